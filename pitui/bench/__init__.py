@@ -1,0 +1,1 @@
+"""Benchmarks: what they are, and the record of their runs."""

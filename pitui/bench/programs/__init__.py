@@ -1,0 +1,1 @@
+"""Programs that run on Spark; each stands alone, without pitui."""

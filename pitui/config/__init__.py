@@ -1,0 +1,1 @@
+"""The configuration: its typed model, loading it, and where files are."""

@@ -1,0 +1,162 @@
+"""The configuration as typed values; every key of config.yaml stands here once.
+
+Defaults are those of the design; `pitui.config.load` reads a file into `Config` and checks what
+types alone cannot say. Per-node keys override `ssh:` and `spark:`; `pitui.config.nodes` gives nodes
+with everything resolved.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+Cores = Annotated[int, msgspec.Meta(ge=1, le=4096)]
+Sudo = Literal["passwordless", "ask", "none"]
+Scalar = str | int | float | bool
+
+LOCAL = "local"
+"""The `host` of the machine that pitui itself runs on: no SSH."""
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A mapping in config.yaml."""
+
+
+class ClusterSection(_Section):
+    """The cluster's name, and the node that runs the master."""
+
+    master: str
+    name: str = "spark"
+
+
+class SshSection(_Section):
+    """How nodes are reached, unless a node says otherwise."""
+
+    user: str | None = None
+    port: Port | None = None
+    identity: str | None = None
+    known_hosts: str = "~/.ssh/known_hosts"
+    connect_timeout: Seconds = 10.0
+    sudo: Sudo = "passwordless"
+
+
+class MasterSection(_Section):
+    """Where the master listens; `host: null` means that pitui finds out."""
+
+    host: str | None = None
+    port: Port = 7077
+    webui_port: Port = 8080
+
+
+class WorkerSection(_Section):
+    """What every worker offers, unless a node says otherwise."""
+
+    cores: Cores | Literal["auto"] = "auto"
+    memory: str = "auto"
+    webui_port: Port = 8081
+
+
+class NodeWorkerSection(_Section):
+    """What one node's worker offers; None takes the value of `spark.worker`."""
+
+    cores: Cores | Literal["auto"] | None = None
+    memory: str | None = None
+    webui_port: Port | None = None
+
+
+class SparkSection(_Section):
+    """Spark on the nodes."""
+
+    version: str | None = None
+    archive: str | None = None
+    sha512: str | None = None
+    home: str = "/opt/spark"
+    user: str | None = None
+    master: MasterSection = MasterSection()
+    worker: WorkerSection = WorkerSection()
+    defaults: dict[str, Scalar] = {}
+    env: dict[str, Scalar] = {}
+
+
+class NodeSection(_Section):
+    """One machine; whatever is None comes from `ssh:` and `spark:`."""
+
+    host: str
+    user: str | None = None
+    port: Port | None = None
+    identity: str | None = None
+    sudo: Sudo | None = None
+    spark_home: str | None = None
+    worker: NodeWorkerSection | bool | None = None
+    env: dict[str, Scalar] = {}
+
+
+class DataSection(_Section):
+    """A file that every node has at the same path."""
+
+    source: str
+    target: str
+
+
+class JobSection(_Section):
+    """An application that `pitui submit NAME` runs."""
+
+    app: str
+    args: list[Scalar] = []
+    conf: dict[str, Scalar] = {}
+
+
+class UiSection(_Section):
+    """The terminal UI; `keys` maps an action's id to the keys that trigger it."""
+
+    refresh: Annotated[float, msgspec.Meta(ge=0.2, le=60)] = 1.0
+    theme: str | None = None
+    read_only: bool = False
+    keys: dict[str, str] = {}
+    log_lines: Annotated[int, msgspec.Meta(ge=1000, le=5_000_000)] = 100_000
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A node with every default applied; what the rest of pitui works with."""
+
+    name: str
+    host: str
+    user: str | None
+    """None leaves it to ~/.ssh/config and the local user name."""
+    port: int | None
+    """None leaves it to ~/.ssh/config, then 22."""
+    identity: Path | None
+    known_hosts: Path
+    connect_timeout: float
+    sudo: Sudo
+    spark_home: str
+    is_master: bool
+    is_worker: bool
+    worker_cores: int | None
+    """None: all of the node's cores."""
+    worker_memory_mib: int | None
+    """None: what fits the node."""
+    worker_webui_port: int
+    env: dict[str, str]
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the machine that pitui runs on, reached without SSH."""
+        return self.host == LOCAL
+
+
+class Config(_Section):
+    """The whole of config.yaml."""
+
+    cluster: ClusterSection
+    nodes: dict[str, NodeSection]
+    ssh: SshSection = SshSection()
+    spark: SparkSection = SparkSection()
+    data: list[DataSection] = []
+    jobs: dict[str, JobSection] = {}
+    ui: UiSection = UiSection()
+    folder: Path = Path()
+    """The folder of the file it was read from; relative paths start there. Not a key."""
+

@@ -1,0 +1,54 @@
+"""The nodes of a configuration, with every default applied."""
+
+from pathlib import Path
+
+from pitui.config.model import Config, Node, NodeSection, NodeWorkerSection, Scalar
+from pitui.domain.memory import parse_memory
+
+AUTO = "auto"
+
+
+def resolve_nodes(config: Config) -> dict[str, Node]:
+    """Return the nodes by name, in the order of the file.
+
+    Per-node keys override `ssh:` and `spark:`. The node named by `cluster.master` runs the master;
+    every other one is a worker, and `worker: true` (or figures) on the master's node makes it both.
+    """
+    return {name: _resolve(config, name, section) for name, section in config.nodes.items()}
+
+
+def env_text(env: dict[str, Scalar]) -> dict[str, str]:
+    """Return environment values as text, truth values as Spark writes them."""
+    return {key: str(v).lower() if isinstance(v, bool) else str(v) for key, v in env.items()}
+
+
+def _resolve(config: Config, name: str, section: NodeSection) -> Node:
+    ssh, spark = config.ssh, config.spark
+    own = section.worker if isinstance(section.worker, NodeWorkerSection) else NodeWorkerSection()
+    is_master = name == config.cluster.master
+    identity = section.identity or ssh.identity
+    cores = own.cores or spark.worker.cores
+    memory = own.memory or spark.worker.memory
+    return Node(
+        name=name,
+        host=section.host,
+        user=section.user or ssh.user,
+        port=section.port or ssh.port,
+        identity=Path(identity).expanduser() if identity else None,
+        known_hosts=Path(ssh.known_hosts).expanduser(),
+        connect_timeout=ssh.connect_timeout,
+        sudo=section.sudo or ssh.sudo,
+        spark_home=section.spark_home or spark.home,
+        is_master=is_master,
+        is_worker=_is_worker(section, is_master=is_master),
+        worker_cores=None if cores == AUTO else int(cores),
+        worker_memory_mib=None if memory == AUTO else parse_memory(memory),
+        worker_webui_port=own.webui_port or spark.worker.webui_port,
+        env={**env_text(spark.env), **env_text(section.env)},
+    )
+
+
+def _is_worker(section: NodeSection, *, is_master: bool) -> bool:
+    if section.worker is None:
+        return not is_master
+    return section.worker is not False

@@ -1,0 +1,29 @@
+"""Where pitui's own files are, by the XDG base directory specification."""
+
+import os
+from pathlib import Path
+
+
+def _base(variable: str, default: str) -> Path:
+    value = os.environ.get(variable, "")
+    return Path(value) if Path(value).is_absolute() else Path.home() / default
+
+
+def config_folder() -> Path:
+    """Return the folder of config.yaml where neither $PITUI_CONFIG nor the current folder has it."""
+    return _base("XDG_CONFIG_HOME", ".config") / "pitui"
+
+
+def data_folder() -> Path:
+    """Return the folder of the run history."""
+    return _base("XDG_DATA_HOME", ".local/share") / "pitui"
+
+
+def state_folder() -> Path:
+    """Return the folder of the audit log."""
+    return _base("XDG_STATE_HOME", ".local/state") / "pitui"
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made again."""
+    return _base("XDG_CACHE_HOME", ".cache") / "pitui"

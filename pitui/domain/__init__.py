@@ -1,0 +1,1 @@
+"""Frozen values and pure rules of a Spark cluster; standard library only."""

@@ -1,0 +1,315 @@
+"""What a cluster is at one moment: master, nodes, workers, applications, executors."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pitui.domain.errors import Failure, LinkError
+
+
+class MasterState(StrEnum):
+    """The master's own word for its state, or why there is none."""
+
+    ALIVE = "ALIVE"
+    STANDBY = "STANDBY"
+    RECOVERING = "RECOVERING"
+    STOPPED = "STOPPED"
+    UNREACHABLE = "UNREACHABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+class WorkerState(StrEnum):
+    """A worker as the master lists it, or as its node shows it where the master does not."""
+
+    ALIVE = "ALIVE"
+    DEAD = "DEAD"
+    DECOMMISSIONED = "DECOMMISSIONED"
+    STOPPED = "STOPPED"
+    UNREGISTERED = "UNREGISTERED"
+
+
+class ApplicationState(StrEnum):
+    """The state of an application in the master's words."""
+
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+
+    @property
+    def active(self) -> bool:
+        """Whether the application still holds or wants resources."""
+        return self in (ApplicationState.WAITING, ApplicationState.RUNNING)
+
+
+class LinkState(StrEnum):
+    """How the way to a node is; the words of `status --json`."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    AUTH_FAILED = "auth-failed"
+    HOST_KEY_UNKNOWN = "host-key-unknown"
+    HOST_KEY_CHANGED = "host-key-changed"
+
+    @staticmethod
+    def of(error: LinkError) -> "LinkState":
+        """Return the state that a failure to connect amounts to."""
+        return _STATE_OF_FAILURE.get(error.failure, LinkState.UNREACHABLE)
+
+
+_STATE_OF_FAILURE = {
+    Failure.REFUSED: LinkState.REFUSED,
+    Failure.AUTH_FAILED: LinkState.AUTH_FAILED,
+    Failure.HOST_KEY_UNKNOWN: LinkState.HOST_KEY_UNKNOWN,
+    Failure.HOST_KEY_CHANGED: LinkState.HOST_KEY_CHANGED,
+}
+
+
+class Launcher(StrEnum):
+    """What starts a daemon on a node."""
+
+    SYSTEMD = "systemd"
+    DAEMON = "daemon"
+
+
+class Role(StrEnum):
+    """What a node is for."""
+
+    MASTER = "master"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The way to a node, with the reason where there is none."""
+
+    state: LinkState = LinkState.CONNECTING
+    error: str | None = None
+    advice: str = ""
+    since: float = 0.0
+    """Unix time of the last change of state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """A node's load at one moment; percentages are of all its cores together."""
+
+    cpu_percent: float
+    memory_used_mib: int
+    memory_total_mib: int
+    disk_free_mib: int
+    uptime_s: int
+    load_1m: float = 0.0
+    temperature_c: float | None = None
+    throttled: str | None = None
+    """What `vcgencmd get_throttled` says, in words; None where the node has no such thing."""
+    cores: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A Spark daemon's process on a node, identified by pid and start time."""
+
+    pid: int
+    started: int
+    """Field 22 of /proc/PID/stat (clock ticks since boot): tells a recycled pid apart."""
+    role: Role
+    launcher: Launcher
+    user: str = ""
+    arguments: tuple[str, ...] = ()
+    unit: str | None = None
+    """The systemd unit that owns the process, where one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker as the master lists it; memory in MiB."""
+
+    id: str
+    host: str
+    port: int
+    webui: str
+    state: WorkerState
+    cores: int
+    cores_used: int
+    memory_mib: int
+    memory_used_mib: int
+    last_heartbeat: float
+    """Unix time in seconds."""
+
+    @property
+    def memory_free_mib(self) -> int:
+        """Memory that a new executor could have here."""
+        return self.memory_mib - self.memory_used_mib
+
+    @property
+    def cores_free(self) -> int:
+        """Cores that a new executor could have here."""
+        return self.cores - self.cores_used
+
+
+@dataclass(frozen=True, slots=True)
+class NodeWorker:
+    """The worker of a node: the master's word joined with the node's own process."""
+
+    state: WorkerState
+    pid: int | None = None
+    launcher: Launcher | None = None
+    cores: int = 0
+    cores_used: int = 0
+    memory_mib: int = 0
+    memory_used_mib: int = 0
+    id: str | None = None
+    webui: str | None = None
+    last_heartbeat: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """Everything known of one node."""
+
+    name: str
+    host: str
+    roles: tuple[Role, ...]
+    link: Link = field(default_factory=Link)
+    worker: NodeWorker | None = None
+    """None on a node that is no worker by its configuration and runs none."""
+    master_pid: int | None = None
+    metrics: Metrics | None = None
+    metrics_at: float | None = None
+    cpu_history: tuple[float, ...] = ()
+    """CPU percent, oldest first, one a poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterStatus:
+    """The master; totals count ALIVE workers only. Memory in MiB."""
+
+    node: str
+    url: str
+    state: MasterState = MasterState.UNKNOWN
+    version: str | None = None
+    cores: int = 0
+    cores_used: int = 0
+    memory_mib: int = 0
+    memory_used_mib: int = 0
+    error: str | None = None
+    webui: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an application is, summed over its stages that are not skipped."""
+
+    stages: int
+    stages_done: int
+    tasks: int
+    tasks_done: int
+    tasks_active: int
+    tasks_failed: int
+    current: str = ""
+    """The name of the active stage, or empty."""
+
+    @property
+    def fraction(self) -> float:
+        """Tasks done of all, from 0 to 1; 0 where there are none."""
+        return self.tasks_done / self.tasks if self.tasks else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application as the master lists it."""
+
+    id: str
+    name: str
+    state: ApplicationState
+    cores: int
+    memory_per_executor_mib: int
+    submitted_at: float
+    """Unix time in seconds."""
+    duration_s: float
+    user: str = ""
+    why_waiting: str | None = None
+    progress: Progress | None = None
+    """Known only for a running application whose driver's UI answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """An executor of a running application; sizes in bytes, times in milliseconds."""
+
+    id: str
+    host: str
+    active: bool
+    cores: int
+    tasks_active: int
+    tasks_done: int
+    tasks_failed: int
+    memory_used: int
+    memory_max: int
+    heap_peak: int
+    duration_ms: int
+    gc_ms: int
+    shuffle_read: int = 0
+    shuffle_write: int = 0
+    input_bytes: int = 0
+    node: str | None = None
+    """The name of the node it runs on, where that is one of ours."""
+    removed_because: str = ""
+
+    @property
+    def gc_share(self) -> float:
+        """Share of the executor's task time spent in garbage collection, 0 to 1."""
+        return self.gc_ms / self.duration_ms if self.duration_ms else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MasterView:
+    """The master's whole answer to `/json/`."""
+
+    url: str
+    state: MasterState
+    workers: tuple[Worker, ...] = ()
+    applications: tuple[Application, ...] = ()
+
+    @property
+    def alive(self) -> tuple[Worker, ...]:
+        """Return the workers that the master can use."""
+        return tuple(w for w in self.workers if w.state is WorkerState.ALIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The cluster at one moment; immutable, published anew when something changed."""
+
+    cluster: str
+    master: MasterStatus
+    nodes: tuple[NodeStatus, ...] = ()
+    applications: tuple[Application, ...] = ()
+    """Active ones first, then done ones, newest first within each."""
+    executors: dict[str, tuple[Executor, ...]] = field(default_factory=dict)
+    """By application id; only of applications that somebody looks at."""
+    strangers: tuple[Worker, ...] = ()
+    """Workers the master lists that belong to no configured node."""
+    master_at: float | None = None
+    """Unix time of the master's last answer."""
+
+    def node(self, name: str) -> NodeStatus | None:
+        """Return the node of that name, if there is one."""
+        return next((n for n in self.nodes if n.name == name), None)
+
+    def application(self, app_id: str) -> Application | None:
+        """Return the application of that id, if there is one."""
+        return next((a for a in self.applications if a.id == app_id), None)
+
+    @property
+    def workers(self) -> tuple[NodeStatus, ...]:
+        """Return the nodes that have, or should have, a worker."""
+        return tuple(n for n in self.nodes if n.worker is not None or Role.WORKER in n.roles)
+
+    @property
+    def workers_alive(self) -> int:
+        """Count the configured nodes whose worker the master lists as ALIVE."""
+        return sum(1 for n in self.nodes if n.worker and n.worker.state is WorkerState.ALIVE)

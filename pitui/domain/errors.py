@@ -1,0 +1,67 @@
+"""The one family of errors that people see: what failed, where, why, and what to do."""
+
+from enum import StrEnum
+
+
+class PituiError(Exception):
+    """Something a person must know; shown without a traceback.
+
+    `message` says what failed and why; `advice` says what to do and may be empty.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """Return the message, followed by the advice where there is one."""
+        return f"{self.message}. {self.advice}" if self.advice else self.message
+
+
+class ConfigError(PituiError):
+    """The configuration cannot be used; the message names file, line and key."""
+
+
+class UsageError(PituiError):
+    """What was asked for makes no sense: an unknown node, job or benchmark."""
+
+
+class Failure(StrEnum):
+    """Why a node could not be reached or a command not be run there."""
+
+    NAME_NOT_FOUND = "name not found"
+    NO_ROUTE = "no route to host"
+    REFUSED = "connection refused"
+    TIMED_OUT = "timed out"
+    HOST_KEY_UNKNOWN = "host key unknown"
+    HOST_KEY_CHANGED = "host key changed"
+    AUTH_FAILED = "authentication failed"
+    SUDO_PASSWORD = "sudo needs a password"
+    LOST = "connection lost"
+    PROTOCOL = "SSH protocol error"
+
+
+class NodeError(PituiError):
+    """Something failed on one node; `failure` names the cause where it is the link's."""
+
+    def __init__(
+        self, node: str, message: str, advice: str = "", failure: Failure | None = None
+    ) -> None:
+        super().__init__(message, advice)
+        self.node = node
+        self.failure = failure
+
+
+class LinkError(NodeError):
+    """A node cannot be reached; always carries a `failure`."""
+
+    failure: Failure
+
+    def __init__(self, node: str, failure: Failure, message: str, advice: str = "") -> None:
+        super().__init__(node, message, advice, failure)
+        self.failure = failure
+
+
+class CommandTimeoutError(NodeError):
+    """A command on a node did not end within its limit; it was ended."""

@@ -1,0 +1,22 @@
+"""Text from nodes and logs is data: show its control characters, never obey them."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"<{code:02X}>"
+
+
+def printable(text: str) -> str:
+    """Return the text with control and bidirectional characters made visible.
+
+    Newlines and tabs stay; an escape becomes `␛`, so that no sequence reaches the terminal.
+    """
+    return _CONTROL.sub(_visible, text)
