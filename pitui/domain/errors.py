@@ -27,6 +27,10 @@ class UsageError(PituiError):
     """What was asked for makes no sense: an unknown node, job or benchmark."""
 
 
+class NotSparkError(PituiError):
+    """What answered at an address is not the Spark part that was expected there."""
+
+
 class Failure(StrEnum):
     """Why a node could not be reached or a command not be run there."""
 
@@ -37,7 +41,7 @@ class Failure(StrEnum):
     HOST_KEY_UNKNOWN = "host key unknown"
     HOST_KEY_CHANGED = "host key changed"
     AUTH_FAILED = "authentication failed"
-    SUDO_PASSWORD = "sudo needs a password"
+    SUDO_PASSWORD = "sudo needs a password"  # noqa: S105 - a reason, not a password
     LOST = "connection lost"
     PROTOCOL = "SSH protocol error"
 

@@ -1,0 +1,86 @@
+"""The command `pitui`: global options, and the commands, each imported when it is called."""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from pitui import __version__
+from pitui.cli.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A command's module, and its line in `pitui --help`."""
+
+    module: str
+    help: str
+
+
+_COMMANDS = {
+    "init": _Entry("init", "Write a commented config.yaml."),
+    "status": _Entry("status", "Show master, nodes, workers and applications."),
+    "start": _Entry("start", "Start the master, workers, or all."),
+    "stop": _Entry("stop", "Stop the master, workers, or all."),
+    "restart": _Entry("restart", "Restart the master, workers, or all."),
+    "logs": _Entry("logs", "Print or follow the logs of daemons, executors and runs."),
+    "submit": _Entry("submit", "Run an application on the cluster."),
+    "kill": _Entry("kill", "Kill an application."),
+    "bench": _Entry("bench", "Run benchmarks and look at their history."),
+    "exec": _Entry("exec", "Run a command on the nodes."),
+    "demo": _Entry("demo", "Bring up a real Spark cluster on this machine and manage it."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"pitui.cli.{entry.module}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Without a command, pitui opens its terminal UI.",
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Use this configuration (else $PITUI_CONFIG, ./config.yaml, then the XDG config folder).",
+)
+@click.option("--json", is_flag=True, help="Print JSON.")
+@click.option("--read-only", is_flag=True, help="Refuse everything that would change something.")
+@click.option("-v", "--verbose", count=True, help="Say more on standard error.")
+@click.version_option(__version__, prog_name="pitui", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    context: click.Context, config_path: Path | None, json: bool, read_only: bool, verbose: int
+) -> None:
+    """Provision, run and watch an Apache Spark standalone cluster."""
+    context.obj = Settings(config_path, json, read_only, verbose)
+    if context.invoked_subcommand is None:
+        from pitui.cli.ui import open_ui
+
+        open_ui(context.obj)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="pitui")

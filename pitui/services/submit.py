@@ -1,0 +1,110 @@
+"""Submitting an application: what the cluster needs is found out and added, nothing is guessed."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pitui.domain.cluster import MasterView
+from pitui.domain.errors import NodeError, PituiError, UsageError
+from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.facts.submission import SubmissionFacts, parse_submission, submission_script
+from pitui.services.cluster import Cluster
+from pitui.services.master import read_master
+from pitui.services.pythons import common_python
+from pitui.spark.submit_args import SubmitArguments, parse_properties, parse_submit
+from pitui.spark.submit_plan import Addition, SubmitFacts, plan_additions
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A command line for spark-submit, and what pitui added to it."""
+
+    arguments: SubmitArguments
+    added: tuple[Addition, ...]
+    upload: Path | None = None
+    """A file of this machine that the master's node must get first, as the application."""
+
+    def words(self) -> list[str]:
+        """Return all of spark-submit's arguments."""
+        return self.arguments.words(word for addition in self.added for word in addition.words)
+
+
+async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None) -> Submission:
+    """Read a person's arguments and add what this cluster needs.
+
+    A relative path of the application is looked for in `folder` (the current one by default) on
+    this machine first, and otherwise means one below the Spark home of the master's node.
+
+    Raises:
+        UsageError: the arguments make no sense.
+        PituiError: the master does not answer or has no worker alive.
+    """
+    try:
+        arguments = parse_submit(words)
+    except ValueError as error:
+        raise UsageError(f"spark-submit's arguments: {error}") from error
+    if arguments.application is None:
+        raise UsageError("there is no application to run", "Name a .py or .jar file.")
+    view = await read_master(cluster)
+    if not view.alive:
+        raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
+    facts = await _facts(cluster, arguments, view)
+    arguments, upload = _locate(cluster, arguments, folder or Path.cwd())
+    return Submission(arguments, tuple(plan_additions(arguments, facts)), upload)
+
+
+def _locate(
+    cluster: Cluster, arguments: SubmitArguments, folder: Path
+) -> tuple[SubmitArguments, Path | None]:
+    path = folder / Path(arguments.application or "").expanduser()
+    if not path.is_file():
+        return arguments, None
+    if cluster.master.local:
+        return arguments.with_application(str(path.resolve())), None
+    return arguments, path
+
+
+async def _facts(cluster: Cluster, arguments: SubmitArguments, view: MasterView) -> SubmitFacts:
+    found = await _submission_facts(cluster, arguments, view)
+    free = [worker.memory_mib for worker in view.alive]
+    return SubmitFacts(
+        master_url=view.url,
+        defaults=parse_properties(found.defaults),
+        environment={**found.environment, **cluster.master.env},
+        executor_memory_mib=fitting_executor_memory_mib(free),
+        driver_host=found.address,
+        python=await _python(cluster, arguments, found),
+    )
+
+
+async def _submission_facts(
+    cluster: Cluster, arguments: SubmitArguments, view: MasterView
+) -> SubmissionFacts:
+    node = cluster.master
+    script = submission_script(
+        node.spark_home,
+        properties_file=arguments.properties_file,
+        towards=view.alive[0].host,
+    )
+    result = await cluster.runner(node.name).run(script)
+    facts = parse_submission(result.stdout)
+    if not facts.has_submit:
+        raise NodeError(
+            node.name,
+            f"{node.name}: there is no bin/spark-submit below {node.spark_home}",
+            "Set spark.home (or the node's spark_home) to where Spark is.",
+        )
+    if facts.address is None and urlsplit(view.url).hostname:
+        return replace(facts, address=urlsplit(view.url).hostname)
+    return facts
+
+
+async def _python(
+    cluster: Cluster, arguments: SubmitArguments, facts: SubmissionFacts
+) -> str | None:
+    if not (arguments.application or "").endswith(".py"):
+        return None
+    if facts.environment.get("PYSPARK_PYTHON") or cluster.master.env.get("PYSPARK_PYTHON"):
+        return None
+    names = [cluster.master.name, *(node.name for node in cluster.workers)]
+    return await common_python(cluster, names)
