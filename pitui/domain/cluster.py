@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from pitui.domain.errors import Failure, LinkError
 
@@ -121,6 +122,29 @@ class Process:
     arguments: tuple[str, ...] = ()
     unit: str | None = None
     """The systemd unit that owns the process, where one does."""
+    unit_of_user: bool = False
+    """Whether that unit belongs to a user's own systemd."""
+    homes: tuple[str, ...] = ()
+    """Spark homes and conf folders that its environment and class path name."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Its SPARK_* folders, where they could be read."""
+    log: str | None = None
+    """The file that its standard output goes to, where that is a file."""
+
+    def option(self, *names: str) -> str | None:
+        """Return the value of a command line option, whichever of its names was used."""
+        return next((value for name, value in pairwise(self.arguments) if name in names), None)
+
+    @property
+    def host(self) -> str | None:
+        """The host it was told to listen on."""
+        return self.option("--host", "-h", "--ip", "-i")
+
+    @property
+    def webui_port(self) -> int | None:
+        """The web UI port it was told to use."""
+        text = self.option("--webui-port") or ""
+        return int(text) if text.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""Rules about the rows in which a master lists its workers."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from pitui.domain.cluster import Worker, WorkerState
+
+
+def newest_by_host(workers: Iterable[Worker]) -> tuple[Worker, ...]:
+    """Return one worker a host and web UI port: the ALIVE one, else the one heard of last.
+
+    A worker that was restarted has a new id, and the master keeps the old row as DEAD.
+    """
+    newest: dict[tuple[str, int | None], Worker] = {}
+    for worker in workers:
+        key = (worker.host, webui_port(worker))
+        if key not in newest or preference(worker) > preference(newest[key]):
+            newest[key] = worker
+    return tuple(newest.values())
+
+
+def webui_port(worker: Worker) -> int | None:
+    """Return the port of a worker's web UI, where its address names one."""
+    try:
+        return urlsplit(worker.webui).port
+    except ValueError:
+        return None
+
+
+def preference(worker: Worker) -> tuple[bool, float, str]:
+    """Return a sort key that is greatest for the row that speaks for a worker now."""
+    # The id carries the time of registration, which decides where no heartbeat came yet.
+    return worker.state is WorkerState.ALIVE, worker.last_heartbeat, worker.id

@@ -1,0 +1,103 @@
+"""A node's own names and addresses, and which of the master's workers is on which node."""
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.cluster import MasterView, Worker
+from pitui.domain.workers import newest_by_host, preference, webui_port
+
+ADDRESS_COMMAND = (
+    'echo "name $(hostname 2>/dev/null || cat /etc/hostname)"; '
+    "ip -o addr 2>/dev/null || ifconfig -a 2>/dev/null; true"
+)
+"""Its output is what `parse_names` reads."""
+
+_ADDRESS = re.compile(r"\binet6?\s+(?:addr:\s*)?([0-9a-fA-F.:]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a node calls itself; loopback addresses are left out."""
+
+    hostname: str = ""
+    addresses: frozenset[str] = frozenset()
+
+
+def parse_names(output: str) -> Names:
+    """Return a node's own names."""
+    hostname = ""
+    for line in output.splitlines():
+        if line.startswith("name "):
+            hostname = line.removeprefix("name ").strip()
+            break
+    addresses = frozenset(_ADDRESS.findall(output))
+    return Names(hostname, frozenset(a for a in addresses if not _loopback(a)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The master's workers by node; `strangers` are on no configured node."""
+
+    by_node: dict[str, Worker | None]
+    strangers: tuple[Worker, ...]
+
+
+def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, Names]) -> Matched:
+    """Say which worker is on which node; a node with several rows gets the best of them.
+
+    A node is known by its configured host, and by those of its own names and addresses that no
+    other node has. The web UI port decides between several nodes with one address. `names` may
+    lack nodes that have not answered yet.
+    """
+    known = list(nodes)
+    own = _own_names(known, names)
+    by_node: dict[str, Worker | None] = {node.name: None for node in known}
+    strangers = []
+    # Best last, so that it is the one that stays.
+    for worker in sorted(newest_by_host(view.workers), key=preference):
+        node = _node_of(worker, known, own)
+        if node is None:
+            strangers.append(worker)
+        else:
+            by_node[node.name] = worker
+    return Matched(by_node, tuple(strangers))
+
+
+def _own_names(nodes: list[Node], names: Mapping[str, Names]) -> dict[str, set[str]]:
+    """Return the names that are one node's alone."""
+    all_names = {node.name: _names(names.get(node.name, Names())) for node in nodes}
+    times = Counter(name for own in all_names.values() for name in own)
+    return {node: {name for name in own if times[name] == 1} for node, own in all_names.items()}
+
+
+def _names(names: Names) -> set[str]:
+    hostname = names.hostname.lower()
+    return {*names.addresses, hostname, hostname.partition(".")[0]} - {"", "localhost"}
+
+
+def _node_of(worker: Worker, nodes: list[Node], own: dict[str, set[str]]) -> Node | None:
+    host = worker.host.lower()
+    candidates = [node for node in nodes if node.host.lower() == host]
+    if not candidates:
+        short = "" if _is_address(host) else host.partition(".")[0]
+        candidates = [node for node in nodes if own[node.name] & {host, short}]
+    if len(candidates) > 1:
+        port = webui_port(worker)
+        candidates = [node for node in candidates if node.worker_webui_port == port]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _loopback(address: str) -> bool:
+    return _is_address(address) and ipaddress.ip_address(address).is_loopback

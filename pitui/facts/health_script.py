@@ -1,0 +1,166 @@
+"""The long-lived shell text that a node answers health questions with.
+
+It answers every line on its standard input with one block of `key value` lines that `end` closes,
+and ends with its standard input. It runs in dash, bash and BusyBox sh. An answer costs one fork
+where the kernel has /proc: everything else is read by the shell itself.
+"""
+
+from pitui.remote.quoting import quote, quote_path
+
+QUESTION = b"?\n"
+"""What to send for one answer."""
+
+_COMMON = r"""
+LC_ALL=C; export LC_ALL
+exec 2>/dev/null
+tab=$(printf '\t')
+real=
+[ -d "$home" ] && real=$(cd -P "$home" && pwd -P)
+n=0
+known=' '
+say() { printf '%s\n' "$*"; }
+first() { REPLY=; [ -r "$1" ] && read -r REPLY < "$1"; }
+slow_facts() {
+  say "clock $(date +%s)"
+  disk=${real:-/}
+  say "disk $(df -Pk "$disk" | tail -n 1)"
+}
+unit_facts() {
+  case $2 in
+    */user@*.service/*) manager=--user ;;
+    *) manager=--system ;;
+  esac
+  unit=${2##*/}
+  case $unit in
+    *.service)
+      shown=$(systemctl $manager show -p MainPID -p ExecStart "$unit" | tr '\n' ' ')
+      say "unit $1 $shown" ;;
+  esac
+}
+"""
+
+# The pattern's brackets keep it from matching the command line of this very script.
+_PROC = r"""
+java_facts() {
+  say "args $1 $(tr '\0\n' '\t ' < /proc/$1/cmdline)"
+  set -- "$1" $(ls -ld /proc/$1)
+  say "user $1 $4"
+  say "log $1 $(readlink /proc/$1/fd/1)"
+  say "env $1 $(tr '\n\0' ' \n' < /proc/$1/environ |
+    grep -a -E '^SPARK_(HOME|CONF_DIR|LOG_DIR|PID_DIR|IDENT_STRING|WORKER_DIR)=' | tr '\n' '\t')"
+  while read -r group; do
+    say "group $1 $group"
+    case $group in
+      0::*|*:name=systemd:*) unit_facts "$1" "$group" ;;
+    esac
+  done < /proc/$1/cgroup
+}
+processes() {
+  for file in $(grep -lsa 'org[.]apache[.]spark[.]deploy[.]' /proc/[0-9]*/cmdline); do
+    pid=${file#/proc/}
+    pid=${pid%/cmdline}
+    first /proc/$pid/stat
+    [ -n "$REPLY" ] || continue
+    say "proc $REPLY"
+    name=${REPLY#*\(}
+    name=${name%\)*}
+    set -- ${REPLY##*\)}
+    # An exec keeps pid and start time, and changes the name.
+    key=$pid:${20}:$name
+    case $known in
+      *" $key "*) ;;
+      *) known="$known$key "; java_facts "$pid" ;;
+    esac
+  done
+}
+throttle=
+for file in /sys/devices/platform/soc/soc:firmware/get_throttled \
+  /sys/devices/platform/soc@*/soc@*:firmware/get_throttled \
+  /sys/devices/platform/*/*firmware/get_throttled; do
+  [ -r "$file" ] && throttle=$file && break
+done
+vcgencmd=
+[ -z "$throttle" ] && vcgencmd=$(command -v vcgencmd)
+thermal=
+for zone in /sys/class/thermal/thermal_zone*; do
+  first "$zone/type"
+  case $REPLY in
+    *cpu*|*soc*|*x86_pkg*) thermal=$zone/temp; break ;;
+  esac
+  [ -z "$thermal" ] && [ -r "$zone/temp" ] && thermal=$zone/temp
+done
+first /proc/sys/kernel/random/boot_id
+once="boot $REPLY
+cores $(nproc || getconf _NPROCESSORS_ONLN)
+real $real"
+memory() {
+  while read -r key value unit; do
+    case $key in
+      MemTotal:|MemFree:|MemAvailable:|Buffers:|Cached:) say "mem $key $value" ;;
+    esac
+    [ "$key" = Cached: ] && break
+  done < /proc/meminfo
+}
+answer() {
+  first /proc/stat; say "$REPLY"
+  memory
+  first /proc/loadavg; say "load $REPLY"
+  first /proc/uptime; say "up $REPLY"
+  [ -n "$thermal" ] && first "$thermal" && say "temp $REPLY"
+  [ -n "$throttle" ] && first "$throttle" && say "throttled $REPLY"
+  if [ $((n % 15)) -eq 0 ]; then
+    slow_facts
+    [ -n "$vcgencmd" ] && say "throttled $("$vcgencmd" get_throttled)"
+  fi
+  [ -n "$once" ] && say "$once" && once=
+  processes
+}
+"""
+
+# Where there is no /proc (macOS): ps and sysctl, a few forks an answer.
+_PS = r"""
+once="boot $(sysctl -n kern.bootsessionuuid || sysctl -n kern.boottime)
+cores $(sysctl -n hw.ncpu || getconf _NPROCESSORS_ONLN)
+real $real"
+total=$(sysctl -n hw.memsize || sysctl -n hw.physmem)
+processes() {
+  ps -axww -o pid= -o user= -o lstart= -o command= |
+    grep '[o]rg[.]apache[.]spark[.]deploy[.]' | while read -r line; do say "ps $line"; done
+}
+answer() {
+  say "busy $(ps -A -o %cpu= | tr '\n' ' ')"
+  say "memory $total"
+  vm_stat | while read -r line; do say "vm $line"; done
+  say "load $(sysctl -n vm.loadavg | tr -d '{}')"
+  say "booted $(sysctl -n kern.boottime)"
+  say "clock $(date +%s)"
+  [ $((n % 15)) -eq 0 ] && slow_facts
+  [ -n "$once" ] && say "$once" && once=
+  processes
+}
+"""
+
+_LOOP = r"""
+while read -r question; do
+  answer
+  say end
+  n=$((n + 1))
+done
+"""
+
+
+def health_command(spark_home: str, *, proc: bool | None = None) -> str:
+    """Return the command that keeps answering; `spark_home` is where disk space is measured.
+
+    `proc` says whether the node has /proc; None lets it find out.
+    """
+    choice = {
+        None: f"if [ -r /proc/stat ]; then\n{_PROC}\nelse\n{_PS}\nfi",
+        True: _PROC,
+        False: _PS,
+    }[proc]
+    return (
+        f"home={quote_path(spark_home)}; exec sh -c "
+        + quote("home=$1\n" + _COMMON + choice + _LOOP)
+        + ' sh "$home"'
+    )

@@ -1,0 +1,85 @@
+"""Spark's daemons among a node's processes, however they were started, and whose they are."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from pitui.config.model import Node
+from pitui.domain.cluster import Process, Role
+
+_ROLES = {
+    "org.apache.spark.deploy.master.Master": Role.MASTER,
+    "org.apache.spark.deploy.worker.Worker": Role.WORKER,
+}
+_CLASS_PATH_OPTIONS = ("-cp", "-classpath", "--class-path")
+_OPTIONS_WITH_VALUE = (*_CLASS_PATH_OPTIONS, "-p", "--module-path", "--add-modules")
+_HOME_VARIABLES = ("SPARK_HOME", "SPARK_CONF_DIR")
+
+
+def daemon_role(words: Sequence[str]) -> tuple[Role, tuple[str, ...]] | None:
+    """Return what a command line is the daemon of, with the daemon's own arguments.
+
+    Only a Java program whose main class is the master or the worker is one: not an executor, not
+    the launcher that computes the command line, not an editor or grep that names the class.
+    """
+    index = _main_class(words)
+    if index is None or words[index] not in _ROLES:
+        return None
+    return _ROLES[words[index]], tuple(words[index + 1 :])
+
+
+def _main_class(words: Sequence[str]) -> int | None:
+    if not words or not PurePosixPath(words[0]).name.startswith("java"):
+        return None
+    index = 1
+    while index < len(words) and words[index].startswith("-"):
+        index += 2 if words[index] in _OPTIONS_WITH_VALUE else 1
+    return index if index < len(words) else None
+
+
+def homes_of(words: Sequence[str], environment: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the Spark homes and conf folders that a daemon's class path and environment name."""
+    found = [value for key, value in environment if key in _HOME_VARIABLES]
+    for option, value in pairwise(words):
+        if option in _CLASS_PATH_OPTIONS:
+            # A Spark home has jars/* on it (lib/ before 2.0), a conf folder ends with a slash.
+            found += [re.sub(r"/(?:jars|lib)/[^/]*$", "", entry) for entry in value.split(":")]
+    return tuple(dict.fromkeys(home.rstrip("/") for home in found if home))
+
+
+def own_processes(
+    processes: Iterable[Process], node: Node, others: Iterable[Node] = (), real_home: str = ""
+) -> tuple[Process, ...]:
+    """Return the daemons that are this node's, of all those that run on its machine.
+
+    `others` are the other configured nodes on that same machine (the same boot id), `real_home`
+    the node's Spark home without symbolic links. A daemon belongs to the node that its Spark home,
+    `--host` and web UI port speak for most; one that nothing speaks for is ours only where no
+    other configured node shares the machine.
+    """
+    rivals = list(others)
+    own = []
+    for process in processes:
+        ours = _claim(process, node, real_home)
+        best = max((_claim(process, rival) for rival in rivals), default=0)
+        if not rivals or (ours > 0 and ours >= best):
+            own.append(process)
+    return tuple(own)
+
+
+def _claim(process: Process, node: Node, real_home: str = "") -> int:
+    """Weigh what speaks for a node; a port alone, which many nodes share, says nothing."""
+    homes = {node.spark_home.rstrip("/"), real_home} - {""}
+    by_home = any(_inside(found, home) for found in process.homes for home in homes)
+    by_host = process.host == node.host
+    if not (by_home or by_host):
+        return 0
+    port = process.webui_port
+    same_port = process.role is Role.WORKER and port == node.worker_webui_port
+    has_role = node.is_master if process.role is Role.MASTER else node.is_worker
+    return 8 * by_home + 4 * by_host + 2 * same_port + has_role
+
+
+def _inside(path: str, home: str) -> bool:
+    return path == home or path.startswith(f"{home}/")

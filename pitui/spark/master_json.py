@@ -1,0 +1,131 @@
+"""The master's `/json/` answer as domain values, for Spark 2.x to 4.x."""
+
+import msgspec
+
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    MasterState,
+    MasterView,
+    Worker,
+    WorkerState,
+)
+from pitui.domain.errors import NotSparkError
+
+
+class _WorkerRow(msgspec.Struct):
+    id: str
+    host: str
+    port: int = 0
+    webuiaddress: str | None = None
+    cores: int = 0
+    coresused: int = 0
+    memory: int = 0
+    memoryused: int = 0
+    state: str = ""
+    lastheartbeat: float = 0
+
+
+class _ApplicationRow(msgspec.Struct):
+    id: str
+    name: str = ""
+    cores: int = 0
+    user: str | None = None
+    memoryperexecutor: int | None = None  # from Spark 3.1, beside the older word
+    memoryperslave: int | None = None
+    starttime: float = 0
+    duration: float = 0
+    state: str = ""
+
+
+class _Answer(msgspec.Struct):
+    url: str
+    workers: list[_WorkerRow]
+    status: str = ""
+    activeapps: list[_ApplicationRow] = []
+    completedapps: list[_ApplicationRow] = []
+
+
+_DECODER = msgspec.json.Decoder(_Answer, strict=False)
+
+_WORKER_STATES = {
+    "ALIVE": WorkerState.ALIVE,
+    "DEAD": WorkerState.DEAD,
+    "DECOMMISSIONED": WorkerState.DECOMMISSIONED,
+}
+_MASTER_STATES = {
+    "ALIVE": MasterState.ALIVE,
+    "STANDBY": MasterState.STANDBY,
+    "RECOVERING": MasterState.RECOVERING,
+    "COMPLETING_RECOVERY": MasterState.RECOVERING,
+}
+
+
+def parse_master(body: bytes) -> MasterView:
+    """Return the master's view of the cluster; DEAD workers are kept, one row a worker id.
+
+    Raises:
+        NotSparkError: the body is not a Spark master's JSON. (Spark answers an unknown path, and
+            other programs any path, with an HTML page and status 200.)
+    """
+    try:
+        answer = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotSparkError(_what_came(body, error)) from error
+    return MasterView(
+        url=answer.url,
+        state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
+        workers=tuple(_worker(row) for row in answer.workers),
+        applications=(
+            *(_application(row, active=True) for row in answer.activeapps),
+            *(_application(row, active=False) for row in answer.completedapps),
+        ),
+    )
+
+
+def _worker(row: _WorkerRow) -> Worker:
+    return Worker(
+        id=row.id,
+        host=row.host,
+        port=row.port,
+        webui=row.webuiaddress or "",
+        state=_WORKER_STATES.get(row.state, WorkerState.UNREGISTERED),
+        cores=row.cores,
+        cores_used=row.coresused,
+        memory_mib=row.memory,
+        memory_used_mib=row.memoryused,
+        last_heartbeat=row.lastheartbeat / 1000,
+    )
+
+
+def _application(row: _ApplicationRow, *, active: bool) -> Application:
+    memory = row.memoryperslave if row.memoryperexecutor is None else row.memoryperexecutor
+    return Application(
+        id=row.id,
+        name=row.name,
+        state=_application_state(row, active=active),
+        cores=row.cores,
+        memory_per_executor_mib=memory or 0,
+        submitted_at=row.starttime / 1000,
+        duration_s=row.duration / 1000,
+        user=row.user or "",
+    )
+
+
+def _application_state(row: _ApplicationRow, *, active: bool) -> ApplicationState:
+    try:
+        return ApplicationState(row.state)
+    except ValueError:
+        # UNKNOWN stands there while a restarted master waits to hear of the application again.
+        if not active:
+            return ApplicationState.FINISHED
+        return ApplicationState.RUNNING if row.cores else ApplicationState.WAITING
+
+
+def _what_came(body: bytes, error: Exception) -> str:
+    start = body[:200].lstrip().lower()
+    if not start:
+        return "an empty answer came instead of a Spark master's JSON"
+    if start.startswith(b"<"):
+        return "a web page came instead of a Spark master's JSON"
+    return f"the answer is not a Spark master's JSON ({error})"
