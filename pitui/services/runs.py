@@ -121,9 +121,7 @@ class Runs:
         runner = self._cluster.runner(run.node)
         limit = run_folder.CANCEL_LIMIT + 15
         result = await runner.run(run_folder.cancel(run.folder), limit=limit)
-        self._cluster.audit.record(
-            "cancel run", run.node, "ok" if result.ok else "failed", run=run.id
-        )
+        self._record("cancel run", run, ok=result.ok)
         await self.refresh()
         return self.get(run_id)
 
@@ -158,6 +156,10 @@ class Runs:
                 replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
             )
             raise NodeError(run.node, f"{run.node}: the run could not be started: {reason}")
+
+    def _record(self, action: str, run: Run, *, ok: bool) -> None:
+        result = "ok" if ok else "failed"
+        self._cluster.audit.record(action, run.node, result, run=run.id, name=run.name)
 
 
 def judge(run: Run, look: Look, now: float) -> Run:

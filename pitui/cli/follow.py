@@ -1,0 +1,36 @@
+"""Following a run on the command line: its output, its end, Ctrl-C."""
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from pitui.cli.output import complain
+from pitui.cli.runtime import hung_up
+
+if TYPE_CHECKING:
+    from pitui.domain.run import Run
+    from pitui.services.cluster import Cluster
+    from pitui.services.runs import Runs
+
+
+async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: bool) -> "Run":
+    """Copy a run's output to ours and return the run when it has ended.
+
+    Ctrl-C ends the run as well; when only the terminal goes away, it goes on. `quiet` keeps its
+    standard output for standard error, so that ours holds JSON alone.
+    """
+    from pitui.services.run_folder import STDOUT
+    from pitui.services.run_output import follow_run
+
+    def sink(name: str, block: bytes) -> None:
+        stream = sys.stdout if name == STDOUT and not quiet else sys.stderr
+        stream.buffer.write(block)
+        stream.buffer.flush()
+
+    try:
+        return await follow_run(cluster, runs, run, sink)
+    except asyncio.CancelledError:
+        if not hung_up():
+            complain(f"pitui: ending {run.name} ({run.id})")
+            await runs.cancel(run.id)
+        raise

@@ -1,0 +1,5 @@
+"""`pitui restart`."""
+
+from pitui.cli.daemons import daemon_command
+
+command = daemon_command("restart", "Stop and start the master, workers, or all (the default).")

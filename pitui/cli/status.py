@@ -1,0 +1,42 @@
+"""`pitui status`: one full look at the cluster."""
+
+import time
+
+import click
+
+from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.output import complain, print_json, print_text
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+
+
+@click.command("status")
+@json_option
+@trust_option
+@pass_settings
+def command(settings: Settings, trust_new: bool) -> None:
+    """Show master, nodes, workers and applications.
+
+    Ends with 1 where a node or the master could not be asked.
+    """
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.present import status_json, status_lines
+        from pitui.services.cluster import open_cluster
+        from pitui.services.health import problems
+        from pitui.services.watch import Watch
+
+        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+            snapshot = await Watch(cluster).once()
+        if settings.json:
+            print_json(status_json(snapshot))
+        else:
+            for line in status_lines(snapshot, time.time()):
+                print_text(line)
+        found = problems(snapshot)
+        for problem in found:
+            complain(f"pitui: {problem}")
+        return 1 if found else 0
+
+    run(main)

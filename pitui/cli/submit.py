@@ -1,0 +1,69 @@
+"""`pitui submit`: run an application on the cluster."""
+
+from pathlib import Path
+
+import click
+
+from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.guard import require_writable
+from pitui.cli.output import complain, print_json
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.split import SplitCommand, words_after
+
+
+@click.command("submit", cls=SplitCommand)
+@click.argument("job", required=False, metavar="JOB | -- SPARK-SUBMIT-ARGS...")
+@click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
+@json_option
+@trust_option
+@click.pass_context
+@pass_settings
+def command(
+    settings: Settings, context: click.Context, job: str | None, detach: bool, trust_new: bool
+) -> None:
+    """Run a job of the configuration, or any application, on the cluster.
+
+    Runs spark-submit on the master's node, streams its output and ends with its exit status.
+    What this cluster needs and nobody set is added, and said on standard error.
+    """
+    after = words_after(context)
+    if (job is None) == (after is None):
+        raise click.UsageError("name a job of the configuration, or put an application after --")
+    require_writable(settings, "submit")
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.follow import follow_to_end
+        from pitui.cli.runs_text import run_json
+        from pitui.services.cluster import open_cluster
+        from pitui.services.runs import Runs, job_words
+        from pitui.services.submit import prepare
+
+        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+            runs = Runs(cluster)
+            words = after if after is not None else job_words(cluster, str(job))
+            folder = Path.cwd() if job is None else config.folder
+            submission = await prepare(cluster, words, folder)
+            for addition in submission.added:
+                complain(f"pitui: added {addition}")
+            name = job or Path(submission.arguments.application or "").name
+            started = await runs.submit(submission, name)
+            if detach:
+                ended = started
+            else:
+                ended = await follow_to_end(cluster, runs, started, quiet=settings.json)
+        if settings.json:
+            print_json(run_json(ended))
+        elif detach:
+            complain(f"pitui: {ended.name} runs as {ended.id}")
+        return exit_status(ended.status, detached=detach)
+
+    run(main)
+
+
+def exit_status(status: int | None, *, detached: bool) -> int:
+    """Return our exit status for a run's; 1 where it left none."""
+    if detached:
+        return 0
+    return 1 if status is None else status

@@ -1,0 +1,15 @@
+"""What of a snapshot is a failure: the nodes and the master that could not be asked."""
+
+from pitui.domain.cluster import LinkState, MasterState, Snapshot
+
+
+def problems(snapshot: Snapshot) -> list[str]:
+    """Return a line for each node without a link, and for a master that does not answer."""
+    found = []
+    for node in snapshot.nodes:
+        if node.link.state is not LinkState.CONNECTED:
+            advice = f" {node.link.advice}" if node.link.advice else ""
+            found.append(f"{node.name}: {node.link.error or node.link.state}.{advice}")
+    if snapshot.master.state is MasterState.UNREACHABLE:
+        found.append(f"{snapshot.master.node}: the master does not answer: {snapshot.master.error}")
+    return found

@@ -1,0 +1,69 @@
+"""Following a run to its end: every byte of its output once, over lost links too."""
+
+import asyncio
+from collections.abc import Callable
+
+from pitui.domain.errors import LinkError
+from pitui.domain.run import Run, RunState
+from pitui.remote.quoting import quote
+from pitui.services import run_folder
+from pitui.services.cluster import Cluster
+from pitui.services.runs import Runs
+
+_LOOK_EVERY = 0.5
+_AGAIN_AFTER = 2.0
+Sink = Callable[[str, bytes], None]
+"""Called with `stdout.log` or `stderr.log`, and what was written to it."""
+
+
+async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
+    """Hand a run's output to `sink` as it comes and return the run when it has ended.
+
+    Raises:
+        NodeError: the master's node was lost and did not come back.
+    """
+    received = {run_folder.STDOUT: 0, run_folder.STDERR: 0}
+
+    def take(name: str, block: bytes) -> None:
+        received[name] += len(block)
+        sink(name, block)
+
+    async with asyncio.TaskGroup() as group:
+        tails = [group.create_task(_tail(cluster, run, name, received, take)) for name in received]
+        ended = await _until_ended(runs, run)
+        for tail in tails:
+            tail.cancel()
+    for name, count in list(received.items()):
+        await _rest(cluster, run, name, count, take)
+    return ended
+
+
+async def _until_ended(runs: Runs, run: Run) -> Run:
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        await runs.refresh()
+        seen = runs.get(run.id)
+        if seen.state is not RunState.RUNNING:
+            return seen
+
+
+async def _tail(
+    cluster: Cluster, run: Run, name: str, received: dict[str, int], take: Sink
+) -> None:
+    while True:
+        path = quote(f"{run.folder}/{name}")
+        command = f"exec tail -c +{received[name] + 1} -f {path}"
+        try:
+            async with cluster.runner(run.node).open(command) as process:
+                async for block in process.blocks():
+                    take(name, block)
+        except LinkError:
+            await asyncio.sleep(_AGAIN_AFTER)
+
+
+async def _rest(cluster: Cluster, run: Run, name: str, received: int, take: Sink) -> None:
+    """Hand over what came after the tail was ended."""
+    command = f"exec tail -c +{received + 1} {quote(f'{run.folder}/{name}')}"
+    async with cluster.runner(run.node).open(command) as process:
+        async for block in process.blocks():
+            take(name, block)
