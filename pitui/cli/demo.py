@@ -1,0 +1,86 @@
+"""`pitui demo`: a real Spark cluster on this machine, managed by pitui."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from pitui.cli.output import complain, fail
+from pitui.cli.settings import Settings, pass_settings
+from pitui.domain.errors import PituiError, UsageError
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _EndedError(KeyboardInterrupt):
+    """The demonstration was told to end."""
+
+
+@click.command("demo")
+@click.option(
+    "--nodes",
+    type=click.IntRange(1, 16),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="How many workers.",
+)
+@click.option("--no-ui", is_flag=True, help="Stay in the foreground and print the config's path.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep the cluster's files in DIR (default: a temporary folder).",
+)
+@pass_settings
+def command(settings: Settings, nodes: int, no_ui: bool, folder: Path | None) -> None:
+    """Bring up a real Spark master and workers on this machine, and manage them.
+
+    Each worker is a node of its own behind a real SSH server. Nothing is left when it ends.
+    """
+    try:
+        if not no_ui and not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise UsageError("the terminal UI needs a terminal", "Use `pitui demo --no-ui`.")
+        for number in _ENDING:
+            signal.signal(number, _end)
+        _run(settings, nodes, folder, ui=not no_ui)
+    except PituiError as error:
+        fail(error)
+    except _EndedError:
+        sys.exit(0)
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    for other in _ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    raise _EndedError
+
+
+def _run(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> None:
+    from pitui.demo.cluster import demo_cluster
+
+    with demo_cluster(nodes, folder, _say if ui else _silent) as plan:
+        if ui:
+            from pitui.config.load import load_config
+            from pitui.tui.run import run_ui
+
+            run_ui(load_config(plan.config), read_only=settings.read_only)
+        else:
+            click.echo(str(plan.config))
+            while True:
+                signal.pause()
+
+
+def _say(text: str) -> None:
+    """Print a line about the start; the terminal may be gone by the end."""
+    try:
+        complain(text)
+    except OSError:
+        return
+
+
+def _silent(text: str) -> None:  # noqa: ARG001
+    """Print nothing: the first line of output is the configuration's path."""

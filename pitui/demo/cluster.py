@@ -1,0 +1,127 @@
+"""A demonstration cluster from its start to its end."""
+
+import getpass
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pitui.demo import ledger
+from pitui.demo.folders import make_folders
+from pitui.demo.java import find_java
+from pitui.demo.needs import check_folder_name, check_memory, find_spark
+from pitui.demo.plan import MARKER, Plan, plan_file, save_plan
+from pitui.demo.ports import Taken, choose_nodes
+from pitui.demo.start import start_spark
+from pitui.domain.errors import PituiError, UsageError
+
+Say = Callable[[str], None]
+"""Takes a line about what happens now."""
+
+
+@contextmanager
+def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
+    """Bring a cluster up, hand it out, and leave nothing behind.
+
+    Without `folder` a temporary one is used and removed in the end.
+
+    Raises:
+        PituiError: something that it needs is missing, or it did not come up.
+    """
+    spark, java = find_spark(), find_java()
+    check_memory(workers)
+    record, plan = _claim(workers, folder, spark, java)
+    entry = _entry(plan, temporary=folder is None)
+    try:
+        make_folders(plan)
+        say(f"starting {workers} nodes, a master and {workers} workers in {plan.folder}")
+        with _ssh_servers(plan):
+            start_spark(plan)
+            yield plan
+            say("stopping the demonstration")
+    finally:
+        ledger.remove(entry)
+        record.remove()
+
+
+def _claim(
+    workers: int, folder: Path | None, spark: Path, java: Path
+) -> tuple[ledger.Record, Plan]:
+    """Clean up after dead demonstrations, choose ports, and note down what is ours."""
+    with ledger.alone():
+        taken = ledger.clean_up()
+        path = _make_folder(folder)
+        plan = _plan(path, workers, taken, spark, java)
+        record = ledger.new_record()
+        record.write(_entry(plan, temporary=folder is None))
+        save_plan(plan)
+    return record, plan
+
+
+def _plan(path: Path, workers: int, taken: Taken, spark: Path, java: Path) -> Plan:
+    master, nodes = choose_nodes(workers, taken)
+    return Plan(
+        folder=str(path),
+        user=getpass.getuser(),
+        java_home=str(java),
+        python=sys.executable,
+        spark=str(spark),
+        master=master,
+        workers=nodes,
+    )
+
+
+def _entry(plan: Plan, *, temporary: bool) -> ledger.Entry:
+    ports = [port for node in plan.nodes for port in sorted(node.ports)]
+    return ledger.Entry(folder=plan.folder, temporary=temporary, ports=ports)
+
+
+def _make_folder(folder: Path | None) -> Path:
+    if folder is None:
+        check_folder_name(Path(tempfile.gettempdir()).resolve())
+        return Path(tempfile.mkdtemp(prefix=ledger.PREFIX)).resolve()
+    path = folder.expanduser().resolve()
+    check_folder_name(path)
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is not a folder")
+    if path.exists() and any(path.iterdir()) and not plan_file(path).exists():
+        raise UsageError(f"the folder {path} holds something else", "Choose an empty --dir.")
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError(f"the folder {path} cannot be made: {error.strerror}") from error
+    return path
+
+
+@contextmanager
+def _ssh_servers(plan: Plan) -> Iterator[None]:
+    """Run the SSH servers in a process of their own, which ends with this one."""
+    reading, lifeline = os.pipe()
+    command = [sys.executable, "-m", "pitui.demo.server", plan.folder, "--lifeline", str(reading)]
+    server = subprocess.Popen(
+        command,
+        pass_fds=[reading],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=(plan.path / "ssh.log").open("wb"),
+        env={**os.environ, MARKER: plan.folder},
+        text=True,
+        start_new_session=True,
+    )
+    os.close(reading)
+    try:
+        with server:
+            if server.stdout is None or server.stdout.readline().strip() != "ready":
+                log = (plan.path / "ssh.log").read_text(errors="replace").strip()
+                raise PituiError(f"the nodes' SSH servers did not start: {log}")
+            try:
+                yield
+            finally:
+                os.close(lifeline)
+                lifeline = -1
+    finally:
+        if lifeline >= 0:
+            os.close(lifeline)

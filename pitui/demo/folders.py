@@ -1,0 +1,121 @@
+"""The nodes' folders: home, Spark with a configuration of its own, and pitui's config.yaml."""
+
+from pathlib import Path
+
+from pitui.demo.plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
+
+_LINKED = ("bin", "sbin", "jars", "python", "examples")
+_OWN = ("conf", "logs", "work", "run", "local")
+
+_SMALL_JVM = (
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -XX:ReservedCodeCacheSize=48m -Xshare:auto"
+)
+_DAEMON_HEAP = "96m"
+
+
+def make_folders(plan: Plan) -> None:
+    """Create every node's folders and files; what is there already is written anew."""
+    for node in plan.nodes:
+        home, spark = plan.home(node), plan.spark_home(node)
+        for folder in (home, *(spark / name for name in _OWN)):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name in _LINKED:
+            _link(spark / name, Path(plan.spark) / name)
+        _write(spark / "conf" / "spark-env.sh", _spark_env(plan, node))
+        _write(spark / "conf" / "spark-defaults.conf", _spark_defaults(plan))
+        _write(home / ".profile", _profile(node))
+        _write(home / ".bashrc", _profile(node))
+    workers = "".join(f"{node.address}\n" for node in plan.workers)
+    _write(plan.spark_home(plan.master) / "conf" / "workers", workers)
+    _write(plan.config, _config(plan))
+
+
+def _link(path: Path, target: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _spark_env(plan: Plan, node: DemoNode) -> str:
+    spark = plan.spark_home(node)
+    values = {
+        MARKER: plan.folder,
+        "JAVA_HOME": plan.java_home,
+        "PYSPARK_PYTHON": plan.python,
+        "SPARK_LOCAL_IP": node.address,
+        "SPARK_PUBLIC_DNS": node.address,
+        "SPARK_IDENT_STRING": node.name,
+        "SPARK_PID_DIR": str(spark / "run"),
+        "SPARK_LOG_DIR": str(spark / "logs"),
+        "SPARK_LOCAL_DIRS": str(spark / "local"),
+        "SPARK_DAEMON_MEMORY": _DAEMON_HEAP,
+        "SPARK_DAEMON_JAVA_OPTS": _SMALL_JVM,
+        "SPARK_LAUNCHER_OPTS": _SMALL_JVM,
+    }
+    if node.spark_port is None:
+        values |= {
+            "SPARK_WORKER_DIR": str(spark / "work"),
+            "SPARK_WORKER_CORES": str(WORKER_CORES),
+            "SPARK_WORKER_MEMORY": f"{WORKER_MEMORY_MIB}m",
+            "SPARK_WORKER_WEBUI_PORT": str(node.webui_port),
+        }
+    else:
+        values |= {
+            "SPARK_MASTER_HOST": node.address,
+            "SPARK_MASTER_PORT": str(node.spark_port),
+            "SPARK_MASTER_WEBUI_PORT": str(node.webui_port),
+        }
+    lines = "".join(f"{key}='{value}'\n" for key, value in values.items())
+    return f"# {node.name} of a pitui demonstration\n{lines}"
+
+
+def _spark_defaults(plan: Plan) -> str:
+    jvm = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+    return (
+        f"spark.master                    spark://{plan.master.address}:{plan.master.spark_port}\n"
+        "spark.master.rest.enabled       false\n"
+        f"spark.driver.extraJavaOptions   {jvm}\n"
+        f"spark.executor.extraJavaOptions {jvm}\n"
+    )
+
+
+def _profile(node: DemoNode) -> str:
+    return f"PS1='{node.name}:\\w\\$ '\n"
+
+
+def _config(plan: Plan) -> str:
+    import yaml
+
+    worker = {"cores": WORKER_CORES, "memory": f"{WORKER_MEMORY_MIB}m"}
+    nodes: dict[str, object] = {
+        plan.master.name: {"host": "local", "spark_home": str(plan.spark_home(plan.master))}
+    }
+    for node in plan.workers:
+        nodes[node.name] = {
+            "host": node.address,
+            "port": node.ssh_port,
+            "spark_home": str(plan.spark_home(node)),
+            "worker": {"webui_port": node.webui_port, **worker},
+        }
+    master = {
+        "host": plan.master.address,
+        "port": plan.master.spark_port,
+        "webui_port": plan.master.webui_port,
+    }
+    config = {
+        "cluster": {"name": "demo", "master": plan.master.name},
+        "ssh": {
+            "user": plan.user,
+            "identity": str(plan.identity),
+            "known_hosts": str(plan.known_hosts),
+            "connect_timeout": 3,
+            "sudo": "none",
+        },
+        "spark": {"master": master},
+        "nodes": nodes,
+    }
+    text: str = yaml.safe_dump(config, sort_keys=False)
+    return f"# The demonstration cluster of `pitui demo`, while that runs.\n{text}"

@@ -1,0 +1,104 @@
+"""The Java runtime that the demonstration needs, and what to install where there is none."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pitui.domain.errors import PituiError
+
+OLDEST = 17
+"""The oldest Java that Spark 4 runs on."""
+
+_INSTALL = {
+    "debian": "sudo apt install openjdk-17-jre-headless",
+    "ubuntu": "sudo apt install openjdk-17-jre-headless",
+    "raspbian": "sudo apt install openjdk-17-jre-headless",
+    "fedora": "sudo dnf install java-21-openjdk-headless",
+    "rhel": "sudo dnf install java-17-openjdk-headless",
+    "suse": "sudo zypper install java-17-openjdk-headless",
+    "arch": "sudo pacman -S jre17-openjdk-headless",
+    "alpine": "sudo apk add openjdk17-jre-headless",
+}
+_LIMIT = 30.0
+
+
+def find_java() -> Path:
+    """Return the folder of a Java that Spark 4 runs on: $JAVA_HOME's, else the one on PATH.
+
+    Raises:
+        PituiError: there is none, or it is too old; says what to install on this system.
+    """
+    program = _program()
+    if program is None:
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and there is none", _advice())
+    text = _properties(program)
+    version = re.search(r"^\s*java\.specification\.version = (\S+)", text, re.MULTILINE)
+    home = re.search(r"^\s*java\.home = (.+?)\s*$", text, re.MULTILINE)
+    if version is None or home is None:
+        raise PituiError(f"{program} does not say which Java it is", _advice())
+    if _major(version[1]) < OLDEST:
+        raise PituiError(
+            f"Spark needs Java {OLDEST} or newer, and {program} is Java {version[1]}", _advice()
+        )
+    return Path(home[1])
+
+
+def _program() -> str | None:
+    home = os.environ.get("JAVA_HOME")
+    if home and os.access(Path(home) / "bin" / "java", os.X_OK):
+        return str(Path(home) / "bin" / "java")
+    return shutil.which("java")
+
+
+def _properties(program: str) -> str:
+    try:
+        answer = subprocess.run(
+            [program, "-XshowSettings:properties", "-version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_LIMIT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PituiError(f"{program} cannot be run: {error}", _advice()) from error
+    if answer.returncode:
+        # So does macOS's placeholder, which is there without a Java.
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and there is none", _advice())
+    return answer.stderr + answer.stdout
+
+
+def _major(version: str) -> int:
+    """Return 8 for `1.8`, 17 for `17`."""
+    parts = [int(part) for part in re.findall(r"\d+", version)]
+    return parts[1] if parts[0] == 1 and len(parts) > 1 else parts[0]
+
+
+def _advice() -> str:
+    return f"Install it with: {install_command()}"
+
+
+def install_command() -> str:
+    """Return the command that installs a Java runtime on this distribution."""
+    if sys.platform == "darwin":
+        return "brew install openjdk@17"
+    return next(
+        (_INSTALL[name] for name in _distribution() if name in _INSTALL),
+        f"your distribution's package of OpenJDK {OLDEST} or newer",
+    )
+
+
+def _distribution() -> list[str]:
+    """Return this distribution's id and those that it is made from, by os-release(5)."""
+    for path in (Path("/etc/os-release"), Path("/usr/lib/os-release")):
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        entries = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+        both = f"{entries.get('ID', '')} {entries.get('ID_LIKE', '')}"
+        return both.replace('"', "").replace("'", "").split()
+    return []

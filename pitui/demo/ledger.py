@@ -1,0 +1,112 @@
+"""The demonstrations on this machine: which live, and what dead ones left behind.
+
+Each demonstration holds a lock on a file of its own in the state folder for as long as it lives.
+The kernel drops the lock however the process ends, so a file that can be locked is a dead one's.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from pitui.config.paths import state_folder
+from pitui.demo.ports import Taken
+from pitui.demo.processes import end_all
+
+PREFIX = "pitui-demo-"
+"""How the name of a temporary folder begins."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one demonstration."""
+
+    folder: str
+    temporary: bool
+    """Whether the folder goes when the demonstration ends."""
+    ports: list[tuple[str, int]] = []
+
+
+def _folder() -> Path:
+    return state_folder() / "demos"
+
+
+class Record:
+    """A living demonstration's file, locked until `remove`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def write(self, entry: Entry) -> None:
+        """Say what the demonstration has."""
+        data = msgspec.json.encode(entry)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, data, 0)
+
+    def remove(self) -> None:
+        """The demonstration has ended and left nothing."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one demonstration at a time choose its ports and clean up after dead ones."""
+    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (_folder() / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def new_record() -> Record:
+    """Return the file of a new demonstration; call it under `alone`."""
+    return Record(_folder() / f"{secrets.token_hex(4)}.json")
+
+
+def clean_up() -> Taken:
+    """End and remove what dead demonstrations left; return the ports of living ones.
+
+    Call it under `alone`.
+
+    Raises:
+        TimeoutError: a process does not end.
+    """
+    taken: Taken = set()
+    for path in sorted(_folder().glob("*.json")):
+        with path.open("r+b") as file:
+            entry = _read(file.read())
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                taken |= {(address, port) for address, port in entry.ports} if entry else set()
+                continue
+            if entry is not None:
+                remove(entry)
+            path.unlink(missing_ok=True)
+    return taken
+
+
+def remove(entry: Entry) -> None:
+    """End a demonstration's processes, and remove its folder where that is temporary.
+
+    Raises:
+        TimeoutError: a process does not end.
+    """
+    folder = Path(entry.folder)
+    end_all(folder)
+    if entry.temporary and folder.name.startswith(PREFIX) and folder.exists():
+        shutil.rmtree(folder)
+
+
+def _read(data: bytes) -> Entry | None:
+    """Return an entry, or None for one that was never written to its end."""
+    try:
+        return msgspec.json.decode(data, type=Entry)
+    except msgspec.MsgspecError:
+        return None
