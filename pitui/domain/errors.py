@@ -69,3 +69,12 @@ class LinkError(NodeError):
 
 class CommandTimeoutError(NodeError):
     """A command on a node did not end within its limit; it was ended."""
+
+
+class WebError(PituiError):
+    """A web address gave no answer; `reason` says why in a few words, such as `refused`."""
+
+    def __init__(self, url: str, reason: str, advice: str = "") -> None:
+        super().__init__(f"{url}: {reason}", advice)
+        self.url = url
+        self.reason = reason

@@ -8,6 +8,9 @@ from typing import Protocol
 RUN_LIMIT = 30.0
 """Seconds that a command may take unless its caller says otherwise."""
 
+BLOCK = 256 * 1024
+"""Bytes of the largest block that is read from a command or written to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -27,7 +30,7 @@ class RemoteProcess(Protocol):
     """A command that runs on a node, with its streams."""
 
     async def write(self, data: bytes) -> None:
-        """Send to its standard input; waits while the peer is slow.
+        """Send to its standard input, in a process opened with `stdin=True`; waits for a slow peer.
 
         Raises:
             LinkError: the link was lost.
@@ -45,6 +48,8 @@ class RemoteProcess(Protocol):
 
     async def wait(self) -> int:
         """Wait for the end and return the exit status (128 + N after signal N).
+
+        Read `blocks` first where the command may write more than a megabyte: it waits for us.
 
         Raises:
             LinkError: the link was lost before the command ended.
@@ -76,8 +81,15 @@ class Runner(Protocol):
             CommandTimeoutError: it did not end within `limit` seconds and was ended.
         """
 
-    def open(self, command: str) -> AbstractAsyncContextManager[RemoteProcess]:
+    def open(
+        self, command: str, *, stdin: bool = False
+    ) -> AbstractAsyncContextManager[RemoteProcess]:
         """Start a command and hand out its streams; leaving the context ends it.
+
+        Without `stdin` the command reads nothing, and ends with everything it started as soon as
+        the context is left, the link is lost or pitui is gone, however that happens (see
+        `pitui.remote.lifeline`). With `stdin` its standard input is ours to `write` to; it gets
+        the end of its input then, so it should be a command that ends by that.
 
         Raises:
             LinkError: the node cannot be reached.

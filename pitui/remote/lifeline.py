@@ -1,0 +1,39 @@
+"""The shell text that makes a remote command end with its caller.
+
+Without a terminal sshd lets a command run on when its channel closes or its connection breaks:
+`tail -F` of a quiet file would stay for good. So a command that reads no input gets a watcher
+beside it: a subshell that blocks on standard input, which nobody writes to. It ends when the caller
+closes it, when sshd notices that the connection is gone, or when pitui is killed, and then the
+watcher ends the whole process group: SIGTERM, and two seconds later SIGKILL. When the command ends
+first the watcher is killed, so what the command left running on purpose stays.
+
+sshd (session.c, do_exec_no_pty) and `start_new_session` both make the shell the leader of a group
+of its own, so `kill 0` reaches the command and its children and nobody else. What moves into a
+session of its own (`setsid`) stays.
+
+The text is put through the login shell, which may be csh or fish: one line, and no quote in it that
+they read differently.
+"""
+
+from pitui.remote.quoting import quote
+
+KILL_AFTER = 2
+"""Seconds between SIGTERM and SIGKILL."""
+
+_WATCHED = (
+    "exec 3<&0; "
+    '( trap "" TERM; while read -r _; do :; done; kill -TERM 0; '
+    f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- >/dev/null 2>&1 & "
+    "w=$!; exec 3<&- </dev/null; "
+    'sh -c "$1"; s=$?; kill -KILL $w 2>/dev/null; exit $s'
+)
+
+
+def watched(command: str) -> str:
+    """Return the command line of a command without input that ends with its caller."""
+    return f"exec sh -c {quote(_WATCHED)} pitui {quote(command)}"
+
+
+def fed(command: str) -> str:
+    """Return the command line of a command that reads standard input, run by a POSIX sh."""
+    return f"exec sh -c {quote(command)}"

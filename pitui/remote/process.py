@@ -1,0 +1,254 @@
+"""A running command, however it is reached: fed by callbacks, read in blocks."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
+from pitui.remote.lifeline import KILL_AFTER
+from pitui.remote.runner import BLOCK, RemoteProcess, Result
+
+STDERR_KEPT = 64 * 1024
+"""Bytes of standard error that are kept, the last ones."""
+
+HIGH_WATER = 1024 * 1024
+"""Bytes of unread output at which the command has to wait for its reader."""
+
+OUTPUT_LIMIT = 64 * 1024 * 1024
+"""Bytes that a command that is run to its end may write."""
+
+END_LIMIT = KILL_AFTER + 1.0
+"""Seconds that a command gets to end once its context is left."""
+
+LINGER = 1.0
+"""Seconds of silence after which a command that ended is taken to have written everything: a
+process it left behind may hold its output open for ever."""
+
+
+class Wire(Protocol):
+    """What a process is driven by: an SSH channel or local pipes."""
+
+    def pause_reading(self) -> None:
+        """Stop the flow of output."""
+
+    def resume_reading(self) -> None:
+        """Let output flow again."""
+
+    def write(self, data: bytes) -> None:
+        """Send to standard input."""
+
+    def write_eof(self) -> None:
+        """Close standard input."""
+
+    def send_signal(self, signal: str) -> None:
+        """Signal the whole process group; `TERM` or `KILL`."""
+
+    def close(self) -> None:
+        """Let go of the command, ended or not."""
+
+
+class Process:
+    """A `RemoteProcess`. The methods that start with `got_` are called by its wire."""
+
+    def __init__(self, node: str, *, stdin: bool) -> None:
+        self.node = node
+        self._stdin = stdin
+        self._wire: Wire | None = None
+        self._out: deque[bytes] = deque()
+        self._out_size = 0
+        self._received = 0
+        self._high_water = HIGH_WATER
+        self._paused = False
+        self._discarding = False
+        self._eof = False
+        self._err = bytearray()
+        self._status: int | None = None
+        self._error: LinkError | None = None
+        self._changed = asyncio.Event()
+        self._exited = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    # -- for callers
+
+    async def write(self, data: bytes) -> None:
+        """Send to standard input and wait while the peer is slow."""
+        if not self._stdin:
+            raise ValueError("the command was opened without stdin")
+        await self._writable.wait()
+        if self._error is not None:
+            raise self._error
+        if self._wire is not None and not self._exited.is_set():
+            self._wire.write(data)
+
+    async def write_eof(self) -> None:
+        """Close standard input."""
+        await self._writable.wait()
+        if self._wire is not None and not self._gone.is_set():
+            self._wire.write_eof()
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Yield standard output in blocks as they come, until it ends."""
+        while True:
+            if self._out:
+                yield self._take()
+            elif self._eof:
+                break
+            else:
+                self._changed.clear()
+                await self._changed.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def wait(self) -> int:
+        """Wait for the end and return the exit status (128 + N after signal N)."""
+        await self._gone.wait()
+        if self._error is not None:
+            raise self._error
+        if self._status is None:
+            raise LinkError(self.node, Failure.LOST, "the command ended without an exit status")
+        return self._status
+
+    async def stderr(self) -> str:
+        """Return what the command wrote to standard error, once it ended (at most 64 KiB)."""
+        await self._gone.wait()
+        return self._err.decode(errors="replace")
+
+    async def collect(self, stdin: bytes | None) -> Result:
+        """Send the input, and return how the command ended with all it wrote.
+
+        Raises:
+            NodeError: it wrote more than `OUTPUT_LIMIT`.
+        """
+        # Input is sent first and output read later, so output must not wait for its reader.
+        self._high_water = 2 * OUTPUT_LIMIT
+        if stdin is not None:
+            for start in range(0, len(stdin), BLOCK):
+                await self.write(stdin[start : start + BLOCK])
+            await self.write_eof()
+        output = bytearray()
+        async for block in self.blocks():
+            output += block
+            if len(output) > OUTPUT_LIMIT:
+                raise NodeError(self.node, f"a command wrote more than {OUTPUT_LIMIT >> 20} MiB")
+        status = await self.wait()
+        return Result(status, output.decode(errors="replace"), await self.stderr())
+
+    async def end(self) -> None:
+        """End the command and what it started; returns when it ended, within `END_LIMIT`."""
+        self._discarding = True
+        self._out.clear()
+        self._out_size = 0
+        self._resume()
+        wire = self._wire
+        if wire is None:
+            return
+        try:
+            if not self._exited.is_set():
+                wire.write_eof()
+                await self._stop(wire)
+        finally:
+            wire.close()
+
+    async def _stop(self, wire: Wire) -> None:
+        if self._stdin:
+            # No watcher beside it: sshd signals its process group (OpenSSH 7.9 and later).
+            wire.send_signal("TERM")
+        try:
+            async with asyncio.timeout(END_LIMIT):
+                await self._exited.wait()
+        except TimeoutError:
+            wire.send_signal("KILL")
+
+    def _take(self) -> bytes:
+        parts = [self._out.popleft()]
+        size = len(parts[0])
+        while self._out and size + len(self._out[0]) <= BLOCK:
+            size += len(self._out[0])
+            parts.append(self._out.popleft())
+        self._out_size -= size
+        if self._out_size < self._high_water // 2:
+            self._resume()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _resume(self) -> None:
+        if self._paused and self._wire is not None and not self._gone.is_set():
+            self._paused = False
+            self._wire.resume_reading()
+
+    # -- for the wire
+
+    def got_wire(self, wire: Wire) -> None:
+        """Take what drives the process."""
+        self._wire = wire
+
+    def got_output(self, data: bytes) -> None:
+        """Take a piece of standard output."""
+        self._received += len(data)
+        if self._discarding:
+            return
+        self._out.append(data)
+        self._out_size += len(data)
+        self._changed.set()
+        if self._out_size > self._high_water and not self._paused and self._wire is not None:
+            self._paused = True
+            self._wire.pause_reading()
+
+    def got_stderr(self, data: bytes) -> None:
+        """Take a piece of standard error."""
+        self._received += len(data)
+        self._err += data
+        del self._err[:-STDERR_KEPT]
+
+    def got_eof(self) -> None:
+        """Note that standard output ended."""
+        self._eof = True
+        self._changed.set()
+
+    def got_status(self, status: int) -> None:
+        """Note how the command ended; output may still be on its way."""
+        self._status = status
+        self._exited.set()
+        self._writable.set()
+        self._linger(self._received)
+
+    def got_end(self, error: LinkError | None) -> None:
+        """Note that nothing more will come, and why where the link was lost."""
+        if self._gone.is_set():
+            return
+        self._error = error
+        self._eof = True
+        for event in (self._changed, self._exited, self._gone, self._writable):
+            event.set()
+
+    def pause_writing(self) -> None:
+        """Make writers wait."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Let writers go on."""
+        self._writable.set()
+
+    def _linger(self, received: int) -> None:
+        asyncio.get_running_loop().call_later(LINGER, self._close_if_silent, received)
+
+    def _close_if_silent(self, received: int) -> None:
+        if self._gone.is_set() or self._wire is None:
+            return
+        if self._paused or received != self._received:
+            self._linger(self._received)
+            return
+        self._wire.close()
+        self.got_end(None)
+
+
+def timed_out(node: str, limit: float) -> CommandTimeoutError:
+    """Return the error of a command that did not end within its limit."""
+    return CommandTimeoutError(node, f"a command did not end within {limit:g} s and was stopped")
+
+
+def as_remote(process: Process) -> RemoteProcess:
+    """Return the process as its callers see it; mypy checks here that it fits."""
+    return process
