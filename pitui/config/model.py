@@ -1,8 +1,8 @@
 """The configuration as typed values; every key of config.yaml stands here once.
 
 Defaults are those of the design; `pitui.config.load` reads a file into `Config` and checks what
-types alone cannot say. Per-node keys override `ssh:` and `spark:`; `pitui.config.nodes` gives nodes
-with everything resolved.
+types alone cannot say (`pitui.config.check`). Per-node keys override `ssh:` and `spark:`;
+`pitui.config.nodes` gives nodes with everything resolved.
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Cores = Annotated[int, msgspec.Meta(ge=1, le=4096)]
 Sudo = Literal["passwordless", "ask", "none"]
 Scalar = str | int | float | bool
+"""A value for Spark or an environment; from a file it is the text as it stands there."""
 
 LOCAL = "local"
 """The `host` of the machine that pitui itself runs on: no SSH."""
@@ -24,14 +25,14 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A mapping in config.yaml."""
 
 
-class ClusterSection(_Section):
+class ClusterSection(_Section, frozen=True):
     """The cluster's name, and the node that runs the master."""
 
     master: str
     name: str = "spark"
 
 
-class SshSection(_Section):
+class SshSection(_Section, frozen=True):
     """How nodes are reached, unless a node says otherwise."""
 
     user: str | None = None
@@ -42,7 +43,7 @@ class SshSection(_Section):
     sudo: Sudo = "passwordless"
 
 
-class MasterSection(_Section):
+class MasterSection(_Section, frozen=True):
     """Where the master listens; `host: null` means that pitui finds out."""
 
     host: str | None = None
@@ -50,7 +51,7 @@ class MasterSection(_Section):
     webui_port: Port = 8080
 
 
-class WorkerSection(_Section):
+class WorkerSection(_Section, frozen=True):
     """What every worker offers, unless a node says otherwise."""
 
     cores: Cores | Literal["auto"] = "auto"
@@ -58,7 +59,7 @@ class WorkerSection(_Section):
     webui_port: Port = 8081
 
 
-class NodeWorkerSection(_Section):
+class NodeWorkerSection(_Section, frozen=True):
     """What one node's worker offers; None takes the value of `spark.worker`."""
 
     cores: Cores | Literal["auto"] | None = None
@@ -66,7 +67,7 @@ class NodeWorkerSection(_Section):
     webui_port: Port | None = None
 
 
-class SparkSection(_Section):
+class SparkSection(_Section, frozen=True):
     """Spark on the nodes."""
 
     version: str | None = None
@@ -80,7 +81,7 @@ class SparkSection(_Section):
     env: dict[str, Scalar] = {}
 
 
-class NodeSection(_Section):
+class NodeSection(_Section, frozen=True):
     """One machine; whatever is None comes from `ssh:` and `spark:`."""
 
     host: str
@@ -93,14 +94,14 @@ class NodeSection(_Section):
     env: dict[str, Scalar] = {}
 
 
-class DataSection(_Section):
+class DataSection(_Section, frozen=True):
     """A file that every node has at the same path."""
 
     source: str
     target: str
 
 
-class JobSection(_Section):
+class JobSection(_Section, frozen=True):
     """An application that `pitui submit NAME` runs."""
 
     app: str
@@ -108,7 +109,7 @@ class JobSection(_Section):
     conf: dict[str, Scalar] = {}
 
 
-class UiSection(_Section):
+class UiSection(_Section, frozen=True):
     """The terminal UI; `keys` maps an action's id to the keys that trigger it."""
 
     refresh: Annotated[float, msgspec.Meta(ge=0.2, le=60)] = 1.0
@@ -147,7 +148,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
         return self.host == LOCAL
 
 
-class Config(_Section):
+class Document(_Section, frozen=True):
     """The whole of config.yaml."""
 
     cluster: ClusterSection
@@ -157,6 +158,10 @@ class Config(_Section):
     data: list[DataSection] = []
     jobs: dict[str, JobSection] = {}
     ui: UiSection = UiSection()
-    folder: Path = Path()
-    """The folder of the file it was read from; relative paths start there. Not a key."""
 
+
+class Config(Document, frozen=True):
+    """The whole of config.yaml, and where it was read from."""
+
+    folder: Path = Path()
+    """The folder of the file; relative paths start there. No key of the file can set it."""

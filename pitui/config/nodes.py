@@ -17,6 +17,19 @@ def resolve_nodes(config: Config) -> dict[str, Node]:
     return {name: _resolve(config, name, section) for name, section in config.nodes.items()}
 
 
+def expand(folder: Path, text: str) -> Path:
+    """Return a path on this machine: `~` is the home, a relative one starts at the config's folder.
+
+    A `~user` that nobody is called stays as it is, as a shell leaves it.
+    """
+    path = Path(text)
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        path = Path(text)
+    return folder / path
+
+
 def env_text(env: dict[str, Scalar]) -> dict[str, str]:
     """Return environment values as text, truth values as Spark writes them."""
     return {key: str(v).lower() if isinstance(v, bool) else str(v) for key, v in env.items()}
@@ -34,8 +47,8 @@ def _resolve(config: Config, name: str, section: NodeSection) -> Node:
         host=section.host,
         user=section.user or ssh.user,
         port=section.port or ssh.port,
-        identity=Path(identity).expanduser() if identity else None,
-        known_hosts=Path(ssh.known_hosts).expanduser(),
+        identity=expand(config.folder, identity) if identity else None,
+        known_hosts=expand(config.folder, ssh.known_hosts),
         connect_timeout=ssh.connect_timeout,
         sudo=section.sudo or ssh.sudo,
         spark_home=section.spark_home or spark.home,

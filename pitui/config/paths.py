@@ -10,7 +10,7 @@ def _base(variable: str, default: str) -> Path:
 
 
 def config_folder() -> Path:
-    """Return the folder of config.yaml where neither $PITUI_CONFIG nor the current folder has it."""
+    """Return the folder of the config.yaml that is used from anywhere."""
     return _base("XDG_CONFIG_HOME", ".config") / "pitui"
 
 

@@ -3,7 +3,7 @@
 import re
 
 _UNITS = {"k": 1 / 1024, "m": 1, "g": 1024, "t": 1024 * 1024}
-_PATTERN = re.compile(r"(\d+)\s*([kmgt])(?:i?b)?", re.IGNORECASE)
+_PATTERN = re.compile(r"([0-9]{1,12})\s*([kmgt])(?:i?b)?", re.IGNORECASE)
 
 
 def parse_memory(text: str) -> int:

@@ -1,0 +1,173 @@
+"""What types cannot say about a configuration: names, hosts, addresses, files."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path as FilePath
+
+from pitui.config import spelling
+from pitui.config.model import LOCAL, Config, NodeSection, NodeWorkerSection, Scalar
+from pitui.config.nearest import did_you_mean
+from pitui.config.nodes import expand
+from pitui.config.problem import Path, shown
+
+Finding = tuple[Path, str]
+"""The key that something is wrong with, and what."""
+
+_DEFAULT_SSH_PORT = 22
+_VERSION = re.compile(r"\d+\.\d+\.\d+[\w.-]*", re.ASCII)
+_SHA512 = re.compile(r"[0-9a-fA-F]{128}")
+
+
+def check(config: Config) -> Iterator[Finding]:
+    """Yield everything that is wrong with a configuration whose types are right."""
+    yield from _cluster(config)
+    for name, node in config.nodes.items():
+        yield from _node(config, name, node)
+    yield from _same_address(config)
+    yield from _ssh(config)
+    yield from _spark(config)
+    yield from _data(config)
+    yield from _jobs(config)
+    yield from _ui(config)
+
+
+def _spelled(path: Path, rule: Callable[[str], str], text: str | None) -> Iterator[Finding]:
+    """Yield what a rule has against a text; None is always fine."""
+    message = "" if text is None else rule(text)
+    if message:
+        yield path, message
+
+
+def _cluster(config: Config) -> Iterator[Finding]:
+    master, names = config.cluster.master, list(config.nodes)
+    if not names:
+        yield ("nodes",), "found no nodes; allowed: one or more, such as pi1: {host: 192.168.1.11}"
+    elif master not in config.nodes:
+        hint = did_you_mean(master, names) or ";"
+        message = f"found {shown(master)}, which is no node{hint} allowed: {', '.join(names[:20])}"
+        yield ("cluster", "master"), message
+    yield from _spelled(("cluster", "name"), _word, config.cluster.name)
+
+
+def _word(text: str) -> str:
+    return spelling.one_line(text) if text.strip() else "found an empty text, allowed: a name"
+
+
+def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
+    path = ("nodes", name)
+    yield from _spelled(path, spelling.node_name, name)
+    yield from _spelled((*path, "host"), spelling.host, node.host)
+    yield from _spelled((*path, "user"), spelling.user, node.user)
+    yield from _spelled((*path, "spark_home"), _home, node.spark_home)
+    yield from _identity((*path, "identity"), config.folder, node.identity)
+    if isinstance(node.worker, NodeWorkerSection):
+        yield from _spelled((*path, "worker", "memory"), spelling.memory, node.worker.memory)
+    yield from _pairs((*path, "env"), spelling.variable, node.env)
+
+
+def _same_address(config: Config) -> Iterator[Finding]:
+    """Yield nodes that are the same SSH server; two names for one machine would do all twice."""
+    seen: dict[tuple[str, int], str] = {}
+    for name, node in config.nodes.items():
+        port = 0 if node.host == LOCAL else node.port or config.ssh.port or _DEFAULT_SSH_PORT
+        first = seen.setdefault((_canonical(node.host), port), name)
+        if first != name:
+            what = "this machine" if node.host == LOCAL else f"port {port}"
+            message = f"found {shown(node.host)} ({what}), as in nodes.{first}; allowed: once"
+            yield ("nodes", name, "host"), message
+
+
+def _canonical(host: str) -> str:
+    from ipaddress import ip_address
+
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.casefold().rstrip(".")
+
+
+def _ssh(config: Config) -> Iterator[Finding]:
+    yield from _spelled(("ssh", "user"), spelling.user, config.ssh.user)
+    yield from _identity(("ssh", "identity"), config.folder, config.ssh.identity)
+    known_hosts = config.ssh.known_hosts
+    if expand(config.folder, known_hosts).is_dir():
+        yield ("ssh", "known_hosts"), f"found {shown(known_hosts)}, a folder; allowed: a file"
+
+
+def _identity(path: Path, folder: FilePath, text: str | None) -> Iterator[Finding]:
+    if text is None:
+        return
+    file = expand(folder, text)
+    found = f"found {shown(text)}"
+    if text.endswith(".pub"):
+        yield path, f"{found}, the public key; allowed: the private one, {shown(text[:-4])}"
+    elif not os.path.lexists(file):
+        yield path, f"{found}, but there is no such file; allowed: a private key of SSH, or null"
+    elif not file.is_file():
+        yield path, f"{found}, which is not a file; allowed: a private key of SSH, or null"
+    elif not os.access(file, os.R_OK):
+        yield path, f"{found}, which may not be read; allowed: a file that this user can read"
+
+
+def _spark(config: Config) -> Iterator[Finding]:
+    spark = config.spark
+    yield from _spelled(("spark", "version"), _version, spark.version)
+    yield from _spelled(("spark", "archive"), _archive, spark.archive)
+    yield from _spelled(("spark", "sha512"), _sha512, spark.sha512)
+    yield from _spelled(("spark", "home"), _home, spark.home)
+    yield from _spelled(("spark", "user"), spelling.user, spark.user)
+    yield from _spelled(("spark", "master", "host"), spelling.host, spark.master.host)
+    yield from _spelled(("spark", "worker", "memory"), spelling.memory, spark.worker.memory)
+    if spark.master.port == spark.master.webui_port:
+        message = f"found {spark.master.port}, which is spark.master.port too; allowed: another"
+        yield ("spark", "master", "webui_port"), message
+    yield from _pairs(("spark", "defaults"), spelling.spark_property, spark.defaults)
+    yield from _pairs(("spark", "env"), spelling.variable, spark.env)
+
+
+def _version(text: str) -> str:
+    return "" if _VERSION.fullmatch(text) else f"found {shown(text)}, allowed: such as 4.3.0"
+
+
+def _archive(text: str) -> str:
+    if "://" in text and not text.startswith("https://"):
+        return f"found {shown(text)}, allowed: a path on this machine or an https URL"
+    return _word(text)
+
+
+def _sha512(text: str) -> str:
+    return (
+        "" if _SHA512.fullmatch(text) else f"found {shown(text)}, allowed: 128 hexadecimal digits"
+    )
+
+
+def _home(text: str) -> str:
+    """Return what is wrong with a path on a node, or nothing."""
+    if text.startswith(("/", "~/")) and text.isprintable():
+        return ""
+    return f"found {shown(text)}, allowed: a path on the node that starts with / or ~/"
+
+
+def _pairs(path: Path, rule: Callable[[str], str], pairs: dict[str, Scalar]) -> Iterator[Finding]:
+    for key, value in pairs.items():
+        yield from _spelled((*path, key), rule, key)
+        yield from _spelled((*path, key), spelling.one_line, str(value))
+
+
+def _data(config: Config) -> Iterator[Finding]:
+    for number, data in enumerate(config.data):
+        yield from _spelled(("data", str(number), "source"), _word, data.source)
+        yield from _spelled(("data", str(number), "target"), _home, data.target)
+
+
+def _jobs(config: Config) -> Iterator[Finding]:
+    for name, job in config.jobs.items():
+        yield from _spelled(("jobs", name, "app"), _word, job.app)
+        yield from _pairs(("jobs", name, "conf"), spelling.spark_property, job.conf)
+
+
+def _ui(config: Config) -> Iterator[Finding]:
+    for action, keys in config.ui.keys.items():
+        yield from _spelled(("ui", "keys", action), spelling.action, action)
+        yield from _spelled(("ui", "keys", action), spelling.key_names, keys)

@@ -1,0 +1,117 @@
+"""How names, hosts, users and keys may be spelled; each rule says what is wrong, or nothing."""
+
+import re
+
+from pitui.config.problem import shown
+from pitui.domain.memory import parse_memory
+
+RESERVED = frozenset({"all", "master", "workers"})
+"""Words that mean something else on the command line."""
+
+SMALLEST_EXECUTOR_MIB = 450
+"""Spark refuses an executor or driver of less than 471859200 bytes."""
+
+_NODE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+_HOST = re.compile(r"\w([\w.-]{0,251}\w)?\.?")
+_DOTTED_FIGURES = re.compile(r"[0-9.]+")
+_USER = re.compile(r"[^\s:/@'\"-][^\s:/@'\"]{0,63}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROPERTY = re.compile(r"[A-Za-z0-9][\w.$/-]*")
+_ACTION = re.compile(r"[a-z][a-z0-9_.-]*")
+_KEY = re.compile(r"([a-z0-9_]+\+)*([A-Za-z0-9_]+|[^\s\w,])")
+
+
+def node_name(text: str) -> str:
+    """Return what is wrong with the name of a node, or nothing."""
+    if text.casefold() in RESERVED:
+        return f"{shown(text)} means something on the command line; allowed: another name"
+    if _NODE_NAME.fullmatch(text):
+        return ""
+    return (
+        f"{shown(text)} cannot name a node; allowed: up to 63 letters, digits, dots, dashes and "
+        "underscores, a letter or digit first and last"
+    )
+
+
+def host(text: str) -> str:
+    """Return what is wrong with the name or address of a host, or nothing."""
+    allowed = "allowed: a host name, an alias of ~/.ssh/config, an IP address or local"
+    if ":" in text or _DOTTED_FIGURES.fullmatch(text):
+        return _address(text, allowed)
+    if _HOST.fullmatch(text):
+        return ""
+    if "@" in text:
+        return f"found {shown(text)}; the user has a key of its own (user: ...), {allowed}"
+    return f"found {shown(text)}, {allowed}"
+
+
+def _address(text: str, allowed: str) -> str:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        name, _, port = text.rpartition(":")
+        if port.isdecimal() and name.count(":") == 0:
+            return f"found {shown(text)}; the port has a key of its own (port: {port}), {allowed}"
+        if text.startswith("["):
+            return f"found {shown(text)}; IPv6 addresses stand without brackets, {allowed}"
+        return f"found {shown(text)}, {allowed}"
+    return ""
+
+
+def user(text: str) -> str:
+    """Return what is wrong with a user name, or nothing."""
+    if _USER.fullmatch(text):
+        return ""
+    return f"found {shown(text)}, allowed: a user name such as pi"
+
+
+def memory(text: str) -> str:
+    """Return what is wrong with a worker's memory, or nothing."""
+    if text == "auto":
+        return ""
+    allowed = f"allowed: auto, or {SMALLEST_EXECUTOR_MIB}m and more, such as 768m or 2g"
+    try:
+        mib = parse_memory(text)
+    except ValueError:
+        return f"found {shown(text)}, {allowed}"
+    if mib < SMALLEST_EXECUTOR_MIB:
+        return f"found {shown(text)}, less than Spark's smallest executor; {allowed}"
+    return ""
+
+
+def variable(text: str) -> str:
+    """Return what is wrong with the name of an environment variable, or nothing."""
+    if _VARIABLE.fullmatch(text):
+        return ""
+    return f"{shown(text)} cannot name a variable; allowed: letters, digits and underscores"
+
+
+def spark_property(text: str) -> str:
+    """Return what is wrong with the name of a Spark property, or nothing."""
+    if _PROPERTY.fullmatch(text):
+        return ""
+    return f"{shown(text)} cannot name a property; allowed: names such as spark.executor.memory"
+
+
+def one_line(text: str) -> str:
+    """Return what is wrong with a value that must stand on one line, or nothing."""
+    if text.isprintable():
+        return ""
+    return f"found {shown(text)}, allowed: one line without control characters"
+
+
+def action(text: str) -> str:
+    """Return what is wrong with the id of an action, or nothing."""
+    if _ACTION.fullmatch(text):
+        return ""
+    return f"{shown(text)} cannot be an action; allowed: ids such as start or zoom"
+
+
+def key_names(text: str) -> str:
+    """Return what is wrong with keys of the keyboard, or nothing."""
+    keys = [key.strip() for key in text.split(",")]
+    if all(_KEY.fullmatch(key) for key in keys):
+        return ""
+    return f"found {shown(text)}, allowed: keys such as s, ctrl+s or f5, several with commas"

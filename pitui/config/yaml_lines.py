@@ -1,0 +1,143 @@
+"""YAML text as a tree that knows its lines; nothing in it is ever constructed or expanded.
+
+PyYAML's own loaders lose the lines, let a later key silently replace an earlier one, and expand
+aliases (a few lines can become gigabytes). So this reads the parser's events: anchors, aliases,
+tags and further documents are refused, and keys given twice are reported.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import yaml
+
+from pitui.config.problem import Path, Problem, shown
+from pitui.config.scalars import plain_value
+from pitui.config.tree import Entry, Leaf, Mapping, Place, Sequence, Tree
+
+# The C parser is ten times as fast, where PyYAML was built with it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 16
+_TAB = "found a tab; YAML is indented with spaces only"
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML 1.2 allows nowhere (production c-printable), and the byte order mark."""
+
+
+class YamlError(Exception):
+    """The text is no YAML that pitui takes; carries the one problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def read_yaml(text: str) -> tuple[Tree | None, list[Problem]]:
+    """Return the tree of a YAML text, or None where it is empty, and the keys given twice.
+
+    Raises:
+        YamlError: the text is not YAML, or uses what pitui refuses.
+    """
+    _refuse_characters(text)
+    builder = _Builder(yaml.parse(text, Loader=_LOADER))
+    try:
+        return builder.document(), builder.problems
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, text) from error
+    except yaml.YAMLError as error:
+        raise YamlError(Problem(0, (), f"not YAML: {' '.join(str(error).split())}")) from error
+
+
+class _Builder:
+    """Builds the tree from the parser's events."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self._events = events
+        self.problems: list[Problem] = []
+
+    def document(self) -> Tree | None:
+        """Return the only document."""
+        next(self._events)
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None
+        tree = self._tree(next(self._events), ())
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _refused(after, (), "a second document (---)", "one")
+        if isinstance(tree, Leaf) and tree.value is None:
+            return None
+        return tree
+
+    def _tree(self, event: yaml.Event, path: Path) -> Tree:
+        _refuse_expansion(event, path)
+        if len(path) > _DEEPEST:
+            raise _refused(event, path[:3], "more levels than any key has", f"{_DEEPEST}")
+        place = _place(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(place, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(place, path)
+        scalar = cast("yaml.ScalarEvent", event)
+        plain = scalar.implicit[0]
+        return Leaf(place, scalar.value, plain_value(scalar.value) if plain else scalar.value)
+
+    def _mapping(self, place: Place, path: Path) -> Mapping:
+        mapping = Mapping(place)
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            _refuse_expansion(event, path)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _refused(event, path, "a mapping or list as a key", "a word")
+            inner = (*path, event.value)
+            entry = Entry(event.value, _place(event), self._tree(next(self._events), inner))
+            first = mapping.entries.setdefault(entry.key, entry)
+            if first is not entry:
+                message = f"given twice, first on line {first.place.line}; allowed: once"
+                self.problems.append(Problem(entry.place.line, inner, message))
+        return mapping
+
+    def _sequence(self, place: Place, path: Path) -> Sequence:
+        sequence = Sequence(place)
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            sequence.items.append(self._tree(event, (*path, str(len(sequence.items)))))
+        return sequence
+
+
+def _place(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(0, 0)
+
+
+def _refused(event: yaml.Event, path: Path, found: str, allowed: str) -> YamlError:
+    return YamlError(Problem(_place(event).line, path, f"found {found}; allowed: {allowed}"))
+
+
+def _refuse_expansion(event: yaml.Event, path: Path) -> None:
+    if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+        kind = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
+        raise _refused(event, path, f"{kind} ({shown(event.anchor)})", "the value itself")
+    if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
+        raise _refused(event, path, f"a tag ({shown(event.tag)})", "the value without it")
+
+
+def _refuse_characters(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        content = line.lstrip()
+        if "\t" in line[: len(line) - len(content)] and content and not content.startswith("#"):
+            raise YamlError(Problem(number, (), _TAB))
+        if found := _FORBIDDEN.search(line):
+            message = f"not YAML: found the control character U+{ord(found[0]):04X}"
+            raise YamlError(Problem(number, (), message))
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YamlError:
+    lines = text.split("\n")
+    mark = error.problem_mark or error.context_mark
+    line = min(mark.line + 1, len(lines)) if mark else 0
+    if mark and lines[line - 1][mark.column : mark.column + 1] == "\t":
+        return YamlError(Problem(line, (), _TAB))
+    since = error.context_mark
+    began = f" that began on line {since.line + 1}" if since and since.line + 1 < line else ""
+    context = f" ({error.context}{began})" if error.context else ""
+    return YamlError(Problem(line, (), f"not YAML: {error.problem or error}{context}"))
