@@ -7,12 +7,16 @@ from pathlib import Path
 
 from pitui.config.paths import state_folder
 
+_TAIL = 64 * 1024
+
 
 class Audit:
     """Appends to `audit.jsonl` in the state folder, readable by its owner only."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or state_folder() / "audit.jsonl"
+        self._seen_size = -1
+        self._last: dict[tuple[str, str], float] = {}
 
     def record(self, action: str, node: str, result: str, **details: str) -> None:
         """Write one entry; `details` must hold no secret.
@@ -32,3 +36,29 @@ class Audit:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def last(self, action: str, node: str) -> float | None:
+        """Return when an action was last recorded for a node, as Unix time, by any pitui.
+
+        Looks at the newest entries only; None where there is none among them.
+        """
+        try:
+            size = self._path.stat().st_size
+        except OSError:
+            return None
+        if size != self._seen_size:
+            self._read(max(0, size - _TAIL))
+            self._seen_size = size
+        return self._last.get((action, node))
+
+    def _read(self, start: int) -> None:
+        with self._path.open("rb") as file:
+            file.seek(start)
+            lines = file.read(2 * _TAIL).splitlines()
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                moment = datetime.fromisoformat(entry["time"]).timestamp()
+                self._last[entry["action"], entry["node"]] = moment
+            except (ValueError, KeyError, TypeError):
+                continue  # the first line may be cut, and a person may have edited the file

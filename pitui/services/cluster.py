@@ -12,6 +12,7 @@ from pitui.remote.links import Links
 from pitui.remote.runner import Runner
 from pitui.remote.web import Web
 from pitui.services.audit import Audit
+from pitui.services.master import MasterAccess
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Cluster:
     nodes: dict[str, Node]
     links: Links
     web: Web
+    spark_master: MasterAccess
     audit: Audit
 
     @property
@@ -61,7 +63,8 @@ async def open_cluster(config: Config, asker: Asker) -> AsyncIterator[Cluster]:
     links = Links(nodes.values(), asker)
     web = Web(links)
     try:
-        yield Cluster(config, nodes, links, web, Audit())
+        master = MasterAccess(config, nodes[config.cluster.master], web)
+        yield Cluster(config, nodes, links, web, master, Audit())
     finally:
         await web.aclose()
         await links.aclose()

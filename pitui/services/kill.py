@@ -1,12 +1,10 @@
 """Killing an application through the master's web UI."""
 
 import asyncio
-from urllib.parse import quote, urljoin
 
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.errors import NodeError, UsageError
 from pitui.services.cluster import Cluster
-from pitui.services.master import master_web, read_master
 from pitui.spark.app_page import csrf_token
 
 _AGREE_LIMIT = 15.0
@@ -28,13 +26,13 @@ async def kill_application(cluster: Cluster, app_id: str) -> Application:
     application = await _find(cluster, app_id)
     if not application.state.active:
         raise UsageError(f"{app_id} is {str(application.state).lower()} already")
-    base, node = await master_web(cluster), cluster.master.name
-    page = await cluster.web.get(base, via=node)
+    node = cluster.master.name
+    page = await cluster.spark_master.page("")
     form = {"id": app_id, "terminate": "true"}
     token = csrf_token(page.body.decode("utf-8", "replace"))
     if token is not None:
         form["csrfToken"] = token
-    answer = await cluster.web.post(urljoin(base, "app/kill/"), form, via=node)
+    answer = await cluster.spark_master.send("app/kill/", form)
     good = answer.status in (200, 302)
     cluster.audit.record("kill", node, "ok" if good else "failed", application=app_id)
     if not good:
@@ -59,10 +57,10 @@ async def _until_ended(cluster: Cluster, app_id: str) -> Application:
 
 
 async def _find(cluster: Cluster, app_id: str) -> Application:
-    view = await read_master(cluster)
+    view = await cluster.spark_master.read()
     for application in view.applications:
         if application.id == app_id:
             return application
     active = [a.id for a in view.applications if a.state is not ApplicationState.FINISHED]
     known = f"There are: {', '.join(active)}." if active else "It lists none."
-    raise UsageError(f"the master lists no application {quote(app_id)}", known)
+    raise UsageError(f"the master lists no application {app_id!r}", known)

@@ -9,7 +9,6 @@ from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.submission import SubmissionFacts, parse_submission, submission_script
 from pitui.services.cluster import Cluster
-from pitui.services.master import read_master
 from pitui.services.pythons import common_python
 from pitui.spark.submit_args import SubmitArguments, parse_properties, parse_submit
 from pitui.spark.submit_plan import Addition, SubmitFacts, plan_additions
@@ -45,7 +44,7 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
         raise UsageError(f"spark-submit's arguments: {error}") from error
     if arguments.application is None:
         raise UsageError("there is no application to run", "Name a .py or .jar file.")
-    view = await read_master(cluster)
+    view = await cluster.spark_master.read()
     if not view.alive:
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
     facts = await _facts(cluster, arguments, view)

@@ -1,0 +1,212 @@
+"""Joining the answers of master, nodes and drivers into one snapshot; pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pitui.config.model import Node
+from pitui.domain.cluster import (
+    Application,
+    Executor,
+    Link,
+    LinkState,
+    MasterState,
+    MasterStatus,
+    MasterView,
+    NodeStatus,
+    NodeWorker,
+    Process,
+    Progress,
+    Role,
+    Snapshot,
+    Worker,
+    WorkerState,
+)
+from pitui.domain.why import why_waiting
+from pitui.facts.address import Matched, match_workers
+from pitui.facts.health import metrics
+from pitui.facts.processes import own_processes
+from pitui.services.driver_poll import DriverView
+from pitui.services.observed import NodeObserved, Observed
+
+StoppedAt = Callable[[str], float | None]
+"""Returns when pitui last stopped a node's worker, as Unix time."""
+
+
+def assemble(
+    *,
+    cluster: str,
+    nodes: Mapping[str, Node],
+    master_url: str,
+    observed: Observed,
+    links: Mapping[str, Link],
+    stopped_at: StoppedAt,
+) -> Snapshot:
+    """Return the snapshot that the answers so far amount to."""
+    view = observed.view or MasterView(master_url, MasterState.UNKNOWN)
+    names = {name: seen.names for name, seen in observed.nodes.items() if seen.names is not None}
+    matched = match_workers(view, nodes.values(), names)
+    statuses = []
+    for node in nodes.values():
+        own = _own(node, nodes, observed)
+        row = matched.by_node[node.name] if observed.master_error is None else None
+        worker = _worker(node, row, own, links[node.name], stopped_at)
+        statuses.append(_node(node, observed.nodes[node.name], links[node.name], own, worker))
+    master_node = next(node for node in nodes.values() if node.is_master)
+    return Snapshot(
+        cluster=cluster,
+        master=_master(master_node, view, observed, statuses, links[master_node.name]),
+        nodes=tuple(statuses),
+        applications=_applications(view, observed.drivers),
+        executors=_executors(observed.drivers, _nodes_by_host(matched)),
+        strangers=matched.strangers,
+        master_at=observed.view_at,
+    )
+
+
+def _own(node: Node, nodes: Mapping[str, Node], observed: Observed) -> tuple[Process, ...]:
+    health = observed.nodes[node.name].health
+    if health is None:
+        return ()
+    same_machine = [
+        other
+        for name, other in nodes.items()
+        if name != node.name
+        and (theirs := observed.nodes[name].health) is not None
+        and theirs.boot_id == health.boot_id
+    ]
+    return own_processes(health.processes, node, same_machine, health.spark_home)
+
+
+def _node(
+    node: Node,
+    seen: NodeObserved,
+    link: Link,
+    own: tuple[Process, ...],
+    worker: NodeWorker | None,
+) -> NodeStatus:
+    connected = link.state is LinkState.CONNECTED
+    if connected and seen.silence is not None:
+        link = replace(link, error=seen.silence)
+    health = seen.health if connected else None
+    master = next((p for p in own if p.role is Role.MASTER), None) if connected else None
+    return NodeStatus(
+        name=node.name,
+        host=node.host,
+        roles=(*([Role.MASTER] * node.is_master), *([Role.WORKER] * node.is_worker)),
+        link=link,
+        worker=worker,
+        master_pid=master.pid if master else None,
+        metrics=metrics(seen.before, health) if health else None,
+        metrics_at=seen.at,
+        cpu_history=tuple(seen.cpu),
+    )
+
+
+def _worker(
+    node: Node, row: Worker | None, own: tuple[Process, ...], link: Link, stopped_at: StoppedAt
+) -> NodeWorker | None:
+    connected = link.state is LinkState.CONNECTED
+    process = next((p for p in own if p.role is Role.WORKER), None) if connected else None
+    if row is None and process is None and not node.is_worker:
+        return None
+    state = _worker_state(node, row, process, stopped_at, connected=connected)
+    offers = state in (WorkerState.ALIVE, WorkerState.DECOMMISSIONED)
+    listed = row if offers else None
+    return NodeWorker(
+        state=state,
+        pid=process.pid if process else None,
+        launcher=process.launcher if process else None,
+        cores=listed.cores if listed else 0,
+        cores_used=listed.cores_used if listed else 0,
+        memory_mib=listed.memory_mib if listed else 0,
+        memory_used_mib=listed.memory_used_mib if listed else 0,
+        id=row.id if row else None,
+        webui=row.webui if row else None,
+        last_heartbeat=row.last_heartbeat if row else None,
+    )
+
+
+def _worker_state(
+    node: Node,
+    row: Worker | None,
+    process: Process | None,
+    stopped_at: StoppedAt,
+    *,
+    connected: bool,
+) -> WorkerState:
+    """Say how a worker is: the master's word where it counts, the node's own where it does not."""
+    if row is not None and row.state is WorkerState.ALIVE:
+        return WorkerState.ALIVE
+    if row is not None and row.state is WorkerState.DECOMMISSIONED and process is not None:
+        return WorkerState.DECOMMISSIONED
+    if process is not None:
+        return WorkerState.UNREGISTERED
+    if row is None:
+        return WorkerState.STOPPED if connected else WorkerState.UNREGISTERED
+    stopped = stopped_at(node.name)
+    if connected and stopped is not None and stopped >= row.last_heartbeat:
+        return WorkerState.STOPPED
+    return WorkerState.DEAD
+
+
+def _master(
+    node: Node,
+    view: MasterView,
+    observed: Observed,
+    statuses: list[NodeStatus],
+    link: Link,
+) -> MasterStatus:
+    own = next(status for status in statuses if status.name == node.name)
+    state, error = view.state, observed.master_error
+    if error is not None:
+        seen = observed.nodes[node.name].health is not None
+        gone = link.state is LinkState.CONNECTED and seen and own.master_pid is None
+        state = MasterState.STOPPED if gone else MasterState.UNREACHABLE
+        error = None if gone else error
+        view = replace(view, workers=())
+    return MasterStatus(
+        node=node.name,
+        url=view.url,
+        state=state,
+        version=observed.version,
+        cores=sum(worker.cores for worker in view.alive),
+        cores_used=sum(worker.cores_used for worker in view.alive),
+        memory_mib=sum(worker.memory_mib for worker in view.alive),
+        memory_used_mib=sum(worker.memory_used_mib for worker in view.alive),
+        error=error,
+    )
+
+
+def _applications(view: MasterView, drivers: Mapping[str, DriverView]) -> tuple[Application, ...]:
+    told = (
+        replace(app, why_waiting=why_waiting(app, view), progress=_progress(app, drivers))
+        for app in view.applications
+    )
+    return tuple(sorted(told, key=lambda app: (not app.state.active, -app.submitted_at)))
+
+
+def _progress(app: Application, drivers: Mapping[str, DriverView]) -> Progress | None:
+    driver = drivers.get(app.id)
+    return driver.progress if driver else None
+
+
+def _nodes_by_host(matched: Matched) -> dict[str, str]:
+    """Return the node of each host that belongs to one node alone."""
+    found: dict[str, str] = {}
+    shared = set()
+    for name, worker in matched.by_node.items():
+        if worker is not None:
+            if worker.host in found:
+                shared.add(worker.host)
+            found[worker.host] = name
+    return {host: name for host, name in found.items() if host not in shared}
+
+
+def _executors(
+    drivers: Mapping[str, DriverView], nodes: Mapping[str, str]
+) -> dict[str, tuple[Executor, ...]]:
+    return {
+        app_id: tuple(replace(row, node=nodes.get(row.host)) for row in driver.executors)
+        for app_id, driver in drivers.items()
+        if driver.executors is not None
+    }

@@ -1,0 +1,39 @@
+"""What the watch has been told so far: the raw answers that a snapshot is made of."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from pitui.domain.cluster import MasterView
+from pitui.facts.address import Names
+from pitui.facts.health import Health
+from pitui.services.driver_poll import DriverView
+
+HISTORY = 60
+"""Answers of which the CPU load is kept."""
+
+
+@dataclass(slots=True)
+class NodeObserved:
+    """The answers of one node."""
+
+    health: Health | None = None
+    before: Health | None = None
+    """The answer before `health`: CPU load is a difference."""
+    at: float | None = None
+    names: Names | None = None
+    cpu: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    silence: str | None = None
+    """Why the health script gives no answer although the link is there."""
+
+
+@dataclass(slots=True)
+class Observed:
+    """All answers; changed by the polls alone."""
+
+    nodes: dict[str, NodeObserved]
+    view: MasterView | None = None
+    view_at: float | None = None
+    master_error: str | None = None
+    """Why the master's last answer did not come; None while it answers."""
+    version: str | None = None
+    drivers: dict[str, DriverView] = field(default_factory=dict)

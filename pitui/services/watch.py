@@ -1,0 +1,227 @@
+"""The watch: polls master, nodes and drivers, and keeps one immutable snapshot of them."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from pitui.domain.cluster import ApplicationState, Snapshot
+from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
+from pitui.facts.health import Health, metrics
+from pitui.services.assemble import assemble
+from pitui.services.cluster import Cluster
+from pitui.services.driver_poll import DriverPoll, DriverView
+from pitui.services.node_poll import NodePoll
+from pitui.services.observed import NodeObserved, Observed
+from pitui.spark.versions import page_version
+
+_COALESCE = 0.05
+"""Seconds in which changes are gathered into one snapshot."""
+_MASTER_BACKOFF = 5.0
+_MOST_DRIVERS = 8
+_NAMES_AGAIN = 5.0
+_ONCE_GAP = 0.15
+"""Seconds between two looks at a node's CPU in `once`."""
+_ONCE_EXTRA = 1.5
+"""Seconds that `once` gives a node beyond its connect limit."""
+
+Subscriber = Callable[[Snapshot], None]
+
+
+class Watch:
+    """Watches one cluster; `snapshot` is always the latest whole view."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._observed = Observed({name: NodeObserved() for name in cluster.nodes})
+        self._subscribers: list[Subscriber] = []
+        self._looked_at: frozenset[str] = frozenset()
+        self._changed = asyncio.Event()
+        self._nudged = asyncio.Event()
+        self._drivers = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
+        self.snapshot = self._assemble()
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call back with each new snapshot; returns what ends that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def look_at(self, app_ids: Iterable[str]) -> None:
+        """Say of which applications somebody looks at the executors."""
+        wanted = frozenset(app_ids)
+        if wanted != self._looked_at:
+            self._looked_at = wanted
+            self.nudge()
+
+    def nudge(self) -> None:
+        """Poll now: something was just done."""
+        nudged, self._nudged = self._nudged, asyncio.Event()
+        nudged.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled. Polls never overlap, and back off where nothing answers."""
+        unsubscribe = self._cluster.links.on_change(lambda _name, _link: self._changed.set())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._publish())
+                group.create_task(self._watch_master())
+                group.create_task(self._watch_drivers())
+                for name in self._cluster.nodes:
+                    group.create_task(self._watch_node(name))
+                    group.create_task(self._watch_names(name))
+        finally:
+            unsubscribe()
+
+    async def once(self) -> Snapshot:
+        """Look at everything once and return the snapshot; a node has its connect limit + 1.5 s."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read_master())
+            for name in self._cluster.nodes:
+                group.create_task(self._look_once(name))
+        self.snapshot = self._assemble()
+        return self.snapshot
+
+    # Polls
+
+    async def _watch_master(self) -> None:
+        while True:
+            await self._read_master()
+            away = self._observed.master_error is not None
+            await self._pause(_MASTER_BACKOFF if away else self._refresh)
+
+    async def _read_master(self) -> None:
+        try:
+            view = await self._cluster.spark_master.read()
+        except (WebError, NotSparkError) as error:
+            self._observed.master_error = str(error)
+        else:
+            await self._learn_version()
+            self._observed.view = view
+            self._observed.view_at = time.time()
+            self._observed.master_error = None
+        self._changed.set()
+
+    async def _learn_version(self) -> None:
+        """Read the version off the master's page, once for each time that it came up."""
+        seen = self._observed
+        if seen.version is not None and seen.master_error is None and seen.view is not None:
+            return
+        try:
+            page = await self._cluster.spark_master.page("")
+        except WebError:
+            return
+        seen.version = page_version(page.body.decode(errors="replace"))
+
+    async def _watch_drivers(self) -> None:
+        while True:
+            await self._read_drivers()
+            await self._pause(self._refresh)
+
+    async def _read_drivers(self) -> None:
+        view = self._observed.view
+        active = [a for a in view.applications if a.state.active] if view else []
+        wanted = [a.id for a in active if a.id in self._looked_at]
+        wanted += [a.id for a in active if a.state is ApplicationState.RUNNING]
+        ids = list(dict.fromkeys(wanted))[:_MOST_DRIVERS]
+        self._drivers.forget_all_but(ids)
+        answers: dict[str, DriverView] = {}
+
+        async def look(app_id: str) -> None:
+            answer = await self._drivers.look(app_id, executors=app_id in self._looked_at)
+            if answer is not None:
+                answers[app_id] = answer
+
+        async with asyncio.TaskGroup() as group:
+            for app_id in ids:
+                group.create_task(look(app_id))
+        last = self._observed.drivers
+        kept = {key: last[key] for key in self._looked_at if key in last and key not in answers}
+        if answers or last != kept:
+            self._observed.drivers = kept | answers
+            self._changed.set()
+
+    async def _watch_node(self, name: str) -> None:
+        poll = self._node_poll(name)
+        await poll.run(lambda: self._pause(self._refresh))
+
+    async def _watch_names(self, name: str) -> None:
+        poll = self._node_poll(name)
+        while self._observed.nodes[name].names is None:
+            try:
+                await self._learn_names(name, poll)
+            except NodeError:
+                await self._pause(_NAMES_AGAIN)
+
+    async def _look_once(self, name: str) -> None:
+        node = self._cluster.nodes[name]
+        seen = self._observed.nodes[name]
+        poll = self._node_poll(name)
+        try:
+            async with asyncio.timeout(node.connect_timeout + _ONCE_EXTRA):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(poll.ask(times=2, gap=_ONCE_GAP))
+                    group.create_task(self._learn_names(name, poll))
+        except* NodeError as errors:
+            seen.silence = str(errors.exceptions[0])
+        except* TimeoutError:
+            seen.silence = "gives no answer"
+        except* ValueError as errors:
+            seen.silence = str(errors.exceptions[0])
+
+    def _node_poll(self, name: str) -> NodePoll:
+        seen = self._observed.nodes[name]
+
+        def on_health(health: Health) -> None:
+            seen.before, seen.health, seen.at, seen.silence = seen.health, health, time.time(), None
+            seen.cpu.append(metrics(seen.before, health).cpu_percent)
+            self._changed.set()
+
+        def on_silence(reason: LinkError | str) -> None:
+            seen.silence = None if isinstance(reason, LinkError) else reason
+            seen.before = seen.health = None
+            self._changed.set()
+
+        runner = self._cluster.runner(name)
+        return NodePoll(runner, self._cluster.nodes[name].spark_home, on_health, on_silence)
+
+    async def _learn_names(self, name: str, poll: NodePoll) -> None:
+        self._observed.nodes[name].names = await poll.names()
+        self._changed.set()
+
+    # Publishing
+
+    @property
+    def _refresh(self) -> float:
+        return self._cluster.config.ui.refresh
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for the next common tick, so that answers come together, or for a nudge."""
+        now = time.monotonic()
+        until_tick = seconds - now % seconds
+        try:
+            async with asyncio.timeout(until_tick):
+                await self._nudged.wait()
+        except TimeoutError:
+            return
+
+    async def _publish(self) -> None:
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(_COALESCE)
+            self._changed.clear()
+            snapshot = self._assemble()
+            if snapshot != self.snapshot:
+                self.snapshot = snapshot
+                for subscriber in list(self._subscribers):
+                    subscriber(snapshot)
+
+    def _assemble(self) -> Snapshot:
+        cluster = self._cluster
+        links = {name: cluster.links.link(name) for name in cluster.nodes}
+        return assemble(
+            cluster=cluster.name,
+            nodes=cluster.nodes,
+            master_url=cluster.spark_master.configured_url,
+            observed=self._observed,
+            links=links,
+            stopped_at=lambda name: cluster.audit.last("stop", name),
+        )
