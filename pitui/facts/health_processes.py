@@ -2,6 +2,7 @@
 
 import re
 import time
+from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -74,7 +75,8 @@ def _from_ps(line: str) -> Process | None:
     match = _PS.fullmatch(line.strip())
     if match is None:
         return None
-    started = int(time.mktime(time.strptime(match[3], "%a %b %d %H:%M:%S %Y")))
+    # Only has to be the same each time; `pitui.spark.stopping` turns it back into the node's words.
+    started = timegm(time.strptime(match[3], "%a %b %d %H:%M:%S %Y"))
     return _process(int(match[1]), started, Details(tuple(match[4].split()), user=match[2]))
 
 

@@ -1,0 +1,211 @@
+"""Starting a Spark daemon on a node with spark-daemon.sh, for every Spark from 2.x to 4.x.
+
+The node's own conf/spark-env.sh is read the way Spark's scripts read it; what pitui's configuration
+says wins over it, and where neither says something pitui chooses what works on a shelf of Pis.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from pitui.domain.cluster import Role
+from pitui.domain.errors import ConfigError
+from pitui.remote.quoting import quote, quote_path
+
+CLASSES = {
+    Role.MASTER: "org.apache.spark.deploy.master.Master",
+    Role.WORKER: "org.apache.spark.deploy.worker.Worker",
+}
+
+MARK = "pitui:"
+"""Begins the lines of output that `pitui.spark.launch_output` reads."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start; whatever is None or empty is left to the node's spark-env.sh."""
+
+    role: Role
+    spark_home: str
+    towards: str = ""
+    """The host of the other side: the route to it tells which of its addresses the node uses."""
+    master_url: str = ""
+    """For a worker: `spark://HOST:PORT`."""
+    host: str = ""
+    """For a master: the name or address that workers know it by."""
+    port: int | None = None
+    webui_port: int | None = None
+    cores: int | None = None
+    memory_mib: int | None = None
+    fitting_memory_mib: int | None = None
+    """For a worker: used where neither `memory_mib` nor SPARK_WORKER_MEMORY says anything.
+
+    Spark's own default is all memory but 1 GiB, and 1 GiB at least: more than a small Pi has.
+    """
+    env: dict[str, str] = field(default_factory=dict)
+
+
+# Everything is in a function, so that bash has read all of its standard input before it runs
+# anything that might read from there too.
+_FRAME = r"""
+fail() {{ echo "{mark} reason $*"; exit 1; }}
+limited() {{ if command -v timeout >/dev/null; then timeout 5 "$@"; else "$@"; fi; }}
+resolve() {{ limited getent ahosts "$1" 2>/dev/null | {{ read -r first _; echo "$first"; }}; }}
+own_address() {{
+  target=$(resolve "$1")
+  set -- $(ip -o route get "${{target:-$1}}" 2>/dev/null)
+  while [ $# -gt 1 ]; do
+    # An IPv6 address would need brackets in some places and none in others.
+    if [ "$1" = src ]; then case $2 in *:*) ;; *) echo "$2" ;; esac; return; fi
+    shift
+  done
+}}
+bites() {{
+  case $1 in ''|127.*|localhost|*:*) return 1 ;; esac
+  case $(resolve "$1") in 127.*|::1) return 0 ;; esac
+  return 1
+}}
+environment() {{
+:
+{exports}
+}}
+check() {{
+  [ -d "$SPARK_HOME" ] || fail no-home "$SPARK_HOME"
+  [ -f "$SPARK_HOME/sbin/spark-daemon.sh" ] || fail no-daemon-script "$SPARK_HOME"
+  environment
+  unset SPARK_ENV_LOADED SPARK_NO_DAEMONIZE
+  . "$SPARK_HOME/sbin/spark-config.sh"
+  . "$SPARK_HOME/bin/load-spark-env.sh"
+  unset SPARK_NO_DAEMONIZE
+  environment
+  if [ -n "$JAVA_HOME" ]; then
+    [ -x "$JAVA_HOME/bin/java" ] || fail bad-java-home "$JAVA_HOME"
+  else
+    command -v java >/dev/null || fail no-java
+  fi
+  logs=${{SPARK_LOG_DIR:-$SPARK_HOME/logs}}
+  pids=${{SPARK_PID_DIR:-/tmp}}
+  mkdir -p "$logs" 2>/dev/null; [ -w "$logs" ] || fail no-log-folder "$logs"
+  mkdir -p "$pids" 2>/dev/null; [ -w "$pids" ] || fail no-pid-folder "$pids"
+}}
+# The first instance whose pid file no such daemon stands behind; a stale file goes away, because
+# spark-daemon.sh takes any java process with that pid for the daemon.
+free_instance() {{
+  ident=${{SPARK_IDENT_STRING:-${{USER:-$(id -nu)}}}}
+  instance=1
+  while [ $instance -lt 100 ]; do
+    file=$pids/spark-$ident-$class-$instance.pid
+    [ -f "$file" ] || return
+    pid=$(cat "$file")
+    case $(ps -ww -o args= -p "$pid" 2>/dev/null) in
+      *"$class"*) instance=$((instance + 1)) ;;
+      *) rm -f "$file"; return ;;
+    esac
+  done
+}}
+arguments() {{
+{arguments}
+}}
+main() {{
+  export SPARK_HOME={home}
+  SPARK_HOME=${{SPARK_HOME%/}}
+  class={cls}
+  check
+  arguments
+  free_instance
+  detached=
+  command -v setsid >/dev/null && detached=setsid
+  $detached bash "$SPARK_HOME/sbin/spark-daemon.sh" start "$class" "$instance" "${{args[@]}}" 2>&1
+  echo "{mark} pid $(cat "$file" 2>/dev/null)"
+  echo "{mark} log $logs/spark-$ident-$class-$instance-$HOSTNAME.out"
+}}
+main </dev/null
+"""
+
+_MASTER = r"""
+  host={host}
+  [ -n "$host" ] || host=${{SPARK_MASTER_HOST:-$SPARK_MASTER_IP}}
+  [ -n "$host" ] || host=${{SPARK_LOCAL_HOSTNAME:-$SPARK_LOCAL_IP}}
+  if [ -z "$host" ] || bites "$host"; then
+    address=$(own_address {towards})
+    host=${{address:-$host}}
+  fi
+  args=(--port "${{SPARK_MASTER_PORT:-7077}}" --webui-port "${{SPARK_MASTER_WEBUI_PORT:-8080}}")
+  [ -z "$host" ] || args+=(--host "$host")
+"""
+
+_WORKER = r"""
+  if [ -z "$SPARK_LOCAL_IP$SPARK_LOCAL_HOSTNAME" ]; then
+    address=$(own_address {towards})
+    [ -z "$address" ] || export SPARK_LOCAL_IP=$address
+  fi
+  host=${{SPARK_LOCAL_HOSTNAME:-$SPARK_LOCAL_IP}}
+  args=(--webui-port "${{SPARK_WORKER_WEBUI_PORT:-8081}}")
+  [ -z "$host" ] || args+=(--host "$host")
+  [ -n "$SPARK_WORKER_MEMORY" ] || export SPARK_WORKER_MEMORY={fitting}
+  [ -z "$SPARK_WORKER_CORES" ] || args+=(--cores "$SPARK_WORKER_CORES")
+  [ -z "$SPARK_WORKER_MEMORY" ] || args+=(--memory "$SPARK_WORKER_MEMORY")
+  args+=({url})
+"""
+
+
+def launch_command(user: str | None) -> str:
+    """Return the command that takes `launch_script` on its standard input.
+
+    Another user than that of the login is reached by `sudo -n`, or `runuser` for root.
+    """
+    return f"""user={quote(user or "")}
+if ! command -v bash >/dev/null 2>&1; then echo '{MARK} reason no-bash'; exit 1; fi
+if [ -z "$user" ] || [ "$(id -un)" = "$user" ]; then exec bash -s; fi
+if ! id "$user" >/dev/null 2>&1; then echo "{MARK} reason no-user $user"; exit 1; fi
+if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then
+  exec runuser -u "$user" -- bash -s
+fi
+exec sudo -n -H -u "$user" bash -s"""
+
+
+def launch_script(launch: Launch) -> str:
+    """Return the bash text that starts the daemon; it goes in by standard input.
+
+    So nothing of the configuration's environment stands in an argument list.
+
+    Raises:
+        ConfigError: a name in `env` cannot be that of an environment variable.
+    """
+    return _FRAME.format(
+        mark=MARK,
+        home=quote_path(launch.spark_home),
+        cls=CLASSES[launch.role],
+        exports="\n".join(_exports(launch)),
+        arguments=(_MASTER if launch.role is Role.MASTER else _WORKER).format(
+            host=quote(launch.host),
+            towards=quote(launch.towards),
+            fitting=quote(_memory(launch.fitting_memory_mib)),
+            url=quote(launch.master_url),
+        ),
+    )
+
+
+def _exports(launch: Launch) -> list[str]:
+    values = dict(launch.env)
+    if launch.role is Role.MASTER:
+        values |= _given(SPARK_MASTER_PORT=launch.port, SPARK_MASTER_WEBUI_PORT=launch.webui_port)
+    else:
+        values |= _given(
+            SPARK_WORKER_WEBUI_PORT=launch.webui_port,
+            SPARK_WORKER_CORES=launch.cores,
+            SPARK_WORKER_MEMORY=_memory(launch.memory_mib),
+        )
+    for name in values:
+        if not _NAME.fullmatch(name):
+            raise ConfigError(f"{name!r} cannot be the name of an environment variable")
+    return [f"  export {name}={quote(value)}" for name, value in values.items()]
+
+
+def _given(**values: int | str | None) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items() if value not in (None, "")}
+
+
+def _memory(mib: int | None) -> str:
+    return "" if mib is None else f"{mib}m"

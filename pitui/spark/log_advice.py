@@ -1,0 +1,72 @@
+"""What the last lines of a daemon's log mean, for those failures that people meet."""
+
+import re
+
+_KNOWN = (
+    (
+        r"UnsupportedClassVersionError|has been compiled by a more recent version of the Java",
+        "its Java is too old for this Spark",
+        "Spark 4 needs Java 17 or newer, Spark 3 Java 8 or newer: install one on the node.",
+    ),
+    (
+        (
+            r"Address already in use|BindException: Cannot assign requested address|"
+            r"Service '\w+' failed after \d+ retries"
+        ),
+        "it could not listen on its port or address",
+        "Another program has the port, or SPARK_LOCAL_IP is no address of this node.",
+    ),
+    (
+        r"All masters are unresponsive|Failed to connect to master",
+        "it could not connect to the master",
+        "Check spark.master.host and that no firewall stands between the node and the master.",
+    ),
+    (
+        r"UnknownHostException|Name or service not known",
+        "a host name could not be resolved",
+        "Add it to /etc/hosts on the node, or give addresses instead of names.",
+    ),
+    (
+        (
+            r"insufficient memory for the Java Runtime|Could not reserve enough space|Cannot allocate "
+            r"memory"
+        ),
+        "the node has too little memory for the daemon",
+        "Free memory there, or set SPARK_DAEMON_MEMORY (the default is 1g) under env:.",
+    ),
+    (
+        r"No space left on device",
+        "the node's disk is full",
+        "Make room: Spark's work and logs folders are the usual suspects.",
+    ),
+    (
+        r"Permission denied|AccessDeniedException",
+        "a file could not be written or read",
+        "See who owns Spark's work and logs folders on the node.",
+    ),
+    (
+        r"IllegalArgumentException|requirement failed|Unrecognized option|Invalid maximum heap",
+        "one of its settings is wrong",
+        "See the lines of its log; the settings are in spark-env.sh and the configuration.",
+    ),
+)
+
+
+def explain(log: str) -> tuple[str, str]:
+    """Return a reason and an advice for the end of a log; both empty where nothing is known."""
+    for pattern, reason, advice in _KNOWN:
+        if re.search(pattern, log):
+            return reason, advice
+    return "", ""
+
+
+def telling(log: str, count: int = 3) -> list[str]:
+    """Return the lines of a log's end that say most: those of errors, else the last ones."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    own = [
+        line for line in lines if not re.match(r"at |\.\.\. \d+ more|=====|Spark Command:", line)
+    ]
+    errors = [
+        line for line in own if re.search(r"\b(ERROR|FATAL|Error|Exception)\b|Exception:", line)
+    ]
+    return (errors or own)[-count:]
