@@ -4,12 +4,10 @@ import re
 
 from pitui.config.problem import shown
 from pitui.domain.memory import parse_memory
+from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
 
 RESERVED = frozenset({"all", "master", "workers"})
 """Words that mean something else on the command line."""
-
-SMALLEST_EXECUTOR_MIB = 450
-"""Spark refuses an executor or driver of less than 471859200 bytes."""
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 _HOST = re.compile(r"\w([\w.-]{0,251}\w)?\.?")
