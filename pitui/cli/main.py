@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from pitui import __version__
+from pitui.cli.output import fail
 from pitui.cli.settings import Settings
+from pitui.domain.errors import PituiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +84,8 @@ def cli(
 
 
 def main() -> None:
-    """Run the command line."""
-    cli(prog_name="pitui")
+    """Run the command line; an error for people is one line and an exit status."""
+    try:
+        cli(prog_name="pitui")
+    except PituiError as error:
+        fail(error)
