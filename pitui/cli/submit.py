@@ -37,8 +37,8 @@ def command(
         from pitui.cli.follow import follow_to_end
         from pitui.cli.runs_text import run_json
         from pitui.services.cluster import open_cluster
-        from pitui.services.runs import Runs, job_words
-        from pitui.services.submit import prepare
+        from pitui.services.runs import Runs
+        from pitui.services.submit import job_words, prepare
 
         async with open_cluster(config, TrustNew(trust_new)) as cluster:
             runs = Runs(cluster)

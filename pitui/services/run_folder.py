@@ -20,7 +20,8 @@ CANCEL_LIMIT = 15.0
 
 _STARTED = """
 started() {
-  if [ -r "/proc/$1/stat" ]; then sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20
+  if [ -r "/proc/$1/stat" ]; then
+    sed 's/.*) //' "/proc/$1/stat" | awk '$1 != "Z" && $1 != "X" { print $20 }'
   else ps -o lstart= -p "$1"; fi 2>/dev/null
 }
 same() { [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }

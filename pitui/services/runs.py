@@ -1,11 +1,9 @@
 """Runs: started on the master's node, detached from pitui, followed, cancelled, found again."""
 
-import json
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
@@ -16,11 +14,8 @@ from pitui.domain.run import Run, RunState
 from pitui.remote.transfer import put
 from pitui.services import run_folder
 from pitui.services.cluster import Cluster
-from pitui.services.run_folder import Look
+from pitui.services.run_judge import decode_runs, judge
 from pitui.services.submit import Submission, prepare
-
-_LOST_AFTER = 10.0
-"""Seconds for which a run may be without a process before it counts as lost."""
 
 
 class Runs:
@@ -134,7 +129,7 @@ class Runs:
         node = self._cluster.master.name
         runner = self._cluster.runner(node)
         found = await runner.run(run_folder.unfinished())
-        for run in _decode_runs(found.stdout):
+        for run in decode_runs(found.stdout):
             if run.cluster == self._cluster.name and self._store.get(run.id) is None:
                 self._store.save(replace(run, node=node))
         running = [run for run in self._store.running(self._cluster.name) if run.node == node]
@@ -160,69 +155,3 @@ class Runs:
     def _record(self, action: str, run: Run, *, ok: bool) -> None:
         result = "ok" if ok else "failed"
         self._cluster.audit.record(action, run.node, result, run=run.id, name=run.name)
-
-
-def judge(run: Run, look: Look, now: float) -> Run:
-    """Return a running run as its folder shows it at Unix time `now`."""
-    run = replace(run, application=look.application or run.application, **_result(look.result))
-    if look.status is not None:
-        state = _ended_state(look)
-        error = None if state is RunState.DONE else look.error
-        return replace(run, state=state, status=look.status, ended_at=look.ended_at, error=error)
-    if look.alive or now - run.started_at < _LOST_AFTER:
-        return run
-    if look.cancelled:
-        return replace(run, state=RunState.CANCELLED, ended_at=now)
-    reason = "its folder is gone" if look.gone else "its process ended without a status"
-    return replace(run, state=RunState.LOST, ended_at=now, error=reason)
-
-
-def _ended_state(look: Look) -> RunState:
-    if look.cancelled:
-        return RunState.CANCELLED
-    return RunState.DONE if look.status == 0 else RunState.FAILED
-
-
-def _result(text: str | None) -> dict[str, Any]:
-    """Return the fields of a Run that a program's result line holds; a bad line holds none."""
-    if text is None:
-        return {}
-    try:
-        said = json.loads(text)
-        return {
-            "value": str(said["value"]),
-            "seconds": float(said["seconds"]),
-            "cores": int(said["cores"]),
-            "executors": int(said["executors"]),
-        }
-    except (ValueError, KeyError, TypeError):
-        return {}
-
-
-def _decode_runs(text: str) -> list[Run]:
-    decoder = json.JSONDecoder()
-    runs, position = [], 0
-    while position < len(text) and (start := text.find("{", position)) >= 0:
-        try:
-            value, position = decoder.raw_decode(text, start)
-            runs.append(msgspec.convert(value, Run))
-        except (ValueError, msgspec.ValidationError):
-            break
-    return runs
-
-
-def job_words(cluster: Cluster, name: str) -> list[str]:
-    """Return spark-submit's arguments for a job of the configuration.
-
-    Raises:
-        UsageError: there is no such job; names those there are.
-    """
-    jobs = cluster.config.jobs
-    if name not in jobs:
-        known = f"There are: {', '.join(jobs)}." if jobs else "Put it under `jobs:`."
-        raise UsageError(f"no job is called {name!r} in the configuration", known)
-    job = jobs[name]
-    words = []
-    for key, value in job.conf.items():
-        words += ["--conf", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-    return [*words, job.app, *(str(argument) for argument in job.args)]

@@ -28,6 +28,23 @@ class Submission:
         return self.arguments.words(word for addition in self.added for word in addition.words)
 
 
+def job_words(cluster: Cluster, name: str) -> list[str]:
+    """Return spark-submit's arguments for a job of the configuration.
+
+    Raises:
+        UsageError: there is no such job; names those there are.
+    """
+    jobs = cluster.config.jobs
+    if name not in jobs:
+        known = f"There are: {', '.join(jobs)}." if jobs else "Put it under `jobs:`."
+        raise UsageError(f"no job is called {name!r} in the configuration", known)
+    job = jobs[name]
+    words = []
+    for key, value in job.conf.items():
+        words += ["--conf", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
+    return [*words, job.app, *(str(argument) for argument in job.args)]
+
+
 async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None) -> Submission:
     """Read a person's arguments and add what this cluster needs.
 
