@@ -70,12 +70,12 @@ cd {quote(folder)} || exit 1
 [ -f status ] && exit 0
 read -r pid begun < pid && same "$pid" "$begun" || exit 0
 : > cancelled
-kill -TERM -- "-$pid"
+kill -s TERM -- "-$pid"
 tries=0
 while same "$pid" "$begun" && [ $tries -lt {int(CANCEL_LIMIT * 5)} ]; do
   sleep 0.2; tries=$((tries + 1))
 done
-same "$pid" "$begun" && kill -KILL -- "-$pid"
+same "$pid" "$begun" && kill -s KILL -- "-$pid"
 exit 0"""
 
 
