@@ -25,8 +25,7 @@ from pitui.domain.why import why_waiting
 from pitui.facts.address import Matched, match_workers
 from pitui.facts.health import metrics
 from pitui.facts.processes import own_processes
-from pitui.services.driver_poll import DriverView
-from pitui.services.observed import NodeObserved, Observed
+from pitui.services.observed import DriverView, NodeObserved, Observed
 
 StoppedAt = Callable[[str], float | None]
 """Returns when pitui last stopped a node's worker, as Unix time."""

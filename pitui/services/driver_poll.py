@@ -1,26 +1,16 @@
 """A running application's progress and executors, asked from its driver's UI."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import quote
 
-from pitui.domain.cluster import Executor, Progress
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
 from pitui.services.master import MasterAccess
+from pitui.services.observed import DriverView
 from pitui.spark.app_page import driver_ui
 from pitui.spark.driver_api import parse_executors, parse_progress
 
 _LIMIT = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class DriverView:
-    """What a driver said of its application."""
-
-    progress: Progress | None = None
-    executors: tuple[Executor, ...] | None = None
-    """None where nobody asked for them."""
 
 
 class DriverPoll:

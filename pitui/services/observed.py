@@ -3,13 +3,21 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from pitui.domain.cluster import MasterView
+from pitui.domain.cluster import Executor, MasterView, Progress
 from pitui.facts.address import Names
 from pitui.facts.health import Health
-from pitui.services.driver_poll import DriverView
 
 HISTORY = 60
 """Answers of which the CPU load is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverView:
+    """What a driver said of its application."""
+
+    progress: Progress | None = None
+    executors: tuple[Executor, ...] | None = None
+    """None where nobody asked for them."""
 
 
 @dataclass(slots=True)

@@ -9,9 +9,9 @@ from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.facts.health import Health, metrics
 from pitui.services.assemble import assemble
 from pitui.services.cluster import Cluster
-from pitui.services.driver_poll import DriverPoll, DriverView
+from pitui.services.driver_poll import DriverPoll
 from pitui.services.node_poll import NodePoll
-from pitui.services.observed import NodeObserved, Observed
+from pitui.services.observed import DriverView, NodeObserved, Observed
 from pitui.spark.versions import page_version
 
 _COALESCE = 0.05

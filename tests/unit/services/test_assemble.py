@@ -1,0 +1,173 @@
+"""Joining master and nodes: whose word counts when they differ."""
+
+from dataclasses import replace
+
+import pytest
+
+from pitui.config.model import ClusterSection, Config, NodeSection
+from pitui.config.nodes import resolve_nodes
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    Executor,
+    Launcher,
+    Link,
+    LinkState,
+    MasterState,
+    MasterView,
+    Process,
+    Progress,
+    Role,
+    Worker,
+    WorkerState,
+)
+from pitui.facts.health import Health
+from pitui.services.assemble import assemble
+from pitui.services.observed import DriverView, NodeObserved, Observed
+
+URL = "spark://10.0.0.1:7077"
+NODES = resolve_nodes(
+    Config(
+        cluster=ClusterSection(master="nuc", name="shelf"),
+        nodes={
+            "nuc": NodeSection(host="local"),
+            "pi1": NodeSection(host="10.0.0.11"),
+            "pi2": NodeSection(host="10.0.0.12"),
+        },
+    )
+)
+CONNECTED = Link(LinkState.CONNECTED)
+AWAY = Link(LinkState.REFUSED, error="connection refused")
+
+
+def worker(host="10.0.0.11", state=WorkerState.ALIVE, heartbeat=100.0, **changes):
+    row = Worker(
+        f"worker-{host}", host, 40000, f"http://{host}:8081", state, 4, 2, 768, 512, heartbeat
+    )
+    return replace(row, **changes)
+
+
+def process(role=Role.WORKER, pid=42):
+    return Process(pid, 1, role, Launcher.DAEMON)
+
+
+def health(*processes, boot="b"):
+    return Health(processes=processes, boot_id=boot, cores=4, memory_total_mib=1000)
+
+
+def snapshot(
+    *rows, healths=None, links=None, stopped=None, error=None, applications=(), drivers=None
+):
+    healths = healths or {}
+    observed = Observed(
+        nodes={name: NodeObserved(health=healths.get(name)) for name in NODES},
+        view=MasterView(URL, MasterState.ALIVE, rows, tuple(applications)),
+        master_error=error,
+        drivers=drivers or {},
+    )
+    return assemble(
+        cluster="shelf",
+        nodes=NODES,
+        master_url="spark://configured:7077",
+        observed=observed,
+        links={name: (links or {}).get(name, CONNECTED) for name in NODES},
+        stopped_at=(stopped or {}).get,
+    )
+
+
+def state_of_pi1(*rows, **changes):
+    node = snapshot(*rows, **changes).node("pi1")
+    return node.worker.state
+
+
+def test_alive_worker_with_its_process():
+    node = snapshot(worker(), healths={"pi1": health(process())}).node("pi1")
+    assert node.worker.state is WorkerState.ALIVE
+    assert (node.worker.pid, node.worker.launcher) == (42, Launcher.DAEMON)
+    assert (node.worker.cores, node.worker.memory_used_mib) == (4, 512)
+    assert node.metrics.memory_total_mib == 1000
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "expected"),
+    [
+        ((), {"healths": {"pi1": health()}}, WorkerState.STOPPED),
+        ((), {"healths": {"pi1": health(process())}}, WorkerState.UNREGISTERED),
+        ((), {"links": {"pi1": AWAY}}, WorkerState.UNREGISTERED),
+        ((worker(state=WorkerState.DEAD),), {"healths": {"pi1": health()}}, WorkerState.DEAD),
+        (
+            (worker(state=WorkerState.DEAD),),
+            {"healths": {"pi1": health()}, "stopped": {"pi1": 101.0}},
+            WorkerState.STOPPED,
+        ),
+        (
+            (worker(state=WorkerState.DEAD),),
+            {"healths": {"pi1": health()}, "stopped": {"pi1": 99.0}},
+            WorkerState.DEAD,
+        ),
+        (
+            (worker(state=WorkerState.DEAD),),
+            {"links": {"pi1": AWAY}, "stopped": {"pi1": 101.0}},
+            WorkerState.DEAD,
+        ),
+        (
+            (worker(state=WorkerState.DECOMMISSIONED),),
+            {"healths": {"pi1": health(process())}},
+            WorkerState.DECOMMISSIONED,
+        ),
+        ((worker(),), {"links": {"pi1": AWAY}}, WorkerState.ALIVE),
+    ],
+)
+def test_whose_word_counts(rows, changes, expected):
+    assert state_of_pi1(*rows, **changes) is expected
+
+
+def test_a_dead_worker_offers_nothing():
+    node = snapshot(worker(state=WorkerState.DEAD), healths={"pi1": health()}).node("pi1")
+    assert (node.worker.cores, node.worker.cores_used, node.worker.memory_mib) == (0, 0, 0)
+
+
+def test_totals_count_alive_workers_only():
+    found = snapshot(worker(), worker("10.0.0.12", WorkerState.DEAD))
+    assert (found.master.cores, found.master.memory_used_mib) == (4, 512)
+    assert (found.workers_alive, len(found.workers)) == (1, 2)
+
+
+def test_a_worker_of_nobody():
+    found = snapshot(worker("10.9.9.9"))
+    assert [row.host for row in found.strangers] == ["10.9.9.9"]
+
+
+def test_a_master_that_is_gone_and_one_that_cannot_be_asked():
+    stopped = snapshot(worker(), error="refused", healths={"nuc": health()})
+    assert stopped.master.state is MasterState.STOPPED
+    assert stopped.master.cores == 0
+    running = snapshot(error="refused", healths={"nuc": health(process(Role.MASTER))})
+    assert (running.master.state, running.master.error) == (MasterState.UNREACHABLE, "refused")
+    away = snapshot(error="timed out", links={"nuc": AWAY})
+    assert away.master.state is MasterState.UNREACHABLE
+
+
+def test_the_master_node_is_no_worker():
+    node = snapshot(healths={"nuc": health(process(Role.MASTER, 7))}).node("nuc")
+    assert (node.worker, node.master_pid, node.roles) == (None, 7, (Role.MASTER,))
+
+
+def test_active_applications_first_then_newest():
+    apps = [
+        Application("a1", "old", ApplicationState.FINISHED, 0, 512, 10.0, 1.0),
+        Application("a2", "run", ApplicationState.RUNNING, 4, 512, 5.0, 1.0),
+        Application("a3", "new", ApplicationState.KILLED, 0, 512, 20.0, 1.0),
+    ]
+    progress = Progress(2, 1, 10, 5, 2, 0)
+    driver = DriverView(progress, (Executor("0", "10.0.0.11", True, 4, 1, 1, 0, 0, 0, 0, 0, 0),))
+    found = snapshot(worker(), applications=apps, drivers={"a2": driver})
+    assert [app.id for app in found.applications] == ["a2", "a3", "a1"]
+    assert found.applications[0].progress == progress
+    assert found.executors["a2"][0].node == "pi1"
+
+
+def test_a_node_without_link_has_no_metrics():
+    node = snapshot(healths={"pi1": health(process())}, links={"pi1": AWAY}).node("pi1")
+    assert node.metrics is None
+    assert node.link.error == "connection refused"
