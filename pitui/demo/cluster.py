@@ -15,6 +15,7 @@ from pitui.demo.java import find_java
 from pitui.demo.needs import check_folder_name, check_memory, find_spark
 from pitui.demo.plan import MARKER, Plan, plan_file, save_plan
 from pitui.demo.ports import Taken, choose_nodes
+from pitui.demo.processes import end_all
 from pitui.demo.start import start_spark
 from pitui.domain.errors import PituiError, UsageError
 
@@ -54,6 +55,8 @@ def _claim(
     with ledger.alone():
         taken = ledger.clean_up()
         path = _make_folder(folder)
+        ledger.claim(path)
+        end_all(path)
         plan = _plan(path, workers, taken, spark, java)
         record = ledger.new_record()
         record.write(_entry(plan, temporary=folder is None))

@@ -17,6 +17,7 @@ import msgspec
 from pitui.config.paths import state_folder
 from pitui.demo.ports import Taken
 from pitui.demo.processes import end_all
+from pitui.domain.errors import UsageError
 
 PREFIX = "pitui-demo-"
 """How the name of a temporary folder begins."""
@@ -67,6 +68,20 @@ def alone() -> Iterator[None]:
 def new_record() -> Record:
     """Return the file of a new demonstration; call it under `alone`."""
     return Record(_folder() / f"{secrets.token_hex(4)}.json")
+
+
+def claim(folder: Path) -> None:
+    """Lock a demonstration's folder for as long as this process lives.
+
+    Raises:
+        UsageError: another demonstration has it.
+    """
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise UsageError(f"{folder} belongs to another demonstration that runs") from error
 
 
 def clean_up() -> Taken:

@@ -1,0 +1,214 @@
+"""`pitui demo --no-ui`: what it brings up, and that it leaves nothing behind."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from support.demo import DemoProcess, clean_environment, naming, wait_until
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    home = tmp_path / "home"
+    home.mkdir()
+    return clean_environment(home)
+
+
+@pytest.fixture
+def started() -> Iterator[list[DemoProcess]]:
+    """Demonstrations that are ended after the test, whatever became of it."""
+    demos: list[DemoProcess] = []
+    yield demos
+    for demo in demos:
+        if demo.process.poll() is None:
+            demo.end()
+        demo.process.communicate()
+
+
+def _states(folder: Path) -> list[Path]:
+    return list((folder / ".local/state/pitui/demos").glob("*.json"))
+
+
+def _master(config: Path) -> dict[str, object]:
+    master = yaml.safe_load(config.read_text())["spark"]["master"]
+    url = f"http://{master['host']}:{master['webui_port']}/json/"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+def _refused(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    result = subprocess.run(
+        [sys.executable, "-m", "pitui", "demo", "--no-ui", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.stdout == ""
+    return result.returncode, result.stderr
+
+
+def test_a_demo_comes_up_and_leaves_nothing(tmp_path, environment, started):
+    folder = tmp_path / "demo"
+    demo = DemoProcess("--nodes", "2", "--dir", str(folder), environment=environment)
+    started.append(demo)
+    assert demo.wait_ready() == folder / "config.yaml"
+    master = _master(demo.config)
+    assert master["aliveworkers"] == 2
+    assert [w["state"] for w in master["workers"]] == ["ALIVE", "ALIVE"]
+    nodes = yaml.safe_load(demo.config.read_text())["nodes"]
+    hosts = {(node["host"], node.get("port")) for node in nodes.values()}
+    assert len(hosts) == 3
+    keys = {line.split()[-1] for line in (folder / "known_hosts").read_text().splitlines()}
+    assert len(keys) == 2, "each node has a host key of its own"
+    assert len(_states(tmp_path / "home")) == 1
+
+    assert demo.end(signal.SIGTERM) == 0
+    assert naming(folder) == []
+    assert _states(tmp_path / "home") == []
+    assert folder.is_dir(), "a folder that was asked for stays"
+
+
+def test_what_a_killed_demo_left_is_cleaned_up_at_the_next_start(tmp_path, environment, started):
+    first = DemoProcess("--nodes", "1", environment=environment)
+    started.append(first)
+    first.wait_ready()
+    left = first.folder
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait(10)
+    assert any("Worker" in command for command in naming(left))
+    wait_until(
+        lambda: not any("pitui.demo.server" in command for command in naming(left)),
+        10,
+        "the SSH servers ended by themselves",
+    )
+
+    second = DemoProcess("--nodes", "1", environment=environment)
+    started.append(second)
+    second.wait_ready()
+    assert naming(left) == []
+    assert not left.exists()
+    assert second.end(signal.SIGINT) == 0
+    assert naming(second.folder) == []
+    assert not second.folder.exists()
+
+
+def test_a_killed_demo_is_cleaned_up_although_a_spark_daemon_is_frozen(environment, started):
+    demo = DemoProcess("--nodes", "1", environment=environment)
+    started.append(demo)
+    demo.wait_ready()
+    worker = next(
+        entry
+        for entry in Path("/proc").glob("[0-9]*")
+        if str(demo.folder).encode() in (command := _command(entry)) and b"worker.Worker" in command
+    )
+    os.kill(int(worker.name), signal.SIGSTOP)
+    assert demo.end(signal.SIGHUP) == 0
+    assert naming(demo.folder) == []
+
+
+def _command(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_two_demos_and_taken_ports(environment, started):
+    taken = []
+    for address, port in (("127.0.0.10", 7077), ("127.0.0.11", 2222), ("127.0.0.11", 8081)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue  # taken by something else: as good
+            probe.listen()
+            taken.append(probe.dup())
+    try:
+        demos = [DemoProcess("--nodes", "1", environment=environment) for _ in range(2)]
+        started.extend(demos)
+        for demo in demos:
+            demo.wait_ready()
+        for demo in demos:
+            config = yaml.safe_load(demo.config.read_text())
+            assert config["spark"]["master"]["port"] != 7077
+            assert config["nodes"]["pi1"]["port"] != 2222
+            assert config["nodes"]["pi1"]["worker"]["webui_port"] != 8081
+            assert _master(demo.config)["aliveworkers"] == 1
+        assert len({demo.config for demo in demos}) == 2
+        assert demos[0].end() == 0
+        assert _master(demos[1].config)["aliveworkers"] == 1
+    finally:
+        for probe in taken:
+            probe.close()
+
+
+def test_without_java_it_says_what_to_install(tmp_path, environment):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("sh", "bash", "ps", "env"):
+        found = shutil.which(name)
+        assert found is not None
+        (tools / name).symlink_to(found)
+    environment = {**environment, "PATH": str(tools)}
+    environment.pop("JAVA_HOME", None)
+    status, message = _refused([], environment)
+    assert status == 1
+    assert message.count("\n") == 1
+    assert "Java 17 or newer" in message
+    assert "Install it with: " in message
+
+
+def test_a_java_that_is_too_old(tmp_path, environment):
+    java = tmp_path / "jre" / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.write_text(
+        "#!/bin/sh\nprintf '    java.home = /opt/jre8\\n    java.specification.version = 1.8\\n'\n"
+    )
+    java.chmod(0o755)
+    status, message = _refused([], {**environment, "JAVA_HOME": str(tmp_path / "jre")})
+    assert status == 1
+    assert "is Java 1.8" in message
+
+
+def test_a_folder_that_holds_something_else(tmp_path, environment):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    status, message = _refused(["--dir", str(tmp_path / "mine")], environment)
+    assert status == 2
+    assert "holds something else" in message
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_spark_cannot_work_in(tmp_path, environment):
+    status, message = _refused(["--dir", str(tmp_path / "two words")], environment)
+    assert status == 2
+    assert "two words" in message
+    assert not (tmp_path / "two words").exists()
+
+
+def test_a_folder_that_a_living_demo_uses(demo_cluster, environment):
+    status, message = _refused(["--dir", str(demo_cluster.parent)], environment)
+    assert status == 2
+    assert "another demonstration" in message
+
+
+@pytest.mark.parametrize("nodes", ["0", "17", "many"])
+def test_numbers_of_nodes_that_make_no_sense(nodes, environment):
+    status, message = _refused(["--nodes", nodes], environment)
+    assert status == 2
+    assert nodes in message

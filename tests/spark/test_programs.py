@@ -1,0 +1,126 @@
+"""The benchmark programs by a real spark-submit: on local[2] of each Spark, and on the demo."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+from support.demo import clean_environment
+
+pytestmark = pytest.mark.spark
+
+PROGRAMS = Path(__file__).parents[2] / "pitui" / "bench" / "programs"
+MARK = "PITUI-RESULT "
+PI = "3.142680"
+"""Of 200,000 samples in 4 partitions, by the fixed seeds."""
+
+
+def spark_homes() -> list[Path]:
+    """Return the Sparks there are: pyspark's of this environment, and the one for 3.5."""
+    spec = find_spec("pyspark")
+    assert spec is not None
+    assert spec.origin is not None
+    other = os.environ.get("PITUI_TEST_SPARK35")
+    return [Path(spec.origin).parent, *([Path(other)] if other else [])]
+
+
+def submit(spark: Path, master: list[str], program: str, *arguments: str, home: Path):
+    environment = clean_environment(home, PYSPARK_PYTHON=sys.executable)
+    return subprocess.run(
+        [str(spark / "bin" / "spark-submit"), *master, str(PROGRAMS / program), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
+def result_of(answer: subprocess.CompletedProcess[str]) -> dict[str, object]:
+    assert answer.returncode == 0, answer.stderr
+    lines = [line for line in answer.stdout.splitlines() if line.startswith(MARK)]
+    assert len(lines) == 1, answer.stdout
+    return json.loads(lines[0].removeprefix(MARK))
+
+
+LOCAL = ["--master", "local[2]", "--driver-memory", "512m", "--conf", "spark.ui.enabled=false"]
+
+
+@pytest.mark.parametrize("spark", spark_homes(), ids=["this", "other"][: len(spark_homes())])
+def test_pi_gives_the_same_value_on_every_spark(spark, tmp_path):
+    answer = submit(
+        spark, LOCAL, "pi.py", "--samples", "200000", "--partitions", "4", home=tmp_path
+    )
+    result = result_of(answer)
+    assert result["value"] == PI
+    assert result["cores"] == 2
+    assert result["executors"] == 1
+    assert result["partitions"] == 4
+    assert 0 < result["seconds"] < 60
+
+
+@pytest.mark.parametrize("spark", spark_homes(), ids=["this", "other"][: len(spark_homes())])
+def test_line_count_of_a_folder_with_odd_names(spark, tmp_path):
+    folder = tmp_path / "a b[1]{x}"
+    folder.mkdir()
+    (folder / "f*?.txt").write_text("".join(f"{n}\n" for n in range(100_000)))
+    (folder / "no newline at its end").write_text("x\ny")
+    (folder / "_SUCCESS").write_text("not\ndata\n")
+    result = result_of(submit(spark, LOCAL, "line_count.py", "--path", str(folder), home=tmp_path))
+    assert result["value"] == "100002"
+    assert result["bytes"] == (folder / "f*?.txt").stat().st_size + 3
+    assert result["cores"] == 2
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments", "words"),
+    [
+        ("pi.py", ["--samples", "0"], "0 is not a number above 0"),
+        ("pi.py", ["--samples", "many"], "many"),
+        ("pi.py", ["--points", "3"], "--points"),
+        ("line_count.py", [], "--path"),
+        ("line_count.py", ["--path", "here"], "here is not an absolute path"),
+        ("line_count.py", ["--path", "/no/such"], "/no/such is not there"),
+        ("line_count.py", ["--path", "/a,b"], "comma"),
+    ],
+)
+def test_bad_arguments_are_named_before_spark_starts(program, arguments, words):
+    answer = subprocess.run(
+        [sys.executable, str(PROGRAMS / program), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert words in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_bad_arguments_end_spark_submit_with_status_2(tmp_path):
+    answer = submit(spark_homes()[0], LOCAL, "pi.py", "--samples", "0", home=tmp_path)
+    assert answer.returncode == 2
+    # spark-submit passes on what a program writes to standard error as standard output.
+    assert "0 is not a number above 0" in answer.stdout
+
+
+def test_both_programs_use_the_whole_demonstration(demo_cluster, tmp_path):
+    config = yaml.safe_load(demo_cluster.read_text())
+    spark = Path(config["nodes"]["nuc"]["spark_home"])
+    memory = ["--executor-memory", "512m", "--driver-memory", "512m"]
+    text = tmp_path / "lines.txt"
+    text.write_text("a line\n" * 300_000)
+    runs = [
+        ("pi.py", ["--samples", "200000", "--partitions", "4"], PI),
+        ("line_count.py", ["--path", str(text)], "300000"),
+    ]
+    for program, arguments, value in runs:
+        result = result_of(submit(spark, memory, program, *arguments, home=tmp_path))
+        assert result["value"] == value
+        assert result["executors"] == 2
+        assert result["cores"] == 4

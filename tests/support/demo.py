@@ -1,0 +1,83 @@
+"""`pitui demo --no-ui` as a process of its own, for tests."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+READY_LIMIT = 90.0
+END_LIMIT = 60.0
+
+
+def clean_environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment with a HOME of its own and nothing of pitui's or Spark's in it."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("XDG_", "SPARK_", "PYSPARK_", "PITUI_"))
+    }
+    return {**kept, "HOME": str(home), **more}
+
+
+class DemoProcess:
+    """A demonstration that was started; `config` is there once `wait_ready` returned."""
+
+    def __init__(self, *options: str, environment: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pitui", "demo", "--no-ui", *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.config = Path()
+
+    @property
+    def folder(self) -> Path:
+        return self.config.parent
+
+    def wait_ready(self) -> Path:
+        """Return the path that the first line of output names."""
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        timer = threading.Timer(READY_LIMIT, self.process.kill)
+        timer.start()
+        line = self.process.stdout.readline()
+        timer.cancel()
+        if not line:
+            raise AssertionError(f"the demo did not come up: {self.process.stderr.read()}")
+        self.config = Path(line.rstrip("\n"))
+        return self.config
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        self.process.communicate(timeout=END_LIMIT)
+        return self.process.returncode
+
+
+def naming(folder: Path) -> list[str]:
+    """Return the command lines of processes that name a folder, or carry it in the environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes()
+            if str(folder).encode() in command + (entry / "environ").read_bytes():
+                found.append(command.replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue
+    return found
+
+
+def wait_until(condition: Callable[[], bool], limit: float, what: str) -> None:
+    """Wait for a condition, with a limit in seconds."""
+    end = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < end, f"waited {limit} s in vain until {what}"
+        time.sleep(0.1)
