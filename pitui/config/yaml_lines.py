@@ -132,7 +132,7 @@ def _refuse_characters(text: str) -> None:
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YamlError:
-    lines = text.split("\n")
+    lines = text.rstrip("\n").split("\n")
     mark = error.problem_mark or error.context_mark
     line = min(mark.line + 1, len(lines)) if mark else 0
     if mark and lines[line - 1][mark.column : mark.column + 1] == "\t":
