@@ -370,9 +370,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(good: str) -> None:
 
 YAML_PIECES = st.sampled_from(
     "cluster nodes master host pi1 1 true ~ : { } [ ] , - --- &a *a # ' \" | > ? ! % @".split(" ")
-    + [" ", "
-", "
-  ", "	"]
+    + [" ", "\n", "\n  ", "\t"]
 )
 
 
