@@ -368,10 +368,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text(good: str) -> None:
     assert load_config(None).cluster.name == "shelf"
 
 
-YAML_PIECES = st.sampled_from(
-    "cluster nodes master host pi1 1 true ~ : { } [ ] , - --- &a *a # ' \" | > ? ! % @".split(" ")
-    + [" ", "\n", "\n  ", "\t"]
-)
+WORDS = "cluster nodes master host pi1 1 true ~ : { } [ ] , - --- &a *a # ' \" | > ? ! % @"
+YAML_PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "\n  ", "\t"])
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
