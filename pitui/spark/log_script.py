@@ -1,0 +1,180 @@
+"""The sh that finds a log on its node and follows it.
+
+It writes the log's bytes to standard output, and between them markers: a line that begins with a
+random token, then a word and its arguments, such as `TOKEN file 65024:18:0 1200 4800 /opt/...`.
+`tail`'s own messages come in between as well, in their true order. `log_stream` reads it all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.log_line import LogSource, Place
+from pitui.remote.quoting import quote, quote_all, quote_path
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a log was read."""
+
+    identity: str
+    """Of the file: device, inode and time of birth. Of a journal: empty."""
+    offset: int = 0
+    """Bytes read, up to the end of the last whole line."""
+    cursor: str = ""
+    """Of the last entry read from a journal."""
+
+
+# A daemon's folders are what its own start script would use: spark-env.sh is bash where there is
+# one, may print, and must not see SPARK_ENV_LOADED.
+_FOLDERS = """
+folder() {
+  shell=$(command -v bash || command -v sh)
+  SPARK_HOME=$home "$shell" -c '
+    export SPARK_HOME; unset SPARK_ENV_LOADED
+    env=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-env.sh
+    if [ -r "$env" ]; then . "$env" >/dev/null 2>&1; fi
+    printf "%s\\n" "${'"$1"':-$SPARK_HOME/'"$2"'}"' </dev/null 2>/dev/null
+}
+"""
+
+_COMMON = """
+LC_ALL=C; export LC_ALL
+say() { printf '%s %s\\n' "$token" "$*"; }
+identity() {
+  stat -L -c %d:%i:%W -- "$1" 2>/dev/null || stat -L -f %d:%i:%B -- "$1" 2>/dev/null
+}
+size() { wc -c <"$1" | tr -d ' '; }
+say zone "$(date +%z)"
+"""
+
+_WAIT = """
+waited=
+find_log
+while [ ! -e "$file" ]; do
+  use_journal
+  if [ -z "$follow" ]; then say absent "$file"; exit 1; fi
+  if [ -z "$waited" ]; then waited=1; say missing "$file"; fi
+  sleep 1
+  find_log
+done
+if [ -d "$file" ]; then say folder "$file"; exit 1; fi
+if [ ! -r "$file" ]; then say denied "$file"; exit 1; fi
+"""
+
+# The end of what `tail` read from descriptor 3 is where the descriptor then stands: so start and
+# end fit each other even while the file grows. Without /proc, the end is fixed first.
+_LAST_LINES = """
+last_lines() {
+  if [ -f "$file" ] && [ -r /proc/self/fdinfo/0 ]; then
+    exec 3<"$file"
+    length=$(tail -n "$lines" <&3 | wc -c)
+    while read -r key value; do [ "$key" != pos: ] || end=$value; done </proc/self/fdinfo/3
+    exec 3<&-
+  else
+    end=$(size "$file")
+    length=$(head -c "$end" <"$file" | tail -n "$lines" | wc -c)
+  fi
+  begin=$((end - length))
+}
+"""
+
+_PLACE = """
+begin=0
+if [ -n "$wanted" ]; then
+  if [ "$(identity "$file")" = "$wanted" ] && [ "$(size "$file")" -ge "$offset" ]; then
+    begin=$offset; end=$(size "$file")
+  else
+    number=1
+    while [ $number -le 9 ] && [ "$(identity "$file.$number")" != "$wanted" ]; do
+      number=$((number + 1))
+    done
+    if [ $number -le 9 ]; then
+      tail -c +$((offset + 1)) -- "$file.$number"
+      while [ $number -gt 1 ]; do
+        number=$((number - 1)); say renewed; cat -- "$file.$number"
+      done
+      say renewed
+      end=$(size "$file")
+    else
+      say gone; last_lines
+    fi
+  fi
+elif [ -n "$waited" ]; then
+  say appeared; end=$(size "$file")
+else
+  last_lines
+fi
+say file "$(identity "$file")" "$begin" "$end" "$file"
+if [ -n "$follow" ]; then exec tail -c +$((begin + 1)) -F -- "$file" 2>&1; fi
+exec tail -c +$((begin + 1)) -- "$file"
+"""
+
+
+def log_script(
+    source: LogSource,
+    node: Node,
+    token: str,
+    *,
+    lines: int,
+    follow: bool,
+    position: Position | None = None,
+) -> str:
+    """Return the sh that writes the last lines of a log and, with `follow`, all that come after.
+
+    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since.
+    """
+    at = position or Position("")
+    settings = (
+        f"token={quote(token)}; lines={quote(lines)}; follow={quote('1' if follow else '')}\n"
+        f"wanted={quote(at.identity)}; offset={quote(at.offset)}; cursor={quote(at.cursor)}\n"
+        f"home={quote_path(node.spark_home)}\n"
+    )
+    parts = (settings, _environment(node), _FOLDERS, _COMMON, _finder(source), _WAIT, _LAST_LINES)
+    return "".join((*parts, _PLACE))
+
+
+def missing_script(node: Node, paths: Iterable[str]) -> str:
+    """Return the sh that prints those paths that do not exist under the worker's folder."""
+    return "".join(
+        (
+            f"home={quote_path(node.spark_home)}\n",
+            _environment(node),
+            _FOLDERS,
+            "work=$(folder SPARK_WORKER_DIR work)\n",
+            f"for path in {quote_all(paths)}; do\n",
+            '  [ -e "$work/$path" ] || printf "%s\\n" "$path"\ndone\n',
+        )
+    )
+
+
+def identity_script(path: str) -> str:
+    """Return the sh that prints the identity of the file that has a name now."""
+    return (
+        f"stat -L -c %d:%i:%W -- {quote(path)} 2>/dev/null || stat -L -f %d:%i:%B -- {quote(path)}"
+    )
+
+
+def _environment(node: Node) -> str:
+    return "".join(f"export {quote(f'{key}={value}')}\n" for key, value in node.env.items())
+
+
+def _finder(source: LogSource) -> str:
+    if source.place is Place.DAEMON:
+        return f"class={quote(source.path)}\n" + _DAEMON
+    journal = "use_journal() { :; }\n"
+    if source.place is Place.WORK:
+        path = quote(source.path)
+        return f"{journal}file=$(folder SPARK_WORKER_DIR work)/{path}\nfind_log() {{ :; }}\n"
+    return f"{journal}file={quote_path(source.path)}\nfind_log() {{ :; }}\n"
+
+
+_DAEMON = """
+logs=$(folder SPARK_LOG_DIR logs)
+logs=${logs:-$home/logs}
+find_log() {
+  file=$(ls -t -- "$logs"/spark-*-"$class"-*.out 2>/dev/null | head -n 1)
+  file=${file:-$logs/spark-$(id -un)-$class-1-$(hostname).out}
+}
+use_journal() { :; }
+"""

@@ -1,0 +1,169 @@
+"""What a log's script writes, taken apart: lines, notes, and how far the log was read."""
+
+import re
+from collections.abc import Callable
+
+from pitui.domain.log_line import Level, LogLine
+from pitui.spark.log_lines import LineCutter, LineParser, decode_lines, zone_seconds
+from pitui.spark.log_script import Position
+
+_TAIL = re.compile(
+    rb"tail: (?:[^\n]*(?P<renewed>following new file)|[^\n]*: (?P<truncated>file truncated)"
+    rb"|[^\n]*(?P<gone>has become inaccessible|cannot open )[^\n]*|[^\n]*)\n"
+)
+"""A message of GNU tail in the C locale."""
+
+_PIECES = re.compile(rb"[^\n]*\n|[^\n]+")
+_UNKNOWN = "unknown"
+"""An identity that no file has."""
+
+
+class LogStream:
+    """Takes the blocks of one source apart, also over several connections.
+
+    A line is handed out when its newline has come, so that a lost link never leaves half a line.
+    """
+
+    def __init__(self, tag: str, token: str) -> None:
+        self._tag = tag
+        self.token = token
+        self._cutter = LineCutter()
+        self._parser = LineParser(tag)
+        self._identity = ""
+        self._offset = 0
+        self._goal: int | None = None
+        self._handlers: dict[str, Callable[[str], str]] = {
+            "zone": self._zone,
+            "file": self._file,
+            "missing": self._missing,
+            "absent": self._absent,
+            "appeared": lambda _: "the log file is there now",
+            "renewed": self._renewed,
+            "gone": lambda _: "the log was replaced in between: lines may be missing",
+            "denied": self._denied,
+            "folder": self._folder,
+        }
+        self.path = ""
+        """Of the file that is followed, once known."""
+        self.caught_up = False
+        """Whether everything that was there when the connection began has come."""
+        self.problem = ""
+        """Why the log cannot be read, where it cannot."""
+
+    @property
+    def position(self) -> Position | None:
+        """Where to go on after a lost link; None before anything is known of the file."""
+        return Position(self._identity or _UNKNOWN, self._offset) if self.path else None
+
+    @property
+    def unidentified(self) -> bool:
+        """Whether a new file is followed whose identity is not known yet."""
+        return bool(self.path) and not self._identity
+
+    def identify(self, identity: str) -> None:
+        """Say which file is followed now."""
+        self._identity = identity
+
+    def restart(self, token: str) -> None:
+        """Begin a new connection: what was held of an unfinished line comes again."""
+        self.token = token
+        self._cutter = LineCutter()
+        self.caught_up = False
+
+    def feed(self, block: bytes) -> list[LogLine]:
+        """Return the lines and notes that the block completes."""
+        probe = self._cutter.held + block
+        if self.token.encode() in probe or b"tail: " in probe:
+            lines = []
+            for piece in _PIECES.findall(block):
+                lines += self._feed_piece(piece)
+        else:
+            lines = self._lines(block)
+        self._look_for_end()
+        return lines
+
+    def end(self) -> list[LogLine]:
+        """Return the unfinished last line, where there is one."""
+        before = self._cutter.taken
+        rest = self._cutter.end()
+        self._offset += self._cutter.taken - before
+        return self._parser.parse(decode_lines(rest + b"\n")) if rest else []
+
+    def _lines(self, block: bytes) -> list[LogLine]:
+        before = self._cutter.taken
+        whole = self._cutter.feed(block)
+        self._offset += self._cutter.taken - before
+        return self._parser.parse(decode_lines(whole)) if whole else []
+
+    def _feed_piece(self, piece: bytes) -> list[LogLine]:
+        before = self._cutter.taken
+        whole = self._cutter.feed(piece)
+        if (at := whole.find(self.token.encode())) >= 0:
+            word, _, rest = (
+                whole[at + len(self.token) + 1 : -1].decode("utf-8", "replace").partition(" ")
+            )
+            return self._interrupted(whole[:at]) + self._marker(word, rest)
+        message = _TAIL.search(whole)
+        if message and self._is_ours(message):
+            return self._interrupted(whole[: message.start()]) + self._tail_says(message)
+        self._offset += self._cutter.taken - before
+        return self._parser.parse(decode_lines(whole)) if whole else []
+
+    def _interrupted(self, partial: bytes) -> list[LogLine]:
+        """Return the line that a marker or message cut off: its file got no further."""
+        self._offset += len(partial)
+        return self._parser.parse(decode_lines(partial + b"\n")) if partial else []
+
+    def _is_ours(self, message: re.Match[bytes]) -> bool:
+        plain = self.path.isascii() and self.path.isprintable() and "'" not in self.path
+        return not plain or self.path.encode() in message[0] or b"inotify" in message[0]
+
+    def _tail_says(self, message: re.Match[bytes]) -> list[LogLine]:
+        if message["renewed"]:
+            return self._note(self._renewed(""))
+        if message["truncated"]:
+            self._offset = 0
+            return self._note("the log was truncated; going on from its start")
+        if message["gone"]:
+            return self._note("the log file was moved away; waiting for a new one")
+        return self._note(message[0].decode("utf-8", "replace").strip())
+
+    def _marker(self, word: str, rest: str) -> list[LogLine]:
+        said = self._handlers[word](rest)
+        return self._note(said, Level.ERROR if self.problem else None) if said else []
+
+    def _note(self, text: str, level: Level | None = None) -> list[LogLine]:
+        return [LogLine(self._tag, text, level, None, note=True)]
+
+    def _look_for_end(self) -> None:
+        if self._goal is not None and self._offset + self._cutter.length >= self._goal:
+            self.caught_up = True
+
+    def _zone(self, rest: str) -> str:
+        self._parser.zone_s = zone_seconds(rest)
+        return ""
+
+    def _file(self, rest: str) -> str:
+        self._identity, begin, end, self.path = rest.split(" ", 3)
+        self._offset, self._goal = int(begin), int(end)
+        return ""
+
+    def _renewed(self, _rest: str) -> str:
+        self._identity, self._offset = "", 0
+        return "a new log file begins"
+
+    def _missing(self, rest: str) -> str:
+        self.caught_up = True
+        return f"there is no {rest} yet; waiting for it"
+
+    def _absent(self, rest: str) -> str:
+        self.problem = f"there is no {rest}"
+        return self.problem
+
+    def _denied(self, rest: str) -> str:
+        self.problem = f"{rest} cannot be read: permission denied"
+        return self.problem
+
+    def _folder(self, rest: str) -> str:
+        self.problem = f"{rest} is a folder, not a log"
+        return self.problem

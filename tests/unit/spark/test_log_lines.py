@@ -1,0 +1,113 @@
+"""Byte blocks to lines, and a line's level and time."""
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pitui.domain.log_line import Level
+from pitui.spark.log_lines import LineCutter, LineParser, decode_lines, stamp_end, zone_seconds
+
+CAPTURES = Path(__file__).parents[2] / "captures" / "logs"
+NOON = datetime(2026, 11, 21, 1, 29, 51, tzinfo=UTC).timestamp()
+
+
+def one(text: str, zone_s: int = 0):
+    return LineParser("pi1", zone_s).parse([text])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "at"),
+    [
+        ("26/11/21 01:29:51 INFO Worker: Starting", Level.INFO, NOON),
+        ("26/11/21 01:29:51 WARN  Worker: two blanks", Level.WARN, NOON),
+        ("26/11/21 01:29:51 ERROR Worker: Lost", Level.ERROR, NOON),
+        ("26/11/21 01:29:51.250 dispatcher-1 INFO Worker: x", Level.INFO, NOON + 0.25),
+        ("2026-11-21 01:29:51,123 FATAL [main] org.apache.Spark - x", Level.FATAL, NOON + 0.123),
+        ("2026-11-21T01:29:51Z [task thread] DEBUG x", Level.DEBUG, NOON),
+        ("2026-11-21T02:29:51.5+01:00 INFO x", Level.INFO, NOON + 0.5),
+        ("[2026-11-21 01:29:51] [WARN] x", Level.WARN, NOON),
+        ("26/11/21 01:29:51 said without a level", None, NOON),
+        ("26/13/45 01:29:51 INFO no such day", Level.INFO, None),
+        ("WARNING: Using incubator modules: jdk.incubator.vector", Level.WARN, None),
+        ('Exception in thread "main" java.lang.OutOfMemoryError', Level.ERROR, None),
+        ("Traceback (most recent call last):", Level.ERROR, None),
+        ('{"ts":"2026-11-21T01:29:51.123Z","level":"ERROR","msg":"x"}', Level.ERROR, NOON + 0.123),
+        ('{"level": "INFO", "@timestamp": "2026-11-21T01:29:51.000Z"}', Level.INFO, NOON),
+        ('{"level": 3, "value": "INFO"}', None, None),
+        ("\tat org.apache.spark.deploy.worker.Worker.main(Worker.scala)", None, None),
+        ("INFORMATION about something", None, None),
+        ("12 INFO tasks", None, None),
+        ("١٢/١١/٢١ 01:29:51 INFO digits of another script", None, None),
+        ("", None, None),
+    ],
+)
+def test_level_and_time(text: str, level: Level | None, at: float | None) -> None:
+    line = one(text)
+    assert (line.source, line.text, line.level) == ("pi1", text, level)
+    assert line.at == (None if at is None else pytest.approx(at, abs=1e-4))
+
+
+def test_a_time_without_zone_is_the_nodes() -> None:
+    assert one("26/11/21 01:29:51 INFO x", zone_seconds("+0130")).at == NOON - 5400
+    assert one("2026-11-21 01:29:51Z INFO x", zone_seconds("-0500")).at == NOON
+
+
+def test_a_traceback_inside_an_error_is_part_of_it() -> None:
+    texts = ["26/11/21 01:29:51 WARN T: Lost task", "Traceback (most recent call last):", "  File"]
+    assert [line.level for line in LineParser("pi1").parse(texts)] == [Level.WARN, None, None]
+
+
+def test_a_real_log() -> None:
+    data = (CAPTURES / "worker-log-executor-stderr-tail-default.txt").read_bytes()
+    lines = LineParser("pi1").parse(decode_lines(LineCutter().feed(data)))
+    stamped = [line for line in lines if line.at is not None]
+    assert len(stamped) > 50
+    assert {line.level for line in stamped} >= {Level.INFO}
+    assert all(one.at <= other.at for one, other in pairwise(stamped))
+    assert all(line.level for line in lines if line.text.startswith("26/"))
+    assert stamp_end(stamped[0].text) == 18
+
+
+def fed(data: bytes, cuts: list[int], limit: int) -> tuple[list[str], LineCutter]:
+    cutter = LineCutter(limit)
+    texts = []
+    for begin, end in pairwise([0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]):
+        texts += decode_lines(cutter.feed(data[begin:end])) if data[begin:end] else []
+    return texts, cutter
+
+
+@given(
+    st.lists(st.binary(max_size=30), max_size=20).map(b"\n".join),
+    st.lists(st.integers(0, 600), max_size=12),
+    st.integers(4, 24),
+)
+def test_every_line_once_in_order_however_the_blocks_are_cut(data, cuts, limit) -> None:
+    texts, cutter = fed(data, cuts, limit)
+    *whole, rest = data.split(b"\n")
+    assert cutter.taken == len(data) - len(rest)
+    assert cutter.length == len(rest)
+    assert len(texts) == len(whole)
+    for text, raw in zip(texts, whole, strict=True):
+        if len(raw) <= limit:
+            assert text == raw.decode("utf-8", "replace").rstrip("\r")
+        else:
+            assert text.endswith(f"[… {len(raw) - limit:,} bytes more]")
+            assert raw[:limit].decode("utf-8", "replace").startswith(text.rpartition(" […")[0])
+    assert texts == fed(data, [], limit)[0]
+    assert bool(cutter.end()) == bool(rest)
+
+
+def test_a_huge_line_is_cut_and_what_follows_is_whole() -> None:
+    data = b"before\n" + "é".encode() * 5_000_000 + b"\nafter\n"
+    texts, _ = fed(data, list(range(0, len(data), 65_536)), 64 * 1024)
+    assert texts[0] == "before"
+    assert texts[1] == "é" * 32_768 + " [… 9,934,464 bytes more]"
+    assert texts[2] == "after"
+
+
+def test_invalid_bytes_and_carriage_returns() -> None:
+    assert decode_lines(b"a\xff\xc3\nb\r\n\xe2\x82\n") == ["a\ufffd\ufffd", "b", "\ufffd"]
