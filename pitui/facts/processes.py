@@ -83,3 +83,8 @@ def _claim(process: Process, node: Node, real_home: str = "") -> int:
 
 def _inside(path: str, home: str) -> bool:
     return path == home or path.startswith(f"{home}/")
+
+
+def is_claimed(process: Process, nodes: Iterable[Node]) -> bool:
+    """Say whether a daemon's Spark home or `--host` speaks for any of the nodes."""
+    return any(_claim(process, node) for node in nodes)

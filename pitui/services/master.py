@@ -25,6 +25,7 @@ class MasterAccess:
         self._node = node
         self._web = web
         self._answered: str | None = None
+        self._heard: list[str] = []
 
     @property
     def web_url(self) -> str:
@@ -36,6 +37,12 @@ class MasterAccess:
         """Return the `spark://` address that the configuration amounts to."""
         host = self._section.host or (_LOOPBACK if self._node.local else self._node.host)
         return f"spark://{in_url(host)}:{self._section.port}"
+
+    def heard_of(self, host: str, port: int) -> None:
+        """Take note of where the master's web UI listens by its own options."""
+        base = f"http://{in_url(host)}:{port}/"
+        if base not in self._candidates():
+            self._heard = [base]
 
     async def read(self, limit: float = READ_LIMIT) -> MasterView:
         """Return the master's view of the cluster.
@@ -81,4 +88,5 @@ class MasterAccess:
         hosts = [self._section.host] if self._section.host else []
         hosts.append(_LOOPBACK if self._node.local else self._node.host)
         port = self._section.webui_port
-        return [f"http://{in_url(host)}:{port}/" for host in dict.fromkeys(hosts)]
+        configured = [f"http://{in_url(host)}:{port}/" for host in dict.fromkeys(hosts)]
+        return configured + self._heard

@@ -28,8 +28,8 @@ _KNOWN = (
     ),
     (
         (
-            r"insufficient memory for the Java Runtime|Could not reserve enough space|Cannot allocate "
-            r"memory"
+            r"insufficient memory for the Java Runtime|Could not reserve enough space|"
+            r"Cannot allocate memory"
         ),
         "the node has too little memory for the daemon",
         "Free memory there, or set SPARK_DAEMON_MEMORY (the default is 1g) under env:.",

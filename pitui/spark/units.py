@@ -34,10 +34,12 @@ speaks() {
   text=$(systemctl "$1" cat "$2" 2>/dev/null) || return 1
   case $text in *"$home"*) return 0 ;; esac
   [ -n "$real" ] && case $text in *"$real"*) return 0 ;; esac
-  printf '%s\n' "$text" |
-    sed -n 's/^EnvironmentFile=-\{0,1\}//p; s/^ExecStart=[-@:+!]*\([^ ]*\).*/\1/p' | while read -r file; do
-      [ -f "$file" ] && grep -IqF -e "$home" ${real:+-e "$real"} "$file" 2>/dev/null && echo yes
-    done | grep -q yes
+  files=$(printf '%s\n' "$text" |
+    sed -n 's/^EnvironmentFile=-\{0,1\}//p; s/^ExecStart=[-@:+!]*\([^ ]*\).*/\1/p')
+  for file in $files; do
+    [ -f "$file" ] && grep -IqF -e "$home" ${real:+-e "$real"} "$file" 2>/dev/null && return 0
+  done
+  return 1
 }
 search() {
   manager=$1 pattern=$2 names=$3; shift 3

@@ -1,0 +1,133 @@
+"""What starting and stopping one daemon have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
+from pitui.domain.errors import NodeError, NotSparkError, WebError
+from pitui.domain.outcome import OutcomeState
+from pitui.domain.text import printable
+from pitui.domain.workers import newest_by_host, preference, webui_port
+from pitui.facts.address import Names, match_workers
+from pitui.remote.quoting import quote
+from pitui.services.cluster import Cluster
+from pitui.services.targets import Target
+from pitui.spark.log_advice import explain, telling
+from pitui.spark.units import Unit, journal_command, parse_units, unit_command, units_command
+
+LOG_LINES = 60
+_QUICK = 3.0
+"""Seconds for an answer of the master that is only asked for by the way."""
+_SYSTEMD_LIMIT = 150.0
+"""Seconds for systemctl, which waits for the unit: systemd's own limit is 90."""
+
+Say = Callable[[str], None]
+"""Reports what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How an action on one daemon ended well."""
+
+    state: OutcomeState
+    detail: str
+    user: str | None = None
+    """Who ran the daemon that was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One daemon that something is done to."""
+
+    cluster: Cluster
+    target: Target
+    say: Say
+
+    @property
+    def node(self) -> Node:
+        """The daemon's node."""
+        return self.cluster.node(self.target.node)
+
+    @property
+    def role(self) -> Role:
+        """What the daemon is."""
+        return self.target.role
+
+    @property
+    def sudo(self) -> bool:
+        """Whether sudo may be used there."""
+        return self.node.sudo != "none"
+
+    async def run(self, command: str, limit: float = 30.0) -> str:
+        """Run a command on the node whose output says all, and return that."""
+        return (await self.cluster.runner(self.node.name).run(command, limit=limit)).stdout
+
+    async def units(self) -> tuple[Unit, ...]:
+        """Return the systemd units that run this daemon, active ones first."""
+        return parse_units(await self.run(units_command(self.role, self.node.spark_home)))
+
+    async def systemctl(self, action: str, unit: Unit) -> None:
+        """Have systemd start or stop a unit.
+
+        Raises:
+            NodeError: it would not; says why.
+        """
+        result = await self.cluster.runner(self.node.name).run(
+            unit_command(action, unit, sudo=self.sudo), limit=_SYSTEMD_LIMIT
+        )
+        if result.ok:
+            return
+        said = printable(" ".join(result.stderr.split())) or f"status {result.status}"
+        advice = f"See: journalctl -u {unit.name}"
+        if "sudo:" in result.stderr or "authentication" in result.stderr:
+            advice = f"Allow `systemctl {action} {unit.name}` without a password in sudoers."
+        raise NodeError(self.node.name, f"systemctl {action} {unit.name}: {said}", advice)
+
+    async def view(self, limit: float = _QUICK) -> MasterView | None:
+        """Return the master's view, None where it does not answer."""
+        try:
+            return await self.cluster.spark_master.read(limit)
+        except (WebError, NotSparkError):
+            return None
+
+    async def failed(self, what: str, log: str | None, unit: Unit | None = None) -> NodeError:
+        """Return the error of a daemon that ended or hangs, with what its log says."""
+        text = await self.log_tail(log, unit)
+        reason, advice = explain(text)
+        lines = [printable(line) for line in telling(text)]
+        message = f"{what}: {reason}" if reason else what
+        if lines:
+            message += "; its log says: " + " | ".join(lines)
+        where = unit.name if unit else log
+        return NodeError(self.node.name, message, advice or (f"See {where}." if where else ""))
+
+    async def log_tail(self, log: str | None, unit: Unit | None = None) -> str:
+        """Return the last lines of the daemon's log; empty where it cannot be read."""
+        if unit is not None:
+            return await self.run(journal_command(unit, LOG_LINES))
+        if log is None:
+            return ""
+        tail = f"tail -n {LOG_LINES} {quote(log)}"
+        return await self.run(f"{tail} 2>/dev/null || sudo -n {tail} 2>/dev/null; true")
+
+
+def row_of(
+    work: Work, view: MasterView, names: Names, process: Process | None = None
+) -> Worker | None:
+    """Return the master's row of a node's worker.
+
+    The process' own options tell it best; what it was not told is matched as for every node.
+    """
+    if process is not None and process.host and process.webui_port:
+        known = (process.host, process.webui_port)
+        rows = [w for w in newest_by_host(view.workers) if (w.host, webui_port(w)) == known]
+        if rows:
+            return max(rows, key=preference)
+    nodes = work.cluster.nodes.values()
+    return match_workers(view, nodes, {work.node.name: names}).by_node[work.node.name]
+
+
+def is_alive(row: Worker | None) -> bool:
+    """Say whether the master can use the worker."""
+    return row is not None and row.state is WorkerState.ALIVE

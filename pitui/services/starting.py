@@ -1,0 +1,175 @@
+"""Starting one daemon: it has started when the master lists it (or answers)."""
+
+import time
+from urllib.parse import urlsplit
+
+from pitui.domain.cluster import MasterView, Process, Role, Worker
+from pitui.domain.errors import NodeError, NotSparkError, WebError
+from pitui.domain.outcome import OutcomeState
+from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB, fitting_worker_memory_mib
+from pitui.services.awaiting import Started, still_listed, wait_for_master, wait_for_worker
+from pitui.services.daemons import Done, Work, is_alive, row_of
+from pitui.services.master import in_url
+from pitui.services.probe import Probe, probe, probe_names
+from pitui.spark.launch import Launch, launch_command, launch_script
+from pitui.spark.launch_output import Launched, parse_launch
+
+_LAUNCH_LIMIT = 60.0
+_MASTER_DAEMON_MIB = 240
+_MASTER_PORT, _MASTER_WEBUI, _WORKER_WEBUI = 7077, 8080, 8081
+
+
+async def start_daemon(work: Work, as_user: str | None = None) -> Done:
+    """Start a daemon unless it runs, and wait until the master agrees.
+
+    `as_user` is who runs it where the configuration does not say.
+
+    Raises:
+        NodeError: it did not start, ended again, or is not listed; says why.
+        LinkError: the node cannot be reached.
+    """
+    work.say("looking at the node")
+    found = await probe(work.cluster, work.node.name)
+    process = found.daemon(work.role)
+    if work.role is Role.MASTER:
+        return await _start_master(work, process, as_user)
+    return await _start_worker(work, found, process, as_user)
+
+
+async def _start_master(work: Work, process: Process | None, as_user: str | None) -> Done:
+    if process is not None:
+        _heed(work, process)
+        view = await wait_for_master(work, Started(process.log))
+        return Done(OutcomeState.UNCHANGED, f"already runs, {view.state} at {view.url}")
+    towards = next((node.host for node in work.cluster.workers if not node.local), "")
+    section = work.cluster.config.spark.master
+    launch = Launch(
+        role=Role.MASTER,
+        spark_home=work.node.spark_home,
+        towards=towards,
+        host=section.host or "",
+        port=_chosen(section.port, _MASTER_PORT),
+        webui_port=_chosen(section.webui_port, _MASTER_WEBUI),
+        env=work.node.env,
+    )
+    started = await _bring_up(work, launch, as_user)
+    work.say("waiting for the master to answer")
+    view = await wait_for_master(work, started)
+    return Done(OutcomeState.OK, f"started, {view.state} at {view.url}")
+
+
+async def _start_worker(
+    work: Work, found: Probe, process: Process | None, as_user: str | None
+) -> Done:
+    view = await _master_or_fail(work, process)
+    names = await probe_names(work.cluster, work.node.name)
+    row = row_of(work, view, names, process)
+    if process is not None:
+        if is_alive(row):
+            return Done(OutcomeState.UNCHANGED, "already runs")
+        row = await wait_for_worker(work, names, frozenset(), Started(process.log))
+        return Done(OutcomeState.UNCHANGED, f"already ran, {_offer(row)}")
+    listed = row is not None and is_alive(row) and not _stale(found, row)
+    if listed and await still_listed(work, names):
+        return Done(
+            OutcomeState.UNCHANGED,
+            "already runs: the master lists it, though this login cannot see its process",
+        )
+    before = frozenset(worker.id for worker in view.workers)
+    started = await _bring_up(work, _worker_launch(work, found, view), as_user)
+    work.say("waiting for the master to list it")
+    row = await wait_for_worker(work, names, before, started)
+    return Done(OutcomeState.OK, f"started, {_offer(row)}")
+
+
+def _offer(row: Worker) -> str:
+    return f"listed with {row.cores} cores and {row.memory_mib} MiB"
+
+
+def _worker_launch(work: Work, found: Probe, view: MasterView) -> Launch:
+    node = work.node
+    url = urlsplit(view.url)
+    host = work.cluster.config.spark.master.host or url.hostname or ""
+    total = found.health.memory_total_mib - _MASTER_DAEMON_MIB * node.is_master
+    return Launch(
+        role=Role.WORKER,
+        spark_home=node.spark_home,
+        towards=host,
+        master_url=f"spark://{in_url(host)}:{url.port or work.cluster.config.spark.master.port}",
+        webui_port=_chosen(node.worker_webui_port, _WORKER_WEBUI),
+        cores=node.worker_cores,
+        memory_mib=node.worker_memory_mib,
+        fitting_memory_mib=fitting_worker_memory_mib(total) or SMALLEST_EXECUTOR_MIB,
+        env=node.env,
+    )
+
+
+def _chosen(port: int, default: int) -> int | None:
+    """Return a port that somebody chose; Spark's own is left to spark-env.sh and then to Spark."""
+    return None if port == default else port
+
+
+async def _bring_up(work: Work, launch: Launch, as_user: str | None) -> Started:
+    """Have systemd start it where a unit exists, else spark-daemon.sh."""
+    work.say("starting")
+    units = await work.units()
+    if units:
+        await work.systemctl("start", units[0])
+        return Started(unit=units[0])
+    user = work.cluster.config.spark.user or as_user
+    result = await work.cluster.runner(work.node.name).run(
+        launch_command(user), stdin=launch_script(launch).encode(), limit=_LAUNCH_LIMIT
+    )
+    launched: Launched = parse_launch(result.status, result.stdout, result.stderr)
+    if launched.problem and launched.log and not launched.advice:
+        raise await work.failed(f"it did not start, {launched.problem}", launched.log)
+    if launched.problem:
+        raise NodeError(work.node.name, f"not started: {launched.problem}", launched.advice)
+    return Started(launched.log)
+
+
+async def _master_or_fail(work: Work, process: Process | None) -> MasterView:
+    """Return the master's view; without a master no worker is started.
+
+    Raises:
+        NodeError: the master does not answer.
+    """
+    try:
+        return await work.cluster.spark_master.read()
+    except (WebError, NotSparkError) as error:
+        master = work.cluster.master.name
+        if await _ask_where(work):
+            return await work.cluster.spark_master.read()
+        what = "it runs, but the master" if process else "not started: the master"
+        raise NodeError(
+            work.node.name,
+            f"{what} on {master} does not answer ({error.message})",
+            "Start it first: pitui start master",
+        ) from error
+
+
+async def _ask_where(work: Work) -> bool:
+    """Learn from the master's own process where it listens; say whether it answers there."""
+    try:
+        found = await probe(work.cluster, work.cluster.master.name)
+    except NodeError:
+        return False
+    process = found.daemon(Role.MASTER)
+    if process is None or not _heed(work, process):
+        return False
+    return await work.view() is not None
+
+
+def _heed(work: Work, process: Process) -> bool:
+    """Take note of where the master's process was told to listen; say whether it was told."""
+    if process.webui_port is None:
+        return False
+    node = work.cluster.master
+    host = process.host or ("127.0.0.1" if node.local else node.host)
+    work.cluster.spark_master.heard_of(host, process.webui_port)
+    return True
+
+
+def _stale(found: Probe, row: Worker) -> bool:
+    """Say whether a worker was last heard of before its machine booted: it lost power."""
+    return row.last_heartbeat < time.time() - found.health.uptime_s

@@ -1,0 +1,59 @@
+"""Which daemons an action is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.cluster import Role
+from pitui.domain.errors import UsageError
+from pitui.services.cluster import Cluster
+
+WORDS = ("master", "workers", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One daemon of one node."""
+
+    node: str
+    role: Role
+
+
+def targets_for(cluster: Cluster, words: Iterable[str]) -> list[Target]:
+    """Return the daemons that words mean: `master`, `workers`, `all` (also no word), node names.
+
+    A node's name means every daemon it runs by its configuration. The master comes first, each
+    target once.
+
+    Raises:
+        UsageError: a word means nothing here, or a node that runs no daemon.
+    """
+    found: set[Target] = set()
+    for word in list(words) or ["all"]:
+        found.update(_meant(cluster, word))
+    in_order = [target for node in cluster.nodes.values() for target in _of(node)]
+    wanted = [target for target in in_order if target in found]
+    return sorted(wanted, key=lambda target: target.role is not Role.MASTER)
+
+
+def _meant(cluster: Cluster, word: str) -> list[Target]:
+    if word == "master":
+        return [Target(cluster.master.name, Role.MASTER)]
+    if word == "workers":
+        return [Target(node.name, Role.WORKER) for node in cluster.workers]
+    if word == "all":
+        return [target for node in cluster.nodes.values() for target in _of(node)]
+    if word not in cluster.nodes:
+        raise UsageError(
+            f"{word!r} is neither a node nor one of {', '.join(WORDS)}",
+            f"Nodes are: {', '.join(cluster.nodes)}.",
+        )
+    targets = _of(cluster.node(word))
+    if not targets:
+        raise UsageError(f"{word} runs neither a master nor a worker by its configuration")
+    return targets
+
+
+def _of(node: Node) -> list[Target]:
+    roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
+    return [Target(node.name, role) for role in roles]
