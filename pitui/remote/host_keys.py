@@ -1,0 +1,118 @@
+"""Whether a server's key is the one we know: host keys are always checked.
+
+asyncssh asks us (`validate_host_public_key`) only about keys that no entry matches; telling a new
+key from a changed one is done here. A host that has any entry of its own and shows another key has
+changed, even where the key is of a type that was not known: an impostor may offer whatever type
+they like. Entries are looked up by name only, as OpenSSH does (`CheckHostIP no`).
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
+
+from pitui.domain.errors import Failure, LinkError
+from pitui.remote import known_hosts
+from pitui.remote.known_hosts import AUTHORITY, REVOKED, SSH_PORT, Entry
+from pitui.remote.quoting import quote
+
+GLOBAL_FILE = Path("/etc/ssh/ssh_known_hosts")
+
+
+@dataclass(frozen=True)
+class KnownKeys:
+    """What the known_hosts files say of one host."""
+
+    name: str
+    """As known_hosts writes it."""
+    file: Path
+    """The file that new keys go to."""
+    own: tuple[Entry, ...]
+    """Entries for exactly this host and port."""
+    without_port: tuple[Entry, ...]
+    """Entries for the host on port 22: a match is good, a difference says nothing."""
+
+    @staticmethod
+    def look_up(file: Path, host: str, port: int) -> "KnownKeys":
+        """Read what is known of a host."""
+        files = (file, GLOBAL_FILE)
+        name = known_hosts.host_name(host, port)
+        own = tuple(known_hosts.find(files, name))
+        bare = () if own or port == SSH_PORT else tuple(known_hosts.find(files, host.lower()))
+        return KnownKeys(name, file, own, bare)
+
+    def for_asyncssh(
+        self, _host: str, _addr: str, _port: int | None
+    ) -> tuple[Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey]]:
+        """Return trusted keys, authorities and revoked keys: asyncssh's `known_hosts` callable."""
+        return self._keys(""), self._keys(AUTHORITY), self._keys(REVOKED)
+
+    def algorithms(self) -> list[str]:
+        """Return the host key algorithms to ask for: those of known keys first.
+
+        A server has keys of several types and shows the one that is asked for first.
+        """
+        known = [a for key in self._keys("") for a in key.sig_algorithms]
+        certificates = get_default_certificate_algs() if self._keys(AUTHORITY) else []
+        wanted = [*certificates, *known, *get_default_public_key_algs()]
+        return [algorithm.decode() for algorithm in dict.fromkeys(wanted)]
+
+    def refusal(self, node: str, key: asyncssh.SSHKey | None) -> LinkError | None:
+        """Return why a key is not to be trusted; None where it is merely unknown."""
+        if self._is_revoked(key):
+            message = f"the host key of {self.name} is marked as revoked"
+            return LinkError(node, Failure.HOST_KEY_CHANGED, message, "Do not log in to it.")
+        own = [entry for entry in self.own if entry.marker != REVOKED]
+        if not own:
+            return None
+        kind = key.get_algorithm() if key is not None else ""
+        entry = next((entry for entry in own if entry.kind == kind), own[0])
+        shown = f" (it shows {key.get_fingerprint()})" if key is not None else ""
+        where = f"{entry.file}, line {entry.line}"
+        return LinkError(
+            node,
+            Failure.HOST_KEY_CHANGED,
+            f"the host key of {self.name} is not the one in {where}{shown}",
+            "Somebody may be listening in. If the machine was set up anew, remove the old key: "
+            f"ssh-keygen -f {quote(entry.file)} -R {quote(self.name)}",
+        )
+
+    def trust(self, node: str, key: asyncssh.SSHKey) -> None:
+        """Remember a key that a person trusts.
+
+        Raises:
+            LinkError: the file cannot be written.
+        """
+        line = " ".join(key.export_public_key().decode().split()[:2])
+        try:
+            known_hosts.add(self.file, self.name, line)
+        except OSError as error:
+            message = f"the host key cannot be saved in {self.file}: {error.strerror}"
+            advice = "Set ssh.known_hosts to a file that you may write."
+            raise LinkError(node, Failure.HOST_KEY_UNKNOWN, message, advice) from error
+
+    def _is_revoked(self, key: asyncssh.SSHKey | None) -> bool:
+        return key is not None and key in self._keys(REVOKED)
+
+    def _keys(self, marker: str) -> list[asyncssh.SSHKey]:
+        found = []
+        for entry in (*self.own, *self.without_port):
+            if entry.marker == marker:
+                # A type that asyncssh does not know cannot match what it negotiates.
+                with contextlib.suppress(asyncssh.KeyImportError):
+                    found.append(asyncssh.import_public_key(entry.key))
+        return found
+
+
+def unknown(node: str, name: str, key: asyncssh.SSHKey) -> LinkError:
+    """Return the error of a host key that nobody has trusted."""
+    return LinkError(
+        node,
+        Failure.HOST_KEY_UNKNOWN,
+        f"the host key of {name} is unknown: {key.get_algorithm()} {key.get_fingerprint()}",
+        "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the node, then "
+        "trust it: accept it in the UI, or give --trust-new.",
+    )

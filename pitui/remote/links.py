@@ -1,0 +1,181 @@
+"""The links to all nodes of a cluster, one a node.
+
+asyncssh takes 0.2 s to import, so it is imported when the first node is connected to; `warm_up`
+does it ahead of time in a thread.
+"""
+
+import asyncio
+import importlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pitui.config.model import Node
+from pitui.domain.cluster import Link, LinkState
+from pitui.remote.ask import Asker
+from pitui.remote.local import LocalRunner
+from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
+
+if TYPE_CHECKING:
+    from pitui.remote.dialer import Dialer
+    from pitui.remote.link import NodeLink
+
+CLOSE_LIMIT = 3.0
+"""Seconds that closing all links may take; what is still open then is dropped."""
+
+Changed = Callable[[str, Link], None]
+
+
+async def warm_up() -> None:
+    """Import what the first connection needs, in a thread."""
+    for module in ("pitui.remote.ssh", "httpx"):
+        await asyncio.to_thread(importlib.import_module, module)
+
+
+class Links:
+    """The way to every node; nothing is connected before it is used."""
+
+    def __init__(self, nodes: Iterable[Node], asker: Asker) -> None:
+        self._nodes = {node.name: node for node in nodes}
+        self._asker = asker
+        self._dialer: Dialer | None = None
+        self._links: dict[str, NodeLink] = {}
+        self._runners: dict[str, Runner] = {}
+        self._callbacks: list[Changed] = []
+        self._folder: Path | None = None
+        self._sockets = 0
+
+    def node(self, name: str) -> Node:
+        """Return a node's configuration."""
+        return self._nodes[name]
+
+    def runner(self, name: str) -> Runner:
+        """Return what runs commands on a node."""
+        if name not in self._runners:
+            local = self._nodes[name].local
+            self._runners[name] = LocalRunner(name) if local else _LazyRunner(name, self)
+        return self._runners[name]
+
+    def link(self, name: str) -> Link:
+        """Return the last known state of the way to a node; never waits."""
+        if self._nodes[name].local:
+            return Link(LinkState.CONNECTED)
+        link = self._links.get(name)
+        return link.state if link is not None else Link()
+
+    def on_change(self, callback: Changed) -> Callable[[], None]:
+        """Call back with a node's name and new state; returns what ends that."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def retry(self, name: str) -> None:
+        """Forget a node's last failure: the next use tries at once, and may ask again."""
+        if self._dialer is not None:
+            self._dialer.forget_refusals()
+        if name in self._links:
+            self._links[name].retry()
+
+    async def connect(self, name: str) -> None:
+        """Connect to a node unless it is connected.
+
+        Raises:
+            LinkError: it cannot be reached.
+        """
+        if not self._nodes[name].local:
+            await (await self.open_link(name)).up()
+
+    async def socket(self, name: str, host: str, port: int) -> Path:
+        """Return a unix socket that leads through a node's link to an address as the node sees it.
+
+        It lives as long as the connection; ask again before each use.
+
+        Raises:
+            LinkError: the node cannot be reached.
+            ValueError: the node is this machine: ask directly.
+        """
+        if self._nodes[name].local:
+            raise ValueError(f"{name} is this machine")
+        return await (await self.open_link(name)).socket(host, port, self._new_path)
+
+    async def why_not(self, name: str, host: str, port: int) -> str | None:
+        """Return why a remote node cannot connect to an address; None where it can.
+
+        Raises:
+            LinkError: the node cannot be reached.
+        """
+        return await (await self.open_link(name)).why_not(host, port)
+
+    async def open_link(self, name: str) -> "NodeLink":
+        """Return a remote node's link, connected or not."""
+        if name not in self._links:
+            # In a thread: the event loop goes on meanwhile.
+            await asyncio.to_thread(importlib.import_module, "pitui.remote.ssh")
+            from pitui.remote.dialer import Dialer
+            from pitui.remote.link import NodeLink
+
+            self._dialer = self._dialer or Dialer(self._asker)
+            link = NodeLink(self._nodes[name], self._dialer, self._tell)
+            self._links.setdefault(name, link)
+        return self._links[name]
+
+    async def aclose(self) -> None:
+        """Close everything, within `CLOSE_LIMIT`."""
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT), asyncio.TaskGroup() as group:
+                for link in self._links.values():
+                    group.create_task(link.aclose())
+            if self._dialer is not None:
+                async with asyncio.timeout(CLOSE_LIMIT):
+                    await self._dialer.aclose()
+        except TimeoutError:
+            # A peer that does not react; its socket closes with this process.
+            pass
+        finally:
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder = None
+
+    def _tell(self, name: str, link: Link) -> None:
+        for callback in tuple(self._callbacks):
+            callback(name, link)
+
+    def _new_path(self) -> Path:
+        if self._folder is None:
+            # Readable by its owner only, and short: a socket's path has at most 107 bytes.
+            self._folder = Path(tempfile.mkdtemp(prefix="pitui-"))
+        self._sockets += 1
+        return self._folder / f"{self._sockets}.sock"
+
+
+class _LazyRunner:
+    """A node's SSH runner, made when the first command comes."""
+
+    def __init__(self, name: str, links: Links) -> None:
+        self._name = name
+        self._links = links
+
+    @property
+    def node(self) -> str:
+        """The node's name."""
+        return self._name
+
+    async def run(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        """Run a command to its end; see `Runner.run`."""
+        return await (await self._real()).run(command, stdin=stdin, limit=limit)
+
+    @asynccontextmanager
+    async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
+        """Start a command and hand out its streams; see `Runner.open`."""
+        async with (await self._real()).open(command, stdin=stdin) as process:
+            yield process
+
+    async def _real(self) -> Runner:
+        link = await self._links.open_link(self._name)
+        from pitui.remote.ssh import SshRunner
+
+        return SshRunner(link)

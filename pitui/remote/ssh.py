@@ -1,0 +1,129 @@
+"""A node that is reached by SSH: commands over its one connection."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncssh
+
+from pitui.domain.errors import Failure
+from pitui.remote import failures
+from pitui.remote.lifeline import fed, watched
+from pitui.remote.link import Connected, NodeLink, is_lost
+from pitui.remote.process import Process, timed_out
+from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
+
+# RFC 4254 section 6.10 names signals without SIG; the numbers are those of Linux.
+_SIGNALS = {
+    "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "USR1": 10,
+    "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15,
+}  # fmt: skip
+
+
+class _Session(asyncssh.SSHClientSession[bytes]):
+    """Connects a channel to a `Process`."""
+
+    def __init__(self, process: Process, link: NodeLink) -> None:
+        self._process = process
+        self._link = link
+        self.channel: asyncssh.SSHClientChannel[bytes] | None = None
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        self.channel = chan
+        self._process.got_wire(chan)
+
+    def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
+        (self._process.got_output if datatype is None else self._process.got_stderr)(data)
+
+    def eof_received(self) -> bool:
+        self._process.got_eof()
+        return True
+
+    def exit_status_received(self, status: int) -> None:
+        self._process.got_status(status)
+
+    def exit_signal_received(self, signal: str, core_dumped: bool, msg: str, lang: str) -> None:  # noqa: ARG002
+        self._process.got_status(128 + _SIGNALS.get(signal, 0))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._process.got_end(self._link.lost(exc) if exc is not None else None)
+
+    def pause_writing(self) -> None:
+        self._process.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._process.resume_writing()
+
+
+class SshRunner:
+    """Runs commands on a node over its link."""
+
+    def __init__(self, link: NodeLink) -> None:
+        self._link = link
+
+    @property
+    def node(self) -> str:
+        """The node's name."""
+        return self._link.node.name
+
+    async def run(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        """Run a command to its end; see `Runner.run`.
+
+        The limit starts when the link is up: connecting has its own, and may ask a person.
+        """
+        await self._link.up()
+        try:
+            async with (
+                asyncio.timeout(limit) as timer,
+                self._start(command, stdin=stdin is not None, stream=False) as process,
+            ):
+                return await process.collect(stdin)
+        except TimeoutError:
+            if timer.expired():
+                raise timed_out(self.node, limit) from None
+            raise
+
+    @asynccontextmanager
+    async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
+        """Start a command and hand out its streams; see `Runner.open`."""
+        async with self._start(command, stdin=stdin, stream=True) as process:
+            yield process
+
+    @asynccontextmanager
+    async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:
+        up = await self._link.up()
+        async with up.channels.slot(stream=stream):
+            process = await self._begin(up, command, stdin=stdin)
+            try:
+                yield process
+            finally:
+                await process.end()
+
+    async def _begin(self, up: Connected, command: str, *, stdin: bool) -> Process:
+        text = fed(command) if stdin else watched(command)
+        while True:
+            process = Process(self.node, stdin=stdin)
+            session = _Session(process, self._link)
+            try:
+                await up.connection.create_session(
+                    lambda: session,  # noqa: B023
+                    text,
+                    encoding=None,
+                    request_pty=False,
+                    send_env=None,
+                )
+            except asyncssh.ChannelOpenError as error:
+                if is_lost(up.connection, error):
+                    raise self._link.lost() from error
+                # Fewer channels than usual are allowed (MaxSessions): wait for one of ours.
+                if not await up.channels.refused():
+                    message = f"the server runs no command: {error.reason}"
+                    raise failures.link_error(self.node, Failure.PROTOCOL, message) from error
+            except asyncio.CancelledError:
+                if session.channel is not None:
+                    session.channel.abort()
+                raise
+            else:
+                return process
