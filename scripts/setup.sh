@@ -11,20 +11,18 @@ die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # Installs Debian packages, or says what to type.
 apt_install() {
-    local command="apt-get install -y --no-install-recommends $*"
+    local become=()
     if ! command -v apt-get >/dev/null; then
         die "Install these with your package manager, by whatever name it has them: $*"
-    elif [ "$(id -u)" = 0 ]; then
-        say "installing $*"
-        apt-get update -q </dev/null >&2 || die "apt-get update failed"
-        DEBIAN_FRONTEND=noninteractive $command </dev/null >&2 || die "apt-get install failed"
-    elif sudo -n true 2>/dev/null; then
-        say "installing $*"
-        sudo -n apt-get update -q </dev/null >&2 || die "apt-get update failed"
-        sudo -n DEBIAN_FRONTEND=noninteractive $command </dev/null >&2 || die "apt-get install failed"
-    else
-        die "This is missing here. Type: sudo apt-get update && sudo $command"
+    elif [ "$(id -u)" != 0 ]; then
+        sudo -n true 2>/dev/null ||
+            die "This is missing here. Type: sudo apt-get update && sudo apt-get install -y $*"
+        become=(sudo -n)
     fi
+    say "installing $*"
+    "${become[@]}" apt-get update -q </dev/null >&2 || die "apt-get update failed"
+    "${become[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "$@" </dev/null >&2 || die "apt-get install $* failed"
 }
 
 # Prints the first Python that is new enough.
@@ -61,11 +59,11 @@ java_is_good() {
     [ "$version" -ge 17 ]
 }
 
-setup_system() {
+setup_system() { # demo | tests
     local missing=()
     java_is_good || missing+=("$(available openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless)")
     command -v ps >/dev/null || missing+=(procps)
-    if [ "${1:-}" = tests ]; then
+    if [ "$1" = tests ]; then
         [ -x /usr/sbin/sshd ] || command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
     fi
@@ -106,7 +104,7 @@ setup_python() {
         return
     fi
     say "setting up $VENV (Spark alone is 450 MB: the first time takes a few minutes)"
-    [ -x "$VENV/bin/python" ] && "$VENV/bin/python" -c '' 2>/dev/null || rm -rf "$VENV"
+    "$VENV/bin/python" -c '' 2>/dev/null || rm -rf "$VENV" # its Python may be gone
     make_venv "$python"
     "$python" "$ROOT/scripts/requirements.py" >"$VENV/requirements.txt" || die "uv.lock cannot be read"
     install --require-hashes -r "$VENV/requirements.txt" || die "the packages could not be installed"
