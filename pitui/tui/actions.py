@@ -1,0 +1,135 @@
+"""Everything a person can do in the UI: one row an action.
+
+From these rows come the key bindings, the footer, the help page, the palette, the README's table
+of keys, remapping by `ui.keys`, and what read-only mode holds back. An action `x` is carried out by
+the method `do_x` of the screen or the pane of its scope.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+
+class Scope(StrEnum):
+    """Where an action is offered."""
+
+    ANYWHERE = "Anywhere"
+    TABLES = "In every table"
+    NODES = "Nodes"
+    LOGS = "Logs"
+    EXECUTORS = "Executors"
+    JOBS = "Jobs"
+    PROGRESS = "Progress"
+
+
+PANES = (Scope.NODES, Scope.LOGS, Scope.EXECUTORS, Scope.JOBS)
+"""The panes that have a number, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    title: str
+    """Short, for the footer and the palette."""
+    keys: str
+    """Comma-separated; the first is shown."""
+    help: str
+    scopes: tuple[Scope, ...] = (Scope.ANYWHERE,)
+    danger: bool = False
+    """Asks first."""
+    mutating: bool = False
+    """Not offered while read-only."""
+    hint: int = 0
+    """Place in the footer, 1 first; 0 keeps it out. The last give way first."""
+    stays: bool = False
+    """Never gives way in the footer."""
+
+
+_TABLE = (Scope.TABLES,)
+_NODES = (Scope.NODES,)
+
+ACTIONS: tuple[Action, ...] = (
+    Action("start", "Start", "s", "Start the worker or master of the marked nodes, or of the one "
+           "under the cursor", _NODES, mutating=True, hint=1),
+    Action("stop", "Stop", "x", "Stop them, after a question", _NODES, danger=True, mutating=True,
+           hint=2),
+    Action("restart", "Restart", "r", "Restart them, after a question", _NODES, danger=True,
+           mutating=True, hint=3),
+    Action("shell", "Shell", "!", "Open a shell on the node; pitui is back when it ends", _NODES,
+           mutating=True, hint=6),
+    Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
+    Action("kill", "Kill or cancel", "x,X,delete", "Kill the application or cancel the run, after "
+           "a question", (Scope.JOBS,), danger=True, mutating=True, hint=2),
+    Action("executors", "Executors", "e", "Show the executors of the application",
+           (Scope.JOBS,), hint=3),
+    Action("logs", "Logs", "l", "Follow the logs of the row: node, executor or run",
+           (Scope.NODES, Scope.EXECUTORS, Scope.JOBS), hint=4),
+    Action("details", "Details", "enter", "Show everything known of the row", _TABLE, hint=8),
+    Action("mark", "Mark", "space", "Mark or unmark the row", _TABLE, hint=9),
+    Action("mark_all", "Mark all", "a", "Mark every row that is shown, or none", _TABLE),
+    Action("down", "Down", "j,down", "Next row", _TABLE),
+    Action("up", "Up", "k,up", "Previous row", _TABLE),
+    Action("page_down", "Page down", "pagedown,ctrl+f", "One page down", _TABLE),
+    Action("page_up", "Page up", "pageup,ctrl+b", "One page up", _TABLE),
+    Action("first", "First row", "g,home", "First row", _TABLE),
+    Action("last", "Last row", "G,end", "Last row", _TABLE),
+    Action("filter", "Filter", "/", "Show only rows that hold some words; Esc clears", _TABLE,
+           hint=7),
+    Action("copy", "Copy", "y", "Copy the row to the clipboard, over SSH too (OSC 52)", _TABLE),
+    Action("again", "Again, only what failed", "a", "Do the same again where it failed",
+           (Scope.PROGRESS,), mutating=True, hint=1),
+    Action("cancel", "Cancel", "c", "Stop waiting for nodes that have not ended",
+           (Scope.PROGRESS,), hint=2),
+    Action("benchmark", "Benchmark", "b", "Choose a benchmark and run it on the cluster",
+           mutating=True, hint=5),
+    Action("progress", "Progress", "p", "Show or hide what the last actions came to; they go on"),
+    Action("nodes", "Nodes", "1", "Go to the nodes"),
+    Action("log_pane", "Logs", "2", "Go to the logs"),
+    Action("executor_pane", "Executors", "3", "Go to the executors"),
+    Action("jobs", "Jobs", "4", "Go to the jobs"),
+    Action("next_pane", "Next pane", "tab", "Go to the next pane"),
+    Action("previous_pane", "Previous pane", "shift+tab", "Go to the previous pane"),
+    Action("zoom", "Zoom", "z", "Give the whole screen to a pane, or take it back", hint=12),
+    Action("refresh", "Refresh", "ctrl+r,f5", "Ask the master and the nodes now"),
+    Action("read_only", "Read-only", "R", "Switch read-only mode on or off"),
+    Action("palette", "Palette", "colon,ctrl+p", "Find an action by name", hint=11),
+    Action("help", "Help", "?", "Show this help", hint=14, stays=True),
+    Action("back", "Back", "escape", "Close, unzoom, clear the filter or the marks"),
+    Action("quit", "Quit", "q", "Back out step by step, then quit", hint=15, stays=True),
+)  # fmt: skip
+
+
+def bindings(scope: Scope) -> list[Binding]:
+    """Return the key bindings of a scope, remappable by the actions' ids."""
+    return [
+        Binding(action.keys, f"do('{action.id}')", action.title, show=False, id=action.id)
+        for action in ACTIONS
+        if scope in action.scopes
+    ]
+
+
+def action(action_id: str) -> Action:
+    """Return an action by its id."""
+    return next(row for row in ACTIONS if row.id == action_id)
+
+
+def of(*scopes: Scope) -> list[Action]:
+    """Return the actions of any of the scopes, in the table's order."""
+    return [row for row in ACTIONS if set(scopes) & set(row.scopes)]
+
+
+def reaches(scope: Scope) -> tuple[Scope, ...]:
+    """Return the scopes whose actions work while something of `scope` has the focus."""
+    if scope in (Scope.NODES, Scope.EXECUTORS, Scope.JOBS):
+        return scope, Scope.TABLES, Scope.ANYWHERE
+    return scope, Scope.ANYWHERE
+
+
+def grouped() -> Iterable[tuple[Scope, list[Action]]]:
+    """Yield each scope with its actions, for help and README."""
+    for scope in Scope:
+        yield scope, of(scope)

@@ -1,0 +1,107 @@
+"""The app: wires configuration, services and the main screen, and does nothing else."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from pitui.config.model import Config
+from pitui.config.nodes import resolve_nodes
+from pitui.domain.cluster import Snapshot
+from pitui.domain.run import Run
+from pitui.tui.actions import action
+from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
+from pitui.tui.idle import Idle
+from pitui.tui.keymap import Keys
+from pitui.tui.messages import RunsChanged, SnapshotChanged
+from pitui.tui.palette import ActionProvider
+from pitui.tui.present.cells import Tone
+from pitui.tui.present.changes import Change, changes
+from pitui.tui.screens.main import MainScreen
+from pitui.tui.style_files import style_paths
+from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
+
+
+class PituiApp(App[None]):
+    """pitui's terminal UI on one cluster.
+
+    `open_backend` gives the services; `load` imports what it needs, in a thread, after the first
+    paint.
+
+    Raises:
+        ConfigError: `ui.keys` or `ui.theme` cannot be used.
+    """
+
+    TITLE = "pitui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]
+    COMMANDS = {ActionProvider}  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "hint_quit", show=False, priority=True),
+    ]
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        read_only: bool = False,
+        open_backend: BackendFactory = open_live,
+        load: Callable[[], None] = load_live,
+    ) -> None:
+        self.keys = Keys(config.ui.keys)
+        theme = check_theme(config.ui.theme)
+        super().__init__()
+        self.register_theme(OWN_THEME)
+        self.theme = theme
+        self.set_keymap(self.keys.overrides)
+        self.animation_level = "none"
+        self.config = config
+        self.nodes = resolve_nodes(config)
+        self.read_only = read_only
+        self.services: Backend = Idle()
+        self.main = MainScreen(first_snapshot(config))
+        self._open_backend = open_backend
+        self._load = load
+        self._snapshot: Snapshot | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return our own colours."""
+        return theme_variables(self.current_theme)
+
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Open the services once the first paint is out."""
+        self.call_after_refresh(self.run_worker, self._serve(), name="services")
+
+    async def _serve(self) -> None:
+        from pitui.tui.screens.prompts import UiAsker
+
+        await asyncio.to_thread(self._load)
+        async with self._open_backend(self.config, UiAsker(self)) as services:
+            self.services = services
+            self.main.connected()
+            await services.run(self._on_snapshot, self._on_runs)
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        old, self._snapshot = self._snapshot, snapshot
+        self.main.post_message(SnapshotChanged(snapshot))
+        if old is not None:
+            for change in changes(old, snapshot, self.main.progress.own()):
+                self._toast(change)
+
+    def _on_runs(self, runs: Sequence[Run]) -> None:
+        self.main.post_message(RunsChanged(runs))
+
+    def _toast(self, change: Change) -> None:
+        bad = change.tone is Tone.BAD
+        self.notify(change.text, severity="error" if bad else "information", markup=False)
+
+    def action_hint_quit(self) -> None:
+        """Say how to quit; Ctrl-C never ends anything."""
+        self.main.hints.say(f"{self.keys.first(action('quit'))} quits")

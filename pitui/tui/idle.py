@@ -1,0 +1,62 @@
+"""What stands in for the services until they are there."""
+
+# ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.log_line import LogLine, LogSource
+from pitui.domain.outcome import Outcome, Report
+from pitui.domain.run import Run
+from pitui.tui.messages import Daemon, Verb
+
+
+class Idle:
+    """Refuses what needs the services; the first moments of the UI only."""
+
+    async def run(
+        self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
+    ) -> None:
+        """Watch nothing."""
+
+    def look_at(self, app_ids: Iterable[str]) -> None:
+        """Forget it: the first snapshot asks again."""
+
+    def nudge(self) -> None:
+        """Do nothing: everything is asked at the start anyway."""
+
+    def retry(self, node: str) -> None:
+        """Do nothing: every node is tried at the start anyway."""
+
+    async def act(self, verb: Verb, targets: Sequence[Daemon], report: Report) -> list[Outcome]:
+        """Refuse."""
+        raise _starting()
+
+    def consequences(self, snapshot: Snapshot, targets: Sequence[Daemon]) -> list[str]:
+        """Return nothing: no application is known yet."""
+        return []
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        """Refuse."""
+        raise _starting()
+
+    def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+        """Refuse."""
+        raise _starting()
+
+    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+        """Refuse."""
+        raise _starting()
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Refuse."""
+        raise _starting()
+
+    async def kill_application(self, app_id: str) -> None:
+        """Refuse."""
+        raise _starting()
+
+
+def _starting() -> PituiError:
+    return PituiError("pitui is still starting", "Try again in a moment.")

@@ -1,0 +1,124 @@
+"""The real services behind the UI; imported in a thread after the first paint."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from pitui.config.model import Config
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.log_line import LogLine, LogSource
+from pitui.domain.outcome import Outcome, Report
+from pitui.domain.run import Run, RunState
+from pitui.remote.ask import Asker
+from pitui.services import control, logs
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.kill import kill_application
+from pitui.services.runs import Runs
+from pitui.services.watch import Watch
+from pitui.tui.messages import Daemon, Verb
+
+RUNS_EVERY = 2.0
+"""Seconds between two looks at runs that go on; nothing is asked while there are none."""
+
+_ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: control.restart}
+
+
+class LiveBackend:
+    """One opened cluster with its watch and its runs."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._watch = Watch(cluster)
+        self._runs = Runs(cluster)
+        self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
+        self._runs_due = asyncio.Event()
+
+    async def run(
+        self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
+    ) -> None:
+        """Watch cluster and runs until cancelled."""
+        self._on_runs = on_runs
+        unsubscribe = self._watch.subscribe(on_snapshot)
+        on_snapshot(self._watch.snapshot)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch.run())
+                group.create_task(self._watch_runs())
+        finally:
+            unsubscribe()
+
+    async def _watch_runs(self) -> None:
+        while True:
+            self._on_runs(self._runs.history())
+            try:
+                runs = await self._runs.refresh()
+            except PituiError:
+                # The node of the master is away; the nodes' pane says so. Asked again below.
+                runs = self._runs.history()
+            self._on_runs(runs)
+            if not any(run.state is RunState.RUNNING for run in runs):
+                await self._runs_due.wait()
+            self._runs_due.clear()
+            await asyncio.sleep(RUNS_EVERY)
+
+    def look_at(self, app_ids: Iterable[str]) -> None:
+        """Say whose executors and stages are shown."""
+        self._watch.look_at(app_ids)
+
+    def nudge(self) -> None:
+        """Ask now."""
+        self._watch.nudge()
+        self._runs_due.set()
+
+    def retry(self, node: str) -> None:
+        """Try to reach a node now."""
+        self._cluster.links.retry(node)
+        self._watch.nudge()
+
+    async def act(self, verb: Verb, targets: Sequence[Daemon], report: Report) -> list[Outcome]:
+        """Start, stop or restart daemons."""
+        return await _ACTS[verb](self._cluster, _targets(targets), report)
+
+    def consequences(self, snapshot: Snapshot, targets: Sequence[Daemon]) -> list[str]:
+        """Return what stopping the targets would do to applications."""
+        return control.consequences(snapshot, _targets(targets))
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        """Return the logs that words stand for."""
+        sources = logs.sources_of(self._cluster, snapshot, words)
+        return await logs.on_their_nodes(self._cluster, sources)
+
+    def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+        """Yield the lines of logs."""
+        return logs.follow(self._cluster, sources, lines)
+
+    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+        """Start a benchmark."""
+        run = await self._runs.start_benchmark(name, parameters)
+        self._on_runs(self._runs.history())
+        self._runs_due.set()
+        return run
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Cancel a run."""
+        run = await self._runs.cancel(run_id)
+        self._on_runs(self._runs.history())
+        self._watch.nudge()
+        return run
+
+    async def kill_application(self, app_id: str) -> None:
+        """Kill an application."""
+        await kill_application(self._cluster, app_id)
+        self._watch.nudge()
+
+
+def _targets(daemons: Sequence[Daemon]) -> list[control.Target]:
+    return [control.Target(daemon.node, daemon.role) for daemon in daemons]
+
+
+@asynccontextmanager
+async def open_backend(config: Config, asker: Asker) -> AsyncIterator[LiveBackend]:
+    """Open the cluster of a configuration."""
+    async with open_cluster(config, asker) as cluster:
+        yield LiveBackend(cluster)

@@ -1,0 +1,127 @@
+"""What panes, the screen and the services tell each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.message import Message
+
+from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.run import Run
+from pitui.tui.present.jobs import Job
+
+
+class Verb(StrEnum):
+    """What can be done to daemons."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+    @property
+    def doing(self) -> str:
+        """The word while it goes on: `Stopping`."""
+        return {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A worker or master of a node that an action is meant for."""
+
+    node: str
+    role: Role
+
+
+class SnapshotChanged(Message):
+    """There is a new snapshot; only the newest matters."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """Say that a newer snapshot stands for all before it."""
+        return isinstance(message, SnapshotChanged)
+
+
+class RunsChanged(Message):
+    """The list of runs is another one."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        super().__init__()
+        self.runs = tuple(runs)
+
+
+class Opened(Message):
+    """The services are there: nodes can be asked."""
+
+
+class Requested(Message):
+    """A pane asks for something to be done to daemons; the targets are those of the key press."""
+
+    def __init__(self, verb: Verb, targets: Sequence[Daemon]) -> None:
+        super().__init__()
+        self.verb = verb
+        self.targets = tuple(targets)
+
+
+class EndRequested(Message):
+    """A job is to be killed or cancelled."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
+
+
+class LogsRequested(Message):
+    """Logs are to be followed, named as `pitui logs` names them."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self.words = tuple(words)
+
+
+class JobSelected(Message):
+    """The application whose executors are to be shown; None: none."""
+
+    def __init__(self, app_id: str | None, *, go: bool = False) -> None:
+        super().__init__()
+        self.app_id = app_id
+        self.go = go
+        """Whether to go to the executors as well."""
+
+
+class PaneRequested(Message):
+    """Another pane is to get the focus."""
+
+    def __init__(self, pane_id: str) -> None:
+        super().__init__()
+        self.pane_id = pane_id
+
+
+class ShellRequested(Message):
+    """A shell on a node is wanted."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__()
+        self.node = node
+
+
+class RetryRequested(Message):
+    """A node is to be tried now."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__()
+        self.node = node
+
+
+class HintsChanged(Message):
+    """What the keys do may be different now: filter, marks, selection."""
+
+
+class Said(Message):
+    """A short word on what the user just did, for the footer."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text

@@ -1,0 +1,56 @@
+"""Something done to many nodes at once, as the UI keeps it while it runs and after."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeState, Report
+
+Work = Callable[[Report], Awaitable[object]]
+Again = Callable[[Sequence[Outcome]], "Operation"]
+
+
+@dataclass
+class Operation:
+    """What was asked for, what came of it on each node, and how to do the rest again."""
+
+    title: str
+    """As the user asked: `Stop 3 workers`."""
+    work: Work
+    about: frozenset[str]
+    """Nodes and applications that change because the user wanted it."""
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    again: Again | None = None
+    error: PituiError | None = None
+    started: float = field(default_factory=time.time)
+    ended: float | None = None
+
+    def expect(self, targets: Sequence[tuple[str, str]]) -> "Operation":
+        """List the targets (node and role) before anything came of them."""
+        for node, role in targets:
+            self.outcomes[node, role] = Outcome(node, role, OutcomeState.WAITING)
+        return self
+
+    def take(self, outcome: Outcome) -> None:
+        """Note what a node reported."""
+        self.outcomes[outcome.node, outcome.role] = outcome
+
+    def end(self, error: PituiError | None = None, *, cancelled: bool = False) -> None:
+        """Note that nothing more will come; what had not ended was cancelled or failed."""
+        self.error = error
+        self.ended = time.time()
+        for key, outcome in self.outcomes.items():
+            if not outcome.state.ended and (cancelled or self.error is not None):
+                state = OutcomeState.CANCELLED if cancelled else OutcomeState.FAILED
+                self.outcomes[key] = replace(outcome, state=state)
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """Outcomes in which what was asked for does not hold."""
+        return [o for o in self.outcomes.values() if o.state.ended and not o.state.good]
+
+    @property
+    def done(self) -> int:
+        """Count the outcomes that ended."""
+        return sum(o.state.ended for o in self.outcomes.values())

@@ -1,0 +1,21 @@
+"""What every pane is: titled, with actions of the one table, and able to step back."""
+
+from typing import ClassVar
+
+from textual.reactive import var
+from textual.widget import Widget
+
+from pitui.tui.actions import Scope
+from pitui.tui.doing import Doing
+
+
+class Pane(Doing, Widget):
+    """A numbered pane; `do_ID` methods carry out the actions of its scope."""
+
+    SCOPE: ClassVar[Scope]
+    title: var[str] = var("")
+    """Stands on the border, or on the tab."""
+
+    def step_back(self) -> bool:
+        """Undo one thing that was opened here (Esc, q) and say whether there was one."""
+        return False

@@ -1,0 +1,82 @@
+"""The pane of the selected application's executors."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from pitui.domain.cluster import Application, Executor, Snapshot
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.messages import LogsRequested
+from pitui.tui.panes.table import TablePane
+from pitui.tui.present.cells import Cell, Tone, cell
+from pitui.tui.present.executors import (
+    COLUMNS,
+    DRIVER,
+    executor_facts,
+    executor_rows,
+    executor_summary,
+    executor_title,
+)
+from pitui.tui.present.node_facts import Facts
+
+_NO_APPLICATION = (
+    cell("No application is selected.", Tone.DIM),
+    cell("Executors of the application chosen in Jobs (4) stand here; b starts one.", Tone.DIM),
+)
+_NO_EXECUTOR = (
+    cell("This application has no executor.", Tone.DIM),
+    cell("The Jobs pane (4) says why it waits.", Tone.DIM),
+)
+
+
+class ExecutorsPane(TablePane):
+    """One row an executor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.EXECUTORS))
+    SCOPE = Scope.EXECUTORS
+    COLUMNS = COLUMNS
+    TITLE = "Executors"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__("executors")
+        self._snapshot = snapshot
+        self._app_id: str | None = None
+        self.table.set_empty(_NO_APPLICATION)
+
+    def show(self, snapshot: Snapshot, app_id: str | None) -> None:
+        """Show the executors of an application."""
+        self._snapshot, self._app_id = snapshot, app_id
+        application = self._application()
+        self.title = executor_title(application)
+        self.table.set_empty(_NO_EXECUTOR if application else _NO_APPLICATION)
+        self.show_rows(executor_rows(snapshot, app_id) if app_id else [])
+
+    def _application(self) -> Application | None:
+        return self._snapshot.application(self._app_id) if self._app_id else None
+
+    def _executor(self, key: str) -> Executor | None:
+        app_id, _, executor_id = key.partition("/")
+        executors = self._snapshot.executors.get(app_id, ())
+        return next((e for e in executors if e.id == executor_id), None)
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return two lines on an executor."""
+        executor = self._executor(key)
+        return executor_summary(executor) if executor else None
+
+    def facts(self, key: str) -> Facts:
+        """Return everything known of an executor."""
+        executor = self._executor(key)
+        return executor_facts(executor) if executor else []
+
+    def do_logs(self) -> None:
+        """Follow the logs of the chosen executors."""
+        keys = [key for key in self.table.model.chosen() if not key.endswith(f"/{DRIVER}")]
+        if keys:
+            self.post_message(LogsRequested(keys))
+
+    def offers(self, action_id: str) -> bool:
+        """Offer logs only of executors."""
+        if action_id == "logs":
+            return self.cursor is not None and not self.cursor.endswith(f"/{DRIVER}")
+        return super().offers(action_id)

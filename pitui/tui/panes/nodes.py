@@ -1,0 +1,102 @@
+"""The pane of nodes: their links, workers and load, and what can be done to them."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from pitui.domain.cluster import NodeStatus, Snapshot
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.messages import (
+    Daemon,
+    LogsRequested,
+    Requested,
+    RetryRequested,
+    Said,
+    ShellRequested,
+    Verb,
+)
+from pitui.tui.panes.table import TablePane
+from pitui.tui.present.cells import Cell
+from pitui.tui.present.node_facts import Facts, node_facts
+from pitui.tui.present.nodes import COLUMNS, node_rows, node_summary
+
+
+class NodesPane(TablePane):
+    """One row a node."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODES))
+    SCOPE = Scope.NODES
+    COLUMNS = COLUMNS
+    TITLE = "Nodes"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__("nodes")
+        self._snapshot = snapshot
+
+    def on_mount(self) -> None:
+        """Show what is known before anything was asked."""
+        self.show(self._snapshot)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        self._snapshot = snapshot
+        self.show_rows(node_rows(snapshot))
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return two lines on a node."""
+        node = self._snapshot.node(key)
+        return node_summary(node) if node else None
+
+    def facts(self, key: str) -> Facts:
+        """Return everything known of a node."""
+        node = self._snapshot.node(key)
+        return node_facts(node, self._snapshot) if node else []
+
+    def _chosen(self) -> list[NodeStatus]:
+        """Return the marked nodes, or the one under the cursor, as they are now."""
+        found = [self._snapshot.node(key) for key in self.table.model.chosen()]
+        return [node for node in found if node is not None]
+
+    def _request(self, verb: Verb) -> None:
+        daemons = [Daemon(node.name, role) for node in self._chosen() for role in node.roles]
+        if daemons:
+            self.post_message(Requested(verb, daemons))
+        else:
+            self.post_message(Said(f"no node to {verb} under the cursor"))
+
+    def do_start(self) -> None:
+        """Start the daemons of the chosen nodes."""
+        self._request(Verb.START)
+
+    def do_stop(self) -> None:
+        """Stop the daemons of the chosen nodes."""
+        self._request(Verb.STOP)
+
+    def do_restart(self) -> None:
+        """Restart the daemons of the chosen nodes."""
+        self._request(Verb.RESTART)
+
+    def do_logs(self) -> None:
+        """Follow the logs of the chosen nodes."""
+        names = [node.name for node in self._chosen()]
+        if names:
+            self.post_message(LogsRequested(names))
+
+    def do_shell(self) -> None:
+        """Open a shell on the node under the cursor."""
+        node = self._snapshot.node(self.cursor or "")
+        if node is not None:
+            self.post_message(ShellRequested(node.name))
+
+    def do_retry(self) -> None:
+        """Try to reach the chosen nodes now."""
+        for node in self._chosen():
+            self.post_message(RetryRequested(node.name))
+
+    def offers(self, action_id: str) -> bool:
+        """Offer node actions only on a configured node."""
+        if action_id in ("start", "stop", "restart", "logs", "retry"):
+            return bool(self._chosen())
+        if action_id == "shell":
+            return self._snapshot.node(self.cursor or "") is not None
+        return super().offers(action_id)

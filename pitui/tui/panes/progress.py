@@ -1,0 +1,154 @@
+"""The panel of operations: node by node while they run, readable until it is closed."""
+
+import time
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.worker import Worker
+
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.doing import Doing
+from pitui.tui.messages import HintsChanged
+from pitui.tui.operation import Operation
+from pitui.tui.present.progress import operation_lines
+from pitui.tui.widgets.tones import Toned, to_text
+
+OWN_FOR = 15.0
+"""Seconds after the end of an operation in which changes it led to are still the user's own."""
+
+
+class _Lines(Toned):
+    def __init__(self) -> None:
+        super().__init__()
+        self.operations: list[Operation] = []
+
+    def render(self) -> Text:
+        lines = [to_text(self, c) for o in self.operations for c in operation_lines(o)]
+        return Text("\n").join(lines)
+
+
+class ProgressPane(Doing, VerticalScroll, can_focus=True):
+    """Runs operations side by side and shows how they go."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Scope.PROGRESS),
+        ("j", "scroll_down", ""),
+        ("k", "scroll_up", ""),
+    ]
+    SCOPE = Scope.PROGRESS
+    TITLE = "Progress"
+
+    class Reported(Message):
+        """A node's outcome changed."""
+
+        def __init__(self, operation: Operation, outcome: Outcome) -> None:
+            super().__init__()
+            self.operation = operation
+            self.outcome = outcome
+
+    class Ended(Message):
+        """An operation ended: well or in part, cancelled, or as a whole with an error."""
+
+        def __init__(
+            self, operation: Operation, error: PituiError | None, *, cancelled: bool
+        ) -> None:
+            super().__init__()
+            self.operation = operation
+            self.error = error
+            self.cancelled = cancelled
+
+    def __init__(self) -> None:
+        super().__init__(id="progress", classes="pane")
+        self.title = self.TITLE
+        self._lines = _Lines()
+        self._workers: list[tuple[Operation, Worker[None]]] = []
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield self._lines
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations shown, the newest first."""
+        return self._lines.operations
+
+    @property
+    def running(self) -> list[Operation]:
+        """The operations that have not ended."""
+        return [o for o in self.operations if o.ended is None]
+
+    def own(self) -> set[str]:
+        """Return the nodes and applications that the user acts on, or just did."""
+        since = time.time() - OWN_FOR
+        recent = [o for o in self.operations if o.ended is None or o.ended > since]
+        return {name for operation in recent for name in operation.about}
+
+    def begin(self, operation: Operation) -> None:
+        """Start an operation and show it; ended ones without a failure make room."""
+        kept = [o for o in self.operations if o.ended is None or o.failed or o.error]
+        self._lines.operations = [operation, *kept][:5]
+        worker = self.run_worker(self._run(operation), group="operations", exit_on_error=True)
+        self._workers.append((operation, worker))
+        self.display = True
+        self._draw()
+
+    async def _run(self, operation: Operation) -> None:
+        def report(outcome: Outcome) -> None:
+            self.post_message(self.Reported(operation, outcome))
+
+        cancelled, failure = True, None
+        try:
+            await operation.work(report)
+            cancelled = False
+        except PituiError as error:
+            cancelled, failure = False, error
+        finally:
+            self.post_message(self.Ended(operation, failure, cancelled=cancelled))
+
+    def on_progress_pane_reported(self, message: Reported) -> None:
+        """Show what a node reported."""
+        message.operation.take(message.outcome)
+        self._draw()
+
+    def on_progress_pane_ended(self, message: Ended) -> None:
+        """Show the result."""
+        message.operation.end(message.error, cancelled=message.cancelled)
+        self._workers = [(o, w) for o, w in self._workers if not w.is_finished]
+        self._draw()
+
+    def _draw(self) -> None:
+        self._lines.refresh(layout=True)
+        self.post_message(HintsChanged())
+
+    def do_cancel(self) -> None:
+        """Stop waiting for what has not ended."""
+        for operation, worker in self._workers:
+            if operation.ended is None:
+                worker.cancel()
+
+    def do_again(self) -> None:
+        """Do the newest operation that failed again, only where it failed."""
+        for operation in self.operations:
+            if operation.ended is not None and operation.failed and operation.again:
+                self.operations.remove(operation)
+                self.begin(operation.again(operation.failed))
+                return
+
+    def toggle(self) -> None:
+        """Show the panel, or hide it; what runs goes on."""
+        self.display = not self.display and bool(self.operations)
+
+    def offers(self, action_id: str) -> bool:
+        """Offer to cancel what runs, and to repeat what failed."""
+        if action_id == "cancel":
+            return bool(self.running)
+        if action_id == "again":
+            return any(o.ended and o.failed and o.again for o in self.operations)
+        return True

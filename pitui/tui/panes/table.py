@@ -1,0 +1,173 @@
+"""What every pane with a table can do: move, mark, filter, copy, show details."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.messages import HintsChanged, Said
+from pitui.tui.panes.base import Pane
+from pitui.tui.present.cells import Cell, Column, Row
+from pitui.tui.present.node_facts import Facts
+from pitui.tui.widgets.detail import Detail
+from pitui.tui.widgets.filter_bar import FilterBar
+from pitui.tui.widgets.row_table import RowTable
+
+
+class TablePane(Pane):
+    """A titled table with a filter and two lines on the row under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
+    COLUMNS: ClassVar[Sequence[Column]]
+    TITLE: ClassVar[str]
+
+    def __init__(self, pane_id: str) -> None:
+        super().__init__(id=pane_id, classes="pane")
+        self.table = RowTable(self.COLUMNS)
+        self.detail = Detail()
+        self.filter_bar = FilterBar()
+        self.title = self.TITLE
+        self._shown: Sequence[Row] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out table, details, filter."""
+        yield self.table
+        yield self.filter_bar
+        yield self.detail
+
+    def focus(self, scroll_visible: bool = False) -> "TablePane":
+        """Give the focus to the table."""
+        self.table.focus(scroll_visible)
+        return self
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show rows, and the details of the one under the cursor."""
+        self._shown = rows
+        self.table.show(rows)
+        self._show_detail()
+        self.filter_bar.count(len(self.table.model.visible), len(rows))
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return the two lines on a row; panes say what."""
+        raise NotImplementedError
+
+    def facts(self, key: str) -> Facts:
+        """Return everything known of a row; panes say what."""
+        raise NotImplementedError
+
+    @property
+    def cursor(self) -> str | None:
+        """The key of the row under the cursor."""
+        return self.table.cursor
+
+    def _show_detail(self) -> None:
+        key = self.table.cursor
+        self.detail.show(self.summary(key) if key is not None else None)
+
+    def on_row_table_moved(self) -> None:
+        """Follow the cursor with the details."""
+        self._show_detail()
+        self.cursor_moved()
+        self.post_message(HintsChanged())
+
+    def cursor_moved(self) -> None:
+        """React to the cursor; panes say how."""
+
+    def on_row_table_entered(self) -> None:
+        """Treat a double click as Enter."""
+        self.action_do("details")
+
+    def on_focus(self) -> None:
+        """Pass the focus on to the table."""
+        self.table.focus()
+
+    # -- filter ----------------------------------------------------------------------------
+
+    def do_filter(self) -> None:
+        """Open the filter."""
+        self.filter_bar.open()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        self.table.set_filter(event.value)
+        self.filter_bar.count(len(self.table.model.visible), len(self._shown))
+
+    def on_filter_bar_left(self) -> None:
+        """Return to the table from the filter."""
+        self.table.focus()
+
+    def step_back(self) -> bool:
+        """Undo one thing - the filter, then the marks - and say whether there was one."""
+        if self.filter_bar.value:
+            self.filter_bar.clear()
+            return True
+        if self.table.model.marks:
+            self.table.clear_marks()
+            self.post_message(HintsChanged())
+            return True
+        return False
+
+    # -- moving and marking ----------------------------------------------------------------
+
+    def do_down(self) -> None:
+        """Go to the next row."""
+        self.table.move_by(1)
+
+    def do_up(self) -> None:
+        """Go to the previous row."""
+        self.table.move_by(-1)
+
+    def do_page_down(self) -> None:
+        """Go down a page."""
+        self.table.move_by(self.table.page())
+
+    def do_page_up(self) -> None:
+        """Go up a page."""
+        self.table.move_by(-self.table.page())
+
+    def do_first(self) -> None:
+        """Go to the first row."""
+        self.table.move_to(0)
+
+    def do_last(self) -> None:
+        """Go to the last row."""
+        self.table.move_to(-1)
+
+    def do_mark(self) -> None:
+        """Mark or unmark the row under the cursor."""
+        self.table.toggle_mark()
+
+    def do_mark_all(self) -> None:
+        """Mark every row that is shown, or none."""
+        self.table.mark_all()
+        self.post_message(HintsChanged())
+
+    # -- looking closer --------------------------------------------------------------------
+
+    def do_copy(self) -> None:
+        """Copy the row under the cursor."""
+        row = next((r for r in self.table.model.visible if r.key == self.cursor), None)
+        if row is None:
+            self.post_message(Said("nothing under the cursor to copy"))
+            return
+        text = "\t".join(cell.text.strip() for cell in row.cells)
+        self.app.copy_to_clipboard(text)
+        self.post_message(Said(f"copied the row of {row.cells[0].text.strip()}"))
+
+    def do_details(self) -> None:
+        """Show everything known of the row."""
+        from pitui.tui.screens.details import DetailsScreen
+
+        key = self.cursor
+        if key is not None:
+            self.app.push_screen(DetailsScreen(lambda: self.facts(key)))
+
+    def offers(self, action_id: str) -> bool:
+        """Offer row actions only where there is a row."""
+        if action_id in ("copy", "details", "mark", "mark_all"):
+            return self.cursor is not None
+        return True

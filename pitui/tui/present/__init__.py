@@ -1,0 +1,1 @@
+"""From domain values to what a screen shows; pure, tested without a screen."""

@@ -1,0 +1,98 @@
+"""What stands in a table: cells, columns, rows. Text from outside is made printable here."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rich.cells import cell_len
+
+from pitui.domain.text import printable
+
+
+class Tone(StrEnum):
+    """What a piece of text means; a theme gives each its colour."""
+
+    NORMAL = "normal"
+    STRONG = "strong"
+    DIM = "dim"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    ACCENT = "accent"
+    CHART = "chart"
+
+
+Span = tuple[str, Tone]
+
+
+def one_line(text: str) -> str:
+    """Return text from outside as one printable line."""
+    return " ".join(printable(text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: pieces of text, each with its meaning."""
+
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The cell's words without their meaning."""
+        return "".join(text for text, _ in self.spans)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that the whole text takes."""
+        return cell_len(self.text)
+
+
+def cell(text: str, tone: Tone = Tone.NORMAL) -> Cell:
+    """Return a cell of one piece."""
+    return Cell(((one_line(text), tone),))
+
+
+def cells(*spans: Span) -> Cell:
+    """Return a cell of several pieces; spaces between them are kept."""
+    return Cell(tuple((printable(text).replace("\n", " "), tone) for text, tone in spans))
+
+
+DASH = cell("–", Tone.DIM)
+"""Where there is nothing."""
+
+BLANK = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `rank` 0 always shows, the highest rank gives way first."""
+
+    id: str
+    title: str
+    right: bool = False
+    rank: int = 0
+    least: int = 0
+    """Columns of the terminal kept even while all cells are shorter, so that nothing jumps."""
+    most: int = 40
+    grows: bool = False
+    """Takes what room is left, up to its longest cell."""
+    wants: int = 0
+    """Of a growing column: columns of the terminal that it gets before columns of rank 3 and up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row; `key` tells it apart from all others for as long as the table lives."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    note: Cell | None = None
+    """Covers the row from the column `note_at` on."""
+    note_at: str = ""
+    search: str = field(default="", compare=False)
+    alias: str = field(default="", compare=False)
+    """Another key that the same thing may have had before."""
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether every word (in lower case) stands somewhere in the row."""
+        text = (self.search or " ".join(c.text for c in (*self.cells, self.note or BLANK))).lower()
+        return all(word in text for word in words)

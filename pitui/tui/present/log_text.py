@@ -1,0 +1,109 @@
+"""A line of a log as it is shown: time, tag and text, and where it breaks into rows."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.cells import cell_len, get_character_cell_size
+
+from pitui.domain.log_line import LogLine
+from pitui.domain.text import printable
+from pitui.spark.log_lines import stamp_end
+
+TAB = 4
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d")
+_CLOCK_WIDTH = 9
+_MOST_TAG = 20
+NOTE_MARK = "── "
+"""In front of what pitui says itself."""
+
+
+class Times(StrEnum):
+    """What is shown of a line's time."""
+
+    CLOCK = "clock"
+    """Hours, minutes and seconds, in a column of their own."""
+    WRITTEN = "as written"
+    HIDDEN = "hidden"
+
+    @property
+    def next(self) -> "Times":
+        """The one that comes after this when they are switched through."""
+        every = list(Times)
+        return every[(every.index(self) + 1) % len(every)]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines are shown."""
+
+    tag_width: int = 0
+    """Cells for the tag; 0 leaves it out."""
+    times: Times = Times.CLOCK
+    wrap: bool = False
+
+    @property
+    def clock_width(self) -> int:
+        """Cells of the column for the time."""
+        return _CLOCK_WIDTH if self.times is Times.CLOCK else 0
+
+    @property
+    def prefix_width(self) -> int:
+        """Cells in front of the text."""
+        return self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
+
+
+def tag_width(tags: list[str]) -> int:
+    """Return the cells that a column of tags takes; one source alone needs none."""
+    return min(_MOST_TAG, max(map(cell_len, tags))) if len(tags) > 1 else 0
+
+
+def clock(line: LogLine) -> str:
+    """Return the time of day that a line says, or nothing."""
+    end = 0 if line.note else stamp_end(line.text)
+    match = _CLOCK.search(line.text, 0, end)
+    return match[0] if match else ""
+
+
+def body(line: LogLine, look: Look) -> str:
+    """Return a line's text as it is shown: safe, tabs expanded, without what has a column."""
+    text = NOTE_MARK + line.text if line.note else line.text
+    if look.times is not Times.WRITTEN and not line.note:
+        text = text[_stamp_end(text) :]
+    if text.isascii() and text.isprintable():
+        return text
+    return printable(text.replace("\n", "␊")).expandtabs(TAB)
+
+
+def _stamp_end(text: str) -> int:
+    # Nearly every line is one of Spark's own.
+    if text[2:3] == "/" and text[14:15] == ":" and text[17:18] == " " and text[18:19] > "9":
+        return 18
+    return stamp_end(text)
+
+
+def rows(text: str, width: int) -> list[tuple[int, int]]:
+    """Return where a text breaks into rows of at most `width` cells; at least one row."""
+    if text.isascii():
+        return [(at, at + width) for at in range(0, len(text), width)] or [(0, 0)]
+    breaks = []
+    begin = used = 0
+    for index, character in enumerate(text):
+        size = get_character_cell_size(character)
+        if used + size > width and index > begin:
+            breaks.append((begin, index))
+            begin, used = index, 0
+        used += size
+    return [*breaks, (begin, len(text))]
+
+
+def row_count(text: str, width: int) -> int:
+    """Return how many rows `rows` gives."""
+    if text.isascii():
+        return -(-len(text) // width) or 1
+    return len(rows(text, width))
+
+
+def body_width(text: str) -> int:
+    """Return the cells that a text takes in one row."""
+    return len(text) if text.isascii() else cell_len(text)

@@ -1,0 +1,112 @@
+"""States as a glyph and a word; colour only adds to them."""
+
+from pitui.domain.cluster import ApplicationState, Link, LinkState, MasterState, WorkerState
+from pitui.domain.outcome import OutcomeState
+from pitui.domain.run import RunState
+from pitui.tui.present.cells import Cell, Tone, cells
+
+_LINKS = {
+    LinkState.CONNECTING: ("◌", "trying", Tone.DIM),
+    LinkState.CONNECTED: ("●", "up", Tone.GOOD),
+    LinkState.UNREACHABLE: ("○", "away", Tone.BAD),
+    LinkState.REFUSED: ("○", "refused", Tone.BAD),
+    LinkState.AUTH_FAILED: ("✗", "no login", Tone.BAD),
+    LinkState.HOST_KEY_UNKNOWN: ("?", "new key", Tone.WARN),
+    LinkState.HOST_KEY_CHANGED: ("✗", "key!", Tone.BAD),
+}
+
+LINK_MEANINGS = {
+    LinkState.CONNECTING: "connecting",
+    LinkState.CONNECTED: "connected",
+    LinkState.UNREACHABLE: "unreachable",
+    LinkState.REFUSED: "connection refused",
+    LinkState.AUTH_FAILED: "authentication failed",
+    LinkState.HOST_KEY_UNKNOWN: "host key unknown",
+    LinkState.HOST_KEY_CHANGED: "host key changed",
+}
+
+_WORKERS = {
+    WorkerState.ALIVE: ("●", "alive", Tone.GOOD),
+    WorkerState.DEAD: ("✗", "dead", Tone.BAD),
+    WorkerState.DECOMMISSIONED: ("◑", "decommissioned", Tone.WARN),
+    WorkerState.STOPPED: ("○", "stopped", Tone.DIM),
+    WorkerState.UNREGISTERED: ("◐", "unregistered", Tone.WARN),
+}
+
+_MASTERS = {
+    MasterState.ALIVE: ("●", "alive", Tone.GOOD),
+    MasterState.STANDBY: ("◐", "standby", Tone.WARN),
+    MasterState.RECOVERING: ("◑", "recovering", Tone.WARN),
+    MasterState.STOPPED: ("○", "stopped", Tone.BAD),
+    MasterState.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
+    MasterState.UNKNOWN: ("◌", "asking", Tone.DIM),
+}
+
+_APPLICATIONS = {
+    ApplicationState.WAITING: ("◌", "waiting", Tone.WARN),
+    ApplicationState.RUNNING: ("▸", "running", Tone.ACCENT),
+    ApplicationState.FINISHED: ("✓", "done", Tone.GOOD),
+    ApplicationState.FAILED: ("✗", "failed", Tone.BAD),
+    ApplicationState.KILLED: ("■", "killed", Tone.DIM),
+}
+
+_RUNS = {
+    RunState.RUNNING: ("▸", "running", Tone.ACCENT),
+    RunState.DONE: ("✓", "done", Tone.GOOD),
+    RunState.FAILED: ("✗", "failed", Tone.BAD),
+    RunState.CANCELLED: ("■", "cancelled", Tone.DIM),
+    RunState.LOST: ("?", "lost", Tone.WARN),
+}
+
+_OUTCOMES = {
+    OutcomeState.WAITING: ("◌", "waiting", Tone.DIM),
+    OutcomeState.WORKING: ("▸", "working", Tone.ACCENT),
+    OutcomeState.OK: ("✓", "done", Tone.GOOD),
+    OutcomeState.UNCHANGED: ("✓", "unchanged", Tone.DIM),
+    OutcomeState.FAILED: ("✗", "failed", Tone.BAD),
+    OutcomeState.UNREACHABLE: ("○", "unreachable", Tone.BAD),
+    OutcomeState.CANCELLED: ("■", "cancelled", Tone.DIM),
+}
+
+LEGEND = {
+    "SSH": tuple(_LINKS.values()),
+    "Workers": tuple(_WORKERS.values()),
+    "Master": (("★", "runs the master", Tone.GOOD), ("☆", "should run it", Tone.BAD)),
+    "Jobs": (*_APPLICATIONS.values(), _RUNS[RunState.CANCELLED], _RUNS[RunState.LOST]),
+}
+"""What the glyphs mean, for the help page."""
+
+
+def _state(entry: tuple[str, str, Tone]) -> Cell:
+    glyph, word, tone = entry
+    return cells((f"{glyph} {word}", tone))
+
+
+def link_cell(link: Link) -> Cell:
+    """Return how the way to a node is."""
+    return _state(_LINKS[link.state])
+
+
+def worker_cell(state: WorkerState) -> Cell:
+    """Return a worker's state."""
+    return _state(_WORKERS[state])
+
+
+def master_cell(state: MasterState) -> Cell:
+    """Return the master's state."""
+    return _state(_MASTERS[state])
+
+
+def application_cell(state: ApplicationState) -> Cell:
+    """Return an application's state."""
+    return _state(_APPLICATIONS[state])
+
+
+def run_cell(state: RunState) -> Cell:
+    """Return a run's state."""
+    return _state(_RUNS[state])
+
+
+def outcome_cell(state: OutcomeState) -> Cell:
+    """Return how an action stands on one node."""
+    return _state(_OUTCOMES[state])

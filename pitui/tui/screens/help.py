@@ -1,0 +1,66 @@
+"""The help page: every key from the one table, and what the glyphs mean."""
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Static
+
+from pitui.tui.actions import Action, Scope, grouped
+from pitui.tui.doing import pitui
+from pitui.tui.present.cells import Tone
+from pitui.tui.present.words import LEGEND
+from pitui.tui.screens.dialog import Dialog
+from pitui.tui.widgets.tones import tone_style
+
+
+class HelpScreen(Dialog[None]):
+    """Keys by place, then the legend."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,question_mark", "close", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(15)", show=False),
+        Binding("pageup", "scroll(-15)", show=False),
+        Binding("g,home", "scroll(-1000)", show=False),
+        Binding("G,end", "scroll(1000)", show=False),
+    ]
+    TITLE_TEXT = "Help"
+    KEYS_TEXT = "j k scroll  Esc close"
+
+    def content(self) -> list[Widget]:
+        """Return a block for each scope, and the legend."""
+        blocks = [Static(self._keys(scope, rows), classes="block") for scope, rows in grouped()]
+        return [Container(*blocks, Static(self._legend(), classes="block"), classes="blocks")]
+
+    def _keys(self, scope: Scope, rows: list[Action]) -> Table:
+        table = _block(scope.value, tone_style(self, Tone.ACCENT))
+        keys = pitui(self).keys
+        for row in rows:
+            note = " (asks)" if row.danger else ""
+            table.add_row(Text(" ".join(keys.of(row)), "bold"), Text(f"{row.help}{note}"))
+        return table
+
+    def _legend(self) -> Table:
+        table = _block("States", tone_style(self, Tone.ACCENT))
+        for name, entries in LEGEND.items():
+            words = Text()
+            for glyph, word, tone in entries:
+                words.append(f"{glyph} {word}  ", tone_style(self, tone))
+            table.add_row(Text(name, "bold"), words)
+        return table
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by lines."""
+        self.query_one(".dialog").scroll_relative(y=step, animate=False)
+
+
+def _block(title: str, style: object) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=True, expand=True, pad_edge=False)
+    table.add_column(Text(title, style), width=13, overflow="fold")  # type: ignore[arg-type]
+    table.add_column("", ratio=1)
+    return table

@@ -1,0 +1,1 @@
+"""Reusable leaves of the screen."""
