@@ -27,6 +27,7 @@ def check(config: Config) -> Iterator[Finding]:
     yield from _same_address(config)
     yield from _ssh(config)
     yield from _spark(config)
+    yield from _provision(config)
     yield from _data(config)
     yield from _jobs(config)
     yield from _ui(config)
@@ -58,6 +59,7 @@ def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
     path = ("nodes", name)
     yield from _spelled(path, spelling.node_name, name)
     yield from _spelled((*path, "host"), spelling.host, node.host)
+    yield from _spelled((*path, "address"), spelling.interface, node.address)
     yield from _spelled((*path, "user"), spelling.user, node.user)
     yield from _spelled((*path, "spark_home"), _home, node.spark_home)
     yield from _identity((*path, "identity"), config.folder, node.identity)
@@ -124,6 +126,21 @@ def _spark(config: Config) -> Iterator[Finding]:
         yield ("spark", "master", "webui_port"), message
     yield from _pairs(("spark", "defaults"), spelling.spark_property, spark.defaults)
     yield from _pairs(("spark", "env"), spelling.variable, spark.env)
+
+
+def _provision(config: Config) -> Iterator[Finding]:
+    network = config.provision.network
+    path = ("provision", "network")
+    yield from _spelled((*path, "gateway"), spelling.v4_address, network.gateway)
+    for number, server in enumerate(network.dns):
+        yield from _spelled((*path, "dns", str(number)), spelling.any_address, server)
+    yield from _spelled(("provision", "jdk"), _word, config.provision.jdk)
+    seen: dict[str, str] = {}
+    for name, node in config.nodes.items():
+        address = (node.address or "").partition("/")[0]
+        if address and (first := seen.setdefault(address, name)) != name:
+            message = f"found {shown(address)}, as in nodes.{first}; allowed: once"
+            yield ("nodes", name, "address"), message
 
 
 def _version(text: str) -> str:

@@ -81,10 +81,27 @@ class SparkSection(_Section, frozen=True):
     env: dict[str, Scalar] = {}
 
 
+class NetworkSection(_Section, frozen=True):
+    """What nodes with a fixed address of their own (`address`) have in common."""
+
+    gateway: str | None = None
+    dns: list[str] = []
+
+
+class ProvisionSection(_Section, frozen=True):
+    """What provisioning brings about beside Spark itself."""
+
+    network: NetworkSection = NetworkSection()
+    wifi: Literal["keep", "off"] = "keep"
+    jdk: str | None = None
+    spark_ssh: bool = True
+
+
 class NodeSection(_Section, frozen=True):
     """One machine; whatever is None comes from `ssh:` and `spark:`."""
 
     host: str
+    address: str | None = None
     user: str | None = None
     port: Port | None = None
     identity: str | None = None
@@ -141,6 +158,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """None: what fits the node."""
     worker_webui_port: int
     env: dict[str, str]
+    address: str | None = None
+    """A fixed IPv4 address with its prefix, such as `192.168.1.11/24`; None leaves the network."""
 
     @property
     def local(self) -> bool:
@@ -155,6 +174,7 @@ class Document(_Section, frozen=True):
     nodes: dict[str, NodeSection]
     ssh: SshSection = SshSection()
     spark: SparkSection = SparkSection()
+    provision: ProvisionSection = ProvisionSection()
     data: list[DataSection] = []
     jobs: dict[str, JobSection] = {}
     ui: UiSection = UiSection()

@@ -58,6 +58,44 @@ def _address(text: str, allowed: str) -> str:
     return ""
 
 
+def interface(text: str) -> str:
+    """Return what is wrong with a fixed address and its prefix, or nothing."""
+    from ipaddress import IPv4Interface
+
+    allowed = "allowed: an IPv4 address with its prefix, such as 192.168.1.11/24"
+    try:
+        found = IPv4Interface(text)
+    except ValueError:
+        return f"found {shown(text)}, {allowed}"
+    network = found.network
+    reserved = (network.network_address, network.broadcast_address)
+    if "/" not in text or network.prefixlen > 30 or found.ip in reserved or found.is_loopback:
+        return f"found {shown(text)}, {allowed}"
+    return ""
+
+
+def v4_address(text: str) -> str:
+    """Return what is wrong with an IPv4 address, or nothing."""
+    from ipaddress import IPv4Address
+
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return f"found {shown(text)}, allowed: an IPv4 address such as 192.168.1.1"
+    return ""
+
+
+def any_address(text: str) -> str:
+    """Return what is wrong with an IP address, or nothing."""
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        return f"found {shown(text)}, allowed: an IP address such as 192.168.1.1"
+    return ""
+
+
 def user(text: str) -> str:
     """Return what is wrong with a user name, or nothing."""
     if _USER.fullmatch(text):

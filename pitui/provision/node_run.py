@@ -1,0 +1,252 @@
+"""All steps of one node, one after the other."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pitui.domain.errors import Failure, LinkError, NodeError, PituiError
+from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState, Transfer
+from pitui.provision.shelf import Shelf
+from pitui.provision.step import Finding, State, Step
+
+AWAY_LIMIT = 60.0
+"""Seconds that a node may be away in the middle of its steps before it is given up."""
+
+_WAITS = (1.0, 2.0, 3.0, 5.0)
+"""Seconds between tries to reach a node that went away."""
+
+_PASSING = frozenset(
+    {Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED, Failure.PROTOCOL}
+)
+"""Ways for a node to be away that may pass: a cable, a reboot."""
+
+_AWAY = _PASSING | {Failure.NAME_NOT_FOUND}
+
+_NOT_THERE = frozenset({StepState.FAILED, StepState.CANCELLED})
+
+_SEEN = {
+    State.OK: StepState.OK,
+    State.SKIPPED: StepState.SKIPPED,
+    State.WOULD_CHANGE: StepState.WOULD_CHANGE,
+    State.UNKNOWN: StepState.UNKNOWN,
+    State.BLOCKED: StepState.BLOCKED,
+}
+
+
+class NodeRun:
+    """One node's way through the steps."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        steps: Sequence[Step],
+        name: str,
+        report: Report,
+        stopping: asyncio.Event,
+    ) -> None:
+        self._shelf = shelf
+        self._site = shelf.sites[name]
+        self._steps = steps
+        self._report = report
+        self._stopping = stopping
+        self._reports = {step.id: StepReport(name, step.id) for step in steps}
+        self._begun = 0.0
+        self._unreachable = False
+        self._link_lost = False
+
+    async def run(self) -> NodeReport:
+        """Go through the steps and return how it ended; cancelling ends it in mid-step."""
+        for report in self._reports.values():
+            self._report(report)
+        try:
+            for step in self._steps:
+                if not self._left_out(step):
+                    await self._one(step)
+                await self._shelf.note_passed(step.id, self._site.name)
+        except asyncio.CancelledError:
+            self._cancel_rest("interrupted")
+            raise
+        finally:
+            await asyncio.shield(self._shelf.note_left(self._site.name))
+        return self._result()
+
+    # -- one step
+
+    def _left_out(self, step: Step) -> bool:
+        """Say whether a step is not begun at all, and report why."""
+        if self._link_lost:
+            return self._skip(step, "the node cannot be logged in to")
+        if self._stopping.is_set():
+            self._tell(step, StepState.CANCELLED, "cancelled before it began")
+            return True
+        if self._shelf.plan and self._reports[self._steps[0].id].state is StepState.WOULD_CHANGE:
+            self._tell(step, StepState.UNKNOWN, "it is seen once the login works")
+            return True
+        for need in step.needs:
+            before = self._reports.get(need)
+            if before is not None and before.state in _NOT_THERE:
+                return self._skip(step, f"needs the step {need}, which failed")
+        return False
+
+    def _skip(self, step: Step, why: str) -> bool:
+        self._tell(step, StepState.SKIPPED, why)
+        return True
+
+    async def _one(self, step: Step) -> None:
+        self._begun = time.monotonic()
+        self._site.on_say(lambda what, transfer: self._working(step, what, transfer))
+        try:
+            await self._through_breaks(step)
+        except LinkError as error:
+            self._link_lost = True
+            self._unreachable = error.failure in _AWAY
+            self._failed(step, error)
+        except PituiError as error:
+            if self._shelf.plan and self._hangs_on_change(step):
+                self._tell(step, StepState.UNKNOWN, f"depends on an earlier step: {error.message}")
+            else:
+                self._failed(step, error)
+
+    async def _through_breaks(self, step: Step) -> None:
+        """Do a step, and again after the link was lost and came back: steps are idempotent."""
+        away_since: float | None = None
+        tries = 0
+        while True:
+            try:
+                await (self._look(step) if self._shelf.plan else self._do(step))
+            except LinkError as error:
+                first = step.id == self._steps[0].id
+                if first or self._shelf.plan or error.failure not in _PASSING:
+                    raise
+                now = time.monotonic()
+                away_since = now if away_since is None else away_since
+                if self._stopping.is_set() or now - away_since > AWAY_LIMIT:
+                    raise _given_up(error, now - away_since) from error
+                self._working(step, f"{error.message}; trying again", None)
+                await self._wait(_WAITS[min(tries, len(_WAITS) - 1)])
+                tries += 1
+                self._shelf.links.retry(self._site.name)
+                if await self._is_back():
+                    away_since = None
+            else:
+                return
+
+    async def _is_back(self) -> bool:
+        try:
+            await self._shelf.links.connect(self._site.name)
+        except LinkError:
+            return False
+        return True
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            # Nobody cancelled: go on.
+            pass
+
+    async def _look(self, step: Step) -> None:
+        self._tell(step, StepState.CHECKING)
+        finding = await self._check(step)
+        self._found(step, finding, _SEEN[finding.state])
+
+    async def _do(self, step: Step) -> None:
+        self._tell(step, StepState.CHECKING)
+        finding = await self._check(step)
+        if finding.state not in (State.WOULD_CHANGE, State.UNKNOWN):
+            self._found(step, finding, _SEEN[finding.state])
+            return
+        self._tell(step, StepState.APPLYING, finding.detail, diff=finding.diff)
+        await step.apply(self._site, finding)
+        self._tell(step, StepState.VERIFYING, finding.detail, diff=finding.diff)
+        after = await step.verify(self._site)
+        if after.state in (State.OK, State.SKIPPED, State.BLOCKED):
+            self._found(step, replace(finding, admin=after.admin), StepState.CHANGED)
+            return
+        message = f"it was done and still is not so: {after.detail}"
+        advice = "Something on the node undoes it, or runs at the same time; try again."
+        raise NodeError(self._site.name, message, advice)
+
+    async def _check(self, step: Step) -> Finding:
+        finding = await step.check(self._site)
+        wants_root = step.needs_root and finding.state in (State.WOULD_CHANGE, State.UNKNOWN)
+        if wants_root and not await self._site.may_root():
+            return replace(finding, state=State.BLOCKED)
+        return finding
+
+    def _hangs_on_change(self, step: Step) -> bool:
+        """Whether an earlier step that this one needs would change something first."""
+        seen = {step.id: step for step in self._steps}
+        waiting = [*step.needs]
+        while waiting:
+            need = waiting.pop()
+            before = self._reports.get(need)
+            if before and before.state in (StepState.WOULD_CHANGE, StepState.UNKNOWN):
+                return True
+            waiting += seen[need].needs if need in seen else ()
+        return False
+
+    # -- telling
+
+    def _working(self, step: Step, what: str, transfer: Transfer | None) -> None:
+        now = self._reports[step.id]
+        self._tell(step, now.state, what, diff=now.diff, transfer=transfer)
+
+    def _found(self, step: Step, finding: Finding, state: StepState) -> None:
+        self._tell(step, state, finding.detail, diff=finding.diff, admin=finding.admin)
+
+    def _failed(self, step: Step, error: PituiError) -> None:
+        diff = self._reports[step.id].diff
+        self._tell(step, StepState.FAILED, error.message, diff=diff, advice=error.advice)
+
+    def _tell(
+        self,
+        step: Step,
+        state: StepState,
+        detail: str = "",
+        *,
+        advice: str = "",
+        diff: str | None = None,
+        admin: str = "",
+        transfer: Transfer | None = None,
+    ) -> None:
+        begun = state is not StepState.WAITING and self._begun
+        seconds = time.monotonic() - self._begun if begun else 0.0
+        report = StepReport(
+            self._site.name, step.id, state, detail, advice, diff, admin, seconds, transfer
+        )
+        if state in (StepState.SKIPPED, StepState.CANCELLED):
+            report = replace(report, seconds=0.0)
+        self._reports[step.id] = report
+        self._report(report)
+
+    def _cancel_rest(self, why: str) -> None:
+        for step in self._steps:
+            if not self._reports[step.id].state.ended:
+                self._tell(step, StepState.CANCELLED, why)
+
+    def _result(self) -> NodeReport:
+        reports = tuple(self._reports.values())
+        failed = next((r for r in reports if r.state is StepState.FAILED), None)
+        states = {report.state for report in reports}
+        error = None
+        if failed is not None:
+            advice = f". {failed.advice}" if failed.advice else ""
+            error = f"{failed.step}: {failed.detail}{advice}"
+            state = NodeState.UNREACHABLE if self._unreachable else NodeState.FAILED
+        elif StepState.CANCELLED in states:
+            state = NodeState.CANCELLED
+        elif StepState.CHANGED in states:
+            state = NodeState.CHANGED
+        elif states & {StepState.WOULD_CHANGE, StepState.UNKNOWN}:
+            state = NodeState.WOULD_CHANGE
+        else:
+            state = NodeState.OK
+        return NodeReport(self._site.name, state, error, reports)
+
+
+def _given_up(error: LinkError, seconds: float) -> LinkError:
+    message = f"{error.message}; it was not back within {seconds:.0f} s"
+    return LinkError(error.node, error.failure, message, error.advice)

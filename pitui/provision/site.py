@@ -1,0 +1,216 @@
+"""One node during one provisioning: commands, root, files, and what the node is."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pitui.config.model import Node
+from pitui.domain.errors import NodeError
+from pitui.domain.text import printable
+from pitui.facts.machine import MACHINE_COMMAND, Machine, parse_machine
+from pitui.provision.files import Content, parse_status, read_command, status_command, write_command
+from pitui.provision.report import Transfer
+from pitui.provision.shelf import Shelf
+from pitui.provision.sudo import PATHS, Passwords, Sudo
+from pitui.remote.runner import RUN_LIMIT, Result, Runner
+
+T = TypeVar("T")
+
+Say = Callable[[str, Transfer | None], None]
+"""Reports what a step is doing, and how far its push is."""
+
+FILE_LIMIT = 4 * 1024 * 1024
+"""Bytes of the largest file that is read from a node as a whole."""
+
+
+class Site:
+    """One node during one provisioning."""
+
+    def __init__(self, node: Node, runner: Runner, shelf: Shelf, passwords: Passwords) -> None:
+        self.node = node
+        self.runner = runner
+        self.shelf = shelf
+        self._sudo = Sudo(node, runner, shelf.asker, passwords)
+        self._machine: Machine | None = None
+        self._say: Say = _silent
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return self.node.name
+
+    # -- what the engine does
+
+    def on_say(self, say: Say) -> None:
+        """Send from now on what `say` and `progress` report to this callback."""
+        self._say = say
+
+    def forget(self) -> None:
+        """Look at the machine anew at the next question."""
+        self._machine = None
+
+    # -- what steps do
+
+    def say(self, what: str) -> None:
+        """Report what is being done, in a few words."""
+        self._say(what, None)
+
+    def progress(self, what: str, transfer: Transfer) -> None:
+        """Report how far a push is."""
+        self._say(what, transfer)
+
+    async def machine(self) -> Machine:
+        """Return what the node is; read once.
+
+        Raises:
+            LinkError: the node cannot be reached.
+        """
+        if self._machine is None:
+            result = await self.runner.run(PATHS + MACHINE_COMMAND)
+            self._machine = parse_machine(result.stdout)
+        return self._machine
+
+    async def may_root(self) -> bool:
+        """Whether root can be had at all: the login is root, or sudo may be used."""
+        return self.node.sudo != "none" or (await self.machine()).uid == 0
+
+    async def spark_user(self) -> str:
+        """Return the account that Spark's daemons run as on this node."""
+        wanted = self.shelf.config.spark.user
+        if wanted is None or not await self.may_root():
+            return (await self.machine()).user
+        return wanted
+
+    async def run(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        """Run a command as the login user, with administrators' folders on the PATH."""
+        return await self.runner.run(PATHS + command, stdin=stdin, limit=limit)
+
+    async def ask(self, command: str, limit: float = RUN_LIMIT) -> str:
+        """Return the output of a command of the login user.
+
+        Raises:
+            NodeError: it failed; says what it said.
+        """
+        return self._output(await self.run(command, limit=limit), command)
+
+    async def root(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        """Run a command as root, whatever its exit status.
+
+        Raises:
+            NodeError: root cannot be had there.
+        """
+        return await self._sudo.run(command, stdin=stdin, limit=limit)
+
+    async def as_root(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> str:
+        """Run a command as root and return its output.
+
+        Raises:
+            NodeError: root cannot be had, or it failed; says what it said.
+        """
+        return self._output(await self.root(command, stdin=stdin, limit=limit), command)
+
+    async def root_line(self, command: str, *, stdin: bool) -> tuple[str, bytes]:
+        """Return what `runner.open` has to be given to run a command as root; see `Sudo.wrap`."""
+        return await self._sudo.wrap(command, stdin=stdin)
+
+    async def read_file(self, path: str, *, root: bool = False) -> bytes | None:
+        """Return what a file holds, None where there is none.
+
+        Raises:
+            NodeError: it cannot be read, or is larger than `FILE_LIMIT`.
+        """
+        line, head = PATHS + read_command(path, FILE_LIMIT), b""
+        if root:
+            line, head = await self.root_line(read_command(path, FILE_LIMIT), stdin=False)
+        async with self.runner.open(line, stdin=bool(head)) as process:
+            if head:
+                await process.write(head)
+                await process.write_eof()
+            data = b"".join([block async for block in process.blocks()])
+            status = await process.wait()
+            said = await process.stderr()
+        if status == Content.MISSING:
+            return None
+        if status != 0:
+            raise NodeError(self.name, f"{path} cannot be read: {_words(said, status)}")
+        return data
+
+    async def read_text(self, path: str, *, root: bool = False) -> str | None:
+        """Return what a file holds as text, None where there is none; see `read_file`."""
+        data = await self.read_file(path, root=root)
+        return None if data is None else data.decode("utf-8", errors="surrogateescape")
+
+    async def write_file(
+        self,
+        path: str,
+        content: bytes | str,
+        *,
+        mode: int | None = None,
+        owner: str | None = None,
+        root: bool = True,
+        keep_old: bool = True,
+    ) -> None:
+        """Replace a file in one step; whoever reads it sees the old one or the new one.
+
+        Goes to a temporary name in the same folder (which is made where it is missing), is
+        compared, flushed and renamed. A symbolic link is followed. The first version that was not
+        ours stays beside it as `.pitui-old`.
+
+        Args:
+            path: where it goes; a leading `~/` is the login user's home.
+            content: what it holds from then on.
+            mode: its permissions; None keeps those of the old file, or is 0644.
+            owner: `user:group`; None keeps those of the old file.
+            root: whether root writes it, or the login user.
+            keep_old: False in folders where every file counts, whatever it is called.
+
+        Raises:
+            NodeError: it could not be written: disk full, read-only, no such owner.
+        """
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+        command = write_command(path, data, mode=mode, owner=owner, keep_old=keep_old)
+        run = self.root if root else self.run
+        result = await run(command, stdin=data)
+        if not result.ok:
+            raise self.file_error(path, result)
+
+    async def file_states(self, paths: list[str]) -> dict[str, str]:
+        """Return `MODE OWNER:GROUP` (octal) of each path that is there."""
+        return parse_status((await self.run(status_command(paths))).stdout)
+
+    def file_error(self, path: str, result: Result) -> NodeError:
+        """Return the error of a file that could not be written."""
+        said = _words(result.stderr, result.status)
+        lowered = said.lower()
+        if "no space left" in lowered:
+            advice = "Free some room on the node; `df -h` shows where."
+        elif "read-only" in lowered:
+            advice = (
+                "The file system went read-only: after an error (see `dmesg`), or because an "
+                "overlay is set (raspi-config, Performance, Overlay File System)."
+            )
+        else:
+            advice = ""
+        return NodeError(self.name, f"{path} cannot be written: {said}", advice)
+
+    def _output(self, result: Result, command: str) -> str:
+        if result.ok:
+            return result.stdout
+        first = command.strip().split("\n", 1)[0]
+        short = first if len(first) <= 60 else first[:57] + "..."
+        said = _words(result.stderr or result.stdout, result.status)
+        raise NodeError(self.name, f"`{short}` failed: {said}")
+
+
+def _silent(_what: str, _transfer: Transfer | None) -> None:
+    """Report to nobody."""
+
+
+def _words(said: str, status: int) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return printable("; ".join(lines[-3:])) or f"exit status {status}"
