@@ -1,0 +1,126 @@
+"""Shell texts that receive a large file on a node, and what they say.
+
+The file grows under the name `.NAME.DIGEST.part` beside its target. Because the name carries the
+digest, whatever is in it was meant to be a beginning of this very file; and because it is written
+by position (never appended), a receiver that a broken link left behind can only write the same
+bytes to the same places as the one that took over.
+"""
+
+from dataclasses import dataclass
+
+from pitui.remote.quoting import quote, quote_path
+
+STEP = 1024 * 1024
+"""Bytes in which a file is resumed: `dd` seeks in whole blocks."""
+
+_NAMES = r"""LC_ALL=C; export LC_ALL
+umask 022
+p=$1 sum=$2 size=$3
+d=$(dirname -- "$p") b=$(basename -- "$p")
+part=$d/.$b.$(printf %.16s "$sum").part
+receipt=$d/.$b.receipt
+facts() { stat -c '%s %Z %i' -- "$1" 2>/dev/null || stat -f '%z %c %i' "$1"; }
+digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
+note() { echo "$sum $(facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
+known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(facts "$p")" ]; }
+"""
+
+# A target without a receipt may still be the file: somebody copied it by hand, or the power went
+# between the rename and the receipt.
+_LOOK = (
+    _NAMES
+    + rf"""
+if known; then echo there; exit 0; fi
+mkdir -p -- "$d" || exit 1
+if [ -f "$p" ] && [ "$(wc -c < "$p")" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]; then
+  note && rm -f -- "$part" && echo there; exit
+fi
+[ -d "$p" ] && {{ echo "$p is a folder" >&2; exit 1; }}
+: >> "$part" || exit 1
+have=$(wc -c < "$part")
+[ "$have" -le "$size" ] || {{ : > "$part" || exit 1; have=0; }}
+blocks=$((have / {STEP}))
+prefix=-
+[ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
+echo "part $((blocks * {STEP})) $prefix $(df -Pk -- "$d" | awk 'NR > 1 {{ print $4 }}') $have"
+"""
+)
+
+# POSIX dd gathers what it reads into whole output blocks where ibs and obs differ.
+_RECEIVE = (
+    _NAMES
+    + rf"""
+offset=$4 mode=$5
+dd of="$part" ibs=65536 obs={STEP} seek=$((offset / {STEP})) conv=notrunc 2>"$part.said" || {{
+  grep -v records "$part.said" >&2; rm -f -- "$part.said"; exit 1
+}}
+rm -f -- "$part.said"
+"""
+)
+
+_FINISH = r"""
+have=$(wc -c < "$part")
+if [ "$have" -ne "$size" ]; then echo "incomplete $have"; exit 3; fi
+if [ "$(digest < "$part")" != "$sum" ]; then rm -f -- "$part"; echo wrong; exit 4; fi
+chmod "$mode" "$part" || exit 1
+sync "$part" 2>/dev/null || sync
+mv -f -- "$part" "$p" || exit 1
+sync "$d" 2>/dev/null || sync
+note
+echo done
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a node has of a file; sizes in bytes."""
+
+    there: bool
+    offset: int = 0
+    """How much of the beginning is there."""
+    prefix: str = ""
+    """The SHA-512 of that beginning; empty where there is none."""
+    free: int = 0
+    """Room on the target's file system."""
+    have: int = 0
+    """What the part takes already, the unfinished block included."""
+
+
+def look_command(target: str, sha512: str, size: int) -> str:
+    """Return the command whose output `parse_look` reads; it makes the target's folder."""
+    return _line(_LOOK, target, sha512, size)
+
+
+def parse_look(output: str) -> Found | None:
+    """Return what the node has, None where the output makes no sense."""
+    words = output.split()
+    match words:
+        case ["there"]:
+            return Found(there=True)
+        case ["part", offset, prefix, free, have] if offset.isdigit() and free.isdigit():
+            begun = "" if prefix == "-" else prefix
+            return Found(False, int(offset), begun, int(free) * 1024, int(have))
+    return None
+
+
+def receive_command(target: str, sha512: str, size: int, offset: int, mode: int) -> str:
+    """Return the command that takes the file from `offset` on, on its standard input.
+
+    It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
+    there and the digest is another; nothing is kept).
+    """
+    return _line(_RECEIVE + _FINISH, target, sha512, size, offset, f"{mode:o}")
+
+
+def forget_command(target: str, sha512: str) -> str:
+    """Return the command that removes a file with its part and receipt."""
+    return _line(
+        _NAMES + 'rm -f -- "$p" "$part" "$part.said" "$receipt" "$receipt.new"\n',
+        target,
+        sha512,
+        0,
+    )
+
+
+def _line(script: str, target: str, *words: str | int) -> str:
+    return f"sh -c {quote(script)} push {quote_path(target)} {quote(*words)}"
