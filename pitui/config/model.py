@@ -141,6 +141,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """None: what fits the node."""
     worker_webui_port: int
     env: dict[str, str]
+    master_port: int = 7077
+    """The port of its cluster's master."""
 
     @property
     def local(self) -> bool:
