@@ -51,13 +51,11 @@ class Action:
 
 _TABLE = (Scope.TABLES,)
 _LOGS = (Scope.LOGS,)
-_ROWS = (Scope.TABLES, Scope.LOGS)
-_LOGS = (Scope.LOGS,)
 _LINES = (Scope.TABLES, Scope.LOGS)
 _NODES = (Scope.NODES,)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the node at the "
+    Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at the "
            "cursor", _NODES, mutating=True, hint=1),
     Action("stop", "Stop", "x", "Stop them, after a question", _NODES, danger=True, mutating=True,
            hint=2),
@@ -98,17 +96,6 @@ ACTIONS: tuple[Action, ...] = (
            hint=9),
     Action("right", "Right", "l,right", "Move the text to see its end", _LOGS),
     Action("left", "Left", "h,left", "Move the text to see its beginning", _LOGS),
-    Action("follow", "Follow", "G,end,f", "Go to the newest line and follow it; scrolling up pauses",
-           _LOGS, hint=1),
-    Action("next_error", "Next error", "e", "Go to the next error", _LOGS, hint=2),
-    Action("previous_error", "Previous error", "E", "Go to the error before", _LOGS),
-    Action("next_match", "Next match", "n", "Go to the next match", _LOGS),
-    Action("previous_match", "Previous match", "N", "Go to the match before", _LOGS),
-    Action("wrap", "Wrap", "w", "Break long lines, or let them run on", _LOGS, hint=3),
-    Action("times", "Times", "t", "Show times as a clock, as written, or not at all", _LOGS,
-           hint=4),
-    Action("left", "Left", "h,left", "Move long lines to see their beginning", _LOGS),
-    Action("right", "Right", "right", "Move long lines to see their end", _LOGS),
     Action("again", "Again, only what failed", "a", "Do the same again where it failed",
            (Scope.PROGRESS,), mutating=True, hint=1),
     Action("cancel", "Cancel", "c", "Stop waiting for nodes that have not ended",

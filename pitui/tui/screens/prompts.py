@@ -76,9 +76,8 @@ class UiAsker:
 
     async def trust(self, key: UnknownKey) -> bool:
         """Ask whether a host key is to be trusted."""
-        screen: Screen[bool] = HostKeyScreen(key)
         async with self._one:
-            return bool(await self._ask(screen))
+            return bool(await self._ask(HostKeyScreen(key)))
 
     async def _ask(self, screen: Screen[T]) -> T | None:
         answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
