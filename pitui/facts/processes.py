@@ -79,7 +79,7 @@ def _of_this_cluster(process: Process, node: Node) -> bool:
         return (process.option("--port", "-p") or str(_DEFAULT_PORT)) == str(node.master_port)
     masters = [word for word in process.arguments if word.startswith("spark://")]
     ports = re.findall(r":(\d+)(?:,|$)", ",".join(masters).replace("spark://", ""))
-    return str(node.master_port) in ports
+    return not masters or str(node.master_port) in ports
 
 
 def _claim(process: Process, node: Node, real_home: str = "") -> int:
