@@ -16,7 +16,7 @@ class Scope(StrEnum):
     """Where an action is offered."""
 
     ANYWHERE = "Anywhere"
-    TABLES = "In every table"
+    TABLES = "Tables; moving, / and y in logs too"
     NODES = "Nodes"
     LOGS = "Logs"
     EXECUTORS = "Executors"
@@ -55,8 +55,8 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _NODES = (Scope.NODES,)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at the "
-           "cursor", _NODES, mutating=True, hint=1),
+    Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at "
+           "the cursor", _NODES, mutating=True, hint=1),
     Action("stop", "Stop", "x", "Stop them, after a question", _NODES, danger=True, mutating=True,
            hint=2),
     Action("restart", "Restart", "r", "Restart them, after a question", _NODES, danger=True,
@@ -146,6 +146,6 @@ def reaches(scope: Scope) -> tuple[Scope, ...]:
 
 
 def grouped() -> Iterable[tuple[Scope, list[Action]]]:
-    """Yield each scope with its actions, for help and README."""
+    """Yield each scope with its actions, for help and README; what tables share stands there."""
     for scope in Scope:
-        yield scope, of(scope)
+        yield scope, [row for row in of(scope) if scope is row.scopes[0] or row.scopes[0] in PANES]
