@@ -73,7 +73,7 @@ class LogsPane(Pane):
         except PituiError as error:
             self.post_message(Said(str(error)))
 
-    def on_log_view_changed(self) -> None:
+    def on_log_scroll_changed(self) -> None:
         """Say in the title what changed."""
         self._entitle()
         self.filter_bar.count(self.view.rows.lines, len(self.view.store))
