@@ -165,8 +165,9 @@ clock 1795003600
 disk /dev/disk3s1  488245288 100 200000000     1%    /System/Volumes/Data
 boot 1B9D
 cores 4
-ps 512 sam      Sat Nov 21 03:28:06 2026     /opt/jdk/bin/java -cp /opt/spark/conf/:/opt/spark/jars/* \
--Xmx1g org.apache.spark.deploy.master.Master --host mini --port 7077 --webui-port 8080
+ps 512 sam      Sat Nov 21 03:28:06 2026     /opt/jdk/bin/java \
+-cp /opt/spark/conf/:/opt/spark/jars/* -Xmx1g org.apache.spark.deploy.master.Master \
+--host mini --port 7077 --webui-port 8080
 ps 513 sam      Sat Nov 21 03:28:06 2026     vim org.apache.spark.deploy.master.Master
 end
 """
