@@ -127,11 +127,14 @@ def test_a_real_terminal(plan):
         [command[0], "-tt", *command[1:]], stdin=other, stdout=other, stderr=other
     )
     os.close(other)
-    os.write(screen, b"stty -echo; stty size; test -t 0 && echo has-a-terminal; sleep 99\r")
-    _read_until(screen, b"\nhas-a-terminal")
+    # What is typed comes back too: the words to wait for are only in what the shell makes of it.
+    busy = "sh -c 'test -t 0 && echo has-a-ter\"\"minal; exec sleep 99'"
+    os.write(screen, f"PS1=rea''dy; {busy}\r".encode())
+    _read_until(screen, b"has-a-terminal")
     os.write(screen, b"\x03")
-    os.write(screen, b"echo status $?; exit 9\r")
-    _read_until(screen, b"\nstatus 130")
+    _read_until(screen, b"ready")
+    os.write(screen, b"echo sta''tus $?; exit 9\r")
+    _read_until(screen, b"status 130")
     assert client.wait(10) == 9
     os.close(screen)
 
