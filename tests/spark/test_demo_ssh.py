@@ -110,7 +110,7 @@ def test_closing_the_channel_ends_what_runs_there(plan):
     )
     assert client.stdout is not None
     assert client.stdout.readline() == b"started\n"
-    assert len(_sleeping(plan)) == 2
+    wait_until(lambda: len(_sleeping(plan)) == 2, 10, "both sleep")
     client.send_signal(signal.SIGKILL)
     client.communicate()
     wait_until(lambda: not _sleeping(plan), 10, "both sleeps ended")
