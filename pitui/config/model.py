@@ -160,6 +160,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str]
     address: str | None = None
     """A fixed IPv4 address with its prefix, such as `192.168.1.11/24`; None leaves the network."""
+    master_port: int = 7077
+    """The port of its cluster's master."""
 
     @property
     def local(self) -> bool:

@@ -57,6 +57,7 @@ def _resolve(config: Config, name: str, section: NodeSection) -> Node:
         worker_cores=None if cores == AUTO else int(cores),
         worker_memory_mib=None if memory == AUTO else parse_memory(memory),
         worker_webui_port=own.webui_port or spark.worker.webui_port,
+        master_port=spark.master.port,
         env={**env_text(spark.env), **env_text(section.env)},
         address=section.address,
     )

@@ -15,13 +15,16 @@ OLDEST = 17
 _INSTALL = {
     "debian": "sudo apt install openjdk-17-jre-headless",
     "ubuntu": "sudo apt install openjdk-17-jre-headless",
-    "raspbian": "sudo apt install openjdk-17-jre-headless",
     "fedora": "sudo dnf install java-21-openjdk-headless",
     "rhel": "sudo dnf install java-17-openjdk-headless",
     "suse": "sudo zypper install java-17-openjdk-headless",
     "arch": "sudo pacman -S jre17-openjdk-headless",
     "alpine": "sudo apk add openjdk17-jre-headless",
 }
+_DEBIANS = ("debian", "raspbian")
+_WITHOUT_17 = 13
+"""The first Debian (and Raspberry Pi OS) without a package of Java 17."""
+_OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
 _LIMIT = 30.0
 
 
@@ -81,24 +84,27 @@ def _advice() -> str:
     return f"Install it with: {install_command()}"
 
 
-def install_command() -> str:
-    """Return the command that installs a Java runtime on this distribution."""
+def install_command(files: tuple[Path, ...] = _OS_RELEASE) -> str:
+    """Return the command that installs a Java runtime on this distribution, by os-release(5)."""
     if sys.platform == "darwin":
         return "brew install openjdk@17"
+    entries = _first_of(files)
+    names = [entries.get("ID", ""), *entries.get("ID_LIKE", "").split()]
+    release = re.match(r"\d+", entries.get("VERSION_ID", ""))
+    if names[0] in _DEBIANS and release and int(release[0]) >= _WITHOUT_17:
+        return "sudo apt install openjdk-21-jre-headless"
     return next(
-        (_INSTALL[name] for name in _distribution() if name in _INSTALL),
+        (_INSTALL[name] for name in names if name in _INSTALL),
         f"your distribution's package of OpenJDK {OLDEST} or newer",
     )
 
 
-def _distribution() -> list[str]:
-    """Return this distribution's id and those that it is made from, by os-release(5)."""
-    for path in (Path("/etc/os-release"), Path("/usr/lib/os-release")):
+def _first_of(files: tuple[Path, ...]) -> dict[str, str]:
+    for path in files:
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        entries = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-        both = f"{entries.get('ID', '')} {entries.get('ID_LIKE', '')}"
-        return both.replace('"', "").replace("'", "").split()
-    return []
+        pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+        return {key.strip(): value.strip().strip("\"'") for key, value in pairs}
+    return {}

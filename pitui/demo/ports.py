@@ -5,44 +5,59 @@ import socket
 from pitui.demo.plan import DemoNode
 from pitui.domain.errors import PituiError
 
+Taken = set[tuple[str, int]]
+Nodes = tuple[DemoNode, list[DemoNode]]
+
 _TRIES = 400
+_SHELVES = 16
 _SSH, _SPARK, _MASTER_UI, _WORKER_UI = 2222, 7077, 8080, 8081
 
-Taken = set[tuple[str, int]]
 
-
-def own_addresses() -> bool:
-    """Return whether every address of 127.0.0.0/8 is this machine: so on Linux, not on macOS."""
-    return _can_bind("127.0.0.11", 0)
-
-
-def choose_nodes(count: int, taken: Taken) -> tuple[DemoNode, list[DemoNode]]:
+def choose_nodes(count: int, taken: Taken) -> Nodes:
     """Return the master's node and the workers', on ports that are free now and not in `taken`.
+
+    Every address of 127.0.0.0/8 is this machine on Linux: there the nodes have addresses of their
+    own, 127.0.S.10 and up, with the S on which most ports are the usual ones. A second
+    demonstration so gets other addresses than the first. On macOS all nodes share 127.0.0.1.
 
     Raises:
         PituiError: no free port was found.
     """
-    own = own_addresses()
-    chosen = set(taken)
-    master_address = "127.0.0.10" if own else "127.0.0.1"
+    if not _can_bind("127.0.0.11", 0):
+        return _on_addresses(["127.0.0.1"] * (count + 1), set(taken))
+    found = []
+    for shelf in range(_SHELVES):
+        nodes = _on_addresses([f"127.0.{shelf}.{10 + n}" for n in range(count + 1)], set(taken))
+        odd = _unusual_ports(nodes)
+        if not odd:
+            return nodes
+        found.append((odd, shelf, nodes))
+    return min(found, key=lambda one: one[:2])[2]
+
+
+def _on_addresses(addresses: list[str], taken: Taken) -> Nodes:
     master = DemoNode(
         name="nuc",
-        address=master_address,
-        spark_port=_free_port(master_address, _SPARK, chosen),
-        webui_port=_free_port(master_address, _MASTER_UI, chosen),
+        address=addresses[0],
+        spark_port=_free_port(addresses[0], _SPARK, taken),
+        webui_port=_free_port(addresses[0], _MASTER_UI, taken),
     )
-    workers = []
-    for number in range(1, count + 1):
-        address = f"127.0.0.{10 + number}" if own else "127.0.0.1"
-        workers.append(
-            DemoNode(
-                name=f"pi{number}",
-                address=address,
-                ssh_port=_free_port(address, _SSH, chosen),
-                webui_port=_free_port(address, _WORKER_UI, chosen),
-            )
+    workers = [
+        DemoNode(
+            name=f"pi{number}",
+            address=address,
+            ssh_port=_free_port(address, _SSH, taken),
+            webui_port=_free_port(address, _WORKER_UI, taken),
         )
+        for number, address in enumerate(addresses[1:], 1)
+    ]
     return master, workers
+
+
+def _unusual_ports(nodes: Nodes) -> int:
+    master, workers = nodes
+    usual = {_SSH, _SPARK, _MASTER_UI, _WORKER_UI}
+    return sum(port not in usual for node in (master, *workers) for _, port in node.ports)
 
 
 def _free_port(address: str, wanted: int, taken: Taken) -> int:

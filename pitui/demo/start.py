@@ -1,58 +1,36 @@
-"""Starting the demonstration's Spark daemons."""
+"""Starting the demonstration's Spark daemons, by what starts those of any cluster."""
 
-import json
-import subprocess
-import time
-import urllib.request
+import asyncio
+from dataclasses import replace
 
-from pitui.demo.plan import DemoNode, Plan
+from pitui.config.load import load_config
+from pitui.demo.plan import Plan
 from pitui.domain.errors import PituiError
-
-_LIMIT = 60.0
-_PAUSE = 0.2
+from pitui.domain.outcome import Outcome
+from pitui.remote.ask import NoOne
+from pitui.services.audit import Audit
+from pitui.services.cluster import open_cluster
+from pitui.services.control import start, targets_for
 
 
 def start_spark(plan: Plan) -> None:
     """Start the master and all workers, and wait until the master lists the workers as alive.
 
     Raises:
-        PituiError: they did not come up in time.
+        PituiError: some did not come up; says which and why.
     """
-    for node in plan.nodes:
-        with (plan.spark_home(node) / "logs" / "start.log").open("w") as log:
-            subprocess.Popen(
-                _command(plan, node),
-                env=plan.environment(node),
-                cwd=plan.home(node),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-    limit = time.monotonic() + _LIMIT
-    while _alive(plan.master) < len(plan.workers):
-        if time.monotonic() > limit:
-            raise PituiError("the workers did not come up", f"See {plan.path}/nodes/*/spark/logs.")
-        time.sleep(_PAUSE)
+    asyncio.run(_start(plan))
 
 
-def _command(plan: Plan, node: DemoNode) -> list[str]:
-    script = str(plan.spark_home(node) / "sbin" / "spark-daemon.sh")
-    master = plan.master
-    if node is master:
-        name = "org.apache.spark.deploy.master.Master"
-        rest = ["--host", master.address, "--port", str(master.spark_port)]
-        return [script, "start", name, "1", *rest, "--webui-port", str(master.webui_port)]
-    name = "org.apache.spark.deploy.worker.Worker"
-    rest = ["--host", node.address, "--webui-port", str(node.webui_port)]
-    return [script, "start", name, "1", *rest, f"spark://{master.address}:{master.spark_port}"]
+async def _start(plan: Plan) -> None:
+    async with open_cluster(load_config(plan.config), NoOne()) as opened:
+        cluster = replace(opened, audit=Audit(plan.path / "audit.jsonl"))
+        outcomes = await start(cluster, targets_for(cluster, ["all"]), _quiet)
+    failed = [outcome for outcome in outcomes if not outcome.state.good]
+    if failed:
+        why = "; ".join(f"{one.node}: {one.detail} {one.advice}".strip() for one in failed)
+        raise PituiError(f"the demonstration did not come up: {why}")
 
 
-def _alive(master: DemoNode) -> int:
-    url = f"http://{master.address}:{master.webui_port}/json/"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=2) as answer:
-            return int(json.load(answer)["aliveworkers"])
-    except OSError:
-        return 0
+def _quiet(outcome: Outcome) -> None:
+    """Take no notice: what matters is how each ended."""

@@ -11,7 +11,7 @@ _THROTTLED = (
     (3, "soft temperature limit"),
 )
 _SINCE_BOOT = 16
-_HEX = re.compile(r"(?:0x)?([0-9a-fA-F]+)\s*$")
+_BITS = re.compile(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]{1,8})")
 
 
 def throttled_words(text: str) -> str | None:
@@ -20,7 +20,7 @@ def throttled_words(text: str) -> str | None:
     Bits 0 to 3 hold now, bits 16 to 19 the same since boot. `no` where none is set, None where
     the text holds no such figure.
     """
-    match = _HEX.search(text.strip())
+    match = _BITS.fullmatch(text.strip())
     if match is None:
         return None
     bits = int(match[1], 16)

@@ -41,13 +41,13 @@ unit_facts() {
 
 # The pattern's brackets keep it from matching the command line of this very script.
 _PROC = r"""
+wanted='^(SPARK_(HOME|CONF_DIR|LOG_DIR|PID_DIR|IDENT_STRING|WORKER_DIR)|PITUI_DEMO)='
 java_facts() {
   say "args $1 $(tr '\0\n' '\t ' < /proc/$1/cmdline)"
   set -- "$1" $(ls -ld /proc/$1)
   say "user $1 $4"
   say "log $1 $(readlink /proc/$1/fd/1)"
-  say "env $1 $(tr '\n\0' ' \n' < /proc/$1/environ |
-    grep -a -E '^SPARK_(HOME|CONF_DIR|LOG_DIR|PID_DIR|IDENT_STRING|WORKER_DIR)=' | tr '\n' '\t')"
+  say "env $1 $(tr '\n\0' ' \n' < /proc/$1/environ | grep -a -E "$wanted" | tr '\n' '\t')"
   while read -r group; do
     say "group $1 $group"
     case $group in

@@ -14,6 +14,9 @@ _ROLES = {
 }
 _CLASS_PATH_OPTIONS = ("-cp", "-classpath", "--class-path")
 _OPTIONS_WITH_VALUE = (*_CLASS_PATH_OPTIONS, "-p", "--module-path", "--add-modules")
+_DEMO = "PITUI_DEMO"
+"""Set for every process of a demonstration, which may run beside a real cluster."""
+_DEFAULT_PORT = 7077
 _HOME_VARIABLES = ("SPARK_HOME", "SPARK_CONF_DIR")
 
 
@@ -55,17 +58,28 @@ def own_processes(
 
     `others` are the other configured nodes on that same machine (the same boot id), `real_home`
     the node's Spark home without symbolic links. A daemon belongs to the node that its Spark home,
-    `--host` and web UI port speak for most; one that nothing speaks for is ours only where no
-    other configured node shares the machine.
+    `--host` and web UI port speak for most. One that nothing speaks for (an existing cluster may
+    live elsewhere than the configuration says) is ours only where no other configured node shares
+    the machine, and where it belongs to this cluster's master by its port.
     """
     rivals = list(others)
     own = []
     for process in processes:
         ours = _claim(process, node, real_home)
         best = max((_claim(process, rival) for rival in rivals), default=0)
-        if not rivals or (ours > 0 and ours >= best):
+        if ours >= best if ours else not rivals and _of_this_cluster(process, node):
             own.append(process)
     return tuple(own)
+
+
+def _of_this_cluster(process: Process, node: Node) -> bool:
+    if any(name == _DEMO for name, _ in process.environment):
+        return False
+    if process.role is Role.MASTER:
+        return (process.option("--port", "-p") or str(_DEFAULT_PORT)) == str(node.master_port)
+    masters = [word for word in process.arguments if word.startswith("spark://")]
+    ports = re.findall(r":(\d+)(?:,|$)", ",".join(masters).replace("spark://", ""))
+    return not masters or str(node.master_port) in ports
 
 
 def _claim(process: Process, node: Node, real_home: str = "") -> int:

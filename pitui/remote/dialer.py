@@ -126,7 +126,7 @@ class Dialer:
                     async with self._gates[(endpoint.host, endpoint.port, endpoint.jumps)]:
                         return await attempt.run()
                 except asyncssh.HostKeyNotVerifiable as error:
-                    refusal = known.refusal(wanted.node, client.shown)
+                    refusal = known.refusal(wanted.node, client.shown, error.reason)
                     if refusal is not None:
                         raise refusal from error
                     if client.shown is None:

@@ -60,9 +60,12 @@ class KnownKeys:
         wanted = [*certificates, *known, *get_default_public_key_algs()]
         return [algorithm.decode() for algorithm in dict.fromkeys(wanted)]
 
-    def refusal(self, node: str, key: asyncssh.SSHKey | None) -> LinkError | None:
-        """Return why a key is not to be trusted; None where it is merely unknown."""
-        if self._is_revoked(key):
+    def refusal(self, node: str, key: asyncssh.SSHKey | None, reason: str) -> LinkError | None:
+        """Return why a key that asyncssh refused for a reason is not to be trusted.
+
+        None where it is merely unknown. There is no key where asyncssh did not ask about it.
+        """
+        if "revoked" in reason:
             message = f"the host key of {self.name} is marked as revoked"
             return LinkError(node, Failure.HOST_KEY_CHANGED, message, "Do not log in to it.")
         own = [entry for entry in self.own if entry.marker != REVOKED]
@@ -93,9 +96,6 @@ class KnownKeys:
             message = f"the host key cannot be saved in {self.file}: {error.strerror}"
             advice = "Set ssh.known_hosts to a file that you may write."
             raise LinkError(node, Failure.HOST_KEY_UNKNOWN, message, advice) from error
-
-    def _is_revoked(self, key: asyncssh.SSHKey | None) -> bool:
-        return key is not None and key in self._keys(REVOKED)
 
     def _keys(self, marker: str) -> list[asyncssh.SSHKey]:
         found = []

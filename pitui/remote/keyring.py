@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
 
-from pitui.domain.errors import Failure
+from pitui.domain.errors import Failure, LinkError
 from pitui.remote import failures
 from pitui.remote.ask import Asker
 from pitui.remote.ssh_options import Endpoint
@@ -20,6 +21,9 @@ MAX_OFFERED = 6
 """sshd's MaxAuthTries: offering more keys ends the connection."""
 
 PASSPHRASE_TRIES = 3
+
+_WRONG = re.compile("passphrase|decrypt", re.IGNORECASE)
+"""What asyncssh says to a wrong passphrase, in any of the formats of keys."""
 
 type_of_key = asyncssh.SSHKey | asyncssh.SSHKeyPair
 Offered = type_of_key | tuple[asyncssh.SSHKey, str]
@@ -86,9 +90,7 @@ class Keyring:
             if not named:
                 return None
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            message = f"the key {file} cannot be used: {reason}"
-            advice = "Name a private key in `identity`."
-            raise failures.link_error(node, Failure.AUTH_FAILED, message, advice) from error
+            raise _unusable(node, file, str(reason)) from error
 
     async def _unlock(self, node: str, file: Path) -> asyncssh.SSHKey:
         async with self._asking:
@@ -100,12 +102,14 @@ class Keyring:
                     passphrase = await self._asker.passphrase(file)
                 if passphrase is None:
                     break
-                with contextlib.suppress(asyncssh.KeyEncryptionError, asyncssh.KeyImportError):
-                    self._unlocked[file] = await asyncio.to_thread(
-                        asyncssh.read_private_key, file, passphrase
-                    )
-            if file in self._unlocked:
-                return self._unlocked[file]
+                try:
+                    key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
+                except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
+                    if not _WRONG.search(str(error)):
+                        raise _unusable(node, file, str(error)) from error
+                else:
+                    self._unlocked[file] = key
+                    return key
             self._declined.add(file)
         message = f"the key {file} is locked with a passphrase"
         advice = f"Unlock it for everything with `ssh-add {file}`."
@@ -144,6 +148,12 @@ def _public_part(file: Path) -> bytes:
 def _with_certificate(file: Path, key: asyncssh.SSHKey) -> Offered:
     certificate = file.with_name(file.name + "-cert.pub")
     return (key, str(certificate)) if certificate.is_file() else key
+
+
+def _unusable(node: str, file: Path, reason: str) -> LinkError:
+    message = f"the key {file} cannot be used: {reason}"
+    advice = "Name a private key in `identity`."
+    return failures.link_error(node, Failure.AUTH_FAILED, message, advice)
 
 
 def _is_encrypted(error: Exception) -> bool:

@@ -11,6 +11,10 @@ sshd (session.c, do_exec_no_pty) and `start_new_session` both make the shell the
 of its own, so `kill 0` reaches the command and its children and nobody else. What moves into a
 session of its own (`setsid`) stays.
 
+A command that reads input cannot be watched that way: it is told by the end of its input, and ended
+by a signal to its group. sshd sends that for us from version 7.9 on, but not where root logs in;
+`kill_group` does it over another channel.
+
 The text is put through the login shell, which may be csh or fish: one line, and no quote in it that
 they read differently.
 """
@@ -28,6 +32,8 @@ _WATCHED = (
     'sh -c "$1"; s=$?; kill -KILL $w 2>/dev/null; exit $s'
 )
 
+_FED = 'echo $$ >&2; exec sh -c "$1"'
+
 
 def watched(command: str) -> str:
     """Return the command line of a command without input that ends with its caller."""
@@ -35,5 +41,16 @@ def watched(command: str) -> str:
 
 
 def fed(command: str) -> str:
-    """Return the command line of a command that reads standard input, run by a POSIX sh."""
-    return f"exec sh -c {quote(command)}"
+    """Return the command line of a command that reads standard input.
+
+    Its first line on standard error is the number of its process group, for `kill_group`.
+    """
+    return f"exec sh -c {quote(_FED)} pitui {quote(command)}"
+
+
+def kill_group(group: int) -> str:
+    """Return the command line that ends a process group: SIGTERM, and later SIGKILL."""
+    return (
+        f"kill -TERM -{group}; i=0; while kill -0 -{group} && [ $i -lt {KILL_AFTER * 10} ]; "
+        f"do sleep 0.1; i=$((i+1)); done 2>/dev/null; kill -KILL -{group} 2>/dev/null"
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
@@ -20,6 +20,9 @@ OUTPUT_LIMIT = 64 * 1024 * 1024
 
 END_LIMIT = KILL_AFTER + 1.0
 """Seconds that a command gets to end once its context is left."""
+
+SIGNAL_LIMIT = 0.5
+"""Seconds after which a signal that the server was to pass on is taken to have been refused."""
 
 LINGER = 1.0
 """Seconds of silence after which a command that ended is taken to have written everything: a
@@ -48,12 +51,19 @@ class Wire(Protocol):
         """Let go of the command, ended or not."""
 
 
+Kill = Callable[[int], Awaitable[None]]
+"""Ends a process group on the node by other means than its own channel."""
+
+
 class Process:
     """A `RemoteProcess`. The methods that start with `got_` are called by its wire."""
 
-    def __init__(self, node: str, *, stdin: bool) -> None:
+    def __init__(self, node: str, *, stdin: bool, kill: Kill | None = None) -> None:
         self.node = node
         self._stdin = stdin
+        self._kill = kill
+        self._group: int | None = None
+        self._group_pending = stdin
         self._wire: Wire | None = None
         self._out: deque[bytes] = deque()
         self._out_size = 0
@@ -154,13 +164,21 @@ class Process:
 
     async def _stop(self, wire: Wire) -> None:
         if self._stdin:
-            # No watcher beside it: sshd signals its process group (OpenSSH 7.9 and later).
             wire.send_signal("TERM")
+            if await self._exits_within(SIGNAL_LIMIT):
+                return
+            if self._kill is not None and self._group is not None:
+                await self._kill(self._group)
+        if not await self._exits_within(END_LIMIT):
+            wire.send_signal("KILL")
+
+    async def _exits_within(self, limit: float) -> bool:
         try:
-            async with asyncio.timeout(END_LIMIT):
+            async with asyncio.timeout(limit):
                 await self._exited.wait()
         except TimeoutError:
-            wire.send_signal("KILL")
+            return False
+        return True
 
     def _take(self) -> bytes:
         parts = [self._out.popleft()]
@@ -200,6 +218,14 @@ class Process:
         """Take a piece of standard error."""
         self._received += len(data)
         self._err += data
+        if self._group_pending:
+            first, newline, rest = self._err.partition(b"\n")
+            if not newline:
+                return
+            # See `lifeline.fed`.
+            self._group_pending = False
+            self._group = int(first) if first.isdigit() else None
+            self._err = rest if self._group is not None else self._err
         del self._err[:-STDERR_KEPT]
 
     def got_eof(self) -> None:

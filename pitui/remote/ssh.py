@@ -1,14 +1,16 @@
 """A node that is reached by SSH: commands over its one connection."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncssh
 
 from pitui.domain.errors import Failure
 from pitui.remote import failures
-from pitui.remote.lifeline import fed, watched
+from pitui.remote.lifeline import fed, kill_group, watched
 from pitui.remote.link import Connected, NodeLink, is_lost
 from pitui.remote.process import Process, timed_out
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
@@ -104,7 +106,7 @@ class SshRunner:
     async def _begin(self, up: Connected, command: str, *, stdin: bool) -> Process:
         text = fed(command) if stdin else watched(command)
         while True:
-            process = Process(self.node, stdin=stdin)
+            process = Process(self.node, stdin=stdin, kill=partial(_kill_group, up))
             session = _Session(process, self._link)
             try:
                 await up.connection.create_session(
@@ -127,3 +129,11 @@ class SshRunner:
                 raise
             else:
                 return process
+
+
+async def _kill_group(up: Connected, group: int) -> None:
+    # Over the channel that `Channels` leaves free: the slots may all be taken.
+    with contextlib.suppress(asyncssh.Error):
+        await up.connection.create_session(
+            asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
+        )

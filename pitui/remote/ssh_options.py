@@ -89,7 +89,7 @@ def resolve(wanted: Wanted) -> Endpoint:
     try:
         # Without keys: asyncssh loads those it is told to before it knows the host's section.
         options = asyncssh.SSHClientConnectionOptions(
-            client_keys=None, known_hosts=b"", **naming(wanted)
+            config=(), client_keys=None, known_hosts=b"", **naming(wanted)
         )
     except (ValueError, OSError) as error:
         advice = "Mend ~/.ssh/config; `ssh -G HOST` shows what ssh makes of it."

@@ -2,12 +2,20 @@
 
 import json
 import os
+import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pitui.config.paths import state_folder
 
 _TAIL = 64 * 1024
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 class Audit:
@@ -27,7 +35,7 @@ class Audit:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "user": os.environ.get("USER", ""),
+            "user": _user(),
             "action": action,
             "node": node,
             "result": result,

@@ -92,7 +92,7 @@ check() {{
 # The first instance whose pid file no such daemon stands behind; a stale file goes away, because
 # spark-daemon.sh takes any java process with that pid for the daemon.
 free_instance() {{
-  ident=${{SPARK_IDENT_STRING:-${{USER:-$(id -nu)}}}}
+  ident=${{SPARK_IDENT_STRING:-$USER}}
   instance=1
   while [ $instance -lt 100 ]; do
     file=$pids/spark-$ident-$class-$instance.pid
@@ -111,6 +111,8 @@ main() {{
   export SPARK_HOME={home}
   SPARK_HOME=${{SPARK_HOME%/}}
   class={cls}
+  # Before 4.0 spark-daemon.sh takes the user from here alone, for the names of its files.
+  export USER=${{USER:-$(id -nu)}}
   check
   arguments
   free_instance

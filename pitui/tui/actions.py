@@ -16,7 +16,7 @@ class Scope(StrEnum):
     """Where an action is offered."""
 
     ANYWHERE = "Anywhere"
-    TABLES = "In every table"
+    TABLES = "Tables; moving, / and y in logs too"
     NODES = "Nodes"
     LOGS = "Logs"
     EXECUTORS = "Executors"
@@ -50,11 +50,13 @@ class Action:
 
 
 _TABLE = (Scope.TABLES,)
+_LOGS = (Scope.LOGS,)
+_LINES = (Scope.TABLES, Scope.LOGS)
 _NODES = (Scope.NODES,)
 
 ACTIONS: tuple[Action, ...] = (
-    Action("start", "Start", "s", "Start the worker or master of the marked nodes, or of the one "
-           "under the cursor", _NODES, mutating=True, hint=1),
+    Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at "
+           "the cursor", _NODES, mutating=True, hint=1),
     Action("stop", "Stop", "x", "Stop them, after a question", _NODES, danger=True, mutating=True,
            hint=2),
     Action("restart", "Restart", "r", "Restart them, after a question", _NODES, danger=True,
@@ -71,15 +73,29 @@ ACTIONS: tuple[Action, ...] = (
     Action("details", "Details", "enter", "Show everything known of the row", _TABLE, hint=8),
     Action("mark", "Mark", "space", "Mark or unmark the row", _TABLE, hint=9),
     Action("mark_all", "Mark all", "a", "Mark every row that is shown, or none", _TABLE),
-    Action("down", "Down", "j,down", "Next row", _TABLE),
-    Action("up", "Up", "k,up", "Previous row", _TABLE),
-    Action("page_down", "Page down", "pagedown,ctrl+f", "One page down", _TABLE),
-    Action("page_up", "Page up", "pageup,ctrl+b", "One page up", _TABLE),
-    Action("first", "First row", "g,home", "First row", _TABLE),
+    Action("down", "Down", "j,down", "Next row or line", _LINES),
+    Action("up", "Up", "k,up", "Previous row or line; pauses logs", _LINES),
+    Action("page_down", "Page down", "pagedown,ctrl+f", "One page down", _LINES),
+    Action("page_up", "Page up", "pageup,ctrl+b", "One page up", _LINES),
+    Action("first", "First", "g,home", "First row, or the oldest line", _LINES),
     Action("last", "Last row", "G,end", "Last row", _TABLE),
-    Action("filter", "Filter", "/", "Show only rows that hold some words; Esc clears", _TABLE,
+    Action("filter", "Filter", "/", "Show only rows that hold some words, or lines in "
+           "which a regular expression is found; Esc clears", _LINES,
            hint=7),
-    Action("copy", "Copy", "y", "Copy the row to the clipboard, over SSH too (OSC 52)", _TABLE),
+    Action("copy", "Copy", "y", "Copy the row, line or selection to the clipboard, over SSH too "
+           "(OSC 52)", _LINES),
+    Action("follow", "Follow", "G,end", "Go to the newest line and follow", _LOGS, hint=1),
+    Action("next_error", "Next error", "e", "Go to the next error", _LOGS, hint=3),
+    Action("previous_error", "Previous error", "E", "Go to the error before; from the end, to the "
+           "last one", _LOGS, hint=2),
+    Action("next_match", "Next match", "n", "Go to the next line with what was filtered last; "
+           "without the filter, among all lines", _LOGS),
+    Action("previous_match", "Previous match", "N", "Go to the one before", _LOGS),
+    Action("wrap", "Wrap", "w", "Wrap long lines, or not", _LOGS, hint=4),
+    Action("times", "Times", "t", "Show times as a clock, as written, or not at all", _LOGS,
+           hint=9),
+    Action("right", "Right", "l,right", "Move the text to see its end", _LOGS),
+    Action("left", "Left", "h,left", "Move the text to see its beginning", _LOGS),
     Action("again", "Again, only what failed", "a", "Do the same again where it failed",
            (Scope.PROGRESS,), mutating=True, hint=1),
     Action("cancel", "Cancel", "c", "Stop waiting for nodes that have not ended",
@@ -130,6 +146,6 @@ def reaches(scope: Scope) -> tuple[Scope, ...]:
 
 
 def grouped() -> Iterable[tuple[Scope, list[Action]]]:
-    """Yield each scope with its actions, for help and README."""
+    """Yield each scope with its actions, for help and README; what tables share stands there."""
     for scope in Scope:
-        yield scope, of(scope)
+        yield scope, [row for row in of(scope) if scope is row.scopes[0] or row.scopes[0] in PANES]

@@ -1,6 +1,6 @@
 """What the UI needs from the services; `pitui.tui.live` gives it, tests hand in snapshots."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -48,7 +48,9 @@ class Backend(Protocol):
             PituiError: a word stands for no log.
         """
 
-    def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
         """Yield the last lines of logs and then what is added to them, in batches."""
 
     async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
@@ -41,7 +41,9 @@ class Idle:
         """Refuse."""
         raise _starting()
 
-    def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
         """Refuse."""
         raise _starting()
 

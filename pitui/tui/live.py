@@ -1,7 +1,7 @@
 """The real services behind the UI; imported in a thread after the first paint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from pitui.config.model import Config
@@ -89,7 +89,9 @@ class LiveBackend:
         sources = logs.sources_of(self._cluster, snapshot, words)
         return await logs.on_their_nodes(self._cluster, sources)
 
-    def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
         """Yield the lines of logs."""
         return logs.follow(self._cluster, sources, lines)
 

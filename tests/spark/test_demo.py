@@ -47,6 +47,18 @@ def _master(config: Path) -> dict[str, object]:
         return json.load(answer)
 
 
+def _ports(config: Path) -> list[tuple[str, int]]:
+    """Return the addresses and ports that a demonstration with one worker uses."""
+    read = yaml.safe_load(config.read_text())
+    master, worker = read["spark"]["master"], read["nodes"]["pi1"]
+    return [
+        (master["host"], master["port"]),
+        (master["host"], master["webui_port"]),
+        (worker["host"], worker["port"]),
+        (worker["host"], worker["worker"]["webui_port"]),
+    ]
+
+
 def _refused(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
     result = subprocess.run(
         [sys.executable, "-m", "pitui", "demo", "--no-ui", *arguments],
@@ -143,12 +155,12 @@ def test_two_demos_and_taken_ports(environment, started):
         started.extend(demos)
         for demo in demos:
             demo.wait_ready()
-        for demo in demos:
-            config = yaml.safe_load(demo.config.read_text())
-            assert config["spark"]["master"]["port"] != 7077
-            assert config["nodes"]["pi1"]["port"] != 2222
-            assert config["nodes"]["pi1"]["worker"]["webui_port"] != 8081
-            assert _master(demo.config)["aliveworkers"] == 1
+        used = [port for demo in demos for port in _ports(demo.config)]
+        assert len(set(used)) == len(used) == 8
+        assert not {probe.getsockname() for probe in taken} & set(used)
+        hosts = {host for host, _ in used}
+        assert len(hosts) == 4, "two demonstrations have addresses of their own"
+        assert [_master(demo.config)["aliveworkers"] for demo in demos] == [1, 1]
         assert len({demo.config for demo in demos}) == 2
         assert demos[0].end() == 0
         assert _master(demos[1].config)["aliveworkers"] == 1

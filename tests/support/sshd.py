@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,11 @@ class Server:
         return self.folder / "host_ed25519"
 
     @property
+    def home(self) -> Path:
+        """The home of those who log in."""
+        return self.folder / "home"
+
+    @property
     def name(self) -> str:
         """As known_hosts writes it."""
         return f"[{self.address}]:{self.port}"
@@ -79,7 +84,7 @@ class Server:
         kinds = ("ed25519", "rsa")
         keys = [self.folder / f"host_{kind}" for kind in kinds]
         lines = [
-            f"ListenAddress {self.name}",
+            f"ListenAddress [{self.address}]:{self.port}",
             *(f"HostKey {key}" for key in keys if key.exists()),
             f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
             f"PidFile {self.folder / 'sshd.pid'}",
@@ -89,6 +94,7 @@ class Server:
             "KbdInteractiveAuthentication no",
             "PermitRootLogin prohibit-password",
             "LogLevel VERBOSE",
+            f"SetEnv HOME={self.home}",
             *self.options,
         ]
         config.write_text("\n".join(lines) + "\n")
@@ -170,7 +176,7 @@ class Shelf:
         number = len(self.servers) + 1
         address = address or f"127.0.0.{20 + number}"
         folder = self.folder / f"sshd{number}"
-        folder.mkdir()
+        (folder / "home").mkdir(parents=True)
         server = Server(folder, address, free_port(address), options)
         make_key(server.host_key)
         if rsa:
@@ -183,10 +189,8 @@ class Shelf:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _descendants(root: int) -> list[int]:

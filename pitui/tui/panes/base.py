@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -15,6 +16,13 @@ class Pane(Doing, Widget):
     SCOPE: ClassVar[Scope]
     title: var[str] = var("")
     """Stands on the border, or on the tab."""
+
+    class Retitled(Message):
+        """The pane has another title."""
+
+    def watch_title(self) -> None:
+        """Tell of another title."""
+        self.post_message(self.Retitled())
 
     def step_back(self) -> bool:
         """Undo one thing that was opened here (Esc, q) and say whether there was one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
@@ -35,6 +36,11 @@ class PaneLayout(Container):
         with Container(id="grid"):
             for index in self._grid_order:
                 yield self.panes[index]
+
+    def on_mount(self) -> None:
+        """Keep borders and tabs up to date with the titles."""
+        for pane in self.panes:
+            self.watch(pane, "title", self.show_titles, init=False)
 
     @property
     def single(self) -> bool:
@@ -88,6 +94,11 @@ class PaneLayout(Container):
             if pane.border_title != label:
                 pane.border_title = label
         self._tabs.show(titles, self.active)
+
+    @on(Pane.Retitled)
+    def show_titles_again(self) -> None:
+        """Follow a pane's title."""
+        self.show_titles()
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
         """Go to the pane whose tab was clicked."""

@@ -26,7 +26,7 @@ Span = tuple[str, Tone]
 
 def one_line(text: str) -> str:
     """Return text from outside as one printable line."""
-    return " ".join(printable(text).split())
+    return printable(text).replace("\n", " ").replace("\t", " ").strip()
 
 
 @dataclass(frozen=True, slots=True)

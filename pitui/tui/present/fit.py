@@ -42,6 +42,7 @@ def fit(
     ]
     chosen = _choose(columns, needs, wants, room - start)
     left = room - start - _total([needs[i] for i in chosen])
+    left += _shrink(columns, needs, chosen, -left)
     places: list[Place] = []
     x = start
     for index in chosen:
@@ -64,6 +65,17 @@ def _choose(
         if needs[index] and (must or _total([widths[i] for i in (*chosen, index)]) <= room):
             chosen.append(index)
     return sorted(chosen)
+
+
+def _shrink(columns: Sequence[Column], needs: list[int], chosen: Sequence[int], excess: int) -> int:
+    """Take what is too much from the widest columns, down to their least; return what was taken."""
+    taken = 0
+    for index in sorted(chosen, key=lambda i: -needs[i]):
+        least = max(columns[index].least, len(columns[index].title))
+        cut = max(0, min(excess - taken, needs[index] - least))
+        needs[index] -= cut
+        taken += cut
+    return taken
 
 
 def _total(widths: Sequence[int]) -> int:

@@ -139,8 +139,8 @@ def _what(job: Job) -> Cell:
         stages = f"  stage {min(progress.stages, progress.stages_done + 1)}/{progress.stages}"
         failed = f"  {progress.tasks_failed} failed" if progress.tasks_failed else ""
         return cells(
+            (f"{percent(progress.fraction):>3} ", Tone.STRONG),
             *bar(progress.fraction, BAR_WIDTH),
-            (f" {percent(progress.fraction):>4}", Tone.STRONG),
             (stages, Tone.DIM),
             (failed, Tone.BAD),
         )
@@ -162,7 +162,7 @@ def job_summary(job: Job) -> tuple[Cell, Cell]:
     app, run = job.application, job.run
     given = "  ".join(f"{k} {v}" for k, v in run.parameters.items()) if run else ""
     asked = f"asks {amount(app.memory_per_executor_mib)} an executor" if app else ""
-    first = "  ".join(part for part in (job.name, job.app_id or "", given, asked) if part)
+    first = "  ".join(part for part in (job.app_id or "", asked, given) if part)
     return cell(first, Tone.DIM), _outlook(job)
 
 

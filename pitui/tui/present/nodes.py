@@ -15,7 +15,7 @@ from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, 
 from pitui.tui.present.figures import amount, duration, sparkline
 from pitui.tui.present.words import LINK_MEANINGS, link_cell, worker_cell
 
-SPARK_WIDTH = 8
+SPARK_WIDTH = 6
 HOT_C, WARM_C = 80.0, 70.0
 """A Pi throttles at 80 to 85 degrees; its soft limit is 60 on some models."""
 
@@ -27,8 +27,8 @@ COLUMNS = (
     Column("ssh", "ssh", least=4),
     Column("worker", "worker", least=8),
     Column("cores", "cores", right=True, rank=1),
-    Column("memory", "mem MiB", right=True, rank=2, least=9),
-    Column("spark", "cpu", rank=4, least=SPARK_WIDTH),
+    Column("memory", "mem MiB", right=True, rank=2, least=7),
+    Column("spark", "cpu", rank=3, least=SPARK_WIDTH),
     Column("cpu", "%", right=True, rank=1, least=4),
     Column("temperature", "°C", right=True, rank=2, least=3),
     Column("ram", "ram MiB", right=True, rank=5, least=9),

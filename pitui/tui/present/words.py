@@ -10,7 +10,7 @@ _LINKS = {
     LinkState.CONNECTED: ("●", "up", Tone.GOOD),
     LinkState.UNREACHABLE: ("○", "away", Tone.BAD),
     LinkState.REFUSED: ("○", "refused", Tone.BAD),
-    LinkState.AUTH_FAILED: ("✗", "no login", Tone.BAD),
+    LinkState.AUTH_FAILED: ("✗", "denied", Tone.BAD),
     LinkState.HOST_KEY_UNKNOWN: ("?", "new key", Tone.WARN),
     LinkState.HOST_KEY_CHANGED: ("✗", "key!", Tone.BAD),
 }

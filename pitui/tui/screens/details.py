@@ -53,7 +53,7 @@ class DetailsScreen(Dialog[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
-        for name, value in self._known:
+        for name, value in self._known[1:]:
             table.add_row(Text(printable(name)), Text(printable(value)))
         return table
 

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,6 +17,9 @@ from pitui.tui.present.cells import Tone
 from pitui.tui.present.words import LEGEND
 from pitui.tui.screens.dialog import Dialog
 from pitui.tui.widgets.tones import tone_style
+
+TWO_COLUMNS = 120
+"""Columns of the terminal from which two blocks stand beside each other."""
 
 
 class HelpScreen(Dialog[None]):
@@ -34,15 +39,26 @@ class HelpScreen(Dialog[None]):
 
     def content(self) -> list[Widget]:
         """Return a block for each scope, and the legend."""
-        blocks = [Static(self._keys(scope, rows), classes="block") for scope, rows in grouped()]
-        return [Container(*blocks, Static(self._legend(), classes="block"), classes="blocks")]
+        blocks = {scope: self._keys(scope, rows) for scope, rows in grouped()}
+        right = [Scope.ANYWHERE, Scope.PROGRESS]
+        left = [scope for scope in Scope if scope not in right]
+        return [
+            Horizontal(
+                Vertical(*(_static(blocks[scope]) for scope in left)),
+                Vertical(*(_static(blocks[scope]) for scope in right), _static(self._legend())),
+                classes="columns",
+            )
+        ]
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the columns below each other where they do not fit beside each other."""
+        self.query_one(".columns").set_class(event.size.width < TWO_COLUMNS, "-stacked")
 
     def _keys(self, scope: Scope, rows: list[Action]) -> Table:
         table = _block(scope.value, tone_style(self, Tone.ACCENT))
         keys = pitui(self).keys
         for row in rows:
-            note = " (asks)" if row.danger else ""
-            table.add_row(Text(" ".join(keys.of(row)), "bold"), Text(f"{row.help}{note}"))
+            table.add_row(Text(" ".join(keys.of(row)), "bold"), Text(row.help))
         return table
 
     def _legend(self) -> Table:
@@ -59,8 +75,13 @@ class HelpScreen(Dialog[None]):
         self.query_one(".dialog").scroll_relative(y=step, animate=False)
 
 
-def _block(title: str, style: object) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=True, expand=True, pad_edge=False)
-    table.add_column(Text(title, style), width=13, overflow="fold")  # type: ignore[arg-type]
-    table.add_column("", ratio=1)
+def _block(title: str, style: Style) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    table.title, table.title_justify = Text(title, style), "left"
+    table.add_column(width=14, overflow="fold")
+    table.add_column(ratio=1)
     return table
+
+
+def _static(block: Table) -> Static:
+    return Static(block, classes="block")

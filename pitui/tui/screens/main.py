@@ -48,7 +48,7 @@ class MainScreen(Doing, Screen[None]):
         super().__init__()
         self.snapshot = snapshot
         self.nodes = NodesPane(snapshot)
-        self.logs = LogsPane(id="logs", classes="pane")
+        self.logs = LogsPane()
         self.executors = ExecutorsPane(snapshot)
         self.jobs = JobsPane(snapshot)
         self.panes = PaneLayout(
@@ -98,7 +98,6 @@ class MainScreen(Doing, Screen[None]):
 
     def _show_executors(self) -> None:
         self.executors.show(self.snapshot, self.jobs.selected_application())
-        self.panes.show_titles()
 
     def _look(self) -> None:
         pitui(self).services.look_at(self.jobs.active_applications())

@@ -76,9 +76,9 @@ class UiAsker:
 
     async def trust(self, key: UnknownKey) -> bool:
         """Ask whether a host key is to be trusted."""
-        screen: Screen[bool] = HostKeyScreen(key)
         async with self._one:
-            return bool(await self._ask(screen))
+            answer: bool | None = await self._ask(HostKeyScreen(key))
+        return answer is True
 
     async def _ask(self, screen: Screen[T]) -> T | None:
         answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()

@@ -43,6 +43,7 @@ class RowTable(ScrollView, can_focus=True):
         super().__init__()
         self.model = RowModel()
         self._columns = columns
+        self._index = {column.id: index for index, column in enumerate(columns)}
         self._natural = [0] * len(columns)
         self._places: list[Place] = []
         self._empty = tuple(empty)
@@ -100,15 +101,14 @@ class RowTable(ScrollView, can_focus=True):
         natural = list(self._natural)
         for row in self.model.rows:
             for index, cell in enumerate(row.cells):
-                if row.note is None or not self._covered(row, index):
+                if not self._covered(row, index):
                     natural[index] = max(natural[index], cell.width)
         if natural != self._natural:
             self._natural = natural
             self._place_columns()
 
     def _covered(self, row: Row, index: int) -> bool:
-        ids = [column.id for column in self._columns]
-        return row.note_at in ids and index >= ids.index(row.note_at)
+        return row.note is not None and index >= self._index[row.note_at]
 
     def _place_columns(self) -> None:
         places = fit(self._columns, self._natural, self.size.width - 1, GUTTER)
@@ -227,7 +227,7 @@ class RowTable(ScrollView, can_focus=True):
         put(line, Cell(gutter), 0, 2, self._tone)
         for place in self._places:
             column = self._columns[place.index]
-            if row.note is not None and column.id == row.note_at:
+            if row.note is not None and place.index >= self._index[row.note_at]:
                 put(line, row.note, place.x, width - place.x - 1, self._tone)
                 break
             cell = row.cells[place.index]

@@ -48,8 +48,8 @@ class TabBar(Toned):
             short = one_line(title)
             if index != self._active:
                 short = short.split(" of ")[0].split(":")[0]
-            if len(short) > 34:
-                short = short[:33] + "…"
+            if len(short) > 40:
+                short = short[:39] + "…"
             labels.append((f" {index + 1} {short} ", index))
         return labels
 

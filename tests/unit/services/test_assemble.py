@@ -48,7 +48,8 @@ def worker(host="10.0.0.11", state=WorkerState.ALIVE, heartbeat=100.0, **changes
 
 
 def process(role=Role.WORKER, pid=42):
-    return Process(pid, 1, role, Launcher.DAEMON)
+    arguments = (URL,) if role is Role.WORKER else ("--port", "7077")
+    return Process(pid, 1, role, Launcher.DAEMON, arguments=arguments)
 
 
 def health(*processes, boot="b"):

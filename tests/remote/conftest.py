@@ -1,0 +1,107 @@
+"""Real sshd processes, and links to them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.nodes import node
+from support.sshd import Server, Shelf, servers, why_no_sshd
+
+from pitui.config.model import Node
+from pitui.remote.ask import NoOne, UnknownKey
+from pitui.remote.links import Links
+
+
+class Person:
+    """Answers as told and remembers what was asked."""
+
+    def __init__(self, *, trust: bool = False, passphrases: tuple[str | None, ...] = ()) -> None:
+        self.trusts = trust
+        self.passphrases = list(passphrases)
+        self.keys: list[UnknownKey] = []
+        self.identities: list[Path] = []
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def passphrase(self, identity: Path) -> str | None:
+        self.identities.append(identity)
+        await self._think()
+        return self.passphrases.pop(0) if self.passphrases else None
+
+    async def trust(self, key: UnknownKey) -> bool:
+        self.keys.append(key)
+        await self._think()
+        return self.trusts
+
+    async def _think(self) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    if reason := why_no_sshd():
+        pytest.skip(reason)
+    with servers(tmp_path) as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def known(home: Path) -> Path:
+    """The known_hosts file; empty."""
+    file = home / ".ssh" / "known_hosts"
+    file.parent.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    return file
+
+
+NodeOn = Callable[..., Node]
+
+
+@pytest.fixture
+def node_on(shelf: Shelf, known: Path) -> NodeOn:
+    """Make a node of a server, with its host key already known."""
+
+    def make(name: str, server: Server, *, trusted: bool = True, **changed: object) -> Node:
+        if trusted and server.known_line() not in known.read_text():
+            with known.open("a") as file:
+                file.write(server.known_line())
+        values = {"identity": shelf.client_key, **changed}
+        return node(name, server.address, server.port, **values)
+
+    return make
+
+
+MakeLinks = Callable[..., Links]
+
+
+@pytest.fixture
+async def make_links() -> AsyncIterator[MakeLinks]:
+    """Make links that are closed in the end."""
+    made: list[Links] = []
+
+    def make(*nodes: Node, asker: object = None) -> Links:
+        made.append(Links(nodes, asker or NoOne()))
+        return made[-1]
+
+    yield make
+    for links in made:
+        await links.aclose()
+
+
+async def until(
+    condition: Callable[[], bool] | Callable[[], Awaitable[bool]], limit: float, what: str
+) -> None:
+    """Wait for a condition, with a limit in seconds."""
+    try:
+        async with asyncio.timeout(limit):
+            while True:
+                answer = condition()
+                if answer if isinstance(answer, bool) else await answer:
+                    return
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"waited {limit} s in vain until {what}") from None

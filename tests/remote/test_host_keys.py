@@ -1,0 +1,219 @@
+"""Host keys are always checked; new ones are asked about, changed ones refused."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from remote.conftest import Person
+from support.sshd import make_key
+from support.tools import tool
+
+from pitui.domain.cluster import LinkState
+from pitui.domain.errors import Failure, LinkError
+from pitui.remote.ask import NoOne
+
+pytestmark = pytest.mark.ssh
+
+
+async def refused(links, name: str) -> LinkError:
+    with pytest.raises(LinkError) as caught:
+        await links.connect(name)
+    return caught.value
+
+
+async def test_a_known_key_is_accepted_and_nothing_is_asked(shelf, node_on, make_links):
+    person = Person()
+    links = make_links(node_on("pi", shelf.server()), asker=person)
+    await links.connect("pi")
+    assert links.link("pi").state is LinkState.CONNECTED
+    assert person.keys == []
+
+
+async def test_an_unknown_key_is_asked_about_once_and_remembered(shelf, node_on, make_links, known):
+    server = shelf.server()
+    pi = node_on("pi", server, trusted=False)
+    person = Person(trust=True)
+    await make_links(pi, asker=person).connect("pi")
+    (asked,) = person.keys
+    fingerprint = tool("ssh-keygen", "-lf", server.host_key.with_suffix(".pub")).split()[1]
+    assert (asked.node, asked.host, asked.port) == ("pi", server.address, server.port)
+    assert (asked.kind, asked.fingerprint) == ("ssh-ed25519", fingerprint)
+    assert known.read_text() == server.known_line()
+    assert known.stat().st_mode & 0o777 == 0o600
+    # OpenSSH finds the entry, and another pitui needs no answer.
+    tool("ssh-keygen", "-F", server.name, "-f", known)
+    await make_links(pi).connect("pi")
+
+
+async def test_a_missing_known_hosts_file_is_made(shelf, node_on, make_links, known):
+    server = shelf.server()
+    file = known.parent / "new" / "hosts"
+    pi = node_on("pi", server, trusted=False, known_hosts=file)
+    await make_links(pi, asker=NoOne(trust_new=True)).connect("pi")
+    assert file.read_text() == server.known_line()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_key_that_nobody_trusts_is_refused_and_not_asked_about_again(
+    shelf, node_on, make_links, known
+):
+    server = shelf.server()
+    person = Person(trust=False)
+    links = make_links(node_on("pi", server, trusted=False), asker=person)
+    for _ in range(2):
+        error = await refused(links, "pi")
+        assert error.failure is Failure.HOST_KEY_UNKNOWN
+        assert "SHA256:" in error.message
+        assert "--trust-new" in error.advice
+    assert len(person.keys) == 1
+    assert known.read_text() == ""
+    assert links.link("pi").state is LinkState.HOST_KEY_UNKNOWN
+    person.trusts = True
+    links.retry("pi")
+    await links.connect("pi")
+    assert len(person.keys) == 2
+
+
+async def test_a_key_that_was_added_by_hand_meanwhile_needs_no_retry(
+    shelf, node_on, make_links, known
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server, trusted=False))
+    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    known.write_text(server.known_line())
+    await links.connect("pi")
+
+
+async def test_a_changed_key_is_refused_whoever_is_asked(shelf, node_on, make_links, known):
+    server = shelf.server(start=False)
+    known.write_text("# a comment\n" + server.known_line())
+    server.new_host_key()
+    server.start()
+    person = Person(trust=True)
+    links = make_links(node_on("pi", server, trusted=False), asker=person)
+    error = await refused(links, "pi")
+    assert error.failure is Failure.HOST_KEY_CHANGED
+    assert f"{known}, line 2" in error.message
+    assert f"ssh-keygen -f {known} -R '{server.name}'" in error.advice
+    assert person.keys == []
+    assert links.link("pi").state is LinkState.HOST_KEY_CHANGED
+    # What it advises works, and needs no retry.
+    command = error.advice[error.advice.index("ssh-keygen") :]
+    tool("sh", "-c", command)
+    await links.connect("pi")
+    assert len(person.keys) == 1
+
+
+async def test_another_type_of_key_does_not_get_around_a_known_one(
+    shelf, node_on, make_links, known
+):
+    server = shelf.server(rsa=True)
+    other = shelf.server(start=False)
+    # Known by an ed25519 key that the server does not have: its rsa key is no way in.
+    known.write_text(server.name + " " + other.known_line().split(" ", 1)[1])
+    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
+    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_CHANGED
+
+
+async def test_the_known_type_of_key_is_asked_for_where_a_server_has_several(
+    shelf, node_on, make_links, known
+):
+    server = shelf.server(rsa=True)
+    known.write_text(server.known_line("rsa"))
+    await make_links(node_on("pi", server, trusted=False)).connect("pi")
+
+
+async def test_hashed_entries_are_found_and_new_ones_are_hashed_like_them(
+    shelf, node_on, make_links, known
+):
+    first, second = shelf.server(), shelf.server()
+    known.write_text(first.known_line())
+    tool("ssh-keygen", "-H", "-f", known)
+    assert first.address not in known.read_text()
+    links = make_links(
+        node_on("one", first, trusted=False),
+        node_on("two", second, trusted=False),
+        asker=Person(trust=True),
+    )
+    await links.connect("one")
+    await links.connect("two")
+    assert second.address not in known.read_text()
+    tool("ssh-keygen", "-F", second.name, "-f", known)
+
+
+async def test_a_key_known_for_the_host_without_its_port_is_accepted(
+    shelf, node_on, make_links, known
+):
+    server, other = shelf.server(), shelf.server()
+    _, kind, text = server.known_line().split()
+    known.write_text(f"{server.address} {kind} {text}\n")
+    links = make_links(node_on("pi", server, trusted=False))
+    await links.connect("pi")
+    # Another key there says nothing about this port: it is unknown, not changed.
+    _, kind, text = other.known_line().split()
+    known.write_text(f"{server.address} {kind} {text}\n")
+    links = make_links(node_on("pi", server, trusted=False))
+    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_UNKNOWN
+
+
+async def test_a_revoked_key_is_refused(shelf, node_on, make_links, known):
+    server = shelf.server()
+    known.write_text(f"@revoked {server.known_line()}")
+    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
+    error = await refused(links, "pi")
+    assert error.failure is Failure.HOST_KEY_CHANGED
+    assert "revoked" in error.message
+
+
+async def test_a_host_certificate_of_a_known_authority_is_accepted(
+    shelf, node_on, make_links, known, tmp_path
+):
+    authority = make_key(tmp_path / "authority")
+    server = shelf.server(start=False)
+    public = server.host_key.with_suffix(".pub")
+    tool("ssh-keygen", "-q", "-s", authority, "-I", "pi", "-h", "-n", server.address, public)
+    server.options = (f"HostCertificate {server.host_key}-cert.pub",)
+    server.start()
+    known.write_text(f"@cert-authority * {authority.with_suffix('.pub').read_text()}")
+    await make_links(node_on("pi", server, trusted=False)).connect("pi")
+
+
+async def test_several_nodes_with_new_keys_are_asked_about_one_at_a_time(
+    shelf, node_on, make_links, known
+):
+    servers = [shelf.server() for _ in range(4)]
+    nodes = [node_on(f"pi{n}", server, trusted=False) for n, server in enumerate(servers)]
+    twin = node_on("twin", servers[0], trusted=False)
+    person = Person(trust=True)
+    links = make_links(*nodes, twin, asker=person)
+    await asyncio.gather(*(links.connect(node.name) for node in (*nodes, twin)))
+    # Two nodes at one address have one key between them.
+    assert len(person.keys) == 4
+    assert person.most_at_once == 1
+    assert len(known.read_text().splitlines()) == 4
+
+
+async def test_a_known_hosts_file_that_cannot_be_written_says_so(
+    shelf, node_on, make_links, tmp_path
+):
+    folder = tmp_path / "a file"
+    folder.write_text("")
+    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=folder / "hosts")
+    error = await refused(make_links(pi, asker=Person(trust=True)), "pi")
+    assert error.failure is Failure.HOST_KEY_UNKNOWN
+    assert "cannot be saved" in error.message
+
+
+async def test_a_known_hosts_file_that_forgets_is_not_asked_about_for_ever(
+    shelf, node_on, make_links
+):
+    person = Person(trust=True)
+    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=Path("/dev/null"))
+    assert (await refused(make_links(pi, asker=person), "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    assert len(person.keys) <= 3
+
+
+async def test_nonsense_in_known_hosts_does_not_hide_good_lines(shelf, node_on, make_links, known):
+    server = shelf.server()
+    known.write_text(f"one two three\n@what {server.name}\n|1|bad\n\n{server.known_line()}")
+    await make_links(node_on("pi", server, trusted=False)).connect("pi")

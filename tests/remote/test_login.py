@@ -1,0 +1,249 @@
+"""Keys, passphrases, the agent, and ~/.ssh/config."""
+
+import asyncio
+import getpass
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from remote.conftest import Person
+from support.nodes import node
+from support.sshd import make_key
+from support.tools import tool
+
+from pitui.domain.cluster import LinkState
+from pitui.domain.errors import Failure, LinkError
+
+pytestmark = pytest.mark.ssh
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A real ssh-agent; its socket."""
+    socket = tmp_path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    while not socket.exists():
+        assert process.poll() is None
+    yield socket
+    process.terminate()
+    process.wait(timeout=5)
+
+
+async def refused(links, name: str) -> LinkError:
+    with pytest.raises(LinkError) as caught:
+        await links.connect(name)
+    return caught.value
+
+
+async def test_a_key_that_the_node_does_not_accept_fails_once_and_stays_failed(
+    shelf, node_on, make_links, tmp_path
+):
+    server = shelf.server()
+    stranger = make_key(tmp_path / "stranger")
+    links = make_links(node_on("pi", server, identity=stranger))
+    for _ in range(3):
+        error = await refused(links, "pi")
+        assert error.failure is Failure.AUTH_FAILED
+        assert "stranger" in error.message
+        assert "ssh-copy-id" in error.advice
+    assert links.link("pi").state is LinkState.AUTH_FAILED
+    # sshd punishes those who keep failing: it saw one connection.
+    assert server.logged("Connection from") == 1
+    server.authorize(stranger.with_suffix(".pub"))
+    assert (await refused(links, "pi")).failure is Failure.AUTH_FAILED
+    links.retry("pi")
+    await links.connect("pi")
+    assert server.logged("Connection from") == 2
+
+
+async def test_without_any_key_the_advice_is_to_make_one(shelf, node_on, make_links):
+    error = await refused(make_links(node_on("pi", shelf.server(), identity=None)), "pi")
+    assert error.failure is Failure.AUTH_FAILED
+    assert "ssh-keygen" in error.advice
+
+
+async def test_an_identity_that_is_no_key_is_named(shelf, node_on, make_links, tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("no key\n")
+    for identity in (file, tmp_path / "missing"):
+        error = await refused(make_links(node_on("pi", shelf.server(), identity=identity)), "pi")
+        assert error.failure is Failure.AUTH_FAILED
+        assert str(identity) in error.message
+
+
+async def test_the_usual_key_in_ssh_is_tried_by_itself(shelf, node_on, make_links, known):
+    make_key(known.parent / "id_ed25519")
+    server = shelf.server()
+    server.authorize(known.parent / "id_ed25519.pub")
+    await make_links(node_on("pi", server, identity=None)).connect("pi")
+
+
+async def test_a_locked_key_is_asked_for_once_for_all_nodes(shelf, node_on, make_links, tmp_path):
+    key = make_key(tmp_path / "locked", passphrase="open sesame")
+    servers = [shelf.server() for _ in range(3)]
+    for server in servers:
+        server.authorize(key.with_suffix(".pub"))
+    nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
+    person = Person(passphrases=("open sesame",))
+    links = make_links(*nodes, asker=person)
+    await asyncio.gather(*(links.connect(node.name) for node in nodes))
+    assert person.identities == [key]
+
+
+async def test_a_wrong_passphrase_is_asked_for_again(shelf, node_on, make_links, tmp_path):
+    key = make_key(tmp_path / "locked", passphrase="right")
+    server = shelf.server()
+    server.authorize(key.with_suffix(".pub"))
+    person = Person(passphrases=("wrong", "right"))
+    await make_links(node_on("pi", server, identity=key), asker=person).connect("pi")
+    assert len(person.identities) == 2
+
+
+async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
+    shelf, node_on, make_links, tmp_path
+):
+    key = make_key(tmp_path / "locked", passphrase="secret")
+    servers = [shelf.server(), shelf.server()]
+    nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
+    person = Person()
+    links = make_links(*nodes, asker=person)
+    for name in ("pi0", "pi1", "pi0"):
+        error = await refused(links, name)
+        assert error.failure is Failure.AUTH_FAILED
+        assert "passphrase" in error.message
+        assert "ssh-add" in error.advice
+        assert "secret" not in f"{error}"
+    assert len(person.identities) == 1
+    for server in servers:
+        server.authorize(key.with_suffix(".pub"))
+    person.passphrases = ["secret"]
+    links.retry("pi1")
+    await links.connect("pi1")
+
+
+async def test_a_locked_usual_key_is_asked_for_only_where_there_is_no_other(
+    shelf, node_on, make_links, known
+):
+    locked = make_key(known.parent / "id_ed25519", passphrase="secret")
+    server = shelf.server()
+    server.authorize(locked.with_suffix(".pub"))
+    person = Person(passphrases=("secret",))
+    await make_links(node_on("pi", server, identity=None), asker=person).connect("pi")
+    assert person.identities == [locked]
+    rsa = make_key(known.parent / "id_rsa", kind="rsa")
+    server.authorize(rsa.with_suffix(".pub"))
+    person = Person()
+    await make_links(node_on("pi", server, identity=None), asker=person).connect("pi")
+    assert person.identities == []
+
+
+async def test_a_key_of_the_agent_needs_no_passphrase(shelf, node_on, make_links, tmp_path, agent):
+    key = make_key(tmp_path / "locked", passphrase="secret")
+    server = shelf.server()
+    server.authorize(key.with_suffix(".pub"))
+    tool("ssh-add", "-q", key, SSH_ASKPASS_REQUIRE="force", SSH_ASKPASS=_says("secret", tmp_path))
+    person = Person()
+    links = make_links(
+        node_on("configured", server, identity=key),
+        node_on("any", server, identity=None),
+        asker=person,
+    )
+    await links.connect("configured")
+    await links.connect("any")
+    assert person.identities == []
+
+
+async def test_a_public_key_as_identity_picks_the_agents_key(
+    shelf, node_on, make_links, tmp_path, agent
+):
+    others = [make_key(tmp_path / f"other{n}") for n in range(7)]
+    key = make_key(tmp_path / "mine")
+    tool("ssh-add", "-q", *others, key)
+    key.unlink()
+    server = shelf.server()
+    server.authorize(tmp_path / "mine.pub")
+    await make_links(node_on("pi", server, identity=tmp_path / "mine.pub")).connect("pi")
+
+
+async def test_an_agent_that_is_gone_is_no_trouble(
+    shelf, node_on, make_links, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "gone"))
+    await make_links(node_on("pi", shelf.server())).connect("pi")
+
+
+async def test_the_users_ssh_config_gives_host_port_user_and_key(shelf, make_links, known, home):
+    server = shelf.server()
+    known.write_text(server.known_line())
+    (home / ".ssh" / "config").write_text(
+        f"Host shelf-pi\n  HostName {server.address}\n  Port {server.port}\n"
+        f"  User {getpass.getuser()}\n  IdentityFile {shelf.client_key}\n"
+        "  RemoteCommand false\n  RequestTTY force\n  SendEnv HOME\n"
+    )
+    links = make_links(node("pi", "shelf-pi", user=None))
+    assert (await links.runner("pi").run("echo in")).stdout == "in\n"
+
+
+async def test_a_nodes_own_keys_override_the_ssh_config(shelf, node_on, make_links, home):
+    server = shelf.server()
+    pi = node_on("pi", server)
+    (home / ".ssh" / "config").write_text(
+        f"Host {server.address}\n  Port 1\n  User nobody-there\n  IdentityFile /nowhere\n"
+    )
+    await make_links(pi).connect("pi")
+
+
+async def test_a_host_key_alias_names_the_known_key(shelf, make_links, known, home):
+    server = shelf.server()
+    known.write_text(f"[shelf]:{server.port} {server.known_line().split(' ', 1)[1]}")
+    (home / ".ssh" / "config").write_text(f"Host {server.address}\n  HostKeyAlias shelf\n")
+    pi = node("pi", server.address, server.port, identity=shelf.client_key)
+    await make_links(pi).connect("pi")
+
+
+async def test_a_mistake_in_the_ssh_config_names_its_line(shelf, node_on, make_links, home):
+    pi = node_on("pi", shelf.server())
+    (home / ".ssh" / "config").write_text("Host *\n  Port many\n")
+    error = await refused(make_links(pi), "pi")
+    assert "config line 2" in error.message
+
+
+async def test_an_address_of_version_6_with_a_port(shelf, node_on, make_links):
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("no IPv6 on this machine")
+    server = shelf.server(address="::1")
+    links = make_links(node_on("pi", server))
+    assert (await links.runner("pi").run("echo six")).stdout == "six\n"
+
+
+async def test_a_proxy_command_of_the_ssh_config(shelf, node_on, make_links, home, tmp_path):
+    server = shelf.server()
+    pi = node_on("pi", server)
+    relay = tmp_path / "relay.py"
+    relay.write_text(
+        "import os, socket, sys, threading\n"
+        "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
+        "def up():\n"
+        "    while data := os.read(0, 65536): s.sendall(data)\n"
+        "threading.Thread(target=up, daemon=True).start()\n"
+        "while data := s.recv(65536): os.write(1, data)\n"
+    )
+    (home / ".ssh" / "config").write_text(
+        f"Host {server.address}\n  ProxyCommand {sys.executable} {relay} %h %p\n"
+    )
+    links = make_links(pi)
+    assert (await links.runner("pi").run("echo through")).stdout == "through\n"
+
+
+def _says(secret: str, folder: Path) -> str:
+    script = folder / "askpass"
+    script.write_text(f"#!/bin/sh\necho '{secret}'\n")
+    script.chmod(0o700)
+    return str(script)

@@ -1,0 +1,84 @@
+"""Spark 3.5, on a node without a spark-env.sh that would say anything: pitui chooses."""
+
+import os
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import Role
+from pitui.domain.outcome import OutcomeState
+from pitui.remote.ask import NoOne
+from pitui.services import control
+from pitui.services.cluster import open_cluster
+from pitui.services.probe import probe
+from pitui.spark.versions import page_version
+
+SPARK35 = os.environ.get("PITUI_TEST_SPARK35", "")
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.skipif(not SPARK35, reason="PITUI_TEST_SPARK35 names no pyspark 3.5 folder"),
+]
+
+CONFIG = """\
+cluster: {{name: older, master: nuc}}
+spark:
+  home: {home}
+  master: {{host: 127.0.0.1, port: {ports[0]}, webui_port: {ports[1]}}}
+  worker: {{cores: 1, memory: 512m, webui_port: {ports[2]}}}
+  env:
+    SPARK_DAEMON_MEMORY: 96m
+    SPARK_DAEMON_JAVA_OPTS: -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+    SPARK_PID_DIR: {home}/run
+nodes:
+  nuc: {{host: local, worker: true}}
+"""
+
+
+def spark_home(folder: Path) -> Path:
+    for name in ("bin", "sbin", "jars"):
+        (folder / name).symlink_to(Path(SPARK35) / name)
+    (folder / "conf").mkdir()
+    return folder
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+async def test_spark_3_5_starts_and_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    home = tmp_path / "spark"
+    home.mkdir()
+    spark_home(home)
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
+    said = []
+    async with open_cluster(load_config(file), NoOne()) as cluster:
+        targets = control.targets_for(cluster, [])
+        try:
+            started = await control.start(cluster, targets, said.append)
+            assert [outcome.state for outcome in started] == [OutcomeState.OK] * 2, started
+            (worker,) = (await cluster.spark_master.read()).alive
+            assert (worker.cores, worker.memory_mib) == (1, 512)
+            page = await cluster.spark_master.page("")
+            version = page_version(page.body.decode())
+            assert version is not None
+            assert version.startswith("3.5.")
+            process = (await probe(cluster, "nuc")).daemon(Role.WORKER)
+            assert process is not None
+            assert process.host == "127.0.0.1"  # the address towards the master
+            again = await control.start(cluster, targets, said.append)
+            assert [outcome.state for outcome in again] == [OutcomeState.UNCHANGED] * 2, again
+        finally:
+            stopped = await control.stop(cluster, targets, said.append)
+        assert [outcome.state for outcome in stopped] == [OutcomeState.OK] * 2, stopped
+        assert (await probe(cluster, "nuc")).own == ()
+        assert not list((home / "run").iterdir())

@@ -1,0 +1,14 @@
+"""Shells that the texts must run in."""
+
+import shutil
+
+import pytest
+
+_KNOWN = {"sh": ["/bin/sh"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
+SHELLS = {name: command for name, command in _KNOWN.items() if shutil.which(command[0])}
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request):
+    """A POSIX shell as the front of a command line; `/bin/sh` is dash on Debian."""
+    return SHELLS[request.param]

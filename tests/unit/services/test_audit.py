@@ -1,0 +1,34 @@
+import json
+import stat
+
+from pitui.services.audit import Audit
+
+
+def test_entries_are_lines_for_their_owner_alone(tmp_path):
+    path = tmp_path / "state" / "audit.jsonl"
+    audit = Audit(path)
+    audit.record("stop", "pi1", "ok", detail="stopped")
+    audit.record("start", "pi1", "failed")
+    first, second = (json.loads(line) for line in path.read_text().splitlines())
+    assert (first["action"], first["node"], first["result"]) == ("stop", "pi1", "ok")
+    assert first["detail"] == "stopped"
+    assert second["time"] >= first["time"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_last_time_is_seen_by_every_pitui(tmp_path):
+    one, other = Audit(tmp_path / "a.jsonl"), Audit(tmp_path / "a.jsonl")
+    assert one.last("stop", "pi1") is None
+    one.record("stop", "pi1", "ok")
+    first = other.last("stop", "pi1")
+    assert first is not None
+    other.record("stop", "pi1", "ok")
+    assert (one.last("stop", "pi1") or 0) >= first
+    assert one.last("stop", "pi2") is None
+
+
+def test_a_damaged_line_hides_no_other(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"cut\n[1]\n{"time": "2026-01-01T00:00:00+00:00", "action": 1}\n')
+    Audit(path).record("stop", "pi1", "ok")
+    assert Audit(path).last("stop", "pi1") is not None
