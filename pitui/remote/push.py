@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -278,7 +278,7 @@ async def _read_all(process: RemoteProcess) -> str:
     return answer.decode(errors="replace").strip()
 
 
-async def _blocks(path: Path, offset: int) -> AsyncIterator[bytes]:
+async def _blocks(path: Path, offset: int) -> AsyncGenerator[bytes, None]:
     """Yield a file from an offset on, in blocks; reads ahead of them in a thread."""
     file = await asyncio.to_thread(path.open, "rb")
     try:

@@ -19,7 +19,7 @@ p=$1 sum=$2 size=$3
 d=$(dirname -- "$p") b=$(basename -- "$p")
 part=$d/.$b.$(printf %.16s "$sum").part
 receipt=$d/.$b.receipt
-facts() { stat -c '%s %Z %i' -- "$1" 2>/dev/null || stat -f '%z %c %i' "$1"; }
+facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
 digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
 note() { echo "$sum $(facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
 known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(facts "$p")" ]; }
@@ -99,7 +99,9 @@ def parse_look(output: str) -> Found | None:
             return Found(there=True)
         case ["part", offset, prefix, free, have] if offset.isdigit() and free.isdigit():
             begun = "" if prefix == "-" else prefix
-            return Found(False, int(offset), begun, int(free) * 1024, int(have))
+            return Found(
+                there=False, offset=int(offset), prefix=begun, free=int(free) * 1024, have=int(have)
+            )
     return None
 
 

@@ -1,0 +1,188 @@
+"""Large files to real sshd: interrupted, resumed, refused."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from pitui.domain.errors import LinkError, NodeError
+from pitui.remote.push import Parcel, Pushed, look, push
+from pitui.remote.push_script import STEP
+
+pytestmark = pytest.mark.ssh
+
+SIZE = 9 * STEP + 12_345
+
+
+@pytest.fixture
+async def parcel(tmp_path: Path) -> Parcel:
+    source = tmp_path / "spark 4.tgz"
+    source.write_bytes(os.urandom(SIZE))
+    return await Parcel.of(source)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "far" / "away $HOME" / "spark's.tgz"
+
+
+def leftovers(target: Path) -> list[str]:
+    return sorted(path.name for path in target.parent.iterdir() if path != target)
+
+
+async def test_a_file_arrives_and_is_known_the_next_time(
+    shelf, node_on, make_links, parcel, target
+):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    seen: list[int] = []
+
+    assert await push(runner, parcel, str(target), sent=seen.append) == Pushed(SIZE)
+
+    assert target.read_bytes() == parcel.path.read_bytes()
+    assert target.stat().st_mode & 0o777 == 0o644
+    assert leftovers(target) == [".spark's.tgz.receipt"]
+    assert seen == sorted(seen)
+    assert seen[-1] == SIZE
+    assert (await push(runner, parcel, str(target))).was_there
+
+
+async def test_a_changed_target_is_not_taken_for_the_file(
+    shelf, node_on, make_links, parcel, target
+):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    await push(runner, parcel, str(target))
+    with target.open("r+b") as file:
+        file.write(b"bitrot")
+
+    assert (await push(runner, parcel, str(target))).sent == SIZE
+    assert target.read_bytes() == parcel.path.read_bytes()
+
+
+async def test_a_copy_by_hand_is_recognised(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    target.parent.mkdir(parents=True)
+    target.write_bytes(parcel.path.read_bytes())
+
+    assert (await push(runner, parcel, str(target))).was_there
+    assert leftovers(target) == [".spark's.tgz.receipt"]
+
+
+async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
+    shelf, node_on, make_links, parcel, target
+):
+    server = shelf.server()
+    runner = make_links(node_on("pi1", server)).runner("pi1")
+    broken = asyncio.Event()
+
+    def watch(done: int) -> None:
+        if done > SIZE // 2 and not broken.is_set():
+            server.stop()
+            broken.set()
+
+    async with asyncio.TaskGroup() as group:
+        pushing = group.create_task(push(runner, parcel, str(target), sent=watch))
+        await broken.wait()
+        server.start()
+
+    assert target.read_bytes() == parcel.path.read_bytes()
+    assert leftovers(target) == [".spark's.tgz.receipt"]
+    pushed = pushing.result()
+    # What was on the way when the link broke may be sent twice, not the whole.
+    assert pushed.sent < 2 * SIZE
+
+
+async def test_a_begun_file_is_resumed_where_it_is_good(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    target.parent.mkdir(parents=True)
+    part = target.with_name(f".{target.name}.{parcel.sha512[:16]}.part")
+    part.write_bytes(parcel.path.read_bytes()[: 4 * STEP + 77])
+
+    assert await push(runner, parcel, str(target)) == Pushed(SIZE - 4 * STEP, resumed=1)
+    assert target.read_bytes() == parcel.path.read_bytes()
+
+
+async def test_a_bad_beginning_is_sent_anew(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    target.parent.mkdir(parents=True)
+    part = target.with_name(f".{target.name}.{parcel.sha512[:16]}.part")
+    part.write_bytes(bytes(4 * STEP))
+
+    assert await push(runner, parcel, str(target)) == Pushed(SIZE)
+    assert target.read_bytes() == parcel.path.read_bytes()
+
+
+async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, parcel, target):
+    server = shelf.server()
+    runner = make_links(node_on("pi1", server)).runner("pi1")
+
+    def cut(done: int) -> None:
+        if done > SIZE // 3:
+            server.stop()
+
+    with pytest.raises(LinkError, match="in the middle of a push") as caught:
+        await push(runner, parcel, str(target), sent=cut, away_limit=2)
+    assert caught.value.node == "pi1"
+    assert "goes on where this one stopped" in caught.value.advice
+    assert not target.exists()
+
+
+async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, parcel, tmp_path):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    (tmp_path / "file").touch()
+
+    with pytest.raises(NodeError, match="cannot be written: mkdir: "):
+        await push(runner, parcel, str(tmp_path / "file" / "below"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NodeError, match="is a folder"):
+        await push(runner, parcel, str(tmp_path / "folder"))
+
+
+async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    with parcel.path.open("r+b") as file:
+        file.truncate(SIZE - STEP)
+
+    with pytest.raises(NodeError, match="changed while it was pushed"):
+        await push(runner, parcel, str(target))
+    assert not target.exists()
+
+
+async def test_a_source_with_other_bytes_never_gets_its_place(
+    shelf, node_on, make_links, parcel, target
+):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    parcel.path.write_bytes(os.urandom(SIZE))
+
+    with pytest.raises(NodeError, match="wrong SHA-512 twice"):
+        await push(runner, parcel, str(target))
+    assert not target.exists()
+
+
+async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    half = asyncio.Event()
+
+    def watch(done: int) -> None:
+        if done > SIZE // 2:
+            half.set()
+
+    async with asyncio.TaskGroup() as group:
+        pushing = group.create_task(push(runner, parcel, str(target), sent=watch))
+        await half.wait()
+        pushing.cancel()
+    assert not target.exists()
+
+    pushed = await push(runner, parcel, str(target))
+    assert hashlib.sha512(target.read_bytes()).hexdigest() == parcel.sha512
+    assert pushed.resumed == 1
+    assert pushed.sent < SIZE
+
+
+async def test_looking_makes_no_target(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    found = await look(runner, parcel, str(target))
+    assert not found.there
+    assert found.offset == 0
+    assert found.free > 0
