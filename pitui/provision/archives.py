@@ -1,0 +1,103 @@
+"""The configured archive on this machine: found, or fetched once, and read through once."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from pitui.config.model import Config
+from pitui.config.nodes import expand
+from pitui.config.paths import cache_folder
+from pitui.provision.archive import Archive, ArchiveError, read_archive
+from pitui.provision.report import Transfer
+from pitui.remote.fetch import fetch
+from pitui.remote.meter import Meter
+
+Told = Callable[[str, Transfer | None], None]
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """What reading an archive found, for as long as the file stays the same."""
+
+    stamp: str
+    archive: Archive
+
+
+async def obtain(config: Config, told: Told) -> Archive:
+    """Return the configured archive, read through and compared with the configuration.
+
+    Raises:
+        ArchiveError: there is none, it is damaged, or another one than the configuration says.
+        WebError: it cannot be fetched.
+    """
+    spark = config.spark
+    if spark.archive is None:
+        advice = "Set spark.archive to a path on this machine or an https URL."
+        raise ArchiveError("no Spark archive is configured", advice)
+    path, fetched = await _file(config, spark.archive, told)
+    told(f"reading {path.name} through", None)
+    archive = await asyncio.to_thread(_read, path)
+    wanted = (spark.sha512 or "").lower()
+    if wanted and archive.sha512 != wanted:
+        if fetched:
+            path.unlink(missing_ok=True)
+        message = (
+            f"{path} has SHA-512 {archive.sha512[:16]}..., and spark.sha512 is {wanted[:16]}..."
+        )
+        advice = "Compare with the figure beside the download; the file or the figure is wrong."
+        raise ArchiveError(message, advice)
+    if spark.version and archive.version != spark.version:
+        message = f"{path} holds Spark {archive.version}, and spark.version is {spark.version}"
+        raise ArchiveError(message, "Set one of the two right.")
+    return archive
+
+
+async def _file(config: Config, where: str, told: Told) -> tuple[Path, bool]:
+    """Return the archive's path, and whether it was fetched from the web."""
+    if "://" not in where:
+        return expand(config.folder, where), False
+    name = Path(unquote(urlsplit(where).path)).name or "spark.tgz"
+    # By its address: an archive of the same name elsewhere is another one.
+    folder = cache_folder() / "archives" / hashlib.sha256(where.encode()).hexdigest()[:16]
+    path = folder / name
+    if not path.exists():
+        meter = Meter()
+
+        def received(have: int, total: int | None) -> None:
+            told(f"fetching {name}", Transfer(have, total or have, meter.add(have)))
+
+        await fetch(where, path, received)
+    return path, True
+
+
+def _read(path: Path) -> Archive:
+    note = _note(path)
+    stamp = _stamp(path)
+    try:
+        known = msgspec.json.decode(note.read_bytes(), type=_Read)
+    except (OSError, msgspec.DecodeError):
+        known = None
+    if known is not None and known.stamp == stamp:
+        return known.archive
+    archive = read_archive(path)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    fresh = note.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(_Read(stamp, archive)))
+    fresh.replace(note)
+    return archive
+
+
+def _note(path: Path) -> Path:
+    name = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return cache_folder() / "archives" / f"{name}.json"
+
+
+def _stamp(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
