@@ -1,0 +1,36 @@
+"""What is written on a fresh card before the first boot: identity, keys, sudo."""
+
+import os
+import uuid
+from pathlib import Path
+
+from tests.lab import recipe
+from tests.lab.kinds import Kind
+
+_SUDO = {
+    "passwordless": f"{recipe.USER} ALL=(ALL:ALL) NOPASSWD: ALL\n",
+    "ask": f"{recipe.USER} ALL=(ALL:ALL) ALL\n",
+}
+
+
+def prepare(root: Path, kind: Kind, public_key: str, name_server: str) -> None:
+    """Write what differs from the image below `root`."""
+    (root / "etc/machine-id").write_text(f"{uuid.uuid4().hex}\n")
+    # As on a shelf without DNS: there is a name server, and it does not answer.
+    (root / "etc/resolv.conf").write_text(f"nameserver {name_server}\n")
+    rule = root / "etc/sudoers.d/010_pi"
+    rule.unlink(missing_ok=True)
+    if kind.sudo in _SUDO:
+        rule.write_text(_SUDO[kind.sudo])
+        rule.chmod(0o440)
+    if kind.login == "key":
+        _authorize(root / "home" / recipe.USER / ".ssh", public_key)
+
+
+def _authorize(folder: Path, public_key: str) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    keys = folder / "authorized_keys"
+    keys.write_text(public_key)
+    keys.chmod(0o600)
+    for path in (folder, keys):
+        os.chown(path, 1000, 1000)

@@ -1,0 +1,84 @@
+"""Every machine's processes are in a cgroup of their own: to limit, to find and to end them.
+
+Works with cgroup v1 (one hierarchy a controller), v2, and both at once.
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.lab.shell import LabError
+
+_ROOT = Path("/sys/fs/cgroup")
+_END_LIMIT = 10.0
+
+
+def make(name: str, memory_mib: int | None) -> list[Path]:
+    """Make a machine's cgroup in each hierarchy that systemd uses, and return their folders.
+
+    Raises:
+        LabError: a memory limit is asked for that this kernel does not have.
+    """
+    folders = [hierarchy / name for hierarchy in _hierarchies()]
+    if memory_mib is not None:
+        limit = next((f for f in _limits(name) if f.parent.parent.is_dir()), None)
+        if limit is None:
+            raise LabError("memory cannot be limited: this kernel has no memory cgroup")
+        folders = [*folders, *({limit.parent} - set(folders))]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+    if memory_mib is not None and limit is not None:
+        limit.write_text(str(memory_mib * 1024 * 1024))
+    return folders
+
+
+def end(name: str) -> None:
+    """Kill whatever is left in a machine's cgroup and remove it.
+
+    Raises:
+        LabError: something does not end.
+    """
+    until = time.monotonic() + _END_LIMIT
+    while pids := processes(name):
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if time.monotonic() > until:
+            raise LabError(f"processes of {name} do not end: {sorted(pids)}")
+        time.sleep(0.02)
+    for hierarchy in (*_hierarchies(), _ROOT / "memory"):
+        folder = hierarchy / name
+        for path in sorted(folder.rglob("*/"), key=lambda path: -len(path.parts)):
+            path.rmdir()
+        if folder.is_dir():
+            folder.rmdir()
+
+
+def processes(name: str) -> set[int]:
+    """Return the processes in a machine's cgroup that have not ended."""
+    found: set[int] = set()
+    for hierarchy in _hierarchies():
+        for file in (hierarchy / name).rglob("cgroup.procs"):
+            found.update(int(pid) for pid in file.read_text().split())
+    return {pid for pid in found if not _ended(pid)}
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def _hierarchies() -> list[Path]:
+    """Return where systemd keeps its cgroups: v2, v1's name=systemd, or both."""
+    if (_ROOT / "cgroup.controllers").exists():
+        return [_ROOT]
+    return [path for path in (_ROOT / "systemd", _ROOT / "unified") if path.is_dir()]
+
+
+def _limits(name: str) -> list[Path]:
+    return [_ROOT / name / "memory.max", _ROOT / "memory" / name / "memory.limit_in_bytes"]

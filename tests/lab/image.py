@@ -1,0 +1,57 @@
+"""The image that all machines share: built once, again when its recipe changes."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.lab import locks, mounts, paths, recipe
+from tests.lab.shell import run
+
+BUILD_LIMIT = 1200.0
+
+
+def folder() -> Path:
+    """Return where the image of this recipe is, or will be."""
+    text = repr((recipe.SUITE, recipe.BASE, recipe.FILES, recipe.SETUP))
+    return paths.cache() / f"image-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def ready(say: Callable[[str], None]) -> Path:
+    """Return the image, built if it is not there; about a minute with a good network.
+
+    Raises:
+        LabError: it cannot be built.
+    """
+    image = folder()
+    with locks.locked(paths.cache() / "image.lock"):
+        if not image.exists():
+            say(f"building {image} (once, a minute or two)")
+            _build(image)
+    return image
+
+
+def _build(image: Path) -> None:
+    part = image.with_name(image.name + ".part")
+    _remove(part)
+    run(
+        "debootstrap",
+        "--variant=minbase",
+        f"--include={recipe.BASE}",
+        recipe.SUITE,
+        str(part),
+        limit=BUILD_LIMIT,
+    )
+    for name, text in recipe.FILES.items():
+        path = part / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    run("chroot", str(part), "/bin/sh", stdin=recipe.SETUP.encode(), limit=BUILD_LIMIT)
+    mounts.unmount_below(part)
+    part.rename(image)
+
+
+def _remove(part: Path) -> None:
+    mounts.unmount_below(part)
+    if part.exists():
+        shutil.rmtree(part)

@@ -1,0 +1,213 @@
+"""One machine: boot, power, cable, commands."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.lab import card, cgroups, image, network, recipe
+from tests.lab.disk import Disk
+from tests.lab.kinds import Kind
+from tests.lab.meminfo import meminfo
+from tests.lab.shell import LabError, run
+
+BOOT_LIMIT = 60.0
+POWER_LIMIT = 10.0
+
+
+@dataclass
+class Machine:
+    """A machine of a lab; `number` counts from 1."""
+
+    folder: Path
+    """The lab's folder."""
+    index: int
+    """The lab's subnet."""
+    number: int
+    kind: Kind = field(default_factory=Kind)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"pi{self.number}"
+
+    @property
+    def address(self) -> str:
+        return network.address(self.index, self.number)
+
+    @property
+    def disk(self) -> Disk:
+        return Disk(self.folder / "disks" / self.name)
+
+    @property
+    def running(self) -> bool:
+        return bool(self._leaders())
+
+    @property
+    def plugged(self) -> bool:
+        return network.plugged(self.index, self.number)
+
+    @property
+    def console(self) -> Path:
+        """What the machine printed on its screen."""
+        return self.folder / f"{self.name}.console"
+
+    def fresh(self, kind: Kind | None = None) -> None:
+        """Put in a fresh card, of another kind if given, and boot: a new machine there."""
+        self.power_off()
+        self.kind = kind or self.kind
+        network.set_cable(self.index, self.number, plugged=True)
+        network.set_rate(self.index, self.number, None)
+        self.disk.format(self.kind.disk_mib)
+        self.disk.insert(self._layers())
+        public_key = (self.folder / "ssh" / "id_ed25519.pub").read_text()
+        card.prepare(self.disk.root, self.kind, public_key, f"10.77.{self.index}.254")
+        self.power_on()
+
+    def power_on(self, *, wait: bool = True) -> None:
+        """Boot, and wait until its SSH server answers.
+
+        Raises:
+            LabError: it does not boot; the text has the last lines of its console.
+        """
+        if self.running:
+            return
+        self._clear()
+        self.disk.insert(self._layers())
+        network.configure(self.index, self.number)
+        groups = cgroups.make(self._group, self.kind.memory_mib)
+        with self.console.open("wb") as console:
+            self._process = subprocess.Popen(
+                self._boot_command(groups),
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                start_new_session=True,
+            )
+        if self.kind.memory_mib is not None:
+            self._show_memory(self.kind.memory_mib)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Wait until the SSH server answers.
+
+        Raises:
+            LabError: it does not.
+        """
+        self._wait(self._answers, "SSH to answer")
+
+    def power_off(self) -> None:
+        """Pull the power: every process ends at once, nothing is told to anybody."""
+        for pid in self._leaders():
+            # The kernel kills a machine whose first process is killed, all of it, at once.
+            os.kill(pid, signal.SIGKILL)
+        self._clear()
+
+    def cable(self, *, plugged: bool) -> None:
+        """Pull the network cable, or plug it in."""
+        network.set_cable(self.index, self.number, plugged=plugged)
+
+    def rate(self, rate: str | None) -> None:
+        """Limit what it receives, such as `94mbit`; None lifts it."""
+        network.set_rate(self.index, self.number, rate)
+
+    def root(self, script: str, *, check: bool = True, limit: float = 60.0) -> str:
+        """Run a shell script as root on the machine, past SSH, and return its output.
+
+        Raises:
+            LabError: it failed, or the machine is off.
+        """
+        leaders = self._leaders()
+        if not leaders:
+            raise LabError(f"{self.name} is off")
+        place = ("nsenter", "--target", str(leaders[0]), "--all")
+        command = (*place, "/usr/bin/env", "-i", f"PATH={_PATH}", "HOME=/root", "/bin/sh", "-eu")
+        return run(*command, stdin=script.encode(), check=check, limit=limit)
+
+    def ssh_command(self, *command: str) -> list[str]:
+        """Return the `ssh` command line that logs in as the machine's user."""
+        folder = self.folder / "ssh"
+        options = {
+            "IdentityFile": folder / "id_ed25519",
+            "IdentitiesOnly": "yes",
+            "UserKnownHostsFile": folder / "known_hosts",
+            "StrictHostKeyChecking": "accept-new",
+            "ConnectTimeout": "10",
+        }
+        return [
+            "ssh", "-F", "none",
+            *(f"-o{key}={value}" for key, value in options.items()),
+            f"{recipe.USER}@{self.address}", *command,
+        ]  # fmt: skip
+
+    def keep(self, layer: str) -> None:
+        """Switch it off and keep its card as a layer that other machines can start from."""
+        self.root("sync")
+        self.power_off()
+        self.disk.keep(self._layer(layer))
+
+    def _layers(self) -> list[Path]:
+        kept = [self._layer(self.kind.layer)] if self.kind.layer else []
+        return [*kept, image.folder()]
+
+    def _layer(self, name: str) -> Path:
+        return self.folder / "layers" / name / self.name
+
+    @property
+    def _group(self) -> str:
+        return network.namespace(self.index, self.number)
+
+    def _leaders(self) -> list[int]:
+        return network.leaders(self.index, self.number)
+
+    def _boot_command(self, groups: list[Path]) -> list[str]:
+        files = [str(group / "cgroup.procs") for group in groups]
+        script = 'for file; do echo $$ >"$file"; done; exec ' + " ".join((
+            f"nsenter --net=/run/netns/{network.namespace(self.index, self.number)}",
+            "env SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
+            "systemd-nspawn --quiet --boot --register=no --keep-unit",
+            "--capability=CAP_NET_ADMIN --resolv-conf=off --timezone=off --link-journal=no",
+            f"--machine={self._group} --directory=\"$LAB_ROOT\"",
+        ))  # fmt: skip
+        return ["env", f"LAB_ROOT={self.disk.root}", "/bin/sh", "-eu", "-c", script, "boot", *files]
+
+    def _clear(self) -> None:
+        """End what is left of the machine, such as the program that booted it."""
+        cgroups.end(self._group)
+        if self._process is not None:
+            self._process.wait(POWER_LIMIT)
+            self._process = None
+
+    def _show_memory(self, mib: int) -> None:
+        self._wait(self._mounted, "systemd to start")
+        script = "cat >/run/meminfo; mount --bind /run/meminfo /proc/meminfo"
+        place = ("nsenter", "--target", str(self._leaders()[0]), "--mount", "--pid")
+        run(*place, "/bin/sh", "-euc", script, stdin=meminfo(mib).encode())
+
+    def _mounted(self) -> bool:
+        return self.running and bool(self.root("ls -d /run/systemd/system", check=False))
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection((self.address, 22), timeout=1) as link:
+                link.settimeout(2)
+                return link.recv(4) == b"SSH-"
+        except OSError:
+            return False
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + BOOT_LIMIT
+        while not condition():
+            ended = self._process is not None and self._process.poll() is not None
+            if ended or time.monotonic() > until:
+                said = self.console.read_text(errors="replace")[-1000:]
+                raise LabError(f"{self.name}: waited in vain for {what}; its console:\n{said}")
+            time.sleep(0.05)
+
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
