@@ -55,22 +55,32 @@ async def obtain(config: Config, told: Told) -> Archive:
     return archive
 
 
+def fetched_already(config: Config) -> bool:
+    """Whether the archive is on this machine, or nothing has to be fetched for it."""
+    where = config.spark.archive or ""
+    return "://" not in where or _cached(where).exists()
+
+
 async def _file(config: Config, where: str, told: Told) -> tuple[Path, bool]:
     """Return the archive's path, and whether it was fetched from the web."""
     if "://" not in where:
         return expand(config.folder, where), False
-    name = Path(unquote(urlsplit(where).path)).name or "spark.tgz"
-    # By its address: an archive of the same name elsewhere is another one.
-    folder = cache_folder() / "archives" / hashlib.sha256(where.encode()).hexdigest()[:16]
-    path = folder / name
+    path = _cached(where)
     if not path.exists():
         meter = Meter()
 
         def received(have: int, total: int | None) -> None:
-            told(f"fetching {name}", Transfer(have, total or have, meter.add(have)))
+            told(f"fetching {path.name}", Transfer(have, total or have, meter.add(have)))
 
         await fetch(where, path, received)
     return path, True
+
+
+def _cached(where: str) -> Path:
+    name = Path(unquote(urlsplit(where).path)).name or "spark.tgz"
+    # By its address: an archive of the same name elsewhere is another one.
+    folder = cache_folder() / "archives" / hashlib.sha256(where.encode()).hexdigest()[:16]
+    return folder / name
 
 
 def _read(path: Path) -> Archive:
