@@ -20,9 +20,9 @@ SMALLEST_EXECUTOR_MIB = 450
 DEFAULT_EXECUTOR_MIB = 1024
 """spark.executor.memory where nobody sets it."""
 
-_SYSTEM_MIB = 150
-_DAEMON_MIB = 240
-_PYTHON_MIB = 45 + 4 * 55
+SYSTEM_MIB = 150
+DAEMON_MIB = 240
+PYTHON_MIB = 45 + 4 * 55
 _SMALL_HEAP_MIB = 470
 _SMALL_EXECUTOR_MIB = 395 + 45 + 55
 _STEP_MIB = 64
@@ -44,11 +44,11 @@ def fitting_worker_memory_mib(total_mib: int) -> int:
     Args:
         total_mib: the board's memory in MiB (MemTotal of /proc/meminfo).
     """
-    rest = total_mib - _SYSTEM_MIB - _DAEMON_MIB - _PYTHON_MIB
+    rest = total_mib - SYSTEM_MIB - DAEMON_MIB - PYTHON_MIB
     offered = rest * 9 // 10 // _STEP_MIB * _STEP_MIB
     if offered >= _SMALL_HEAP_MIB:
         return offered
-    smallest = _SYSTEM_MIB + _DAEMON_MIB + _SMALL_EXECUTOR_MIB
+    smallest = SYSTEM_MIB + DAEMON_MIB + _SMALL_EXECUTOR_MIB
     return _SMALL_HEAP_MIB if total_mib >= smallest else 0
 
 

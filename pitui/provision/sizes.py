@@ -1,0 +1,68 @@
+"""What a node's worker offers, with the arithmetic in words; sizes in MiB."""
+
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.errors import NodeError
+from pitui.domain.sizing import (
+    DAEMON_MIB,
+    PYTHON_MIB,
+    SMALLEST_EXECUTOR_MIB,
+    SYSTEM_MIB,
+    fitting_worker_memory_mib,
+)
+from pitui.facts.machine import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What a worker offers."""
+
+    cores: int
+    memory_mib: int
+    because: str
+    """The arithmetic."""
+    warning: str = ""
+
+
+def sizes_of(node: Node, machine: Machine) -> Sizes:
+    """Return what a node's worker is to offer.
+
+    Raises:
+        NodeError: no worker can run there.
+    """
+    _check_machine(node.name, machine)
+    cores = node.worker_cores or machine.cores
+    total = machine.memory_mib - DAEMON_MIB * node.is_master
+    memory = node.worker_memory_mib or fitting_worker_memory_mib(total)
+    if memory < SMALLEST_EXECUTOR_MIB:
+        message = (
+            f"{machine.memory_mib} MiB are too few for a worker: the system takes {SYSTEM_MIB}, "
+            f"its daemon {DAEMON_MIB}, and the smallest executor {SMALLEST_EXECUTOR_MIB}"
+        )
+        raise NodeError(node.name, message, "Set `worker: false` for it.")
+    return Sizes(cores, memory, _because(node, machine, memory), _warning(machine))
+
+
+def _check_machine(name: str, machine: Machine) -> None:
+    if machine.arch.startswith("armv6"):
+        message = f"{machine.board or 'this board'} is ARMv6, for which there is no usable Java"
+        raise NodeError(name, message, "Take it out of the config: a Pi 2 or newer is needed.")
+
+
+def _because(node: Node, machine: Machine, memory: int) -> str:
+    if node.worker_memory_mib:
+        return f"{memory} MiB as configured, of {machine.memory_mib}"
+    master = f" - {DAEMON_MIB} master" if node.is_master else ""
+    return (
+        f"{machine.memory_mib} MiB{master} - {SYSTEM_MIB} system - {DAEMON_MIB} worker's daemon "
+        f"- {PYTHON_MIB} Python, nine tenths of the rest: {memory}"
+        if memory > 470
+        else f"{machine.memory_mib} MiB{master}: the smallest executor that starts, {memory}"
+    )
+
+
+def _warning(machine: Machine) -> str:
+    return "; a 32-bit system: several of Spark's native libraries are missing" * (
+        machine.bits == 32
+    )

@@ -1,0 +1,78 @@
+"""conf: spark-env.sh, spark-defaults.conf, workers and logging, for this node."""
+
+from pitui.config.nodes import env_text
+from pitui.facts.java_homes import JAVA_HOMES_COMMAND, parse_java_homes, suitable_home
+from pitui.provision.addresses import address_of
+from pitui.provision.conf_folder import block, conf_folder, spark_version
+from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.site import Site
+from pitui.spark.conf_files import MARK, env_lines, log_files, property_lines, workers_name
+
+_EXECUTOR_LOGS = {
+    "spark.executor.logs.rolling.strategy": "size",
+    "spark.executor.logs.rolling.maxSize": "16777216",
+    "spark.executor.logs.rolling.maxRetainedFiles": "5",
+}
+
+
+class ConfStep(FilesStep):
+    """Writes Spark's conf files; what a person wrote beside our blocks stays."""
+
+    id = "conf"
+    title = "Spark's configuration"
+    needs = ("spark",)
+
+    async def texts(self, site: Site) -> list[Text]:
+        """Return the conf files."""
+        folder, version = await conf_folder(site), await spark_version(site)
+        env = env_lines(version, await self._environment(site, version))
+        texts = [
+            await block(
+                site, f"{folder}/spark-env.sh", "conf", env, 0o755, "#!/usr/bin/env bash\n"
+            ),
+            await block(site, f"{folder}/spark-defaults.conf", "conf", await self._defaults(site)),
+            await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),
+        ]
+        for name, text in log_files(version).items():
+            old = await read(site, f"{folder}/{name}")
+            own = old is not None and not old.startswith(MARK)
+            texts.append(Text(f"{folder}/{name}", old, old if own and old else text))
+        return texts
+
+    async def owner(self, site: Site) -> str | None:
+        """Return Spark's account."""
+        return f"{await site.spark_user()}:"
+
+    async def summary(self, site: Site) -> str:
+        """Return the addresses that matter."""
+        return f"this node is {await address_of(site.shelf, site.name)}"
+
+    async def _environment(self, site: Site, version: str) -> dict[str, str]:
+        config, node = site.shelf.config, site.node
+        master = config.spark.master
+        master_host = master.host or await address_of(site.shelf, site.shelf.master.name)
+        java = suitable_home(parse_java_homes((await site.run(JAVA_HOMES_COMMAND)).stdout), version)
+        values = {
+            "SPARK_LOCAL_IP": await address_of(site.shelf, site.name),
+            "SPARK_PUBLIC_DNS": await address_of(site.shelf, site.name),
+            "SPARK_MASTER_HOST": master_host,
+            "SPARK_MASTER_PORT": str(master.port),
+            "SPARK_MASTER_WEBUI_PORT": str(master.webui_port),
+            "SPARK_WORKER_WEBUI_PORT": str(node.worker_webui_port),
+            "JAVA_HOME": java,
+        }
+        return {name: value for name, value in values.items() if value} | node.env
+
+    async def _defaults(self, site: Site) -> list[str]:
+        spark = site.shelf.config.spark
+        host = spark.master.host or await address_of(site.shelf, site.shelf.master.name)
+        url = {"spark.master": f"spark://{host}:{spark.master.port}"} if host else {}
+        return property_lines(url | _EXECUTOR_LOGS | env_text(spark.defaults))
+
+
+async def _workers(site: Site) -> list[str]:
+    workers = [name for name, node in site.shelf.nodes.items() if node.is_worker]
+    return [found for name in workers if (found := await address_of(site.shelf, name))]
+
+
+STEP = ConfStep()

@@ -1,0 +1,81 @@
+"""sizing: cores and memory that fit the board, and executors that fit the smallest worker."""
+
+from pitui.domain.errors import PituiError
+from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.provision.conf_folder import block, conf_folder
+from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.managed_block import without_block
+from pitui.provision.site import Site
+from pitui.provision.sizes import Sizes, sizes_of
+from pitui.remote.fanout import fan_out
+from pitui.spark.conf_files import property_lines, property_names
+
+
+class SizingStep(FilesStep):
+    """Writes what the worker offers, and what applications ask for by default."""
+
+    id = "sizing"
+    title = "cores and memory"
+    needs = ("spark", "conf")
+
+    async def texts(self, site: Site) -> list[Text]:
+        """Return the two files with the figures."""
+        folder = await conf_folder(site)
+        lines = []
+        if site.node.is_worker:
+            sizes = sizes_of(site.node, await site.machine())
+            lines = [
+                f"# {sizes.because}",
+                f"export SPARK_WORKER_CORES={sizes.cores}",
+                f"export SPARK_WORKER_MEMORY={sizes.memory_mib}m",
+            ]
+            if "SPARK_DAEMON_MEMORY" not in site.node.env:
+                lines.append("export SPARK_DAEMON_MEMORY=${SPARK_DAEMON_MEMORY:-256m}")
+        return [
+            await block(site, f"{folder}/spark-env.sh", "sizing", lines, 0o755),
+            await self._defaults(site, f"{folder}/spark-defaults.conf"),
+        ]
+
+    async def owner(self, site: Site) -> str | None:
+        """Return Spark's account."""
+        return f"{await site.spark_user()}:"
+
+    async def summary(self, site: Site) -> str:
+        """Return the figures with their arithmetic."""
+        if not site.node.is_worker:
+            return "no worker here"
+        sizes = sizes_of(site.node, await site.machine())
+        return f"{sizes.cores} cores, {sizes.memory_mib}m ({sizes.because}){sizes.warning}"
+
+    async def _defaults(self, site: Site, path: str) -> Text:
+        """Return spark-defaults.conf; what a person or the configuration says counts."""
+        others = without_block(await read(site, path) or "", "sizing")
+        said = property_names(others) | set(site.shelf.config.spark.defaults)
+        executor = await site.shelf.once("executor memory", lambda: _executor_memory(site))
+        wanted = {}
+        if executor is not None:
+            wanted = {
+                "spark.executor.memory": f"{executor}m",
+                "spark.driver.memory": f"{executor}m",
+            }
+        lines = property_lines({name: v for name, v in wanted.items() if name not in said})
+        return await block(site, path, "sizing", lines)
+
+
+async def _executor_memory(site: Site) -> int | None:
+    """Return what an executor may ask for and run on every worker that can be asked."""
+    shelf = site.shelf
+
+    async def offered(name: str) -> Sizes:
+        there = shelf.sites[name]
+        return sizes_of(there.node, await there.machine())
+
+    workers = [name for name, node in shelf.nodes.items() if node.is_worker]
+    found = await fan_out(workers, offered)
+    known = [sizes.memory_mib for sizes in found.values() if not isinstance(sizes, PituiError)]
+    away = [shelf.nodes[name] for name, sizes in found.items() if isinstance(sizes, PituiError)]
+    known += [node.worker_memory_mib for node in away if node.worker_memory_mib]
+    return fitting_executor_memory_mib(known)
+
+
+STEP = SizingStep()
