@@ -101,12 +101,12 @@ class NodeSection(_Section, frozen=True):
     """One machine; whatever is None comes from `ssh:` and `spark:`."""
 
     host: str
-    address: str | None = None
     user: str | None = None
     port: Port | None = None
     identity: str | None = None
     sudo: Sudo | None = None
     spark_home: str | None = None
+    address: str | None = None
     worker: NodeWorkerSection | bool | None = None
     env: dict[str, Scalar] = {}
 

@@ -41,6 +41,7 @@ class Failure(StrEnum):
     HOST_KEY_UNKNOWN = "host key unknown"
     HOST_KEY_CHANGED = "host key changed"
     AUTH_FAILED = "authentication failed"
+    KEY_ONLY = "no password login"
     SUDO_PASSWORD = "sudo needs a password"  # noqa: S105 - a reason, not a password
     LOST = "connection lost"
     PROTOCOL = "SSH protocol error"
@@ -65,6 +66,20 @@ class LinkError(NodeError):
     def __init__(self, node: str, failure: Failure, message: str, advice: str = "") -> None:
         super().__init__(node, message, advice, failure)
         self.failure = failure
+
+
+class HostKeyChangedError(LinkError):
+    """A node shows another host key than the one we know; says which, for who may replace it."""
+
+    def __init__(
+        self, node: str, message: str, advice: str, *, name: str, key: str, fingerprint: str
+    ) -> None:
+        super().__init__(node, Failure.HOST_KEY_CHANGED, message, advice)
+        self.name = name
+        """The host as known_hosts writes it."""
+        self.key = key
+        """The key it shows, as known_hosts writes it: type and base64 text."""
+        self.fingerprint = fingerprint
 
 
 class CommandTimeoutError(NodeError):

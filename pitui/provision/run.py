@@ -8,7 +8,6 @@ from pitui.provision.report import NodeReport, Report
 from pitui.provision.shelf import Shelf
 from pitui.provision.site import Site
 from pitui.provision.step import Step
-from pitui.provision.sudo import Passwords
 
 LIMIT = 32
 """How many nodes are worked on at once unless the caller says otherwise."""
@@ -63,6 +62,5 @@ class Provisioning:
 
 def add_sites(shelf: Shelf) -> None:
     """Give the shelf a site for every node."""
-    passwords = Passwords()
     for name, node in shelf.nodes.items():
-        shelf.sites.setdefault(name, Site(node, shelf.links.runner(name), shelf, passwords))
+        shelf.sites.setdefault(name, Site(node, shelf.links.runner(name), shelf))

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pitui.config.model import Config, Node
+from pitui.provision.logins import Logins
+from pitui.provision.sudo import Passwords
 from pitui.remote.ask import PasswordAsker
 from pitui.remote.links import Links
 
@@ -25,6 +27,8 @@ class Shelf:
         self.nodes = nodes
         self.links = links
         self.asker = asker
+        self.passwords = Passwords()
+        self.logins = Logins(asker, self.passwords)
         self.sites: dict[str, Site] = {}
         """Every node's site, by name, also of nodes that do not take part."""
         self.taking_part: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from pitui.facts.machine import MACHINE_COMMAND, Machine, parse_machine
 from pitui.provision.files import Content, parse_status, read_command, status_command, write_command
 from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
-from pitui.provision.sudo import PATHS, Passwords, Sudo
+from pitui.provision.sudo import PATHS, Sudo
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 
 T = TypeVar("T")
@@ -25,11 +25,11 @@ FILE_LIMIT = 4 * 1024 * 1024
 class Site:
     """One node during one provisioning."""
 
-    def __init__(self, node: Node, runner: Runner, shelf: Shelf, passwords: Passwords) -> None:
+    def __init__(self, node: Node, runner: Runner, shelf: Shelf) -> None:
         self.node = node
         self.runner = runner
         self.shelf = shelf
-        self._sudo = Sudo(node, runner, shelf.asker, passwords)
+        self._sudo = Sudo(node, runner, shelf.asker, shelf.passwords)
         self._machine: Machine | None = None
         self._say: Say = _silent
 

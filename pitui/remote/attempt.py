@@ -1,7 +1,7 @@
 """One try to connect to one machine and log in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ Lost = Callable[[Exception | None], None]
 class Client(asyncssh.SSHClient):
     """Remembers how far a connection came, and the host key it was not sure of."""
 
-    def __init__(self, on_lost: Lost) -> None:
+    def __init__(self, on_lost: Lost, password: str | None = None) -> None:
         self.answered = False
+        self.password = password
+        self.asked_password = False
         self.shown: asyncssh.SSHKey | None = None
         self._on_lost = on_lost
 
@@ -45,6 +47,32 @@ class Client(asyncssh.SSHClient):
         """Refuse a key that no entry matches, and remember it."""
         self.shown = key
         return False
+
+    def password_auth_requested(self) -> str | None:
+        """Return the password, once."""
+        if self.asked_password:
+            return None
+        self.asked_password = True
+        return self.password
+
+    def kbdint_auth_requested(self) -> str | None:
+        """Answer questions only where there is a password that has not been tried."""
+        return None if self.password is None or self.asked_password else ""
+
+    def kbdint_challenge_received(
+        self,
+        name: str,  # noqa: ARG002
+        instructions: str,  # noqa: ARG002
+        lang: str,  # noqa: ARG002
+        prompts: Sequence[tuple[str, bool]],
+    ) -> list[str] | None:
+        """Answer one question without echo with the password; nothing else can be answered."""
+        if not prompts:
+            return []
+        if len(prompts) > 1 or prompts[0][1] or self.asked_password or self.password is None:
+            return None
+        self.asked_password = True
+        return [self.password]
 
 
 @dataclass(frozen=True)
@@ -103,6 +131,8 @@ class Attempt:
             "client_factory": lambda: self.client,
             "tunnel": self.tunnel,
         }
+        if self.client.password is not None:
+            options["preferred_auth"] = "password,keyboard-interactive"
         if not self.endpoint.chooses_host_keys:
             options["server_host_key_algs"] = self.known.algorithms()
         return options
@@ -111,6 +141,8 @@ class Attempt:
         endpoint, keys = self.endpoint, self.keys
         where = endpoint.where
         who = f"{endpoint.user} at {where}"
+        if self.client.password is not None:
+            return self._denied_password(who)
         if not keys:
             message = f"there is no key to log in with as {who}"
             advice = "Make one with `ssh-keygen -t ed25519`, and `ssh-copy-id` it to the node."
@@ -120,6 +152,14 @@ class Attempt:
             target = f"{endpoint.user}@{self.wanted.host}"
             advice = f"Check `user`, or install the key: ssh-copy-id -p {endpoint.port} {target}"
         return failures.link_error(self.wanted.node, Failure.AUTH_FAILED, message, advice)
+
+    def _denied_password(self, who: str) -> LinkError:
+        if self.client.asked_password:
+            message = f"{who} does not accept this password"
+            return failures.link_error(self.wanted.node, Failure.AUTH_FAILED, message)
+        message = f"{who} accepts no passwords, only keys"
+        advice = "Install a key there from a machine that may log in, or at its console."
+        return failures.link_error(self.wanted.node, Failure.KEY_ONLY, message, advice)
 
 
 def _name(offered: Offered) -> str:

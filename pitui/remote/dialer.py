@@ -1,17 +1,19 @@
 """Making SSH connections: host keys, private keys, jump hosts, and not too many at once."""
 
 import asyncio
+import contextlib
 from collections import defaultdict
+from contextlib import AbstractAsyncContextManager
 
 import asyncssh
 
-from pitui.domain.errors import Failure, LinkError
+from pitui.domain.errors import Failure, HostKeyChangedError, LinkError
 from pitui.remote import failures, host_keys
 from pitui.remote.ask import Asker, UnknownKey
 from pitui.remote.attempt import Attempt, Client, Lost
 from pitui.remote.host_keys import KnownKeys
 from pitui.remote.jumps import parse_jump
-from pitui.remote.keyring import Keyring
+from pitui.remote.keyring import Keyring, Offered
 from pitui.remote.ssh_options import Endpoint, Wanted, resolve
 
 AT_ONCE = 8
@@ -49,18 +51,21 @@ class Dialer:
         """Ask again for what was not answered."""
         self._keyring.forget_refusals()
 
-    async def dial(self, wanted: Wanted, on_lost: Lost) -> asyncssh.SSHClientConnection:
+    async def dial(
+        self, wanted: Wanted, on_lost: Lost, password: str | None = None
+    ) -> asyncssh.SSHClientConnection:
         """Connect and log in, through jump hosts where ~/.ssh/config says so.
 
         A question to a person takes the time it takes; everything else ends within
-        `wanted.limit`, once for each machine on the way.
+        `wanted.limit`, once for each machine on the way. Keys are used, unless a password is
+        given: then that alone is, and only for the last machine.
 
         Raises:
             LinkError: with the named failure.
         """
         endpoint = await asyncio.to_thread(resolve, wanted)
         tunnel = await self._tunnel(wanted, endpoint, depth=0)
-        return await self._connect(wanted, endpoint, tunnel, on_lost)
+        return await self._connect(wanted, endpoint, tunnel, on_lost, password)
 
     async def aclose(self) -> None:
         """Close the connections to jump hosts."""
@@ -116,11 +121,12 @@ class Dialer:
         endpoint: Endpoint,
         tunnel: asyncssh.SSHClientConnection | None,
         on_lost: Lost,
+        password: str | None = None,
     ) -> asyncssh.SSHClientConnection:
-        async with self._keyring.keys(wanted.node, endpoint) as keys:
+        async with self._keys(wanted, endpoint, password) as keys:
             for _ in range(QUESTIONS + 1):
                 known = KnownKeys.look_up(wanted.known_hosts, endpoint.key_name, endpoint.port)
-                client = Client(on_lost)
+                client = Client(on_lost, password)
                 attempt = Attempt(wanted, endpoint, known, keys, client, tunnel)
                 try:
                     async with self._gates[(endpoint.host, endpoint.port, endpoint.jumps)]:
@@ -134,6 +140,13 @@ class Dialer:
                     await self._ask_trust(wanted, endpoint, client.shown)
         message = f"the host key of {endpoint.where} was trusted but {wanted.known_hosts} lost it"
         raise failures.link_error(wanted.node, Failure.HOST_KEY_UNKNOWN, message)
+
+    def _keys(
+        self, wanted: Wanted, endpoint: Endpoint, password: str | None
+    ) -> AbstractAsyncContextManager[list[Offered]]:
+        if password is not None:
+            return contextlib.nullcontext([])
+        return self._keyring.keys(wanted.node, endpoint)
 
     async def _ask_trust(self, wanted: Wanted, endpoint: Endpoint, key: asyncssh.SSHKey) -> None:
         async with self._asking:
@@ -155,6 +168,15 @@ class Dialer:
 
 def again(error: LinkError, node: str) -> LinkError:
     """Return an error anew, so that raising it often does not lengthen one traceback."""
+    if isinstance(error, HostKeyChangedError):
+        return HostKeyChangedError(
+            node,
+            error.message,
+            error.advice,
+            name=error.name,
+            key=error.key,
+            fingerprint=error.fingerprint,
+        )
     return LinkError(node, error.failure, error.message, error.advice)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
-from pitui.domain.errors import Failure, LinkError
+from pitui.domain.errors import Failure, HostKeyChangedError, LinkError
 from pitui.remote import known_hosts
 from pitui.remote.known_hosts import AUTHORITY, REVOKED, SSH_PORT, Entry
 from pitui.remote.quoting import quote
@@ -75,12 +75,16 @@ class KnownKeys:
         entry = next((entry for entry in own if entry.kind == kind), own[0])
         shown = f" (it shows {key.get_fingerprint()})" if key is not None else ""
         where = f"{entry.file}, line {entry.line}"
-        return LinkError(
-            node,
-            Failure.HOST_KEY_CHANGED,
-            f"the host key of {self.name} is not the one in {where}{shown}",
+        message = f"the host key of {self.name} is not the one in {where}{shown}"
+        advice = (
             "Somebody may be listening in. If the machine was set up anew, remove the old key: "
-            f"ssh-keygen -f {quote(entry.file)} -R {quote(self.name)}",
+            f"ssh-keygen -f {quote(entry.file)} -R {quote(self.name)}"
+        )
+        if key is None:
+            return LinkError(node, Failure.HOST_KEY_CHANGED, message, advice)
+        fingerprint = key.get_fingerprint()
+        return HostKeyChangedError(
+            node, message, advice, name=self.name, key=_line(key), fingerprint=fingerprint
         )
 
     def trust(self, node: str, key: asyncssh.SSHKey) -> None:
@@ -89,9 +93,8 @@ class KnownKeys:
         Raises:
             LinkError: the file cannot be written.
         """
-        line = " ".join(key.export_public_key().decode().split()[:2])
         try:
-            known_hosts.add(self.file, self.name, line)
+            known_hosts.add(self.file, self.name, _line(key))
         except OSError as error:
             message = f"the host key cannot be saved in {self.file}: {error.strerror}"
             advice = "Set ssh.known_hosts to a file that you may write."
@@ -105,6 +108,26 @@ class KnownKeys:
                 with contextlib.suppress(asyncssh.KeyImportError):
                     found.append(asyncssh.import_public_key(entry.key))
         return found
+
+
+def replace(node: str, file: Path, changed: HostKeyChangedError) -> None:
+    """Forget a host's old keys and remember the one it shows now.
+
+    Raises:
+        LinkError: the file cannot be written.
+    """
+    try:
+        known_hosts.forget(file, changed.name)
+        known_hosts.add(file, changed.name, changed.key)
+    except OSError as error:
+        message = f"the host key cannot be saved in {file}: {error.strerror}"
+        advice = "Set ssh.known_hosts to a file that you may write."
+        raise LinkError(node, Failure.HOST_KEY_CHANGED, message, advice) from error
+
+
+def _line(key: asyncssh.SSHKey) -> str:
+    """Return a key as known_hosts writes it."""
+    return " ".join(key.export_public_key().decode().split()[:2])
 
 
 def unknown(node: str, name: str, key: asyncssh.SSHKey) -> LinkError:

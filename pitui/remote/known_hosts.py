@@ -73,6 +73,47 @@ def add(file: Path, name: str, key: str) -> None:
         os.fsync(stream.fileno())
 
 
+def forget(file: Path, name: str) -> None:
+    """Remove what a file says of a name, as `ssh-keygen -R` does; the old file stays as `.old`.
+
+    Lines that revoke a key, that name an authority, or whose patterns fit other hosts too stay.
+
+    Raises:
+        OSError: the file cannot be read or written.
+    """
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    with os.fdopen(handle, "rb+", buffering=0) as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        old = stream.readall() or b""
+        new = b"".join(_without(line, name) for line in old.splitlines(keepends=True))
+        if new == old:
+            return
+        kept = file.with_name(file.name + ".old")
+        kept.touch(mode=0o600)
+        kept.write_bytes(old)
+        # In place, under the lock: who waits for it holds this very file.
+        stream.seek(0)
+        stream.write(new)
+        stream.truncate()
+        os.fsync(stream.fileno())
+
+
+def _without(line: bytes, name: str) -> bytes:
+    """Return a line without a name; nothing is left of one that speaks of this name only."""
+    words = line.decode("utf-8", errors="replace").split()
+    if len(words) < 3 or words[0].startswith(("#", "@")) or not _matches(words[0], name):
+        return line
+    if words[0].startswith("|"):
+        return b""
+    patterns = [pattern for pattern in words[0].split(",") if pattern.lower() != name]
+    if len(patterns) == len(words[0].split(",")):
+        return line
+    return " ".join([",".join(patterns), *words[1:]]).encode() + b"\n" if patterns else b""
+
+
 def _find_in(file: Path, name: str) -> Iterator[Entry]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")

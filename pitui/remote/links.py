@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pitui.config.model import Node
 from pitui.domain.cluster import Link, LinkState
+from pitui.domain.errors import HostKeyChangedError
 from pitui.remote.ask import Asker
 from pitui.remote.local import LocalRunner
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
@@ -87,6 +88,50 @@ class Links:
         if not self._nodes[name].local:
             await (await self.open_link(name)).up()
 
+    async def with_password(self, name: str, password: str, command: str, stdin: bytes) -> Result:
+        """Log in to a node with a password and run one command; nothing else uses passwords.
+
+        Raises:
+            LinkError: AUTH_FAILED where the password is wrong, KEY_ONLY where none is taken.
+        """
+        await self.open_link(name)
+        from pitui.remote.first_login import run_with_password
+
+        return await run_with_password(
+            self._need_dialer(), self._nodes[name], password, command, stdin
+        )
+
+    async def own_key(self, name: str, *, make: bool) -> str | None:
+        """Return the public key that a node should take; None where the person has none.
+
+        Args:
+            name: the node.
+            make: whether one is made then, in the usual place.
+
+        Raises:
+            NodeError: it cannot be read or made.
+        """
+        await self.open_link(name)
+        from pitui.remote import first_login
+
+        key = await asyncio.to_thread(first_login.public_key, self._nodes[name])
+        if key is None and make:
+            await asyncio.to_thread(first_login.make_key, name)
+            key = await asyncio.to_thread(first_login.public_key, self._nodes[name])
+        return key
+
+    async def replace_host_key(self, name: str, changed: HostKeyChangedError) -> None:
+        """Trust the key that a replaced machine shows; ask a person first.
+
+        Raises:
+            LinkError: it cannot be saved.
+        """
+        await self.open_link(name)
+        from pitui.remote import host_keys
+
+        host_keys.replace(name, self._nodes[name].known_hosts, changed)
+        self.retry(name)
+
     async def socket(self, name: str, host: str, port: int) -> Path:
         """Return a unix socket that leads through a node's link to an address as the node sees it.
 
@@ -113,11 +158,9 @@ class Links:
         if name not in self._links:
             # In a thread: the event loop goes on meanwhile.
             await asyncio.to_thread(importlib.import_module, "pitui.remote.ssh")
-            from pitui.remote.dialer import Dialer
             from pitui.remote.link import NodeLink
 
-            self._dialer = self._dialer or Dialer(self._asker)
-            link = NodeLink(self._nodes[name], self._dialer, self._tell)
+            link = NodeLink(self._nodes[name], self._need_dialer(), self._tell)
             self._links.setdefault(name, link)
         return self._links[name]
 
@@ -137,6 +180,12 @@ class Links:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
+
+    def _need_dialer(self) -> "Dialer":
+        from pitui.remote.dialer import Dialer
+
+        self._dialer = self._dialer or Dialer(self._asker)
+        return self._dialer
 
     def _tell(self, name: str, link: Link) -> None:
         for callback in tuple(self._callbacks):

@@ -1,0 +1,122 @@
+"""Key login: a node that still wants its password takes our public key."""
+
+from pitui.domain.errors import Failure, HostKeyChangedError, LinkError, NodeError
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
+from pitui.remote.ask import ChangedKey
+from pitui.remote.quoting import quote
+
+_TRIES = 3
+_OTHERS_LIMIT = 3.0
+"""Seconds that a question waits for other nodes which may want a password too."""
+
+# What ssh-copy-id does; the permissions are those that sshd's StrictModes wants.
+_INSTALL = """\
+umask 077
+cd || exit
+key=$(cat)
+mkdir -p .ssh || exit
+chmod 700 .ssh
+f=.ssh/authorized_keys
+if ! grep -qxF -- "$key" "$f" 2>/dev/null; then
+  if [ -s "$f" ] && [ -n "$(tail -c 1 "$f")" ]; then echo >> "$f"; fi
+  printf '%s\\n' "$key" >> "$f" || exit
+fi
+chmod 600 "$f"
+chmod go-w .
+if command -v restorecon >/dev/null 2>&1; then restorecon -F .ssh "$f" 2>/dev/null; fi
+sync "$f" 2>/dev/null || :
+"""
+
+
+class Access(Step):
+    """Key login, and the host key of a machine that was replaced."""
+
+    id = "access"
+    title = "key login"
+    needs_root = False
+
+    async def check(self, site: Site) -> Finding:
+        """Log in by key; a password that is wanted and a changed host key can be dealt with."""
+        try:
+            machine = await site.machine()
+        except HostKeyChangedError as error:
+            detail = f"{error.message}: you are asked whether the machine was replaced"
+            return would_change(detail, data=error)
+        except LinkError as error:
+            if error.failure is not Failure.AUTH_FAILED:
+                raise
+            return would_change(await self._plan(site, error), data=error)
+        how = "this machine" if site.node.local else f"logs in as {machine.user} by key"
+        return ok(f"{how}, {machine.release} on {machine.arch}")
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Trust the new host key if a person says so, and install our key by password."""
+        error = finding.data
+        if isinstance(error, HostKeyChangedError):
+            await _replace(site, error)
+            try:
+                await site.machine()
+            except LinkError as after:
+                if after.failure is not Failure.AUTH_FAILED:
+                    raise
+            else:
+                return
+        await _install(site)
+
+    async def _plan(self, site: Site, error: LinkError) -> str:
+        key = await site.shelf.links.own_key(site.name, make=False)
+        which = f"the key {_comment(key)}" if key else "a new key (you have none)"
+        return f"{error.message}: asks for the password once and installs {which}"
+
+
+STEP = Access()
+
+
+async def _replace(site: Site, error: HostKeyChangedError) -> None:
+    known_in = error.message.partition(" is not the one in ")[2].partition(" (")[0]
+    kind = error.key.partition(" ")[0]
+    port = site.node.port or 22
+    question = ChangedKey(site.name, site.node.host, port, kind, error.fingerprint, known_in)
+    if not await site.shelf.asker.replaced(question):
+        raise error
+    await site.shelf.links.replace_host_key(site.name, error)
+
+
+async def _install(site: Site) -> None:
+    shelf, logins = site.shelf, site.shelf.logins
+    logins.wants([site.name])
+    await shelf.gather(Access.id, site.name, None, _OTHERS_LIMIT)
+    own = await shelf.links.own_key(site.name, make=True)
+    if own is None:
+        raise NodeError(site.name, "there is no key to install", "Make one: ssh-keygen -t ed25519")
+    tried: list[str] = []
+    while len(tried) < _TRIES:
+        password = await logins.another(tried)
+        if password is None:
+            break
+        tried.append(password)
+        site.say("logging in with the password")
+        try:
+            result = await shelf.links.with_password(
+                site.name, password, f"sh -c {quote(_INSTALL)}", own.encode()
+            )
+        except LinkError as error:
+            if error.failure is not Failure.AUTH_FAILED:
+                raise
+            continue
+        if not result.ok:
+            raise site.file_error("~/.ssh/authorized_keys", result)
+        logins.fits(site.name, password)
+        shelf.links.retry(site.name)
+        site.forget()
+        return
+    why = "it took none of the passwords given" if tried else "nobody gave one"
+    advice = "Run this in a terminal to be asked, or install a key with ssh-copy-id."
+    message = f"the node wants its password, and {why}"
+    raise LinkError(site.name, Failure.AUTH_FAILED, message, advice)
+
+
+def _comment(key: str) -> str:
+    words = key.split(None, 2)
+    return words[2] if len(words) > 2 else words[0]

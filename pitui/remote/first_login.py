@@ -1,0 +1,113 @@
+"""The one use of login passwords: installing a key on a node that has none of ours yet."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import asyncssh
+
+from pitui.config.model import Node
+from pitui.domain.errors import NodeError
+from pitui.remote.dialer import Dialer
+from pitui.remote.keyring import USUAL
+from pitui.remote.lifeline import fed
+from pitui.remote.process import timed_out
+from pitui.remote.runner import RUN_LIMIT, Result
+from pitui.remote.ssh_options import Wanted, resolve
+
+NEW_KEY = Path("~/.ssh/id_ed25519")
+
+
+async def run_with_password(
+    dialer: Dialer, node: Node, password: str, command: str, stdin: bytes
+) -> Result:
+    """Log in to a node with a password, run one command and leave.
+
+    Raises:
+        LinkError: the login failed.
+        CommandTimeoutError: the command did not end in time.
+    """
+    connection = await dialer.dial(Wanted.of(node), _nobody, password)
+    try:
+        async with asyncio.timeout(RUN_LIMIT):
+            done = await connection.run(fed(command), input=stdin, encoding=None, check=False)
+    except TimeoutError:
+        raise timed_out(node.name, RUN_LIMIT) from None
+    except asyncssh.Error as error:
+        raise NodeError(node.name, f"the first login broke off: {error.reason}") from error
+    finally:
+        connection.abort()
+        await connection.wait_closed()
+    status = done.returncode if done.returncode is not None else 255
+    return Result(status, _text(done.stdout), _text(done.stderr))
+
+
+def public_key(node: Node) -> str | None:
+    """Return the key that a node should take, as authorized_keys writes it; None without any.
+
+    That is the first key that a login there would use: the configured one, the one that
+    ~/.ssh/config names, or one of the usual files in ~/.ssh.
+
+    Raises:
+        NodeError: the public part of a named key cannot be had.
+    """
+    files = resolve(Wanted.of(node)).identities
+    if not files:
+        folder = NEW_KEY.expanduser().parent
+        files = tuple(folder / name for name in USUAL if (folder / name).is_file())
+    for file in files:
+        line = _public_line(file)
+        if line is not None:
+            return line
+    if files:
+        message = f"the public part of {files[0]} cannot be read"
+        advice = f"Write it beside the key: ssh-keygen -y -f {files[0]} > {files[0]}.pub"
+        raise NodeError(node.name, message, advice)
+    return None
+
+
+def make_key(node: str) -> None:
+    """Make the person a key of their own, as `ssh-keygen -t ed25519` does, without passphrase.
+
+    An existing file is never replaced.
+
+    Raises:
+        NodeError: it cannot be written.
+    """
+    path = NEW_KEY.expanduser()
+    try:
+        _write_key(path)
+    except FileExistsError:
+        # Made for another node at the same time.
+        return
+    except OSError as error:
+        message = f"no key can be made: {path}: {error.strerror}"
+        raise NodeError(node, message, "Make one: ssh-keygen -t ed25519") from error
+
+
+def _write_key(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    comment = f"{os.environ.get('USER', 'pitui')}@{os.uname().nodename}"
+    key = asyncssh.generate_private_key("ssh-ed25519", comment=comment)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key.export_private_key())
+    path.with_name(path.name + ".pub").write_bytes(key.export_public_key())
+
+
+def _public_line(file: Path) -> str | None:
+    for candidate in (file.with_name(file.name + ".pub"), file):
+        try:
+            key = asyncssh.read_public_key(candidate)
+        except (OSError, ValueError):
+            continue
+        return key.export_public_key().decode().strip()
+    return None
+
+
+def _text(data: object) -> str:
+    return data.decode(errors="replace") if isinstance(data, bytes) else str(data or "")
+
+
+def _nobody(_error: Exception | None) -> None:
+    """Do nothing: whoever runs the command notices."""
