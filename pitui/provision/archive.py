@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import BinaryIO, cast
 
 from pitui.domain.errors import PituiError
 from pitui.spark.versions import home_version
@@ -97,15 +97,15 @@ def _contents(file: "_Hashing") -> _Contents:
     return found
 
 
-def _unpacked(file: io.BufferedReader) -> IO[bytes]:
+def _unpacked(file: io.BufferedReader) -> BinaryIO:
     """Return the archive without its compression."""
     start = file.peek(6)[:6]
     if start.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=file)
+        return cast("BinaryIO", gzip.GzipFile(fileobj=file))
     if start.startswith(b"BZh"):
-        return bz2.BZ2File(file)
+        return cast("BinaryIO", bz2.BZ2File(file))
     if start.startswith(b"\xfd7zXZ"):
-        return lzma.LZMAFile(file)
+        return cast("BinaryIO", lzma.LZMAFile(file))
     return file
 
 

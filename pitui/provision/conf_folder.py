@@ -34,7 +34,7 @@ async def spark_version(site: Site) -> str:
 
 
 async def block(
-    site: Site, path: str, name: str, lines: list[str], mode: int | None = None, before: str = ""
+    site: Site, path: str, name: str, lines: list[str], *, mode: int | None = None, before: str = ""
 ) -> Text:
     """Return a file with a managed block holding these lines; `before` starts a new file."""
     old = await read(site, path)

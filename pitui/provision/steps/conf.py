@@ -28,7 +28,12 @@ class ConfStep(FilesStep):
         env = env_lines(version, await self._environment(site, version))
         texts = [
             await block(
-                site, f"{folder}/spark-env.sh", "conf", env, 0o755, "#!/usr/bin/env bash\n"
+                site,
+                f"{folder}/spark-env.sh",
+                "conf",
+                env,
+                mode=0o755,
+                before="#!/usr/bin/env bash\n",
             ),
             await block(site, f"{folder}/spark-defaults.conf", "conf", await self._defaults(site)),
             await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),

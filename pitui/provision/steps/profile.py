@@ -6,6 +6,11 @@ from pitui.provision.site import Site
 from pitui.provision.spark_home import home_of
 from pitui.remote.quoting import quote
 
+_ON_PATH = (
+    'case ":$PATH:" in *":$SPARK_HOME/bin:"*) ;; *) '
+    'export PATH="$PATH:$SPARK_HOME/bin:$SPARK_HOME/sbin" ;; esac'
+)
+
 
 class ProfileStep(FilesStep):
     """Writes /etc/profile.d/spark.sh, or a block of ~/.profile where there is no root."""
@@ -18,8 +23,7 @@ class ProfileStep(FilesStep):
         """Return the file."""
         lines = [
             f"export SPARK_HOME={quote(await home_of(site))}",
-            'case ":$PATH:" in *":$SPARK_HOME/bin:"*) ;; *) '
-            'export PATH="$PATH:$SPARK_HOME/bin:$SPARK_HOME/sbin" ;; esac',
+            _ON_PATH,
         ]
         path = "/etc/profile.d/spark.sh"
         if not await site.may_root():

@@ -32,7 +32,7 @@ class SizingStep(FilesStep):
             if "SPARK_DAEMON_MEMORY" not in site.node.env:
                 lines.append("export SPARK_DAEMON_MEMORY=${SPARK_DAEMON_MEMORY:-256m}")
         return [
-            await block(site, f"{folder}/spark-env.sh", "sizing", lines, 0o755),
+            await block(site, f"{folder}/spark-env.sh", "sizing", lines, mode=0o755),
             await self._defaults(site, f"{folder}/spark-defaults.conf"),
         ]
 
