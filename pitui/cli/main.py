@@ -22,6 +22,7 @@ class _Entry:
 
 _COMMANDS = {
     "init": _Entry("init", "Write a commented config.yaml."),
+    "provision": _Entry("provision", "Bring nodes to the configured state."),
     "status": _Entry("status", "Show master, nodes, workers and applications."),
     "start": _Entry("start", "Start the master, workers, or all."),
     "stop": _Entry("stop", "Stop the master, workers, or all."),

@@ -1,7 +1,7 @@
 """The engine: the steps of every node in order, nodes side by side, each for itself."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from pitui.provision.node_run import NodeRun
 from pitui.provision.report import NodeReport, Report
@@ -11,6 +11,10 @@ from pitui.provision.step import Step
 
 LIMIT = 32
 """How many nodes are worked on at once unless the caller says otherwise."""
+
+
+After = Callable[[NodeReport], Awaitable[NodeReport]]
+"""Awaited when a node is through, before the next one is begun where they go one by one."""
 
 
 class Provisioning:
@@ -25,12 +29,14 @@ class Provisioning:
         *,
         plan: bool = False,
         limit: int = LIMIT,
+        after: After | None = None,
     ) -> None:
         self._shelf = shelf
         self._steps = tuple(steps)
         self._names = tuple(dict.fromkeys(names))
         self._report = report
         self._limit = limit
+        self._after = after
         self._stopping = asyncio.Event()
         shelf.plan = plan
         shelf.taking_part = frozenset(self._names)
@@ -53,7 +59,8 @@ class Provisioning:
 
         async def one(run: NodeRun) -> NodeReport:
             async with gate:
-                return await run.run()
+                report = await run.run()
+                return await self._after(report) if self._after is not None else report
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(run)) for run in runs]

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from pitui.domain.errors import UsageError
 from pitui.provision.report import NodeReport, Report, StepReport, StepState
 from pitui.provision.run import Provisioning, add_sites
 from pitui.provision.shelf import Shelf
-from pitui.provision.steps import steps
+from pitui.provision.steps import step, steps
 from pitui.remote.ask import PasswordAsker
 from pitui.services.cluster import Cluster
+from pitui.services.removal import Removal
+from pitui.services.rolling import Restarting
 
 
 def provisioning(
@@ -18,7 +21,7 @@ def provisioning(
     names: Sequence[str] = (),
     only: Sequence[str] = (),
     plan: bool = False,
-    one_by_one: bool = False,
+    rolling: bool = False,
 ) -> Provisioning:
     """Return a provisioning that is ready to `run`.
 
@@ -29,7 +32,7 @@ def provisioning(
         names: the nodes, all without any.
         only: the steps, all without any; `access` always belongs to them.
         plan: whether nothing is changed.
-        one_by_one: whether one node is finished before the next is begun.
+        rolling: whether one node is finished, and its worker back, before the next is begun.
 
     Raises:
         UsageError: a node or step is not there.
@@ -38,14 +41,37 @@ def provisioning(
     chosen = steps(tuple(only))
     shelf = new_shelf(cluster, asker)
 
-    def told(step: StepReport) -> None:
-        if not plan and step.state in (StepState.CHANGED, StepState.FAILED):
-            action = f"provision {step.step}"
-            cluster.audit.record(action, step.node, str(step.state), detail=step.detail)
-        report(step)
+    def told(done: StepReport) -> None:
+        if not plan and done.state in (StepState.CHANGED, StepState.FAILED):
+            action = f"provision {done.step}"
+            cluster.audit.record(action, done.node, str(done.state), detail=done.detail)
+        report(done)
 
-    limit = {"limit": 1} if one_by_one else {}
-    return Provisioning(shelf, chosen, wanted, told, plan=plan, **limit)
+    if not rolling or plan:
+        return Provisioning(shelf, chosen, wanted, told, plan=plan)
+    return Provisioning(shelf, chosen, wanted, told, limit=1, after=Restarting(cluster).after)
+
+
+def rollback(
+    cluster: Cluster, asker: PasswordAsker, report: Report, names: Sequence[str]
+) -> Provisioning:
+    """Return what goes back to the Spark that was there before, on nodes (all without any)."""
+    from pitui.provision.steps.spark import ROLLBACK
+
+    wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
+    return Provisioning(new_shelf(cluster, asker), [step("access"), ROLLBACK], wanted, report)
+
+
+def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -> Removal:
+    """Return what takes a node out of the cluster.
+
+    Raises:
+        UsageError: there is no such node, or it runs the master.
+    """
+    if cluster.node(name).is_master:
+        advice = "Name another node in cluster.master first."
+        raise UsageError(f"{name} runs the master and cannot be taken out", advice)
+    return Removal(cluster, new_shelf(cluster, asker), name, report)
 
 
 def new_shelf(cluster: Cluster, asker: PasswordAsker) -> Shelf:

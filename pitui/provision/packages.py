@@ -1,0 +1,58 @@
+"""Installing packages of the node's own distribution (Debian's tools: apt and dpkg)."""
+
+from collections.abc import Sequence
+
+from pitui.domain.errors import NodeError
+from pitui.domain.text import printable
+from pitui.provision.site import Site
+from pitui.remote.quoting import quote
+
+LIMIT = 1800.0
+"""Seconds for an installation on a slow board over a slow line."""
+
+_LOCK = 300
+"""Seconds to wait while something else installs (unattended-upgrades at the first boot)."""
+
+_APT = (
+    "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y "
+    f"-o DPkg::Lock::Timeout={_LOCK} -o Acquire::Retries=2 -o Acquire::http::Timeout=20 "
+    "-o Acquire::https::Timeout=20 -o Dpkg::Options::=--force-confdef "
+    "-o Dpkg::Options::=--force-confold"
+)
+
+
+async def install(site: Site, names: Sequence[str]) -> None:
+    """Install packages, from the node's own sources; repairs an installation that broke off.
+
+    Raises:
+        NodeError: they cannot be installed; says what apt said.
+    """
+    words = quote(*names)
+    if not (await site.run("command -v apt-get >/dev/null")).ok:
+        message = f"{', '.join(names)} cannot be installed: the node has no apt-get"
+        raise NodeError(site.name, message, "Install it by hand, and run this again.")
+    get = f"{_APT} install --no-install-recommends {words}"
+    # A power cut may have left dpkg in the middle; lists may be missing or old.
+    text = (
+        f"exec </dev/null; dpkg --configure -a >&2; {get} >&2 && exit; "
+        f"{_APT} update >&2; {_APT} --fix-broken install >&2; {get} >&2"
+    )
+    result = await site.root(text, limit=LIMIT)
+    if not result.ok:
+        raise NodeError(site.name, _said(result.stderr, names), _advice(result.stderr))
+
+
+def _said(output: str, names: Sequence[str]) -> str:
+    errors = [line[3:] for line in output.splitlines() if line.startswith("E: ")]
+    said = "; ".join(dict.fromkeys(errors[-3:])) or output.strip()[-300:]
+    return printable(f"{', '.join(names)} cannot be installed: {said}")
+
+
+def _advice(output: str) -> str:
+    if "enough free space" in output or "No space left" in output:
+        return "Free some room on the node; `df -h` shows where."
+    if "Unable to locate" in output or "no installation candidate" in output:
+        return "No source of packages that this node knows has it."
+    if "resolving" in output or "Could not connect" in output or "Failed to fetch" in output:
+        return "The node has no way out to its package sources."
+    return "Look at it on the node: sudo apt-get install -f"

@@ -1,0 +1,191 @@
+"""The account that Spark's daemons run as, and its key from the master's node to the others."""
+
+from dataclasses import dataclass
+
+from pitui.domain.errors import NodeError, PituiError
+from pitui.facts.account import Account, account_command, parse_account
+from pitui.provision.diffs import diff
+from pitui.provision.managed_block import with_block
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
+from pitui.remote.quoting import quote
+
+REMARK = "Apache Spark, managed by pitui"
+"""The comment of accounts that pitui made."""
+
+_BLOCK = "the key of Spark's account on the master's node"
+_KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    user: str
+    create: bool = False
+    home: bool = False
+    lock: bool = False
+    make_key: bool = False
+    authorize: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return any((self.create, self.home, self.lock, self.make_key, self.authorize))
+
+
+class AccountStep(Step):
+    """Account, group and home of `spark.user`; key login from the master's node to the others."""
+
+    id = "account"
+    title = "account"
+    needs = ("access",)
+    needs_root = False
+
+    async def check(self, site: Site) -> Finding:
+        """Read the account's entries, and whether its key is where it should be."""
+        user = await site.spark_user()
+        account = await read_account(site, user)
+        machine = await site.machine()
+        wanted = site.shelf.config.spark.user
+        remark = ""
+        if wanted not in (None, user):
+            remark = f"; {wanted} would need root, and there is none"
+        plan, detail, shown = await self._plan(site, user, account)
+        if not plan.anything:
+            return ok(f"{user} runs Spark, home {account.home or machine.home}{detail}{remark}")
+        admin = f"useradd --create-home --user-group {user}" if plan.create else ""
+        return would_change(detail + remark, diff=shown, admin=admin, data=plan)
+
+    async def _plan(self, site: Site, user: str, account: Account) -> tuple[_Plan, str, str | None]:
+        own_login = user == (await site.machine()).user
+        create = not account.exists
+        home = account.exists and not account.home_is_there
+        lock = not own_login and account.can_log_in(made_by=REMARK)
+        todo = [f"makes the account {user} without a password"] if create else []
+        todo += [f"makes its home {account.home}"] if home else []
+        todo += [f"locks the password of {user}"] if lock else []
+        make_key, authorize, remark, shown = await self._keys(site, user, account)
+        todo += [f"makes an SSH key for {user}"] if make_key else []
+        todo += [remark] if authorize else []
+        plan = _Plan(user, create, home, lock, make_key, authorize)
+        return plan, ", ".join(todo) if plan.anything else remark, shown
+
+    async def _keys(
+        self, site: Site, user: str, account: Account
+    ) -> tuple[bool, bool, str, str | None]:
+        """Return whether a key is to be made, or to be let in, and what to say about it."""
+        shelf = site.shelf
+        if not shelf.config.provision.spark_ssh or len(shelf.nodes) < 2:
+            return False, False, "", None
+        if site.node.is_master:
+            return await public_key(site, user, account) is None, False, "", None
+        try:
+            key = await self._key_of_master(site)
+        except PituiError as error:
+            return False, False, f"; no key from {shelf.master.name}: {error.message}", None
+        where = f"the key of Spark's account on {shelf.master.name}"
+        if key is None:
+            if shelf.master.name in shelf.taking_part:
+                return False, True, f"lets in {where}", None
+            return False, False, f"; {where} is not there yet", None
+        path = f"{account.home or f'/home/{user}'}/.ssh/authorized_keys"
+        old = await _read(site, user, path) if account.exists else None
+        new = with_block(old or "", _BLOCK, [key])
+        return False, new != old, f"lets in {where}", diff(path, old, new)
+
+    async def _key_of_master(self, site: Site) -> str | None:
+        """Return the key that the master's account logs in with, None where it has none yet."""
+        master = site.shelf.sites[site.shelf.master.name]
+        user = await master.spark_user()
+        return await public_key(master, user, await read_account(master, user))
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Make what is missing; an account that a person made keeps what it has."""
+        plan = finding.data
+        if not isinstance(plan, _Plan):
+            raise TypeError("not this step's finding")
+        user = plan.user
+        if plan.create:
+            group = "--gid" if (await read_account(site, user)).group_exists else "--user-group"
+            name = [user] if group == "--gid" else []
+            words = [group, *name, "--create-home", "--shell", "/bin/bash", "--comment", REMARK]
+            await site.as_root(f"useradd {quote(*words, user)}")
+        account = await read_account(site, user)
+        if not account.home_is_there and account.home:
+            words_home = quote(account.home)
+            owner = quote(f"{account.uid}:{account.gid}")
+            await site.as_root(f"mkdir -p -m 0750 -- {words_home} && chown {owner} {words_home}")
+        if plan.lock:
+            await site.as_root(f"passwd -l {quote(user)}")
+        if plan.make_key:
+            await _as(site, user, _MAKE_KEY)
+        if plan.authorize:
+            await self._authorize(site, user, account)
+
+    async def _authorize(self, site: Site, user: str, account: Account) -> None:
+        master = site.shelf.master.name
+        site.say(f"waiting for the key of Spark's account on {master}")
+        await site.shelf.passed(self.id, [master])
+        key = await self._key_of_master(site)
+        if key is None:
+            message = f"Spark's account on {master} has no key that could be let in"
+            raise NodeError(site.name, message, f"Provision {master} first.")
+        path = f"{account.home}/.ssh/authorized_keys"
+        old = await _read(site, user, path) or ""
+        await _as(site, user, "umask 077; mkdir -p ~/.ssh && chmod 700 ~/.ssh")
+        own = user == (await site.machine()).user
+        await site.write_file(
+            path,
+            with_block(old, _BLOCK, [key]),
+            mode=0o600,
+            owner=None if own else f"{account.uid}:{account.gid}",
+            root=not own,
+        )
+
+
+STEP = AccountStep()
+
+_MAKE_KEY = (
+    "umask 077; mkdir -p ~/.ssh && chmod 700 ~/.ssh && "
+    # An interrupted ssh-keygen may have left the private key without its public part.
+    "{ [ ! -s ~/.ssh/id_ed25519 ] || ssh-keygen -y -P '' -f ~/.ssh/id_ed25519 "
+    "> ~/.ssh/id_ed25519.pub 2>/dev/null || rm -f ~/.ssh/id_ed25519; } && "
+    "{ [ -s ~/.ssh/id_ed25519 ] || "
+    'ssh-keygen -q -t ed25519 -N "" -C "spark@$(uname -n)" -f ~/.ssh/id_ed25519; }'
+)
+
+
+async def read_account(site: Site, user: str) -> Account:
+    """Return what a node knows of an account; its password's state only where root can be had."""
+    command = account_command(user)
+    own = user == (await site.machine()).user
+    use_root = not own and await site.may_root()
+    result = await (site.root if use_root else site.run)(command)
+    return parse_account(result.stdout)
+
+
+async def public_key(site: Site, user: str, account: Account) -> str | None:
+    """Return the key that an account logs in with elsewhere, None where it has none."""
+    if not account.exists or not account.home:
+        return None
+    for name in _KEY_NAMES:
+        text = await _read(site, user, f"{account.home}/.ssh/{name}.pub")
+        words = (text or "").split(None, 2)
+        if len(words) >= 2 and words[0].startswith(("ssh-", "ecdsa-", "sk-")):
+            return " ".join(words).strip()
+    return None
+
+
+async def _read(site: Site, user: str, path: str) -> str | None:
+    own = user == (await site.machine()).user
+    return await site.read_text(path, root=not own)
+
+
+async def _as(site: Site, user: str, command: str) -> None:
+    """Run a command as Spark's account."""
+    if user == (await site.machine()).user:
+        await site.ask(command)
+        return
+    inner = f"HOME=$(getent passwd {quote(user)} | cut -d: -f6); export HOME; {command}"
+    await site.as_root(
+        f"cd / && setpriv --reuid={quote(user)} --regid=$(id -g {quote(user)}) --init-groups "
+        f"sh -c {quote(inner)}"
+    )

@@ -1,0 +1,69 @@
+"""The node's name in the config as its host name, without a reboot."""
+
+import re
+
+from pitui.facts import hosts_file
+from pitui.provision.diffs import diff, joined
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, skipped, would_change
+from pitui.remote.quoting import quote
+
+_FILE = "/etc/hostname"
+_CLOUD = "/etc/cloud/cloud.cfg.d"
+_CLOUD_FILE = f"{_CLOUD}/99-pitui.cfg"
+_CLOUD_TEXT = """\
+# managed by pitui: cloud-init would set the name and /etc/hosts back at every boot
+preserve_hostname: true
+manage_etc_hosts: false
+"""
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?")
+
+
+class Hostname(Step):
+    """The host name."""
+
+    id = "hostname"
+    title = "host name"
+    needs = ("access",)
+
+    async def check(self, site: Site) -> Finding:
+        """Compare the running name, /etc/hostname and what cloud-init would do."""
+        name = site.name
+        if site.node.local:
+            return skipped("the machine that pitui runs on keeps its name")
+        if not _HOST_NAME.fullmatch(name):
+            return skipped(f"{name} may not be a host name: only letters, digits and dashes")
+        machine = await site.machine()
+        stored = await site.read_text(_FILE)
+        cloud = (await site.run(f"[ -d {_CLOUD} ]")).ok
+        own = await site.read_text(_CLOUD_FILE) if cloud else _CLOUD_TEXT
+        if machine.hostname == name and (stored or "").strip() == name and own == _CLOUD_TEXT:
+            return ok(name)
+        shown = joined(
+            diff(_FILE, stored, f"{name}\n") if (stored or "").strip() != name else "",
+            diff(_CLOUD_FILE, own, _CLOUD_TEXT),
+        )
+        detail = (
+            f"from {machine.hostname} to {name}" if machine.hostname != name else f"keeps {name}"
+        )
+        return would_change(
+            detail, diff=shown, admin=f"hostnamectl set-hostname {name}", data=cloud
+        )
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Make the new name resolve first: sudo waits for name servers where it does not."""
+        name = site.name
+        old = await site.read_text(hosts_file.PATH) or ""
+        new = hosts_file.with_own_name(old, name)
+        if new != old:
+            await site.write_file(hosts_file.PATH, new)
+        await site.write_file(_FILE, f"{name}\n")
+        if finding.data:
+            await site.write_file(_CLOUD_FILE, _CLOUD_TEXT, keep_old=False)
+        await site.as_root(
+            f"hostnamectl set-hostname {quote(name)} 2>/dev/null || hostname {quote(name)}"
+        )
+        site.forget()
+
+
+STEP = Hostname()

@@ -1,0 +1,114 @@
+"""/etc/hosts: every node by name, and no name of theirs on loopback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pitui.domain.errors import PituiError
+from pitui.facts import hosts_file
+from pitui.provision.addresses import Known, addresses
+from pitui.provision.diffs import diff
+from pitui.provision.managed_block import block_lines, with_block
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
+
+_BLOCK = "the nodes of the cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    text: str
+    count: int
+    missing: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class Hosts(Step):
+    """A managed block with every node; `127.0.1.1 NAME` would bind Spark to loopback."""
+
+    id = "hosts"
+    title = "/etc/hosts"
+    needs = ("access",)
+
+    async def check(self, site: Site) -> Finding:
+        """Compare the file with what it would be."""
+        old = await site.read_text(hosts_file.PATH)
+        wanted = await _wanted(site, old or "")
+        remarks = [f"{wanted.count} nodes"]
+        remarks += [f"no address of {name} is known" for name in wanted.missing]
+        remarks += wanted.others
+        detail = "; ".join(remarks)
+        if wanted.text == old:
+            return ok(detail)
+        shown = diff(hosts_file.PATH, old, wanted.text)
+        return would_change(
+            detail, diff=shown, admin=f"change {hosts_file.PATH} so:\n{shown}", data=wanted.text
+        )
+
+    async def apply(self, site: Site, finding: Finding) -> None:  # noqa: ARG002
+        """Write the file, from what it holds now."""
+        old = await site.read_text(hosts_file.PATH) or ""
+        await site.write_file(hosts_file.PATH, (await _wanted(site, old)).text)
+
+    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
+        """Take the node's line out of the others' files, and their block out of its own."""
+        done = []
+        for name, other in {**others, site.name: site}.items():
+            try:
+                old = await other.read_text(hosts_file.PATH) or ""
+                lines = block_lines(old, _BLOCK) or []
+                kept = [] if name == site.name else _without_name(lines, site.name)
+                new = with_block(old, _BLOCK, kept)
+                if new != old:
+                    await other.write_file(hosts_file.PATH, new)
+                    done.append(name)
+            except PituiError as error:
+                if name != site.name:
+                    raise
+                other.say(f"its own {hosts_file.PATH} stays: {error.message}")
+        return f"out of {hosts_file.PATH} on {', '.join(done)}" if done else ""
+
+
+STEP = Hosts()
+
+
+async def _wanted(site: Site, old: str) -> _Wanted:
+    known = await addresses(site.shelf)
+    before = {name: line for line in block_lines(old, _BLOCK) or [] for name in _names(line)}
+    lines, missing = [], []
+    for name, where in known.items():
+        line = await _line(site, name, where) or before.get(name)
+        if line is None:
+            missing.append(name)
+        else:
+            lines.append(line)
+    machine = await site.machine()
+    own = {name: where.address for name, where in known.items() if where.address}
+    unwanted = list(known) if site.node.local else [*known, machine.hostname]
+    text = with_block(hosts_file.without_loopback(old, unwanted), _BLOCK, lines)
+    outside = with_block(text, _BLOCK, ())
+    others = hosts_file.others_of(outside, own)
+    if others:
+        # The first line of a name wins.
+        text = with_block(outside, _BLOCK, lines, first=True)
+    remarks = tuple(f"{other}, ours stands before it" for other in others)
+    return _Wanted(text, len(lines), tuple(missing), remarks)
+
+
+def _names(line: str) -> tuple[str, ...]:
+    return hosts_file.parse_line(line).names
+
+
+async def _line(site: Site, name: str, where: Known) -> str | None:
+    if where.address is None:
+        return None
+    names = [name]
+    node = site.shelf.nodes[name]
+    if node.local:
+        # It keeps a name of its own, which Spark may find it by.
+        own = (await site.shelf.sites[name].machine()).hostname
+        names += [own] if own and own not in ("localhost", *site.shelf.nodes) else []
+    return f"{where.address}\t{' '.join(names)}"
+
+
+def _without_name(lines: list[str], name: str) -> list[str]:
+    return [line for line in lines if name not in _names(line)]

@@ -1,0 +1,150 @@
+"""A Java that this Spark runs on: a good one is kept, else one is installed or pushed."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pitui.config.nodes import expand
+from pitui.domain.errors import NodeError
+from pitui.facts.javas import PUSHED, PUSHED_HOME
+from pitui.provision import packages
+from pitui.provision.javas import chosen, javas, spark_series, supported
+from pitui.provision.report import Transfer
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
+from pitui.remote.meter import Meter
+from pitui.remote.push import Parcel, push
+from pitui.remote.quoting import quote, quote_path
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a Java comes to a node."""
+
+    package: str | None = None
+    archive: Path | None = None
+
+
+class Java(Step):
+    """The Java runtime."""
+
+    id = "java"
+    title = "Java"
+    needs = ("access",)
+    needs_root = False
+
+    async def check(self, site: Site) -> Finding:
+        """Look for a Java that Spark supports, wherever it lies."""
+        majors = supported(spark_series(site.shelf.config))
+        found = await javas(site)
+        java = chosen(found, majors)
+        if java is not None:
+            return ok(f"Java {java.version} in {java.home}")
+        way = await _way(site, majors)
+        there = ", ".join(f"{f.version} in {f.home}" for f in found) or "none"
+        wanted = " or ".join(str(major) for major in majors)
+        why = f"wants Java {wanted}, there is {there}"
+        admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
+        if way is None:
+            advice = "Set provision.jdk to a JDK archive that pitui pushes, or install one by hand."
+            if not await site.may_root():
+                advice += f" An administrator can: {admin}"
+            raise NodeError(site.name, f"{why}, and none can be installed there", advice)
+        how = f"installs {way.package}" if way.package else f"pushes {way.archive}"
+        return would_change(f"{how}; {why}", admin=admin, data=way)
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Install the package; where that fails, push the archive if there is one."""
+        way = finding.data
+        if not isinstance(way, _Way):
+            raise TypeError("not this step's finding")
+        if way.package is not None:
+            site.say(f"installing {way.package}")
+            try:
+                await packages.install(site, [way.package])
+            except NodeError as error:
+                if error.failure is not None or way.archive is None:
+                    raise
+            else:
+                return
+        if way.archive is not None:
+            await _push(site, way.archive)
+
+    async def verify(self, site: Site) -> Finding:
+        """Start it: what is damaged or for another processor does not run."""
+        finding = await self.check(site)
+        java = chosen(await javas(site), supported(spark_series(site.shelf.config)))
+        if java is not None:
+            result = await site.run(f"{quote(java.home)}/bin/java -version", limit=60)
+            if not result.ok:
+                message = f"{java.home} does not run: {result.stderr.strip()[-300:]}"
+                raise NodeError(site.name, message, "Remove it there, and run this again.")
+        return finding
+
+
+STEP = Java()
+
+
+async def _way(site: Site, majors: tuple[int, ...]) -> _Way | None:
+    archive = _archive(site)
+    package = await _package(site, majors) if await site.may_root() else None
+    return _Way(package, archive) if package or archive else None
+
+
+def _archive(site: Site) -> Path | None:
+    wanted = site.shelf.config.provision.jdk
+    if wanted is None:
+        return None
+    path = expand(site.shelf.config.folder, wanted)
+    if not path.is_file():
+        message = f"provision.jdk: there is no file {path}"
+        raise NodeError(site.name, message, "Set it to a JDK archive on this machine.")
+    return path
+
+
+async def _package(site: Site, majors: tuple[int, ...]) -> str | None:
+    """Return the first package that the node's sources have.
+
+    Lists that were never fetched have none; then the first is hoped for.
+    """
+    names = [f"openjdk-{major}-jre-headless" for major in majors]
+    said = (await site.run(f"apt-cache policy {quote(*names)} 2>/dev/null")).stdout
+    if not (await site.run("command -v apt-get >/dev/null")).ok:
+        return None
+    for name in names:
+        match = re.search(
+            rf"^{name}:\n  Installed: .*\n  Candidate: (?!\(none\))\S", said, re.MULTILINE
+        )
+        if match:
+            return name
+    lists = await site.run("ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1")
+    return None if lists.ok else names[0]
+
+
+async def _push(site: Site, archive: Path) -> None:
+    """Push a JDK archive and unpack it beside its final name; it is there as a whole or not."""
+    root = await site.may_root()
+    folder = PUSHED if root else PUSHED_HOME
+    staged = f"~/.cache/pitui/{archive.name}"
+
+    parcel = await Parcel.of(archive)
+    meter = Meter()
+
+    def told(done: int) -> None:
+        site.progress("pushing the JDK", Transfer(done, parcel.size, meter.add(done)))
+
+    await push(site.runner, parcel, staged, sent=told)
+    where, tar = quote_path(folder), '"$HOME"/' + quote(staged[2:])
+    home = (await site.machine()).home
+    tar = quote(f"{home}/{staged[2:]}") if root else tar
+    text = (
+        f'set -e; d={where}; mkdir -p "$d"; rm -rf "$d"/.part; mkdir "$d"/.part; '
+        f'tar -xzf {tar} --no-same-owner -C "$d"/.part; cd "$d"/.part; '
+        'set -- */bin/java; [ -x "$1" ] || { echo "the archive holds no JDK" >&2; exit 1; }; '
+        '"$1" -version >/dev/null 2>&1 || '
+        '{ echo "it does not run here: for another processor?" >&2; exit 1; }; '
+        'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part; '
+        f"rm -f {tar}"
+    )
+    site.say("unpacking the JDK")
+    await (site.as_root(text, limit=300) if root else site.ask(text, limit=300))

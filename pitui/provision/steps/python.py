@@ -1,0 +1,74 @@
+"""Python on the workers, of the same minor version as the driver's on the master's node."""
+
+from pitui.domain.errors import NodeError, PituiError
+from pitui.facts.python import parse_pythons, python_script
+from pitui.provision import packages
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
+
+
+class Python(Step):
+    """PySpark's Python."""
+
+    id = "python"
+    title = "Python"
+    needs = ("access",)
+
+    async def check(self, site: Site) -> Finding:
+        """Compare with what the driver would use."""
+        own = await _pythons(site)
+        master = site.shelf.master.name
+        if site.node.is_master:
+            if "python3" in own:
+                return ok(f"{_dotted(own['python3'])}, which drivers use")
+            return would_change("installs python3", admin="apt-get install python3", data="python3")
+        try:
+            drivers = await site.shelf.once(
+                "pythons of the master", lambda: _pythons(site.shelf.sites[master])
+            )
+        except PituiError as error:
+            kept = _dotted(own["python3"]) if "python3" in own else "none"
+            return ok(f"{kept}; what drivers on {master} use is not known: {error.message}")
+        return _compared(site, own, drivers)
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Install it from the node's own sources."""
+        package = str(finding.data)
+        site.say(f"installing {package}")
+        await packages.install(site, [package])
+        if site.node.is_master:
+            site.shelf.forget("pythons of the master")
+
+
+STEP = Python()
+
+
+def _compared(
+    site: Site, own: dict[str, tuple[int, int]], drivers: dict[str, tuple[int, int]]
+) -> Finding:
+    master = site.shelf.master.name
+    wanted = drivers.get("python3")
+    if wanted is not None and wanted in own.values():
+        return ok(_dotted(wanted))
+    if not own:
+        return would_change("installs python3", admin="apt-get install python3", data="python3")
+    shared = [v for command, v in own.items() if drivers.get(command) == v]
+    if shared:
+        return ok(f"{_dotted(max(shared))}, which {master} has as well")
+    if wanted is None:
+        return ok(f"{_dotted(next(iter(own.values())))}; {master} has none yet")
+    have = ", ".join(sorted({_dotted(version) for version in own.values()}))
+    message = f"drivers on {master} use Python {_dotted(wanted)}, and this node has {have}"
+    advice = (
+        f"Install python{_dotted(wanted)} here, or one of these on {master}: PySpark refuses to "
+        "run across minor versions. Scala and Java programs do not mind."
+    )
+    raise NodeError(site.name, message, advice)
+
+
+async def _pythons(site: Site) -> dict[str, tuple[int, int]]:
+    return parse_pythons((await site.run(python_script())).stdout)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"

@@ -1,0 +1,79 @@
+"""Wireless off, only where the link to us runs over Ethernet."""
+
+from pitui.domain.errors import NodeError
+from pitui.facts.machine import Machine
+from pitui.facts.wireless import WIRELESS_COMMAND, Wireless, parse_wireless
+from pitui.provision.diffs import diff
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, skipped, would_change
+
+_UNIT = "pitui-wifi-off.service"
+_FILE = f"/etc/systemd/system/{_UNIT}"
+# rfkill's own memory (systemd-rfkill) is overruled by some images at boot; this comes after it.
+_TEXT = """\
+# managed by pitui
+[Unit]
+Description=Wireless off: this node's link runs over Ethernet
+After=systemd-rfkill.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/rfkill block wlan
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+class Wifi(Step):
+    """Wireless."""
+
+    id = "wifi"
+    title = "wireless"
+    needs = ("access", "network")
+
+    async def check(self, site: Site) -> Finding:
+        """Look which link we came in by, and what radios there are."""
+        if site.shelf.config.provision.wifi != "off":
+            return skipped("provision.wifi is keep")
+        if site.node.local:
+            return skipped("the machine that pitui runs on keeps its wireless")
+        seen = parse_wireless((await site.run(WIRELESS_COMMAND)).stdout)
+        if not seen.links:
+            return ok("there is none")
+        over = link_to_us(await site.machine())
+        if over is None or over in seen.links:
+            why = f"the link to this node runs over {over}" if over else "its link is not known"
+            return skipped(f"{why}: wireless stays on")
+        text = await site.read_text(_FILE)
+        if seen.blocked and seen.stays_off and text == _TEXT:
+            return ok(f"off; the link runs over {over}")
+        return would_change(
+            f"switches {', '.join(seen.links)} off; the link runs over {over}",
+            diff=diff(_FILE, text, _TEXT),
+            admin="rfkill block wlan",
+            data=seen,
+        )
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Block the radio now and at every boot."""
+        if not isinstance(finding.data, Wireless):
+            raise TypeError("not this step's finding")
+        if not (await site.run("command -v rfkill >/dev/null")).ok:
+            raise NodeError(site.name, "there is no rfkill", "apt-get install rfkill there.")
+        await site.write_file(_FILE, _TEXT, mode=0o644, keep_old=False)
+        await site.as_root(f"systemctl daemon-reload && systemctl enable --now {_UNIT}")
+        # The unit may have run before, and somebody switched it on since.
+        await site.as_root("rfkill block wlan")
+
+
+STEP = Wifi()
+
+
+def link_to_us(machine: Machine) -> str | None:
+    """Return the link that our connection came in by, None where it cannot be told."""
+    for address in machine.addresses:
+        if address.address == machine.server_address:
+            return address.link
+    return None
