@@ -20,7 +20,7 @@ _FILES = _HERE / "spark_files"
 _LEFT_OUT = re.compile(
     r"(rocksdbjni|hive|kubernetes|spark-(mllib|hive|connect|kubernetes|streaming|graphx|pipelines)|"
     r"breeze|scala-compiler|icu4j|derby|datanucleus|spire|cats-kernel|algebra|curator|tink|lapack|"
-    r"blas|arpack|mesos|jersey-client|vertx|orc-|parquet-|arrow-|zookeeper|jline|ivy|calcite|"
+    r"blas|arpack|mesos|jersey-client|vertx|orc-|parquet-|arrow-|zookeeper|jline|calcite|"
     r"libthrift|hadoop-yarn|avro|okhttp)"
 )
 """Jars that neither daemons nor RDD programs need: without them a test pushes a third."""
