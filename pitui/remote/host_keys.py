@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncssh
 from asyncssh.public_key import get_default_certificate_algs, get_default_public_key_algs
 
+from pitui.config.model import Node
 from pitui.domain.errors import Failure, HostKeyChangedError, LinkError
 from pitui.remote import known_hosts
 from pitui.remote.known_hosts import AUTHORITY, REVOKED, SSH_PORT, Entry
@@ -108,6 +109,20 @@ class KnownKeys:
                 with contextlib.suppress(asyncssh.KeyImportError):
                     found.append(asyncssh.import_public_key(entry.key))
         return found
+
+
+def know(node: Node, keys: str) -> None:
+    """Remember keys that a node told us over a trusted link, unless its address has some.
+
+    Raises:
+        LinkError: the file cannot be written.
+    """
+    known = KnownKeys.look_up(node.known_hosts, node.host, node.port or SSH_PORT)
+    if known.own:
+        return
+    for line in keys.splitlines():
+        with contextlib.suppress(asyncssh.KeyImportError):
+            known.trust(node.name, asyncssh.import_public_key(line))
 
 
 def replace(node: str, file: Path, changed: HostKeyChangedError) -> None:

@@ -132,6 +132,23 @@ class Links:
         host_keys.replace(name, self._nodes[name].known_hosts, changed)
         self.retry(name)
 
+    async def know(self, name: str, keys: str) -> None:
+        """Trust host keys that a node told us over a trusted link, for a new address of its own.
+
+        An address that has keys already keeps them.
+
+        Args:
+            name: the node, with its new address.
+            keys: lines of its `/etc/ssh/ssh_host_*_key.pub`.
+
+        Raises:
+            LinkError: they cannot be saved.
+        """
+        await self.open_link(name)
+        from pitui.remote import host_keys
+
+        await asyncio.to_thread(host_keys.know, self._nodes[name], keys)
+
     async def socket(self, name: str, host: str, port: int) -> Path:
         """Return a unix socket that leads through a node's link to an address as the node sees it.
 

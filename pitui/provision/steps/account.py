@@ -89,7 +89,9 @@ class AccountStep(Step):
         path = f"{account.home or f'/home/{user}'}/.ssh/authorized_keys"
         old = await _read(site, user, path) if account.exists else None
         new = with_block(old or "", _BLOCK, [key])
-        return False, new != old, f"lets in {where}", diff(path, old, new)
+        if new == old:
+            return False, False, f"; {shelf.master.name} can log in as it", None
+        return False, True, f"lets in {where}", diff(path, old, new)
 
     async def _key_of_master(self, site: Site) -> str | None:
         """Return the key that the master's account logs in with, None where it has none yet."""

@@ -63,7 +63,11 @@ class Hostname(Step):
         await site.as_root(
             f"hostnamectl set-hostname {quote(name)} 2>/dev/null || hostname {quote(name)}"
         )
+        before = (await site.machine()).hostname
         site.forget()
+        if before != name:
+            # Its former name has no meaning any more; the line is Debian's for the machine's own.
+            await site.write_file(hosts_file.PATH, hosts_file.without_loopback(new, [before]))
 
 
 STEP = Hostname()
