@@ -78,6 +78,7 @@ class Sudo:
             return
         probe = (
             '[ "$(id -u)" = 0 ] && echo root && exit; '
+            f"{'exit; ' if self._node.sudo == 'none' else ''}"
             "command -v sudo >/dev/null 2>&1 || { echo nosudo; exit; }; "
             "LC_ALL=C sudo -n true 2>&1 && echo free; true"
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pitui.domain.errors import UsageError
 from pitui.provision.report import NodeReport, Report, StepReport, StepState
+from pitui.provision.rollback import Rollback
 from pitui.provision.run import Provisioning, add_sites
 from pitui.provision.shelf import Shelf
 from pitui.provision.steps import step, steps
@@ -56,10 +57,8 @@ def rollback(
     cluster: Cluster, asker: PasswordAsker, report: Report, names: Sequence[str]
 ) -> Provisioning:
     """Return what goes back to the Spark that was there before, on nodes (all without any)."""
-    from pitui.provision.steps.spark import ROLLBACK
-
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    return Provisioning(new_shelf(cluster, asker), [step("access"), ROLLBACK], wanted, report)
+    return Provisioning(new_shelf(cluster, asker), [step("access"), Rollback()], wanted, report)
 
 
 def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -> Removal:

@@ -77,6 +77,13 @@ class AccountStep(Step):
             return False, False, "", None
         if site.node.is_master:
             return await public_key(site, user, account) is None, False, "", None
+        return await self._let_in(site, user, account)
+
+    async def _let_in(
+        self, site: Site, user: str, account: Account
+    ) -> tuple[bool, bool, str, str | None]:
+        """Return what `_keys` does for a node that the master's key is for."""
+        shelf = site.shelf
         try:
             key = await self._key_of_master(site)
         except PituiError as error:

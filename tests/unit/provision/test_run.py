@@ -1,0 +1,199 @@
+"""The engine, with steps of its own on this machine as the nodes."""
+
+import asyncio
+from pathlib import Path
+
+from pitui.config.load import load_config
+from pitui.config.nodes import resolve_nodes
+from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.provision.report import NodeReport, NodeState, StepReport, StepState, node_json
+from pitui.provision.run import Provisioning
+from pitui.provision.shelf import Shelf
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, unknown, would_change
+from pitui.remote.ask import NoOne
+from pitui.remote.links import Links
+
+
+class Mark(Step):
+    """Makes a file; its own name is its content."""
+
+    title = "a file"
+    needs_root = False
+
+    def __init__(self, folder: Path, name: str, needs: tuple[str, ...] = ()) -> None:
+        self.id = name
+        self.needs = needs
+        self.folder = folder
+
+    def path(self, site: Site) -> str:
+        return str(self.folder / f"{site.name}-{self.id}")
+
+    async def check(self, site: Site) -> Finding:
+        text = await site.read_text(self.path(site))
+        return ok("there") if text == self.id else would_change(f"makes {self.id}")
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        await site.write_file(self.path(site), self.id, root=False)
+
+
+class Failing(Mark):
+    async def apply(self, site: Site, finding: Finding) -> None:
+        raise NodeError(site.name, "no room", "Make some.")
+
+
+class Forgetful(Mark):
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Do nothing, and believe it is done."""
+
+
+class Breaking(Mark):
+    """Loses the link twice."""
+
+    breaks = 2
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        if self.breaks:
+            self.breaks -= 1
+            raise LinkError(site.name, Failure.LOST, "the connection was lost")
+        await super().apply(site, finding)
+
+
+class Meeting(Mark):
+    met: list[set[str]]
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        self.met.append(set(await site.shelf.gather(self.id, site.name, 1, 10)))
+        await super().apply(site, finding)
+
+
+def shelf(tmp_path: Path, *, sudo: str = "passwordless") -> Shelf:
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        f"cluster: {{master: a}}\nssh: {{sudo: {sudo}}}\nnodes: {{a: {{host: local}}, "
+        "b: {host: 127.0.0.1, port: 9}}\n"
+    )
+    config = load_config(path)
+    nodes = resolve_nodes(config)
+    return Shelf(config, nodes, Links(nodes.values(), NoOne()), NoOne())
+
+
+async def run(
+    tmp_path: Path, *steps: Step, names: tuple[str, ...] = ("a",), **how: bool
+) -> tuple[list[NodeReport], list[StepReport]]:
+    seen: list[StepReport] = []
+    work = Provisioning(shelf(tmp_path), steps, names, seen.append, **how)
+    return await work.run(), seen
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def states(report: NodeReport) -> list[str]:
+    return [str(step.state) for step in report.steps]
+
+
+async def test_what_is_missing_is_made_and_the_second_time_nothing_is(tmp_path: Path) -> None:
+    one, two = Mark(tmp_path, "one"), Mark(tmp_path, "two", ("one",))
+    [first], seen = await run(tmp_path, one, two)
+    assert states(first) == ["changed", "changed"]
+    assert first.state is NodeState.CHANGED
+    told = [str(s.state) for s in seen if s.step == "one"]
+    assert told == ["waiting", "checking", "applying", "verifying", "changed"]
+    [second], _ = await run(tmp_path, one, two)
+    assert (second.state, states(second)) == (NodeState.OK, ["ok", "ok"])
+
+
+async def test_a_plan_changes_nothing(tmp_path: Path) -> None:
+    before = files(tmp_path)
+    [report], _ = await run(tmp_path, Mark(tmp_path, "one"), Mark(tmp_path, "two"), plan=True)
+    assert report.state is NodeState.WOULD_CHANGE
+    assert files(tmp_path) - before == {"config.yaml"}
+
+
+async def test_a_plan_says_unknown_where_an_earlier_step_decides(tmp_path: Path) -> None:
+    class Blind(Mark):
+        async def check(self, site: Site) -> Finding:
+            raise NodeError(site.name, "nothing to look at")
+
+    class Unsure(Mark):
+        async def check(self, site: Site) -> Finding:
+            return unknown("once one is there")
+
+    steps = (Mark(tmp_path, "zero"), Mark(tmp_path, "one"))
+    rest = (Blind(tmp_path, "two", ("one",)), Unsure(tmp_path, "three"))
+    work = [*steps, *rest]
+    # The first step stands for the login, and it is fine.
+    (tmp_path / "a-zero").write_text("zero")
+    [report], _ = await run(tmp_path, *work, plan=True)
+    assert states(report) == ["ok", "would-change", "unknown", "unknown"]
+    json = node_json(report)["steps"]
+    assert isinstance(json, list)
+    assert [s["state"] for s in json] == ["ok", "would-change", "would-change", "would-change"]
+    assert json[3]["detail"] == "unknown: once one is there"
+
+
+async def test_what_needs_a_failed_step_is_left_out_and_the_rest_is_done(tmp_path: Path) -> None:
+    steps = (
+        Mark(tmp_path, "zero"),
+        Failing(tmp_path, "one"),
+        Mark(tmp_path, "two", ("one",)),
+        Mark(tmp_path, "three"),
+    )
+    [report], _ = await run(tmp_path, *steps)
+    assert states(report) == ["changed", "failed", "skipped", "changed"]
+    assert report.state is NodeState.FAILED
+    assert report.error == "one: no room. Make some."
+    assert report.failed_steps == ("one",)
+
+
+async def test_what_is_not_so_after_it_was_done_has_failed(tmp_path: Path) -> None:
+    [report], _ = await run(tmp_path, Forgetful(tmp_path, "one"))
+    assert report.state is NodeState.FAILED
+    assert "still is not so" in str(report.error)
+
+
+async def test_a_step_goes_on_after_a_broken_link(tmp_path: Path) -> None:
+    [report], _ = await run(tmp_path, Mark(tmp_path, "zero"), Breaking(tmp_path, "one"))
+    assert report.state is NodeState.CHANGED
+
+
+async def test_a_node_that_is_away_fails_alone(tmp_path: Path) -> None:
+    (a, b), _ = await run(tmp_path, Mark(tmp_path, "zero"), Mark(tmp_path, "one"), names=("a", "b"))
+    assert a.state is NodeState.CHANGED
+    assert (b.state, states(b)) == (NodeState.UNREACHABLE, ["failed", "skipped"])
+    assert "refused" in str(b.error)
+
+
+async def test_nobody_waits_for_a_node_that_has_left(tmp_path: Path) -> None:
+    meeting = Meeting(tmp_path, "meet")
+    meeting.met = []
+    async with asyncio.timeout(20):
+        await run(tmp_path, Mark(tmp_path, "zero"), meeting, names=("a", "b"))
+    assert meeting.met == [{"a"}]
+
+
+async def test_cancelling_finishes_the_step_in_hand(tmp_path: Path) -> None:
+    work: Provisioning
+
+    class Cancelling(Mark):
+        async def apply(self, site: Site, finding: Finding) -> None:
+            work.cancel()
+            await super().apply(site, finding)
+
+    steps = (Cancelling(tmp_path, "one"), Mark(tmp_path, "two"))
+    work = Provisioning(shelf(tmp_path), steps, ["a"], lambda _: None)
+    [report] = await work.run()
+    assert states(report) == ["changed", "cancelled"]
+    assert report.state is NodeState.CANCELLED
+
+
+async def test_a_diff_and_a_detail_reach_the_report(tmp_path: Path) -> None:
+    class Shown(Mark):
+        async def check(self, site: Site) -> Finding:
+            return would_change("a line", diff="+a line\n")
+
+    (tmp_path / "a-zero").write_text("zero")
+    [report], _ = await run(tmp_path, Mark(tmp_path, "zero"), Shown(tmp_path, "one"), plan=True)
+    assert (report.steps[1].state, report.steps[1].diff) == (StepState.WOULD_CHANGE, "+a line\n")

@@ -1,0 +1,117 @@
+"""Becoming root: what reaches the command, whatever sudo reads. A small sudo stands in for it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pitui.config.load import load_config
+from pitui.config.nodes import resolve_nodes
+from pitui.domain.errors import Failure, NodeError
+from pitui.provision.sudo import Passwords, Sudo
+from pitui.remote.ask import NoOne
+from pitui.remote.local import LocalRunner
+from pitui.remote.runner import Result
+
+# As sudo does: -n refuses where a password is wanted, -S reads one line, byte by byte.
+SUDO = """#!/bin/sh
+echo "$*" >> "$SUDO_LOG"
+n= s=
+while :; do case $1 in
+  -n) n=1; shift;; -S) s=1; shift;; -k) shift;; -p) shift 2;; --) shift; break;; *) break;;
+esac; done
+if [ "$SUDO_FREE" != yes ]; then
+  [ -z "$n" ] || { echo "sudo: a password is required" >&2; exit 1; }
+  IFS= read -r given
+  [ "$given" = "s3cret word" ] || { echo "Sorry, try again." >&2; exit 1; }
+fi
+exec "$@"
+"""
+
+
+class Typing(NoOne):
+    def __init__(self, *answers: str) -> None:
+        super().__init__()
+        self.answers = list(answers)
+        self.asked: list[tuple[str, bool]] = []
+
+    async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
+        self.asked.append((node, wrong))
+        return self.answers.pop(0) if self.answers else None
+
+    async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
+        return None
+
+
+class Person:
+    """Commands of a login that is not root, with the small sudo on its PATH."""
+
+    node = "pi1"
+
+    def __init__(self, folder: Path, *, free: bool) -> None:
+        self.log = folder / "log"
+        (folder / "sudo").write_text(SUDO)
+        (folder / "sudo").chmod(0o755)
+        (folder / "id").write_text("#!/bin/sh\necho 1000\n")
+        (folder / "id").chmod(0o755)
+        self._before = f"export PATH={folder}:$PATH SUDO_LOG={self.log} SUDO_FREE="
+        self._before += f"{'yes' if free else 'no'}; "
+        self._local = LocalRunner("pi1")
+
+    async def run(self, command: str, **how: Any) -> Result:
+        return await self._local.run(self._before + command, **how)
+
+
+def sudo(
+    tmp_path: Path, kind: str, asker: NoOne, *, free: bool = False, words: Passwords | None = None
+) -> Sudo:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"cluster: {{master: pi1}}\nssh: {{sudo: {kind}}}\nnodes: {{pi1: {{host: h}}}}\n"
+    )
+    node = resolve_nodes(load_config(config))["pi1"]
+    return Sudo(node, Person(tmp_path, free=free), asker, words or Passwords())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("free", [True, False])
+async def test_input_arrives_whole_whether_sudo_reads_a_password_or_not(
+    tmp_path: Path, free: bool
+) -> None:
+    one = sudo(tmp_path, "ask", Typing("s3cret word"), free=free)
+    result = await one.run("cat; echo end", stdin=b"first\nsecond\n")
+    assert result.stdout == "first\nsecond\nend\n"
+    assert (await one.run("cat; echo end")).stdout == "end\n"
+    assert "s3cret" not in (tmp_path / "log").read_text()
+
+
+async def test_it_is_asked_for_once_and_tried_on_the_next_node(tmp_path: Path) -> None:
+    asker, words = Typing("wrong", "s3cret word"), Passwords()
+    one = sudo(tmp_path, "ask", asker, words=words)
+    await one.run("true")
+    await one.run("true")
+    assert asker.asked == [("pi1", False), ("pi1", True)]
+    other = sudo(tmp_path, "ask", Typing(), words=words)
+    assert (await other.run("echo in")).stdout == "in\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "expected"),
+    [
+        ("ask", ("a", "b", "c"), "none of 3 was right"),
+        ("ask", (), "nobody gave it"),
+        ("passwordless", ("s3cret word",), "sudo needs a password"),
+    ],
+)
+async def test_without_the_right_one(
+    tmp_path: Path, kind: str, answers: tuple[str, ...], expected: str
+) -> None:
+    with pytest.raises(NodeError, match=expected) as raised:
+        await sudo(tmp_path, kind, Typing(*answers)).run("true")
+    assert raised.value.failure is Failure.SUDO_PASSWORD
+
+
+async def test_none_is_never_tried(tmp_path: Path) -> None:
+    with pytest.raises(NodeError, match="sudo: none"):
+        await sudo(tmp_path, "none", Typing()).run("true")
+    assert not (tmp_path / "log").exists()
