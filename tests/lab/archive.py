@@ -17,6 +17,7 @@ from tests.lab.shell import LabError
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
 _FILES = _HERE / "spark_files"
+_SPARK35 = os.environ.get("PITUI_TEST_SPARK35", str(_ROOT / ".venv-spark35" / "pyspark"))
 _LEFT_OUT = re.compile(
     r"(rocksdbjni|hive|kubernetes|spark-(mllib|hive|connect|kubernetes|streaming|graphx|pipelines)|"
     r"breeze|scala-compiler|icu4j|derby|datanucleus|spire|cats-kernel|algebra|curator|tink|lapack|"
@@ -67,8 +68,7 @@ def _package(series: str) -> Path:
         if spec is None or not spec.submodule_search_locations:
             raise LabError("pyspark is not installed in this environment: scripts/test installs it")
         return Path(spec.submodule_search_locations[0])
-    named = os.environ.get("PITUI_TEST_SPARK35")
-    package = Path(named) if named else _ROOT / ".venv-spark35" / "pyspark"
+    package = Path(_SPARK35)
     if not (package / "jars").is_dir():
         raise LabError("Spark 3.5 is not here: run scripts/test, or set PITUI_TEST_SPARK35")
     return package

@@ -17,7 +17,9 @@ def prepare(root: Path, kind: Kind, public_key: str, name_server: str) -> None:
     """Write what differs from the image below `root`."""
     (root / "etc/machine-id").write_text(f"{uuid.uuid4().hex}\n")
     # As on a shelf without DNS: there is a name server, and it does not answer.
-    (root / "etc/resolv.conf").write_text(f"nameserver {name_server}\n")
+    (root / "etc/resolv.conf").write_text(
+        f"nameserver {name_server}\noptions timeout:2 attempts:1\n"
+    )
     rule = root / "etc/sudoers.d/010_pi"
     rule.unlink(missing_ok=True)
     if kind.sudo in _SUDO:

@@ -22,14 +22,12 @@ def make(name: str, memory_mib: int | None) -> list[Path]:
     """
     folders = [hierarchy / name for hierarchy in _hierarchies()]
     if memory_mib is not None:
-        limit = next((f for f in _limits(name) if f.parent.parent.is_dir()), None)
-        if limit is None:
-            raise LabError("memory cannot be limited: this kernel has no memory cgroup")
-        folders = [*folders, *({limit.parent} - set(folders))]
+        folders += [_memory() / name] if _memory() not in _hierarchies() else []
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    if memory_mib is not None and limit is not None:
-        limit.write_text(str(memory_mib * 1024 * 1024))
+    if memory_mib is not None:
+        limit = "memory.max" if _unified() else "memory.limit_in_bytes"
+        (_memory() / name / limit).write_text(str(memory_mib * 1024 * 1024))
     return folders
 
 
@@ -49,20 +47,22 @@ def end(name: str) -> None:
         if time.monotonic() > until:
             raise LabError(f"processes of {name} do not end: {sorted(pids)}")
         time.sleep(0.02)
-    for hierarchy in (*_hierarchies(), _ROOT / "memory"):
-        folder = hierarchy / name
-        for path in sorted(folder.rglob("*/"), key=lambda path: -len(path.parts)):
-            path.rmdir()
-        if folder.is_dir():
-            folder.rmdir()
+    for folder in {*(hierarchy / name for hierarchy in _hierarchies()), _ROOT / "memory" / name}:
+        for path, _, _ in os.walk(folder, topdown=False):
+            Path(path).rmdir()
 
 
 def processes(name: str) -> set[int]:
     """Return the processes in a machine's cgroup that have not ended."""
     found: set[int] = set()
     for hierarchy in _hierarchies():
-        for file in (hierarchy / name).rglob("cgroup.procs"):
-            found.update(int(pid) for pid in file.read_text().split())
+        # A machine that is on makes and removes cgroups while we look.
+        for folder, _, _ in os.walk(hierarchy / name):
+            try:
+                text = Path(folder, "cgroup.procs").read_text()
+            except OSError:
+                continue
+            found.update(int(pid) for pid in text.split())
     return {pid for pid in found if not _ended(pid)}
 
 
@@ -73,12 +73,25 @@ def _ended(pid: int) -> bool:
         return True
 
 
+def _unified() -> bool:
+    return (_ROOT / "cgroup.controllers").exists()
+
+
 def _hierarchies() -> list[Path]:
     """Return where systemd keeps its cgroups: v2, v1's name=systemd, or both."""
-    if (_ROOT / "cgroup.controllers").exists():
+    if _unified():
         return [_ROOT]
     return [path for path in (_ROOT / "systemd", _ROOT / "unified") if path.is_dir()]
 
 
-def _limits(name: str) -> list[Path]:
-    return [_ROOT / name / "memory.max", _ROOT / "memory" / name / "memory.limit_in_bytes"]
+def _memory() -> Path:
+    """Return the hierarchy that can limit memory.
+
+    Raises:
+        LabError: there is none.
+    """
+    if _unified() and "memory" in (_ROOT / "cgroup.subtree_control").read_text().split():
+        return _ROOT
+    if (_ROOT / "memory" / "cgroup.procs").exists():
+        return _ROOT / "memory"
+    raise LabError("memory cannot be limited: this kernel has no memory cgroup; use --memory 0")

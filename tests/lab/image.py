@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.lab import locks, mounts, paths, recipe
+from tests.lab import locks, mounts, paths, recipe, state
 from tests.lab.shell import run
 
 BUILD_LIMIT = 1200.0
@@ -28,6 +28,7 @@ def ready(say: Callable[[str], None]) -> Path:
         if not image.exists():
             say(f"building {image} (once, a minute or two)")
             _build(image)
+            _remove_others(image)
     return image
 
 
@@ -49,6 +50,14 @@ def _build(image: Path) -> None:
     run("chroot", str(part), "/bin/sh", stdin=recipe.SETUP.encode(), limit=BUILD_LIMIT)
     mounts.unmount_below(part)
     part.rename(image)
+
+
+def _remove_others(image: Path) -> None:
+    """Remove the images of earlier recipes, unless a lab may be using one."""
+    if not state.names():
+        for other in paths.cache().glob("image-*"):
+            if other != image:
+                _remove(other)
 
 
 def _remove(part: Path) -> None:

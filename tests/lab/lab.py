@@ -85,7 +85,9 @@ class Lab:
         wanted = kinds or tuple(machine.kind for machine in self.machines.values())
         self.known_hosts.unlink(missing_ok=True)
         for machine, kind in zip(self.machines.values(), wanted, strict=True):
-            machine.fresh(kind)
+            machine.fresh(kind, wait=False)
+        for machine in self.machines.values():
+            machine.wait_ready()
         self.remember()
 
     def remember(self) -> None:

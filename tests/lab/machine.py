@@ -29,7 +29,6 @@ class Machine:
     """The lab's subnet."""
     number: int
     kind: Kind = field(default_factory=Kind)
-    _process: subprocess.Popen[bytes] | None = None
 
     @property
     def name(self) -> str:
@@ -56,7 +55,7 @@ class Machine:
         """What the machine printed on its screen."""
         return self.folder / f"{self.name}.console"
 
-    def fresh(self, kind: Kind | None = None) -> None:
+    def fresh(self, kind: Kind | None = None, *, wait: bool = True) -> None:
         """Put in a fresh card, of another kind if given, and boot: a new machine there."""
         self.power_off()
         self.kind = kind or self.kind
@@ -66,7 +65,7 @@ class Machine:
         self.disk.insert(self._layers())
         public_key = (self.folder / "ssh" / "id_ed25519.pub").read_text()
         card.prepare(self.disk.root, self.kind, public_key, f"10.77.{self.index}.254")
-        self.power_on()
+        self.power_on(wait=wait)
 
     def power_on(self, *, wait: bool = True) -> None:
         """Boot, and wait until its SSH server answers.
@@ -81,12 +80,13 @@ class Machine:
         network.configure(self.index, self.number)
         groups = cgroups.make(self._group, self.kind.memory_mib)
         with self.console.open("wb") as console:
-            self._process = subprocess.Popen(
+            subprocess.run(
                 self._boot_command(groups),
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
-                start_new_session=True,
+                check=True,
+                timeout=POWER_LIMIT,
             )
         if self.kind.memory_mib is not None:
             self._show_memory(self.kind.memory_mib)
@@ -167,7 +167,7 @@ class Machine:
 
     def _boot_command(self, groups: list[Path]) -> list[str]:
         files = [str(group / "cgroup.procs") for group in groups]
-        script = 'for file; do echo $$ >"$file"; done; exec ' + " ".join((
+        script = 'for file; do echo $$ >"$file"; done; exec setsid --fork ' + " ".join((
             f"nsenter --net=/run/netns/{network.namespace(self.index, self.number)}",
             "env SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
             "systemd-nspawn --quiet --boot --register=no --keep-unit",
@@ -179,9 +179,6 @@ class Machine:
     def _clear(self) -> None:
         """End what is left of the machine, such as the program that booted it."""
         cgroups.end(self._group)
-        if self._process is not None:
-            self._process.wait(POWER_LIMIT)
-            self._process = None
 
     def _show_memory(self, mib: int) -> None:
         self._wait(self._mounted, "systemd to start")
@@ -203,7 +200,7 @@ class Machine:
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + BOOT_LIMIT
         while not condition():
-            ended = self._process is not None and self._process.poll() is not None
+            ended = not cgroups.processes(self._group)
             if ended or time.monotonic() > until:
                 said = self.console.read_text(errors="replace")[-1000:]
                 raise LabError(f"{self.name}: waited in vain for {what}; its console:\n{said}")

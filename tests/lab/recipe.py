@@ -55,6 +55,7 @@ apt-get update -q
 for package in {" ".join(OFFLINE)}; do
     apt-get install -q -y -d --no-install-recommends "$package"
 done
+apt-get install -q -y -d openjdk-17-jre-headless
 useradd -m -s /bin/bash -u 1000 {USER}
 printf '%s:%s\\n' {USER} {PASSWORD} | chpasswd
 rm -f /etc/ssh/ssh_host_* /etc/resolv.conf
