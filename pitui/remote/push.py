@@ -76,6 +76,7 @@ async def push(
     mode: int = 0o644,
     sent: Sent | None = None,
     away_limit: float = AWAY_LIMIT,
+    durable: bool = True,
 ) -> Pushed:
     """Bring a file to a path on a node, unless it is there.
 
@@ -89,12 +90,14 @@ async def push(
         mode: the file's permissions.
         sent: called with the bytes that are there by now.
         away_limit: seconds that the node may be away.
+        durable: whether it is flushed to the disk first, so that even a power cut leaves the old
+            file or the whole new one. A file that is only unpacked needs no such wait.
 
     Raises:
         NodeError: it cannot be written there (names disk full, read-only, ...).
         LinkError: the node cannot be reached, or did not come back.
     """
-    journey = _Journey(runner, parcel, target, mode, sent or _nobody)
+    journey = _Journey(runner, parcel, target, mode, sent or _nobody, durable)
     try:
         return await journey.go()
     except LinkError as error:
@@ -159,6 +162,7 @@ class _Journey:
     target: str
     mode: int
     sent: Sent
+    durable: bool
     total: int = 0
     """Bytes put on the link, over all tries."""
     began: bool = False
@@ -200,7 +204,9 @@ class _Journey:
     async def _send(self, offset: int) -> bool:
         """Send the rest of the file; False where what arrived is not the file."""
         parcel = self.parcel
-        command = receive_command(self.target, parcel.sha512, parcel.size, offset, self.mode)
+        command = receive_command(
+            self.target, parcel.sha512, parcel.size, offset, self.mode, durable=self.durable
+        )
         async with self.runner.open(command, stdin=True) as process:
             try:
                 said = await self._exchange(process, offset)

@@ -50,7 +50,7 @@ echo "part $((blocks * {STEP})) $prefix $(df -Pk -- "$d" | awk 'NR > 1 {{ print 
 _RECEIVE = (
     _NAMES
     + rf"""
-offset=$4 mode=$5
+offset=$4 mode=$5 durable=$6
 dd of="$part" ibs=65536 obs={STEP} seek=$((offset / {STEP})) conv=notrunc 2>"$part.said" || {{
   grep -v records "$part.said" >&2; rm -f -- "$part.said"; exit 1
 }}
@@ -63,9 +63,9 @@ have=$(wc -c < "$part")
 if [ "$have" -ne "$size" ]; then echo "incomplete $have"; exit 3; fi
 if [ "$(digest < "$part")" != "$sum" ]; then rm -f -- "$part"; echo wrong; exit 4; fi
 chmod "$mode" "$part" || exit 1
-sync "$part" 2>/dev/null || sync
+[ -z "$durable" ] || sync "$part" 2>/dev/null || sync
 mv -f -- "$part" "$p" || exit 1
-sync "$d" 2>/dev/null || sync
+[ -z "$durable" ] || sync "$d" 2>/dev/null || sync
 note
 echo done
 """
@@ -105,13 +105,15 @@ def parse_look(output: str) -> Found | None:
     return None
 
 
-def receive_command(target: str, sha512: str, size: int, offset: int, mode: int) -> str:
+def receive_command(
+    target: str, sha512: str, size: int, offset: int, mode: int, *, durable: bool
+) -> str:
     """Return the command that takes the file from `offset` on, on its standard input.
 
     It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
     there and the digest is another; nothing is kept).
     """
-    return _line(_RECEIVE + _FINISH, target, sha512, size, offset, f"{mode:o}")
+    return _line(_RECEIVE + _FINISH, target, sha512, size, offset, f"{mode:o}", "yes" * durable)
 
 
 def forget_command(target: str, sha512: str) -> str:

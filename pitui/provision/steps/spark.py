@@ -168,7 +168,7 @@ async def _push(site: Site, archive: Archive) -> str:
         site.progress("pushing", Transfer(done, archive.size, meter.add(done)))
 
     parcel = Parcel(Path(archive.path), archive.size, archive.sha512)
-    await push(site.runner, parcel, target, mode=0o600, sent=sent)
+    await push(site.runner, parcel, target, mode=0o600, sent=sent, durable=False)
     return target
 
 

@@ -1,0 +1,160 @@
+"""A large file to several nodes at once: pitui against `ssh cat`, scp and rsync, same sshd.
+
+    python benchmarks/push.py [--mib 200] [--nodes 4] [--rounds 3]
+
+Prints one JSON object: median seconds of each, and pitui's as ratios. All of them bring the file
+whole; only pitui reads it again on the node and compares its SHA-512,
+so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from support.nodes import node
+from support.sshd import Server, servers
+
+from pitui.remote.ask import NoOne
+from pitui.remote.links import Links
+from pitui.remote.push import Parcel, push
+
+CIPHER = "aes128-gcm@openssh.com"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mib", type=int, default=200)
+    parser.add_argument("--nodes", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
+        folder = Path(name)
+        source = folder / "spark.tgz"
+        block = os.urandom(1 << 20)
+        with source.open("wb") as file:
+            for number in range(options.mib):
+                file.write(number.to_bytes(8, "big") + block[8:])
+        known = folder / "known_hosts"
+        there = [shelf.server("Subsystem sftp internal-sftp") for _ in range(options.nodes)]
+        known.write_text("".join(server.known_line() for server in there))
+        print(
+            json.dumps(_measure(options, folder, source, known, there, shelf.client_key), indent=2)
+        )
+
+
+def _measure(
+    options: argparse.Namespace,
+    folder: Path,
+    source: Path,
+    known: Path,
+    there: list[Server],
+    key: Path,
+) -> dict[str, object]:
+    ssh = (
+        f"-i {key} -o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o BatchMode=yes "
+        f"-F none -c {CIPHER}"
+    )
+
+    def each(command: str) -> Callable[[], None]:
+        def run() -> None:
+            started = [
+                subprocess.Popen(
+                    command.format(
+                        ssh=ssh,
+                        port=s.port,
+                        host=s.address,
+                        source=source,
+                        target=_target(folder, s),
+                    ),
+                    shell=True,
+                )
+                for s in there
+            ]
+            for process in started:
+                if process.wait(timeout=600) != 0:
+                    raise RuntimeError(command)
+
+        return run
+
+    nodes = [
+        node(f"pi{n}", s.address, s.port, identity=key, known_hosts=known)
+        for n, s in enumerate(there)
+    ]
+    again: list[float] = []
+
+    def ours() -> None:
+        again.append(asyncio.run(_push(nodes, there, folder, source)))
+
+    works = {
+        "pitui": ours,
+        "ssh_cat": each("ssh {ssh} -p {port} {host} 'cat > {target}' < {source}"),
+        "ssh_cat_sha512": each(
+            "ssh {ssh} -p {port} {host} 'cat > {target} && sha512sum {target} >/dev/null' "
+            "< {source}"
+        ),
+        "scp": each("scp -q {ssh} -P {port} {source} {host}:{target}"),
+    }
+    if shutil.which("rsync"):
+        works["rsync"] = each("rsync -W -e 'ssh {ssh} -p {port}' {source} {host}:{target}")
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(options.rounds):
+        for name, work in works.items():
+            for s in there:
+                shutil.rmtree(_target(folder, s).parent, ignore_errors=True)
+                _target(folder, s).parent.mkdir()
+            begun = time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - begun)
+    median = {name: statistics.median(found) for name, found in seconds.items()}
+    return {
+        "nodes": options.nodes,
+        "mib": options.mib,
+        "seconds": {name: round(value, 3) for name, value in median.items()},
+        "pitui_over": {
+            name: round(median["pitui"] / value, 2)
+            for name, value in median.items()
+            if name != "pitui"
+        },
+        "nothing_to_do_seconds": round(statistics.median(again), 4),
+    }
+
+
+def _target(folder: Path, server: Server) -> Path:
+    return folder / f"far-{server.address}" / "spark.tgz"
+
+
+async def _push(nodes: list[object], there: list[Server], folder: Path, source: Path) -> float:
+    """Measure, connect and push; return the seconds of a second, needless push."""
+    links = Links(nodes, NoOne())  # type: ignore[arg-type]
+    try:
+        parcel = await Parcel.of(source)
+
+        async def all_of_them() -> None:
+            async with asyncio.TaskGroup() as group:
+                for one, server in zip(nodes, there, strict=True):
+                    runner = links.runner(one.name)  # type: ignore[attr-defined]
+                    group.create_task(
+                        push(runner, parcel, str(_target(folder, server)), durable=False)
+                    )
+
+        await all_of_them()
+        begun = time.perf_counter()
+        await all_of_them()
+        return time.perf_counter() - begun
+    finally:
+        await links.aclose()
+
+
+if __name__ == "__main__":
+    main()
