@@ -237,3 +237,22 @@ async def test_each_fault_is_one_clear_message(bench, tmp_path):
     finally:
         machine.root("umount /opt")
     assert "read-only" in (readonly["pi2"].error or "").lower()
+
+
+async def test_a_removed_node_starts_nothing_and_is_no_worker(bench):
+    config = bench.config(spark_archive(slim=True))
+    await bench.provision(config)
+    async with open_cluster(load_config(config), Trusting()) as cluster:
+        shelf = new_shelf(cluster, Trusting())
+        gone, others = shelf.sites["pi2"], {"pi1": shelf.sites["pi1"]}
+        assert await step("service").remove(gone, others) == (
+            "stopped and removed spark-worker.service"
+        )
+        assert await step("conf").remove(gone, others) == "out of the workers file on pi1"
+        assert await step("service").remove(gone, others) == ""
+        assert await step("conf").remove(gone, others) == ""
+    left = bench.lab.machine("pi1").root("cat /opt/spark/conf/workers")
+    assert bench.lab.machine("pi1").address in left
+    assert bench.lab.machine("pi2").address not in left
+    units = bench.lab.machine("pi2").root("ls /etc/systemd/system")
+    assert "spark-worker" not in units

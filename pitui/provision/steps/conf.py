@@ -1,10 +1,13 @@
 """conf: spark-env.sh, spark-defaults.conf, workers and logging, for this node."""
 
+from collections.abc import Mapping
+
 from pitui.config.nodes import env_text
 from pitui.facts.java_homes import JAVA_HOMES_COMMAND, parse_java_homes, suitable_home
 from pitui.provision.addresses import address_of
 from pitui.provision.conf_folder import block, conf_folder, spark_version
 from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
 from pitui.spark.conf_files import MARK, env_lines, log_files, property_lines, workers_name
 
@@ -51,6 +54,20 @@ class ConfStep(FilesStep):
     async def summary(self, site: Site) -> str:
         """Return the addresses that matter."""
         return f"this node is {await address_of(site.shelf, site.name)}"
+
+    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
+        """Take the node out of the others' lists of workers."""
+        gone = await address_of(site.shelf, site.name)
+        done = []
+        for name, other in others.items():
+            path = f"{await conf_folder(other)}/{workers_name(await spark_version(other))}"
+            old = await read(other, path) or ""
+            lines = block_lines(old, "workers") or []
+            new = with_block(old, "workers", [line for line in lines if line != gone])
+            if gone in lines:
+                await other.write_file(path, new, root=await other.may_root())
+                done.append(name)
+        return f"out of the workers file on {', '.join(done)}" if done else ""
 
     async def _environment(self, site: Site, version: str) -> dict[str, str]:
         config, node = site.shelf.config, site.node

@@ -1,5 +1,6 @@
 """service: master and worker start at boot and again after a failure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pitui.domain.errors import NodeError
@@ -7,7 +8,7 @@ from pitui.domain.text import printable
 from pitui.provision.daemons import daemons_of
 from pitui.provision.diffs import diff, joined
 from pitui.provision.files_step import Text, read
-from pitui.provision.managed_block import with_block
+from pitui.provision.managed_block import with_block, without_block
 from pitui.provision.site import Site
 from pitui.provision.spark_home import run_on
 from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
@@ -116,6 +117,25 @@ class ServiceStep(Step):
                 site.say(f"moving the running {one.daemon.role} to {unit}")
                 words = quote(unit, one.script_pid or 0, CLASSES[one.daemon.role])
                 await site.as_root(f"sh -c {quote(_MOVE)} move {words}", limit=_MOVE_LIMIT)
+
+    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
+        """Stop the node's daemons and take away what starts them."""
+        if not await site.may_root():
+            crontab = (await site.run("crontab -l 2>/dev/null; :")).stdout
+            if (without := without_block(crontab, "daemons")) == crontab:
+                return ""
+            await _write_crontab(site, without)
+            return "out of the crontab"
+        units = [daemon.unit for daemon in await daemons_of(site)]
+        states = await site.file_states([f"{_FOLDER}/{unit}" for unit in units])
+        for path in states:
+            unit = quote(path.rpartition("/")[2])
+            await site.as_root(
+                f"systemctl --no-ask-password disable --now {unit} && rm -f -- {quote(path)} "
+                "&& systemctl daemon-reload",
+                limit=_MOVE_LIMIT,
+            )
+        return f"stopped and removed {', '.join(units)}" if states else ""
 
 
 def _words(one: _Running) -> str:
