@@ -3,6 +3,7 @@
 Works with cgroup v1 (one hierarchy a controller), v2, and both at once.
 """
 
+import errno
 import os
 import signal
 import time
@@ -48,8 +49,21 @@ def end(name: str) -> None:
             raise LabError(f"processes of {name} do not end: {sorted(pids)}")
         time.sleep(0.02)
     for folder in {*(hierarchy / name for hierarchy in _hierarchies()), _ROOT / "memory" / name}:
-        for path, _, _ in os.walk(folder, topdown=False):
-            Path(path).rmdir()
+        _remove(folder, until)
+
+
+def _remove(folder: Path, until: float) -> None:
+    """Remove a cgroup, which is busy for a moment after its last process."""
+    for path, _, _ in os.walk(folder, topdown=False):
+        while True:
+            try:
+                Path(path).rmdir()
+            except OSError as error:
+                if error.errno != errno.EBUSY or time.monotonic() > until:
+                    raise LabError(f"the cgroup {path} cannot be removed: {error}") from error
+                time.sleep(0.02)
+            else:
+                break
 
 
 def processes(name: str) -> set[int]:
