@@ -66,6 +66,11 @@ setup_system() { # demo | tests
     if [ "$1" = tests ]; then
         [ -x /usr/sbin/sshd ] || command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
+        if [ "$(id -u)" = 0 ]; then # the lab of Debian machines (tests/lab) needs root
+            [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
+            command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
+            [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || missing+=(iproute2)
+        fi
     fi
     [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
 }

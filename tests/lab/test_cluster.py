@@ -1,4 +1,4 @@
-"""Three fresh machines become a cluster that runs and comes back; each test goes on from the last."""
+"""Three fresh machines become a cluster that comes back; every test goes on from the last."""
 
 import time
 from collections.abc import Callable
@@ -91,7 +91,7 @@ def test_a_replaced_machine_is_refused_until_its_key_is_trusted(lab: Lab, shelf:
     lab.machines["pi3"].fresh(KIND)
     refused = provision(shelf)
     assert refused.status == 1
-    assert refused.states() == {"pi1": "ok", "pi2": "ok", "pi3": "unreachable"} or (
-        refused.states()["pi3"] == "failed"
-    )
+    states = refused.states()
+    assert states.pop("pi3") in {"failed", "unreachable"}
+    assert states == {"pi1": "ok", "pi2": "ok"}
     assert "host key" in refused.stdout
