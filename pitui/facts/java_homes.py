@@ -3,7 +3,8 @@
 import re
 
 JAVA_HOMES_COMMAND = r"""
-for java in "$(command -v java)" /usr/lib/jvm/*/bin/java /opt/*/bin/java /usr/local/*/bin/java; do
+for java in "$(command -v java)" /usr/lib/jvm/*/bin/java /opt/*/bin/java \
+    /usr/local/*/bin/java /opt/pitui/java/*/bin/java "$HOME"/.local/share/pitui/java/*/bin/java; do
   [ -x "$java" ] || continue
   home=$(readlink -f -- "$java"); home=${home%/bin/java}; home=${home%/jre}
   [ -f "$home/release" ] && printf '%s %s\n' "$(grep '^JAVA_VERSION=' "$home/release")" "$home"

@@ -15,7 +15,7 @@ _LOCK = 300
 
 _APT = (
     "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y "
-    f"-o DPkg::Lock::Timeout={_LOCK} -o Acquire::Retries=2 -o Acquire::http::Timeout=20 "
+    f"-o DPkg::Lock::Timeout={_LOCK} -o Acquire::Retries=0 -o Acquire::http::Timeout=20 "
     "-o Acquire::https::Timeout=20 -o Dpkg::Options::=--force-confdef "
     "-o Dpkg::Options::=--force-confold"
 )

@@ -5,6 +5,7 @@ be known beforehand (a NOPASSWD line, a login it remembers), so the command behi
 input up to a marker line before it starts.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ class Passwords:
     """Passwords for sudo that were given and were right, tried on the next node first."""
 
     given: list[str] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while one is asked for: nodes that want one at the same time share the answer."""
 
 
 class Sudo:
@@ -103,6 +106,10 @@ class Sudo:
             raise NodeError(name, message, advice)
         if self._node.sudo != "ask":
             raise _needs_password(name)
+        async with self._passwords.lock:
+            await self._find_password(name)
+
+    async def _find_password(self, name: str) -> None:
         for password in tuple(self._passwords.given):
             if await self._fits(password):
                 return
