@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pitui.domain.errors import NodeError
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.services.cluster import Cluster
-from pitui.spark.log_script import identity_script, log_script
+from pitui.spark.log_script import log_script
 from pitui.spark.log_stream import LogStream
 
 Deliver = Callable[[list[LogLine]], Awaitable[None]]
@@ -15,8 +15,6 @@ Deliver = Callable[[list[LogLine]], Awaitable[None]]
 
 _AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to go on after a link was lost; the last one again and again."""
-
-_IDENTITY_LIMIT = 10.0
 
 
 class LogFollower:
@@ -54,7 +52,8 @@ class LogFollower:
             finally:
                 self.caught_up = True
             attempt = 0 if self._answered else attempt + 1
-            await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
+            if not self._stream.renewed:
+                await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
             self._stream.restart(_token())
 
     async def _connection(self) -> None:
@@ -75,11 +74,9 @@ class LogFollower:
                     self._lost = False
                 self.heard = self._answered = True
                 await self._deliver(stream.feed(block))
-                if stream.unidentified:
-                    result = await runner.run(identity_script(stream.path), limit=_IDENTITY_LIMIT)
-                    stream.identify(result.stdout.strip())
-                if stream.caught_up:
-                    self.caught_up = True
+                self.caught_up = self.caught_up or stream.caught_up
+                if stream.renewed:
+                    return
             status = await process.wait()
             if not self._follow:
                 await self._deliver(stream.end())

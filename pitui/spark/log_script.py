@@ -92,13 +92,14 @@ if [ -n "$wanted" ]; then
     if [ $number -le 9 ]; then
       tail -c +$((offset + 1)) -- "$file.$number"
       while [ $number -gt 1 ]; do
-        number=$((number - 1)); say renewed; cat -- "$file.$number"
+        number=$((number - 1))
+        say renewed "$(identity "$file.$number")"; cat -- "$file.$number"
       done
-      say renewed
-      end=$(size "$file")
+      say renewed "$(identity "$file")"
     else
-      say gone; last_lines
+      say gone
     fi
+    end=$(size "$file")
   fi
 elif [ -n "$waited" ]; then
   say appeared; end=$(size "$file")
@@ -122,7 +123,8 @@ def log_script(
 ) -> str:
     """Return the sh that writes the last lines of a log and, with `follow`, all that come after.
 
-    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since.
+    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since. A
+    file of another identity is new as a whole.
     """
     at = position or Position("")
     settings = (
@@ -145,13 +147,6 @@ def missing_script(node: Node, paths: Iterable[str]) -> str:
             f"for path in {quote_all(paths)}; do\n",
             '  [ -e "$work/$path" ] || printf "%s\\n" "$path"\ndone\n',
         )
-    )
-
-
-def identity_script(path: str) -> str:
-    """Return the sh that prints the identity of the file that has a name now."""
-    return (
-        f"stat -L -c %d:%i:%W -- {quote(path)} 2>/dev/null || stat -L -f %d:%i:%B -- {quote(path)}"
     )
 
 
