@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
@@ -50,10 +51,11 @@ class PituiApp(App[None]):
         read_only: bool = False,
         open_backend: BackendFactory = open_live,
         load: Callable[[], None] = load_live,
+        driver_class: type[Driver] | None = None,
     ) -> None:
         self.keys = Keys(config.ui.keys)
         theme = check_theme(config.ui.theme)
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.register_theme(OWN_THEME)
         self.theme = theme
         self.set_keymap(self.keys.overrides)

@@ -108,9 +108,10 @@ class Deeds:
             run = await services.start_benchmark(name, parameters)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             services.nudge()
+            self._screen.jobs.select_run(run.id)
             self.follow((run.id,))
 
-        operation = Operation(f"Start benchmark {name}", work, frozenset())
+        operation = Operation(f"Start benchmark {name}", work, frozenset(), quiet=True)
         self._begin(operation.expect([(node, "")]))
 
     # -- logs and shells -------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pitui.services.runs import Runs
 from pitui.services.watch import Watch
 from pitui.tui.messages import Daemon, Verb
 
-RUNS_EVERY = 2.0
+RUNS_EVERY = 1.0
 """Seconds between two looks at runs that go on; nothing is asked while there are none."""
 
 _ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: control.restart}

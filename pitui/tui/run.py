@@ -1,4 +1,4 @@
-"""Running the UI: signals end it cleanly, errors become one line."""
+"""Running the UI: signals and a lost terminal end it cleanly."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import signal
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
+from pitui.tui.driver import TerminalDriver
 
 _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
@@ -14,25 +15,25 @@ _END_LIMIT = 8.0
 def run_ui(config: Config, *, read_only: bool) -> None:
     """Show the UI until it is left.
 
-    SIGTERM ends it as `q` does. SIGHUP means that the terminal is gone: nothing is drawn any more.
-    What runs on the nodes goes on.
+    SIGTERM ends it as `q` does; so does SIGHUP, or any other sign that the terminal is gone. What
+    runs on the nodes goes on.
 
     Raises:
         ConfigError: `ui.keys` or `ui.theme` cannot be used.
     """
-    app = PituiApp(config, read_only=read_only)
-    asyncio.run(_run(app))
+    asyncio.run(_run(PituiApp(config, read_only=read_only, driver_class=TerminalDriver)))
 
 
 async def _run(app: PituiApp) -> None:
     loop = asyncio.get_running_loop()
+    TerminalDriver.lost = lambda: loop.call_soon_threadsafe(_hang_up, app)
     loop.add_signal_handler(signal.SIGTERM, app.exit)
     loop.add_signal_handler(signal.SIGHUP, _hang_up, app)
     await app.run_async()
 
 
 def _hang_up(app: PituiApp) -> None:
-    """Point the standard streams at nothing, so that no write to the lost terminal fails."""
+    """End, with the standard streams led to nothing, so that no last word fails."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)

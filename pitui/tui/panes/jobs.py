@@ -36,11 +36,17 @@ class JobsPane(TablePane):
         self._runs: Sequence[Run] = ()
         self._jobs: dict[str, Job] = {}
         self._selected: str | None = None
+        self._wanted = ""
         self.table.set_empty(_EMPTY)
 
     def show(self, snapshot: Snapshot) -> None:
         """Show a snapshot's applications with the runs known."""
         self._snapshot = snapshot
+        self._show_jobs()
+
+    def select_run(self, run_id: str) -> None:
+        """Put the cursor on a run that was just started, once it is listed."""
+        self._wanted = f"run:{run_id}"
         self._show_jobs()
 
     def show_runs(self, runs: Sequence[Run]) -> None:
@@ -52,6 +58,9 @@ class JobsPane(TablePane):
         jobs = jobs_of(self._snapshot, self._runs)
         self._jobs = {job.key: job for job in jobs}
         self.show_rows(job_rows(jobs, time.time()))
+        if self._wanted in self._jobs:
+            self.table.select(self._wanted)
+            self._wanted = ""
         self._select()
 
     def cursor_moved(self) -> None:

@@ -68,6 +68,7 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         self.title = self.TITLE
         self._lines = _Lines()
         self._workers: list[tuple[Operation, Worker[None]]] = []
+        self._recent: list[Operation] = []
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -87,15 +88,16 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
     def own(self) -> set[str]:
         """Return the nodes and applications that the user acts on, or just did."""
         since = time.time() - OWN_FOR
-        recent = [o for o in self.operations if o.ended is None or o.ended > since]
-        return {name for operation in recent for name in operation.about}
+        self._recent = [o for o in self._recent if o.ended is None or o.ended > since]
+        return {name for operation in self._recent for name in operation.about}
 
     def begin(self, operation: Operation) -> None:
         """Start an operation and show it; ended ones without a failure make room."""
-        kept = [o for o in self.operations if o.ended is None or o.failed or o.error]
+        kept = [o for o in self.operations if not o.well]
         self._lines.operations = [operation, *kept][:5]
         worker = self.run_worker(self._run(operation), group="operations", exit_on_error=True)
         self._workers.append((operation, worker))
+        self._recent.append(operation)
         self.display = True
         self._draw()
 
@@ -120,7 +122,9 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
     def on_progress_pane_ended(self, message: Ended) -> None:
         """Show the result."""
         message.operation.end(message.error, cancelled=message.cancelled)
-        self._workers = [(o, w) for o, w in self._workers if not w.is_finished]
+        self._workers = [(o, w) for o, w in self._workers if o.ended is None]
+        self._lines.operations = [o for o in self.operations if not (o.quiet and o.well)]
+        self.display = self.display and bool(self.operations)
         self._draw()
 
     def _draw(self) -> None:
