@@ -14,7 +14,7 @@ class FilterBar(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", show=False),
-        Binding("enter,down,tab", "keep", show=False),
+        Binding("down,tab", "keep", show=False),
     ]
 
     class Left(Message):
@@ -50,6 +50,11 @@ class FilterBar(Horizontal):
     def count(self, seen: int, every: int) -> None:
         """Say how many rows are left."""
         self._count.update(f"{seen} of {every}")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter on Enter."""
+        event.stop()
+        self.action_keep()
 
     def action_keep(self) -> None:
         """Keep the filter and leave the line."""
