@@ -278,7 +278,11 @@ async def _within(limit: float, event: asyncio.Event) -> bool:
 
 def timed_out(node: str, limit: float) -> CommandTimeoutError:
     """Return the error of a command that did not end within its limit."""
-    return CommandTimeoutError(node, f"a command did not end within {limit:g} s and was stopped")
+    return CommandTimeoutError(
+        node,
+        f"a command did not end within {limit:g} s and was stopped",
+        "The node may be overloaded, or busy with other commands.",
+    )
 
 
 def as_remote(process: Process) -> RemoteProcess:

@@ -92,9 +92,23 @@ class SshRunner:
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
-        """Start a command and hand out its streams; see `Runner.open`."""
-        async with self._start(command, stdin=stdin, stream=True) as process:
-            yield process
+        """Start a command and hand out its streams; see `Runner.open`.
+
+        Raises:
+            CommandTimeoutError: it could not be started within `RUN_LIMIT`.
+        """
+        await self._link.up()
+        try:
+            async with (
+                asyncio.timeout(RUN_LIMIT) as timer,
+                self._start(command, stdin=stdin, stream=True) as process,
+            ):
+                timer.reschedule(None)
+                yield process
+        except TimeoutError:
+            if timer.expired():
+                raise timed_out(self.node, RUN_LIMIT) from None
+            raise
 
     @asynccontextmanager
     async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:

@@ -1,11 +1,15 @@
 """Commands on a node: the same for SSH and for this machine."""
 
 import asyncio
+import hashlib
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from remote.conftest import until
+from support.demo import wait_until
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError
@@ -58,7 +62,7 @@ async def test_a_signal_that_ends_a_command_shows_in_its_status(runner):
 async def test_input_larger_than_every_buffer_goes_in_while_output_comes_out(runner):
     data = bytes(range(256)) * 16 * 1024
     result = await runner.run("sha256sum; cat /dev/null", stdin=data)
-    assert result.stdout.split()[0] == __import__("hashlib").sha256(data).hexdigest()
+    assert result.stdout.split()[0] == hashlib.sha256(data).hexdigest()
     echoed = await runner.run("cat", stdin=b"x" * 4_000_000)
     assert len(echoed.stdout) == 4_000_000
 
@@ -194,3 +198,24 @@ async def test_what_a_command_leaves_running_stays_and_does_not_hold_the_call(
 async def test_a_short_limit_says_so_in_seconds(runner):
     with pytest.raises(CommandTimeoutError, match=r"0\.3 s"):
         await runner.run("sleep 9", limit=0.3)
+
+
+def test_commands_end_when_pitui_is_killed(tmp_path: Path):
+    program = (
+        "import asyncio, sys\n"
+        "from pitui.remote.local import LocalRunner\n"
+        "async def main():\n"
+        "    command = f'echo $$ > {sys.argv[1]}; exec tail -F /dev/null'\n"
+        "    async with LocalRunner('nuc').open(command) as process:\n"
+        "        await process.wait()\n"
+        "asyncio.run(main())\n"
+    )
+    file = tmp_path / "pid"
+    process = subprocess.Popen([sys.executable, "-c", program, str(file)])
+    try:
+        wait_until(lambda: file.exists() and file.read_text().endswith("\n"), 20, "it runs")
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+    pid = int(file.read_text())
+    wait_until(lambda: not alive(pid), 10, "tail ended")

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import pytest
 from support.http import serving
 from support.nodes import node
 from support.sshd import free_port
 
+from pitui.domain.cluster import LinkState
 from pitui.domain.errors import WebError
 from pitui.remote.web import Web
 
@@ -145,6 +147,34 @@ async def test_a_service_that_comes_back_is_reached_again(shelf, node_on, make_l
             with pytest.raises(WebError) as caught:
                 await web.get(url, via="pi")
             assert caught.value.reason == "refused"
+
+
+@pytest.mark.ssh
+async def test_the_way_that_works_is_found_and_remembered_until_it_does_not(
+    shelf, node_on, make_links, web_of
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    web = web_of(links)
+    port = free_port(server.address)
+    url = f"http://{server.address}:{port}/"
+    with ExitStack() as stack:
+        # Nothing listens while it is asked directly; it does once the link is there.
+        services = []
+        links.on_change(
+            lambda _name, link: (
+                link.state is LinkState.CONNECTED
+                and services.append(stack.enter_context(serving(server.address, port)))
+            )
+        )
+        assert (await web.get(url, via="pi")).ok
+        assert (await web.get(url, via="pi")).ok
+        (service,) = services
+        # One connection of sshd's, none of ours.
+        assert len({request[2] for request in service.requests}) == 1
+        server.stop()
+        assert (await web.get(url, via="pi")).ok
+        assert len({request[2] for request in service.requests}) == 2
 
 
 @pytest.mark.ssh
