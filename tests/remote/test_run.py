@@ -5,11 +5,12 @@ import hashlib
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 from remote.conftest import until
-from support.demo import wait_until
+from support.demo import naming, wait_until
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError
@@ -192,6 +193,16 @@ async def test_what_a_command_leaves_running_stays_and_does_not_hold_the_call(
     pid = int(file.read_text())
     assert alive(pid)
     await runner.run(f"kill {pid}")
+
+
+@ANY
+async def test_nothing_of_a_command_is_left_when_it_has_ended(runner):
+    mark = f"mark-{uuid.uuid4()}"
+    for stdin in (None, b"input"):
+        await runner.run(f": {mark}", stdin=stdin)
+    async with runner.open(f"sleep 0.1; : {mark}") as process:
+        await process.wait()
+    await until(lambda: not naming(Path(mark)), 5, "its processes are gone")
 
 
 @ANY
