@@ -196,6 +196,16 @@ async def test_what_a_command_leaves_running_stays_and_does_not_hold_the_call(
 
 
 @ANY
+async def test_a_command_that_leaves_nothing_is_not_waited_for(runner, monkeypatch):
+    monkeypatch.setattr("pitui.remote.process.LINGER", 3600)
+    assert (await runner.run("echo quick", limit=20)).stdout == "quick\n"
+    async with runner.open("echo quick") as process:
+        assert [block async for block in process.blocks()] == [b"quick\n"]
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+
+
+@ANY
 async def test_nothing_of_a_command_is_left_when_it_has_ended(runner):
     mark = f"mark-{uuid.uuid4()}"
     for stdin in (None, b"input"):
