@@ -12,13 +12,13 @@ from textual.driver import Driver
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
 from pitui.domain.run import Run
 from pitui.tui.actions import action
 from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
-from pitui.tui.palette import ActionProvider
 from pitui.tui.present.cells import Tone
 from pitui.tui.present.changes import Change, changes
 from pitui.tui.screens.main import MainScreen
@@ -26,7 +26,7 @@ from pitui.tui.style_files import style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
 
 
-class PituiApp(App[None]):
+class PituiApp(App[None], inherit_bindings=False):
     """pitui's terminal UI on one cluster.
 
     `open_backend` gives the services; `load` imports what it needs, in a thread, after the first
@@ -38,9 +38,9 @@ class PituiApp(App[None]):
 
     TITLE = "pitui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]
-    COMMANDS = {ActionProvider}  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "hint_quit", show=False, priority=True),
+        Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),
     ]
     ESCAPE_TO_MINIMIZE = False
 
@@ -68,6 +68,8 @@ class PituiApp(App[None]):
         self._open_backend = open_backend
         self._load = load
         self._snapshot: Snapshot | None = None
+        self.failure: PituiError | None = None
+        """Why the services, and with them the UI, had to end."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own colours."""
@@ -85,10 +87,14 @@ class PituiApp(App[None]):
         from pitui.tui.screens.prompts import UiAsker
 
         await asyncio.to_thread(self._load)
-        async with self._open_backend(self.config, UiAsker(self)) as services:
-            self.services = services
-            self.main.connected()
-            await services.run(self._on_snapshot, self._on_runs)
+        try:
+            async with self._open_backend(self.config, UiAsker(self)) as services:
+                self.services = services
+                self.main.connected()
+                await services.run(self._on_snapshot, self._on_runs)
+        except* PituiError as errors:
+            self.failure = first_error(errors)
+            self.exit(return_code=1)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         old, self._snapshot = self._snapshot, snapshot
@@ -107,3 +113,9 @@ class PituiApp(App[None]):
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""
         self.main.hints.say(f"{self.keys.first(action('quit'))} quits")
+
+
+def first_error(group: BaseExceptionGroup[PituiError]) -> PituiError:
+    """Return the first error of a group, however deep."""
+    error = group.exceptions[0]
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,6 +1,7 @@
 """What the UI does when it was asked to: question first where it hurts, then progress."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
@@ -118,7 +119,7 @@ class Deeds:
 
     def follow(self, words: Sequence[str]) -> None:
         """Show logs in their pane."""
-        self._screen.run_worker(self._follow(words), group="logs", exclusive=True)
+        self._screen.run_worker(partial(self._follow, words), group="logs", exclusive=True)
 
     async def _follow(self, words: Sequence[str]) -> None:
         services = pitui(self._screen).services
@@ -134,7 +135,9 @@ class Deeds:
         from pitui.tui.shell import run_shell
 
         app = pitui(self._screen)
-        self._screen.run_worker(run_shell(app, app.nodes[node]), group="shell", exclusive=True)
+        self._screen.run_worker(
+            partial(run_shell, app, app.nodes[node]), group="shell", exclusive=True
+        )
 
     # -- leaving ---------------------------------------------------------------------------
 

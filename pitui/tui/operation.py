@@ -25,7 +25,7 @@ class Operation:
     quiet: bool = False
     """Whether its success shows elsewhere, so that only a failure is kept."""
     error: PituiError | None = None
-    started: float = field(default_factory=time.time)
+    started: float = 0.0
     ended: float | None = None
 
     def expect(self, targets: Sequence[tuple[str, str]]) -> "Operation":

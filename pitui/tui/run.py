@@ -19,9 +19,12 @@ def run_ui(config: Config, *, read_only: bool) -> None:
     runs on the nodes goes on.
 
     Raises:
-        ConfigError: `ui.keys` or `ui.theme` cannot be used.
+        PituiError: `ui.keys` or `ui.theme` cannot be used, or the services had to end.
     """
-    asyncio.run(_run(PituiApp(config, read_only=read_only, driver_class=TerminalDriver)))
+    app = PituiApp(config, read_only=read_only, driver_class=TerminalDriver)
+    asyncio.run(_run(app))
+    if app.failure is not None:
+        raise app.failure
 
 
 async def _run(app: PituiApp) -> None:

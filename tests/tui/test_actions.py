@@ -76,13 +76,13 @@ def test_keys_may_be_swapped_and_shared_by_panes_that_never_meet() -> None:
 
 async def test_remapped_keys_work_and_the_old_ones_do_not() -> None:
     services = Still()
-    async with shown(services, keys={"start": "f6", "help": "h"}) as pilot:
+    async with shown(services, keys={"start": "f6", "help": "f1"}) as pilot:
         await pilot.press("s")
         assert not any(name == Verb.START for name, _ in services.asked)
         await pilot.press("f6")
         await until(pilot, lambda: any(name == Verb.START for name, _ in services.asked))
         assert "F6 start" in str(pilot.app.main.hints.render())
-        await pilot.press("h")
+        await pilot.press("f1")
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
@@ -181,9 +181,10 @@ async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -
         await pilot.press("j", "space", "space", "s")
         await until(pilot, lambda: "0 of 2" in lines(main))
         assert pilot.app.focused is main.nodes.table
-        await pilot.press("p")
+        await pilot.press("p", "p")
         assert not main.progress.display
         await pilot.press("p")
+        assert main.progress.has_focus
         services.go_on.set()
         await until(pilot, lambda: "failed for 1 of 2" in lines(main))
         text = lines(main)
@@ -191,7 +192,7 @@ async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -
         assert "java.net.BindException" in text
         assert advice in text
         services.fail.clear()
-        await pilot.press("p", "p", "a")
+        await pilot.press("a")
         await until(pilot, lambda: services.asked[-1] == (Verb.START, [Daemon("pi2", "worker")]))
         await until(pilot, lambda: "done" in lines(main))
 
@@ -200,7 +201,7 @@ async def test_cancel_ends_waiting() -> None:
     services = Still()
     async with shown(services) as pilot:
         main = pilot.app.main
-        await pilot.press("j", "s", "p", "p")
+        await pilot.press("j", "s", "p")
         await until(pilot, lambda: "0 of 1" in lines(main))
         await pilot.press("c")
         await until(pilot, lambda: "cancelled" in lines(main))

@@ -1,8 +1,10 @@
 """The pane of logs: what is followed, how it is shown, and where one is in it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -61,7 +63,7 @@ class LogsPane(Pane):
         self.view.begin([source.tag for source in sources])
         self.view.set_empty([cells(("waiting for the first lines", Tone.DIM))])
         self._entitle()
-        self.run_worker(self._follow(sources), group="follow", exclusive=True)
+        self.run_worker(partial(self._follow, sources), group="follow", exclusive=True)
 
     async def _follow(self, sources: Sequence[LogSource]) -> None:
         lines: AsyncGenerator[list[LogLine], None]
@@ -70,6 +72,8 @@ class LogsPane(Pane):
             async with aclosing(lines) as batches:
                 async for batch in batches:
                     self.view.add(batch)
+                    # A full queue would never let anything else have a turn.
+                    await asyncio.sleep(0)
         except PituiError as error:
             self.post_message(Said(str(error)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application, MasterState, Snapshot
 from pitui.domain.run import Run, RunState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
@@ -63,6 +63,20 @@ class Job:
         if self.run is not None:
             return self.run.started_at
         return self.application.submitted_at if self.application else 0.0
+
+
+def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
+    """Return what stands in place of jobs where there are none."""
+    state = snapshot.master.state
+    if state is MasterState.UNKNOWN:
+        return cell("The master is being asked.", Tone.DIM), BLANK
+    if state in (MasterState.UNREACHABLE, MasterState.STOPPED):
+        away = f"The master is {state.lower()}, so no application is known."
+        return cell(away, Tone.DIM), cell("s on its node starts it.", Tone.DIM)
+    return (
+        cell("No application has run on this master yet.", Tone.DIM),
+        cell("Applications and benchmarks stand here; b starts a benchmark.", Tone.DIM),
+    )
 
 
 def jobs_of(snapshot: Snapshot, runs: Sequence[Run]) -> list[Job]:

@@ -218,12 +218,18 @@ class MainScreen(Doing, Screen[None]):
         self.deeds.benchmark()
 
     def do_progress(self) -> None:
-        """Show or hide the progress."""
-        self.progress.toggle()
-        if self.progress.display:
+        """Go to the progress, or hide it where one is there already."""
+        if self.progress.has_focus:
+            self._hide_progress()
+        elif self.progress.operations:
+            self.progress.display = True
             self.progress.focus()
         else:
-            self.panes.focused_pane.focus()
+            self.hints.say("nothing was started or stopped yet")
+
+    def _hide_progress(self) -> None:
+        self.progress.display = False
+        self.panes.focused_pane.focus()
 
     def do_read_only(self) -> None:
         """Switch read-only mode."""
@@ -235,7 +241,11 @@ class MainScreen(Doing, Screen[None]):
 
     def do_palette(self) -> None:
         """Open the palette."""
-        self.app.action_command_palette()
+        from textual.command import CommandPalette
+
+        from pitui.tui.palette import ActionProvider
+
+        self.app.push_screen(CommandPalette([ActionProvider], placeholder="Find an action"))
 
     def do_help(self) -> None:
         """Open the help."""
@@ -250,7 +260,7 @@ class MainScreen(Doing, Screen[None]):
     def step_back(self) -> bool:
         """Close, unfilter, unmark or unzoom one thing; say whether there was one."""
         if self.progress.display:
-            self.do_progress()
+            self._hide_progress()
             return True
         if self.panes.focused_pane.step_back():
             self.refresh_hints()
