@@ -30,9 +30,9 @@ WRITTEN_BY_UV = """\
 name = "click"
 version = "8.5.1"
 source = { registry = "https://index.example/simple" }
-sdist = { url = "https://files.example/a/click-8.5.1.tar.gz", hash = "sha256:aa", upload-time = "2026" }
+sdist = { url = "https://f.example/click-8.5.1.tar.gz", hash = "sha256:aa", upload-time = "2026" }
 wheels = [
-    { url = "https://files.example/c/click-8.5.1-py3-none-any.whl", hash = "sha256:bb" },
+    { url = "https://f.example/c/click-8.5.1-py3-none-any.whl", hash = "sha256:bb" },
 ]
 
 [package.metadata]
