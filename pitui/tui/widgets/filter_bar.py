@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -26,11 +25,10 @@ class FilterBar(Horizontal):
         self._count = Static("", classes="filter-count", markup=False)
         self.display = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out the slash, the words, the count."""
-        yield Static("/", classes="filter-slash")
-        yield self._input
-        yield self._count
+    def on_mount(self) -> None:
+        """Lay out the slash, the words, the count, once the first paint is out."""
+        slash = Static("/", classes="filter-slash")
+        self.call_after_refresh(self.mount, slash, self._input, self._count)
 
     @property
     def value(self) -> str:
