@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -81,8 +82,9 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the services once the first paint is out."""
-        self.call_after_refresh(self.run_worker, self._serve(), name="services")
+        self.call_after_refresh(self._serve)
 
+    @work(group="services")
     async def _serve(self) -> None:
         from pitui.tui.screens.prompts import UiAsker
 

@@ -4,6 +4,7 @@ import time
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -97,12 +98,12 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         operation.started = time.time()
         kept = [o for o in self.operations if not o.well]
         self._lines.operations = [operation, *kept][:5]
-        worker = self.run_worker(self._run(operation), group="operations")
-        self._workers.append((operation, worker))
+        self._workers.append((operation, self._run(operation)))
         self._recent.append(operation)
         self.display = True
         self._draw()
 
+    @work(group="operations")
     async def _run(self, operation: Operation) -> None:
         def report(outcome: Outcome) -> None:
             self.post_message(self.Reported(operation, outcome))

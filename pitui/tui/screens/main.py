@@ -1,14 +1,16 @@
 """The main screen: wires panes, header and footer; what they do is their own."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 
 from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
 from pitui.tui.actions import Action, Scope, bindings, of, reaches
 from pitui.tui.deeds import Deeds
 from pitui.tui.doing import Doing, pitui
@@ -69,7 +71,7 @@ class MainScreen(Doing, Screen[None]):
 
     def connected(self) -> None:
         """Begin what needs the services."""
-        self.deeds.follow(("master", "workers"))
+        self.follow(("master", "workers"))
 
     # -- what comes from the services ------------------------------------------------------
 
@@ -118,12 +120,23 @@ class MainScreen(Doing, Screen[None]):
     def follow_logs(self, message: LogsRequested) -> None:
         """Show logs and go there."""
         self.panes.go(LOGS)
-        self.deeds.follow(message.words)
+        self.follow(message.words)
+
+    @work(group="logs", exclusive=True)
+    async def follow(self, words: Sequence[str]) -> None:
+        """Show logs in their pane."""
+        try:
+            self.logs.show(await pitui(self).services.sources(self.snapshot, words))
+        except PituiError as error:
+            self.hints.say(str(error))
 
     @on(ShellRequested)
-    def open_shell(self, message: ShellRequested) -> None:
+    @work(group="shell", exclusive=True)
+    async def open_shell(self, message: ShellRequested) -> None:
         """Leave the screen to a shell on a node for a while."""
-        self.deeds.shell(message.node)
+        from pitui.tui.shell import run_shell
+
+        await run_shell(pitui(self), pitui(self).nodes[message.node])
 
     @on(RetryRequested)
     def retry(self, message: RetryRequested) -> None:
