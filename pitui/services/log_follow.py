@@ -16,6 +16,9 @@ Deliver = Callable[[list[LogLine]], Awaitable[None]]
 _AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to go on after a link was lost; the last one again and again."""
 
+_PIECE = 128 * 1024
+"""Bytes that are taken apart at once, about a thousand lines."""
+
 
 class LogFollower:
     """Follows one source until it ends, or until cancelled."""
@@ -73,7 +76,10 @@ class LogFollower:
                     await self._note("the link is back")
                     self._lost = False
                 self.heard = self._answered = True
-                await self._deliver(stream.feed(block))
+                for begin in range(0, len(block), _PIECE):
+                    await self._deliver(stream.feed(block[begin : begin + _PIECE]))
+                    # Nothing above waits while there is enough: let others have their turn.
+                    await asyncio.sleep(0)
                 self.caught_up = self.caught_up or stream.caught_up
                 if stream.renewed:
                     return
