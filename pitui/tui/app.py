@@ -80,7 +80,7 @@ class PituiApp(App[None], inherit_bindings=False):
         """Return the main screen."""
         return self.main
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Open the services once the first paint is out."""
         self.call_after_refresh(self._serve)
 

@@ -193,7 +193,9 @@ class Still(Idle):
         self.asked.append(("sources", list(words)))
         return [LogSource(word, "nuc", f"/{word}", word) for word in words]
 
-    async def follow(self, sources: Sequence[LogSource], lines: int) -> AsyncIterator[list[LogLine]]:
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncIterator[list[LogLine]]:
         yield [LogLine(s.tag, f"27/01/15 08:00:00 INFO Worker: hello of {s.tag}") for s in sources]
         await asyncio.Event().wait()
 

@@ -26,9 +26,12 @@ class FilterBar(Horizontal):
         self.display = False
 
     def on_mount(self) -> None:
-        """Lay out the slash, the words, the count, once the first paint is out."""
-        slash = Static("/", classes="filter-slash")
-        self.call_after_refresh(self.mount, slash, self._input, self._count)
+        """Lay out its parts once the first paint is out."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        if self.is_attached:  # not where the app is on its way out already
+            self.mount(Static("/", classes="filter-slash"), self._input, self._count)
 
     @property
     def value(self) -> str:
