@@ -104,9 +104,7 @@ WAITING = Application(
 DONE = Application(
     "app-0002", "flights by hour", ApplicationState.FINISHED, 6, 366, NOW - 3600, 131.0, "pi"
 )
-FAILED = Application(
-    "app-0001", "broken", ApplicationState.FAILED, 6, 366, NOW - 7200, 13.0, "pi"
-)
+FAILED = Application("app-0001", "broken", ApplicationState.FAILED, 6, 366, NOW - 7200, 13.0, "pi")
 
 
 def executor(number: int, node: str, cores: int, gc_ms: int) -> Executor:
