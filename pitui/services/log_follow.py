@@ -34,6 +34,7 @@ class LogFollower:
         self._stream = LogStream(source.tag, _token())
         self._lost = False
         self._answered = False
+        self._goes_on = False
         self.heard = False
         """Whether the node has sent anything."""
         self.caught_up = False
@@ -43,19 +44,16 @@ class LogFollower:
         """Deliver the source's lines; failures of its node become notes."""
         attempt = 0
         while True:
-            self._answered = False
+            self._answered = self._goes_on = False
             try:
                 await self._connection()
-                if self._stream.problem or not self._follow:
-                    return
             except NodeError as error:
                 await self._say_lost(error)
-                if not self._follow:
-                    return
-            finally:
-                self.caught_up = True
+            self.caught_up = True
+            if self._stream.problem or not self._follow:
+                return
             attempt = 0 if self._answered else attempt + 1
-            if not self._stream.renewed:
+            if not self._goes_on:
                 await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
             self._stream.restart(_token())
 
@@ -70,6 +68,7 @@ class LogFollower:
             follow=self._follow,
             position=stream.position,
         )
+        before = stream.position
         async with runner.open(script) as process:
             async for block in process.blocks():
                 if self._lost:
@@ -82,11 +81,14 @@ class LogFollower:
                     await asyncio.sleep(0)
                 self.caught_up = self.caught_up or stream.caught_up
                 if stream.renewed:
+                    self._goes_on = True
                     return
             status = await process.wait()
             if not self._follow:
                 await self._deliver(stream.end())
-            if not stream.problem and (self._follow or status != 0):
+            self._goes_on = stream.journal and stream.position != before
+            ended_well = status == 0 and (stream.journal or not self._follow)
+            if not stream.problem and not ended_well:
                 await self._say_ended(status, await process.stderr())
 
     async def _say_lost(self, error: NodeError) -> None:

@@ -1,5 +1,6 @@
 """What a log's script writes, taken apart: lines, notes, and how far the log was read."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -29,6 +30,7 @@ class LogStream:
         self._parser = LineParser(tag)
         self._identity = ""
         self._offset = 0
+        self._cursor = ""
         self._goal: int | None = None
         self._handlers: dict[str, Callable[[str], str]] = {
             "zone": self._zone,
@@ -38,6 +40,7 @@ class LogStream:
             "appeared": lambda _: "the log file is there now",
             "renewed": self._renewed,
             "gone": lambda _: "the log was replaced in between: lines may be missing",
+            "journal": self._begin_journal,
             "denied": self._denied,
             "folder": self._folder,
         }
@@ -51,19 +54,21 @@ class LogStream:
         `tail -F` leaves the old file as soon as it sees the new one, whatever is unread in it. So
         nothing after its message is taken; a new connection goes on in the old file.
         """
+        self.journal = False
+        """Whether the log is a unit's journal: entries as JSON instead of a file's lines."""
         self.problem = ""
         """Why the log cannot be read, where it cannot."""
 
     @property
     def position(self) -> Position | None:
         """Where to go on after a lost link; None before anything is known of the file."""
-        return Position(self._identity, self._offset) if self.path else None
+        return Position(self._identity, self._offset, self._cursor) if self.path else None
 
     def restart(self, token: str) -> None:
         """Begin a new connection: what was held of an unfinished line comes again."""
         self.token = token
         self._cutter = LineCutter()
-        self.caught_up = self.renewed = False
+        self.caught_up = self.renewed = self.journal = False
 
     def feed(self, block: bytes) -> list[LogLine]:
         """Return the lines and notes that the block completes."""
@@ -90,7 +95,25 @@ class LogStream:
         before = self._cutter.taken
         whole = self._cutter.feed(block)
         self._offset += self._cutter.taken - before
-        return self._parser.parse(decode_lines(whole)) if whole else []
+        return self._parse(whole) if whole else []
+
+    def _parse(self, whole: bytes) -> list[LogLine]:
+        texts = decode_lines(whole)
+        if self.journal:
+            texts = [text for entry in texts for text in self._entry(entry)]
+        return self._parser.parse(texts)
+
+    def _entry(self, entry: str) -> list[str]:
+        """Return the lines of a journal's entry; a message that is no text comes as numbers."""
+        try:
+            fields = json.loads(entry)
+        except ValueError:
+            return [entry]
+        self._cursor = fields.get("__CURSOR", self._cursor)
+        message = fields.get("MESSAGE")
+        if isinstance(message, list):
+            message = bytes(message).decode("utf-8", "replace")
+        return ["(an entry too long to show)"] if message is None else message.split("\n")
 
     def _feed_piece(self, piece: bytes) -> list[LogLine]:
         before = self._cutter.taken
@@ -104,7 +127,7 @@ class LogStream:
         if message and self._is_ours(message):
             return self._tail_says(message, whole[: message.start()])
         self._offset += self._cutter.taken - before
-        return self._parser.parse(decode_lines(whole)) if whole else []
+        return self._parse(whole) if whole else []
 
     def _interrupted(self, partial: bytes) -> list[LogLine]:
         """Return the line that a marker cut off: its file got no further."""
@@ -144,7 +167,11 @@ class LogStream:
 
     def _file(self, rest: str) -> str:
         self._identity, begin, end, self.path = rest.split(" ", 3)
-        self._offset, self._goal = int(begin), int(end)
+        self._offset, self._goal, self._cursor = int(begin), int(end), ""
+        return ""
+
+    def _begin_journal(self, rest: str) -> str:
+        self.journal, self.path, self._identity, self._offset = True, rest, "", 0
         return ""
 
     def _renewed(self, rest: str) -> str:

@@ -1,5 +1,7 @@
 """What a log's script writes, taken apart."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +9,7 @@ from pitui.domain.log_line import Level
 from pitui.spark.log_script import Position
 from pitui.spark.log_stream import LogStream
 
+CAPTURES = Path(__file__).parents[2] / "captures" / "logs"
 TOKEN = "pitui-0123"
 PATH = "/opt/spark/logs/worker.out"
 HEADER = f"{TOKEN} zone +0100\n{TOKEN} file 1:2:3 100 106 {PATH}\n".encode()
@@ -104,3 +107,22 @@ def test_markers_are_found_however_the_blocks_are_cut(before, after, cuts) -> No
     assert texts == b"".join(before + after).decode().splitlines()
     assert [n for n, line in enumerate(lines) if line.note] == [len(before)]
     assert stream.position.offset == len(b"".join(after))
+
+
+def test_a_journal_of_systemd() -> None:
+    data = (CAPTURES / "journal.json").read_bytes()
+    stream = LogStream("pi1", TOKEN)
+    lines = stream.feed(f"{TOKEN} zone +0000\n{TOKEN} journal spark-worker.service\n".encode())
+    for begin in range(0, len(data), 100):
+        lines += stream.feed(data[begin : begin + 100])
+    assert [line.text for line in lines] == [
+        "Started spark-worker.service - worker.",
+        "26/11/21 01:29:51 INFO Worker: entry 3",
+        "bad \ufffd bytes",
+        "26/11/21 01:29:51 INFO Worker: entry 4",
+    ]
+    assert stream.journal
+    position = stream.position
+    assert position is not None
+    assert (position.identity, position.cursor[:4]) == ("", "s=76")
+    assert position.cursor.encode() in data.splitlines()[-1]
