@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
@@ -25,6 +26,8 @@ def run_ui(config: Config, *, read_only: bool) -> None:
     asyncio.run(_run(app))
     if app.failure is not None:
         raise app.failure
+    if app.return_code:
+        sys.exit(app.return_code)
 
 
 async def _run(app: PituiApp) -> None:
