@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 LIMITS = {"pitui --help": 0.7, "first paint": 1.7, "pitui status": 5.0}
+PITUI = str(Path(sys.executable).with_name("pitui"))
 PAINTED = b"Nodes"
 CONFIG = """cluster: {name: away, master: nuc}
 nodes: {nuc: {host: 127.0.0.99, port: 9}, pi1: {host: 127.0.0.98, port: 9}}
@@ -38,7 +39,7 @@ def first_paint(config: Path) -> float:
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(COLUMNS="120", LINES="40", TERM="xterm-256color")
-        os.execv(sys.executable, [sys.executable, "-m", "pitui", "--config", str(config)])
+        os.execv(PITUI, [PITUI, "--config", str(config)])
     seen = b""
     try:
         while PAINTED not in seen:
@@ -63,11 +64,11 @@ def main() -> None:
         python = sys.executable
         subjects: dict[str, Callable[[], float]] = {
             "import textual.app": lambda: whole(python, "-c", "import textual.app"),
-            "pitui --help": lambda: whole(python, "-m", "pitui", "--help"),
+            "pitui --help": lambda: whole(PITUI, "--help"),
             "first paint": lambda: first_paint(config),
         }
         if arguments.config is not None:
-            words = (python, "-m", "pitui", "--config", str(config), "status", "--json")
+            words = (PITUI, "--config", str(config), "status", "--json")
             subjects["pitui status"] = lambda: whole(*words)
         times: dict[str, list[float]] = {name: [] for name in subjects}
         for turn in range(arguments.runs + 1):

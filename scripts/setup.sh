@@ -52,7 +52,7 @@ available() {
 
 java_is_good() {
     local program=java version
-    [ -x "${JAVA_HOME:-}/bin/java" ] && program=$JAVA_HOME/bin/java
+    if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then program=$JAVA_HOME/bin/java; fi
     version=$("$program" -XshowSettings:properties -version 2>&1 |
         sed -n 's/^ *java.specification.version = //p') || return 1
     case $version in '' | *[!0-9]*) return 1 ;; esac # `1.8` is Java 8

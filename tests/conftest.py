@@ -51,6 +51,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         item.config.stash[_skipped].append(f"{item.nodeid}: {report.longrepr[2]}")
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped:
+        collector.config.stash[_skipped].append(f"{collector.nodeid}: {report.longrepr[2]}")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run in CI that skipped anything: there, everything can run."""
     skipped = session.config.stash[_skipped]

@@ -54,8 +54,7 @@ def command(settings: Settings, nodes: int, no_ui: bool, folder: Path | None) ->
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    for other in _ENDING:
-        signal.signal(other, signal.SIG_IGN)
+    _let_it_end()
     raise _EndedError
 
 
@@ -67,11 +66,21 @@ def _run(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> No
             from pitui.config.load import load_config
             from pitui.tui.run import run_ui
 
-            run_ui(load_config(plan.config), read_only=settings.read_only)
+            try:
+                run_ui(load_config(plan.config), read_only=settings.read_only)
+            finally:
+                _let_it_end()
         else:
             click.echo(str(plan.config))
             while True:
                 signal.pause()
+
+
+def _let_it_end() -> None:
+    """Keep signals, and the limit that the UI sets itself at a hang-up, from the cleaning up."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _say(text: str) -> None:
@@ -82,5 +91,5 @@ def _say(text: str) -> None:
         return
 
 
-def _silent(text: str) -> None:  # noqa: ARG001
+def _silent(text: str) -> None:
     """Print nothing: the first line of output is the configuration's path."""

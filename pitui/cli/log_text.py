@@ -1,13 +1,17 @@
 """What `pitui logs` prints: which lines, and how."""
 
+import asyncio
 import json
 import os
 import re
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from pitui.cli.output import SCHEMA
+from pitui.domain.errors import PituiError
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.domain.text import printable
 
@@ -83,7 +87,11 @@ def use_colour() -> bool:
 
 
 def write_out(text: str) -> bool:
-    """Write to standard output at once; returns whether anybody still reads it."""
+    """Write to standard output at once; returns whether anybody still reads it.
+
+    Raises:
+        PituiError: it cannot be written, for example because a disk is full.
+    """
     try:
         sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
         sys.stdout.buffer.flush()
@@ -91,4 +99,34 @@ def write_out(text: str) -> bool:
         # What is left in the buffer would be complained about when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return False
+    except OSError as error:
+        raise PituiError(f"standard output cannot be written: {error.strerror}") from error
     return True
+
+
+@asynccontextmanager
+async def while_read() -> AsyncIterator[None]:
+    """End what is inside, quietly, once nobody reads the pipe that standard output is.
+
+    Without it `pitui logs -f ... | head` would stay until the next line is written.
+    """
+    loop, output = asyncio.get_running_loop(), sys.stdout.fileno()
+    if not stat.S_ISFIFO(os.fstat(output).st_mode):
+        yield
+        return
+    try:
+        async with asyncio.timeout(None) as scope:
+
+            def closed() -> None:
+                loop.remove_reader(output)
+                scope.reschedule(loop.time())
+
+            # Nothing can be read from this end: it becomes ready only when the other one closes.
+            loop.add_reader(output, closed)
+            try:
+                yield
+            finally:
+                loop.remove_reader(output)
+    except TimeoutError:
+        if not scope.expired():
+            raise

@@ -60,7 +60,7 @@ def command(
     config = settings.load()
 
     async def main() -> int:
-        from pitui.cli.log_text import LogFilter, LogPrinter, use_colour, write_out
+        from pitui.cli.log_text import LogFilter, LogPrinter, use_colour, while_read, write_out
         from pitui.services.cluster import open_cluster
         from pitui.services.logs import follow as follow_logs
         from pitui.services.logs import on_their_nodes, sources_of
@@ -70,7 +70,8 @@ def command(
         async with open_cluster(config, TrustNew(trust_new)) as cluster:
             found = await on_their_nodes(cluster, sources_of(cluster, None, sources))
             printer = LogPrinter(found, json=settings.json, colour=use_colour())
-            async with aclosing(follow_logs(cluster, found, lines, follow)) as batches:
+            stream = aclosing(follow_logs(cluster, found, lines, follow))
+            async with while_read(), stream as batches:
                 async for batch in batches:
                     for note in (line for line in batch if line.note):
                         complain(f"pitui: {note.source}: {note.text}")

@@ -1,5 +1,6 @@
 """The command `pitui`: global options, and the commands, each imported when it is called."""
 
+import gc
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from pitui import __version__
 from pitui.cli.output import fail
 from pitui.cli.settings import Settings
 from pitui.domain.errors import PituiError
+
+_GARBAGE_THRESHOLD = 50_000
+"""New objects between two searches for garbage; Python's 700 costs a fifth of the start-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def cli(
 
 def main() -> None:
     """Run the command line; an error for people is one line and an exit status."""
+    gc.set_threshold(_GARBAGE_THRESHOLD, 50, 50)
     try:
         cli(prog_name="pitui")
     except PituiError as error:

@@ -39,6 +39,8 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
     try:
         make_folders(plan)
         say(f"starting {workers} nodes, a master and {workers} workers in {plan.folder}")
+        # What this process starts on the master's node is the demonstration's too.
+        os.environ[MARKER] = plan.folder
         with _ssh_servers(plan):
             start_spark(plan)
             yield plan
@@ -110,7 +112,6 @@ def _ssh_servers(plan: Plan) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=(plan.path / "ssh.log").open("wb"),
-        env={**os.environ, MARKER: plan.folder},
         text=True,
         start_new_session=True,
     )

@@ -3,12 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 AT_ONCE = 9
-"""sshd's MaxSessions is 10 unless it is configured: one is left to somebody's own use."""
+"""sshd's MaxSessions is 10 unless it is configured: one is left for ending a command."""
 
 STREAMS = 7
 """Of those, how many may be held for long; the rest is for commands that end by themselves."""
+
+
+@dataclass(eq=False)
+class Slot:
+    """The right to open a channel."""
+
+    open: bool = False
+    """Whether the server opened it."""
 
 
 class Channels:
@@ -21,33 +30,35 @@ class Channels:
         self._freed = asyncio.Condition()
 
     @asynccontextmanager
-    async def slot(self, *, stream: bool) -> AsyncIterator[None]:
+    async def slot(self, *, stream: bool) -> AsyncIterator[Slot]:
         """Hold a slot while the context lasts."""
         async with self._freed:
             await self._freed.wait_for(lambda: self._has_room(stream=stream))
             self._busy += 1
             self._streams += stream
+        slot = Slot()
         try:
-            yield
+            yield slot
         finally:
             self._busy -= 1
             self._streams -= stream
+            if slot.open:
+                # A refusal may have been a passing one: try one more again.
+                self._capacity = min(AT_ONCE, self._capacity + 1)
             async with self._freed:
                 self._freed.notify_all()
 
-    async def refused(self) -> bool:
-        """Note that the server took no more, and wait until another command ended.
+    def refused(self) -> bool:
+        """Note that the server opened no channel for a slot, which is to be given back.
+
+        Whoever takes the next one then waits until another of ours has ended, or was refused too.
 
         Returns:
-            False where no other command runs, so that waiting would not help.
+            False where there is no other to wait for.
         """
-        if self._busy <= 1:
-            return False
         others = self._busy - 1
-        self._capacity = max(1, others)
-        async with self._freed:
-            await self._freed.wait_for(lambda: self._busy - 1 < others)
-        return True
+        self._capacity = max(1, min(self._capacity, others))
+        return others > 0
 
     def _has_room(self, *, stream: bool) -> bool:
         if self._busy >= self._capacity:

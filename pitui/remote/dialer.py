@@ -83,17 +83,19 @@ class Dialer:
         chain: tuple[object, ...] = ()
         for jump in endpoint.jumps:
             hop_wanted = parse_jump(jump, wanted)
-            chain = (*chain, jump)
-            hop = self._hops[chain]
-            connection = await self._through(hop, hop_wanted, connection, depth)
+            at = await asyncio.to_thread(resolve, hop_wanted)
+            chain = (*chain, (at.user, at.host, at.port))
+            if connection is None and depth < MAX_HOPS and hop_wanted.host not in at.jumps:
+                connection = await self._tunnel(hop_wanted, at, depth + 1)
+            connection = await self._through(self._hops[chain], hop_wanted, at, connection)
         return connection
 
     async def _through(
         self,
         hop: _Hop,
         wanted: Wanted,
+        endpoint: Endpoint,
         via: asyncssh.SSHClientConnection | None,
-        depth: int,
     ) -> asyncssh.SSHClientConnection:
         asked_at = asyncio.get_running_loop().time()
         async with hop.lock:
@@ -102,9 +104,6 @@ class Dialer:
             if hop.error is not None and hop.failed_at >= asked_at:
                 raise again(hop.error, wanted.node)
             try:
-                endpoint = await asyncio.to_thread(resolve, wanted)
-                if via is None and depth < MAX_HOPS and wanted.host not in endpoint.jumps:
-                    via = await self._tunnel(wanted, endpoint, depth + 1)
                 hop.connection = await self._connect(wanted, endpoint, via, _nobody)
             except LinkError as error:
                 message = f"jump host {wanted.host}: {error.message}"

@@ -76,8 +76,8 @@ def _classify(where: str, error: Exception) -> tuple[Failure, str]:
     if isinstance(error, OSError):
         return _classify_os(where, error)
     if isinstance(error, asyncssh.ChannelOpenError):
-        failure = by_words(error.reason)
-        return failure, f"{where} cannot be reached through the jump host: {error.reason}"
+        reason = channel_reason(error)
+        return by_words(reason), f"{where} cannot be reached through the jump host: {reason}"
     if isinstance(error, asyncssh.ConnectionLost):
         return Failure.LOST, f"{where} closed the connection during the login"
     if isinstance(error, asyncssh.Error):
@@ -94,6 +94,13 @@ def _classify_os(where: str, error: OSError) -> tuple[Failure, str]:
             words = "connection lost" if failure is Failure.LOST else failure.value
             return failure, f"{where}: {words}"
     return Failure.NO_ROUTE, f"{where}: {error.strerror or error}"
+
+
+def channel_reason(error: asyncssh.ChannelOpenError) -> str:
+    """Return why a server did not open a channel: sshd puts a refusal into the code alone."""
+    if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return "the SSH server does not forward connections (AllowTcpForwarding)"
+    return error.reason
 
 
 def by_words(reason: str) -> Failure:

@@ -4,8 +4,10 @@ Without a terminal sshd lets a command run on when its channel closes or its con
 `tail -F` of a quiet file would stay for good. So a command that reads no input gets a watcher
 beside it: a subshell that blocks on standard input, which nobody writes to. It ends when the caller
 closes it, when sshd notices that the connection is gone, or when pitui is killed, and then the
-watcher ends the whole process group: SIGTERM, and two seconds later SIGKILL. When the command ends
-first the watcher is killed, so what the command left running on purpose stays.
+watcher ends the whole process group: SIGTERM, and two seconds later SIGKILL. When the command ended
+first, its process is gone by the time that standard input is closed, and the watcher just ends:
+what the command left running on purpose stays. (The number of that process cannot have been given
+to another one, because the watcher is still in the group of that number.)
 
 sshd (session.c, do_exec_no_pty) and `start_new_session` both make the shell the leader of a group
 of its own, so `kill 0` reaches the command and its children and nobody else. What moves into a
@@ -25,11 +27,9 @@ KILL_AFTER = 2
 """Seconds between SIGTERM and SIGKILL."""
 
 _WATCHED = (
-    "exec 3<&0; "
-    '( trap "" TERM; while read -r _; do :; done; kill -TERM 0; '
+    'exec 3<&0; ( trap "" TERM; while read -r _; do :; done; kill -0 $$ || exit; kill -TERM 0; '
     f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- >/dev/null 2>&1 & "
-    "w=$!; exec 3<&- </dev/null; "
-    'sh -c "$1"; s=$?; kill -KILL $w 2>/dev/null; exit $s'
+    'exec sh -c "$1" </dev/null 3<&-'
 )
 
 _FED = 'echo $$ >&2; exec sh -c "$1"'

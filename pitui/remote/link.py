@@ -13,6 +13,7 @@ import asyncssh
 from pitui.config.model import Node
 from pitui.domain.cluster import Link, LinkState
 from pitui.domain.errors import Failure, LinkError
+from pitui.remote import failures
 from pitui.remote.channels import Channels
 from pitui.remote.dialer import Dialer, again
 from pitui.remote.ssh_options import KEEPALIVE_COUNT, KEEPALIVE_INTERVAL, Wanted
@@ -33,6 +34,13 @@ class Connected:
     connection: asyncssh.SSHClientConnection
     channels: Channels = field(default_factory=Channels)
     sockets: dict[tuple[str, int], Path] = field(default_factory=dict)
+    forgotten: int = 0
+    """Channels that the server keeps open and nobody can close."""
+
+    async def drop(self) -> None:
+        """End the connection at once; the next use makes a new one."""
+        self.connection.abort()
+        await self.connection.wait_closed()
 
 
 class NodeLink:
@@ -77,7 +85,10 @@ class NodeLink:
 
     def lost(self, reason: Exception | None = None) -> LinkError:
         """Return the error of something that was going on when the connection ended."""
-        return LinkError(self.node.name, Failure.LOST, _lost_words(reason), _AGAIN)
+        words = _lost_words(reason)
+        if reason is None and self.state.state is not LinkState.CONNECTED:
+            words = self.state.error or words
+        return LinkError(self.node.name, Failure.LOST, words, _AGAIN)
 
     async def socket(self, host: str, port: int, new_path: Callable[[], Path]) -> Path:
         """Return a unix socket that leads to an address as the node sees it.
@@ -106,7 +117,7 @@ class NodeLink:
         except asyncssh.ChannelOpenError as error:
             if is_lost(up.connection, error):
                 raise self.lost() from error
-            return error.reason
+            return failures.channel_reason(error)
         channel.abort()
         return None
 

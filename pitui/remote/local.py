@@ -35,6 +35,8 @@ class _Pipes(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         status = self._transport.get_returncode() if self._transport is not None else None
+        # Its watcher ends by that; the transport would wait for it.
+        self.write_eof()
         if status is not None:
             self._process.got_status(128 - status if status < 0 else status)
 

@@ -21,6 +21,9 @@ OUTPUT_LIMIT = 64 * 1024 * 1024
 END_LIMIT = KILL_AFTER + 1.0
 """Seconds that a command gets to end once its context is left."""
 
+CLOSE_LIMIT = 1.0
+"""Seconds that closing a command's channel may take."""
+
 SIGNAL_LIMIT = 0.5
 """Seconds after which a signal that the server was to pass on is taken to have been refused."""
 
@@ -161,24 +164,18 @@ class Process:
                 await self._stop(wire)
         finally:
             wire.close()
+        # The server counts a channel until both sides have closed it.
+        await _within(CLOSE_LIMIT, self._gone)
 
     async def _stop(self, wire: Wire) -> None:
         if self._stdin:
             wire.send_signal("TERM")
-            if await self._exits_within(SIGNAL_LIMIT):
+            if await _within(SIGNAL_LIMIT, self._exited):
                 return
             if self._kill is not None and self._group is not None:
                 await self._kill(self._group)
-        if not await self._exits_within(END_LIMIT):
+        if not await _within(END_LIMIT, self._exited):
             wire.send_signal("KILL")
-
-    async def _exits_within(self, limit: float) -> bool:
-        try:
-            async with asyncio.timeout(limit):
-                await self._exited.wait()
-        except TimeoutError:
-            return False
-        return True
 
     def _take(self) -> bytes:
         parts = [self._out.popleft()]
@@ -270,9 +267,22 @@ class Process:
         self.got_end(None)
 
 
+async def _within(limit: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(limit):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 def timed_out(node: str, limit: float) -> CommandTimeoutError:
     """Return the error of a command that did not end within its limit."""
-    return CommandTimeoutError(node, f"a command did not end within {limit:g} s and was stopped")
+    return CommandTimeoutError(
+        node,
+        f"a command did not end within {limit:g} s and was stopped",
+        "The node may be overloaded, or busy with other commands.",
+    )
 
 
 def as_remote(process: Process) -> RemoteProcess:

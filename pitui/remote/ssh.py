@@ -15,6 +15,9 @@ from pitui.remote.link import Connected, NodeLink, is_lost
 from pitui.remote.process import Process, timed_out
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
+ALONE_WAITS = (0.1, 0.3, 0.6)
+"""Seconds between tries to open a channel where none of ours is open."""
+
 # RFC 4254 section 6.10 names signals without SIG; the numbers are those of Linux.
 _SIGNALS = {
     "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "USR1": 10,
@@ -89,46 +92,71 @@ class SshRunner:
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
-        """Start a command and hand out its streams; see `Runner.open`."""
-        async with self._start(command, stdin=stdin, stream=True) as process:
-            yield process
+        """Start a command and hand out its streams; see `Runner.open`.
+
+        Raises:
+            CommandTimeoutError: it could not be started within `RUN_LIMIT`.
+        """
+        await self._link.up()
+        try:
+            async with (
+                asyncio.timeout(RUN_LIMIT) as timer,
+                self._start(command, stdin=stdin, stream=True) as process,
+            ):
+                timer.reschedule(None)
+                yield process
+        except TimeoutError:
+            if timer.expired():
+                raise timed_out(self.node, RUN_LIMIT) from None
+            raise
 
     @asynccontextmanager
     async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:
-        up = await self._link.up()
-        async with up.channels.slot(stream=stream):
-            process = await self._begin(up, command, stdin=stdin)
-            try:
-                yield process
-            finally:
-                await process.end()
-
-    async def _begin(self, up: Connected, command: str, *, stdin: bool) -> Process:
         text = fed(command) if stdin else watched(command)
+        alone = iter(ALONE_WAITS)
         while True:
+            up = await self._link.up()
             process = Process(self.node, stdin=stdin, kill=partial(_kill_group, up))
-            session = _Session(process, self._link)
-            try:
-                await up.connection.create_session(
-                    lambda: session,  # noqa: B023
-                    text,
-                    encoding=None,
-                    request_pty=False,
-                    send_env=None,
-                )
-            except asyncssh.ChannelOpenError as error:
-                if is_lost(up.connection, error):
-                    raise self._link.lost() from error
-                # Fewer channels than usual are allowed (MaxSessions): wait for one of ours.
-                if not await up.channels.refused():
-                    message = f"the server runs no command: {error.reason}"
-                    raise failures.link_error(self.node, Failure.PROTOCOL, message) from error
-            except asyncio.CancelledError:
-                if session.channel is not None:
-                    session.channel.abort()
-                raise
+            async with up.channels.slot(stream=stream) as slot:
+                refusal = await self._begin(up, process, text)
+                if refusal is None:
+                    slot.open = True
+                    try:
+                        yield process
+                    finally:
+                        await process.end()
+                    return
+                if not up.channels.refused():
+                    # None of ours is open, but the server may count one that has just ended.
+                    wait = next(alone, None)
+                    if wait is not None:
+                        await asyncio.sleep(wait)
+                    elif up.forgotten:
+                        up.forgotten = 0
+                        await up.drop()
+                    else:
+                        message = f"the server runs no command: {refusal}"
+                        raise failures.link_error(self.node, Failure.PROTOCOL, message)
+
+    async def _begin(self, up: Connected, process: Process, text: str) -> str | None:
+        """Start a command; returns why the server opens no channel for it, or None."""
+        session = _Session(process, self._link)
+        try:
+            await up.connection.create_session(
+                lambda: session, text, encoding=None, request_pty=False, send_env=None
+            )
+        except asyncssh.ChannelOpenError as error:
+            if is_lost(up.connection, error):
+                raise self._link.lost() from error
+            return error.reason
+        except asyncio.CancelledError:
+            if session.channel is not None:
+                session.channel.abort()
             else:
-                return process
+                # asyncssh forgets a channel that it was asked not to wait for; sshd does not.
+                up.forgotten += 1
+            raise
+        return None
 
 
 async def _kill_group(up: Connected, group: int) -> None:

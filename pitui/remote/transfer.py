@@ -28,7 +28,7 @@ folder=$(dirname -- "$1") || exit 1
 mkdir -p -- "$folder" || exit 1
 part=$(mktemp -- "$folder/.$(basename -- "$1").pitui-XXXXXX") || exit 1
 trap 'rm -f -- "$part"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT TERM PIPE
 cat > "$part" || exit 1
 digest=$({ sha256sum 2>/dev/null || shasum -a 256; } < "$part")
 [ "${digest%% *}" = "$3" ] || { echo "it arrived incomplete" >&2; exit 1; }

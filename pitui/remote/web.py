@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import errno
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
@@ -29,15 +31,20 @@ HTTP_PORT = 80
 
 NO_ANSWER = "no answer in time"
 
-_REASONS = {
+_BY_ERRNO = {
+    errno.ECONNREFUSED: "refused",
+    errno.EHOSTUNREACH: "no route to host",
+    errno.ENETUNREACH: "no route to host",
+    errno.ETIMEDOUT: "timed out",
+}
+
+_BY_WORDS = {
     "refused": "refused",
-    "all connection attempts failed": "refused",
     "no route": "no route to host",
     "unreachable": "no route to host",
     "timed out": "timed out",
     "not known": "name not found",
     "name resolution": "name not found",
-    "prohibited": "the SSH server does not forward connections (AllowTcpForwarding)",
 }
 
 
@@ -174,21 +181,28 @@ class Web:
         except (_DroppedError, _NotConnectedError) as error:
             # The socket always takes the connection; whether the node got through shows later.
             why = await self._links.why_not(request.via, request.host, request.port)
-            if why is None:
+            if why is not None:
+                raise _NotConnectedError(_plain(why)) from error
+            # It can: perhaps over a link that has just been made anew.
+            fresh = await self._links.socket(request.via, request.host, request.port)
+            unsent = isinstance(error, _NotConnectedError)
+            if fresh == path or not (unsent or request.method == "GET"):
                 raise WebError(request.url, str(error)) from error
-            raise _NotConnectedError(_plain(why)) from error
+        await self._clients.pop(str(path)).aclose()
+        try:
+            return await _exchange(self._client(str(fresh)), request)
+        except _DroppedError as error:
+            raise WebError(request.url, str(error)) from error
 
-    def _client(self, socket: str) -> "httpx.AsyncClient":
-        if socket not in self._clients:
+    def _client(self, path: str) -> "httpx.AsyncClient":
+        if path not in self._clients:
             import httpx
 
             # Plain HTTP only: an empty context spares loading the authorities' certificates.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            transport = httpx.AsyncHTTPTransport(
-                verify=context, trust_env=False, uds=socket or None
-            )
-            self._clients[socket] = httpx.AsyncClient(transport=transport, trust_env=False)
-        return self._clients[socket]
+            transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, uds=path or None)
+            self._clients[path] = httpx.AsyncClient(transport=transport, trust_env=False)
+        return self._clients[path]
 
 
 async def _exchange(client: "httpx.AsyncClient", request: _Request) -> Response:
@@ -212,7 +226,7 @@ async def _send(client: "httpx.AsyncClient", request: _Request) -> Response:
         async with client.stream(request.method, request.url, data=form, timeout=timeout) as answer:
             return await _read(answer, request.url)
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise _NotConnectedError(_plain(str(error))) from error
+        raise _NotConnectedError(_reason(error)) from error
     except httpx.TimeoutException as error:
         raise WebError(request.url, NO_ANSWER) from error
     except httpx.TransportError as error:
@@ -237,12 +251,30 @@ async def _read(answer: "httpx.Response", url: str) -> Response:
 
 
 def _plain(reason: str) -> str:
-    """Return httpx's or sshd's reason in the words that link failures use."""
+    """Return what sshd says of a connection it could not make in the words used here."""
     lowered = reason.lower()
-    for words, plain in _REASONS.items():
-        if words in lowered:
-            return plain
-    return reason or "timed out"
+    return next((plain for words, plain in _BY_WORDS.items() if words in lowered), reason)
+
+
+def _reason(error: BaseException) -> str:
+    """Return why a connection could not be made; httpx wraps what the system said."""
+    found = [_reason_of(cause) for cause in _causes(error)]
+    return next((reason for reason in found if reason), "timed out")
+
+
+def _reason_of(error: BaseException) -> str:
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return "name not found"
+    return _BY_ERRNO.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for part in error.exceptions:
+                yield from _causes(part)
+        error = error.__cause__ or error.__context__
 
 
 def _is_loopback(host: str) -> bool:

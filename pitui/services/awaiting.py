@@ -14,6 +14,8 @@ from pitui.spark.units import Unit
 START_LIMIT = 90.0
 """Seconds from the start of a daemon until the master must list it; a Pi 3 takes 20."""
 _POLL = 0.5
+_ELECTED_AFTER = 12
+"""Polls after which a master in STANDBY is taken to leave the lead to another one."""
 _VANISH = 3.0
 """Seconds in which the row of a worker that was just killed goes away."""
 _LOOK_EVERY = 4
@@ -36,7 +38,9 @@ async def wait_for_master(work: Work, started: Started) -> MasterView:
     """
     async for turn in _turns(START_LIMIT):
         view = await work.view()
-        if view is not None and view.state in (MasterState.ALIVE, MasterState.STANDBY):
+        if view is not None and view.state is MasterState.ALIVE:
+            return view
+        if view is not None and view.state is MasterState.STANDBY and turn > _ELECTED_AFTER:
             return view
         if turn % _LOOK_EVERY == _LOOK_EVERY - 1:
             await _process(work, started)

@@ -1,5 +1,6 @@
 """What starting and stopping one daemon have in common."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,13 +11,18 @@ from pitui.domain.outcome import OutcomeState
 from pitui.domain.text import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
 from pitui.facts.address import Names, match_workers
-from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster
 from pitui.services.targets import Target
+from pitui.spark.launch import tail_command
 from pitui.spark.log_advice import explain, telling
 from pitui.spark.units import Unit, journal_command, parse_units, unit_command, units_command
 
 LOG_LINES = 60
+_FORBIDDEN = re.compile(
+    r"sudo: .*(?:password|terminal|not allowed).*|.*authentication (?:is )?required.*|"
+    r"Access denied|.*not in the sudoers file.*",
+    re.IGNORECASE,
+)
 _QUICK = 3.0
 """Seconds for an answer of the master that is only asked for by the way."""
 _SYSTEMD_LIMIT = 150.0
@@ -78,11 +84,15 @@ class Work:
         )
         if result.ok:
             return
-        said = printable(" ".join(result.stderr.split())) or f"status {result.status}"
-        advice = f"See: journalctl -u {unit.name}"
-        if "sudo:" in result.stderr or "authentication" in result.stderr:
-            advice = f"Allow `systemctl {action} {unit.name}` without a password in sudoers."
-        raise NodeError(self.node.name, f"systemctl {action} {unit.name}: {said}", advice)
+        what = f"systemctl {action} {unit.name} failed"
+        if _FORBIDDEN.search(result.stderr):
+            said = printable(_FORBIDDEN.findall(result.stderr)[0].strip())
+            raise NodeError(
+                self.node.name,
+                f"{what}: {said}",
+                f"Allow `systemctl {action} {unit.name}` without a password in the node's sudoers.",
+            )
+        raise await self.failed(what, None, unit)
 
     async def view(self, limit: float = _QUICK) -> MasterView | None:
         """Return the master's view, None where it does not answer."""
@@ -103,13 +113,14 @@ class Work:
         return NodeError(self.node.name, message, advice or (f"See {where}." if where else ""))
 
     async def log_tail(self, log: str | None, unit: Unit | None = None) -> str:
-        """Return the last lines of the daemon's log; empty where it cannot be read."""
-        if unit is not None:
-            return await self.run(journal_command(unit, LOG_LINES))
-        if log is None:
-            return ""
-        tail = f"tail -n {LOG_LINES} {quote(log)}"
-        return await self.run(f"{tail} 2>/dev/null || sudo -n {tail} 2>/dev/null; true")
+        """Return the last lines of the daemon's log; empty where it cannot be read.
+
+        A unit may run spark-daemon.sh, which writes to a file: that comes after the journal.
+        """
+        journal = await self.run(journal_command(unit, LOG_LINES)) if unit else ""
+        return journal + await self.run(
+            tail_command(self.role, self.node.spark_home, log, LOG_LINES)
+        )
 
 
 def row_of(

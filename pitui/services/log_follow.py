@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pitui.domain.errors import NodeError
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.services.cluster import Cluster
-from pitui.spark.log_script import identity_script, log_script
+from pitui.spark.log_script import log_script
 from pitui.spark.log_stream import LogStream
 
 Deliver = Callable[[list[LogLine]], Awaitable[None]]
@@ -16,7 +16,8 @@ Deliver = Callable[[list[LogLine]], Awaitable[None]]
 _AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to go on after a link was lost; the last one again and again."""
 
-_IDENTITY_LIMIT = 10.0
+_PIECE = 128 * 1024
+"""Bytes that are taken apart at once, about a thousand lines."""
 
 
 class LogFollower:
@@ -33,6 +34,7 @@ class LogFollower:
         self._stream = LogStream(source.tag, _token())
         self._lost = False
         self._answered = False
+        self._goes_on = False
         self.heard = False
         """Whether the node has sent anything."""
         self.caught_up = False
@@ -42,19 +44,17 @@ class LogFollower:
         """Deliver the source's lines; failures of its node become notes."""
         attempt = 0
         while True:
-            self._answered = False
+            self._answered = self._goes_on = False
             try:
                 await self._connection()
-                if self._stream.problem or not self._follow:
-                    return
             except NodeError as error:
                 await self._say_lost(error)
-                if not self._follow:
-                    return
-            finally:
-                self.caught_up = True
+            self.caught_up = True
+            if self._stream.problem or not self._follow:
+                return
             attempt = 0 if self._answered else attempt + 1
-            await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
+            if not self._goes_on:
+                await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
             self._stream.restart(_token())
 
     async def _connection(self) -> None:
@@ -68,22 +68,27 @@ class LogFollower:
             follow=self._follow,
             position=stream.position,
         )
+        before = stream.position
         async with runner.open(script) as process:
             async for block in process.blocks():
                 if self._lost:
                     await self._note("the link is back")
                     self._lost = False
                 self.heard = self._answered = True
-                await self._deliver(stream.feed(block))
-                if stream.unidentified:
-                    result = await runner.run(identity_script(stream.path), limit=_IDENTITY_LIMIT)
-                    stream.identify(result.stdout.strip())
-                if stream.caught_up:
-                    self.caught_up = True
+                for begin in range(0, len(block), _PIECE):
+                    await self._deliver(stream.feed(block[begin : begin + _PIECE]))
+                    # Nothing above waits while there is enough: let others have their turn.
+                    await asyncio.sleep(0)
+                self.caught_up = self.caught_up or stream.caught_up
+                if stream.renewed:
+                    self._goes_on = True
+                    return
             status = await process.wait()
             if not self._follow:
                 await self._deliver(stream.end())
-            if not stream.problem and (self._follow or status != 0):
+            self._goes_on = stream.journal and stream.position != before
+            ended_well = status == 0 and (stream.journal or not self._follow)
+            if not stream.problem and not ended_well:
                 await self._say_ended(status, await process.stderr())
 
     async def _say_lost(self, error: NodeError) -> None:

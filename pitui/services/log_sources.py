@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from pitui.domain.cluster import Snapshot
+from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.log_line import LogSource, Place
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.runs import Runs
+from pitui.spark.launch import CLASSES
 from pitui.spark.log_script import missing_script
 
-MASTER_CLASS = "org.apache.spark.deploy.master.Master"
-WORKER_CLASS = "org.apache.spark.deploy.worker.Worker"
 _EXECUTOR = re.compile(r"(\w[\w.-]*)/(\w[\w.-]*)")
 _STREAMS = (("stderr", ""), ("stdout", " out"))
 """What an executor writes, and how it is told apart in a tag."""
@@ -40,10 +39,10 @@ def daemon_sources(cluster: Cluster, name: str) -> list[LogSource]:
     node = cluster.node(name)
     sources = []
     if node.is_master:
-        sources.append(LogSource("master", name, MASTER_CLASS, name, Place.DAEMON))
+        sources.append(LogSource("master", name, CLASSES[Role.MASTER], name, Place.DAEMON))
     if node.is_worker:
         tag = f"{name} worker" if node.is_master else name
-        sources.append(LogSource(name, name, WORKER_CLASS, tag, Place.DAEMON))
+        sources.append(LogSource(name, name, CLASSES[Role.WORKER], tag, Place.DAEMON))
     return sources
 
 

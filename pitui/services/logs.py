@@ -19,7 +19,7 @@ BATCH_LINES = 5000
 _BATCH_AFTER = 0.05
 """Seconds for which lines are collected before they are handed over."""
 
-_WAITING_BLOCKS = 64
+_WAITING_BLOCKS = 4
 """Blocks that may wait for whoever reads; beyond that the sources wait."""
 
 _HEAR_LIMIT = 3.0

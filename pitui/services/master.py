@@ -9,6 +9,7 @@ from pitui.remote.web import Response, Web
 from pitui.spark.master_json import parse_master
 
 READ_LIMIT = 5.0
+_ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
 _LOOPBACK = "127.0.0.1"
 
 
@@ -64,7 +65,10 @@ class MasterAccess:
             self._answered = base
             return view
         self._answered = None
-        raise problem or WebError(self.web_url, "no answer")
+        if isinstance(problem, WebError):
+            reason = f"the master does not answer ({problem.reason})"
+            raise WebError(problem.url, reason, _ADVICE) from problem
+        raise problem or WebError(self.web_url, "the master does not answer", _ADVICE)
 
     async def page(self, path: str, limit: float = READ_LIMIT) -> Response:
         """Return a page of the master's web UI; `path` is relative to its root.

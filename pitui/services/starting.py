@@ -1,6 +1,7 @@
 """Starting one daemon: it has started when the master lists it (or answers)."""
 
 import time
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pitui.domain.cluster import MasterView, Process, Role, Worker
@@ -88,20 +89,39 @@ def _offer(row: Worker) -> str:
 
 def _worker_launch(work: Work, found: Probe, view: MasterView) -> Launch:
     node = work.node
-    url = urlsplit(view.url)
-    host = work.cluster.config.spark.master.host or url.hostname or ""
+    host, port = _master_endpoint(work, view)
     total = found.health.memory_total_mib - _MASTER_DAEMON_MIB * node.is_master
     return Launch(
         role=Role.WORKER,
         spark_home=node.spark_home,
         towards=host,
-        master_url=f"spark://{in_url(host)}:{url.port or work.cluster.config.spark.master.port}",
+        master_url=f"spark://{in_url(host)}:{port}",
         webui_port=_chosen(node.worker_webui_port, _WORKER_WEBUI),
         cores=node.worker_cores,
         memory_mib=node.worker_memory_mib,
         fitting_memory_mib=fitting_worker_memory_mib(total) or SMALLEST_EXECUTOR_MIB,
         env=node.env,
     )
+
+
+def _master_endpoint(work: Work, view: MasterView) -> tuple[str, int]:
+    """Return where workers find the master.
+
+    An address that the master itself says is where it listens, and nowhere else. A name that it
+    says may mean something else on the worker, so there the configuration's host comes first.
+    """
+    section = work.cluster.config.spark.master
+    url = urlsplit(view.url)
+    said = url.hostname or ""
+    host = said if _is_address(said) else section.host or said
+    return host, url.port or section.port
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return not ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _chosen(port: int, default: int) -> int | None:

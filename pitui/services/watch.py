@@ -19,7 +19,7 @@ _COALESCE = 0.05
 _MASTER_BACKOFF = 5.0
 _MOST_DRIVERS = 8
 _NAMES_AGAIN = 5.0
-_ONCE_GAP = 0.15
+_ONCE_GAP = 0.1
 """Seconds between two looks at a node's CPU in `once`."""
 _ONCE_EXTRA = 1.5
 """Seconds that `once` gives a node beyond its connect limit."""

@@ -189,6 +189,22 @@ def launch_script(launch: Launch) -> str:
     )
 
 
+def tail_command(role: Role, spark_home: str, log: str | None, lines: int) -> str:
+    """Return the command that prints the end of a daemon's log file.
+
+    Where the file is not known it is the newest of the daemon's in the Spark home's log folder, if
+    that was written to within the last five minutes.
+    """
+    pattern = f"spark-*-{CLASSES[role]}-*.out"
+    find = (
+        f"$(find {quote_path(spark_home)}/logs -maxdepth 1 -name {quote(pattern)} -mmin -5 "
+        "-exec ls -t {} + 2>/dev/null | head -n 1)"
+    )
+    name = quote(log) if log else find
+    tail = f'tail -n {lines} "$log" 2>/dev/null'
+    return f'log={name}\n[ -n "$log" ] || exit 0\n{tail} || sudo -n {tail}; true'
+
+
 def _exports(launch: Launch) -> list[str]:
     values = dict(launch.env)
     if launch.role is Role.MASTER:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pitui.config.model import Node
 from pitui.domain.log_line import LogSource, Place
 from pitui.remote.quoting import quote, quote_all, quote_path
+from pitui.spark.launch import CLASSES
+from pitui.spark.units import units_command
+
+_ROLES = {name: role for role, name in CLASSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,13 @@ say zone "$(date +%z)"
 _WAIT = """
 waited=
 find_log
+use_journal
 while [ ! -e "$file" ]; do
-  use_journal
   if [ -z "$follow" ]; then say absent "$file"; exit 1; fi
   if [ -z "$waited" ]; then waited=1; say missing "$file"; fi
   sleep 1
   find_log
+  use_journal
 done
 if [ -d "$file" ]; then say folder "$file"; exit 1; fi
 if [ ! -r "$file" ]; then say denied "$file"; exit 1; fi
@@ -92,13 +97,14 @@ if [ -n "$wanted" ]; then
     if [ $number -le 9 ]; then
       tail -c +$((offset + 1)) -- "$file.$number"
       while [ $number -gt 1 ]; do
-        number=$((number - 1)); say renewed; cat -- "$file.$number"
+        number=$((number - 1))
+        say renewed "$(identity "$file.$number")"; cat -- "$file.$number"
       done
-      say renewed
-      end=$(size "$file")
+      say renewed "$(identity "$file")"
     else
-      say gone; last_lines
+      say gone
     fi
+    end=$(size "$file")
   fi
 elif [ -n "$waited" ]; then
   say appeared; end=$(size "$file")
@@ -122,7 +128,8 @@ def log_script(
 ) -> str:
     """Return the sh that writes the last lines of a log and, with `follow`, all that come after.
 
-    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since.
+    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since. A
+    file of another identity is new as a whole.
     """
     at = position or Position("")
     settings = (
@@ -130,7 +137,15 @@ def log_script(
         f"wanted={quote(at.identity)}; offset={quote(at.offset)}; cursor={quote(at.cursor)}\n"
         f"home={quote_path(node.spark_home)}\n"
     )
-    parts = (settings, _environment(node), _FOLDERS, _COMMON, _finder(source), _WAIT, _LAST_LINES)
+    parts = (
+        settings,
+        _environment(node),
+        _FOLDERS,
+        _COMMON,
+        _finder(source, node),
+        _WAIT,
+        _LAST_LINES,
+    )
     return "".join((*parts, _PLACE))
 
 
@@ -148,20 +163,14 @@ def missing_script(node: Node, paths: Iterable[str]) -> str:
     )
 
 
-def identity_script(path: str) -> str:
-    """Return the sh that prints the identity of the file that has a name now."""
-    return (
-        f"stat -L -c %d:%i:%W -- {quote(path)} 2>/dev/null || stat -L -f %d:%i:%B -- {quote(path)}"
-    )
-
-
 def _environment(node: Node) -> str:
     return "".join(f"export {quote(f'{key}={value}')}\n" for key, value in node.env.items())
 
 
-def _finder(source: LogSource) -> str:
+def _finder(source: LogSource, node: Node) -> str:
     if source.place is Place.DAEMON:
-        return f"class={quote(source.path)}\n" + _DAEMON
+        units = units_command(_ROLES[source.path], node.spark_home)
+        return f"class={quote(source.path)}\nunits() {{ (\n{units}\n) }}\n{_DAEMON}{_JOURNAL}"
     journal = "use_journal() { :; }\n"
     if source.place is Place.WORK:
         path = quote(source.path)
@@ -176,5 +185,28 @@ find_log() {
   file=$(ls -t -- "$logs"/spark-*-"$class"-*.out 2>/dev/null | head -n 1)
   file=${file:-$logs/spark-$(id -un)-$class-1-$(hostname).out}
 }
-use_journal() { :; }
+"""
+
+# A unit that runs the daemon in the foreground has its output in the journal; one that calls
+# spark-daemon.sh has a log file as well, and that is newer than the unit's start. What was there is
+# printed first, and what comes then by a second call that knows the last entry's cursor. With sudo
+# that one does not stay either: nothing of ours could end a journalctl of root.
+_JOURNAL = r"""
+use_journal() {
+  set -- $(units | sort -k 4 | head -n 1)
+  [ "$1" = unit ] || return 0
+  started=$(systemctl "$2" show -p ExecMainStartTimestamp --value "$3" 2>/dev/null)
+  started=$(date -d "$started" +%s 2>/dev/null || echo 0)
+  if [ -e "$file" ] && [ "$(stat -c %Y -- "$file")" -ge "$started" ]; then return 0; fi
+  option=--unit; [ "$2" = --system ] || option=--user-unit
+  journal="journalctl --no-pager -q -o json --output-fields=MESSAGE $option $3"
+  root=
+  if [ -z "$($journal -n 1 2>/dev/null)" ] && [ -n "$(sudo -n $journal -n 1 2>/dev/null)" ]; then
+    root="sudo -n"
+  fi
+  say journal "$3"
+  if [ -z "$cursor" ]; then exec $root $journal -n "$lines"; fi
+  if [ -n "$root" ]; then exec $root $journal -n all --after-cursor="$cursor"; fi
+  exec $journal -f -n all --after-cursor="$cursor"
+}
 """

@@ -1,5 +1,6 @@
 """What a log's script writes, taken apart: lines, notes, and how far the log was read."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -14,8 +15,6 @@ _TAIL = re.compile(
 """A message of GNU tail in the C locale."""
 
 _PIECES = re.compile(rb"[^\n]*\n|[^\n]+")
-_UNKNOWN = "unknown"
-"""An identity that no file has."""
 
 
 class LogStream:
@@ -31,6 +30,7 @@ class LogStream:
         self._parser = LineParser(tag)
         self._identity = ""
         self._offset = 0
+        self._cursor = ""
         self._goal: int | None = None
         self._handlers: dict[str, Callable[[str], str]] = {
             "zone": self._zone,
@@ -40,6 +40,7 @@ class LogStream:
             "appeared": lambda _: "the log file is there now",
             "renewed": self._renewed,
             "gone": lambda _: "the log was replaced in between: lines may be missing",
+            "journal": self._begin_journal,
             "denied": self._denied,
             "folder": self._folder,
         }
@@ -47,28 +48,27 @@ class LogStream:
         """Of the file that is followed, once known."""
         self.caught_up = False
         """Whether everything that was there when the connection began has come."""
+        self.renewed = False
+        """Whether a new file has the log's name: the rest of the old one is to be read first.
+
+        `tail -F` leaves the old file as soon as it sees the new one, whatever is unread in it. So
+        nothing after its message is taken; a new connection goes on in the old file.
+        """
+        self.journal = False
+        """Whether the log is a unit's journal: entries as JSON instead of a file's lines."""
         self.problem = ""
         """Why the log cannot be read, where it cannot."""
 
     @property
     def position(self) -> Position | None:
         """Where to go on after a lost link; None before anything is known of the file."""
-        return Position(self._identity or _UNKNOWN, self._offset) if self.path else None
-
-    @property
-    def unidentified(self) -> bool:
-        """Whether a new file is followed whose identity is not known yet."""
-        return bool(self.path) and not self._identity
-
-    def identify(self, identity: str) -> None:
-        """Say which file is followed now."""
-        self._identity = identity
+        return Position(self._identity, self._offset, self._cursor) if self.path else None
 
     def restart(self, token: str) -> None:
         """Begin a new connection: what was held of an unfinished line comes again."""
         self.token = token
         self._cutter = LineCutter()
-        self.caught_up = False
+        self.caught_up = self.renewed = self.journal = False
 
     def feed(self, block: bytes) -> list[LogLine]:
         """Return the lines and notes that the block completes."""
@@ -76,6 +76,8 @@ class LogStream:
         if self.token.encode() in probe or b"tail: " in probe:
             lines = []
             for piece in _PIECES.findall(block):
+                if self.renewed:
+                    break
                 lines += self._feed_piece(piece)
         else:
             lines = self._lines(block)
@@ -93,7 +95,25 @@ class LogStream:
         before = self._cutter.taken
         whole = self._cutter.feed(block)
         self._offset += self._cutter.taken - before
-        return self._parser.parse(decode_lines(whole)) if whole else []
+        return self._parse(whole) if whole else []
+
+    def _parse(self, whole: bytes) -> list[LogLine]:
+        texts = decode_lines(whole)
+        if self.journal:
+            texts = [text for entry in texts for text in self._entry(entry)]
+        return self._parser.parse(texts)
+
+    def _entry(self, entry: str) -> list[str]:
+        """Return the lines of a journal's entry; a message that is no text comes as numbers."""
+        try:
+            fields = json.loads(entry)
+        except ValueError:
+            return [entry]
+        self._cursor = fields.get("__CURSOR", self._cursor)
+        message = fields.get("MESSAGE")
+        if isinstance(message, list):
+            message = bytes(message).decode("utf-8", "replace")
+        return ["(an entry too long to show)"] if message is None else message.split("\n")
 
     def _feed_piece(self, piece: bytes) -> list[LogLine]:
         before = self._cutter.taken
@@ -105,12 +125,12 @@ class LogStream:
             return self._interrupted(whole[:at]) + self._marker(word, rest)
         message = _TAIL.search(whole)
         if message and self._is_ours(message):
-            return self._interrupted(whole[: message.start()]) + self._tail_says(message)
+            return self._tail_says(message, whole[: message.start()])
         self._offset += self._cutter.taken - before
-        return self._parser.parse(decode_lines(whole)) if whole else []
+        return self._parse(whole) if whole else []
 
     def _interrupted(self, partial: bytes) -> list[LogLine]:
-        """Return the line that a marker or message cut off: its file got no further."""
+        """Return the line that a marker cut off: its file got no further."""
         self._offset += len(partial)
         return self._parser.parse(decode_lines(partial + b"\n")) if partial else []
 
@@ -118,15 +138,17 @@ class LogStream:
         plain = self.path.isascii() and self.path.isprintable() and "'" not in self.path
         return not plain or self.path.encode() in message[0] or b"inotify" in message[0]
 
-    def _tail_says(self, message: re.Match[bytes]) -> list[LogLine]:
+    def _tail_says(self, message: re.Match[bytes], partial: bytes) -> list[LogLine]:
         if message["renewed"]:
-            return self._note(self._renewed(""))
-        if message["truncated"]:
-            self._offset = 0
-            return self._note("the log was truncated; going on from its start")
+            self.renewed = True
+            return []
         if message["gone"]:
             return self._note("the log file was moved away; waiting for a new one")
-        return self._note(message[0].decode("utf-8", "replace").strip())
+        lines = self._interrupted(partial)
+        if message["truncated"]:
+            self._offset = 0
+            return lines + self._note("the log was truncated; going on from its start")
+        return lines + self._note(message[0].decode("utf-8", "replace").strip())
 
     def _marker(self, word: str, rest: str) -> list[LogLine]:
         said = self._handlers[word](rest)
@@ -145,11 +167,15 @@ class LogStream:
 
     def _file(self, rest: str) -> str:
         self._identity, begin, end, self.path = rest.split(" ", 3)
-        self._offset, self._goal = int(begin), int(end)
+        self._offset, self._goal, self._cursor = int(begin), int(end), ""
         return ""
 
-    def _renewed(self, _rest: str) -> str:
-        self._identity, self._offset = "", 0
+    def _begin_journal(self, rest: str) -> str:
+        self.journal, self.path, self._identity, self._offset = True, rest, "", 0
+        return ""
+
+    def _renewed(self, rest: str) -> str:
+        self._identity, self._offset = rest, 0
         return "a new log file begins"
 
     def _missing(self, rest: str) -> str:

@@ -110,4 +110,9 @@ def journal_command(unit: Unit, lines: int) -> str:
     """Return the command that prints the last lines of a unit's journal."""
     option = "--user-unit" if unit.of_user else "--unit"
     journal = f"journalctl --no-pager -q -o cat -n {lines} {option} {quote(unit.name)}"
-    return f"{journal} 2>/dev/null || sudo -n {journal} 2>/dev/null; true"
+    # Who may not read it gets an empty journal and no error.
+    return (
+        f"text=$({journal} 2>/dev/null)\n"
+        f'[ -n "$text" ] || text=$(sudo -n {journal} 2>/dev/null)\n'
+        'printf "%s\\n" "$text"'
+    )

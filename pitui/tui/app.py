@@ -5,19 +5,21 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
 from pitui.domain.run import Run
 from pitui.tui.actions import action
 from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
-from pitui.tui.palette import ActionProvider
 from pitui.tui.present.cells import Tone
 from pitui.tui.present.changes import Change, changes
 from pitui.tui.screens.main import MainScreen
@@ -25,7 +27,7 @@ from pitui.tui.style_files import style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
 
 
-class PituiApp(App[None]):
+class PituiApp(App[None], inherit_bindings=False):
     """pitui's terminal UI on one cluster.
 
     `open_backend` gives the services; `load` imports what it needs, in a thread, after the first
@@ -37,9 +39,9 @@ class PituiApp(App[None]):
 
     TITLE = "pitui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]
-    COMMANDS = {ActionProvider}  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "hint_quit", show=False, priority=True),
+        Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),
     ]
     ESCAPE_TO_MINIMIZE = False
 
@@ -50,10 +52,11 @@ class PituiApp(App[None]):
         read_only: bool = False,
         open_backend: BackendFactory = open_live,
         load: Callable[[], None] = load_live,
+        driver_class: type[Driver] | None = None,
     ) -> None:
         self.keys = Keys(config.ui.keys)
         theme = check_theme(config.ui.theme)
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self.register_theme(OWN_THEME)
         self.theme = theme
         self.set_keymap(self.keys.overrides)
@@ -66,6 +69,8 @@ class PituiApp(App[None]):
         self._open_backend = open_backend
         self._load = load
         self._snapshot: Snapshot | None = None
+        self.failure: PituiError | None = None
+        """Why the services, and with them the UI, had to end."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own colours."""
@@ -75,18 +80,23 @@ class PituiApp(App[None]):
         """Return the main screen."""
         return self.main
 
-    def on_mount(self) -> None:
+    def on_ready(self) -> None:
         """Open the services once the first paint is out."""
-        self.call_after_refresh(self.run_worker, self._serve(), name="services")
+        self.call_after_refresh(self._serve)
 
+    @work(group="services")
     async def _serve(self) -> None:
         from pitui.tui.screens.prompts import UiAsker
 
         await asyncio.to_thread(self._load)
-        async with self._open_backend(self.config, UiAsker(self)) as services:
-            self.services = services
-            self.main.connected()
-            await services.run(self._on_snapshot, self._on_runs)
+        try:
+            async with self._open_backend(self.config, UiAsker(self)) as services:
+                self.services = services
+                self.main.connected()
+                await services.run(self._on_snapshot, self._on_runs)
+        except* PituiError as errors:
+            self.failure = first_error(errors)
+            self.exit(return_code=1)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         old, self._snapshot = self._snapshot, snapshot
@@ -105,3 +115,9 @@ class PituiApp(App[None]):
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""
         self.main.hints.say(f"{self.keys.first(action('quit'))} quits")
+
+
+def first_error(group: BaseExceptionGroup[PituiError]) -> PituiError:
+    """Return the first error of a group, however deep."""
+    error = group.exceptions[0]
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error

@@ -88,6 +88,9 @@ def open_live(config: Config, asker: Asker) -> AbstractAsyncContextManager[Backe
 def load_live() -> None:
     """Import what `open_live` needs; in a thread, after the first paint."""
     import pitui.tui.live  # noqa: F401
+    from pitui.tui.garbage import settle
+
+    settle()
 
 
 def first_snapshot(config: Config) -> Snapshot:

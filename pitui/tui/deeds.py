@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
-from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
@@ -108,32 +107,11 @@ class Deeds:
             run = await services.start_benchmark(name, parameters)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             services.nudge()
-            self.follow((run.id,))
+            self._screen.jobs.select_run(run.id)
+            self._screen.follow((run.id,))
 
-        operation = Operation(f"Start benchmark {name}", work, frozenset())
+        operation = Operation(f"Start benchmark {name}", work, frozenset(), quiet=True)
         self._begin(operation.expect([(node, "")]))
-
-    # -- logs and shells -------------------------------------------------------------------
-
-    def follow(self, words: Sequence[str]) -> None:
-        """Show logs in their pane."""
-        self._screen.run_worker(self._follow(words), group="logs", exclusive=True)
-
-    async def _follow(self, words: Sequence[str]) -> None:
-        services = pitui(self._screen).services
-        try:
-            sources = await services.sources(self._screen.snapshot, words)
-        except PituiError as error:
-            self._screen.hints.say(str(error))
-            return
-        self._screen.logs.show(sources)
-
-    def shell(self, node: str) -> None:
-        """Open a shell on a node; the UI is back when it ends."""
-        from pitui.tui.shell import run_shell
-
-        app = pitui(self._screen)
-        self._screen.run_worker(run_shell(app, app.nodes[node]), group="shell", exclusive=True)
 
     # -- leaving ---------------------------------------------------------------------------
 

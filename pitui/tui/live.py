@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from pitui.config.model import Config
 from pitui.domain.cluster import Snapshot
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import NodeError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run, RunState
@@ -18,8 +18,11 @@ from pitui.services.runs import Runs
 from pitui.services.watch import Watch
 from pitui.tui.messages import Daemon, Verb
 
-RUNS_EVERY = 2.0
+RUNS_EVERY = 1.0
 """Seconds between two looks at runs that go on; nothing is asked while there are none."""
+
+AWAY_FOR = 5.0
+"""Seconds until runs are looked for again when the master's node could not be asked."""
 
 _ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: control.restart}
 
@@ -33,14 +36,20 @@ class LiveBackend:
         self._runs = Runs(cluster)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
+        self._applications: set[str] = set()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
     ) -> None:
         """Watch cluster and runs until cancelled."""
         self._on_runs = on_runs
-        unsubscribe = self._watch.subscribe(on_snapshot)
-        on_snapshot(self._watch.snapshot)
+
+        def take(snapshot: Snapshot) -> None:
+            on_snapshot(snapshot)
+            self._look_for_runs(snapshot)
+
+        unsubscribe = self._watch.subscribe(take)
+        take(self._watch.snapshot)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run())
@@ -48,19 +57,29 @@ class LiveBackend:
         finally:
             unsubscribe()
 
+    def _look_for_runs(self, snapshot: Snapshot) -> None:
+        """Look for runs started elsewhere when applications come and go."""
+        applications = {application.id for application in snapshot.applications}
+        if applications != self._applications:
+            self._applications = applications
+            self._runs_due.set()
+
     async def _watch_runs(self) -> None:
         while True:
-            self._on_runs(self._runs.history())
+            self._tell_runs()
             try:
                 runs = await self._runs.refresh()
-            except PituiError:
-                # The node of the master is away; the nodes' pane says so. Asked again below.
-                runs = self._runs.history()
+            except NodeError:
+                await asyncio.sleep(AWAY_FOR)  # the node's row says why
+                continue
             self._on_runs(runs)
             if not any(run.state is RunState.RUNNING for run in runs):
                 await self._runs_due.wait()
             self._runs_due.clear()
             await asyncio.sleep(RUNS_EVERY)
+
+    def _tell_runs(self) -> None:
+        self._on_runs(self._runs.history())
 
     def look_at(self, app_ids: Iterable[str]) -> None:
         """Say whose executors and stages are shown."""
@@ -98,14 +117,14 @@ class LiveBackend:
     async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
         """Start a benchmark."""
         run = await self._runs.start_benchmark(name, parameters)
-        self._on_runs(self._runs.history())
+        self._tell_runs()
         self._runs_due.set()
         return run
 
     async def cancel_run(self, run_id: str) -> Run:
         """Cancel a run."""
         run = await self._runs.cancel(run_id)
-        self._on_runs(self._runs.history())
+        self._tell_runs()
         self._watch.nudge()
         return run
 

@@ -22,8 +22,10 @@ class Operation:
     """Nodes and applications that change because the user wanted it."""
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     again: Again | None = None
+    quiet: bool = False
+    """Whether its success shows elsewhere, so that only a failure is kept."""
     error: PituiError | None = None
-    started: float = field(default_factory=time.time)
+    started: float = 0.0
     ended: float | None = None
 
     def expect(self, targets: Sequence[tuple[str, str]]) -> "Operation":
@@ -49,6 +51,11 @@ class Operation:
     def failed(self) -> list[Outcome]:
         """Outcomes in which what was asked for does not hold."""
         return [o for o in self.outcomes.values() if o.state.ended and not o.state.good]
+
+    @property
+    def well(self) -> bool:
+        """Whether it ended and all that was asked for holds."""
+        return self.ended is not None and self.error is None and not self.failed
 
     @property
     def done(self) -> int:

@@ -37,7 +37,7 @@ class ActionProvider(Provider):
         """Yield the actions that match."""
         matcher = self.matcher(query)
         for row, title, text in self._offered():
-            score = max(matcher.match(title), matcher.match(row.help) * 0.8)
+            score = max(matcher.match(title), matcher.match(row.help) * 0.5)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), self._run(row), text=title, help=text)
 

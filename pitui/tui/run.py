@@ -1,11 +1,13 @@
-"""Running the UI: signals end it cleanly, errors become one line."""
+"""Running the UI: signals and a lost terminal end it cleanly."""
 
 import asyncio
 import os
 import signal
+import sys
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
+from pitui.tui.driver import TerminalDriver
 
 _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
@@ -14,25 +16,30 @@ _END_LIMIT = 8.0
 def run_ui(config: Config, *, read_only: bool) -> None:
     """Show the UI until it is left.
 
-    SIGTERM ends it as `q` does. SIGHUP means that the terminal is gone: nothing is drawn any more.
-    What runs on the nodes goes on.
+    SIGTERM ends it as `q` does; so does SIGHUP, or any other sign that the terminal is gone. What
+    runs on the nodes goes on.
 
     Raises:
-        ConfigError: `ui.keys` or `ui.theme` cannot be used.
+        PituiError: `ui.keys` or `ui.theme` cannot be used, or the services had to end.
     """
-    app = PituiApp(config, read_only=read_only)
+    app = PituiApp(config, read_only=read_only, driver_class=TerminalDriver)
     asyncio.run(_run(app))
+    if app.failure is not None:
+        raise app.failure
+    if app.return_code:
+        sys.exit(app.return_code)
 
 
 async def _run(app: PituiApp) -> None:
     loop = asyncio.get_running_loop()
+    TerminalDriver.lost = lambda: loop.call_soon_threadsafe(_hang_up, app)
     loop.add_signal_handler(signal.SIGTERM, app.exit)
     loop.add_signal_handler(signal.SIGHUP, _hang_up, app)
     await app.run_async()
 
 
 def _hang_up(app: PituiApp) -> None:
-    """Point the standard streams at nothing, so that no write to the lost terminal fails."""
+    """End, with the standard streams led to nothing, so that no last word fails."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)

@@ -1,11 +1,16 @@
 """Commands on a node: the same for SSH and for this machine."""
 
 import asyncio
+import hashlib
+import subprocess
+import sys
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 from remote.conftest import until
+from support.demo import naming, wait_until
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError
@@ -58,7 +63,7 @@ async def test_a_signal_that_ends_a_command_shows_in_its_status(runner):
 async def test_input_larger_than_every_buffer_goes_in_while_output_comes_out(runner):
     data = bytes(range(256)) * 16 * 1024
     result = await runner.run("sha256sum; cat /dev/null", stdin=data)
-    assert result.stdout.split()[0] == __import__("hashlib").sha256(data).hexdigest()
+    assert result.stdout.split()[0] == hashlib.sha256(data).hexdigest()
     echoed = await runner.run("cat", stdin=b"x" * 4_000_000)
     assert len(echoed.stdout) == 4_000_000
 
@@ -191,6 +196,47 @@ async def test_what_a_command_leaves_running_stays_and_does_not_hold_the_call(
 
 
 @ANY
+async def test_a_command_that_leaves_nothing_is_not_waited_for(runner, monkeypatch):
+    monkeypatch.setattr("pitui.remote.process.LINGER", 3600)
+    assert (await runner.run("echo quick", limit=20)).stdout == "quick\n"
+    async with runner.open("echo quick") as process:
+        assert [block async for block in process.blocks()] == [b"quick\n"]
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+
+
+@ANY
+async def test_nothing_of_a_command_is_left_when_it_has_ended(runner):
+    mark = f"mark-{uuid.uuid4()}"
+    for stdin in (None, b"input"):
+        await runner.run(f": {mark}", stdin=stdin)
+    async with runner.open(f"sleep 0.1; : {mark}") as process:
+        await process.wait()
+    await until(lambda: not naming(Path(mark)), 5, "its processes are gone")
+
+
+@ANY
 async def test_a_short_limit_says_so_in_seconds(runner):
     with pytest.raises(CommandTimeoutError, match=r"0\.3 s"):
         await runner.run("sleep 9", limit=0.3)
+
+
+def test_commands_end_when_pitui_is_killed(tmp_path: Path):
+    program = (
+        "import asyncio, sys\n"
+        "from pitui.remote.local import LocalRunner\n"
+        "async def main():\n"
+        "    command = f'echo $$ > {sys.argv[1]}; exec tail -F /dev/null'\n"
+        "    async with LocalRunner('nuc').open(command) as process:\n"
+        "        await process.wait()\n"
+        "asyncio.run(main())\n"
+    )
+    file = tmp_path / "pid"
+    process = subprocess.Popen([sys.executable, "-c", program, str(file)])
+    try:
+        wait_until(lambda: file.exists() and file.read_text().endswith("\n"), 20, "it runs")
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+    pid = int(file.read_text())
+    wait_until(lambda: not alive(pid), 10, "tail ended")

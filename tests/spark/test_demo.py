@@ -1,12 +1,16 @@
 """`pitui demo --no-ui`: what it brings up, and that it leaves nothing behind."""
 
+import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +141,34 @@ def _command(entry: Path) -> bytes:
         return (entry / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def test_closing_the_terminal_of_the_ui_leaves_nothing(tmp_path, environment):
+    """The terminal goes away without a word, as an SSH session that drops."""
+    folder = tmp_path / "demo"
+    screen, other = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "pitui", "demo", "--nodes", "1", "--dir", str(folder)],
+        env={**environment, "TERM": "xterm-256color"},
+        stdin=other,
+        stdout=other,
+        stderr=other,
+        start_new_session=True,
+    )
+    os.close(other)
+    try:
+        seen = b""
+        while b" Nodes " not in seen:
+            seen += os.read(screen, 65536)
+        assert _master(folder / "config.yaml")["aliveworkers"] == 1
+    finally:
+        os.close(screen)
+        # A terminal that leads no session sends no SIGHUP when it goes; sshd's does.
+        demo.send_signal(signal.SIGHUP)
+        demo.wait(60)
+    assert naming(folder) == []
+    assert _states(tmp_path / "home") == []
 
 
 def test_two_demos_and_taken_ports(environment, started):

@@ -1,5 +1,6 @@
 """`pitui demo --no-ui` as a process of its own, for tests."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 READY_LIMIT = 90.0
 END_LIMIT = 60.0
+_PR_SET_PDEATHSIG = 1
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
@@ -21,6 +23,11 @@ def clean_environment(home: Path, **more: str) -> dict[str, str]:
         if not key.startswith(("XDG_", "SPARK_", "PYSPARK_", "PITUI_"))
     }
     return {**kept, "HOME": str(home), **more}
+
+
+def _end_with_parent() -> None:
+    """Have the kernel send SIGTERM when the tests are gone, even by SIGKILL (Linux only)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class DemoProcess:
@@ -35,6 +42,7 @@ class DemoProcess:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509
         )
         self.config = Path()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 START_LIMIT = 10.0
+_LISTENING = "Server listening on"
 
 
 def why_no_sshd() -> str:
@@ -99,12 +100,13 @@ class Server:
         ]
         config.write_text("\n".join(lines) + "\n")
         log = (self.folder / "sshd.log").open("ab")
+        listening = self.logged(_LISTENING)
         assert SSHD is not None
         self.process = subprocess.Popen(
             [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=log
         )
         log.close()
-        self._wait_until_it_listens()
+        self._wait_until_it_listens(listening)
 
     def sessions(self) -> list[int]:
         """Return the processes that serve connections, and what they run."""
@@ -131,14 +133,14 @@ class Server:
     def logged(self, words: str) -> int:
         return (self.folder / "sshd.log").read_text(errors="replace").count(words)
 
-    def _wait_until_it_listens(self) -> None:
+    def _wait_until_it_listens(self, before: int) -> None:
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
             assert self.process is not None
             if self.process.poll() is not None:
                 raise RuntimeError((self.folder / "sshd.log").read_text())
             # Not a connection: it would count against MaxStartups and fill the log.
-            if self.logged("Server listening on"):
+            if self.logged(_LISTENING) > before:
                 return
             time.sleep(0.01)
         raise RuntimeError(f"sshd did not start within {START_LIMIT} s")

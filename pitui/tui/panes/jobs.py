@@ -11,15 +11,10 @@ from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said
 from pitui.tui.panes.table import TablePane
-from pitui.tui.present.cells import Cell, Tone, cell
+from pitui.tui.present.cells import Cell
 from pitui.tui.present.job_facts import job_facts
-from pitui.tui.present.jobs import COLUMNS, Job, job_rows, job_summary, jobs_of
+from pitui.tui.present.jobs import COLUMNS, Job, job_rows, job_summary, jobs_of, no_jobs
 from pitui.tui.present.node_facts import Facts
-
-_EMPTY = (
-    cell("No application has run on this master yet.", Tone.DIM),
-    cell("Applications and benchmarks stand here; b starts a benchmark.", Tone.DIM),
-)
 
 
 class JobsPane(TablePane):
@@ -36,11 +31,17 @@ class JobsPane(TablePane):
         self._runs: Sequence[Run] = ()
         self._jobs: dict[str, Job] = {}
         self._selected: str | None = None
-        self.table.set_empty(_EMPTY)
+        self.table.set_empty(no_jobs(snapshot))
+        self._wanted = ""
 
     def show(self, snapshot: Snapshot) -> None:
         """Show a snapshot's applications with the runs known."""
         self._snapshot = snapshot
+        self._show_jobs()
+
+    def select_run(self, run_id: str) -> None:
+        """Put the cursor on a run that was just started, once it is listed."""
+        self._wanted = f"run:{run_id}"
         self._show_jobs()
 
     def show_runs(self, runs: Sequence[Run]) -> None:
@@ -50,8 +51,12 @@ class JobsPane(TablePane):
 
     def _show_jobs(self) -> None:
         jobs = jobs_of(self._snapshot, self._runs)
+        self.table.set_empty(no_jobs(self._snapshot))
         self._jobs = {job.key: job for job in jobs}
         self.show_rows(job_rows(jobs, time.time()))
+        if self._wanted in self._jobs:
+            self.table.select(self._wanted)
+            self._wanted = ""
         self._select()
 
     def cursor_moved(self) -> None:

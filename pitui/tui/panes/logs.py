@@ -1,10 +1,12 @@
 """The pane of logs: what is followed, how it is shown, and where one is in it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
@@ -21,6 +23,9 @@ from pitui.tui.widgets.log_view import LogView
 
 FIRST_LINES = 500
 """Lines of each log to begin with."""
+
+BREATHER = 0.005
+"""Seconds of rest after each batch of lines."""
 
 
 class LogsPane(Pane):
@@ -61,8 +66,9 @@ class LogsPane(Pane):
         self.view.begin([source.tag for source in sources])
         self.view.set_empty([cells(("waiting for the first lines", Tone.DIM))])
         self._entitle()
-        self.run_worker(self._follow(sources), group="follow", exclusive=True)
+        self._follow(sources)
 
+    @work(group="follow", exclusive=True)
     async def _follow(self, sources: Sequence[LogSource]) -> None:
         lines: AsyncGenerator[list[LogLine], None]
         try:
@@ -70,6 +76,8 @@ class LogsPane(Pane):
             async with aclosing(lines) as batches:
                 async for batch in batches:
                     self.view.add(batch)
+                    # In a burst the sources wait for this: keys are answered meanwhile.
+                    await asyncio.sleep(BREATHER)
         except PituiError as error:
             self.post_message(Said(str(error)))
 

@@ -4,26 +4,28 @@ import time
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
-from pitui.tui.actions import Scope, bindings
-from pitui.tui.doing import Doing
+from pitui.tui.actions import Scope, bindings, of
+from pitui.tui.doing import Doing, pitui
 from pitui.tui.messages import HintsChanged
 from pitui.tui.operation import Operation
 from pitui.tui.present.progress import operation_lines
-from pitui.tui.widgets.tones import Toned, to_text
+from pitui.tui.widgets.tones import to_text
 
 OWN_FOR = 15.0
 """Seconds after the end of an operation in which changes it led to are still the user's own."""
 
 
-class _Lines(Toned):
+class _Lines(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.operations: list[Operation] = []
@@ -68,6 +70,7 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         self.title = self.TITLE
         self._lines = _Lines()
         self._workers: list[tuple[Operation, Worker[None]]] = []
+        self._recent: list[Operation] = []
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -87,18 +90,20 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
     def own(self) -> set[str]:
         """Return the nodes and applications that the user acts on, or just did."""
         since = time.time() - OWN_FOR
-        recent = [o for o in self.operations if o.ended is None or o.ended > since]
-        return {name for operation in recent for name in operation.about}
+        self._recent = [o for o in self._recent if o.ended is None or o.ended > since]
+        return {name for operation in self._recent for name in operation.about}
 
     def begin(self, operation: Operation) -> None:
         """Start an operation and show it; ended ones without a failure make room."""
-        kept = [o for o in self.operations if o.ended is None or o.failed or o.error]
+        operation.started = time.time()
+        kept = [o for o in self.operations if not o.well]
         self._lines.operations = [operation, *kept][:5]
-        worker = self.run_worker(self._run(operation), group="operations", exit_on_error=True)
-        self._workers.append((operation, worker))
+        self._workers.append((operation, self._run(operation)))
+        self._recent.append(operation)
         self.display = True
         self._draw()
 
+    @work(group="operations")
     async def _run(self, operation: Operation) -> None:
         def report(outcome: Outcome) -> None:
             self.post_message(self.Reported(operation, outcome))
@@ -120,11 +125,14 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
     def on_progress_pane_ended(self, message: Ended) -> None:
         """Show the result."""
         message.operation.end(message.error, cancelled=message.cancelled)
-        self._workers = [(o, w) for o, w in self._workers if not w.is_finished]
+        self._workers = [(o, w) for o, w in self._workers if o.ended is None]
+        self._lines.operations = [o for o in self.operations if not (o.quiet and o.well)]
+        self.display = self.display and bool(self.operations)
         self._draw()
 
     def _draw(self) -> None:
         self._lines.refresh(layout=True)
+        self._entitle()
         self.post_message(HintsChanged())
 
     def do_cancel(self) -> None:
@@ -141,9 +149,24 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
                 self.begin(operation.again(operation.failed))
                 return
 
-    def toggle(self) -> None:
-        """Show the panel, or hide it; what runs goes on."""
-        self.display = not self.display and bool(self.operations)
+    def on_focus(self) -> None:
+        """Say what can be done here."""
+        self._entitle()
+
+    def on_blur(self) -> None:
+        """Say how to come here."""
+        self._entitle()
+
+    def _entitle(self) -> None:
+        app = pitui(self)
+        keys = {row.id: app.keys.first(row) for row in of(Scope.PROGRESS, Scope.ANYWHERE)}
+        offered = [row for row in of(Scope.PROGRESS) if self.offers(row.id)]
+        if self.has_focus:
+            words = [f"{keys[row.id]} {row.title.lower()}" for row in offered]
+            self.border_subtitle = "  ".join([*words, f"{keys['progress']} hide"])
+        else:
+            more = " or ".join(row.title.lower() for row in offered)
+            self.border_subtitle = f"{keys['progress']} {more or 'scroll'}  {keys['back']} close"
 
     def offers(self, action_id: str) -> bool:
         """Offer to cancel what runs, and to repeat what failed."""

@@ -19,6 +19,7 @@ class Tone(StrEnum):
     BAD = "bad"
     ACCENT = "accent"
     CHART = "chart"
+    BADGE = "badge"
 
 
 Span = tuple[str, Tone]

@@ -36,10 +36,11 @@ def changes(old: Snapshot, new: Snapshot, own: Collection[str] = ()) -> list[Cha
     `own` names the nodes and applications that the user acts on at the moment.
     """
     found = _master(old, new)
+    listed = old.master.state is new.master.state is MasterState.ALIVE
     for node in new.nodes:
         before = old.node(node.name)
         if before is not None:
-            found += _node(before, node)
+            found += _link(before, node) or (_worker(before, node) if listed else [])
     for application in new.applications:
         found += _application(old.application(application.id), application)
     return [change for change in found if change.about not in own]
@@ -54,14 +55,14 @@ def _master(old: Snapshot, new: Snapshot) -> list[Change]:
     return []
 
 
-def _node(old: NodeStatus, new: NodeStatus) -> list[Change]:
+def _link(old: NodeStatus, new: NodeStatus) -> list[Change]:
     was, now = old.link.state, new.link.state
     if was is LinkState.CONNECTED and now not in (LinkState.CONNECTED, LinkState.CONNECTING):
         reason = one_line(new.link.error or LINK_MEANINGS[now])
         return [Change(f"{new.name} is away: {reason}", Tone.BAD, new.name)]
     if now is LinkState.CONNECTED and was not in (LinkState.CONNECTED, LinkState.CONNECTING):
         return [Change(f"{new.name} is back", Tone.GOOD, new.name)]
-    return _worker(old, new)
+    return []
 
 
 def _worker(old: NodeStatus, new: NodeStatus) -> list[Change]:

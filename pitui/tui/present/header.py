@@ -13,6 +13,8 @@ STALE_AFTER = 5.0
 """Seconds without an answer of the master after which figures are called old."""
 WIDE = 128
 """Columns from which on one line is enough."""
+ANSWERING = (MasterState.ALIVE, MasterState.STANDBY, MasterState.RECOVERING)
+"""States in which the master's figures are those of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def fit_parts(parts: list[Part], width: int, gap: int = 2) -> list[Part]:
 def _name(snapshot: Snapshot) -> list[Part]:
     master = snapshot.master
     state = master_cell(master.state).spans
-    version = ((f" {one_line(master.version)}", Tone.DIM),) if master.version else ()
+    known = master.version is not None and master.state in ANSWERING
+    version = ((f" {one_line(master.version or '')}", Tone.DIM),) if known else ()
     return [
         Part(((one_line(snapshot.cluster), Tone.ACCENT),)),
         Part(((one_line(master.url), Tone.NORMAL),), rank=2),
@@ -72,13 +75,15 @@ def _notes(snapshot: Snapshot, now: float, *, read_only: bool) -> list[Part]:
     if snapshot.master_at is not None and now - snapshot.master_at > STALE_AFTER:
         parts.append(Part(((f"figures {age(now - snapshot.master_at)} old", Tone.WARN),), rank=1))
     if read_only:
-        parts.append(Part(((" read-only ", Tone.WARN),)))
+        parts.append(Part(((" read-only ", Tone.BADGE),)))
     return parts
 
 
 def _figures(snapshot: Snapshot) -> list[Part]:
     master = snapshot.master
-    known = master.state not in (MasterState.UNKNOWN, MasterState.UNREACHABLE, MasterState.STOPPED)
+    known = master.state in ANSWERING
+    if not known and master.error:
+        return [Part(((one_line(master.error), Tone.BAD),))]
     alive, every = snapshot.workers_alive, len(snapshot.workers)
     missing = Tone.BAD if known and alive < every else Tone.STRONG
     return [

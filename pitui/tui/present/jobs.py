@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application, MasterState, Snapshot
 from pitui.domain.run import Run, RunState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
@@ -65,18 +65,45 @@ class Job:
         return self.application.submitted_at if self.application else 0.0
 
 
+def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
+    """Return what stands in place of jobs where there are none."""
+    state = snapshot.master.state
+    if state is MasterState.UNKNOWN:
+        return cell("The master is being asked.", Tone.DIM), BLANK
+    if state in (MasterState.UNREACHABLE, MasterState.STOPPED):
+        away = f"The master is {state.lower()}, so no application is known."
+        return cell(away, Tone.DIM), cell("s on its node starts it.", Tone.DIM)
+    return (
+        cell("No application has run on this master yet.", Tone.DIM),
+        cell("Applications and benchmarks stand here; b starts a benchmark.", Tone.DIM),
+    )
+
+
 def jobs_of(snapshot: Snapshot, runs: Sequence[Run]) -> list[Job]:
     """Return active jobs first, newest first within active and done ones."""
     by_app = {run.application: run for run in runs if run.application}
+    new = [run for run in runs if run.state is RunState.RUNNING and not run.application]
     seen: set[str] = set()
     jobs: list[Job] = []
     for application in snapshot.applications:
-        run = by_app.get(application.id)
+        run = by_app.get(application.id) or _started(application, new)
         if run is not None:
             seen.add(run.id)
         jobs.append(Job(application, run))
     jobs += [Job(run=run) for run in runs if run.id not in seen]
     return sorted(jobs, key=lambda job: (not job.active, -job.started))
+
+
+def _started(application: Application, new: Sequence[Run]) -> Run | None:
+    """Return the run that an application most likely belongs to, before the run's log says so."""
+    if not application.state.active:
+        return None
+    fits = [
+        run
+        for run in new
+        if run.name == application.name and run.started_at <= application.submitted_at
+    ]
+    return fits[0] if len(fits) == 1 else None
 
 
 def job_rows(jobs: Sequence[Job], now: float) -> list[Row]:
@@ -144,7 +171,7 @@ def _what(job: Job) -> Cell:
             (stages, Tone.DIM),
             (failed, Tone.BAD),
         )
-    return BLANK
+    return cell("no stage yet", Tone.DIM) if app.state.active else BLANK
 
 
 def _result(run: Run) -> Cell:

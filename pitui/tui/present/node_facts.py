@@ -64,7 +64,7 @@ def _metrics(metrics: Metrics) -> Facts:
     facts: Facts = [
         ("CPU", f"{metrics.cpu_percent:.0f}%" + (f" of {metrics.cores}" if metrics.cores else "")),
         ("Load", f"{metrics.load_1m:.2f} over a minute"),
-        ("RAM used", f"{metrics.memory_used_mib} of {amount(metrics.memory_total_mib)}"),
+        ("RAM used", f"{amount(metrics.memory_used_mib)} of {amount(metrics.memory_total_mib)}"),
         ("Disk free", amount(metrics.disk_free_mib)),
         ("Up", duration(metrics.uptime_s)),
     ]

@@ -168,7 +168,8 @@ def _reason(link: Link) -> Cell:
 def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     """Return two lines on a node: what matters most, then what to do or its load."""
     if node.link.state is LinkState.CONNECTING:
-        return cells((f"{node.name}: connecting to {node.host}", Tone.DIM)), BLANK
+        where = "asking this machine" if node.host == "local" else f"connecting to {node.host}"
+        return cell(f"{node.name}: {where}", Tone.DIM), BLANK
     if node.link.state is not LinkState.CONNECTED:
         error = node.link.error or LINK_MEANINGS[node.link.state]
         return cell(f"{node.name}: {error}", Tone.BAD), cell(node.link.advice)

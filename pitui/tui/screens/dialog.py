@@ -9,8 +9,6 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
-from pitui.tui.widgets.tones import TONE_CLASSES
-
 R = TypeVar("R")
 
 
@@ -20,7 +18,6 @@ class Dialog(ModalScreen[R], Generic[R]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "close", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = TONE_CLASSES
     TITLE_TEXT = ""
     KEYS_TEXT = "Esc close"
 

@@ -90,6 +90,7 @@ class UiAsker:
         await self._app.push_screen(screen, take)
         try:
             return await answer
-        finally:
-            if screen.is_current and not answer.done():
+        except asyncio.CancelledError:
+            if screen.is_current:
                 screen.dismiss(None)
+            raise

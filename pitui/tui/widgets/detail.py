@@ -1,12 +1,13 @@
 """Two lines on the row under the cursor; always there, so that nothing jumps."""
 
 from rich.text import Text
+from textual.widget import Widget
 
 from pitui.tui.present.cells import Cell
-from pitui.tui.widgets.tones import Toned, to_text
+from pitui.tui.widgets.tones import to_text
 
 
-class Detail(Toned):
+class Detail(Widget):
     """Shows two cells below each other, each cut to the width."""
 
     def __init__(self) -> None:

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -14,7 +13,7 @@ class FilterBar(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", show=False),
-        Binding("enter,down,tab", "keep", show=False),
+        Binding("down,tab", "keep", show=False),
     ]
 
     class Left(Message):
@@ -26,11 +25,13 @@ class FilterBar(Horizontal):
         self._count = Static("", classes="filter-count", markup=False)
         self.display = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out the slash, the words, the count."""
-        yield Static("/", classes="filter-slash")
-        yield self._input
-        yield self._count
+    def on_mount(self) -> None:
+        """Lay out its parts once the first paint is out."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        if self.is_attached:  # not where the app is on its way out already
+            self.mount(Static("/", classes="filter-slash"), self._input, self._count)
 
     @property
     def value(self) -> str:
@@ -50,6 +51,11 @@ class FilterBar(Horizontal):
     def count(self, seen: int, every: int) -> None:
         """Say how many rows are left."""
         self._count.update(f"{seen} of {every}")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter on Enter."""
+        event.stop()
+        self.action_keep()
 
     def action_keep(self) -> None:
         """Keep the filter and leave the line."""

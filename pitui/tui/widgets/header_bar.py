@@ -6,10 +6,11 @@ from datetime import datetime
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
 
 from pitui.domain.cluster import Snapshot
 from pitui.tui.present.header import WIDE, Part, header, header_gap
-from pitui.tui.widgets.tones import Toned, spans_text
+from pitui.tui.widgets.tones import spans_text
 
 CLOCK_WIDTH = 10
 
@@ -45,7 +46,7 @@ class HeaderBar(Vertical):
             line.age()
 
 
-class _Line(Toned):
+class _Line(Widget):
     def __init__(self, index: int, snapshot: Snapshot, *, read_only: bool) -> None:
         super().__init__()
         self._index = index
@@ -78,6 +79,6 @@ class _Line(Toned):
         return gap.join(spans_text(self, part.spans) for part in self._drawn)
 
 
-class _Clock(Toned):
+class _Clock(Widget):
     def render(self) -> Text:
         return Text(datetime.fromtimestamp(time.time()).astimezone().strftime("%H:%M:%S"))

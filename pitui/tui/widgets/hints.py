@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from rich.text import Text
 from textual.timer import Timer
+from textual.widget import Widget
 
 from pitui.tui.present.cells import Span, Tone, one_line
 from pitui.tui.present.header import Part, fit_parts
-from pitui.tui.widgets.tones import Toned, spans_text
+from pitui.tui.widgets.tones import spans_text
 
 SAID_FOR = 4.0
 """Seconds that a word on what was just done stays."""
 
 
-class Hints(Toned):
+class Hints(Widget):
     """One line of keys."""
 
     def __init__(self) -> None:

@@ -5,7 +5,6 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from pitui.domain.log_line import LogLine
 from pitui.tui.present.log_text import Look, body, body_width, row_count
 from pitui.tui.widgets.log_store import LogStore
 
@@ -56,23 +55,23 @@ class LogRows:
         """Take up to `most` further lines in; returns whether none are left."""
         begin = max(self._scanned, self._store.first)
         end = min(self._store.end, begin + most)
-        lines = self._store.between(begin, end)
+        texts = self._store.texts(begin, end)
+        numbers: Sequence[int] = range(begin, end)
         if self.pattern is not None:
-            search = self.pattern.search
-            numbers = [n for n, line in enumerate(lines, begin) if line.note or search(line.text)]
+            search, is_note = self.pattern.search, self._store.is_note
+            numbers = [n for n, text in enumerate(texts, begin) if search(text) or is_note(n)]
             self._shown.extend(numbers)
-            lines = [lines[number - begin] for number in numbers]
-        if lines:
-            self.widest = max(self.widest, *(body_width(line.text) for line in lines))
+        if texts:
+            self.widest = max(self.widest, *map(body_width, texts))
         if self.look.wrap:
-            self._add_ends(lines)
+            self._add_ends(numbers)
         self._scanned = end
         return end == self._store.end
 
-    def _add_ends(self, lines: Sequence[LogLine]) -> None:
+    def _add_ends(self, numbers: Sequence[int]) -> None:
         total = self._ends[-1] if self._ends else self._gone
-        for line in lines:
-            total += row_count(body(line, self.look), self._width)
+        for number in numbers:
+            total += row_count(body(self._store[number], self.look), self._width)
             self._ends.append(total)
 
     def forget(self) -> int:

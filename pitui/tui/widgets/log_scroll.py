@@ -65,14 +65,17 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         if new_value >= self.max_scroll_y:
             self.follow()
         elif self.following:
-            self._pause()
+            self._hold()
 
     def _pause(self) -> None:
         if self.following:
             self._go_to_row(self._top_row)
-            self.following = False
-            self._seen_end = self.store.end
-            self.post_message(self.Changed())
+            self._hold()
+
+    def _hold(self) -> None:
+        self.following = False
+        self._seen_end = self.store.end
+        self.post_message(self.Changed())
 
     def follow(self) -> None:
         """Go to the end, and stay there."""

@@ -19,7 +19,7 @@ from pitui.tui.widgets.log_paint import CLASSES, Paint, Span
 from pitui.tui.widgets.log_rows import Pattern, pattern_of
 from pitui.tui.widgets.log_scroll import LogScroll
 from pitui.tui.widgets.segments import put
-from pitui.tui.widgets.tones import TONE_CLASSES, tone_style
+from pitui.tui.widgets.tones import tone_style
 
 REDRAW_AFTER = 0.08
 """Seconds between two redraws while lines come in."""
@@ -32,7 +32,7 @@ class LogView(LogScroll):
     """The newest lines of one or several logs."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = TONE_CLASSES | CLASSES
+    COMPONENT_CLASSES: ClassVar[set[str]] = CLASSES
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
@@ -57,6 +57,7 @@ class LogView(LogScroll):
         """Take lines in; they are drawn soon, together with those that come until then."""
         self.store.add(lines)
         gone = self.rows.forget()
+        self.rows.scan(SCAN_LINES)
         if gone and not self.following:
             self._go_to_row(self.scroll_offset.y - gone)
         self._draw_soon()

@@ -15,7 +15,7 @@ from pitui.tui.present.cells import Cell, Column, Row, Tone
 from pitui.tui.present.fit import Place, fit
 from pitui.tui.widgets.row_model import RowModel
 from pitui.tui.widgets.segments import put
-from pitui.tui.widgets.tones import TONE_CLASSES, tone_style
+from pitui.tui.widgets.tones import tone_style
 
 GUTTER = 3
 """Cells before the first column: the cursor's bar, the mark, a space."""
@@ -26,7 +26,6 @@ class RowTable(ScrollView, can_focus=True):
     """Rows of cells; redraws only what changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *TONE_CLASSES,
         "row-table--titles",
         "row-table--cursor",
         "row-table--cursor-blurred",

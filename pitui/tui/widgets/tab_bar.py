@@ -5,12 +5,12 @@ from typing import ClassVar
 from rich.text import Text
 from textual.events import Click
 from textual.message import Message
+from textual.widget import Widget
 
 from pitui.tui.present.cells import one_line
-from pitui.tui.widgets.tones import Toned
 
 
-class TabBar(Toned):
+class TabBar(Widget):
     """One line: the number and title of each pane."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-bar--active", "tab-bar--other"}

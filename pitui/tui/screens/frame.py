@@ -1,0 +1,161 @@
+"""The frame of the main screen: where panes stand, which one has the focus, what can be done."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+
+from pitui.domain.cluster import Snapshot
+from pitui.tui.actions import Action, Scope, bindings, of, reaches
+from pitui.tui.doing import Doing, pitui
+from pitui.tui.messages import HintsChanged, Said
+from pitui.tui.panes.base import Pane
+from pitui.tui.panes.executors import ExecutorsPane
+from pitui.tui.panes.jobs import JobsPane
+from pitui.tui.panes.layout import PaneLayout
+from pitui.tui.panes.logs import LogsPane
+from pitui.tui.panes.nodes import NodesPane
+from pitui.tui.panes.progress import ProgressPane
+from pitui.tui.present.header import WIDE
+from pitui.tui.widgets.header_bar import HeaderBar
+from pitui.tui.widgets.hints import Hints
+
+NODES, LOGS, EXECUTORS, JOBS = range(4)
+
+
+class Frame(Doing, Screen[None]):
+    """Header, four panes, progress, footer, and the ways between them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
+    AUTO_FOCUS = "#nodes RowTable"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.nodes = NodesPane(snapshot)
+        self.logs = LogsPane()
+        self.executors = ExecutorsPane(snapshot)
+        self.jobs = JobsPane(snapshot)
+        self.panes = PaneLayout(
+            (self.nodes, self.logs, self.executors, self.jobs),
+            grid_order=(NODES, JOBS, EXECUTORS, LOGS),
+        )
+        self.progress = ProgressPane()
+        self.hints = Hints()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        self.header = HeaderBar(self.snapshot, read_only=pitui(self).read_only)
+        yield self.header
+        yield self.panes
+        yield self.progress
+        yield self.hints
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout."""
+        self.header.set_class(event.size.width < WIDE, "-narrow")
+        self.panes.resized(event.size.width, event.size.height)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Follow the focus."""
+        self.panes.focus_came(event.widget)
+        self.refresh_hints()
+
+    @on(HintsChanged)
+    @on(PaneLayout.Switched)
+    def refresh_hints(self) -> None:
+        """Show in the footer what the focused pane can do now."""
+        if self.is_mounted:
+            keys = pitui(self).keys
+            rows = sorted((row for row in self.offered() if row.hint), key=lambda row: row.hint)
+            self.hints.show(
+                [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
+            )
+
+    def place(self) -> Pane | ProgressPane:
+        """Return the pane or panel where the focus is."""
+        if self.focused is not None and self.progress in self.focused.ancestors_with_self:
+            return self.progress
+        return self.panes.focused_pane
+
+    def doer(self, row: Action) -> Doing:
+        """Return what carries out an action now."""
+        return self if Scope.ANYWHERE in row.scopes else self.place()
+
+    def offered(self) -> list[Action]:
+        """Return the actions that can be done now, where the focus is."""
+        read_only = pitui(self).read_only
+        return [
+            row
+            for row in of(*reaches(self.place().SCOPE))
+            if not (row.mutating and read_only) and self.doer(row).offers(row.id)
+        ]
+
+    @on(Said)
+    def say(self, message: Said) -> None:
+        """Show a word on what was just done."""
+        self.hints.say(message.text)
+
+    # -- going about -----------------------------------------------------------------------
+
+    def do_nodes(self) -> None:
+        """Go to the nodes."""
+        self.panes.go(NODES)
+
+    def do_log_pane(self) -> None:
+        """Go to the logs."""
+        self.panes.go(LOGS)
+
+    def do_executor_pane(self) -> None:
+        """Go to the executors."""
+        self.panes.go(EXECUTORS)
+
+    def do_jobs(self) -> None:
+        """Go to the jobs."""
+        self.panes.go(JOBS)
+
+    def do_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.panes.go(self.panes.active + 1)
+
+    def do_previous_pane(self) -> None:
+        """Go to the previous pane."""
+        self.panes.go(self.panes.active - 1)
+
+    def do_zoom(self) -> None:
+        """Zoom the pane, or all again."""
+        self.panes.zoom()
+
+    def do_progress(self) -> None:
+        """Go to the progress, or hide it where one is there already."""
+        if self.progress.has_focus:
+            self._hide_progress()
+        elif self.progress.operations:
+            self.progress.display = True
+            self.progress.focus()
+        else:
+            self.hints.say("nothing was started or stopped yet")
+
+    def _hide_progress(self) -> None:
+        self.progress.display = False
+        self.panes.focused_pane.focus()
+
+    def do_back(self) -> None:
+        """Undo one thing that was opened."""
+        self.step_back()
+
+    def step_back(self) -> bool:
+        """Close, unfilter, unmark or unzoom one thing; say whether there was one."""
+        if self.progress.display:
+            self._hide_progress()
+            return True
+        if self.panes.focused_pane.step_back():
+            self.refresh_hints()
+            return True
+        if self.panes.zoomed:
+            self.panes.zoom()
+            return True
+        return False

@@ -1,0 +1,306 @@
+"""Following logs on real SSH servers: nothing lost, nothing twice."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from support.processes import alive
+from support.sshd import Server, Shelf
+
+from pitui.config.load import load_config
+from pitui.domain.errors import UsageError
+from pitui.domain.log_line import Level, LogLine
+from pitui.remote.ask import NoOne
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.logs import follow, on_their_nodes, sources_of
+
+pytestmark = pytest.mark.ssh
+WORKER = "org.apache.spark.deploy.worker.Worker"
+LIMIT = 30.0
+
+
+class Shelved:
+    """A master's node and two workers, each a real sshd, with a Spark home of its own."""
+
+    def __init__(self, shelf: Shelf, known: Path, folder: Path) -> None:
+        self.servers = {name: shelf.server() for name in ("nuc", "pi1", "pi2")}
+        known.write_text("".join(server.known_line() for server in self.servers.values()))
+        nodes = "".join(
+            f"  {name}: {{host: {server.address}, port: {server.port},"
+            f' spark_home: "{self.spark(name)}"}}\n'
+            for name, server in self.servers.items()
+        )
+        self.config = folder / "config.yaml"
+        self.config.write_text(
+            "cluster: {name: test, master: nuc}\n"
+            f"ssh: {{identity: {shelf.client_key}, known_hosts: {known}, connect_timeout: 3}}\n"
+            f"nodes:\n{nodes}"
+        )
+        for name in self.servers:
+            (self.spark(name) / "conf").mkdir(parents=True)
+            (self.spark(name) / "logs").mkdir()
+
+    def spark(self, name: str) -> Path:
+        return self.servers[name].folder / "it's spark"
+
+    def log(self, name: str) -> Path:
+        return self.spark(name) / "logs" / f"spark-pi-{WORKER}-1-{name}.out"
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Cluster]:
+        async with open_cluster(load_config(self.config), NoOne()) as cluster:
+            yield cluster
+
+
+@pytest.fixture
+def shelved(shelf: Shelf, known: Path, tmp_path: Path) -> Shelved:
+    return Shelved(shelf, known, tmp_path)
+
+
+class Reader:
+    """Reads a stream of batches until something is there."""
+
+    def __init__(self, batches: AsyncIterator[list[LogLine]]) -> None:
+        self._batches = batches
+        self.lines: list[LogLine] = []
+
+    async def until(self, there: Callable[["Reader"], bool]) -> None:
+        async with asyncio.timeout(LIMIT):
+            while not there(self):
+                self.lines += await anext(self._batches)
+
+    async def to_end(self) -> None:
+        async with asyncio.timeout(LIMIT):
+            async for batch in self._batches:
+                self.lines += batch
+
+    def texts(self, source: str = "pi1") -> list[str]:
+        return [line.text for line in self.lines if line.source == source and not line.note]
+
+    def notes(self) -> list[str]:
+        return [line.text for line in self.lines if line.note]
+
+
+@asynccontextmanager
+async def following(
+    shelved: Shelved, *words: str, lines: int = 500, live: bool = True
+) -> AsyncIterator[Reader]:
+    async with shelved.opened() as cluster:
+        sources = sources_of(cluster, None, words)
+        async with aclosing(follow(cluster, sources, lines, live)) as batches:
+            yield Reader(batches)
+
+
+def stamped(second: int, text: str) -> str:
+    return f"26/11/21 01:29:{second:02} INFO Worker: {text}\n"
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+async def test_last_lines_merged_by_time_then_live(shelved: Shelved) -> None:
+    shelved.log("pi1").write_text(stamped(1, "old") + stamped(3, "c") + "\tat Foo\n" + "half")
+    shelved.log("pi2").write_text(stamped(2, "b") + stamped(4, "d"))
+    async with following(shelved, "workers", lines=3) as reader:
+        await reader.until(lambda it: len(it.lines) >= 4)
+        assert [(line.source, line.text[-4:]) for line in reader.lines] == [
+            ("pi2", "r: b"), ("pi1", "r: c"), ("pi1", " Foo"), ("pi2", "r: d"),
+        ]  # fmt: skip
+        append(shelved.log("pi1"), " whole\n")
+        await reader.until(lambda it: len(it.lines) >= 5)
+        assert reader.lines[4] == LogLine("pi1", "half whole")
+
+
+async def test_headless_ends_after_the_last_lines(shelved: Shelved) -> None:
+    shelved.log("pi1").write_text("".join(stamped(1, str(n)) for n in range(9)) + "no newline")
+    async with following(shelved, "pi1", lines=3, live=False) as reader:
+        await reader.to_end()
+    assert [text[-1] for text in reader.texts()] == ["7", "8", "e"]
+
+
+async def test_rotation_as_spark_does_it(shelved: Shelved) -> None:
+    log = shelved.log("pi1")
+    log.write_text("a\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        append(log, "b\n")
+        log.rename(f"{log}.1")
+        log.write_text("c\n")
+        await reader.until(lambda it: len(it.texts()) == 3)
+        append(log, "d\n")
+        await reader.until(lambda it: len(it.texts()) == 4)
+    assert reader.texts() == ["a", "b", "c", "d"]
+    assert "a new log file begins" in reader.notes()
+
+
+async def test_truncation(shelved: Shelved) -> None:
+    log = shelved.log("pi1")
+    log.write_text("first\nsecond\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: len(it.texts()) == 2)
+        log.write_text("new\n")
+        await reader.until(lambda it: len(it.texts()) == 3)
+    assert reader.texts() == ["first", "second", "new"]
+    assert any("truncated" in note for note in reader.notes())
+
+
+@pytest.mark.parametrize("rotations", [0, 1, 2])
+async def test_a_lost_link_loses_and_repeats_nothing(shelved: Shelved, rotations: int) -> None:
+    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+    log.write_text("0\n1\nhal")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["0", "1"])
+        server.stop()
+        await reader.until(lambda it: bool(it.notes()))
+        append(log, "f\n")
+        for number in range(rotations):
+            for older in range(number, 0, -1):
+                log.with_suffix(f".out.{older}").rename(f"{log}.{older + 1}")
+            log.rename(f"{log}.1")
+            log.write_text(f"file {number}\n")
+        server.start()
+        await reader.until(lambda it: len(it.texts()) == 3 + rotations)
+        append(log, "last\n")
+        await reader.until(lambda it: it.texts()[-1] == "last")
+    files = [f"file {number}" for number in range(rotations)]
+    assert reader.texts() == ["0", "1", "half", *files, "last"]
+    assert "the link is back" in reader.notes()
+
+
+async def test_after_a_rotation_a_lost_link_goes_on_in_the_new_file(shelved: Shelved) -> None:
+    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+    log.write_text("a\n" * 50)
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: len(it.texts()) == 50)
+        log.rename(f"{log}.1")
+        log.write_text("b\n")
+        await reader.until(lambda it: it.texts()[-1] == "b")
+        server.stop()
+        await reader.until(lambda it: any(line.level is Level.ERROR for line in it.lines))
+        append(log, "c\n")
+        server.start()
+        await reader.until(lambda it: it.texts()[-1] == "c")
+    assert reader.texts()[50:] == ["b", "c"]
+
+
+async def test_a_replaced_log_says_that_lines_may_be_missing(shelved: Shelved) -> None:
+    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+    log.write_text("a\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        server.stop()
+        await reader.until(lambda it: bool(it.notes()))
+        new = log.with_suffix(".new")
+        new.write_text("b\n")
+        new.rename(log)
+        server.start()
+        await reader.until(lambda it: it.texts() == ["a", "b"])
+    assert any("may be missing" in note for note in reader.notes())
+
+
+async def test_a_dead_node_holds_up_nobody(shelved: Shelved) -> None:
+    shelved.servers["pi2"].stop()
+    shelved.log("pi1").write_text("here\n")
+    async with following(shelved, "workers", live=False) as reader:
+        await reader.to_end()
+    assert reader.texts() == ["here"]
+    (note,) = [line for line in reader.lines if line.note]
+    assert (note.source, note.level) == ("pi2", Level.ERROR)
+    assert "refused" in note.text
+
+
+async def test_a_log_that_is_not_there_yet_is_waited_for(shelved: Shelved) -> None:
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: any("waiting for it" in note for note in it.notes()))
+        shelved.log("pi1").write_text("a\nb\n")
+        await reader.until(lambda it: it.texts() == ["a", "b"])
+
+
+async def test_what_cannot_be_read_is_said(shelved: Shelved) -> None:
+    folder = shelved.servers["pi1"].folder
+    words = (f"pi1:{folder}", f"pi1:{folder}/no such file; exit 3")
+    async with following(shelved, *words, live=False) as reader:
+        await reader.to_end()
+    assert sorted(reader.notes()) == [
+        f"{folder} is a folder, not a log",
+        f"there is no {folder}/no such file; exit 3",
+    ]
+    assert {line.level for line in reader.lines} == {Level.ERROR}
+
+
+async def test_the_log_folder_is_the_one_of_spark_env(shelved: Shelved, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    (shelved.spark("pi1") / "conf" / "spark-env.sh").write_text(
+        f'echo noise; words=(bash only); SPARK_LOG_DIR="{elsewhere}"\n'
+    )
+    (elsewhere / f"spark-a-{WORKER}-1-x.out").write_text("there\n")
+    async with following(shelved, "pi1", live=False) as reader:
+        await reader.to_end()
+    assert reader.texts() == ["there"]
+
+
+async def test_an_executor_is_found_on_its_node(shelved: Shelved) -> None:
+    folder = shelved.spark("pi2") / "work" / "app-1" / "0"
+    folder.mkdir(parents=True)
+    (folder / "stderr").write_text("err\n")
+    (folder / "stdout").write_text("out\n")
+    async with shelved.opened() as cluster:
+        sources = await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/0"]))
+        async with aclosing(follow(cluster, sources, 5, False)) as batches:
+            reader = Reader(batches)
+            await reader.to_end()
+        assert {(line.source, line.text) for line in reader.lines} == {
+            ("pi2/0", "err"),
+            ("pi2/0 out", "out"),
+        }
+        with pytest.raises(UsageError, match="no worker has a log of app-1/7"):
+            await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/7"]))
+
+
+async def test_a_burst_comes_whole_and_in_order(shelved: Shelved) -> None:
+    log = shelved.log("pi1")
+    log.write_text("begin\n")
+    count = 100_000
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["begin"])
+        lines = [stamped(number % 60, f"line {number}") for number in range(count)]
+        for begin in range(0, count, 10_000):
+            append(log, "".join(lines[begin : begin + 10_000]))
+        await reader.until(lambda it: len(it.lines) >= count + 1)
+    assert reader.texts()[1:] == [line.rstrip("\n") for line in lines]
+
+
+async def test_leaving_ends_the_remote_tails(shelved: Shelved) -> None:
+    def tails(server: Server) -> list[int]:
+        return [
+            pid
+            for pid in server.sessions()
+            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"tail\0")
+        ]
+
+    shelved.log("pi1").write_text("a\n")
+    async with shelved.opened() as cluster:
+        sources = sources_of(cluster, None, ["pi1"])
+        async with aclosing(follow(cluster, sources)) as batches:
+            await Reader(batches).until(lambda it: it.texts() == ["a"])
+            (tail,) = tails(shelved.servers["pi1"])
+        async with asyncio.timeout(LIMIT):
+            while alive(tail):
+                await asyncio.sleep(0.05)
+
+
+async def test_words(shelved: Shelved) -> None:
+    async with shelved.opened() as cluster:
+        found = sources_of(cluster, None, ["workers", "pi1", "master", "nuc", "pi2:~/x y"])
+        assert [(source.id, source.node) for source in found] == [
+            ("pi1", "pi1"), ("pi2", "pi2"), ("master", "nuc"), ("pi2:~/x y", "pi2"),
+        ]  # fmt: skip
+        for word in ("pi9", "pi1:relative", "", "app-1/../x", *itertools.repeat("nope", 1)):
+            with pytest.raises(UsageError, match="master, workers, nuc, pi1, pi2"):
+                sources_of(cluster, None, [word])

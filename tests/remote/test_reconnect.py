@@ -1,0 +1,121 @@
+"""A link that was lost is noticed, and made again when it is next used."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from remote.conftest import until
+from support.processes import alive
+from support.sshd import thaw
+
+from pitui.domain.cluster import LinkState
+from pitui.domain.errors import Failure, LinkError
+from pitui.remote.quoting import quote
+
+pytestmark = pytest.mark.ssh
+
+
+async def test_a_server_that_was_restarted_is_used_again(shelf, node_on, make_links):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    seen = []
+    links.on_change(lambda _name, link: seen.append(link.state))
+    runner = links.runner("pi")
+    assert (await runner.run("echo one")).ok
+    server.stop()
+    await until(lambda: links.link("pi").state is LinkState.UNREACHABLE, 5, "the loss shows")
+    assert "lost" in (links.link("pi").error or "")
+    with pytest.raises(LinkError) as caught:
+        await runner.run("true")
+    assert caught.value.failure is Failure.REFUSED
+    server.start()
+
+    async def answers() -> bool:
+        try:
+            return (await runner.run("echo two")).stdout == "two\n"
+        except LinkError:
+            return False
+
+    await until(answers, 15, "the node is used again by itself")
+    assert seen == [
+        LinkState.CONNECTED, LinkState.UNREACHABLE, LinkState.REFUSED, LinkState.CONNECTED,
+    ]  # fmt: skip
+
+
+async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(shelf, node_on, make_links):
+    server = shelf.server(start=False)
+    links = make_links(node_on("pi", server))
+    for _ in range(4):
+        links.retry("pi")
+        with pytest.raises(LinkError):
+            await links.connect("pi")
+    server.start()
+    with pytest.raises(LinkError):
+        await links.connect("pi")
+    links.retry("pi")
+    await links.connect("pi")
+    assert links.link("pi").state is LinkState.CONNECTED
+
+
+async def test_what_runs_while_the_link_is_lost_says_so(shelf, node_on, make_links):
+    server = shelf.server()
+    runner = make_links(node_on("pi", server)).runner("pi")
+    async with runner.open("echo first; sleep 99") as process:
+        blocks = process.blocks()
+        assert await anext(blocks) == b"first\n"
+        server.stop()
+        with pytest.raises(LinkError) as caught:
+            await anext(blocks)
+        assert caught.value.failure is Failure.LOST
+        with pytest.raises(LinkError):
+            await process.wait()
+
+
+async def test_commands_end_on_the_node_when_the_link_is_lost(
+    shelf, node_on, make_links, tmp_path: Path
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    file, quiet = tmp_path / "pid", tmp_path / "quiet.log"
+    quiet.touch()
+    async with links.runner("pi").open(f"echo $$ > {quote(file)}; exec tail -F {quote(quiet)}"):
+        await until(lambda: file.exists() and file.read_text().endswith("\n"), 10, "it runs")
+        pid = int(file.read_text())
+        up = await (await links.open_link("pi")).up()
+        # As a cable that is pulled, or pitui that is killed: nothing is said good-bye to.
+        up.connection._transport.abort()
+        await until(lambda: not alive(pid), 10, "tail ended on the node")
+
+
+async def test_a_frozen_peer_is_found_within_ten_seconds(shelf, node_on, make_links):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    runner = links.runner("pi")
+    await runner.run("true")
+    frozen = server.freeze()
+    try:
+        async with asyncio.timeout(10):
+            with pytest.raises(LinkError) as caught:
+                await runner.run("echo never")
+    finally:
+        thaw(frozen)
+    assert caught.value.failure is Failure.LOST
+    assert "stopped answering" in caught.value.message
+    assert links.link("pi").state is LinkState.UNREACHABLE
+    assert (await runner.run("echo again")).stdout == "again\n"
+
+
+async def test_closing_ends_what_runs_and_leaves_nothing(
+    shelf, node_on, make_links, tmp_path: Path
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    file = tmp_path / "pid"
+    async with links.runner("pi").open(f"echo $$ > {quote(file)}; exec sleep 99") as process:
+        await until(lambda: file.exists() and file.read_text().endswith("\n"), 10, "it runs")
+        await links.aclose()
+        with pytest.raises(LinkError):
+            await process.wait()
+    pid = int(file.read_text())
+    await until(lambda: not alive(pid), 5, "the command ended")
+    await until(lambda: not server.sessions(), 5, "the connection is closed")

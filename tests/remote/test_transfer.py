@@ -1,0 +1,114 @@
+"""Files that are put on a node arrive whole or not at all."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from support.nodes import node
+
+from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.remote.sudo import run_sudo, wants_password, with_sudo
+from pitui.remote.transfer import put
+
+ANY = pytest.mark.parametrize(
+    "kind", [pytest.param("ssh", marks=pytest.mark.ssh), pytest.param("local")]
+)
+
+
+@pytest.fixture
+def runner(kind, request, make_links):
+    if kind == "local":
+        return make_links(node("nuc", "local")).runner("nuc")
+    server = request.getfixturevalue("shelf").server()
+    return make_links(request.getfixturevalue("node_on")("pi", server)).runner("pi")
+
+
+@ANY
+async def test_bytes_and_files_arrive_with_their_mode(runner, tmp_path: Path):
+    data = os.urandom(3_000_001)
+    source = tmp_path / "source"
+    source.write_bytes(data)
+    progress: list[int] = []
+    await put(runner, source, str(tmp_path / "new folder" / "it's"), 0o750, progress.append)
+    target = tmp_path / "new folder" / "it's"
+    assert target.read_bytes() == data
+    assert target.stat().st_mode & 0o777 == 0o750
+    assert progress[-1] == len(data)
+    assert progress == sorted(progress)
+    await put(runner, b"", str(target))
+    assert target.read_bytes() == b""
+    assert [path.name for path in target.parent.iterdir()] == ["it's"]
+
+
+@ANY
+async def test_a_path_below_the_home_of_the_user_there(runner):
+    await put(runner, b"hello\n", "~/.pitui/a file")
+    assert (await runner.run('cat "$HOME/.pitui/a file"')).stdout == "hello\n"
+
+
+@ANY
+async def test_a_place_that_cannot_be_written_is_named(runner, tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(NodeError) as caught:
+        await put(runner, b"x" * 1_000_000, str(tmp_path / "file" / "below"))
+    assert str(tmp_path / "file" / "below") in caught.value.message
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+async def test_a_local_file_that_is_not_there_is_named(make_links, tmp_path: Path):
+    runner = make_links(node("nuc", "local")).runner("nuc")
+    with pytest.raises(NodeError, match="missing"):
+        await put(runner, tmp_path / "missing", str(tmp_path / "target"))
+
+
+@pytest.mark.ssh
+async def test_a_link_that_is_lost_half_way_leaves_the_old_file(
+    shelf, node_on, make_links, tmp_path: Path
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    target = tmp_path / "folder" / "target"
+    await put(links.runner("pi"), b"old", str(target))
+    up = await (await links.open_link("pi")).up()
+
+    def cut(sent: int) -> None:
+        if sent > 8_000_000:
+            up.connection._transport.abort()
+
+    with pytest.raises(LinkError) as caught:
+        await put(links.runner("pi"), b"n" * 64_000_000, str(target), sent=cut)
+    assert caught.value.failure is Failure.LOST
+    assert target.read_bytes() == b"old"
+    async with asyncio.timeout(10):
+        while [path.name for path in target.parent.iterdir()] != ["target"]:
+            await asyncio.sleep(0.05)
+
+
+async def test_sudo_that_wants_a_password_is_recognised(make_links, tmp_path: Path, monkeypatch):
+    # What sudo 1.9 says; the real one is not on every machine that runs the tests.
+    sudo = tmp_path / "sudo"
+    sudo.write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    runner = make_links(node("nuc", "local")).runner("nuc")
+    with pytest.raises(NodeError) as caught:
+        await run_sudo(runner, "id -u")
+    assert caught.value.failure is Failure.SUDO_PASSWORD
+    assert "sudoers" in caught.value.advice
+
+
+async def test_what_a_command_under_sudo_says_is_not_taken_for_sudos_words(
+    make_links, tmp_path: Path, monkeypatch
+):
+    sudo = tmp_path / "sudo"
+    sudo.write_text('#!/bin/sh\nshift\n[ "$1" = -H ] && shift 3\nexec "$@"\n')
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    runner = make_links(node("nuc", "local")).runner("nuc")
+    result = await run_sudo(runner, "echo 'a password is required' >&2; exit 1", user="spark")
+    assert result.status == 1
+    assert not wants_password(result)
+    assert (
+        with_sudo("a 'b'", user="x y") == "LC_ALL=C sudo -n -H -u 'x y' sh -c 'a '\"'\"'b'\"'\"''"
+    )

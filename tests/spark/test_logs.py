@@ -1,0 +1,116 @@
+"""`pitui logs` on a real cluster."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import Role
+from pitui.remote.ask import NoOne
+from pitui.services import control
+from pitui.services.cluster import open_cluster
+from pitui.services.logs import follow, sources_of
+
+pytestmark = pytest.mark.spark
+LIMIT = 90
+
+
+@pytest.fixture
+def logs(demo_cluster: Path):
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pitui", "--config", str(demo_cluster), "logs", *words],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+
+    return run
+
+
+def test_workers_are_tagged_and_merged_by_time(logs) -> None:
+    result = logs("workers", "-n", "20")
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert len(lines) == 40
+    assert {line.split()[0] for line in lines} == {"pi1", "pi2"}
+    times = re.findall(r"^pi\d  (\d\d/\d\d/\d\d \d\d:\d\d:\d\d) ", result.stdout, re.MULTILINE)
+    assert times == sorted(times)
+    assert "Successfully registered with master" in result.stdout
+
+
+def test_json_is_one_entry_a_line(logs) -> None:
+    result = logs("master", "pi1", "-n", "5", "--json")
+    entries = [json.loads(line) for line in result.stdout.splitlines()]
+    assert len(entries) == 10
+    assert {tuple(entry) for entry in entries} == {
+        ("schema", "source", "node", "time", "level", "text")
+    }
+    assert {(entry["source"], entry["node"]) for entry in entries} == {
+        ("master", "nuc"),
+        ("pi1", "pi1"),
+    }
+    stamped = [entry for entry in entries if entry["level"]]
+    assert stamped
+    assert all(datetime.fromisoformat(entry["time"]) for entry in stamped)
+
+
+def test_filters(logs) -> None:
+    assert "Starting Spark worker" in logs("pi1", "--grep", "Starting Spark w.rker").stdout
+    warned = logs("pi1", "--level", "warn").stdout
+    assert "NativeCodeLoader" in warned
+    assert " INFO " not in warned
+
+
+def test_usage(logs) -> None:
+    for words in (["nope"], ["master", "--grep", "("], ["master", "--level", "loud"], []):
+        result = logs(*words)
+        assert result.returncode == 2
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+    assert "master, workers, nuc, pi1, pi2" in logs("nope").stderr
+
+
+def test_a_log_that_is_not_there_is_said_and_others_are_printed(logs) -> None:
+    result = logs("pi1:/no/such.log", "master", "-n", "1")
+    assert result.returncode == 1
+    assert result.stdout.startswith("nuc")
+    assert result.stderr == "pitui: pi1: there is no /no/such.log\n"
+
+
+def test_a_closed_pipe_is_no_error(demo_cluster: Path) -> None:
+    command = f"{sys.executable} -m pitui --config {demo_cluster} logs -f workers | head -n 2"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+        env={**os.environ},
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 2
+
+
+async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Path) -> None:
+    seen: list[str] = []
+    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+        sources = sources_of(cluster, None, ["pi2"])
+        async with asyncio.timeout(LIMIT), aclosing(follow(cluster, sources)) as batches:
+            seen += [line.text for line in await anext(batches) if not line.note]
+            before = len(seen)
+            await control.restart(cluster, [control.Target("pi2", Role.WORKER)], lambda _: None)
+            while not any("Successfully registered" in text for text in seen[before:]):
+                seen += [line.text for line in await anext(batches) if not line.note]
+    after = "\n".join(seen[before:])
+    assert after.index("RECEIVED SIGNAL TERM") < after.index("Started daemon with process name")
+    assert after.count("Successfully registered with master") == 1

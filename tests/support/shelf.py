@@ -1,0 +1,253 @@
+"""A shelf of nodes as plain data, and a UI on it: no Spark, no SSH, nothing to wait for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import msgspec
+from textual.pilot import Pilot
+
+from pitui.config.model import Config
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    Executor,
+    Launcher,
+    Link,
+    LinkState,
+    MasterState,
+    MasterStatus,
+    Metrics,
+    NodeStatus,
+    NodeWorker,
+    Progress,
+    Role,
+    Snapshot,
+    WorkerState,
+)
+from pitui.domain.log_line import LogLine, LogSource
+from pitui.domain.outcome import Outcome, OutcomeState, Report
+from pitui.domain.run import Run, RunState
+from pitui.tui.app import PituiApp
+from pitui.tui.idle import Idle
+from pitui.tui.messages import Daemon, Verb
+
+NOW = 1_800_000_000.0
+UP = Link(LinkState.CONNECTED, since=NOW - 500)
+MIB = 1024 * 1024
+
+
+def config(**ui: object) -> Config:
+    """Return a configuration of a master and three workers."""
+    nodes = {"nuc": {"host": "local"}} | {f"pi{i}": {"host": f"192.168.1.1{i}"} for i in (1, 2, 3)}
+    text = {"cluster": {"name": "shelf", "master": "nuc"}, "nodes": nodes, "ui": ui}
+    return msgspec.convert(text, Config)
+
+
+def metrics(cpu: float, celsius: float | None = None, throttled: str | None = None) -> Metrics:
+    """Return a Pi's load."""
+    return Metrics(
+        cpu_percent=cpu, memory_used_mib=412, memory_total_mib=906, disk_free_mib=21034,
+        uptime_s=93784, load_1m=cpu / 25, temperature_c=celsius, throttled=throttled, cores=4,
+    )  # fmt: skip
+
+
+def worker(state: WorkerState = WorkerState.ALIVE, cores: int = 0, mib: int = 0) -> NodeWorker:
+    """Return a worker of four cores and 700 MiB."""
+    return NodeWorker(
+        state, pid=4242, launcher=Launcher.SYSTEMD, cores=4, cores_used=cores, memory_mib=700,
+        memory_used_mib=mib, id="worker-1", webui="http://192.168.1.11:8081",
+        last_heartbeat=NOW - 2,
+    )  # fmt: skip
+
+
+def pi(
+    name: str, link: Link = UP, on: NodeWorker | None = None, load: Metrics | None = None
+) -> NodeStatus:
+    """Return a worker's node."""
+    history = (5.0, 20.0, 35.0, 60.0, 80.0, load.cpu_percent) if load else ()
+    return NodeStatus(
+        name, f"192.168.1.1{name[-1]}", (Role.WORKER,), link, on, None, load, NOW, history
+    )
+
+
+NUC = NodeStatus(
+    "nuc", "local", (Role.MASTER,), UP, None, 911, metrics(4, 41), NOW, (3, 4, 2, 5, 9, 4)
+)
+AWAY = Link(
+    LinkState.UNREACHABLE, "no route to host", "Is it on? Try `ping 192.168.1.13`.", NOW - 12
+)
+DENIED = Link(
+    LinkState.AUTH_FAILED,
+    "authentication failed for pi@192.168.1.14: no key was accepted",
+    "Put your public key there: ssh-copy-id pi@192.168.1.14.",
+    NOW - 12,
+)
+NODES = (
+    NUC,
+    pi("pi1", on=worker(cores=2, mib=512), load=metrics(91, 61)),
+    pi("pi2", on=worker(cores=4, mib=700), load=metrics(99, 74, "under-voltage now")),
+    pi("pi3", AWAY, worker(WorkerState.DEAD)),
+    pi("pi4", DENIED),
+    pi("pi5", Link()),
+    pi("pi6", on=worker(WorkerState.STOPPED), load=metrics(12, 48)),
+)
+RUNNING = Application(
+    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi", None,
+    Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
+)  # fmt: skip
+WAITING = Application(
+    "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
+    "wants 2048 MiB an executor, the largest worker offers 700 MiB",
+)  # fmt: skip
+DONE = Application(
+    "app-0002", "flights by hour", ApplicationState.FINISHED, 6, 366, NOW - 3600, 131.0, "pi"
+)
+FAILED = Application("app-0001", "broken", ApplicationState.FAILED, 6, 366, NOW - 7200, 13.0, "pi")
+
+
+def executor(number: int, node: str, cores: int, gc_ms: int) -> Executor:
+    """Return an executor with some work done."""
+    return Executor(
+        str(number), node, True, cores, cores, 31 + number, 0, 112 * MIB, 366 * MIB, 300 * MIB,
+        100_000, gc_ms, 3 * MIB, 5 * MIB, 40 * MIB, node,
+    )  # fmt: skip
+
+
+MASTER = MasterStatus(
+    "nuc", "spark://nuc:7077", MasterState.ALIVE, "4.3.0", 8, 6, 1400, 1212, None, "http://nuc:8080"
+)
+FULL = Snapshot(
+    "shelf",
+    MASTER,
+    NODES,
+    (RUNNING, WAITING, DONE, FAILED),
+    {"app-0003": (executor(0, "pi1", 2, 1_000), executor(1, "pi2", 4, 12_000))},
+    (),
+    NOW,
+)
+RUNS = (
+    Run(
+        "r-2", "pi", True, "shelf", "nuc", "~/.pitui/runs/r-2", NOW - 32,
+        {"samples": "20000000"}, RunState.RUNNING, "app-0003",
+    ),
+    Run(
+        "r-1", "linecount", True, "shelf", "nuc", "~/.pitui/runs/r-1", NOW - 5000,
+        {"path": "/tmp/lines.txt"}, RunState.DONE, None, NOW - 4950, 0, "12000000", 31.2, 6, 3,
+    ),
+    Run(
+        "r-0", "pi", True, "shelf", "nuc", "~/.pitui/runs/r-0", NOW - 6000, {"samples": "1"},
+        RunState.FAILED, None, NOW - 5950, 1, error="the driver could not bind to 10.0.0.1",
+    ),
+)  # fmt: skip
+
+
+class Still(Idle):
+    """Services that stand still: the test publishes what they would see, and answers."""
+
+    def __init__(self, snapshot: Snapshot | None = FULL, runs: Sequence[Run] = RUNS) -> None:
+        self.snapshot = snapshot
+        self.runs = runs
+        self.publish: Callable[[Snapshot], None] = lambda _: None
+        self.publish_runs: Callable[[Sequence[Run]], None] = lambda _: None
+        self.asked: list[tuple[str, object]] = []
+        self.go_on = asyncio.Event()
+        self.fail: dict[str, Outcome] = {}
+
+    async def run(
+        self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
+    ) -> None:
+        self.publish, self.publish_runs = on_snapshot, on_runs
+        if self.snapshot is not None:
+            on_snapshot(self.snapshot)
+            on_runs(self.runs)
+        await asyncio.Event().wait()
+
+    def look_at(self, app_ids: object) -> None:
+        self.asked.append(("look_at", app_ids))
+
+    def retry(self, node: str) -> None:
+        self.asked.append(("retry", node))
+
+    async def act(self, verb: Verb, targets: Sequence[Daemon], report: Report) -> list[Outcome]:
+        """Work on every target until told to go on, then end as the test says."""
+        self.asked.append((verb, list(targets)))
+        for t in targets:
+            report(Outcome(t.node, t.role, OutcomeState.WORKING, "waiting for the master"))
+        await self.go_on.wait()
+        done = [
+            self.fail.get(t.node) or Outcome(t.node, t.role, OutcomeState.OK, "listed", seconds=2.1)
+            for t in targets
+        ]
+        for outcome in done:
+            report(outcome)
+        return done
+
+    def consequences(self, snapshot: Snapshot, targets: Sequence[Daemon]) -> list[str]:
+        return [f"pi loses 1 executor of 2 on {t.node}." for t in targets if t.node == "pi2"]
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        self.asked.append(("sources", list(words)))
+        return [LogSource(word, "nuc", f"/{word}", word) for word in words]
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncIterator[list[LogLine]]:
+        yield [LogLine(s.tag, f"27/01/15 08:00:00 INFO Worker: hello of {s.tag}") for s in sources]
+        await asyncio.Event().wait()
+
+    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+        self.asked.append(("benchmark", (name, dict(parameters))))
+        return replace(RUNS[0], id="r-9")
+
+    async def cancel_run(self, run_id: str) -> Run:
+        self.asked.append(("cancel_run", run_id))
+        return RUNS[0]
+
+    async def kill_application(self, app_id: str) -> None:
+        self.asked.append(("kill", app_id))
+
+
+def ui(services: Still | None = None, *, read_only: bool = False, **settings: object) -> PituiApp:
+    """Return the UI on such services."""
+    still = services or Still()
+
+    @asynccontextmanager
+    async def open_still(_config: Config, _asker: object) -> AsyncIterator[Still]:
+        yield still
+
+    return PituiApp(
+        config(**settings), read_only=read_only, open_backend=open_still, load=lambda: None
+    )
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], limit: float = 5.0) -> None:
+    """Let the app work until a condition holds.
+
+    Raises:
+        TimeoutError: it does not hold in time.
+    """
+    async with asyncio.timeout(limit):
+        while not condition():
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+
+@asynccontextmanager
+async def shown(
+    services: Still | None = None,
+    size: tuple[int, int] = (160, 45),
+    *,
+    read_only: bool = False,
+    **settings: object,
+) -> AsyncIterator[Pilot[None]]:
+    """Run the UI until it shows what the services see."""
+    still = services or Still()
+    app = ui(still, read_only=read_only, **settings)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.services is still)
+        if still.snapshot is not None:
+            await until(pilot, lambda: app.main.snapshot is still.snapshot)
+        await pilot.pause()
+        yield pilot

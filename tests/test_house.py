@@ -1,0 +1,90 @@
+"""What holds for the whole repository."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Put together here, so that this file does not name them either.
+REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "conda.an" + "aconda.org")
+HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[A-Za-z]+|work)/[\w.]+/")
+ALLOWED_HOMES = ("/home/spark/", "/home/pi/", "/home/ubuntu/")
+COMMAND_LINE_MUST_NOT_IMPORT = (
+    "textual",
+    "rich",
+    "asyncssh",
+    "httpx",
+    "yaml",
+    "msgspec",
+    "sqlite3",
+)
+
+
+def _files() -> list[Path]:
+    """Return the repository's files; in an unpacked sdist there is no git to ask."""
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        names = [name for name in listed.stdout.split("\0") if name]
+        return [ROOT / name for name in names if (ROOT / name).is_file()]
+    return [p for p in ROOT.rglob("*") if p.is_file() and ".venv" not in str(p.relative_to(ROOT))]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return []
+
+
+def test_no_file_names_a_package_registry():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in _files()
+        for number, line in enumerate(_lines(path), 1)
+        if any(host in line for host in REGISTRY_HOSTS)
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_folder_of_somebodys_machine():
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match[0]}"
+        for path in _files()
+        if "captures" not in path.parts and path != Path(__file__)
+        for number, line in enumerate(_lines(path), 1)
+        if (match := HOME_FOLDERS.search(line)) and not match[0].startswith(ALLOWED_HOMES)
+    ]
+    assert found == []
+
+
+def test_the_command_line_imports_nothing_heavy():
+    code = (
+        "import sys, pitui.cli.main; "
+        f"print([name for name in {COMMAND_LINE_MUST_NOT_IMPORT!r} if name in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["scripts/demo", "scripts/test", ".ci/run"])
+def test_scripts_can_be_run(name):
+    path = ROOT / name
+    assert path.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(path)], timeout=10, check=True)
+
+
+def test_every_step_of_continuous_integration_is_one_that_a_contributor_has():
+    commands = [
+        line
+        for line in _lines(ROOT / ".ci" / "run")
+        if line and not line.startswith(("#", "set ", "export "))
+    ]
+    assert commands == ['exec "$(dirname "${BASH_SOURCE[0]}")/../scripts/test"']

@@ -1,0 +1,286 @@
+"""Actions: one table gives keys, footer, help and palette; danger asks; read-only holds back."""
+
+import pytest
+from support.shelf import FULL, RUNS, Still, shown, until
+from textual.widgets import Button
+
+from pitui.domain.errors import ConfigError
+from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.tui.actions import ACTIONS, Scope, bindings, of
+from pitui.tui.keymap import Keys
+from pitui.tui.messages import Daemon, Verb
+from pitui.tui.palette import ActionProvider
+from pitui.tui.panes.executors import ExecutorsPane
+from pitui.tui.panes.jobs import JobsPane
+from pitui.tui.panes.logs import LogsPane
+from pitui.tui.panes.nodes import NodesPane
+from pitui.tui.panes.progress import ProgressPane
+from pitui.tui.panes.table import TablePane
+from pitui.tui.screens.confirm import ConfirmScreen
+from pitui.tui.screens.help import HelpScreen
+from pitui.tui.screens.main import MainScreen
+
+OWNERS = {
+    Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
+    Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
+    Scope.PROGRESS: ProgressPane,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_every_action_is_carried_out_where_it_is_offered(scope: Scope) -> None:
+    for row in of(scope):
+        assert callable(getattr(OWNERS[scope], f"do_{row.id}", None)), row.id
+
+
+def test_ids_are_unique() -> None:
+    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+
+
+def test_no_default_key_means_two_things_at_one_place() -> None:
+    for scope in Scope:
+        keys = [key for binding in bindings(scope) for key in binding.key.split(",")]
+        assert len(keys) == len(set(keys)), scope
+
+
+def test_nothing_that_destroys_is_on_a_key_for_editing_text() -> None:
+    for row in ACTIONS:
+        if row.danger or row.mutating:
+            assert not {"ctrl+d", "ctrl+k", "ctrl+c", "enter"} & set(row.keys.split(","))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"strat": "S"}, ["'strat'", "Did you mean start?"]),
+        ({"start": "x"}, ["'x' for start is already the key of stop"]),
+        ({"start": "q"}, ["already the key of quit"]),
+        ({"quit": "s"}, ["'s' for quit is already the key of start"]),
+        ({"start": "hyper+s"}, ["is not a key"]),
+        ({"start": ""}, ["is not a key"]),
+        ({"start": "ctrl+c"}, ["cannot be given"]),
+    ],
+)
+def test_keys_that_cannot_be(keys: dict[str, str], words: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Keys(keys)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_keys_may_be_swapped_and_shared_by_panes_that_never_meet() -> None:
+    keys = Keys({"start": "x", "stop": "s"})
+    assert [keys.first(row) for row in of(Scope.NODES)[:2]] == ["x", "s"]
+    Keys({"kill": "s"})
+
+
+async def test_remapped_keys_work_and_the_old_ones_do_not() -> None:
+    services = Still()
+    async with shown(services, keys={"start": "f6", "help": "f1"}) as pilot:
+        await pilot.press("s")
+        assert not any(name == Verb.START for name, _ in services.asked)
+        await pilot.press("f6")
+        await until(pilot, lambda: any(name == Verb.START for name, _ in services.asked))
+        assert "F6 start" in str(pilot.app.main.hints.render())
+        await pilot.press("f1")
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_start_acts_on_the_marked_nodes_without_a_question() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("j", "space", "j", "space", "s")
+        await until(pilot, lambda: services.asked[-1][0] == Verb.START)
+        assert services.asked[-1][1] == [Daemon("pi1", "worker"), Daemon("pi3", "worker")]
+
+
+async def test_the_target_is_the_row_of_the_key_press_whatever_comes_after() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("j", "x", "j", "j")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await pilot.press("y")
+        await until(pilot, lambda: services.asked[-1][0] == Verb.STOP)
+        assert services.asked[-1][1] == [Daemon("pi1", "worker")]
+
+
+@pytest.mark.parametrize("key", ["enter", "escape", "n", "q", "ctrl+c", "space"])
+async def test_a_question_is_answered_no_by_every_other_key(key: str) -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("j", "j", "x")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConfirmScreen)
+        assert pilot.app.focused is screen.query_one("#no", Button)
+        await pilot.press(key)
+        if key in ("enter", "escape", "n", "q"):
+            await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        await pilot.pause()
+        assert not any(name == Verb.STOP for name, _ in services.asked)
+
+
+async def test_a_question_names_targets_and_consequences() -> None:
+    async with shown() as pilot:
+        await pilot.press("j", "j", "r")
+        text = " ".join(str(w.render()) for w in pilot.app.screen.query("Static"))
+        assert "worker on pi2" in text
+        assert "pi loses 1 executor of 2 on pi2." in text
+
+
+async def test_read_only_offers_nothing_that_changes_and_says_why() -> None:
+    services = Still()
+    async with shown(services, read_only=True) as pilot:
+        main = pilot.app.main
+        assert not [row for row in main.offered() if row.mutating]
+        for key in ("s", "x", "r", "b", "!"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert pilot.app.screen is main
+            assert "R allows changes" in str(main.hints.render())
+        await pilot.press("4", "x")
+        assert pilot.app.screen is main
+        await pilot.press("R", "1", "s")
+        await until(pilot, lambda: services.asked[-1][0] == Verb.START)
+
+
+async def test_palette_finds_what_is_offered_and_help_lists_every_action() -> None:
+    async with shown() as pilot:
+        main = pilot.app.main
+        provider = ActionProvider(main)
+        found = {hit.text async for hit in provider.discover()}
+        offered = {row.title for row in main.offered()}
+        assert found <= offered
+        assert {"Start", "Stop", "Benchmark", "Help", "Quit"} <= found
+        await pilot.press("?")
+        lines: list[str] = []
+        for block in pilot.app.screen.query(".block"):
+            table = block.content
+            lines += [str(c) for column in table.columns for c in column.cells]
+        for row in ACTIONS:
+            assert row.help in lines
+
+
+async def test_palette_runs_an_action_on_the_row_under_the_cursor() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("j", ":", *"start")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await until(pilot, lambda: services.asked[-1][0] == Verb.START)
+        assert services.asked[-1][1] == [Daemon("pi1", "worker")]
+
+
+async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -> None:
+    services = Still()
+    advice = "See what holds port 8081."
+    services.fail["pi2"] = Outcome(
+        "pi2", "worker", OutcomeState.FAILED, "ended at once\njava.net.BindException", advice
+    )
+    async with shown(services) as pilot:
+        main = pilot.app.main
+        await pilot.press("j", "space", "space", "s")
+        await until(pilot, lambda: "0 of 2" in lines(main))
+        assert pilot.app.focused is main.nodes.table
+        await pilot.press("p", "p")
+        assert not main.progress.display
+        await pilot.press("p")
+        assert main.progress.has_focus
+        services.go_on.set()
+        await until(pilot, lambda: "failed for 1 of 2" in lines(main))
+        text = lines(main)
+        assert text.index("pi2") < text.index("pi1")
+        assert "java.net.BindException" in text
+        assert advice in text
+        services.fail.clear()
+        await pilot.press("a")
+        await until(pilot, lambda: services.asked[-1] == (Verb.START, [Daemon("pi2", "worker")]))
+        await until(pilot, lambda: "done" in lines(main))
+
+
+async def test_cancel_ends_waiting() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        main = pilot.app.main
+        await pilot.press("j", "s", "p")
+        await until(pilot, lambda: "0 of 1" in lines(main))
+        await pilot.press("c")
+        await until(pilot, lambda: "cancelled" in lines(main))
+        assert not main.progress.running
+
+
+async def test_quit_backs_out_step_by_step_and_asks_while_an_action_runs() -> None:
+    services = Still()
+    async with shown(services, (80, 24)) as pilot:
+        main = pilot.app.main
+        await pilot.press("slash", "p", "enter", "z", "s")
+        await until(pilot, lambda: main.progress.display)
+        await pilot.press("q")
+        assert not main.progress.display
+        await pilot.press("q")
+        assert main.nodes.filter_bar.value == ""
+        await pilot.press("q")
+        assert not main.panes.zoomed
+        await pilot.press("q")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await pilot.press("n")
+        assert pilot.app.is_running
+
+
+async def test_interrupt_never_ends_anything_and_hints_how_to_quit() -> None:
+    async with shown() as pilot:
+        await pilot.press("ctrl+c")
+        assert "q quits" in str(pilot.app.main.hints.render())
+        assert pilot.app.is_running
+
+
+async def test_jobs_are_ended_only_while_they_run_and_after_a_question() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("4", "x", "y")
+        await until(pilot, lambda: services.asked[-1] == ("cancel_run", "r-2"))
+        await pilot.press("4", "j", "X", "y")
+        await until(pilot, lambda: services.asked[-1] == ("kill", "app-0004"))
+        await pilot.press("4", "j", "delete")
+        assert pilot.app.screen is pilot.app.main
+
+
+async def test_benchmark_checks_parameters_then_starts_and_follows_the_run() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("b", "enter", "x", "enter", "enter", "enter")
+        complaint = pilot.app.screen.query_one("#complaint")
+        assert "is not a whole number" in str(complaint.render())
+        await pilot.press("shift+tab", "shift+tab", "ctrl+a", "ctrl+k", "5", "0", "0", "enter")
+        await pilot.press("enter", "enter")
+        wanted = ("benchmark", ("pi", {"samples": "500", "partitions": "0"}))
+        await until(pilot, lambda: wanted in services.asked)
+        await until(pilot, lambda: ("sources", ["r-9"]) in services.asked)
+        assert not pilot.app.main.progress.display
+
+
+async def test_logs_of_node_and_run() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("j", "space", "space", "l")
+        await until(pilot, lambda: services.asked[-1] == ("sources", ["pi1", "pi2"]))
+        assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
+        await pilot.press("4", "l")
+        await until(pilot, lambda: services.asked[-1] == ("sources", ["r-2"]))
+
+
+async def test_copy_puts_the_row_on_the_clipboard() -> None:
+    async with shown() as pilot:
+        await pilot.press("j", "y")
+        assert pilot.app.clipboard.startswith("pi1\t● up\t● alive\t2/4")
+
+
+async def test_a_row_without_anything_to_do_offers_nothing_to_do() -> None:
+    async with shown(Still(FULL, RUNS)) as pilot:
+        main = pilot.app.main
+        await pilot.press("4", "G")
+        assert "kill" not in {row.id for row in main.offered()}
+
+
+def lines(main: MainScreen) -> str:
+    """Return what the progress shows."""
+    return str(main.progress.children[0].render()) if main.progress.display else ""

@@ -1,0 +1,388 @@
+"""The Logs pane, driven by keys."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.log_line import Level, LogLine, LogSource
+from pitui.spark.log_lines import LineParser
+from pitui.tui.app import PituiApp
+from pitui.tui.idle import Idle
+from pitui.tui.present.log_text import Look, body, row_count, rows
+from pitui.tui.widgets.log_rows import LogRows, pattern_of
+from pitui.tui.widgets.log_store import LogStore
+from pitui.tui.widgets.log_view import LogView
+
+CONFIG = """\
+cluster: {master: nuc}
+ui: {log_lines: 1000}
+nodes:
+  nuc: {host: local}
+  pi1: {host: 127.0.0.11}
+  pi2: {host: 127.0.0.12}
+"""
+SOURCES = [LogSource(tag, tag, "", tag) for tag in ("nuc", "pi1", "pi2")]
+
+
+class Lines(Idle):
+    """Services of which only the logs are there; the test says what they hold."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[list[LogLine]] = asyncio.Queue()
+        self.asked: list[list[str]] = []
+
+    async def run(self, on_snapshot: object, on_runs: object) -> None:
+        await asyncio.Event().wait()
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        if "nope" in words:
+            raise PituiError("no log is called 'nope'")
+        self.asked.append(list(words))
+        known = {source.id: source for source in SOURCES}
+        return [known[word] for word in words if word in known] or SOURCES
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        while True:
+            yield await self.queue.get()
+
+
+class Screen:
+    """The app under a pilot, with its logs in front."""
+
+    def __init__(self, pilot: Pilot[None], app: PituiApp, services: Lines) -> None:
+        self.pilot, self.app, self.services = pilot, app, services
+        self.pane = app.main.logs
+        self.parsers = {source.tag: LineParser(source.tag) for source in SOURCES}
+
+    @property
+    def view(self) -> LogView:
+        return self.pane.view
+
+    async def add(self, *texts: str, tag: str = "pi1") -> None:
+        lines = self.parsers[tag].parse(list(texts))
+        end = self.view.store.end + len(lines)
+        self.services.queue.put_nowait(lines)
+        async with asyncio.timeout(20):
+            while self.view.store.end < end:
+                await self.pilot.pause(0.01)
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until everything that was added is drawn."""
+        async with asyncio.timeout(20):
+            while self.view._timer is not None or not self.view.rows.reached(
+                self.view.store.end - 1
+            ):
+                await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    def shown(self) -> list[str]:
+        height = self.view.size.height
+        return [self.view.render_line(y).text.rstrip() for y in range(height)]
+
+    def at_cursor(self) -> str | None:
+        cursor = self.view.cursor
+        return None if cursor is None else self.view.store[cursor].text
+
+
+@asynccontextmanager
+async def opened(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Screen]:
+    config = folder / "config.yaml"
+    config.write_text(CONFIG)
+    services = Lines()
+
+    @asynccontextmanager
+    async def backend(_config: object, _asker: object) -> AsyncIterator[Lines]:
+        yield services
+
+    app = PituiApp(load_config(config), open_backend=backend, load=lambda: None)
+    async with app.run_test(size=size) as pilot:
+        async with asyncio.timeout(20):
+            while not services.asked:
+                await pilot.pause(0.01)
+        await pilot.press("2")
+        yield Screen(pilot, app, services)
+
+
+def info(number: int, second: int = 0) -> str:
+    return f"26/11/21 01:29:{second:02} INFO Worker: line {number}"
+
+
+async def test_starts_with_master_and_workers_and_follows(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        assert screen.services.asked == [["master", "workers"]]
+        assert screen.pane.title == "Logs: nuc, workers, following"
+        assert "waiting for the first lines" in "".join(screen.shown())
+        await screen.add(*(info(n) for n in range(100)))
+        assert screen.shown()[-1].endswith("line 99")
+        assert screen.shown()[-1].startswith("pi1 01:29:00 INFO")
+
+
+async def test_scrolling_up_pauses_and_holds_the_place(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(100)))
+        await screen.press("k", "up")
+        assert screen.at_cursor() == info(97)
+        before = screen.shown()
+        await screen.add(*(info(n) for n in range(100, 331)))
+        assert screen.shown() == before
+        assert screen.pane.title == "Logs: nuc, workers, paused, 231 new"
+        await screen.press("G")
+        assert screen.pane.title == "Logs: nuc, workers, following"
+        assert screen.shown()[-1].endswith("line 330")
+
+
+async def test_the_mouse_wheel_pauses_and_resumes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(100)))
+        screen.view.scroll_to(y=10, animate=False)
+        await screen.pilot.pause()
+        assert not screen.view.following
+        screen.view.scroll_to(y=screen.view.max_scroll_y, animate=False)
+        await screen.pilot.pause()
+        assert screen.view.following
+
+
+async def test_the_oldest_lines_give_way_and_are_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(1500)))
+        assert len(screen.view.store) == 1000
+        assert screen.view.store.first == 500
+        assert screen.pane.title == "Logs: nuc, workers, following, 500 older dropped"
+        await screen.press("g")
+        assert screen.at_cursor() == info(500)
+        assert screen.shown()[0].endswith("line 500")
+
+
+async def test_a_place_stays_while_older_lines_are_dropped(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(1000)))
+        await screen.press("pageup", "pageup")
+        before = screen.shown()
+        await screen.add(*(info(n) for n in range(1000, 1200)))
+        assert screen.view.store.first == 200
+        assert screen.shown() == before
+
+
+async def test_a_burst_leaves_the_keyboard_usable(tmp_path: Path) -> None:
+    """Keys are answered between the batches of 100,000 lines, and the newest lines are kept."""
+    async with opened(tmp_path) as screen:
+        batches = [
+            screen.parsers["pi1"].parse([info(n) for n in range(begin, begin + 2000)])
+            for begin in range(0, 100_000, 2000)
+        ]
+        for batch in batches[:5]:
+            screen.services.queue.put_nowait(batch)
+        async with asyncio.timeout(20):
+            while screen.view.store.end == 0:
+                await screen.pilot.pause(0.01)
+        await screen.pilot.press("k")
+        paused_at = screen.view.store.end
+        assert not screen.view.following
+        for batch in batches[5:]:
+            screen.services.queue.put_nowait(batch)
+        await screen.pilot.press("slash", "9")
+        assert screen.pane.filter_bar.value == "9"
+        await screen.pilot.press("escape", "G")
+        async with asyncio.timeout(30):
+            while screen.view.store.end < 100_000:
+                await screen.pilot.pause(0.01)
+        await screen.settled()
+        assert paused_at < 100_000
+        assert screen.view.store.first == 99_000
+        assert screen.shown()[-1].endswith("line 99999")
+
+
+async def test_filter_highlight_and_search(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(200)))
+        await screen.press("slash", *"line 1[57]", "enter")
+        assert [text[-3:] for text in screen.shown() if text] == [
+            " 15", " 17", *(str(n) for n in (*range(150, 160), *range(170, 180))),
+        ][-screen.view.size.height :]  # fmt: skip
+        await screen.add(info(300), info(157))
+        assert [text for text in screen.shown() if text][-1].endswith("line 157")
+        await screen.press("k", "escape")
+        assert screen.view.rows.lines == 202
+        assert screen.at_cursor() == info(179)
+        assert any(text.endswith("line 179") for text in screen.shown())
+        await screen.press("n")
+        assert screen.at_cursor() == info(157)
+        await screen.press("N", "N")
+        assert screen.at_cursor() == info(178)
+
+
+async def test_an_invalid_expression_is_taken_as_words(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add("one (two", "three")
+        await screen.press("slash", *"(TWO".lower())
+        assert screen.view.rows.lines == 1
+
+
+async def test_errors(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        texts = [info(n) for n in range(100)]
+        texts[20] = "26/11/21 01:29:00 ERROR Worker: first"
+        texts[21] = "\tat org.Foo"
+        texts[60] = "26/11/21 01:29:00 FATAL Worker: second"
+        await screen.add(*texts)
+        await screen.press("E")
+        assert screen.at_cursor() == texts[60]
+        await screen.press("E")
+        assert screen.at_cursor() == texts[20]
+        await screen.press("E")
+        assert screen.at_cursor() == texts[20]
+        await screen.press("e")
+        assert screen.at_cursor() == texts[60]
+        assert screen.view.store.level(21) is Level.ERROR
+
+
+async def test_wrap_shows_all_of_a_long_line(tmp_path: Path) -> None:
+    async with opened(tmp_path, size=(80, 24)) as screen:
+        await screen.add(info(1) + " " + "x" * 200 + "END", info(2))
+        assert not any("END" in text for text in screen.shown())
+        await screen.press("w")
+        lines = [text for text in screen.shown() if text]
+        assert lines[-2].endswith("END")
+        assert lines[-1].endswith("line 2")
+        assert screen.view.rows.rows == len(lines) > 3
+        await screen.press("w", *"llllllllllll")
+        assert any("END" in text for text in screen.shown())
+        assert screen.shown()[0].startswith("pi1 01:29:00")
+
+
+async def test_times(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(info(1), "\tat continued")
+        assert screen.shown()[:2] == [
+            "pi1 01:29:00 INFO Worker: line 1",
+            "pi1              at continued",
+        ]
+        await screen.press("t")
+        assert screen.shown()[0] == "pi1 26/11/21 01:29:00 INFO Worker: line 1"
+        await screen.press("t")
+        assert screen.shown()[0] == "pi1 INFO Worker: line 1"
+
+
+async def test_copy(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(info(1), "\x1b[31mred", info(3))
+        await screen.press("y")
+        assert screen.app.clipboard == info(3)
+        await screen.press("k", "y")
+        assert screen.app.clipboard == "\u241b[31mred"
+
+
+async def test_what_a_log_holds_is_shown_not_obeyed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        hostile = [
+            "\x1b]0;title\x07 \x1b[2J", "[bold]markup[/bold] [link=x]", "日本語のログ",
+            "e\u0301 a\u200db",
+            "tab\tbed", "x" * 65_000, "\u202egnp.exe", "line\u2028separator", "",
+        ]  # fmt: skip
+        for wrap in (False, True):
+            await screen.add(*hostile)
+            for text in screen.shown():
+                assert "\x1b" not in text
+                assert "\x07" not in text
+            assert any("[bold]markup[/bold]" in text for text in screen.shown()) or wrap
+            assert all(
+                screen.view.render_line(y).cell_length <= screen.view.size.width
+                for y in range(screen.view.size.height)
+            )
+            await screen.press("k", "k", "k", "l", "h", "w", "G")
+
+
+async def test_other_logs_replace_those_before(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(info(1))
+        await screen.press("1", "j", "l")
+        async with asyncio.timeout(20):
+            while screen.pane.title != "Logs: pi1, following":
+                await screen.pilot.pause(0.01)
+        assert screen.services.asked[-1] == ["pi1"]
+        assert len(screen.view.store) == 0
+        await screen.add(info(2))
+        assert screen.shown()[0] == "01:29:00 INFO Worker: line 2"
+
+
+async def test_notes_are_told_apart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        screen.services.queue.put_nowait(
+            [LogLine("pi1", "pi1: connection refused", Level.ERROR, None, note=True)]
+        )
+        await screen.add(info(1))
+        assert screen.shown()[0] == "pi1          ── pi1: connection refused"
+
+
+def line(text: str, tag: str = "a") -> LogLine:
+    return LogLine(tag, text)
+
+
+@given(
+    st.lists(st.lists(st.text("ab\t日é", max_size=30), max_size=8), max_size=8),
+    st.integers(1, 20),
+    st.sampled_from(["", "a", "b+", "["]),
+    st.booleans(),
+    st.integers(3, 12),
+)
+def test_rows_agree_with_a_layout_from_scratch(batches, limit, words, wrap, width) -> None:
+    """Whatever comes and goes, the rows are those of the lines that are left."""
+    store = LogStore(limit)
+    kept = LogRows(store)
+    pattern = pattern_of(words)
+    kept.reset(Look(wrap=wrap), width, pattern)
+    before = 0
+    for batch in batches:
+        store.add([line(text) for text in batch])
+        gone = kept.forget()
+        assert gone >= 0
+        while not kept.scan(3):
+            pass
+        fresh = LogRows(store)
+        fresh.reset(Look(wrap=wrap), width, pattern)
+        while not fresh.scan(1000):
+            pass
+        assert (kept.lines, kept.rows) == (fresh.lines, fresh.rows)
+        numbers = [kept.number(index) for index in range(kept.lines)]
+        assert numbers == [fresh.number(index) for index in range(fresh.lines)]
+        assert [kept.index(number) for number in numbers] == list(range(kept.lines))
+        for row in range(kept.rows):
+            index, part = kept.at_row(row)
+            assert kept.row(index) + part == row
+        before = kept.rows
+    assert before >= 0
+    assert store.end == sum(map(len, batches))
+
+
+@given(st.text(max_size=60), st.integers(2, 20))
+def test_rows_hold_the_whole_text_within_the_width(text, width) -> None:
+    shown = body(line(text), Look())
+    parts = [shown[begin:end] for begin, end in rows(shown, width)]
+    assert "".join(parts) == shown
+    assert len(parts) == row_count(shown, width)
+    assert all(cell_len(part) <= width for part in parts)
+
+
+@pytest.mark.parametrize("limit", [5, 1000])
+def test_a_few_huge_lines_give_way_before_memory_does(limit: int) -> None:
+    store = LogStore(limit)
+    store.add([line("x" * 60_000) for _ in range(20)])
+    assert len(store) < 20
+    assert store.end == 20

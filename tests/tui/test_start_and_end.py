@@ -1,0 +1,198 @@
+"""Start and end: paint first, import later; a lost terminal or a signal ends it cleanly."""
+
+import asyncio
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.shelf import Still, config, shown, ui, until
+
+from pitui.config.nodes import resolve_nodes
+from pitui.domain.errors import PituiError
+from pitui.remote.ask import UnknownKey
+from pitui.tui.app import PituiApp
+from pitui.tui.keys_doc import with_keys
+from pitui.tui.screens.prompts import HostKeyScreen, PassphraseScreen, UiAsker
+from pitui.tui.shell import shell_command
+from pitui.tui.style_files import style_paths
+
+README = Path(__file__).parents[2] / "README.md"
+KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")
+
+
+def test_the_ui_imports_no_client_before_its_first_paint() -> None:
+    code = (
+        "import sys, pitui.tui.run, pitui.tui.screens.main;"
+        "print([m for m in ('asyncssh', 'httpx', 'sqlite3', 'pitui.services') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_nodes_are_painted_while_nothing_is_loaded_and_nobody_answers() -> None:
+    loaded = threading.Event()
+    app = ui()
+    app._load = loaded.wait
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "pi1" in app.main.nodes.table.render_line(2).text)
+        assert "trying" in app.main.nodes.table.render_line(2).text
+        await pilot.press("s")
+        try:
+            await until(pilot, lambda: "still starting" in shown_progress(app))
+        finally:
+            loaded.set()
+        await until(pilot, lambda: isinstance(app.services, Still))
+
+
+def shown_progress(app: PituiApp) -> str:
+    return str(app.main.progress.children[0].render())
+
+
+async def test_services_that_cannot_go_on_end_the_ui_with_their_reason() -> None:
+    class Broken(Still):
+        async def run(self, on_snapshot: object, on_runs: object) -> None:
+            raise PituiError("the store cannot be read")
+
+    app = ui(Broken())
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.failure is not None)
+    assert str(app.failure) == "the store cannot be read"
+
+
+def test_styles_are_found() -> None:
+    assert {path.suffix for path in style_paths()} == {".tcss"}
+
+
+def test_readme_has_the_keys_of_the_table() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert with_keys(text) == text, "run: python -m pitui.tui.keys_doc"
+
+
+def test_a_shell_is_ssh_as_words_or_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/bin/zsh")
+    nodes = resolve_nodes(config())
+    assert shell_command(nodes["nuc"]) == ["/bin/zsh"]
+    words = shell_command(nodes["pi1"])
+    assert words[0] == "ssh"
+    assert words[-2:] == ["--", "192.168.1.11"]
+
+
+@pytest.mark.parametrize(("key", "answer"), [("y", True), ("enter", False), ("escape", False)])
+async def test_a_new_host_key_is_trusted_only_on_y(key: str, answer: bool) -> None:
+    async with shown() as pilot, asyncio.TaskGroup() as group:
+        asked = group.create_task(UiAsker(pilot.app).trust(KEY))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HostKeyScreen))
+        text = " ".join(str(w.render()) for w in pilot.app.screen.query("Static"))
+        assert "SHA256:abcdef" in text
+        await pilot.press(key)
+        assert await asked is answer
+
+
+async def test_questions_come_one_at_a_time() -> None:
+    async with shown() as pilot, asyncio.TaskGroup() as group:
+        asker = UiAsker(pilot.app)
+        first = group.create_task(asker.passphrase(Path("/home/pi/.ssh/id_ed25519")))
+        second = group.create_task(asker.trust(KEY))
+        await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseScreen))
+        assert len(pilot.app.screen_stack) == 2
+        await pilot.press(*"secret", "enter")
+        assert await first == "secret"
+        await until(pilot, lambda: isinstance(pilot.app.screen, HostKeyScreen))
+        await pilot.press("n")
+        assert await second is False
+
+
+async def test_a_question_nobody_waits_for_any_more_goes_away() -> None:
+    async with shown() as pilot, asyncio.TaskGroup() as group:
+        asked = group.create_task(UiAsker(pilot.app).trust(KEY))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HostKeyScreen))
+        asked.cancel()
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+
+
+CONTROLLING = (
+    "import os, sys; os.setsid(); os.close(os.open(os.ttyname(0), os.O_RDWR));"
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+"""Makes the terminal the controlling one, so that its loss sends a SIGHUP."""
+
+
+class Terminal:
+    """The UI as a process with a terminal of its own."""
+
+    def __init__(self, folder: Path, *, controlling: bool = True) -> None:
+        file = folder / "config.yaml"
+        file.write_text("cluster: {master: nuc}\nnodes: {nuc: {host: local}}\n")
+        self.master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (24, 80))
+        words = ["-m", "pitui", "--config", str(file)]
+        self.process = subprocess.Popen(
+            [sys.executable, *(["-c", CONTROLLING] if controlling else []), *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self.seen = b""
+
+    def read_until(self, words: bytes, limit: float = 30.0) -> None:
+        """Read what is drawn until words appear."""
+        end = time.monotonic() + limit
+        while words not in self.seen:
+            assert time.monotonic() < end, self.seen[-2000:]
+            if select.select([self.master], [], [], 0.2)[0]:
+                self.seen += os.read(self.master, 65536)
+
+    def drain(self) -> None:
+        """Read until the process has closed its terminal."""
+        try:
+            while select.select([self.master], [], [], 30)[0]:
+                self.seen += os.read(self.master, 65536)
+        except OSError:
+            return
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    one = Terminal(tmp_path)
+    yield one
+    if one.process.poll() is None:
+        one.process.kill()
+        one.process.wait()
+    os.close(one.master)
+
+
+ENDS: dict[str, Callable[[Terminal], object]] = {
+    "q": lambda t: os.write(t.master, b"q"),
+    "SIGTERM": lambda t: t.process.send_signal(signal.SIGTERM),
+}
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_it_ends_cleanly_and_restores_the_terminal(terminal: Terminal, way: str) -> None:
+    terminal.read_until(b"Nodes")
+    ENDS[way](terminal)
+    terminal.drain()
+    assert terminal.process.wait(30) == 0
+    assert b"\x1b[?1049l" in terminal.seen
+    assert b"Traceback" not in terminal.seen
+
+
+@pytest.mark.parametrize("controlling", [True, False], ids=["with SIGHUP", "without"])
+def test_it_ends_when_the_terminal_is_gone(tmp_path: Path, controlling: bool) -> None:
+    terminal = Terminal(tmp_path, controlling=controlling)
+    terminal.read_until(b"Nodes")
+    os.close(terminal.master)
+    try:
+        assert terminal.process.wait(30) == 0
+    finally:
+        terminal.process.kill()
