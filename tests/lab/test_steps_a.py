@@ -161,7 +161,8 @@ async def test_java_is_installed_kept_and_mended_after_a_power_cut(shelf: Shelf)
     assert states(await shelf.provision(["java"], **one)) == {"pi1": "changed"}
     # What a power cut in the middle of dpkg leaves.
     machine.root(
-        "sed -i '/^Package: openjdk-17-jre-headless$/,/^$/s/^Status: .*/Status: install ok unpacked/'"
+        "sed -i '/^Package: openjdk-17-jre-headless$/,/^$/"
+        "s/^Status: .*/Status: install ok unpacked/'"
         " /var/lib/dpkg/status"
     )
     assert states(await shelf.provision(["java"], **one)) == {"pi1": "changed"}
