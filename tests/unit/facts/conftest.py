@@ -1,20 +1,14 @@
-"""A node as the configuration gives it."""
+"""Shells that the texts must run in."""
 
-from collections.abc import Callable
-from pathlib import Path
+import shutil
 
 import pytest
 
-from pitui.config.load import load_config
-from pitui.config.model import Node
-from pitui.config.nodes import resolve_nodes
+_KNOWN = {"sh": ["/bin/sh"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
+SHELLS = {name: command for name, command in _KNOWN.items() if shutil.which(command[0])}
 
 
-@pytest.fixture
-def a_node(tmp_path: Path) -> Callable[[str], Node]:
-    def make(host: str) -> Node:
-        path = tmp_path / "config.yaml"
-        path.write_text(f"cluster: {{master: pi1}}\nnodes: {{pi1: {{host: {host}}}}}\n")
-        return resolve_nodes(load_config(path))["pi1"]
-
-    return make
+@pytest.fixture(params=SHELLS)
+def shell(request):
+    """A POSIX shell as the front of a command line; `/bin/sh` is dash on Debian."""
+    return SHELLS[request.param]

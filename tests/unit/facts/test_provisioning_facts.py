@@ -1,9 +1,14 @@
 """What a node says of itself, recorded on real systems."""
 
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from pitui.config.load import load_config
+from pitui.config.model import Node
+from pitui.config.nodes import resolve_nodes
 from pitui.facts import hosts_file, network
 from pitui.facts.account import account_command, parse_account
 from pitui.facts.clock import CLOCK_COMMAND, parse_clock
@@ -35,6 +40,16 @@ route default via 192.168.1.1 dev wlan0 proto dhcp src 192.168.1.77 metric 600
 route default via 192.168.1.1 dev eth0 proto dhcp src 192.168.1.11 metric 100
 clock 1760000000.250000000
 """
+
+
+@pytest.fixture
+def a_node(tmp_path: Path) -> Callable[[str], Node]:
+    def make(host: str) -> Node:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"cluster: {{master: pi1}}\nnodes: {{pi1: {{host: {host}}}}}\n")
+        return resolve_nodes(load_config(path))["pi1"]
+
+    return make
 
 
 def sh(text: str) -> str:
