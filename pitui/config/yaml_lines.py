@@ -20,9 +20,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 16
 _TAB = "found a tab; YAML is indented with spaces only"
 _FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-"""What YAML 1.2 allows nowhere (production c-printable), and the byte order mark."""
+"""What YAML 1.2 allows nowhere (all but c-printable), and the byte order mark."""
 
 
 class YamlError(Exception):

@@ -19,6 +19,7 @@ from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.lab,
     pytest.mark.timeout(600),
     pytest.mark.skipif(needs.missing() is not None, reason=needs.missing() or ""),

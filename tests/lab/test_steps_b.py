@@ -22,6 +22,7 @@ from tests.lab.kinds import Kind
 from tests.lab.lab import Lab, down
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.timeout(600),
