@@ -16,8 +16,11 @@ from pitui.remote.jumps import parse_jump
 from pitui.remote.keyring import Keyring, Offered
 from pitui.remote.ssh_options import Endpoint, Wanted, resolve
 
-AT_ONCE = 8
-"""Connections to one sshd that may be logging in at once: its MaxStartups drops from 10 on."""
+AT_ONCE = 6
+"""Connections to one sshd that may be logging in at once.
+
+Its MaxStartups drops from 10 on, and it counts one for a moment longer than we do.
+"""
 
 MAX_HOPS = 8
 
