@@ -1,5 +1,6 @@
 """Provisioning as the command line and the UI use it."""
 
+import ipaddress
 from collections.abc import Sequence
 
 from pitui.domain.errors import UsageError
@@ -74,10 +75,28 @@ def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -
 
 
 def new_shelf(cluster: Cluster, asker: PasswordAsker) -> Shelf:
-    """Return the nodes of a cluster as provisioning sees them."""
+    """Return the nodes of a cluster as provisioning sees them.
+
+    Raises:
+        UsageError: a node is this very machine under another name, as in a demonstration.
+    """
+    for node in cluster.nodes.values():
+        if _is_loopback(node.host):
+            raise UsageError(
+                f"{node.name} ({node.host}) is this machine under another name,"
+                " and provisioning would change it",
+                "A demonstration needs none; else give the node its own address, or host: local.",
+            )
     shelf = Shelf(cluster.config, cluster.nodes, cluster.links, asker)
     add_sites(shelf)
     return shelf
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def good(reports: Sequence[NodeReport]) -> bool:
