@@ -61,7 +61,9 @@ def command(
 
             async for name, result in as_done(names, on_node):
                 ended_well = not isinstance(result, PituiError) and result.ok
-                cluster.audit.record("exec", name, "ok" if ended_well else "failed")
+                complaint = cluster.audit.record("exec", name, "ok" if ended_well else "failed")
+                if complaint:
+                    complain(f"pitui: {complaint}")
                 good = good and ended_well
                 _show(settings, name, result)
         return 0 if good else 1
@@ -73,7 +75,7 @@ def _show(settings: Settings, name: str, result: "Result | PituiError") -> None:
     if settings.json:
         print_json(_result_json(name, result))
     elif isinstance(result, PituiError):
-        complain(f"pitui: {result}")
+        complain(f"pitui: {name}: {result}")
     else:
         for text in result.stdout.splitlines():
             print_text(f"{name}: {text}")

@@ -1,6 +1,7 @@
 """Following a run on the command line: its output, its end, Ctrl-C."""
 
 import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,14 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
 
     def sink(name: str, block: bytes) -> None:
         stream = sys.stdout if name == STDOUT and not quiet else sys.stderr
-        stream.buffer.write(block)
-        stream.buffer.flush()
+        try:
+            stream.buffer.write(block)
+            stream.buffer.flush()
+        except BrokenPipeError:
+            # Nobody reads any more; the run goes on, and its status still counts.
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, stream.fileno())
+            os.close(nothing)
 
     try:
         return await follow_run(cluster, runs, run, sink)

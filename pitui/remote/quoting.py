@@ -4,12 +4,15 @@ import shlex
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from pitui.domain.errors import UsageError
+
 
 def quote(*words: str | int | PurePath) -> str:
     """Return the words as one piece of a POSIX sh command line, each taken literally.
 
     Raises:
         ValueError: a word holds a NUL, which no command line can carry.
+        UsageError: a word is no valid text.
     """
     return " ".join(_one(word) for word in words)
 
@@ -23,6 +26,10 @@ def _one(word: str | int | PurePath) -> str:
     text = str(word)
     if "\0" in text:
         raise ValueError("a NUL cannot be part of a command line")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{text!a} is not valid UTF-8 and cannot be sent to a node") from None
     return shlex.quote(text)
 
 

@@ -26,12 +26,19 @@ class Audit:
         self._seen_size = -1
         self._last: dict[tuple[str, str], float] = {}
 
-    def record(self, action: str, node: str, result: str, **details: str) -> None:
+    def record(self, action: str, node: str, result: str, **details: str) -> str:
         """Write one entry; `details` must hold no secret.
 
-        Raises:
-            OSError: the file cannot be written.
+        Returns nothing, or the complaint that it could not be written: what was done is done, and
+        must not look as if it had failed.
         """
+        try:
+            self._write(action, node, result, details)
+        except OSError as error:
+            return f"the audit log ({self._path}) cannot be written: {error.strerror}"
+        return ""
+
+    def _write(self, action: str, node: str, result: str, details: dict[str, str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -52,11 +59,11 @@ class Audit:
         """
         try:
             size = self._path.stat().st_size
+            if size != self._seen_size:
+                self._read(max(0, size - _TAIL))
+                self._seen_size = size
         except OSError:
             return None
-        if size != self._seen_size:
-            self._read(max(0, size - _TAIL))
-            self._seen_size = size
         return self._last.get((action, node))
 
     def _read(self, start: int) -> None:

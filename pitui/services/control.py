@@ -72,11 +72,8 @@ async def _recorded(work: Work, verb: str, action: Coroutine[None, None, Done]) 
 def _record(work: Work, verb: str, state: OutcomeState, detail: str) -> str:
     """Write an entry and return nothing, or the complaint that it could not be written."""
     name = verb if work.role is Role.WORKER else f"{verb} {work.role}"
-    try:
-        work.cluster.audit.record(name, work.node.name, str(state), detail=detail)
-    except OSError as error:
-        return f"; the audit log cannot be written: {error.strerror}"
-    return ""
+    complaint = work.cluster.audit.record(name, work.node.name, str(state), detail=detail)
+    return f"; {complaint}" if complaint else ""
 
 
 class _Action:

@@ -7,7 +7,7 @@ def problems(snapshot: Snapshot) -> list[str]:
     """Return a line for each node without a link, and for a master that does not answer."""
     found = []
     for node in snapshot.nodes:
-        if node.link.state is not LinkState.CONNECTED:
+        if node.link.state is not LinkState.CONNECTED or node.link.error is not None:
             advice = f" {node.link.advice}" if node.link.advice else ""
             found.append(f"{node.name}: {node.link.error or node.link.state}.{advice}")
     if snapshot.master.state is MasterState.UNREACHABLE:

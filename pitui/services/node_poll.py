@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pitui.domain.errors import LinkError
+from pitui.domain.errors import LinkError, NodeError
 from pitui.facts.address import ADDRESS_COMMAND, Names, parse_names
 from pitui.facts.health import Health, HealthReader
 from pitui.facts.health_script import QUESTION, health_command
@@ -48,6 +48,8 @@ class NodePoll:
                 self._on_silence("the health script ended")
             except LinkError as error:
                 self._on_silence(error)
+            except NodeError as error:
+                self._on_silence(str(error))
             except (TimeoutError, ValueError) as error:
                 reason = "gives no answer" if isinstance(error, TimeoutError) else str(error)
                 self._on_silence(reason)

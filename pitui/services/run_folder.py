@@ -46,8 +46,7 @@ cd {quote_path(spark_home)} || {{ echo "1 $(date +%s)" > "$folder/status"; exit 
 unset SPARK_ENV_LOADED
 SPARK_HOME=$PWD; export SPARK_HOME
 bin/spark-submit {quote_all(words)} </dev/null >"$folder/{STDOUT}" 2>"$folder/{STDERR}"
-echo "$? $(date +%s)" > "$folder/status.new"
-mv "$folder/status.new" "$folder/status"
+echo "$? $(date +%s)" > "$folder/status.new" && mv "$folder/status.new" "$folder/status"
 """
 
 
@@ -146,7 +145,8 @@ def _note(look: Look, word: str, rest: str) -> None:
         setattr(look, word, True)
     elif word == "status":
         status, _, ended = rest.partition(" ")
-        look.status, look.ended_at = int(status), float(ended)
+        if status.isdecimal() and ended.isdecimal():  # a full disk can leave it empty
+            look.status, look.ended_at = int(status), float(ended)
     elif word == "application":
         look.application = rest or None
     elif word == RESULT_MARK.strip():

@@ -1,9 +1,10 @@
 """Following a run to its end: every byte of its output once, over lost links too."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
-from pitui.domain.errors import LinkError
+from pitui.domain.errors import LinkError, NodeError
 from pitui.domain.run import Run, RunState
 from pitui.remote.quoting import quote
 from pitui.services import run_folder
@@ -12,6 +13,8 @@ from pitui.services.runs import Runs
 
 _LOOK_EVERY = 0.5
 _AGAIN_AFTER = 2.0
+_AWAY_LIMIT = 600.0
+"""Seconds for which the master's node may be away before following is given up."""
 Sink = Callable[[str, bytes], None]
 """Called with `stdout.log` or `stderr.log`, and what was written to it."""
 
@@ -39,9 +42,19 @@ async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
 
 
 async def _until_ended(runs: Runs, run: Run) -> Run:
+    away_since: float | None = None
     while True:
         await asyncio.sleep(_LOOK_EVERY)
-        await runs.refresh()
+        try:
+            await runs.refresh()
+            away_since = None
+        except LinkError as error:
+            away_since = away_since or time.monotonic()
+            if time.monotonic() - away_since > _AWAY_LIMIT:
+                raise NodeError(
+                    run.node, f"{error.message}; {run.name} ({run.id}) goes on"
+                ) from error
+            await asyncio.sleep(_AGAIN_AFTER)
         seen = runs.get(run.id)
         if seen.state is not RunState.RUNNING:
             return seen

@@ -72,8 +72,12 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
 def _locate(
     cluster: Cluster, arguments: SubmitArguments, folder: Path
 ) -> tuple[SubmitArguments, Path | None]:
-    path = folder / Path(arguments.application or "").expanduser()
-    if not path.is_file():
+    try:
+        path = folder / Path(arguments.application or "").expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(f"the application {arguments.application!a}: {error}") from error
+    if not found:
         return arguments, None
     if cluster.master.local:
         return arguments.with_application(str(path.resolve())), None

@@ -71,7 +71,7 @@ if [ ! -r "$file" ]; then say denied "$file"; exit 1; fi
 # end fit each other even while the file grows. Without /proc, the end is fixed first.
 _LAST_LINES = """
 last_lines() {
-  if [ -f "$file" ] && [ -r /proc/self/fdinfo/0 ]; then
+  if [ "$lines" != 0 ] && [ -f "$file" ] && [ -r /proc/self/fdinfo/0 ]; then
     exec 3<"$file"
     length=$(tail -n "$lines" <&3 | wc -c)
     while read -r key value; do [ "$key" != pos: ] || end=$value; done </proc/self/fdinfo/3

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from pitui.config.model import Config
 from pitui.domain.cluster import Snapshot
-from pitui.domain.errors import NodeError
+from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run, RunState
@@ -66,11 +66,11 @@ class LiveBackend:
 
     async def _watch_runs(self) -> None:
         while True:
-            self._tell_runs()
             try:
+                self._tell_runs()
                 runs = await self._runs.refresh()
-            except NodeError:
-                await asyncio.sleep(AWAY_FOR)  # the node's row says why
+            except PituiError:
+                await asyncio.sleep(AWAY_FOR)  # the node's row, or the next run, says why
                 continue
             self._on_runs(runs)
             if not any(run.state is RunState.RUNNING for run in runs):

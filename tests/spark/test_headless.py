@@ -239,3 +239,10 @@ def test_interrupting_a_submit_ends_the_run(demo_cluster, pitui, tmp_path):
     assert process.returncode == 130
     newest = json.loads(pitui("bench", "history", "--json").stdout)["runs"][0]
     assert (newest["name"], newest["state"]) == ("waits.py", "cancelled")
+
+
+def test_what_is_no_text_is_refused_in_one_line(pitui):
+    for words in (("exec", "pi1", "--", "echo", "\udcff"), ("submit", "--", "~nosuch/x.py")):
+        result = pitui(*words)
+        assert result.returncode == 2
+        assert result.stderr.count("\n") == 1

@@ -115,3 +115,8 @@ async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Pat
     after = "\n".join(seen[before:])
     assert after.index("RECEIVED SIGNAL TERM") < after.index("Started daemon with process name")
     assert after.count("Successfully registered with master") == 1
+
+
+def test_no_old_lines_where_none_were_asked_for(logs) -> None:
+    result = logs("workers", "-n", "0")
+    assert (result.returncode, result.stdout) == (0, "")

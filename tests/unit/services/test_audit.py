@@ -32,3 +32,10 @@ def test_a_damaged_line_hides_no_other(tmp_path):
     path.write_text('{"cut\n[1]\n{"time": "2026-01-01T00:00:00+00:00", "action": 1}\n')
     Audit(path).record("stop", "pi1", "ok")
     assert Audit(path).last("stop", "pi1") is not None
+
+
+def test_a_log_that_cannot_be_written_is_a_complaint_not_a_failure(tmp_path):
+    (tmp_path / "a.jsonl").mkdir()
+    audit = Audit(tmp_path / "a.jsonl")
+    assert "cannot be written" in audit.record("stop", "pi1", "ok")
+    assert audit.last("stop", "pi1") is None

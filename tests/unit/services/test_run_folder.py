@@ -130,3 +130,9 @@ def test_a_folder_that_is_gone(tmp_path):
 def test_a_result_that_is_no_result():
     broken = run_folder.Look("/f", alive=True, result='{"value": 1')
     assert judge(RUN, broken, time.time()).value is None
+
+
+def test_a_status_that_a_full_disk_left_empty_counts_as_none():
+    seen = run_folder.parse_looks("run /x\nstatus \nstatus abc\n")["/x"]
+    assert seen.status is None
+    assert judge(RUN, seen, time.time()).state is RunState.LOST
