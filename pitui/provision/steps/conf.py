@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from pitui.config.nodes import env_text
-from pitui.facts.java_homes import JAVA_HOMES_COMMAND, parse_java_homes, suitable_home
 from pitui.provision.addresses import address_of
 from pitui.provision.conf_folder import block, conf_folder, spark_version
 from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.javas import java_home
 from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, property_lines, workers_name
@@ -78,7 +78,6 @@ class ConfStep(FilesStep):
         config, node = site.shelf.config, site.node
         master = config.spark.master
         master_host = master.host or await address_of(site.shelf, site.shelf.master.name)
-        java = suitable_home(parse_java_homes((await site.run(JAVA_HOMES_COMMAND)).stdout), version)
         values = {
             "SPARK_LOCAL_IP": await address_of(site.shelf, site.name),
             "SPARK_PUBLIC_DNS": await address_of(site.shelf, site.name),
@@ -86,7 +85,7 @@ class ConfStep(FilesStep):
             "SPARK_MASTER_PORT": str(master.port),
             "SPARK_MASTER_WEBUI_PORT": str(master.webui_port),
             "SPARK_WORKER_WEBUI_PORT": str(node.worker_webui_port),
-            "JAVA_HOME": java,
+            "JAVA_HOME": await java_home(site, version),
         }
         return {name: value for name, value in values.items() if value} | node.env
 
