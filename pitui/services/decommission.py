@@ -7,7 +7,6 @@ The master does it for requests to `/workers/kill/` (from Spark 3.1) that come f
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from functools import partial
 
 from pitui.domain.cluster import Process, Role, Worker, WorkerState
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
@@ -51,7 +50,10 @@ async def decommission(
         report(outcome)
         return outcome
 
-    work = Work(cluster, Target(node, Role.WORKER), partial(tell, OutcomeState.WORKING))
+    def say(what: str) -> None:
+        tell(OutcomeState.WORKING, what)
+
+    work = Work(cluster, Target(node, Role.WORKER), say)
     try:
         done = await _decommission(work, drain)
     except asyncio.CancelledError:
