@@ -56,7 +56,8 @@ def print_step(step: StepReport) -> None:
         print_text("    an administrator has to:")
         for line in (step.admin or step.detail).splitlines():
             print_text(f"      {line}")
-    if step.advice:
+    # Of a step that went well it stands in the node's line at the end.
+    if step.advice and step.state is StepState.FAILED:
         print_text(f"    {step.advice}")
 
 
@@ -65,6 +66,9 @@ def print_reports(reports: Sequence[NodeReport], *, plan: bool) -> None:
     for report in reports:
         if report.state.good:
             print_text(f"{report.node}: {_summary(report, plan=plan)}")
+            for step in report.steps:
+                for line in step.advice.splitlines():
+                    print_text(f"  {line}")
         else:
             complain(f"pitui: {report.node}: {report.state}: {report.error or 'not finished'}")
 
