@@ -98,7 +98,7 @@ class NodeRun:
         return True
 
     async def _one(self, step: Step) -> None:
-        self._begun = time.monotonic()
+        self._begun, self._moved_at = time.monotonic(), 0.0
         self._site.on_say(lambda what, transfer: self._working(step, what, transfer))
         try:
             await self._through_breaks(step)
@@ -124,7 +124,9 @@ class NodeRun:
                 if first or self._shelf.plan or error.failure not in _PASSING:
                     raise
                 now = time.monotonic()
-                away_since = now if away_since is None else away_since
+                if away_since is None:
+                    # A push waits for the node itself: that time counts.
+                    away_since = max(self._begun, self._moved_at) if self._moved_at else now
                 if self._stopping.is_set() or now - away_since > AWAY_LIMIT:
                     raise _given_up(error, now - away_since) from error
                 self._working(step, f"{error.message}; trying again", None)

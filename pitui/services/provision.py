@@ -51,7 +51,8 @@ def provisioning(
 
     if not rolling or plan:
         return Provisioning(shelf, chosen, wanted, told, plan=plan)
-    return Provisioning(shelf, chosen, wanted, told, limit=1, after=Restarting(cluster).after)
+    after = Restarting(cluster, told).after
+    return Provisioning(shelf, chosen, wanted, told, limit=1, after=after)
 
 
 def rollback(
