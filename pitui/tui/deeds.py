@@ -38,7 +38,7 @@ class Deeds:
         """Start, stop or restart; asks before the latter two."""
         busy = {name for operation in self._screen.progress.running for name in operation.about}
         if common := sorted({target.node for target in targets} & busy):
-            self._screen.hints.say(f"{', '.join(common)}: the last action is not over yet (p)")
+            self._screen.hints.say(f"{', '.join(common)}: the last action is not over yet (P)")
             return
         operation = self._operation(verb, targets)
         if verb is Verb.START:

@@ -181,9 +181,9 @@ async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -
         await pilot.press("j", "space", "space", "s")
         await until(pilot, lambda: "0 of 2" in lines(main))
         assert pilot.app.focused is main.nodes.table
-        await pilot.press("p", "p")
+        await pilot.press("P", "P")
         assert not main.progress.display
-        await pilot.press("p")
+        await pilot.press("P")
         assert main.progress.has_focus
         services.go_on.set()
         await until(pilot, lambda: "failed for 1 of 2" in lines(main))
@@ -201,7 +201,7 @@ async def test_cancel_ends_waiting() -> None:
     services = Still()
     async with shown(services) as pilot:
         main = pilot.app.main
-        await pilot.press("j", "s", "p")
+        await pilot.press("j", "s", "P")
         await until(pilot, lambda: "0 of 1" in lines(main))
         await pilot.press("c")
         await until(pilot, lambda: "cancelled" in lines(main))

@@ -105,7 +105,7 @@ def test_result_of_an_action(snap_compare: Compare, size: tuple[int, int]) -> No
 
 def test_details_of_a_node(snap_compare: Compare) -> None:
     services = Still()
-    picture = after(services, "j", "j", "j", "enter")
+    picture = after(services, "j", "j", "j", "i")
     assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
 
 

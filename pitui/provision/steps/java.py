@@ -9,7 +9,7 @@ from pitui.domain.errors import NodeError
 from pitui.domain.text import last_lines
 from pitui.facts.javas import PUSHED, PUSHED_HOME
 from pitui.provision import packages
-from pitui.provision.javas import chosen, javas, spark_series, supported
+from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
 from pitui.provision.report import Transfer
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
@@ -43,8 +43,7 @@ class Java(Step):
             return ok(f"Java {java.version} in {java.home}")
         way = await _way(site, majors)
         there = ", ".join(f"{f.version} in {f.home}" for f in found) or "none"
-        wanted = " or ".join(str(major) for major in majors)
-        why = f"wants Java {wanted}, there is {there}"
+        why = f"wants Java {in_words(majors)}, there is {there}"
         admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
         if way is None:
             advice = "Set provision.jdk to a JDK archive that pitui pushes, or install one by hand."

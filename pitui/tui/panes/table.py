@@ -78,7 +78,7 @@ class TablePane(Pane):
 
     def on_row_table_entered(self) -> None:
         """Treat a double click as Enter."""
-        self.action_do("details")
+        self.action_do("open")
 
     def on_focus(self) -> None:
         """Pass the focus on to the table."""
@@ -158,6 +158,10 @@ class TablePane(Pane):
         self.app.copy_to_clipboard(text)
         self.post_message(Said(f"copied the row of {row.cells[0].text.strip()}"))
 
+    def do_open(self) -> None:
+        """Go down into the row; panes say where to, else everything known of it is shown."""
+        self.do_details()
+
     def do_details(self) -> None:
         """Show everything known of the row."""
         from pitui.tui.screens.details import DetailsScreen
@@ -168,6 +172,6 @@ class TablePane(Pane):
 
     def offers(self, action_id: str) -> bool:
         """Offer row actions only where there is a row."""
-        if action_id in ("copy", "details", "mark", "mark_all"):
+        if action_id in ("copy", "open", "details", "mark", "mark_all"):
             return self.cursor is not None
         return True
