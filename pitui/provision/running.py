@@ -40,7 +40,8 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
   [ "$pid" != "$main" ] || starter=unit
   count=$(ps -o args= --ppid "$pid" | grep -c CoarseGrainedExecutorBackend)
   echo "process $pid $starter $count"
-  has=$(ls -l "$folder/fd" 2>/dev/null | sed -n 's|.* -> \(.*\)/jars/spark-core_.*|\1|p' | head -n 1)
+  has=$(ls -l "$folder/fd" 2>/dev/null | sed -n 's|.* -> \(.*\)/jars/spark-core_.*|\1|p' |
+    head -n 1)
   [ -z "$has" ] || [ "$has" = "$real" ] || echo "home ${has##*/} ${real##*/}"
   case $java in *deleted*) echo java ;; esac
   { settings; echo; echo ----; tr '\0' '\n' < "$folder/environ"; } | awk -v other="$other" '

@@ -94,7 +94,7 @@ class Step(ABC):
             PituiError: it cannot be read, or can never be brought about there.
         """
 
-    async def prepare(self, site: "Site", finding: Finding) -> None:
+    async def prepare(self, site: "Site", finding: Finding) -> None:  # noqa: B027
         """Do the part of `apply` that nothing on the node notices; see `prepares`.
 
         Raises:

@@ -61,6 +61,7 @@ def rollback(
     report: Report,
     names: Sequence[str],
     *,
+    plan: bool = False,
     rolling: bool = False,
 ) -> Provisioning:
     """Return what goes back to the Spark that was there before, on nodes (all without any).
@@ -73,12 +74,13 @@ def rollback(
         chosen.append(Restart(cluster))
 
     def told(done: StepReport) -> None:
-        if done.state in (StepState.CHANGED, StepState.FAILED):
+        if not plan and done.state in (StepState.CHANGED, StepState.FAILED):
             action = f"provision --{done.step}"
             cluster.audit.record(action, done.node, str(done.state), detail=done.detail)
         report(done)
 
-    return Provisioning(new_shelf(cluster, asker), chosen, wanted, told, rolling=rolling)
+    shelf = new_shelf(cluster, asker)
+    return Provisioning(shelf, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
 
 
 def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -> Removal:

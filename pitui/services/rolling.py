@@ -12,12 +12,14 @@ from pitui.services.cluster import Cluster
 from pitui.services.decommission import decommission
 from pitui.services.targets import Target
 
+RESTART = ("restart", "its daemons anew")
+"""Its id and title."""
+
 
 class Restart(Step):
     """Restarts the daemons that do not run as they would be started now."""
 
-    id = "restart"
-    title = "daemons anew"
+    id, title = RESTART
     needs = ("access", "spark", "conf", "sizing", "service")
     needs_root = False
     disturbs = True
