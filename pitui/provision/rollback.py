@@ -11,16 +11,13 @@ from pitui.provision.steps.spark import roll_back, way_back
 
 
 class Rollback(Step):
-    """Switches Spark's home back; `restarts` says whether a later step starts daemons anew."""
+    """Switches Spark's home back."""
 
     id = "rollback"
     title = "previous Spark"
     needs = ("access",)
     disturbs = True
     needs_root = False
-
-    def __init__(self, *, restarts: bool = False) -> None:
-        self._restarts = restarts
 
     async def check(self, site: Site) -> Finding:
         """Say which version it would go back to, or that there is none."""
@@ -35,9 +32,9 @@ class Rollback(Step):
         """Read which version is there now, and what runs of the other."""
         version, spark = (await installed(site)).version, site.shelf.config.spark
         advice = []
-        if not self._restarts:
+        if not site.shelf.restarts:
             now = {one.role: await running(site, one) for one in await daemons_of(site)}
-            advice.append(outdated_words(now, site.name))
+            advice.append(outdated_words(site, now))
         if spark.version not in (None, version):
             advice.append(
                 f"The config still says spark.version {spark.version}, and the next "

@@ -122,12 +122,12 @@ async def running(site: Site, daemon: Daemon) -> Running:
     return parse_running(await run_on(site, f"sh -c {quote(_SCRIPT)} look {words}"))
 
 
-def outdated_words(now: Mapping[Role, Running], node: str) -> str:
+def outdated_words(site: Site, now: Mapping[Role, Running]) -> str:
     """Return which of a node's daemons still run as before, and what changes that; or nothing."""
     old = {role: one for role, one in now.items() if one.outdated}
-    if not old:
+    if not old or site.shelf.restarts:
         return ""
     said = "; ".join(
         f"the {role} still runs with {', '.join(one.outdated)}" for role, one in old.items()
     )
-    return f"{said}: `pitui restart {node}` or `pitui provision --rolling` applies it"
+    return f"{said}: `pitui restart {site.name}` or `pitui provision --rolling` applies it"

@@ -43,6 +43,7 @@ def provisioning(
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
     chosen = steps(tuple(only))
     shelf = new_shelf(cluster, asker)
+    shelf.restarts = rolling
 
     def told(done: StepReport) -> None:
         if not plan and done.state in (StepState.CHANGED, StepState.FAILED):
@@ -69,7 +70,7 @@ def rollback(
     With `rolling` one node after the other, and what runs is started anew.
     """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    chosen: list[Step] = [step("access"), Rollback(restarts=rolling)]
+    chosen: list[Step] = [step("access"), Rollback()]
     if rolling:
         chosen.append(Restart(cluster))
 
@@ -80,6 +81,7 @@ def rollback(
         report(done)
 
     shelf = new_shelf(cluster, asker)
+    shelf.restarts = rolling
     return Provisioning(shelf, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
 
 

@@ -75,7 +75,7 @@ class ServiceStep(Step):
         if not (await site.machine()).systemd:
             return Finding(State.BLOCKED, "there is no systemd", admin=_by_hand(daemons))
         looks = [await _look(site, daemon) for daemon in daemons]
-        advice = outdated_words({one.daemon.role: one.now for one in looks}, site.name)
+        advice = outdated_words(site, {one.daemon.role: one.now for one in looks})
         changes = [words for one in looks if (words := _words(one))]
         if not changes:
             return replace(ok("; ".join(_state(one) for one in looks)), advice=advice)
@@ -157,7 +157,7 @@ async def _check_cron(site: Site, daemons: list[Daemon]) -> Finding:
         return Finding(State.BLOCKED, "there is no cron, and no root", admin=_by_hand(daemons))
     wanted = with_block(said.stdout, "daemons", [cron_line(daemon) for daemon in daemons])
     now = {daemon.role: await running(site, daemon) for daemon in daemons}
-    advice = outdated_words(now, site.name)
+    advice = outdated_words(site, now)
     if wanted == said.stdout:
         return replace(ok("the crontab starts it at boot"), advice=advice)
     shown = diff("crontab", said.stdout, wanted)
