@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 PORT = 7078
 LISTEN = f"""
 systemd-run -q --unit=listener python3 -m http.server {PORT} --bind 0.0.0.0
+for i in $(seq 100); do grep -q ":{PORT:04X} .* 0A " /proc/net/tcp && break; sleep 0.1; done
 """
 
 
@@ -79,7 +80,7 @@ def shelf(lab: Lab) -> Shelf:
 async def test_nodes_get_through_and_others_do_not(shelf: Shelf, kind: str) -> None:
     one, two, stranger = shelf.lab.machines.values()
     firewall = KINDS[kind]
-    install = f"apt-get install -y -q --no-download {firewall.package}"
+    install = f"apt-get install -y -q --no-download --no-install-recommends {firewall.package}"
     one.root(f"export DEBIAN_FRONTEND=noninteractive\n{install} >/dev/null 2>&1", limit=120)
     one.root(firewall.set_up + LISTEN)
     assert not reaches(two, one), "the firewall does not work"
