@@ -75,6 +75,7 @@ class _Request:
     via: str
     limit: float
     form: Mapping[str, str] | None
+    from_node: bool = False
 
     @property
     def host(self) -> str:
@@ -120,14 +121,20 @@ class Web:
         return await self._ask(_Request("GET", url, via, limit, None))
 
     async def post(
-        self, url: str, form: Mapping[str, str], via: str, limit: float = LIMIT
+        self,
+        url: str,
+        form: Mapping[str, str],
+        via: str,
+        limit: float = LIMIT,
+        *,
+        from_node: bool = False,
     ) -> Response:
-        """Send a form; never sent twice.
+        """Send a form; never sent twice. `from_node` sends it through the link, never directly.
 
         Raises:
             WebError: there was no answer.
         """
-        return await self._ask(_Request("POST", url, via, limit, form))
+        return await self._ask(_Request("POST", url, via, limit, form, from_node))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -157,6 +164,8 @@ class Web:
             return [_Way.DIRECT]
         if _is_loopback(request.host) and request.host != node.host:
             # The node's own loopback: here the same address is another machine's.
+            return [_Way.LINK]
+        if request.from_node:
             return [_Way.LINK]
         if self._ways.get(request.service) is _Way.LINK:
             return [_Way.LINK, _Way.DIRECT]
