@@ -129,7 +129,15 @@ class Web:
         *,
         from_node: bool = False,
     ) -> Response:
-        """Send a form; never sent twice. `from_node` sends it through the link, never directly.
+        """Send a form; never sent twice.
+
+        Args:
+            url: where it goes.
+            form: what it holds.
+            via: the node whose service it is.
+            limit: seconds for the answer.
+            from_node: whether it has to come from the node itself, for services that obey only
+                whoever is on their own machine.
 
         Raises:
             WebError: there was no answer.
@@ -154,7 +162,8 @@ class Web:
                     reason = error.reason
                 self._ways.pop(request.service, None)
             else:
-                self._ways[request.service] = way
+                if not request.from_node:
+                    self._ways[request.service] = way
                 return response
         raise WebError(request.url, reason)
 
@@ -162,10 +171,10 @@ class Web:
         node = self._links.node(request.via)
         if node.local:
             return [_Way.DIRECT]
+        if request.from_node:
+            return [_Way.LINK]
         if _is_loopback(request.host) and request.host != node.host:
             # The node's own loopback: here the same address is another machine's.
-            return [_Way.LINK]
-        if request.from_node:
             return [_Way.LINK]
         if self._ways.get(request.service) is _Way.LINK:
             return [_Way.LINK, _Way.DIRECT]

@@ -12,20 +12,24 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from pitui.domain.cluster import Executor, MasterView, Role, Worker, WorkerState
-from pitui.domain.errors import NodeError, NotSparkError, PituiError, WebError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
+from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import Done, Work, row_of
 from pitui.services.driver_poll import DriverPoll
 from pitui.services.probe import Probe, probe, probe_names
+from pitui.services.targets import Target
 from pitui.spark.decommission import NOBODY, PATH, Refusal, refusal_of
 from pitui.spark.versions import page_version
 from pitui.spark.worker_json import Placed, drivers_on, parse_worker
 
 DRAIN_LIMIT = 600.0
 """Seconds in which what runs on a worker has to end unless the caller says otherwise."""
+
+LET_GO_LIMIT = 120.0
+"""The same where the worker is stopped afterwards in any case."""
 
 _POLL = 1.0
 _AGREE = 10.0
@@ -52,27 +56,77 @@ async def drain_worker(work: Work, limit: float = DRAIN_LIMIT) -> Done:
         NodeError: the master refuses, or work still runs after `limit` seconds; says which.
         WebError: the master does not answer.
     """
+    began = time.monotonic()
+    left = await _take_out(work, limit)
+    if left is None:
+        return Done(OutcomeState.UNCHANGED, "no worker runs there that could be drained")
+    if left:
+        raise NodeError(
+            work.node.name,
+            f"still at work after {limit:.0f} s: {left}",
+            "It gets no new work. Wait and drain again, or stop it now; tasks that run there are "
+            "run again elsewhere.",
+        )
+    return Done(OutcomeState.OK, f"drained in {time.monotonic() - began:.0f} s")
+
+
+async def decommission(
+    cluster: Cluster, node: str, report: Report, *, drain: float = LET_GO_LIMIT
+) -> Outcome:
+    """Do as `drain_worker`, on the way to something that stops the worker in any case.
+
+    OK when the master gives it nothing any more, also where it is at work after `drain` seconds
+    (the detail says so); UNCHANGED where no worker runs there.
+    """
+    begun = time.monotonic()
+
+    def tell(state: OutcomeState, detail: str = "", advice: str = "") -> Outcome:
+        seconds = round(time.monotonic() - begun, 3)
+        outcome = Outcome(node, str(Role.WORKER), state, detail, advice, seconds)
+        report(outcome)
+        return outcome
+
+    def say(what: str) -> None:
+        tell(OutcomeState.WORKING, what)
+
+    try:
+        left = await _take_out(Work(cluster, Target(node, Role.WORKER), say), drain)
+    except asyncio.CancelledError:
+        tell(OutcomeState.CANCELLED, "interrupted")
+        raise
+    except LinkError as error:
+        return tell(OutcomeState.UNREACHABLE, error.message, error.advice)
+    except PituiError as error:
+        cluster.audit.record("decommission", node, str(OutcomeState.FAILED), detail=error.message)
+        return tell(OutcomeState.FAILED, error.message, error.advice)
+    if left is None:
+        return tell(OutcomeState.UNCHANGED, "no worker runs there that could be drained")
+    detail = f"decommissioned; after {drain:.0f} s still {left}" if left else "decommissioned"
+    cluster.audit.record("decommission", node, str(OutcomeState.OK), detail=detail)
+    return tell(OutcomeState.OK, detail)
+
+
+async def _take_out(work: Work, limit: float) -> str | None:
+    """Decommission and wait; return what is still at work, None where no worker runs."""
     work.say("looking at the node")
     names = await probe_names(work.cluster, work.node.name)
     seen = await probe(work.cluster, work.node.name)
     view = await work.cluster.spark_master.read()
     row = row_of(work, view, names, seen.daemon(Role.WORKER))
     if row is None or row.state is WorkerState.DEAD or _not_running(seen):
-        return Done(OutcomeState.UNCHANGED, "no worker runs there that could be drained")
-    await _alone_on_its_host(work, view, row)
+        return None
+    _alone_on_its_host(work, view, row)
     if row.state is not WorkerState.DECOMMISSIONED:
         work.say("asking the master to give it no more work")
-        await _decommission(work, row)
-    began = time.monotonic()
-    await _wait_until_quiet(work, row.host, limit)
-    return Done(OutcomeState.OK, f"drained in {time.monotonic() - began:.0f} s")
+        await _ask(work, row)
+    return await _wait_until_quiet(work, row.host, limit)
 
 
 def _not_running(seen: Probe) -> bool:
     return not any(process.role is Role.WORKER for process in seen.own)
 
 
-async def _alone_on_its_host(work: Work, view: MasterView, row: Worker) -> None:
+def _alone_on_its_host(work: Work, view: MasterView, row: Worker) -> None:
     """Refuse where another node's worker has the same host: the master knows only hosts."""
     others = [node for node in work.cluster.workers if node.name != work.node.name]
     same = [
@@ -90,7 +144,7 @@ async def _alone_on_its_host(work: Work, view: MasterView, row: Worker) -> None:
         )
 
 
-async def _decommission(work: Work, row: Worker) -> None:
+async def _ask(work: Work, row: Worker) -> None:
     refused = await _post(work.cluster, row.host)
     if refused is not None:
         raise NodeError(work.node.name, f"cannot be drained: {refused.reason}", refused.advice)
@@ -109,15 +163,10 @@ async def _decommission(work: Work, row: Worker) -> None:
 
 
 async def _post(cluster: Cluster, host: str) -> Refusal | None:
-    """Ask the master to decommission a host; again from its own machine where that may help."""
+    """Ask the master to decommission a host, from its own machine: it may obey only that."""
     version = page_version((await cluster.spark_master.page("")).body.decode(errors="replace"))
-    refused: Refusal | None = None
-    for from_node in (False, True):
-        answer = await cluster.spark_master.send(PATH, {"host": host}, from_node=from_node)
-        refused = refusal_of(answer.status, answer.body.decode(errors="replace"), version)
-        if refused is None or not refused.by_address or cluster.master.local:
-            break
-    return refused
+    answer = await cluster.spark_master.send(PATH, {"host": host}, from_node=True)
+    return refusal_of(answer.status, answer.body.decode(errors="replace"), version)
 
 
 # -- waiting -------------------------------------------------------------------------------
@@ -152,7 +201,8 @@ def _executor_words(placed: Placed, told: Executor | None) -> str:
     return f"{name} ({tasks} {'task' if tasks == 1 else 'tasks'})"
 
 
-async def _wait_until_quiet(work: Work, host: str, limit: float) -> None:
+async def _wait_until_quiet(work: Work, host: str, limit: float) -> str:
+    """Return what is still at work after `limit` seconds; empty when nothing is."""
     cluster = work.cluster
     drivers = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
     until = time.monotonic() + limit
@@ -167,15 +217,10 @@ async def _wait_until_quiet(work: Work, host: str, limit: float) -> None:
             quiet = quiet + 1 if left.quiet else 0
             reason = left.words()
             if quiet >= _QUIET_LOOKS or (quiet and not left.executors):
-                return
+                return ""
         work.say(f"waiting for {reason}" if reason else "waiting")
         if time.monotonic() > until:
-            raise NodeError(
-                work.node.name,
-                f"still at work after {limit:.0f} s: {reason}",
-                "It gets no new work. Wait and drain again, or stop it now; tasks that run "
-                "there are run again elsewhere.",
-            )
+            return reason
         await asyncio.sleep(_POLL)
 
 

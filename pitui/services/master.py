@@ -86,14 +86,15 @@ class MasterAccess:
         *,
         from_node: bool = False,
     ) -> Response:
-        """Post a form to the master's web UI; `from_node` has it come from the master's machine.
+        """Post a form to the master's web UI; `from_node`: as somebody on its own machine.
 
         Raises:
             WebError: it does not answer.
         """
         url = urljoin(self.web_url, path)
-        via = self._node.name
-        return await self._web.post(url, form, via=via, limit=limit, from_node=from_node)
+        return await self._web.post(
+            url, form, via=self._node.name, limit=limit, from_node=from_node
+        )
 
     def _candidates(self) -> list[str]:
         """Return the addresses to try; a bound web UI listens on SPARK_LOCAL_IP alone."""

@@ -21,8 +21,6 @@ class Refusal:
 
     reason: str
     advice: str
-    by_address: bool = False
-    """Whether it may be different for a request that comes from the master's own machine."""
 
 
 def refusal_of(status: int, body: str, version: str | None) -> Refusal | None:
@@ -45,15 +43,13 @@ def refusal_of(status: int, body: str, version: str | None) -> Refusal | None:
         )
     if status == 403:
         return Refusal(
-            "the master does not take this request from here",
-            f"Its setting {_MODE} decides (LOCAL, ALLOW or DENY); or stop the worker.",
-            by_address=True,
+            "the master's web UI takes this from nobody",
+            f"Its setting {_MODE} must be LOCAL or ALLOW; or stop the worker.",
         )
     if status == 405:
         return Refusal(
-            "decommissioning is switched off on the master, or not allowed from here",
-            f"{_SWITCH_ON}, or stop the worker. Its setting {_MODE} decides from where.",
-            by_address=True,
+            "decommissioning is switched off on the master, or forbidden",
+            f"{_SWITCH_ON}, or stop the worker. {_MODE} must not be DENY.",
         )
     return Refusal(f"the master answered with HTTP status {status}", "Look at the master's log.")
 
