@@ -28,7 +28,10 @@ async def cluster(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
         yield cluster
+        # A test that failed may leave a decommissioned worker, which has to be started anew.
         back = await control.start(cluster, control.targets_for(cluster, []), lambda _: None)
+        if not all(outcome.state.good for outcome in back):
+            back = await control.restart(cluster, [PI2], lambda _: None)
         assert all(outcome.state.good for outcome in back), back
 
 
@@ -42,10 +45,13 @@ async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: P
         (early,) = await control.drain(cluster, [PI2], said.append, limit=1.0)
         assert early.state is OutcomeState.FAILED
         assert "still at work after 1 s: executor" in early.detail
-        assert "of sleeper (1 task)" in early.detail
+        assert "of sleeper (" in early.detail
         assert (await probe(cluster, "pi2")).daemon(Role.WORKER) is not None
         view = await cluster.spark_master.read()
         assert WorkerState.DECOMMISSIONED in {worker.state for worker in view.workers}
+        (refused,) = await control.start(cluster, [PI2], said.append)
+        assert refused.state is OutcomeState.FAILED
+        assert "is decommissioned" in refused.detail
         (drained,) = await control.drain(cluster, [PI2], said.append)
         assert drained.state is OutcomeState.OK, drained
         assert drained.detail.startswith("drained in ")
