@@ -16,6 +16,7 @@ from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
 from pitui.services.watch import Watch
+from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -32,6 +33,7 @@ class LiveBackend:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
         self._runs = Runs(cluster)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
