@@ -24,6 +24,8 @@ KEPT_S = 7 * 86400.0
 """Seconds for which events are kept; what ended before is no event any more."""
 _SETTLED_S = 3.0
 """Seconds after which an application that waits is not merely starting."""
+_REGISTER_S = 20.0
+"""Seconds in which workers find a master that was away, before they are called lost."""
 _STALE_S = 60.0
 """Seconds without a look after which an event says when things were last seen otherwise."""
 
@@ -50,6 +52,8 @@ class Seen:
     at: float = 0.0
     """Unix time of the look."""
     master: str = ""
+    master_back_at: float = 0.0
+    """Unix time at which the master was found to be back; its workers need some seconds."""
     nodes: Mapping[str, str] = field(default_factory=dict)
     workers: Mapping[str, str] = field(default_factory=dict)
     applications: Mapping[str, str] = field(default_factory=dict)
@@ -69,15 +73,16 @@ def happened(
     `own` names the nodes and applications that the user acts on: what happens to them is no news.
     """
     listed = snapshot.master.state is MasterState.ALIVE
+    settled = listed and before.master != AWAY and now - before.master_back_at > _REGISTER_S
     events = [
         *_master(before, snapshot, now),
-        *(event for node in snapshot.nodes for event in _node(before, node, now, listed=listed)),
+        *(event for node in snapshot.nodes for event in _node(before, node, now, listed=settled)),
     ]
     if listed:
         events += _applications(before, snapshot, now)
     events += _executors(before, snapshot, now)
     events.sort(key=lambda event: event.at)
-    return [_quiet(event, own) for event in events], _seen(before, snapshot, now, listed=listed)
+    return [_quiet(event, own) for event in events], _seen(before, snapshot, now, settled=settled)
 
 
 def _quiet(event: Event, own: Collection[str]) -> Event:
@@ -220,9 +225,7 @@ def _application(was: str, app: Application, now: float) -> Iterator[Event]:
         ended, took = app.submitted_at + app.duration_s, f"after {span(app.duration_s)}"
         good = app.state is ApplicationState.FINISHED
         gravity = Gravity.GOOD if good else Gravity.BAD
-        yield _of_app(
-            ended, str(app.state).lower(), known, f"after {span(app.duration_s)}", gravity
-        )
+        yield _of_app(ended, str(app.state).lower(), known, took, gravity)
 
 
 def _waits(was: str, app: Application) -> bool:
@@ -277,11 +280,12 @@ def _executor(app_id: str, name: str, row: Executor, now: float) -> Event:
 # -- what is seen --------------------------------------------------------------------------
 
 
-def _seen(before: Seen, snapshot: Snapshot, now: float, *, listed: bool) -> Seen:
+def _seen(before: Seen, snapshot: Snapshot, now: float, *, settled: bool) -> Seen:
+    listed = snapshot.master.state is MasterState.ALIVE
     nodes, workers, health = {**before.nodes}, {**before.workers}, {**before.health}
     for node in snapshot.nodes:
         nodes[node.name] = _link_word(node) or nodes.get(node.name, "")
-        if listed:
+        if settled:
             workers[node.name] = _worker_word(node) or workers.get(node.name, "")
         if node.metrics is not None:
             was = tuple(health.get(node.name, ()))
@@ -296,7 +300,10 @@ def _seen(before: Seen, snapshot: Snapshot, now: float, *, listed: bool) -> Seen
         for row in rows
     }
     master = _master_word(snapshot) or before.master
-    return Seen(now, master, nodes, workers, apps, names, executors or before.executors, health)
+    back = now if before.master == AWAY and master == UP else before.master_back_at
+    return Seen(
+        now, master, back, nodes, workers, apps, names, executors or before.executors, health
+    )
 
 
 def span(seconds: float) -> str:

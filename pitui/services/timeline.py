@@ -48,9 +48,9 @@ class Timeline:
         self._mark: tuple[float, ...] = ()
         self._noted = 0.0
         self._ready = False
-        self._subscribers: list[Callable[[], None]] = []
+        self._subscribers: list[Callable[[], object]] = []
 
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call back whenever events, news or the complaint are others; returns what ends that."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
@@ -87,7 +87,8 @@ class Timeline:
 
     async def run(self) -> None:
         """Keep what is taken, and follow what other pituis and people do, until cancelled."""
-        await self.begin()
+        if not self._ready:
+            await self.begin()
         while True:
             try:
                 async with asyncio.timeout(_LOOK_EVERY):

@@ -163,7 +163,7 @@ class TimelineStore:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             return BusyError(f"another pitui holds the timeline ({self.path})")
         return PituiError(
-            f"the timeline ({self.path}) cannot be kept: {error}",
+            f"the timeline cannot be kept: {error} ({self.path})",
             "Events are shown until pitui ends. Move the file away, or see to its folder.",
         )
 
