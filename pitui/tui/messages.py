@@ -44,6 +44,14 @@ class SnapshotChanged(Message):
         return isinstance(message, SnapshotChanged)
 
 
+class TimelineChanged(Message):
+    """There are other events, or what is new of them is something else."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Say that one stands for all before it."""
+        return isinstance(message, TimelineChanged)
+
+
 class RunsChanged(Message):
     """The list of runs is another one."""
 
