@@ -87,7 +87,11 @@ def addresses(machine: Machine) -> set[str]:
     return set(re.findall(r"inet (10\.\S+)", machine.root("ip -4 addr show eth0")))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# One of them is enough for every day; each takes 40 s, most of it waiting for the way back.
+@pytest.mark.parametrize(
+    "kind",
+    [k if k == "systemd-networkd" else pytest.param(k, marks=pytest.mark.long) for k in KINDS],
+)
 async def test_a_fixed_address_is_kept_and_a_wrong_one_is_taken_back(
     shelf: Shelf, kind: str, quick_back: None
 ) -> None:
