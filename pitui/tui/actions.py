@@ -62,6 +62,9 @@ ACTIONS: tuple[Action, ...] = (
            hint=2),
     Action("restart", "Restart", "r", "Restart them, after a question", _NODES, danger=True,
            mutating=True, hint=3),
+    Action("decommission", "Drain and stop", "D", "Decommission the worker: no new work for it, "
+           "wait until its tasks have ended, then stop it; after a question", _NODES, danger=True,
+           mutating=True, hint=7),
     Action("shell", "Shell", "!", "Open a shell on the node; pitui is back when it ends", _NODES,
            mutating=True, hint=6),
     Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
@@ -69,6 +72,10 @@ ACTIONS: tuple[Action, ...] = (
            "a question", (Scope.JOBS,), danger=True, mutating=True, hint=2),
     Action("executors", "Executors", "e", "Show the executors of the application",
            (Scope.JOBS,), hint=3),
+    Action("by_node", "All by node", "v", "Show the executors of all applications, node by node; "
+           "again: of the one selected", (Scope.EXECUTORS,), hint=5),
+    Action("threads", "Threads", "d", "Show what the threads of the executor do (a thread dump), "
+           "to search or to read in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the row: node, executor or run",
            (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE), hint=4),
     Action("open", "Open", "enter", "Go down into the row: an application, a job, a stage; show "

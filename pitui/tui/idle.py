@@ -10,6 +10,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
+from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
@@ -45,6 +46,11 @@ class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
 
     timeline: Timeline = NoTimeline()
+
+    @property
+    def inspector(self) -> Inspector:
+        """Refuse."""
+        raise _starting()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

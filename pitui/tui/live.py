@@ -17,6 +17,7 @@ from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
 from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
+from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -33,6 +34,7 @@ class LiveBackend:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
         self._runs = Runs(cluster)
         self.timeline = Timeline(cluster.audit)

@@ -73,6 +73,14 @@ class Requested(Message):
         self.targets = tuple(targets)
 
 
+class DrainRequested(Message):
+    """Workers of nodes are to be decommissioned and stopped."""
+
+    def __init__(self, nodes: Sequence[str]) -> None:
+        super().__init__()
+        self.nodes = tuple(nodes)
+
+
 class EndRequested(Message):
     """A job is to be killed or cancelled."""
 

@@ -9,7 +9,9 @@ from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.deeds import Deeds
 from pitui.tui.doing import pitui
+from pitui.tui.draining import Draining
 from pitui.tui.messages import (
+    DrainRequested,
     EndRequested,
     JobSelected,
     LogsRequested,
@@ -31,6 +33,7 @@ class MainScreen(Frame):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
         self.deeds = Deeds(self)
+        self.draining = Draining(self)
         self._news: tuple[str, ...] = ()
         self._complained = False
 
@@ -94,6 +97,11 @@ class MainScreen(Frame):
     def act_on_daemons(self, message: Requested) -> None:
         """Start, stop or restart."""
         self.deeds.daemons(message.verb, message.targets)
+
+    @on(DrainRequested)
+    def drain(self, message: DrainRequested) -> None:
+        """Decommission and stop."""
+        self.draining.ask(message.nodes)
 
     @on(EndRequested)
     def end_job(self, message: EndRequested) -> None:
