@@ -1,10 +1,10 @@
-"""A large file to several nodes at once: pitui against `ssh cat`, scp and rsync, same sshd.
+"""A large file to several nodes at once: pitui (star, chain) against `ssh cat`, scp and rsync.
 
     python benchmarks/push.py [--mib 200] [--nodes 4] [--rounds 3]
 
-Prints one JSON object: median seconds of each, and pitui's as ratios. All of them bring the file
-whole; only pitui reads it again on the node and compares its SHA-512,
-so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
+All go to the same sshd's, with the same cipher. Prints one JSON object: median seconds of each, and
+pitui's as ratios. All of them bring the file whole; only pitui reads it first, and compares what
+came with its SHA-512, so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
 """
 
 import argparse
@@ -25,9 +25,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support.nodes import node
 from support.sshd import Server, servers
 
+from pitui.config.model import Node
 from pitui.remote.ask import NoOne
+from pitui.remote.depot import Depot
 from pitui.remote.links import Links
-from pitui.remote.push import Parcel, push
+from pitui.remote.push import Parcel
+from pitui.remote.sources import Way
 
 CIPHER = "aes128-gcm@openssh.com"
 
@@ -93,11 +96,12 @@ def _measure(
     ]
     again: list[float] = []
 
-    def ours() -> None:
-        again.append(asyncio.run(_push(nodes, there, folder, source)))
+    def ours(way: Way) -> Callable[[], None]:
+        return lambda: again.append(asyncio.run(_push(nodes, there, folder, source, way)))
 
     works = {
-        "pitui": ours,
+        "pitui_star": ours(Way.STAR),
+        "pitui_chain": ours(Way.CHAIN),
         "ssh_cat": each("ssh {ssh} -p {port} {host} 'cat > {target}' < {source}"),
         "ssh_cat_sha512": each(
             "ssh {ssh} -p {port} {host} 'cat > {target} && sha512sum {target} >/dev/null' "
@@ -121,10 +125,13 @@ def _measure(
         "nodes": options.nodes,
         "mib": options.mib,
         "seconds": {name: round(value, 3) for name, value in median.items()},
-        "pitui_over": {
-            name: round(median["pitui"] / value, 2)
-            for name, value in median.items()
-            if name != "pitui"
+        "ratios": {
+            ours: {
+                name: round(median[ours] / value, 2)
+                for name, value in median.items()
+                if not name.startswith("pitui")
+            }
+            for ours in ("pitui_star", "pitui_chain")
         },
         "nothing_to_do_seconds": round(statistics.median(again), 4),
     }
@@ -134,19 +141,19 @@ def _target(folder: Path, server: Server) -> Path:
     return folder / f"far-{server.address}" / "spark.tgz"
 
 
-async def _push(nodes: list[object], there: list[Server], folder: Path, source: Path) -> float:
+async def _push(
+    nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way
+) -> float:
     """Measure, connect and push; return the seconds of a second, needless push."""
-    links = Links(nodes, NoOne())  # type: ignore[arg-type]
+    links = Links(nodes, NoOne())
     try:
         parcel = await Parcel.of(source)
 
         async def all_of_them() -> None:
-            async with asyncio.TaskGroup() as group:
+            async with Depot(links, way) as depot, asyncio.TaskGroup() as group:
                 for one, server in zip(nodes, there, strict=True):
-                    runner = links.runner(one.name)  # type: ignore[attr-defined]
-                    group.create_task(
-                        push(runner, parcel, str(_target(folder, server)), durable=False)
-                    )
+                    target = str(_target(folder, server))
+                    group.create_task(depot.deliver(one.name, parcel, target, durable=False))
 
         await all_of_them()
         begun = time.perf_counter()
