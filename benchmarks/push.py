@@ -5,6 +5,7 @@
 All go to the same sshd's, with the same cipher. Prints one JSON object: median seconds of each, and
 pitui's as ratios. All of them bring the file whole; only pitui reads it first, and compares what
 came with its SHA-512, so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
+`cpu_seconds` is what both ends used together.
 """
 
 import argparse
@@ -97,7 +98,7 @@ def _measure(
     again: list[float] = []
 
     def ours(way: Way) -> Callable[[], None]:
-        return lambda: again.append(asyncio.run(_push(nodes, there, folder, source, way)))
+        return lambda: asyncio.run(_push(nodes, there, folder, source, way))
 
     works = {
         "pitui_star": ours(Way.STAR),
@@ -112,19 +113,24 @@ def _measure(
     if shutil.which("rsync"):
         works["rsync"] = each("rsync -W -e 'ssh {ssh} -p {port}' {source} {host}:{target}")
     seconds: dict[str, list[float]] = {name: [] for name in works}
+    cpu: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(options.rounds):
         for name, work in works.items():
             for s in there:
                 shutil.rmtree(_target(folder, s).parent, ignore_errors=True)
                 _target(folder, s).parent.mkdir()
-            begun = time.perf_counter()
+            used, begun = _cpu(there), time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - begun)
+            cpu[name].append(_cpu(there) - used)
+            if name.startswith("pitui"):
+                again.append(asyncio.run(_push_again(nodes, there, folder, source)))
     median = {name: statistics.median(found) for name, found in seconds.items()}
     return {
         "nodes": options.nodes,
         "mib": options.mib,
         "seconds": {name: round(value, 3) for name, value in median.items()},
+        "cpu_seconds": {name: round(statistics.median(found), 2) for name, found in cpu.items()},
         "ratios": {
             ours: {
                 name: round(median[ours] / value, 2)
@@ -137,30 +143,58 @@ def _measure(
     }
 
 
+def _cpu(there: list[Server]) -> float:
+    """Return the CPU seconds of both ends, of all that ended; steadier than time under load."""
+    spent = 0.0
+    for server in there:
+        assert server.process is not None
+        fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+        spent += sum(int(field) for field in fields[11:15])
+    mine = sum(os.times()[:4])
+    return mine + spent / os.sysconf("SC_CLK_TCK")
+
+
 def _target(folder: Path, server: Server) -> Path:
     return folder / f"far-{server.address}" / "spark.tgz"
 
 
 async def _push(
     nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way
-) -> float:
-    """Measure, connect and push; return the seconds of a second, needless push."""
+) -> None:
+    """Measure, connect and push."""
+    links = Links(nodes, NoOne())
+    try:
+        # As a person's push does: the file is read while the nodes are connected to.
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(Parcel.of(source))
+            for one in nodes:
+                group.create_task(links.connect(one.name))
+        await _deliver(links, way, there, folder, reading.result())
+    finally:
+        await links.aclose()
+
+
+async def _push_again(nodes: list[Node], there: list[Server], folder: Path, source: Path) -> float:
+    """Return the seconds of a push of what is there, over links that are open."""
     links = Links(nodes, NoOne())
     try:
         parcel = await Parcel.of(source)
-
-        async def all_of_them() -> None:
-            async with Depot(links, way) as depot, asyncio.TaskGroup() as group:
-                for one, server in zip(nodes, there, strict=True):
-                    target = str(_target(folder, server))
-                    group.create_task(depot.deliver(one.name, parcel, target, durable=False))
-
-        await all_of_them()
+        for one in nodes:
+            await links.connect(one.name)
         begun = time.perf_counter()
-        await all_of_them()
+        await _deliver(links, Way.AUTO, there, folder, parcel)
         return time.perf_counter() - begun
     finally:
         await links.aclose()
+
+
+async def _deliver(
+    links: Links, way: Way, there: list[Server], folder: Path, parcel: Parcel
+) -> None:
+    async with Depot(links, way) as depot, asyncio.TaskGroup() as group:
+        for number, server in enumerate(there):
+            target = str(_target(folder, server))
+            group.create_task(depot.deliver(f"pi{number}", parcel, target, durable=False))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pitui.provision.report import NodeReport, Report
 from pitui.provision.shelf import Shelf
 from pitui.provision.site import Site
 from pitui.provision.step import Step
+from pitui.remote.depot import Depot
 
 LIMIT = 32
 """How many nodes are worked on at once unless the caller says otherwise."""
@@ -62,7 +63,7 @@ class Provisioning:
                 report = await run.run()
                 return await self._after(report) if self._after is not None else report
 
-        async with asyncio.TaskGroup() as group:
+        async with Depot(self._shelf.links) as self._shelf.depot, asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(run)) for run in runs]
         return [task.result() for task in tasks]
 

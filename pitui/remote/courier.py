@@ -41,7 +41,7 @@ HELLO_LIMIT = 10.0
 STALL_LIMIT = 60.0
 """Seconds in which something has to move on a hop."""
 
-TELL_EVERY = 0.2
+TELL_EVERY = 0.1
 """Seconds between two words on how far the file is."""
 
 _SIOCGIFADDR = 0x8915
@@ -269,14 +269,15 @@ class Courier:
             return str(error)
         why = "the other end hung up"
         while file.have < file.size:
+            wanted = buffer[: file.size - file.have]
             count, more = 0, 1
-            while more and count < len(buffer):
+            while more and count < len(wanted):
                 try:
-                    more = conn.recv_into(buffer[count:])
+                    more = conn.recv_into(wanted[count:])
                 except OSError as error:
                     more, why = 0, str(error)
                 count += more
-            file.write(buffer[: min(count, file.size - file.have)])
+            file.write(wanted[:count])
             if not more:
                 break
         return None if file.have == file.size else why

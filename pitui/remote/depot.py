@@ -193,7 +193,7 @@ class _Trip:
             nonlocal whole
             whole = True
             self.total += count
-            self._settle(Pushed(self.total, self.resumed))
+            self._settle(Pushed(self.total, self.resumed, station.feeder))
 
         try:
             return await (await self.depot.convoy(self.parcel)).bring(station, note)

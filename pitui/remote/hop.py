@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -31,22 +32,28 @@ async def feed(
         OSError: it broke off.
         LinkError: the node cannot be reached.
     """
+    over = threading.Event()
+    open_now: list[socket.socket] = []
+
+    def send(plain: socket.socket) -> None:
+        with plain, _greeted(plain, pem) as conn:
+            open_now.append(conn)
+            if not over.is_set():
+                courier.feed(conn, file, turn)
+
     try:
-        conn = await _in_thread(lambda: _direct(where, pem))
+        await _in_thread(lambda: send(socket.create_connection(where, DIRECT_LIMIT)))
     except OSError:
+        if open_now:
+            raise
         path = await tunnel()
-        conn = await _in_thread(lambda: _through(path, pem))
-
-    def send() -> None:
-        with conn:
-            courier.feed(conn, file, turn)
-
-    try:
-        await _in_thread(send)
+        await _in_thread(lambda: send(_unix(path)))
     finally:
         # Where we were cancelled, the thread ends by this.
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(conn, socket.SHUT_RDWR)
+        over.set()
+        for conn in open_now:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(conn, socket.SHUT_RDWR)
 
 
 def speed_to(host: str) -> int | None:
@@ -61,24 +68,20 @@ def speed_to(host: str) -> int | None:
         return courier.link_speed(sock.getsockname()[0])[0]
 
 
-def _direct(where: tuple[str, int], pem: str) -> socket.socket:
-    return _greeted(socket.create_connection(where, DIRECT_LIMIT), pem)
-
-
-def _through(path: Path, pem: str) -> socket.socket:
+def _unix(path: Path) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX)
     sock.settimeout(courier.HELLO_LIMIT)
-    sock.connect(os.fspath(path))
-    return _greeted(sock, pem)
-
-
-def _greeted(sock: socket.socket, pem: str) -> socket.socket:
-    sock.settimeout(courier.HELLO_LIMIT)
     try:
-        return courier.tls(pem, server=False).wrap_socket(sock)
-    except BaseException:
+        sock.connect(os.fspath(path))
+    except OSError:
         sock.close()
         raise
+    return sock
+
+
+def _greeted(sock: socket.socket, pem: str) -> ssl.SSLSocket:
+    sock.settimeout(courier.HELLO_LIMIT)
+    return courier.tls(pem, server=False).wrap_socket(sock)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

@@ -62,6 +62,8 @@ class Pushed:
 
     sent: int
     resumed: int = 0
+    via: str | None = None
+    """The node that it came from in the end; None where it came from here."""
 
     @property
     def was_there(self) -> bool:

@@ -86,6 +86,7 @@ class Visit:
             if said is None:
                 continue
             if said.wrong:
+                station.have = self._others.parcel.size
                 return False
             if said.gone:
                 if self._here:
