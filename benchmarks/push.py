@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -65,53 +66,14 @@ def _measure(
     there: list[Server],
     key: Path,
 ) -> dict[str, object]:
-    ssh = (
-        f"-i {key} -o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o BatchMode=yes "
-        f"-F none -c {CIPHER}"
-    )
-
-    def each(command: str) -> Callable[[], None]:
-        def run() -> None:
-            started = [
-                subprocess.Popen(
-                    command.format(
-                        ssh=ssh,
-                        port=s.port,
-                        host=s.address,
-                        source=source,
-                        target=_target(folder, s),
-                    ),
-                    shell=True,
-                )
-                for s in there
-            ]
-            for process in started:
-                if process.wait(timeout=600) != 0:
-                    raise RuntimeError(command)
-
-        return run
-
     nodes = [
         node(f"pi{n}", s.address, s.port, identity=key, known_hosts=known)
         for n, s in enumerate(there)
     ]
     again: list[float] = []
-
-    def ours(way: Way) -> Callable[[], None]:
-        return lambda: asyncio.run(_push(nodes, there, folder, source, way))
-
-    works = {
-        "pitui_star": ours(Way.STAR),
-        "pitui_chain": ours(Way.CHAIN),
-        "ssh_cat": each("ssh {ssh} -p {port} {host} 'cat > {target}' < {source}"),
-        "ssh_cat_sha512": each(
-            "ssh {ssh} -p {port} {host} 'cat > {target} && sha512sum {target} >/dev/null' "
-            "< {source}"
-        ),
-        "scp": each("scp -q {ssh} -P {port} {source} {host}:{target}"),
-    }
-    if shutil.which("rsync"):
-        works["rsync"] = each("rsync -W -e 'ssh {ssh} -p {port}' {source} {host}:{target}")
+    works = _others(folder, source, known, there, key)
+    for way in (Way.STAR, Way.CHAIN):
+        works[f"pitui_{way}"] = partial(_ours, nodes, there, folder, source, way)
     seconds: dict[str, list[float]] = {name: [] for name in works}
     cpu: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(options.rounds):
@@ -141,6 +103,53 @@ def _measure(
         },
         "nothing_to_do_seconds": round(statistics.median(again), 4),
     }
+
+
+def _others(
+    folder: Path, source: Path, known: Path, there: list[Server], key: Path
+) -> dict[str, Callable[[], None]]:
+    """Return what pitui is compared with."""
+    ssh = (
+        f"-i {key} -o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o BatchMode=yes "
+        f"-F none -c {CIPHER}"
+    )
+
+    def each(command: str) -> Callable[[], None]:
+        def run() -> None:
+            started = [
+                subprocess.Popen(
+                    command.format(
+                        ssh=ssh,
+                        port=s.port,
+                        host=s.address,
+                        source=source,
+                        target=_target(folder, s),
+                    ),
+                    shell=True,
+                )
+                for s in there
+            ]
+            for process in started:
+                if process.wait(timeout=600) != 0:
+                    raise RuntimeError(command)
+
+        return run
+
+    works = {
+        "ssh_cat": each("ssh {ssh} -p {port} {host} 'cat > {target}' < {source}"),
+        "ssh_cat_sha512": each(
+            "ssh {ssh} -p {port} {host} 'cat > {target} && sha512sum {target} >/dev/null' "
+            "< {source}"
+        ),
+        "scp": each("scp -q {ssh} -P {port} {source} {host}:{target}"),
+    }
+    if shutil.which("rsync"):
+        works["rsync"] = each("rsync -W -e 'ssh {ssh} -p {port}' {source} {host}:{target}")
+    return works
+
+
+def _ours(nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way) -> None:
+    asyncio.run(_push(nodes, there, folder, source, way))
 
 
 def _cpu(there: list[Server]) -> float:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json
@@ -45,7 +46,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
     sizing, profile, firewall, service. Ctrl-C finishes the steps in hand; a second one ends at
     once. It is safe to run again at any time.
     """
-    _refuse_combinations(nodes, plan=plan, rollback=rollback, remove=remove, only=only)
+    _refuse_combinations(
+        nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only
+    )
     if not plan:
         require_writable(settings, "provision")
     config = settings.load()
@@ -53,16 +56,15 @@ def command(  # noqa: PLR0917 - click hands them over by name
 
     async def main() -> int:
         from pitui.services import provision as service
-        from pitui.services.cluster import open_cluster
 
         asker = TerminalAsker(trust_new)
         printer = StepPrinter(quiet=settings.json, verbose=settings.verbose > 0)
-        async with open_cluster(config, asker) as cluster:
+        async with open_to_act(config, asker) as cluster:
             work: Provisioning | Removal
             if remove is not None:
                 work = service.removal(cluster, asker, printer.report, remove)
             elif rollback:
-                work = service.rollback(cluster, asker, printer.report, nodes)
+                work = service.rollback(cluster, asker, printer.report, nodes, rolling=rolling)
             else:
                 work = service.provisioning(
                     cluster,
@@ -74,16 +76,22 @@ def command(  # noqa: PLR0917 - click hands them over by name
                     rolling=rolling,
                 )
             reports = await _interruptible(work)
-            _show(settings, reports, plan=plan)
+            _show(settings, reports)
             return 0 if service.good(reports) else 1
 
     run(main)
 
 
 def _refuse_combinations(
-    nodes: Sequence[str], *, plan: bool, rollback: bool, remove: str | None, only: str
+    nodes: Sequence[str],
+    *,
+    plan: bool,
+    rolling: bool,
+    rollback: bool,
+    remove: str | None,
+    only: str,
 ) -> None:
-    if remove is not None and (nodes or plan or rollback or only):
+    if remove is not None and (nodes or plan or rollback or rolling or only):
         raise click.UsageError("--remove NODE stands alone")
     if rollback and (plan or only):
         raise click.UsageError("--rollback takes nodes only")
@@ -110,10 +118,10 @@ async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
         loop.remove_signal_handler(signal.SIGINT)
 
 
-def _show(settings: Settings, reports: "list[NodeReport]", *, plan: bool) -> None:
+def _show(settings: Settings, reports: "list[NodeReport]") -> None:
     if settings.json:
-        from pitui.provision.report import node_json
+        from pitui.provision.report import reports_json
 
-        print_json({"nodes": [node_json(report) for report in reports]})
+        print_json(reports_json(reports))
     else:
-        print_reports(reports, plan=plan)
+        print_reports(reports)

@@ -37,6 +37,8 @@ class Shelf:
         """Whether nothing may be changed: what is found is only shown."""
         self.depot = Depot(links)
         """Where files are pushed from; open while the engine runs."""
+        self.restarts = False
+        """Whether a last step restarts what runs with old settings."""
         self._known: dict[Hashable, object] = {}
         self._locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._arrived: defaultdict[str, dict[str, object]] = defaultdict(dict)

@@ -15,7 +15,9 @@ from pitui.services import control, logs
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
+from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
+from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -32,8 +34,10 @@ class LiveBackend:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
         self._runs = Runs(cluster)
+        self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
@@ -46,6 +50,7 @@ class LiveBackend:
 
         def take(snapshot: Snapshot) -> None:
             on_snapshot(snapshot)
+            self.timeline.take(snapshot)
             self._look_for_runs(snapshot)
 
         unsubscribe = self._watch.subscribe(take)
@@ -54,6 +59,7 @@ class LiveBackend:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run())
                 group.create_task(self._watch_runs())
+                group.create_task(self.timeline.run())
         finally:
             unsubscribe()
 
@@ -105,8 +111,7 @@ class LiveBackend:
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
         """Return the logs that words stand for."""
-        sources = logs.sources_of(self._cluster, snapshot, words)
-        return await logs.on_their_nodes(self._cluster, sources)
+        return await logs.find_sources(self._cluster, snapshot, words)
 
     def follow(
         self, sources: Sequence[LogSource], lines: int

@@ -9,7 +9,7 @@ from pitui.provision.files_step import FilesStep, Text, read
 from pitui.provision.javas import java_home
 from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
-from pitui.spark.conf_files import MARK, env_lines, log_files, property_lines, workers_name
+from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, property_lines, workers_name
 
 _EXECUTOR_LOGS = {
     "spark.executor.logs.rolling.strategy": "size",
@@ -24,6 +24,7 @@ class ConfStep(FilesStep):
     id = "conf"
     title = "Spark's configuration"
     needs = ("spark",)
+    disturbs = True
 
     async def texts(self, site: Site) -> list[Text]:
         """Return the conf files."""
@@ -38,7 +39,12 @@ class ConfStep(FilesStep):
                 mode=0o755,
                 before="#!/usr/bin/env bash\n",
             ),
-            await block(site, f"{folder}/spark-defaults.conf", "conf", await self._defaults(site)),
+            await block(
+                site,
+                f"{folder}/spark-defaults.conf",
+                "conf",
+                await self._defaults(site, version),
+            ),
             await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),
         ]
         for name, text in log_files(version).items():
@@ -84,11 +90,13 @@ class ConfStep(FilesStep):
         }
         return {name: value for name, value in values.items() if value} | node.env
 
-    async def _defaults(self, site: Site) -> list[str]:
+    async def _defaults(self, site: Site, version: str) -> list[str]:
         spark = site.shelf.config.spark
         host = spark.master.host or await address_of(site.shelf, site.shelf.master.name)
         url = {"spark.master": f"spark://{host}:{spark.master.port}"} if host else {}
-        return property_lines(url | _EXECUTOR_LOGS | env_text(spark.defaults))
+        # Without it neither master nor worker knows decommissioning, which came with 3.1.
+        drains = {"spark.decommission.enabled": "true"} if numbers(version) >= (3, 1) else {}
+        return property_lines(url | _EXECUTOR_LOGS | drains | env_text(spark.defaults))
 
 
 async def _workers(site: Site) -> list[str]:

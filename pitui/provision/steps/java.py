@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pitui.config.nodes import expand
 from pitui.domain.errors import NodeError
+from pitui.domain.text import last_lines
 from pitui.facts.javas import PUSHED, PUSHED_HOME
 from pitui.provision import packages
 from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
@@ -75,7 +76,8 @@ class Java(Step):
             result = await site.run(f"{quote(java.home)}/bin/java -version", limit=60)
             if not result.ok:
                 message = f"{java.home} does not run: {result.stderr.strip()[-300:]}"
-                raise NodeError(site.name, message, "Remove it there, and run this again.")
+                advice = "Remove it there, and run this again."
+                raise NodeError(site.name, message, advice, said=last_lines(result.stderr))
         return finding
 
 
