@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from pitui.cli.output import SCHEMA
 from pitui.domain.errors import PituiError
 from pitui.domain.log_line import Level, LogLine, LogSource
+from pitui.domain.schema import SCHEMA
 from pitui.domain.text import printable
 
 _TAG_COLOURS = (36, 32, 35, 34, 96, 92, 95, 94)

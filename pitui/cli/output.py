@@ -7,9 +7,8 @@ from typing import Any, NoReturn
 import click
 
 from pitui.domain.errors import ConfigError, PituiError, UsageError
+from pitui.domain.schema import SCHEMA
 from pitui.domain.text import printable
-
-SCHEMA = 1
 
 
 def print_json(value: dict[str, Any]) -> None:

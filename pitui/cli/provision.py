@@ -74,7 +74,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
                     rolling=rolling,
                 )
             reports = await _interruptible(work)
-            _show(settings, reports, plan=plan)
+            _show(settings, reports)
             return 0 if service.good(reports) else 1
 
     run(main)
@@ -110,10 +110,10 @@ async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
         loop.remove_signal_handler(signal.SIGINT)
 
 
-def _show(settings: Settings, reports: "list[NodeReport]", *, plan: bool) -> None:
+def _show(settings: Settings, reports: "list[NodeReport]") -> None:
     if settings.json:
-        from pitui.provision.report import node_json
+        from pitui.provision.report import reports_json
 
-        print_json({"nodes": [node_json(report) for report in reports]})
+        print_json(reports_json(reports))
     else:
-        print_reports(reports, plan=plan)
+        print_reports(reports)

@@ -48,14 +48,24 @@ class Failure(StrEnum):
 
 
 class NodeError(PituiError):
-    """Something failed on one node; `failure` names the cause where it is the link's."""
+    """Something failed on one node; `failure` names the cause where it is the link's.
+
+    `said` is what the node said last, in lines, where the message holds only a part of it.
+    """
 
     def __init__(
-        self, node: str, message: str, advice: str = "", failure: Failure | None = None
+        self,
+        node: str,
+        message: str,
+        advice: str = "",
+        failure: Failure | None = None,
+        *,
+        said: str = "",
     ) -> None:
         super().__init__(message, advice)
         self.node = node
         self.failure = failure
+        self.said = said
 
 
 class LinkError(NodeError):

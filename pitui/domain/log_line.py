@@ -33,6 +33,22 @@ class Place(StrEnum):
     """`path` is a daemon's class: its newest file in the log folder, else its unit's journal."""
     WORK = "work"
     """`path` is relative to the folder in which the node's worker keeps its executors."""
+    JOURNAL = "journal"
+    """`path` is a systemd unit: its entries in the node's journal."""
+
+
+class SourceKind(StrEnum):
+    """What writes a log."""
+
+    MASTER = "master"
+    WORKER = "worker"
+    EXECUTOR = "executor"
+    DRIVER = "driver"
+    """Of an application in cluster mode."""
+    RUN = "run"
+    """A benchmark or job that pitui started: its driver."""
+    JOURNAL = "journal"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,9 @@ class LogSource:
     tag: str
     """Short, for the front of a line: the node's name, or what tells it apart."""
     place: Place = Place.FILE
+    kind: SourceKind = SourceKind.FILE
+    app: str = ""
+    """The application's id, where it is one of an application's."""
 
 
 class LogLine(NamedTuple):
@@ -61,6 +80,6 @@ class LogLine(NamedTuple):
     level: Level | None = None
     """None for a line without a level of its own: it belongs to the one before."""
     at: float | None = None
-    """Unix time, where the line says one."""
+    """Unix time, where the line says one; what its node's clock is off by is taken out."""
     note: bool = False
     """Said by pitui, not by the log: `link to pi3 lost`; level ERROR where something failed."""

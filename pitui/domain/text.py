@@ -7,6 +7,10 @@ _CONTROL = re.compile(
 )
 
 
+LAST_LINES = 20
+"""How much of a command's output is kept to show why it failed."""
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:
@@ -22,3 +26,9 @@ def printable(text: str) -> str:
     Newlines and tabs stay; an escape becomes `␛`, so that no sequence reaches the terminal.
     """
     return _CONTROL.sub(_visible, text)
+
+
+def last_lines(text: str, count: int = LAST_LINES) -> str:
+    """Return the last lines that hold anything, printable, without overwritten progress."""
+    lines = [line.rstrip().rpartition("\r")[2].rstrip() for line in text.split("\n")]
+    return printable("\n".join([line for line in lines if line.strip()][-count:]))

@@ -16,8 +16,8 @@ say() {
   [ -n "$v" ] && echo "java $2 $v $1"
 }
 [ -n "$JAVA_HOME" ] && say "$JAVA_HOME" variable
-p=$(command -v java) && p=$(readlink -f "$p") && say "${p%/bin/java}" path
-for d in "$HOME"/.local/share/pitui/java/* /opt/pitui/java/* /usr/lib/jvm/*; do
+p=$(command -v java) && p=$(readlink -f "$p") && p=${p%/bin/java} && say "${p%/jre}" path
+for d in "$HOME"/.local/share/pitui/java/* /opt/pitui/java/* /usr/lib/jvm/* /opt/* /usr/local/*; do
   [ -d "$d" ] && [ ! -L "$d" ] && say "$d" folder
 done
 dpkg-query -W -f='package ${db:Status-Abbrev} ${Package}\n' 'openjdk-*-jre-headless' 2>/dev/null

@@ -6,27 +6,34 @@ from pitui.config.model import Config
 from pitui.facts.javas import JAVAS_COMMAND, Found, parse_javas
 from pitui.provision.site import Site
 
-_VERSION = re.compile(r"spark-(\d+)\.(\d+)")
+_VERSION = re.compile(r"spark-(\d+\.\d+)")
 
 
 def spark_series(config: Config) -> tuple[int, int] | None:
     """Return the configured Spark's major and minor version, None where nothing says it."""
-    version = config.spark.version or ""
-    match = re.match(r"(\d+)\.(\d+)", version) or _VERSION.search(config.spark.archive or "")
+    match = _VERSION.search(config.spark.archive or "")
+    return series_of(config.spark.version or "") or series_of(match[1] if match else "")
+
+
+def series_of(version: str) -> tuple[int, int] | None:
+    """Return the major and minor version of a Spark version, None where it has none."""
+    match = re.match(r"(\d+)\.(\d+)", version)
     return (int(match[1]), int(match[2])) if match else None
 
 
 def supported(series: tuple[int, int] | None) -> tuple[int, ...]:
     """Return the Java versions that a Spark supports, the one to install first.
 
-    Spark 4 runs on 17 and 21, 3.3 and later on 8, 11 and 17, older ones on 8 and 11 (each
-    release's documentation, "Downloading"). Unknown: 17, which both of today's series take.
+    Spark 4 runs on 17 and 21, 3.3 and later on 8 to 17, older ones on 8 to 11 (each release's
+    documentation, "Downloading"). Unknown: 17, which both of today's series take.
     """
     if series is None:
         return (17,)
     if series >= (4, 0):
         return (17, 21)
-    return (17, 11, 8) if series >= (3, 3) else (11, 8)
+    newest = 17 if series >= (3, 3) else 11
+    # Those with long-term support are what distributions have; others may be there by hand.
+    return tuple(sorted(range(8, newest + 1), key=lambda major: (major not in (8, 11, 17), -major)))
 
 
 async def javas(site: Site) -> tuple[Found, ...]:
@@ -40,15 +47,14 @@ def chosen(found: tuple[Found, ...], majors: tuple[int, ...]) -> Found | None:
     return good[0] if good else None
 
 
-async def java_home(site: Site) -> str | None:
-    """Return what JAVA_HOME has to be for Spark on a node; None where `java` on the PATH is good.
+def in_words(majors: tuple[int, ...]) -> str:
+    """Return versions as a person would say them: `17 or 21`, `8 to 17`."""
+    if len(majors) > 2:
+        return f"{min(majors)} to {max(majors)}"
+    return " or ".join(str(major) for major in majors)
 
-    None as well where there is no good one: the step java says so.
-    """
-    majors = supported(spark_series(site.shelf.config))
-    found = await javas(site)
-    java = chosen(found, majors)
-    first = next((f for f in found if f.where == "path"), None)
-    if java is None or (first is not None and java == first):
-        return None
-    return java.home
+
+async def java_home(site: Site, spark: str) -> str | None:
+    """Return what JAVA_HOME has to be for a Spark version on a node; None where no Java fits."""
+    java = chosen(await javas(site), supported(series_of(spark)))
+    return java.home if java is not None else None

@@ -13,6 +13,9 @@ from pitui.provision.step import Finding, State, Step
 AWAY_LIMIT = 60.0
 """Seconds that a node may be away in the middle of its steps before it is given up."""
 
+TRANSFER_EVERY = 0.25
+"""Seconds between two reports of how far a push is: as often as anybody can read them."""
+
 _WAITS = (1.0, 2.0, 3.0, 5.0)
 """Seconds between tries to reach a node that went away."""
 
@@ -52,6 +55,7 @@ class NodeRun:
         self._stopping = stopping
         self._reports = {step.id: StepReport(name, step.id) for step in steps}
         self._begun = 0.0
+        self._moved_at = 0.0
         self._unreachable = False
         self._link_lost = False
 
@@ -94,7 +98,7 @@ class NodeRun:
         return True
 
     async def _one(self, step: Step) -> None:
-        self._begun = time.monotonic()
+        self._begun, self._moved_at = time.monotonic(), 0.0
         self._site.on_say(lambda what, transfer: self._working(step, what, transfer))
         try:
             await self._through_breaks(step)
@@ -120,7 +124,9 @@ class NodeRun:
                 if first or self._shelf.plan or error.failure not in _PASSING:
                     raise
                 now = time.monotonic()
-                away_since = now if away_since is None else away_since
+                if away_since is None:
+                    # A push waits for the node itself: that time counts.
+                    away_since = max(self._begun, self._moved_at) if self._moved_at else now
                 if self._stopping.is_set() or now - away_since > AWAY_LIMIT:
                     raise _given_up(error, now - away_since) from error
                 self._working(step, f"{error.message}; trying again", None)
@@ -191,6 +197,11 @@ class NodeRun:
     # -- telling
 
     def _working(self, step: Step, what: str, transfer: Transfer | None) -> None:
+        if transfer is not None and transfer.done < transfer.total:
+            moment = time.monotonic()
+            if moment - self._moved_at < TRANSFER_EVERY:
+                return
+            self._moved_at = moment
         now = self._reports[step.id]
         self._tell(step, now.state, what, diff=now.diff, transfer=transfer)
 
@@ -199,7 +210,8 @@ class NodeRun:
 
     def _failed(self, step: Step, error: PituiError) -> None:
         diff = self._reports[step.id].diff
-        self._tell(step, StepState.FAILED, error.message, diff=diff, advice=error.advice)
+        said = error.said if isinstance(error, NodeError) else ""
+        self._tell(step, StepState.FAILED, error.message, diff=diff, advice=error.advice, said=said)
 
     def _tell(
         self,
@@ -211,11 +223,12 @@ class NodeRun:
         diff: str | None = None,
         admin: str = "",
         transfer: Transfer | None = None,
+        said: str = "",
     ) -> None:
         begun = state is not StepState.WAITING and self._begun
         seconds = time.monotonic() - self._begun if begun else 0.0
         report = StepReport(
-            self._site.name, step.id, state, detail, advice, diff, admin, seconds, transfer
+            self._site.name, step.id, state, detail, advice, diff, admin, seconds, transfer, said
         )
         if state in (StepState.SKIPPED, StepState.CANCELLED):
             report = replace(report, seconds=0.0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text import printable
+from pitui.domain.text import last_lines, printable
 from pitui.provision.site import Site
 from pitui.remote.quoting import quote
 
@@ -39,7 +39,8 @@ async def install(site: Site, names: Sequence[str]) -> None:
     )
     result = await site.root(text, limit=LIMIT)
     if not result.ok:
-        raise NodeError(site.name, _said(result.stderr, names), _advice(result.stderr))
+        message, advice = _said(result.stderr, names), _advice(result.stderr)
+        raise NodeError(site.name, message, advice, said=last_lines(result.stderr))
 
 
 def _said(output: str, names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """How provisioning goes on, and how it ended: values for the command line and the UI."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +77,8 @@ class StepReport:
     admin: str = ""
     seconds: float = 0.0
     transfer: Transfer | None = None
+    said: str = ""
+    """What the node said last, in lines, where the step failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ _AS_JSON = {
     StepState.BLOCKED: "skipped",
     StepState.CANCELLED: "skipped",
 }
+
+
+def reports_json(reports: Sequence[NodeReport]) -> dict[str, object]:
+    """Return the object of `provision --json`, without the schema's number."""
+    return {"nodes": [node_json(report) for report in reports]}
 
 
 def node_json(report: NodeReport) -> dict[str, object]:

@@ -1,9 +1,9 @@
 """Going back to the Spark that was there before, as a step of its own."""
 
 from pitui.provision.site import Site
-from pitui.provision.spark_home import home_of, installed, version_in
+from pitui.provision.spark_home import installed
 from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.provision.steps.spark import roll_back
+from pitui.provision.steps.spark import roll_back, way_back
 
 
 class Rollback(Step):
@@ -15,10 +15,9 @@ class Rollback(Step):
     needs_root = False
 
     async def check(self, site: Site) -> Finding:
-        """Say which version it would go back to; `apply` says why it cannot where there is none."""
-        home, found = await home_of(site), await installed(site)
-        before = version_in(home, found.previous) or "the version before"
-        return would_change(f"from {found.version or 'none'} back to {before}")
+        """Say which version it would go back to, or that there is none."""
+        now, before = await way_back(site)
+        return would_change(f"from {now or 'none'} back to {before}")
 
     async def apply(self, site: Site, finding: Finding) -> None:  # noqa: ARG002
         """Switch the link in one step."""

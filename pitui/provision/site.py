@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pitui.config.model import Node
 from pitui.domain.errors import NodeError
-from pitui.domain.text import printable
+from pitui.domain.text import last_lines, printable
 from pitui.facts.machine import MACHINE_COMMAND, Machine, parse_machine
 from pitui.provision.files import Content, parse_status, read_command, status_command, write_command
 from pitui.provision.report import Transfer
@@ -196,7 +196,8 @@ class Site:
             )
         else:
             advice = ""
-        return NodeError(self.name, f"{path} cannot be written: {said}", advice)
+        message = f"{path} cannot be written: {said}"
+        return NodeError(self.name, message, advice, said=last_lines(result.stderr))
 
     def _output(self, result: Result, command: str) -> str:
         if result.ok:
@@ -204,7 +205,8 @@ class Site:
         first = command.strip().split("\n", 1)[0]
         short = first if len(first) <= 60 else first[:57] + "..."
         said = _words(result.stderr or result.stdout, result.status)
-        raise NodeError(self.name, f"`{short}` failed: {said}")
+        everything = last_lines(f"{result.stdout}\n{result.stderr}")
+        raise NodeError(self.name, f"`{short}` failed: {said}", said=everything)
 
 
 def _silent(_what: str, _transfer: Transfer | None) -> None:

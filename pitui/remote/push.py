@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.domain.text import printable
+from pitui.domain.text import last_lines, printable
 from pitui.remote.push_script import Found, look_command, parse_look, receive_command
 from pitui.remote.runner import BLOCK, RemoteProcess, Runner
 
@@ -150,7 +150,8 @@ def refused(node: str, target: str, said: str) -> NodeError:
         )
     elif "No space left" in said:
         advice = "Free some room there; `df -h` shows where."
-    return NodeError(node, f"{target} cannot be written: {reason}", advice)
+    message = f"{target} cannot be written: {reason}"
+    return NodeError(node, message, advice, said=last_lines(said))
 
 
 @dataclass

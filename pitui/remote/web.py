@@ -75,6 +75,7 @@ class _Request:
     via: str
     limit: float
     form: Mapping[str, str] | None
+    from_node: bool = False
 
     @property
     def host(self) -> str:
@@ -120,14 +121,28 @@ class Web:
         return await self._ask(_Request("GET", url, via, limit, None))
 
     async def post(
-        self, url: str, form: Mapping[str, str], via: str, limit: float = LIMIT
+        self,
+        url: str,
+        form: Mapping[str, str],
+        via: str,
+        limit: float = LIMIT,
+        *,
+        from_node: bool = False,
     ) -> Response:
         """Send a form; never sent twice.
+
+        Args:
+            url: where it goes.
+            form: what it holds.
+            via: the node whose service it is.
+            limit: seconds for the answer.
+            from_node: whether it has to come from the node itself, for services that obey only
+                whoever is on their own machine.
 
         Raises:
             WebError: there was no answer.
         """
-        return await self._ask(_Request("POST", url, via, limit, form))
+        return await self._ask(_Request("POST", url, via, limit, form, from_node))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -147,7 +162,8 @@ class Web:
                     reason = error.reason
                 self._ways.pop(request.service, None)
             else:
-                self._ways[request.service] = way
+                if not request.from_node:
+                    self._ways[request.service] = way
                 return response
         raise WebError(request.url, reason)
 
@@ -155,6 +171,8 @@ class Web:
         node = self._links.node(request.via)
         if node.local:
             return [_Way.DIRECT]
+        if request.from_node:
+            return [_Way.LINK]
         if _is_loopback(request.host) and request.host != node.host:
             # The node's own loopback: here the same address is another machine's.
             return [_Way.LINK]

@@ -78,14 +78,23 @@ class MasterAccess:
         """
         return await self._web.get(urljoin(self.web_url, path), via=self._node.name, limit=limit)
 
-    async def send(self, path: str, form: dict[str, str], limit: float = READ_LIMIT) -> Response:
-        """Post a form to the master's web UI.
+    async def send(
+        self,
+        path: str,
+        form: dict[str, str],
+        limit: float = READ_LIMIT,
+        *,
+        from_node: bool = False,
+    ) -> Response:
+        """Post a form to the master's web UI; `from_node`: as somebody on its own machine.
 
         Raises:
             WebError: it does not answer.
         """
         url = urljoin(self.web_url, path)
-        return await self._web.post(url, form, via=self._node.name, limit=limit)
+        return await self._web.post(
+            url, form, via=self._node.name, limit=limit, from_node=from_node
+        )
 
     def _candidates(self) -> list[str]:
         """Return the addresses to try; a bound web UI listens on SPARK_LOCAL_IP alone."""

@@ -51,15 +51,22 @@ def provisioning(
 
     if not rolling or plan:
         return Provisioning(shelf, chosen, wanted, told, plan=plan)
-    return Provisioning(shelf, chosen, wanted, told, limit=1, after=Restarting(cluster).after)
+    after = Restarting(cluster, told).after
+    return Provisioning(shelf, chosen, wanted, told, limit=1, after=after)
 
 
 def rollback(
-    cluster: Cluster, asker: PasswordAsker, report: Report, names: Sequence[str]
+    cluster: Cluster,
+    asker: PasswordAsker,
+    report: Report,
+    names: Sequence[str],
+    *,
+    plan: bool = False,
 ) -> Provisioning:
     """Return what goes back to the Spark that was there before, on nodes (all without any)."""
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    return Provisioning(new_shelf(cluster, asker), [step("access"), Rollback()], wanted, report)
+    chosen = [step("access"), Rollback()]
+    return Provisioning(new_shelf(cluster, asker), chosen, wanted, report, plan=plan)
 
 
 def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -> Removal:

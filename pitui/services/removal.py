@@ -15,6 +15,9 @@ from pitui.services import control
 from pitui.services.cluster import Cluster
 from pitui.services.targets import Target
 
+STOP = ("stop", "its worker stopped")
+"""What is reported like a step, before all others: id and title."""
+
 
 class Removal:
     """One removal; runs like a provisioning."""
@@ -38,7 +41,7 @@ class Removal:
         """
         others = {n: site for n, site in self._shelf.sites.items() if n != self._name}
         site = self._shelf.sites[self._name]
-        await self._step("stop", self._stop)
+        await self._step(STOP[0], self._stop)
         for step in reversed(steps()):
             if self._stopping.is_set():
                 break
@@ -60,10 +63,11 @@ class Removal:
             detail = await work()
         except PituiError as error:
             state, detail, advice = StepState.FAILED, error.message, error.advice
+            said = error.said if isinstance(error, NodeError) else ""
         else:
-            state, advice = StepState.CHANGED if detail else StepState.OK, ""
+            state, advice, said = StepState.CHANGED if detail else StepState.OK, "", ""
         seconds = time.monotonic() - begun
-        done = StepReport(self._name, step_id, state, detail, advice, seconds=seconds)
+        done = StepReport(self._name, step_id, state, detail, advice, seconds=seconds, said=said)
         self._reports.append(done)
         self._report(done)
 

@@ -81,6 +81,24 @@ class LogsRequested(Message):
         self.words = tuple(words)
 
 
+class ShowLogAt(Message):
+    """Logs are to be shown at one line: the one that explains a failure, for example.
+
+    `words` name the logs as `pitui logs` does. `find`: regular expressions, the best one first; the
+    line in which the first is found is gone to, else that of the second, and so on. `at`: Unix
+    time; of several such lines the nearest to it is meant, without it the last. `at` alone goes to
+    the line nearest to it.
+    """
+
+    def __init__(
+        self, words: Sequence[str], find: Sequence[str] = (), at: float | None = None
+    ) -> None:
+        super().__init__()
+        self.words = tuple(words)
+        self.find = tuple(find)
+        self.at = at
+
+
 class JobSelected(Message):
     """The application whose executors are to be shown; None: none."""
 

@@ -18,6 +18,8 @@ from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.spark.log_lines import LineParser
 from pitui.tui.app import PituiApp
 from pitui.tui.idle import Idle
+from pitui.tui.messages import ShowLogAt
+from pitui.tui.present.log_goal import Goal, Seeker
 from pitui.tui.present.log_text import Look, body, row_count, rows
 from pitui.tui.widgets.log_rows import LogRows, pattern_of
 from pitui.tui.widgets.log_store import LogStore
@@ -207,6 +209,43 @@ async def test_a_burst_leaves_the_keyboard_usable(tmp_path: Path) -> None:
         assert paused_at < 100_000
         assert screen.view.store.first == 99_000
         assert screen.shown()[-1].endswith("line 99999")
+
+
+async def test_a_log_is_shown_at_the_line_that_explains(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.press("1")
+        screen.app.main.post_message(ShowLogAt(["pi1"], ["no such thing", r"task 7\.0"]))
+        async with asyncio.timeout(20):
+            while screen.services.asked[-1] != ["pi1"]:
+                await screen.pilot.pause(0.01)
+        texts = [info(n) for n in range(300)]
+        texts[50] = texts[99] = "26/11/21 01:29:00 ERROR Executor: Exception in task 7.0"
+        await screen.add(*texts)
+        assert screen.view.cursor == 99
+        assert any(text.endswith("Exception in task 7.0") for text in screen.shown())
+        assert screen.app.main.panes.focused_pane is screen.pane
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=20), st.integers(1, 7))
+def test_a_goal_is_the_same_however_the_lines_come(texts: list[str], size: int) -> None:
+    goal = Goal(("c", "b"))
+    lines = [line(text) for text in texts]
+    whole, pieces = Seeker(goal), Seeker(goal)
+    whole.take(0, lines)
+    for at in range(0, len(lines), size):
+        pieces.take(at, lines[at : at + size])
+    wanted = "c" if "c" in texts else "b"
+    last = max((n for n, text in enumerate(texts) if text == wanted), default=None)
+    assert whole.best == pieces.best == last
+
+
+def test_of_several_goals_the_nearest_in_time_counts() -> None:
+    lines = [LogLine("a", "x", Level.INFO, at) for at in (10.0, 20.0, 30.0)]
+    lines.insert(2, LogLine("a", "\tx of 20"))
+    for goal in (Goal(("x",), 21.0), Goal((), 21.0)):
+        seeker = Seeker(goal)
+        seeker.take(5, lines)
+        assert seeker.best == 6
 
 
 async def test_filter_highlight_and_search(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ async def _install(site: Site) -> None:
         site.forget()
         return
     why = "it took none of the passwords given" if tried else "nobody gave one"
-    advice = "Run this in a terminal to be asked, or install a key with ssh-copy-id."
+    advice = "Give it when you are asked, or install a key with ssh-copy-id."
     message = f"the node wants its password, and {why}"
     raise LinkError(site.name, Failure.AUTH_FAILED, message, advice)
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from pitui.config.nodes import env_text
-from pitui.facts.java_homes import JAVA_HOMES_COMMAND, parse_java_homes, suitable_home
 from pitui.provision.addresses import address_of
 from pitui.provision.conf_folder import block, conf_folder, spark_version
 from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.javas import java_home
 from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
-from pitui.spark.conf_files import MARK, env_lines, log_files, property_lines, workers_name
+from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, property_lines, workers_name
 
 _EXECUTOR_LOGS = {
     "spark.executor.logs.rolling.strategy": "size",
@@ -38,7 +38,12 @@ class ConfStep(FilesStep):
                 mode=0o755,
                 before="#!/usr/bin/env bash\n",
             ),
-            await block(site, f"{folder}/spark-defaults.conf", "conf", await self._defaults(site)),
+            await block(
+                site,
+                f"{folder}/spark-defaults.conf",
+                "conf",
+                await self._defaults(site, version),
+            ),
             await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),
         ]
         for name, text in log_files(version).items():
@@ -73,7 +78,6 @@ class ConfStep(FilesStep):
         config, node = site.shelf.config, site.node
         master = config.spark.master
         master_host = master.host or await address_of(site.shelf, site.shelf.master.name)
-        java = suitable_home(parse_java_homes((await site.run(JAVA_HOMES_COMMAND)).stdout), version)
         values = {
             "SPARK_LOCAL_IP": await address_of(site.shelf, site.name),
             "SPARK_PUBLIC_DNS": await address_of(site.shelf, site.name),
@@ -81,15 +85,17 @@ class ConfStep(FilesStep):
             "SPARK_MASTER_PORT": str(master.port),
             "SPARK_MASTER_WEBUI_PORT": str(master.webui_port),
             "SPARK_WORKER_WEBUI_PORT": str(node.worker_webui_port),
-            "JAVA_HOME": java,
+            "JAVA_HOME": await java_home(site, version),
         }
         return {name: value for name, value in values.items() if value} | node.env
 
-    async def _defaults(self, site: Site) -> list[str]:
+    async def _defaults(self, site: Site, version: str) -> list[str]:
         spark = site.shelf.config.spark
         host = spark.master.host or await address_of(site.shelf, site.shelf.master.name)
         url = {"spark.master": f"spark://{host}:{spark.master.port}"} if host else {}
-        return property_lines(url | _EXECUTOR_LOGS | env_text(spark.defaults))
+        # Without it neither master nor worker knows decommissioning, which came with 3.1.
+        drains = {"spark.decommission.enabled": "true"} if numbers(version) >= (3, 1) else {}
+        return property_lines(url | _EXECUTOR_LOGS | drains | env_text(spark.defaults))
 
 
 async def _workers(site: Site) -> list[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pitui.config.nodes import expand
 from pitui.domain.errors import NodeError
+from pitui.domain.text import last_lines
 from pitui.facts.javas import PUSHED, PUSHED_HOME
 from pitui.provision import packages
-from pitui.provision.javas import chosen, javas, spark_series, supported
+from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
 from pitui.provision.report import Transfer
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
@@ -42,8 +43,7 @@ class Java(Step):
             return ok(f"Java {java.version} in {java.home}")
         way = await _way(site, majors)
         there = ", ".join(f"{f.version} in {f.home}" for f in found) or "none"
-        wanted = " or ".join(str(major) for major in majors)
-        why = f"wants Java {wanted}, there is {there}"
+        why = f"wants Java {in_words(majors)}, there is {there}"
         admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
         if way is None:
             advice = "Set provision.jdk to a JDK archive that pitui pushes, or install one by hand."
@@ -78,7 +78,8 @@ class Java(Step):
             result = await site.run(f"{quote(java.home)}/bin/java -version", limit=60)
             if not result.ok:
                 message = f"{java.home} does not run: {result.stderr.strip()[-300:]}"
-                raise NodeError(site.name, message, "Remove it there, and run this again.")
+                advice = "Remove it there, and run this again."
+                raise NodeError(site.name, message, advice, said=last_lines(result.stderr))
         return finding
 
 

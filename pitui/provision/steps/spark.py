@@ -76,8 +76,8 @@ class SparkStep(Step):
         await run_on(site, switch_command(home, archive.version, todo.found.version))
 
 
-async def roll_back(site: Site) -> str:
-    """Switch a node's home back to the version that was used before.
+async def way_back(site: Site) -> tuple[str, str]:
+    """Return the version that is used on a node, and the one that was used before.
 
     Raises:
         NodeError: there is none.
@@ -87,8 +87,18 @@ async def roll_back(site: Site) -> str:
     if found.kind != "link" or not version or found.previous not in found.others:
         message = f"there is no previous version beside {home}"
         raise NodeError(site.name, message, "Install one: set spark.archive and run provision.")
-    await run_on(site, switch_command(home, version))
-    return f"back from {found.version} to {version}"
+    return found.version, version
+
+
+async def roll_back(site: Site) -> str:
+    """Switch a node's home back to the version that was used before.
+
+    Raises:
+        NodeError: there is none.
+    """
+    now, before = await way_back(site)
+    await run_on(site, switch_command(await home_of(site), before))
+    return f"back from {now} to {before}"
 
 
 def _without_archive(site: Site, found: Installed, home: str) -> Finding:
@@ -152,7 +162,7 @@ async def _bring(site: Site, todo: _Todo, home: str) -> None:
         await run_on(site, command, limit=UNPACK_LIMIT)
     except NodeError as error:
         if error.failure is None and ("No space" in error.message or "Read-only" in error.message):
-            raise refused(site.name, home, error.message) from error
+            raise refused(site.name, home, error.said or error.message) from error
         raise
     if not local:
         await site.run(forget_command(place, archive.sha512))

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.timer import Timer
 from textual.widgets import Input
 
 from pitui.domain.errors import PituiError
@@ -18,6 +19,7 @@ from pitui.tui.doing import pitui
 from pitui.tui.messages import Said
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.cells import Tone, cells
+from pitui.tui.present.log_goal import Goal, Seeker, goal_words
 from pitui.tui.widgets.filter_bar import FilterBar
 from pitui.tui.widgets.log_view import LogView
 
@@ -26,6 +28,10 @@ FIRST_LINES = 500
 
 BREATHER = 0.005
 """Seconds of rest after each batch of lines."""
+
+
+SEEK_S = 1.0
+"""Seconds without further lines after which a goal is no longer looked for."""
 
 
 class LogsPane(Pane):
@@ -37,7 +43,9 @@ class LogsPane(Pane):
     def __init__(self) -> None:
         super().__init__(id="logs", classes="pane")
         self.filter_bar = FilterBar()
-        self._name = ""
+        self._what = ""
+        self._seeker: Seeker | None = None
+        self._seek_end: Timer | None = None
         self.title = "Logs"
 
     def compose(self) -> ComposeResult:
@@ -59,27 +67,48 @@ class LogsPane(Pane):
 
     # -- what is followed ------------------------------------------------------------------
 
-    def show(self, sources: Sequence[LogSource]) -> None:
-        """Follow other logs."""
+    def show(self, sources: Sequence[LogSource], goal: Goal | None = None) -> None:
+        """Follow other logs, from their end or at a goal."""
         nodes = pitui(self).nodes.values()
-        self._name = name_of(sources, [node.name for node in nodes if node.is_worker])
+        self._what = name_of(sources, [node.name for node in nodes if node.is_worker])
         self.view.begin([source.tag for source in sources])
         self.view.set_empty([cells(("waiting for the first lines", Tone.DIM))])
         self._entitle()
+        self._seeker = Seeker(goal) if goal else None
+        if goal:
+            self.filter_bar.clear()
         self._follow(sources)
 
     @work(group="follow", exclusive=True)
     async def _follow(self, sources: Sequence[LogSource]) -> None:
         lines: AsyncGenerator[list[LogLine], None]
+        first = pitui(self).config.ui.log_lines if self._seeker else FIRST_LINES
         try:
-            lines = pitui(self).services.follow(sources, FIRST_LINES)
+            lines = pitui(self).services.follow(sources, first)
             async with aclosing(lines) as batches:
                 async for batch in batches:
+                    end = self.view.store.end
                     self.view.add(batch)
+                    self._seek(end, batch)
                     # In a burst the sources wait for this: keys are answered meanwhile.
                     await asyncio.sleep(BREATHER)
         except PituiError as error:
             self.post_message(Said(str(error)))
+
+    def _seek(self, first: int, batch: Sequence[LogLine]) -> None:
+        """Go on looking for what is to be shown, until nothing more came for a while."""
+        if self._seeker is None:
+            return
+        if self._seeker.take(first, batch) and self._seeker.best is not None:
+            self.view.jump(self._seeker.best)
+        if self._seek_end is not None:
+            self._seek_end.stop()
+        self._seek_end = self.set_timer(SEEK_S, self._stop_seeking)
+
+    def _stop_seeking(self) -> None:
+        seeker, self._seeker = self._seeker, None
+        if seeker is not None and seeker.best is None:
+            self.post_message(Said(goal_words(seeker.goal, [self._what])))
 
     def on_log_scroll_changed(self) -> None:
         """Say in the title what changed."""
@@ -90,7 +119,7 @@ class LogsPane(Pane):
         view = self.view
         state = "following" if view.following else f"paused, {view.new_lines:,} new"
         dropped = f", {view.store.first:,} older dropped" if view.store.first else ""
-        self.title = f"Logs: {self._name}, {state}{dropped}" if self._name else "Logs"
+        self.title = f"Logs: {self._what}, {state}{dropped}" if self._what else "Logs"
 
     # -- filter and search -----------------------------------------------------------------
 

@@ -16,8 +16,10 @@ from pitui.tui.messages import (
     RetryRequested,
     RunsChanged,
     ShellRequested,
+    ShowLogAt,
     SnapshotChanged,
 )
+from pitui.tui.present.log_goal import Goal
 from pitui.tui.screens.frame import EXECUTORS, LOGS, Frame
 
 
@@ -81,11 +83,17 @@ class MainScreen(Frame):
         self.panes.go(LOGS)
         self.follow(message.words)
 
+    @on(ShowLogAt)
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show logs at one line and go there."""
+        self.panes.go(LOGS)
+        self.follow(message.words, Goal(message.find, message.at))
+
     @work(group="logs", exclusive=True)
-    async def follow(self, words: Sequence[str]) -> None:
-        """Show logs in their pane."""
+    async def follow(self, words: Sequence[str], goal: Goal | None = None) -> None:
+        """Show logs in their pane, at their end or at a goal."""
         try:
-            self.logs.show(await pitui(self).services.sources(self.snapshot, words))
+            self.logs.show(await pitui(self).services.sources(self.snapshot, words), goal)
         except PituiError as error:
             self.hints.say(str(error))
 

@@ -22,7 +22,7 @@ GUTTER = 3
 TITLES = 1
 
 
-class RowTable(ScrollView, can_focus=True):
+class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of cells; redraws only what changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -137,10 +137,15 @@ def test_javas() -> None:
 
 @pytest.mark.parametrize(
     ("series", "expected"),
-    [((4, 3), (17, 21)), ((3, 5), (17, 11, 8)), ((3, 0), (11, 8)), (None, (17,))],
+    [((4, 3), {17, 21}), ((3, 5), set(range(8, 18))), ((3, 0), {8, 9, 10, 11}), (None, {17})],
 )
-def test_supported_javas(series: tuple[int, int] | None, expected: tuple[int, ...]) -> None:
-    assert supported(series) == expected
+def test_supported_javas(series: tuple[int, int] | None, expected: set[int]) -> None:
+    assert set(supported(series)) == expected
+
+
+def test_the_java_to_install_is_the_newest_that_distributions_keep() -> None:
+    assert supported((3, 5))[:3] == (17, 11, 8)
+    assert supported((3, 0))[:2] == (11, 8)
 
 
 HOSTS = (

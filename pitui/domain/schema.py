@@ -1,0 +1,3 @@
+"""The number that every JSON document of ours carries."""
+
+SCHEMA = 1

@@ -1,0 +1,1 @@
+"""What screens and panes need of the services: a protocol each, and what gives it."""
