@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
+from pitui.services.driver_address import DriverAddresses
 from pitui.services.master import MasterAccess
 from pitui.services.observed import DriverView
-from pitui.spark.app_page import driver_ui
 from pitui.spark.driver_api import parse_executors, parse_progress
 
 _LIMIT = 3.0
@@ -17,15 +17,13 @@ class DriverPoll:
     """Finds drivers by the master's pages and asks them; remembers where they are."""
 
     def __init__(self, master: MasterAccess, web: Web, via: str) -> None:
-        self._master = master
+        self._addresses = DriverAddresses(master)
         self._web = web
         self._via = via
-        self._addresses: dict[str, str] = {}
 
     def forget_all_but(self, app_ids: Iterable[str]) -> None:
         """Drop what is remembered of applications that ended."""
-        wanted = set(app_ids)
-        self._addresses = {k: v for k, v in self._addresses.items() if k in wanted}
+        self._addresses.forget_all_but(app_ids)
 
     async def look(self, app_id: str, *, executors: bool) -> DriverView | None:
         """Return what an application's driver says; None where it cannot be asked (any more)."""
@@ -38,17 +36,12 @@ class DriverPoll:
             rows = parse_executors(await self._get(base, "allexecutors")) if executors else None
             return DriverView(parse_progress(jobs, active), rows)
         except (WebError, NotSparkError):
-            self._addresses.pop(app_id, None)
+            self._addresses.forget(app_id)
             return None
 
     async def _base(self, app_id: str) -> str | None:
-        if app_id not in self._addresses:
-            page = await self._master.page(f"app/?appId={quote(app_id)}", limit=_LIMIT)
-            address = driver_ui(page.body.decode(errors="replace"), self._master.web_url)
-            if address is None:
-                return None
-            self._addresses[app_id] = address.rstrip("/")
-        return f"{self._addresses[app_id]}/api/v1/applications/{quote(app_id)}/"
+        address = await self._addresses.of(app_id)
+        return f"{address}/api/v1/applications/{quote(app_id)}/" if address else None
 
     async def _get(self, base: str, path: str) -> bytes:
         answer = await self._web.get(base + path, via=self._via, limit=_LIMIT)

@@ -140,16 +140,20 @@ class EventLog:
             case StageEvent():
                 stage = self._stage(event.info.stage_id, event.info.attempt)
                 stage.info, stage.begun = event.info, True
-            case TaskStarted():
-                self._stage(event.stage_id, event.attempt).starts(event)
-            case TaskEnded():
-                self._tasks += 1
-                stage = self._stage(event.stage_id, event.attempt)
-                stage.ends(event, keep=self._tasks <= MOST_TASKS)
+            case TaskStarted() | TaskEnded():
+                self._task(event)
             case QueryStarted():
                 self._queries[event.id] = QuerySum(event)
             case QueryEnded() if event.id in self._queries:
                 self._queries[event.id].end = event
+
+    def _task(self, event: TaskStarted | TaskEnded) -> None:
+        stage = self._stage(event.stage_id, event.attempt)
+        if isinstance(event, TaskStarted):
+            stage.starts(event)
+        else:
+            self._tasks += 1
+            stage.ends(event, keep=self._tasks <= MOST_TASKS)
 
     def _query_job(self, event: JobStarted) -> None:
         text = event.properties.get("spark.sql.execution.id") or ""

@@ -120,9 +120,9 @@ def read_script(folder: str, path: str, limit: int) -> str:
 
 def ends_script(folder: str, logs: Iterable[LogFile]) -> str:
     """Return the sh that prints, in base64, what tells each log's name, start and end."""
-    whole, cut = [], []
-    for log in logs:
-        (cut if log.compressed else whole).append(log)
+    every = list(logs)
+    whole = [log for log in every if not log.compressed]
+    cut = [log for log in every if log.compressed]
     firsts = quote_all(log.paths[0] for log in cut)
     pairs = quote_all(word for log in whole for word in (log.paths[0], log.paths[-1]))
     return f"""cd {quote(folder)} 2>/dev/null || exit 0

@@ -29,7 +29,7 @@ class StageSum:
     done: set[int] = field(default_factory=set)
     failed: int = 0
     active: int = 0
-    work: Work = Work()
+    work: Work = field(default_factory=Work)
 
     def starts(self, event: TaskStarted) -> None:
         """Take note of a task that began."""
