@@ -9,11 +9,16 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_idle import IdleJobs
 from pitui.tui.messages import Daemon, Verb
 
 
 class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
+
+    def __init__(self) -> None:
+        self.jobs: JobsFacet = IdleJobs()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

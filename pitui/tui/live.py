@@ -16,6 +16,8 @@ from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
 from pitui.services.watch import Watch
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_live import LiveJobs
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -33,6 +35,7 @@ class LiveBackend:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._watch = Watch(cluster)
+        self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()

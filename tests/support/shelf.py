@@ -147,6 +147,7 @@ class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
     def __init__(self, snapshot: Snapshot | None = FULL, runs: Sequence[Run] = RUNS) -> None:
+        super().__init__()
         self.snapshot = snapshot
         self.runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None

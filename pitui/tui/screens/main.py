@@ -130,6 +130,11 @@ class MainScreen(Frame):
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
 
+    def show_only(self) -> None:
+        """Close every screen above this one."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
+
     def do_palette(self) -> None:
         """Open the palette."""
         from textual.command import CommandPalette
