@@ -86,7 +86,7 @@ class _Stage(msgspec.Struct, rename="camel"):
     failure_reason: str | None = None
 
 
-class _Bytes(msgspec.Struct, rename="camel"):
+class _Bytes(msgspec.Struct, rename="camel", frozen=True):
     bytes_read: int = 0
     bytes_written: int = 0
     remote_bytes_read: int = 0

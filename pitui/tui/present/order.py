@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order(Generic[T]):
     """A way to sort: what decides, and whether the greatest comes first at first."""
 

@@ -6,6 +6,7 @@ Each level is a screen of its own above the one it was entered from, which stays
 from contextlib import aclosing
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -88,7 +89,7 @@ class LevelScreen(Doing, Screen[None]):
         self.heading.show(heading(self.spot, app, self.looked))
         above = crumbs(self.spot, app)
         for pane in self.levels:
-            pane.border_title = f"{above} › {pane_title(self._tables())}"
+            pane.border_title = Text(f"{above} › {pane_title(self._tables())}")
             pane.border_subtitle = pane.sorting.words(pane.orders())
 
     def _tables(self) -> list[tuple[str, int | None, bool]]:
