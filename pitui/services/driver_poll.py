@@ -3,14 +3,30 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from pitui.domain.cluster import Executor
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
 from pitui.services.driver_address import DriverAddresses
 from pitui.services.master import MasterAccess
 from pitui.services.observed import DriverView
+from pitui.services.task_rates import TaskRates
 from pitui.spark.driver_api import parse_executors, parse_progress
 
 _LIMIT = 3.0
+
+
+async def driver_base(master: MasterAccess, app_id: str) -> str | None:
+    """Return the address of a running application's API; None where its driver has no web UI.
+
+    Raises:
+        WebError: the master does not answer.
+    """
+    address = await DriverAddresses(master).of(app_id)
+    return _api(address, app_id) if address else None
+
+
+def _api(address: str, app_id: str) -> str:
+    return f"{address}/api/v1/applications/{quote(app_id)}/"
 
 
 class DriverPoll:
@@ -20,10 +36,13 @@ class DriverPoll:
         self._addresses = DriverAddresses(master)
         self._web = web
         self._via = via
+        self._rates: dict[str, TaskRates] = {}
 
     def forget_all_but(self, app_ids: Iterable[str]) -> None:
         """Drop what is remembered of applications that ended."""
-        self._addresses.forget_all_but(app_ids)
+        wanted = set(app_ids)
+        self._addresses.forget_all_but(wanted)
+        self._rates = {k: v for k, v in self._rates.items() if k in wanted}
 
     async def look(self, app_id: str, *, executors: bool) -> DriverView | None:
         """Return what an application's driver says; None where it cannot be asked (any more)."""
@@ -33,15 +52,19 @@ class DriverPoll:
                 return None
             jobs = await self._get(base, "jobs")
             active = await self._get(base, "stages?status=active")
-            rows = parse_executors(await self._get(base, "allexecutors")) if executors else None
+            rows = await self._executors(app_id, base) if executors else None
             return DriverView(parse_progress(jobs, active), rows)
         except (WebError, NotSparkError):
             self._addresses.forget(app_id)
             return None
 
+    async def _executors(self, app_id: str, base: str) -> tuple[Executor, ...]:
+        rows = parse_executors(await self._get(base, "allexecutors"))
+        return self._rates.setdefault(app_id, TaskRates()).note(rows)
+
     async def _base(self, app_id: str) -> str | None:
         address = await self._addresses.of(app_id)
-        return f"{address}/api/v1/applications/{quote(app_id)}/" if address else None
+        return _api(address, app_id) if address else None
 
     async def _get(self, base: str, path: str) -> bytes:
         answer = await self._web.get(base + path, via=self._via, limit=_LIMIT)
