@@ -40,7 +40,7 @@ class LiveBackend:
         self._watch = Watch(cluster)
         self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
-        self.timeline = Timeline(cluster.audit.cluster, cluster.audit.path)
+        self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
