@@ -12,12 +12,16 @@ from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import Asker
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    jobs: JobsFacet
+    """What is inside applications."""
 
     @property
     def inspector(self) -> Inspector:
