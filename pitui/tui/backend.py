@@ -11,11 +11,16 @@ from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import Asker
+from pitui.tui.facets.logs import LogShelf
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """The logs that there are."""
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -9,11 +9,17 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
+from pitui.tui.facets.logs import LogShelf
 from pitui.tui.messages import Daemon, Verb
 
 
 class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """Refuse."""
+        raise _starting()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -16,6 +16,7 @@ from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
 from pitui.services.watch import Watch
+from pitui.tui.facets.logs_live import LiveLogShelf
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -37,6 +38,7 @@ class LiveBackend:
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
+        self.log_shelf = LiveLogShelf(cluster)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
