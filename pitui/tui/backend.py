@@ -11,7 +11,9 @@ from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import Asker
+from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
 
@@ -21,6 +23,14 @@ class Backend(Protocol):
     @property
     def log_shelf(self) -> LogShelf:
         """The logs that there are."""
+
+    @property
+    def inspector(self) -> Inspector:
+        """What looks into executors and nodes."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """What happened on the cluster."""
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -2,22 +2,59 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
+from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
+
+if TYPE_CHECKING:
+    from pitui.domain.event import Event, News
+
+
+class NoTimeline:
+    """Knows of nothing that happened."""
+
+    events: "tuple[Event, ...]" = ()
+    complaint: PituiError | None = None
+
+    @property
+    def news(self) -> "News":
+        """Return nothing new."""
+        from pitui.domain.event import News
+
+        return News(0.0, ())
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Never call back."""
+        return lambda: None
+
+    def own(self, names: Callable[[], Collection[str]]) -> None:
+        """Forget it: nobody acts yet."""
+
+    def looked(self) -> None:
+        """Do nothing: there was nothing to see."""
 
 
 class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
 
+    timeline: Timeline = NoTimeline()
+
     @property
     def log_shelf(self) -> LogShelf:
+        """Refuse."""
+        raise _starting()
+
+    @property
+    def inspector(self) -> Inspector:
         """Refuse."""
         raise _starting()
 

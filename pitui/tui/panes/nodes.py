@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.cluster import NodeStatus, Snapshot
+from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import (
     Daemon,
+    DrainRequested,
     LogsRequested,
     Requested,
     RetryRequested,
@@ -76,6 +77,14 @@ class NodesPane(TablePane):
         """Restart the daemons of the chosen nodes."""
         self._request(Verb.RESTART)
 
+    def do_decommission(self) -> None:
+        """Drain and stop the workers of the chosen nodes."""
+        names = [node.name for node in self._chosen() if Role.WORKER in node.roles]
+        if names:
+            self.post_message(DrainRequested(names))
+        else:
+            self.post_message(Said("no node with a worker under the cursor"))
+
     def do_logs(self) -> None:
         """Follow the logs of the chosen nodes."""
         names = [node.name for node in self._chosen()]
@@ -95,7 +104,7 @@ class NodesPane(TablePane):
 
     def offers(self, action_id: str) -> bool:
         """Offer node actions only on a configured node."""
-        if action_id in ("start", "stop", "restart", "logs", "retry"):
+        if action_id in ("start", "stop", "restart", "decommission", "logs", "retry"):
             return bool(self._chosen())
         if action_id == "shell":
             return self._snapshot.node(self.cursor or "") is not None

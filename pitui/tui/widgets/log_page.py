@@ -3,7 +3,7 @@
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, compress
 
 from pitui.domain.log_line import LogLine
@@ -20,8 +20,8 @@ class Page:
     """A block as it is shown."""
 
     __slots__ = (
-        "_ends", "_epoch", "_heights", "_version", "block", "hits", "scanned", "shown", "stale",
-        "widest",
+        "_ends", "_epoch", "_heights", "_version", "block", "hits", "left_above", "left_below",
+        "scanned", "shown", "stale", "widest",
     )  # fmt: skip
 
     def __init__(self, block: Block) -> None:
@@ -31,6 +31,9 @@ class Page:
         self.stale = False
         """Whether what is shown of it depends on something that changed."""
         self._version = -1
+        self.left_above: dict[int, int] = {}
+        """How many further lines of a source belong to hits of this page, in the one above it."""
+        self.left_below: dict[int, int] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -102,6 +105,24 @@ class Page:
         if self._heights:
             self._ends = array("I", accumulate(self._heights[at] for at in self.shown))
 
+    def with_context(
+        self, reach: tuple[int, int], above: "Page | None", below: "Page | None"
+    ) -> tuple[bytearray, bool, bool]:
+        """Return the hits with the lines of the same source around hits, here and next to here.
+
+        `reach`: lines before and after. Beside that: whether what the page leaves to the one above
+        it has changed, and to that below.
+        """
+        flags = bytearray(self.hits)
+        before, after = reach
+        given = above.left_below if above else {}
+        down = _along(self, range(self.scanned), after, given, flags)
+        given = below.left_above if below else {}
+        up = _along(self, range(self.scanned - 1, -1, -1), before, given, flags)
+        changed = (up != self.left_above, down != self.left_below)
+        self.left_above, self.left_below = up, down
+        return flags, *changed
+
     @property
     def rows(self) -> int:
         """How many rows it takes."""
@@ -131,25 +152,22 @@ class Page:
         return index, row - self.row(index)
 
 
-def with_context(pages: Sequence[Page], middle: int, before: int, after: int) -> bytearray:
-    """Return the hits of a page with the lines of the same source around hits.
+def _along(
+    page: Page, order: range, reach: int, given: Mapping[int, int], flags: bytearray
+) -> dict[int, int]:
+    """Let the lines of a source that come after hits pass; returns what is left at the end.
 
-    Looked for in the page and those next to it.
+    `given`: of how many lines of each source it is left at the beginning.
     """
-    sources = [source for page in pages for source in page.block.sources[: page.scanned]]
-    marks = bytearray().join(page.block.marks[: page.scanned] for page in pages)
-    hits = bytearray().join(page.hits for page in pages)
-    wide = bytearray(hits)
-    for reach, order in ((after, range(len(hits))), (before, range(len(hits) - 1, -1, -1))):
-        left: dict[int, int] = {}
-        for at in order:
-            source = sources[at]
-            if marks[at] & NOTE:
-                continue
-            if hits[at]:
-                left[source] = reach
-            elif left.get(source, 0) > 0:
-                left[source] -= 1
-                wide[at] = 1
-    begin = sum(page.scanned for page in pages[:middle])
-    return wide[begin : begin + pages[middle].scanned]
+    sources, marks, hits = page.block.sources, page.block.marks, page.hits
+    left = dict(given)
+    for at in order:
+        if marks[at] & NOTE:
+            continue
+        source = sources[at]
+        if hits[at]:
+            left[source] = reach
+        elif left.get(source, 0) > 0:
+            left[source] -= 1
+            flags[at] = 1
+    return {source: lines for source, lines in left.items() if lines}

@@ -3,11 +3,11 @@
 import time
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pitui.domain.log_filter import LogFilter
 from pitui.tui.present.log_text import Look
-from pitui.tui.widgets.log_page import Page, with_context
+from pitui.tui.widgets.log_page import Page
 from pitui.tui.widgets.log_sieve import BlockSieve, Folding
 from pitui.tui.widgets.log_store import LogStore
 
@@ -94,29 +94,29 @@ class LogRows:
         )
         if not same:
             known = {id(page.block): page for page in self._pages}
-            self._pages = [known.get(id(block)) or Page(block) for block in blocks]
+            pages = [known.get(id(block)) or Page(block) for block in blocks]
+            if any(self._sieve.reach):
+                _mark_new_neighbours(self._pages, pages)
+            self._pages = pages
             self._sum_up()
 
     def _scan_page(self, number: int, deadline: float) -> bool:
         page = self._pages[number]
-        seen = page.scanned
         done = page.scan(self._sieve, self.look, self._width, deadline)
-        if any(self._sieve.reach) and page.scanned != seen:
-            for other in self._around(number):
-                other.stale = True
         self._shape(number)
         return done
 
     def _shape(self, number: int) -> None:
-        page = self._pages[number]
-        before, after = self._sieve.reach
-        flags = page.hits
-        if before or after:
-            flags = with_context(self._around(number), min(number, 1), before, after)
+        page, flags = self._pages[number], self._pages[number].hits
+        if any(self._sieve.reach):
+            above = self._pages[number - 1] if number else None
+            below = self._pages[number + 1] if number + 1 < len(self._pages) else None
+            flags, up, down = page.with_context(self._sieve.reach, above, below)
+            if above and up:
+                above.stale = True
+            if below and down:
+                below.stale = True
         page.shape(flags, self._hidden, self._flipped_in(page))
-
-    def _around(self, number: int) -> list[Page]:
-        return self._pages[max(0, number - 1) : number + 2]
 
     def _flipped_in(self, page: Page) -> Sequence[int]:
         numbers = page.block.numbers
@@ -197,6 +197,16 @@ class LogRows:
 
     def _page_of(self, number: int) -> int:
         return bisect_right(self._pages, number, key=_first) - 1
+
+
+def _mark_new_neighbours(before: Sequence[Page], after: Sequence[Page]) -> None:
+    """Mark pages as stale that stand beside other ones than before."""
+    pairs = {(id(one), id(other)) for one, other in pairwise(before)}
+    for one, other in pairwise(after):
+        if (id(one), id(other)) not in pairs:
+            one.stale = other.stale = True
+    if before and after and before[0] is not after[0]:
+        after[0].stale = True
 
 
 def _first(page: Page) -> int:
