@@ -43,6 +43,7 @@ class Lines(Idle):
     """Services of which only the logs are there; the test says what they hold."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.queue: asyncio.Queue[list[LogLine]] = asyncio.Queue()
         self.asked: list[list[str]] = []
 
