@@ -12,12 +12,21 @@ from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import Asker
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.logs import LogShelf
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    jobs: JobsFacet
+    """What is inside applications."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """The logs that there are."""
 
     @property
     def inspector(self) -> Inspector:

@@ -18,6 +18,9 @@ from pitui.services.runs import Runs
 from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
 from pitui.tui.facets.inspection_live import LiveInspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_live import LiveJobs
+from pitui.tui.facets.logs_live import LiveLogShelf
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -36,11 +39,13 @@ class LiveBackend:
         self._cluster = cluster
         self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
+        self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
         self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
+        self.log_shelf = LiveLogShelf(cluster)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -94,8 +94,8 @@ NODES = (
     pi("pi6", on=worker(WorkerState.STOPPED), load=metrics(12, 48)),
 )
 RUNNING = Application(
-    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi", None,
-    Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
+    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi",
+    progress=Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
 )  # fmt: skip
 WAITING = Application(
     "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
@@ -147,6 +147,7 @@ class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
     def __init__(self, snapshot: Snapshot | None = FULL, runs: Sequence[Run] = RUNS) -> None:
+        super().__init__()
         self.snapshot = snapshot
         self.runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None
