@@ -10,12 +10,15 @@ from pitui.domain.cluster import MasterStatus, NodeStatus, Role, Snapshot
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
-from pitui.remote.ask import Asker
+from pitui.remote.ask import PasswordAsker
+from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    provisioner: Provisioner
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -75,10 +78,10 @@ class Backend(Protocol):
         """
 
 
-BackendFactory = Callable[[Config, Asker], AbstractAsyncContextManager[Backend]]
+BackendFactory = Callable[[Config, PasswordAsker], AbstractAsyncContextManager[Backend]]
 
 
-def open_live(config: Config, asker: Asker) -> AbstractAsyncContextManager[Backend]:
+def open_live(config: Config, asker: PasswordAsker) -> AbstractAsyncContextManager[Backend]:
     """Open the real services; call it off the event loop's thread first, for its imports."""
     from pitui.tui.live import open_backend
 

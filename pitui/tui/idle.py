@@ -9,11 +9,26 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
+from pitui.tui.facets.provisioning import Provisioner, StepName, Wanted, Work
 from pitui.tui.messages import Daemon, Verb
+
+
+class _NoProvisioner:
+    """Refuses everything."""
+
+    def steps(self, wanted: Wanted) -> Sequence[StepName]:
+        """Refuse."""
+        raise _starting()
+
+    def work(self, wanted: Wanted, report: object, *, plan: bool) -> Work:
+        """Refuse."""
+        raise _starting()
 
 
 class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
+
+    provisioner: Provisioner = _NoProvisioner()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

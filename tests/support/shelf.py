@@ -32,6 +32,7 @@ from pitui.domain.run import Run, RunState
 from pitui.tui.app import PituiApp
 from pitui.tui.idle import Idle
 from pitui.tui.messages import Daemon, Verb
+from support.provision import Recorded
 
 NOW = 1_800_000_000.0
 UP = Link(LinkState.CONNECTED, since=NOW - 500)
@@ -146,7 +147,13 @@ RUNS = (
 class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
-    def __init__(self, snapshot: Snapshot | None = FULL, runs: Sequence[Run] = RUNS) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot | None = FULL,
+        runs: Sequence[Run] = RUNS,
+        *,
+        provisioner: Recorded | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None
@@ -154,6 +161,7 @@ class Still(Idle):
         self.asked: list[tuple[str, object]] = []
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
+        self.provisioner = provisioner or Recorded()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
