@@ -1,7 +1,6 @@
 """`pitui start`, `stop` and `restart`: what they have in common."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import click
 
@@ -11,12 +10,6 @@ from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.domain.outcome import Outcome, OutcomeState, Report
-
-if TYPE_CHECKING:
-    from pitui.services.cluster import Cluster
-    from pitui.services.control import Target
-
-    Action = Callable[[Cluster, list[Target], Report], Awaitable[list[Outcome]]]
 
 
 def daemon_command(verb: str, help_text: str) -> click.Command:
@@ -28,24 +21,36 @@ def daemon_command(verb: str, help_text: str) -> click.Command:
     @trust_option
     @pass_settings
     def command(settings: Settings, words: tuple[str, ...], trust_new: bool) -> None:
-        require_writable(settings, verb)
-        config = settings.load()
-
-        async def main() -> int:
-            from pitui.services import control
-            from pitui.services.cluster import open_cluster
-
-            async with open_cluster(config, TrustNew(trust_new)) as cluster:
-                targets = control.targets_for(cluster, list(words))
-                action: Action = getattr(control, verb)
-                outcomes = await action(cluster, targets, _reporter(settings))
-            if settings.json:
-                print_json({"nodes": [outcome_json(outcome) for outcome in outcomes]})
-            return 0 if all(outcome.state.good for outcome in outcomes) else 1
-
-        run(main)
+        act_on_daemons(settings, verb, words, {}, trust_new=trust_new)
 
     return command
+
+
+def act_on_daemons(
+    settings: Settings,
+    verb: str,
+    words: tuple[str, ...],
+    extra: Mapping[str, float],
+    *,
+    trust_new: bool,
+) -> None:
+    """Do what the function `verb` of `services.control` does, to what `words` mean, and exit."""
+    require_writable(settings, verb)
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.services import control
+        from pitui.services.cluster import open_cluster
+
+        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+            targets = control.targets_for(cluster, list(words))
+            action = getattr(control, verb)
+            outcomes: list[Outcome] = await action(cluster, targets, _reporter(settings), **extra)
+        if settings.json:
+            print_json({"nodes": [outcome_json(outcome) for outcome in outcomes]})
+        return 0 if all(outcome.state.good for outcome in outcomes) else 1
+
+    run(main)
 
 
 def _reporter(settings: Settings) -> Report:

@@ -62,13 +62,13 @@ def command(
     async def main() -> int:
         from pitui.cli.log_text import LogFilter, LogPrinter, use_colour, while_read, write_out
         from pitui.services.cluster import open_cluster
+        from pitui.services.logs import find_sources
         from pitui.services.logs import follow as follow_logs
-        from pitui.services.logs import on_their_nodes, sources_of
 
         status = 0
         chosen = LogFilter(grep, Level(level.upper()) if level else None)
         async with open_cluster(config, TrustNew(trust_new)) as cluster:
-            found = await on_their_nodes(cluster, sources_of(cluster, None, sources))
+            found = await find_sources(cluster, None, sources)
             printer = LogPrinter(found, json=settings.json, colour=use_colour())
             stream = aclosing(follow_logs(cluster, found, lines, follow))
             async with while_read(), stream as batches:

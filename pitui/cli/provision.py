@@ -45,7 +45,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
     sizing, profile, firewall, service. Ctrl-C finishes the steps in hand; a second one ends at
     once. It is safe to run again at any time.
     """
-    _refuse_combinations(nodes, plan=plan, rollback=rollback, remove=remove, only=only)
+    _refuse_combinations(
+        nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only
+    )
     if not plan:
         require_writable(settings, "provision")
     config = settings.load()
@@ -62,7 +64,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
             if remove is not None:
                 work = service.removal(cluster, asker, printer.report, remove)
             elif rollback:
-                work = service.rollback(cluster, asker, printer.report, nodes)
+                work = service.rollback(cluster, asker, printer.report, nodes, rolling=rolling)
             else:
                 work = service.provisioning(
                     cluster,
@@ -81,9 +83,15 @@ def command(  # noqa: PLR0917 - click hands them over by name
 
 
 def _refuse_combinations(
-    nodes: Sequence[str], *, plan: bool, rollback: bool, remove: str | None, only: str
+    nodes: Sequence[str],
+    *,
+    plan: bool,
+    rolling: bool,
+    rollback: bool,
+    remove: str | None,
+    only: str,
 ) -> None:
-    if remove is not None and (nodes or plan or rollback or only):
+    if remove is not None and (nodes or plan or rollback or rolling or only):
         raise click.UsageError("--remove NODE stands alone")
     if rollback and (plan or only):
         raise click.UsageError("--rollback takes nodes only")

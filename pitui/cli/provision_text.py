@@ -38,5 +38,9 @@ def print_reports(reports: Sequence[NodeReport]) -> None:
     for report in reports:
         if report.state.good:
             print_text(node_text(report))
+            # Steps that did something have said it.
+            for step in filter(quiet, report.steps):
+                for line in step.advice.splitlines():
+                    print_text(f"  {line}")
         else:
             complain(f"pitui: {node_text(report)}")

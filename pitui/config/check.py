@@ -30,6 +30,7 @@ def check(config: Config) -> Iterator[Finding]:
     yield from _provision(config)
     yield from _data(config)
     yield from _jobs(config)
+    yield from _logs(config)
     yield from _ui(config)
 
 
@@ -182,6 +183,15 @@ def _jobs(config: Config) -> Iterator[Finding]:
     for name, job in config.jobs.items():
         yield from _spelled(("jobs", name, "app"), _word, job.app)
         yield from _pairs(("jobs", name, "conf"), spelling.spark_property, job.conf)
+
+
+def _logs(config: Config) -> Iterator[Finding]:
+    for name, path in config.logs.items():
+        yield from _spelled(("logs", name), spelling.node_name, name)
+        if name in config.nodes:
+            yield ("logs", name), f"{shown(name)} is a node; allowed: another name"
+        node, _, rest = path.partition(":")
+        yield from _spelled(("logs", name), _home, rest if node in config.nodes else path)
 
 
 def _ui(config: Config) -> Iterator[Finding]:

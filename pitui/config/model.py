@@ -179,6 +179,7 @@ class Document(_Section, frozen=True):
     provision: ProvisionSection = ProvisionSection()
     data: list[DataSection] = []
     jobs: dict[str, JobSection] = {}
+    logs: dict[str, str] = {}
     ui: UiSection = UiSection()
 
 

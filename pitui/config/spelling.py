@@ -6,7 +6,7 @@ from pitui.config.problem import shown
 from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
 
-RESERVED = frozenset({"all", "master", "workers"})
+RESERVED = frozenset({"all", "errors", "journal", "master", "workers"})
 """Words that mean something else on the command line."""
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")

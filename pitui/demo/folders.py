@@ -77,6 +77,7 @@ def _spark_defaults(plan: Plan) -> str:
     return (
         f"spark.master                    spark://{plan.master.address}:{plan.master.spark_port}\n"
         "spark.master.rest.enabled       false\n"
+        "spark.decommission.enabled      true\n"
         f"spark.driver.extraJavaOptions   {jvm}\n"
         f"spark.executor.extraJavaOptions {jvm}\n"
     )

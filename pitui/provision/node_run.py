@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from pitui.domain.errors import Failure, LinkError, NodeError, PituiError
 from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState, Transfer
 from pitui.provision.shelf import Shelf
 from pitui.provision.step import Finding, State, Step
+from pitui.provision.turns import Turns
 
 AWAY_LIMIT = 60.0
 """Seconds that a node may be away in the middle of its steps before it is given up."""
@@ -40,19 +41,21 @@ _SEEN = {
 class NodeRun:
     """One node's way through the steps."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the engine alone calls it
         self,
         shelf: Shelf,
         steps: Sequence[Step],
         name: str,
         report: Report,
         stopping: asyncio.Event,
+        turns: Turns | None,
     ) -> None:
         self._shelf = shelf
         self._site = shelf.sites[name]
         self._steps = steps
         self._report = report
         self._stopping = stopping
+        self._turns = turns
         self._reports = {step.id: StepReport(name, step.id) for step in steps}
         self._begun = 0.0
         self._moved_at = 0.0
@@ -64,16 +67,54 @@ class NodeRun:
         for report in self._reports.values():
             self._report(report)
         try:
-            for step in self._steps:
-                if not self._left_out(step):
-                    await self._one(step)
-                await self._shelf.note_passed(step.id, self._site.name)
+            if self._turns is None:
+                await self._walk(self._steps)
+            else:
+                await self._by_turns(self._turns)
         except asyncio.CancelledError:
             self._cancel_rest("interrupted")
             raise
         finally:
+            if self._turns is not None:
+                self._turns.left(self._site.name)
             await asyncio.shield(self._shelf.note_left(self._site.name))
         return self._result()
+
+    async def _walk(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            if not self._left_out(step):
+                await self._one(step, self._look if self._shelf.plan else self._do)
+            await self._shelf.note_passed(step.id, self._site.name)
+
+    async def _by_turns(self, turns: Turns) -> None:
+        """Do what nobody notices at once, and the rest when it is the node's turn."""
+        first = [i for i, step in enumerate(self._steps) if step.disturbs]
+        cut = first[0] if first else len(self._steps)
+        await self._walk(self._steps[:cut])
+        rest = self._steps[cut:]
+        for step in rest:
+            if step.prepares and not self._why_not() and not self._stopping.is_set():
+                await self._one(step, self._prepare)
+        async with turns.turn(self._site.name):
+            if why := turns.broken or self._why_not():
+                self._cancel_rest(why)
+                return
+            await self._walk(rest)
+            if not self._result().state.good:
+                turns.broken = f"not begun: {self._site.name} failed in its turn"
+
+    def _why_not(self) -> str:
+        """Return why nothing that runs on the node is touched; empty where it may be."""
+        failed = [r.step for r in self._reports.values() if r.state is StepState.FAILED]
+        return f"left as it is: the step {failed[0]} failed" if failed else ""
+
+    async def _prepare(self, step: Step) -> None:
+        self._tell(step, StepState.CHECKING)
+        finding = await self._check(step)
+        if finding.state in (State.WOULD_CHANGE, State.UNKNOWN):
+            self._tell(step, StepState.APPLYING, finding.detail, diff=finding.diff)
+            await step.prepare(self._site, finding)
+        self._tell(step, StepState.WAITING, "waits for its turn")
 
     # -- one step
 
@@ -97,11 +138,11 @@ class NodeRun:
         self._tell(step, StepState.SKIPPED, why)
         return True
 
-    async def _one(self, step: Step) -> None:
+    async def _one(self, step: Step, work: Callable[[Step], Awaitable[None]]) -> None:
         self._begun, self._moved_at = time.monotonic(), 0.0
         self._site.on_say(lambda what, transfer: self._working(step, what, transfer))
         try:
-            await self._through_breaks(step)
+            await self._through_breaks(step, work)
         except LinkError as error:
             self._link_lost = True
             self._unreachable = error.failure in _AWAY
@@ -112,13 +153,13 @@ class NodeRun:
             else:
                 self._failed(step, error)
 
-    async def _through_breaks(self, step: Step) -> None:
+    async def _through_breaks(self, step: Step, work: Callable[[Step], Awaitable[None]]) -> None:
         """Do a step, and again after the link was lost and came back: steps are idempotent."""
         away_since: float | None = None
         tries = 0
         while True:
             try:
-                await (self._look(step) if self._shelf.plan else self._do(step))
+                await work(step)
             except LinkError as error:
                 first = step.id == self._steps[0].id
                 if first or self._shelf.plan or error.failure not in _PASSING:
@@ -169,7 +210,8 @@ class NodeRun:
         self._tell(step, StepState.VERIFYING, finding.detail, diff=finding.diff)
         after = await step.verify(self._site)
         if after.state in (State.OK, State.SKIPPED, State.BLOCKED):
-            self._found(step, replace(finding, admin=after.admin), StepState.CHANGED)
+            found = replace(finding, admin=after.admin, advice=after.advice)
+            self._found(step, found, StepState.CHANGED)
             return
         message = f"it was done and still is not so: {after.detail}"
         advice = "Something on the node undoes it, or runs at the same time; try again."
@@ -206,7 +248,14 @@ class NodeRun:
         self._tell(step, now.state, what, diff=now.diff, transfer=transfer)
 
     def _found(self, step: Step, finding: Finding, state: StepState) -> None:
-        self._tell(step, state, finding.detail, diff=finding.diff, admin=finding.admin)
+        self._tell(
+            step,
+            state,
+            finding.detail,
+            advice=finding.advice,
+            diff=finding.diff,
+            admin=finding.admin,
+        )
 
     def _failed(self, step: Step, error: PituiError) -> None:
         diff = self._reports[step.id].diff
@@ -251,6 +300,7 @@ class NodeRun:
             state = NodeState.UNREACHABLE if self._unreachable else NodeState.FAILED
         elif StepState.CANCELLED in states:
             state = NodeState.CANCELLED
+            error = next(r.detail for r in reports if r.state is StepState.CANCELLED)
         elif StepState.CHANGED in states:
             state = NodeState.CHANGED
         elif states & {StepState.WOULD_CHANGE, StepState.UNKNOWN}:

@@ -39,8 +39,7 @@ def step_text(step: StepReport) -> list[str]:
         lines += [f"      {line}" for line in (step.admin or step.detail).splitlines()]
     if step.said:
         lines += [f"    | {line}" for line in step.said.splitlines()]
-    if step.advice:
-        lines.append(f"    {step.advice}")
+    lines += [f"    {line}" for line in step.advice.splitlines()]
     return lines
 
 

@@ -1,5 +1,9 @@
 """Going back to the Spark that was there before, as a step of its own."""
 
+from dataclasses import replace
+
+from pitui.provision.daemons import daemons_of
+from pitui.provision.running import outdated_words, running
 from pitui.provision.site import Site
 from pitui.provision.spark_home import installed
 from pitui.provision.step import Finding, Step, ok, would_change
@@ -12,6 +16,7 @@ class Rollback(Step):
     id = "rollback"
     title = "previous Spark"
     needs = ("access",)
+    disturbs = True
     needs_root = False
 
     async def check(self, site: Site) -> Finding:
@@ -24,5 +29,15 @@ class Rollback(Step):
         site.say(await roll_back(site))
 
     async def verify(self, site: Site) -> Finding:
-        """Read which version is there now."""
-        return ok(f"Spark {(await installed(site)).version}; `pitui restart` starts daemons of it")
+        """Read which version is there now, and what runs of the other."""
+        version, spark = (await installed(site)).version, site.shelf.config.spark
+        advice = []
+        if not site.shelf.restarts:
+            now = {one.role: await running(site, one) for one in await daemons_of(site)}
+            advice.append(outdated_words(site, now))
+        if spark.version not in (None, version):
+            advice.append(
+                f"The config still says spark.version {spark.version}, and the next "
+                "`pitui provision` brings it again."
+            )
+        return replace(ok(f"Spark {version}"), advice="\n".join(word for word in advice if word))

@@ -1,20 +1,17 @@
 """The engine: the steps of every node in order, nodes side by side, each for itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from pitui.provision.node_run import NodeRun
 from pitui.provision.report import NodeReport, Report
 from pitui.provision.shelf import Shelf
 from pitui.provision.site import Site
 from pitui.provision.step import Step
+from pitui.provision.turns import Turns
 
 LIMIT = 32
-"""How many nodes are worked on at once unless the caller says otherwise."""
-
-
-After = Callable[[NodeReport], Awaitable[NodeReport]]
-"""Awaited when a node is through, before the next one is begun where they go one by one."""
+"""How many nodes are worked on at once."""
 
 
 class Provisioning:
@@ -28,15 +25,13 @@ class Provisioning:
         report: Report,
         *,
         plan: bool = False,
-        limit: int = LIMIT,
-        after: After | None = None,
+        rolling: bool = False,
     ) -> None:
         self._shelf = shelf
         self._steps = tuple(steps)
         self._names = tuple(dict.fromkeys(names))
         self._report = report
-        self._limit = limit
-        self._after = after
+        self._rolling = rolling
         self._stopping = asyncio.Event()
         shelf.plan = plan
         shelf.taking_part = frozenset(self._names)
@@ -51,16 +46,18 @@ class Provisioning:
 
         Nothing that goes wrong on a node is raised: it is in that node's report.
         """
-        gate = asyncio.Semaphore(self._limit)
+        gate = asyncio.Semaphore(len(self._names) if self._rolling else LIMIT)
+        master = self._shelf.master.name
+        # Workers can register with a master of their own Spark alone, so its node goes first.
+        turns = Turns(master if master in self._names else None) if self._rolling else None
         runs = [
-            NodeRun(self._shelf, self._steps, name, self._report, self._stopping)
+            NodeRun(self._shelf, self._steps, name, self._report, self._stopping, turns)
             for name in self._names
         ]
 
         async def one(run: NodeRun) -> NodeReport:
             async with gate:
-                report = await run.run()
-                return await self._after(report) if self._after is not None else report
+                return await run.run()
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(run)) for run in runs]

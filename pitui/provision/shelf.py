@@ -34,6 +34,8 @@ class Shelf:
         self.taking_part: frozenset[str] = frozenset()
         self.plan = False
         """Whether nothing may be changed: what is found is only shown."""
+        self.restarts = False
+        """Whether a last step restarts what runs with old settings."""
         self._known: dict[Hashable, object] = {}
         self._locks: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._arrived: defaultdict[str, dict[str, object]] = defaultdict(dict)

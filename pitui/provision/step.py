@@ -35,6 +35,8 @@ class Finding:
     """A unified diff, where files would change."""
     admin: str = ""
     """Commands for an administrator, where root is needed and there is none."""
+    advice: str = ""
+    """What a person may want to do besides."""
     data: object = None
     """Whatever `apply` needs of what `check` found; only its own step looks at it."""
 
@@ -58,7 +60,7 @@ def would_change(
     detail: str, *, diff: str | None = None, admin: str = "", data: object = None
 ) -> Finding:
     """Return the finding that something has to be done."""
-    return Finding(State.WOULD_CHANGE, detail, diff or None, admin, data)
+    return Finding(State.WOULD_CHANGE, detail, diff or None, admin, data=data)
 
 
 class Step(ABC):
@@ -77,12 +79,26 @@ class Step(ABC):
     """Whether `apply` needs root; where there is none, what `check` finds is for an administrator.
     A step that can do without on some nodes says False and looks at `site.may_root` itself."""
 
+    disturbs = False
+    """Whether what runs on the node may notice; from the first such step on, nodes that go one
+    after the other wait for their turn."""
+    prepares = False
+    """Whether `prepare` does something; it is called on all nodes at once where they are then
+    changed one after the other."""
+
     @abstractmethod
     async def check(self, site: "Site") -> Finding:
         """Read the node and change nothing.
 
         Raises:
             PituiError: it cannot be read, or can never be brought about there.
+        """
+
+    async def prepare(self, site: "Site", finding: Finding) -> None:  # noqa: B027
+        """Do the part of `apply` that nothing on the node notices; see `prepares`.
+
+        Raises:
+            PituiError: it could not be done.
         """
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """The one function that puts a value into a remote command line."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -40,3 +41,12 @@ def quote_path(path: str) -> str:
     if path.startswith("~/"):
         return '"$HOME"/' + quote(path[2:])
     return quote(path)
+
+
+def quote_glob(path: str) -> str:
+    """Return `quote_path` of a path in which `*` and `?` still stand for any characters."""
+    pieces = re.split(r"([*?]+)", path)
+    quoted = [quote_path(pieces[0])] if pieces[0] else []
+    for number, piece in enumerate(pieces[1:], start=1):
+        quoted.append(piece if number % 2 else quote(piece) if piece else "")
+    return "".join(quoted)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import LinkError, PituiError
@@ -12,11 +13,12 @@ from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.consequences import consequences
 from pitui.services.daemons import Done, Work
+from pitui.services.decommission import DRAIN_LIMIT, drain_worker
 from pitui.services.starting import start_daemon
 from pitui.services.stopping import stop_daemon
 from pitui.services.targets import Target, targets_for
 
-__all__ = ["Target", "consequences", "restart", "start", "stop", "targets_for"]
+__all__ = ["Target", "consequences", "drain", "restart", "start", "stop", "targets_for"]
 
 _Act = Callable[[Work], Coroutine[None, None, Done]]
 
@@ -31,6 +33,17 @@ async def stop(cluster: Cluster, targets: Sequence[Target], report: Report) -> l
     return await _Action(cluster, targets, report).run(_stop, (Role.WORKER, Role.MASTER))
 
 
+async def drain(
+    cluster: Cluster, targets: Sequence[Target], report: Report, limit: float = DRAIN_LIMIT
+) -> list[Outcome]:
+    """Stop daemons; workers first finish what runs there, which may take up to `limit` seconds.
+
+    A worker that cannot be drained is not stopped: its outcome is FAILED and says why.
+    """
+    act = partial(_drain, limit=limit)
+    return await _Action(cluster, targets, report).run(act, (Role.WORKER, Role.MASTER))
+
+
 async def restart(cluster: Cluster, targets: Sequence[Target], report: Report) -> list[Outcome]:
     """Stop and start daemons, the master first; what does not run is started."""
     return await _Action(cluster, targets, report).run(_restart, (Role.MASTER, Role.WORKER))
@@ -42,6 +55,16 @@ async def _start(work: Work) -> Done:
 
 async def _stop(work: Work) -> Done:
     return await _recorded(work, "stop", stop_daemon(work))
+
+
+async def _drain(work: Work, *, limit: float) -> Done:
+    if work.role is Role.MASTER:
+        return await _stop(work)
+    drained = await _recorded(work, "decommission", drain_worker(work, limit))
+    stopped = await _stop(work)
+    if drained.state is OutcomeState.UNCHANGED:
+        return stopped
+    return replace(stopped, detail=f"{drained.detail}, {stopped.detail}")
 
 
 async def _restart(work: Work) -> Done:

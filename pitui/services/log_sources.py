@@ -1,11 +1,13 @@
 """Which logs the words of `pitui logs` mean."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.log_line import LogSource, Place
+from pitui.domain.log_line import LogSource, Place, SourceKind
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.runs import Runs
@@ -20,10 +22,10 @@ _STREAMS = (("stderr", ""), ("stdout", " out"))
 def sources_of(
     cluster: Cluster, snapshot: Snapshot | None, words: Iterable[str]
 ) -> list[LogSource]:
-    """Return the logs that words mean, each once, in the words' order.
+    """Return the logs that words mean without asking a node, each once, in the words' order.
 
-    `master`, `workers`, a node's name, the id of a run, APP/EXECUTOR (of any worker where the
-    snapshot does not say of which), NODE:/path.
+    `master`, `workers`, a node's name, the id of a run, APP/_EXECUTOR (of any worker where the
+    snapshot does not say of which), NODE:/path, a name under `logs:` in the configuration.
 
     Raises:
         UsageError: a word means nothing here; says what there is.
@@ -31,7 +33,25 @@ def sources_of(
     found: dict[LogSource, None] = {}
     for word in words:
         found.update(dict.fromkeys(_meant(cluster, snapshot, word)))
-    return list(found)
+    return distinct(list(found))
+
+
+def distinct(sources: Sequence[LogSource]) -> list[LogSource]:
+    """Return the sources with tags of which no two are alike: lines are told apart by them."""
+    taken: dict[str, int] = {}
+    told_apart = []
+    for source in sources:
+        tag, number = source.tag, taken.get(source.tag, 0)
+        taken[source.tag] = number + 1
+        if number:
+            own = source.app.rpartition("-")[2] if source.app else str(number + 1)
+            tag = f"{source.tag} {own}"
+            while tag in taken:
+                number += 1
+                tag = f"{source.tag} {number + 1}"
+            taken[tag] = 1
+        told_apart.append(source if tag == source.tag else replace(source, tag=tag))
+    return told_apart
 
 
 def daemon_sources(cluster: Cluster, name: str) -> list[LogSource]:
@@ -39,11 +59,53 @@ def daemon_sources(cluster: Cluster, name: str) -> list[LogSource]:
     node = cluster.node(name)
     sources = []
     if node.is_master:
-        sources.append(LogSource("master", name, CLASSES[Role.MASTER], name, Place.DAEMON))
+        sources.append(
+            LogSource("master", name, CLASSES[Role.MASTER], name, Place.DAEMON, SourceKind.MASTER)
+        )
     if node.is_worker:
         tag = f"{name} worker" if node.is_master else name
-        sources.append(LogSource(name, name, CLASSES[Role.WORKER], tag, Place.DAEMON))
+        sources.append(
+            LogSource(name, name, CLASSES[Role.WORKER], tag, Place.DAEMON, SourceKind.WORKER)
+        )
     return sources
+
+
+def named_paths(cluster: Cluster, node: str) -> dict[str, str]:
+    """Return the names under `logs:` that a node has, with their paths there."""
+    found = {}
+    for name, path in cluster.config.logs.items():
+        owner, _, rest = path.partition(":")
+        if owner not in cluster.nodes:
+            found[name] = path
+        elif owner == node:
+            found[name] = rest
+    return found
+
+
+def named_source(node: str, path: str) -> LogSource:
+    """Return the log of a file that has a name, or is one of several that a path matches."""
+    return LogSource(f"{node}:{path}", node, path, f"{node} {PurePosixPath(path).name}")
+
+
+def executor_source(node: str, app: str, executor: str, file: str) -> LogSource:
+    """Return the log of one of an executor's files, such as `stderr`."""
+    suffix = {"stderr": "", "stdout": " out"}.get(file, f" {file}")
+    return LogSource(
+        f"{app}/{executor}",
+        node,
+        f"{app}/{executor}/{file}",
+        f"{node}/{executor}{suffix}",
+        Place.WORK,
+        SourceKind.EXECUTOR,
+        app,
+    )
+
+
+def driver_source(node: str, driver: str, file: str) -> LogSource:
+    """Return the log of one of the files of a driver that runs on a worker."""
+    suffix = {"stderr": "", "stdout": " out"}.get(file, f" {file}")
+    tag = f"{node}/driver{suffix}"
+    return LogSource(driver, node, f"{driver}/{file}", tag, Place.WORK, SourceKind.DRIVER, driver)
 
 
 def _meant(cluster: Cluster, snapshot: Snapshot | None, word: str) -> list[LogSource]:
@@ -55,17 +117,24 @@ def _meant(cluster: Cluster, snapshot: Snapshot | None, word: str) -> list[LogSo
         return daemon_sources(cluster, word)
     name, colon, path = word.partition(":")
     if colon and name in cluster.nodes and path.startswith(("/", "~/")):
-        return [LogSource(word, name, path, name)]
+        return [named_source(name, path)]
     if match := _EXECUTOR.fullmatch(word):
         return _executor(cluster, snapshot, match[1], match[2])
     runs = Runs(cluster)
     for run in runs.history():
         if word == run.id:
             return runs.sources(run)
-    raise UsageError(
+    raise no_such(cluster, word)
+
+
+def no_such(cluster: Cluster, word: str) -> UsageError:
+    """Return the error of a word that means no log."""
+    named = f"{', '.join(cluster.config.logs)}, " if cluster.config.logs else ""
+    return UsageError(
         f"no log is called {word!r}",
-        f"There are: master, workers, {', '.join(cluster.nodes)}, the id of a run (`pitui bench"
-        " history`), APP/EXECUTOR such as app-20260101120000-0000/0, and NODE:/path/to/file.",
+        f"There are: master, workers, {', '.join(cluster.nodes)}, {named}errors, journal, all, the"
+        " id of a run (`pitui bench history`), of an application or driver, APP/_EXECUTOR such as"
+        " app-20260101120000-0000/0, NODE:all, NODE:journal, and NODE:/path/to/file.",
     )
 
 
@@ -80,17 +149,7 @@ def _executor(
     if snapshot is not None:
         known = [e.node for e in snapshot.executors.get(app, ()) if e.id == executor and e.node]
         nodes = known or nodes
-    return [
-        LogSource(
-            f"{app}/{executor}",
-            node,
-            f"{app}/{executor}/{name}",
-            f"{node}/{executor}{suffix}",
-            Place.WORK,
-        )
-        for node in nodes
-        for name, suffix in _STREAMS
-    ]
+    return [executor_source(node, app, executor, name) for node in nodes for name, _ in _STREAMS]
 
 
 async def on_their_nodes(cluster: Cluster, sources: list[LogSource]) -> list[LogSource]:
@@ -101,7 +160,7 @@ async def on_their_nodes(cluster: Cluster, sources: list[LogSource]) -> list[Log
     Raises:
         UsageError: an executor's log is on none of the workers.
     """
-    candidates = [source for source in sources if source.place is Place.WORK]
+    candidates = [source for source in sources if source.kind is SourceKind.EXECUTOR]
     names = {source.node for source in candidates}
     if len(names) < 2:
         return sources

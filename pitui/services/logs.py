@@ -7,11 +7,12 @@ from itertools import chain
 
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.services.cluster import Cluster
+from pitui.services.log_find import find_sources
 from pitui.services.log_follow import LogFollower
 from pitui.services.log_merge import merged
-from pitui.services.log_sources import daemon_sources, on_their_nodes, sources_of
+from pitui.services.log_tree import log_tree
 
-__all__ = ["daemon_sources", "follow", "on_their_nodes", "sources_of"]
+__all__ = ["find_sources", "follow", "log_tree"]
 
 BATCH_LINES = 5000
 """Lines handed over at once; one block of a source may take it beyond."""

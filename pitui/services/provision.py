@@ -8,11 +8,12 @@ from pitui.provision.report import NodeReport, Report, StepReport, StepState
 from pitui.provision.rollback import Rollback
 from pitui.provision.run import Provisioning, add_sites
 from pitui.provision.shelf import Shelf
+from pitui.provision.step import Step
 from pitui.provision.steps import step, steps
 from pitui.remote.ask import PasswordAsker
 from pitui.services.cluster import Cluster
 from pitui.services.removal import Removal
-from pitui.services.rolling import Restarting
+from pitui.services.rolling import Restart
 
 
 def provisioning(
@@ -34,7 +35,7 @@ def provisioning(
         names: the nodes, all without any.
         only: the steps, all without any; `access` always belongs to them.
         plan: whether nothing is changed.
-        rolling: whether one node is finished, and its worker back, before the next is begun.
+        rolling: whether nodes are changed one after the other, each with its worker back.
 
     Raises:
         UsageError: a node or step is not there.
@@ -42,6 +43,7 @@ def provisioning(
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
     chosen = steps(tuple(only))
     shelf = new_shelf(cluster, asker)
+    shelf.restarts = rolling
 
     def told(done: StepReport) -> None:
         if not plan and done.state in (StepState.CHANGED, StepState.FAILED):
@@ -49,10 +51,9 @@ def provisioning(
             cluster.audit.record(action, done.node, str(done.state), detail=done.detail)
         report(done)
 
-    if not rolling or plan:
-        return Provisioning(shelf, chosen, wanted, told, plan=plan)
-    after = Restarting(cluster, told).after
-    return Provisioning(shelf, chosen, wanted, told, limit=1, after=after)
+    if rolling:
+        chosen = (*chosen, Restart(cluster))
+    return Provisioning(shelf, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
 
 
 def rollback(
@@ -62,11 +63,26 @@ def rollback(
     names: Sequence[str],
     *,
     plan: bool = False,
+    rolling: bool = False,
 ) -> Provisioning:
-    """Return what goes back to the Spark that was there before, on nodes (all without any)."""
+    """Return what goes back to the Spark that was there before, on nodes (all without any).
+
+    With `rolling` one node after the other, and what runs is started anew.
+    """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    chosen = [step("access"), Rollback()]
-    return Provisioning(new_shelf(cluster, asker), chosen, wanted, report, plan=plan)
+    chosen: list[Step] = [step("access"), Rollback()]
+    if rolling:
+        chosen.append(Restart(cluster))
+
+    def told(done: StepReport) -> None:
+        if not plan and done.state in (StepState.CHANGED, StepState.FAILED):
+            action = f"provision --{done.step}"
+            cluster.audit.record(action, done.node, str(done.state), detail=done.detail)
+        report(done)
+
+    shelf = new_shelf(cluster, asker)
+    shelf.restarts = rolling
+    return Provisioning(shelf, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
 
 
 def removal(cluster: Cluster, asker: PasswordAsker, report: Report, name: str) -> Removal:

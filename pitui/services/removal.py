@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from pitui.domain.cluster import Role
-from pitui.domain.errors import NodeError, PituiError
+from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState
 from pitui.provision.shelf import Shelf
-from pitui.provision.steps import steps
+from pitui.provision.steps import IDS, steps
 from pitui.services import control
 from pitui.services.cluster import Cluster
+from pitui.services.decommission import decommission
 from pitui.services.targets import Target
 
 STOP = ("stop", "its worker stopped")
@@ -29,13 +30,14 @@ class Removal:
         self._report = report
         self._stopping = asyncio.Event()
         self._reports: list[StepReport] = []
+        self._away = False
 
     def cancel(self) -> None:
         """Finish the step in hand and begin no others."""
         self._stopping.set()
 
     async def run(self) -> list[NodeReport]:
-        """Stop the worker, then undo each step, the last one first.
+        """Decommission and stop the worker, then undo each step, the last one first.
 
         A node that is gone for good is taken out of the others' files all the same.
         """
@@ -43,7 +45,7 @@ class Removal:
         site = self._shelf.sites[self._name]
         await self._step(STOP[0], self._stop)
         for step in reversed(steps()):
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._reports[0].state is StepState.FAILED:
                 break
             await self._step(step.id, partial(step.remove, site, others))
         failed = next((r for r in self._reports if r.state is StepState.FAILED), None)
@@ -61,13 +63,19 @@ class Removal:
         self._report(StepReport(self._name, step_id, StepState.APPLYING))
         try:
             detail = await work()
+        except LinkError as error:
+            if not (self._away and error.node == self._name):
+                state, detail, advice = StepState.FAILED, error.message, error.advice
+            else:
+                state, detail, advice = StepState.SKIPPED, "the node is away", ""
         except PituiError as error:
             state, detail, advice = StepState.FAILED, error.message, error.advice
-            said = error.said if isinstance(error, NodeError) else ""
         else:
-            state, advice, said = StepState.CHANGED if detail else StepState.OK, "", ""
+            state, advice = StepState.CHANGED if detail else StepState.OK, ""
+        if step_id == IDS[0]:
+            advice = f"Take {self._name} out of the config, or it comes back with the next run."
         seconds = time.monotonic() - begun
-        done = StepReport(self._name, step_id, state, detail, advice, seconds=seconds, said=said)
+        done = StepReport(self._name, step_id, state, detail, advice, seconds=seconds)
         self._reports.append(done)
         self._report(done)
 
@@ -76,12 +84,21 @@ class Removal:
         node = self._cluster.node(self._name)
         if not node.is_worker:
             return ""
-        outcomes = await control.stop(self._cluster, [Target(self._name, Role.WORKER)], _silent)
-        bad = next((outcome for outcome in outcomes if not outcome.state.good), None)
-        if bad is not None and bad.state is not OutcomeState.UNREACHABLE:
-            raise NodeError(self._name, bad.detail, bad.advice)
-        return f"the node is away: {bad.detail}" if bad else outcomes[0].detail
+        drained = await decommission(self._cluster, self._name, self._tell)
+        target = Target(self._name, Role.WORKER)
+        [outcome] = await control.stop(self._cluster, [target], self._tell)
+        if outcome.state is OutcomeState.UNREACHABLE:
+            self._away = True
+            return f"the node is away: {outcome.detail}"
+        if not outcome.state.good:
+            raise NodeError(self._name, outcome.detail, outcome.advice)
+        if drained.state is OutcomeState.UNCHANGED and outcome.state is OutcomeState.UNCHANGED:
+            return ""
+        # A master that cannot decommission (before 3.1, or switched off) lets a worker go too.
+        before = drained.detail if drained.state.good else f"not drained ({drained.detail})"
+        return f"{before}, {outcome.detail}"
 
-
-def _silent(_outcome: Outcome) -> None:
-    """Report nothing: the removal's own report says how it ended."""
+    def _tell(self, outcome: Outcome) -> None:
+        if not outcome.state.ended:
+            now = StepReport(self._name, STOP[0], StepState.APPLYING, outcome.detail)
+            self._report(now)

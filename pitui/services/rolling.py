@@ -1,63 +1,63 @@
-"""One node at a time: what ran there is started anew and back before the next node is begun."""
-
-import time
-from dataclasses import replace
+"""The step of `--rolling`: what runs with old settings is started anew, and is back at the end."""
 
 from pitui.domain.cluster import Role
-from pitui.domain.outcome import Outcome
-from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState
+from pitui.domain.errors import NodeError
+from pitui.domain.outcome import Outcome, Report
+from pitui.provision.daemons import daemons_of
+from pitui.provision.running import Running, running
+from pitui.provision.site import Site
+from pitui.provision.step import Finding, Step, ok, would_change
 from pitui.services import control
 from pitui.services.cluster import Cluster
+from pitui.services.decommission import decommission
 from pitui.services.targets import Target
 
 RESTART = ("restart", "its daemons anew")
-"""What is reported like a step, after all others of a node: id and title."""
-
-_NEED_RESTART = frozenset({"java", "spark", "conf", "sizing", "service"})
+"""Its id and title."""
 
 
-class Restarting:
-    """Restarts the daemons of nodes whose Spark changed."""
+class Restart(Step):
+    """Restarts the daemons that do not run as they would be started now."""
 
-    def __init__(self, cluster: Cluster, report: Report) -> None:
+    id, title = RESTART
+    needs = ("access", "spark", "conf", "sizing", "service")
+    needs_root = False
+    disturbs = True
+
+    def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._report = report
 
-    async def after(self, report: NodeReport) -> NodeReport:
-        """Restart the node's worker where it has one, and return the report with what failed."""
-        changed = {s.step for s in report.steps if s.state is StepState.CHANGED}
-        if report.state is not NodeState.CHANGED or not changed & _NEED_RESTART:
-            return self._with(report, StepState.SKIPPED, "what runs there was not changed")
-        begun = time.monotonic()
-        doing = "waiting until the master has its daemons back"
-        self._report(StepReport(report.node, RESTART[0], StepState.APPLYING, doing))
-        node = self._cluster.node(report.node)
-        roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-        targets = [Target(node.name, role) for role in roles]
-        outcomes = await control.restart(self._cluster, targets, _silent)
+    async def check(self, site: Site) -> Finding:
+        """Compare what runs with what would be started; what does not run stays so."""
+        now = {one.role: await running(site, one) for one in await daemons_of(site)}
+        old = {role: one for role, one in now.items() if one.outdated}
+        if not old:
+            runs = [str(role) for role, one in now.items() if one.pid is not None]
+            return ok(f"{' and '.join(runs)} as configured" if runs else "nothing runs")
+        said = [f"{role}: {', '.join(one.outdated)}" for role, one in old.items()]
+        return would_change(f"restarts the {'; the '.join(said)}", data=old)
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Let the worker's executors end, then restart; the master has to list it again."""
+        old = finding.data
+        if not isinstance(old, dict):
+            raise TypeError("not this step's finding")
+        worker = old.get(Role.WORKER)
+        if Role.MASTER not in old and isinstance(worker, Running) and worker.executors:
+            site.say("decommissioning the worker")
+            # Where the master does not know how, the executors end with their worker.
+            await decommission(self._cluster, site.name, _said(site))
+        site.say("restarting")
+        targets = [Target(site.name, role) for role in old]
+        outcomes = await control.restart(self._cluster, targets, _said(site))
         bad = next((outcome for outcome in outcomes if not outcome.state.good), None)
-        seconds = time.monotonic() - begun
-        if bad is None:
-            roles_in_words = " and ".join(str(role) for role in roles)
-            detail = f"{roles_in_words} started anew"
-            return self._with(report, StepState.CHANGED, detail, seconds=seconds)
-        error = f"restart of the {bad.role}: {bad.detail}. {bad.advice}".rstrip(". ")
-        failed = self._with(report, StepState.FAILED, bad.detail, bad.advice, seconds)
-        return replace(failed, state=NodeState.FAILED, error=error)
-
-    def _with(
-        self,
-        report: NodeReport,
-        state: StepState,
-        detail: str,
-        advice: str = "",
-        seconds: float = 0.0,
-    ) -> NodeReport:
-        """Report how the restart ended, and return the node's report with it."""
-        step = StepReport(report.node, RESTART[0], state, detail, advice, seconds=seconds)
-        self._report(step)
-        return replace(report, steps=(*report.steps, step))
+        if bad is not None:
+            raise NodeError(site.name, f"restart of the {bad.role}: {bad.detail}", bad.advice)
 
 
-def _silent(_outcome: Outcome) -> None:
-    """Report nothing: the node's own report says how it ended."""
+def _said(site: Site) -> Report:
+    def report(outcome: Outcome) -> None:
+        if not outcome.state.ended and outcome.detail:
+            site.say(outcome.detail)
+
+    return report

@@ -9,7 +9,7 @@ import msgspec
 
 from pitui.bench.store import RunStore
 from pitui.domain.errors import NodeError, UsageError
-from pitui.domain.log_line import LogSource
+from pitui.domain.log_line import LogSource, SourceKind
 from pitui.domain.run import Run, RunState
 from pitui.remote.transfer import put
 from pitui.services import run_folder
@@ -47,8 +47,15 @@ class Runs:
     def sources(self, run: Run) -> list[LogSource]:
         """Return the logs of a run: what its driver wrote to standard output and error."""
         return [
-            LogSource(run.id, run.node, f"{run.folder}/{name}", run.name)
-            for name in (run_folder.STDERR, run_folder.STDOUT)
+            LogSource(
+                run.id,
+                run.node,
+                f"{run.folder}/{name}",
+                tag,
+                kind=SourceKind.RUN,
+                app=run.application or "",
+            )
+            for name, tag in ((run_folder.STDERR, run.name), (run_folder.STDOUT, f"{run.name} out"))
         ]
 
     async def submit(

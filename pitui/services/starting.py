@@ -4,7 +4,7 @@ import time
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from pitui.domain.cluster import MasterView, Process, Role, Worker
+from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB, fitting_worker_memory_mib
@@ -68,6 +68,12 @@ async def _start_worker(
     if process is not None:
         if is_alive(row):
             return Done(OutcomeState.UNCHANGED, "already runs")
+        if row is not None and row.state is WorkerState.DECOMMISSIONED:
+            raise NodeError(
+                work.node.name,
+                "it runs, but is decommissioned: the master gives it no more work",
+                f"Restart it: pitui restart {work.node.name}",
+            )
         row = await wait_for_worker(work, names, frozenset(), Started(process.log))
         return Done(OutcomeState.UNCHANGED, f"already ran, {_offer(row)}")
     listed = row is not None and is_alive(row) and not _stale(found, row)

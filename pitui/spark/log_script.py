@@ -12,6 +12,7 @@ from pitui.config.model import Node
 from pitui.domain.log_line import LogSource, Place
 from pitui.remote.quoting import quote, quote_all, quote_path
 from pitui.spark.launch import CLASSES
+from pitui.spark.log_folders import folders
 from pitui.spark.units import units_command
 
 _ROLES = {name: role for role, name in CLASSES.items()}
@@ -28,19 +29,6 @@ class Position:
     cursor: str = ""
     """Of the last entry read from a journal."""
 
-
-# A daemon's folders are what its own start script would use: spark-env.sh is bash where there is
-# one, may print, and must not see SPARK_ENV_LOADED.
-_FOLDERS = """
-folder() {
-  shell=$(command -v bash || command -v sh)
-  SPARK_HOME=$home "$shell" -c '
-    export SPARK_HOME; unset SPARK_ENV_LOADED
-    env=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-env.sh
-    if [ -r "$env" ]; then . "$env" >/dev/null 2>&1; fi
-    printf "%s\\n" "${'"$1"':-$SPARK_HOME/'"$2"'}"' </dev/null 2>/dev/null
-}
-"""
 
 _COMMON = """
 LC_ALL=C; export LC_ALL
@@ -135,12 +123,10 @@ def log_script(
     settings = (
         f"token={quote(token)}; lines={quote(lines)}; follow={quote('1' if follow else '')}\n"
         f"wanted={quote(at.identity)}; offset={quote(at.offset)}; cursor={quote(at.cursor)}\n"
-        f"home={quote_path(node.spark_home)}\n"
     )
     parts = (
         settings,
-        _environment(node),
-        _FOLDERS,
+        folders(node),
         _COMMON,
         _finder(source, node),
         _WAIT,
@@ -153,18 +139,12 @@ def missing_script(node: Node, paths: Iterable[str]) -> str:
     """Return the sh that prints those paths that do not exist under the worker's folder."""
     return "".join(
         (
-            f"home={quote_path(node.spark_home)}\n",
-            _environment(node),
-            _FOLDERS,
+            folders(node),
             "work=$(folder SPARK_WORKER_DIR work)\n",
             f"for path in {quote_all(paths)}; do\n",
             '  [ -e "$work/$path" ] || printf "%s\\n" "$path"\ndone\n',
         )
     )
-
-
-def _environment(node: Node) -> str:
-    return "".join(f"export {quote(f'{key}={value}')}\n" for key, value in node.env.items())
 
 
 def _finder(source: LogSource, node: Node) -> str:

@@ -108,8 +108,7 @@ class LiveBackend:
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
         """Return the logs that words stand for."""
-        sources = logs.sources_of(self._cluster, snapshot, words)
-        return await logs.on_their_nodes(self._cluster, sources)
+        return await logs.find_sources(self._cluster, snapshot, words)
 
     def follow(
         self, sources: Sequence[LogSource], lines: int

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.nodes import node
+from support.shelved import Shelved
 from support.sshd import Server, Shelf, servers, why_no_sshd
 
 from pitui.config.model import Node
@@ -56,6 +57,12 @@ def known(home: Path) -> Path:
     file.parent.mkdir(mode=0o700)
     file.touch(mode=0o600)
     return file
+
+
+@pytest.fixture
+def shelved(shelf: Shelf, known: Path, tmp_path: Path) -> Shelved:
+    """A master's node and two workers."""
+    return Shelved(shelf, known, tmp_path)
 
 
 NodeOn = Callable[..., Node]

@@ -8,56 +8,18 @@ from pathlib import Path
 
 import pytest
 from support.processes import alive
-from support.sshd import Server, Shelf
+from support.shelved import WORKER, Shelved, append
+from support.sshd import Server
 
-from pitui.config.load import load_config
 from pitui.domain.errors import UsageError
 from pitui.domain.log_line import Level, LogLine
-from pitui.remote.ask import NoOne
-from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.logs import follow, on_their_nodes, sources_of
+from pitui.services.log_sources import on_their_nodes, sources_of
+from pitui.services.logs import follow
 
 pytestmark = pytest.mark.ssh
-WORKER = "org.apache.spark.deploy.worker.Worker"
+
+
 LIMIT = 30.0
-
-
-class Shelved:
-    """A master's node and two workers, each a real sshd, with a Spark home of its own."""
-
-    def __init__(self, shelf: Shelf, known: Path, folder: Path) -> None:
-        self.servers = {name: shelf.server() for name in ("nuc", "pi1", "pi2")}
-        known.write_text("".join(server.known_line() for server in self.servers.values()))
-        nodes = "".join(
-            f"  {name}: {{host: {server.address}, port: {server.port},"
-            f' spark_home: "{self.spark(name)}"}}\n'
-            for name, server in self.servers.items()
-        )
-        self.config = folder / "config.yaml"
-        self.config.write_text(
-            "cluster: {name: test, master: nuc}\n"
-            f"ssh: {{identity: {shelf.client_key}, known_hosts: {known}, connect_timeout: 3}}\n"
-            f"nodes:\n{nodes}"
-        )
-        for name in self.servers:
-            (self.spark(name) / "conf").mkdir(parents=True)
-            (self.spark(name) / "logs").mkdir()
-
-    def spark(self, name: str) -> Path:
-        return self.servers[name].folder / "it's spark"
-
-    def log(self, name: str) -> Path:
-        return self.spark(name) / "logs" / f"spark-pi-{WORKER}-1-{name}.out"
-
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Cluster]:
-        async with open_cluster(load_config(self.config), NoOne()) as cluster:
-            yield cluster
-
-
-@pytest.fixture
-def shelved(shelf: Shelf, known: Path, tmp_path: Path) -> Shelved:
-    return Shelved(shelf, known, tmp_path)
 
 
 class Reader:
@@ -96,11 +58,6 @@ async def following(
 
 def stamped(second: int, text: str) -> str:
     return f"26/11/21 01:29:{second:02} INFO Worker: {text}\n"
-
-
-def append(path: Path, text: str) -> None:
-    with path.open("a") as file:
-        file.write(text)
 
 
 async def test_last_lines_merged_by_time_then_live(shelved: Shelved) -> None:

@@ -17,7 +17,8 @@ from pitui.domain.cluster import Role
 from pitui.remote.ask import NoOne
 from pitui.services import control
 from pitui.services.cluster import open_cluster
-from pitui.services.logs import follow, sources_of
+from pitui.services.log_sources import sources_of
+from pitui.services.logs import follow
 
 pytestmark = pytest.mark.spark
 LIMIT = 90

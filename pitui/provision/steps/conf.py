@@ -24,6 +24,7 @@ class ConfStep(FilesStep):
     id = "conf"
     title = "Spark's configuration"
     needs = ("spark",)
+    disturbs = True
 
     async def texts(self, site: Site) -> list[Text]:
         """Return the conf files."""

@@ -34,6 +34,7 @@ class FirewallStep(Step):
     id = "firewall"
     title = "firewall"
     needs = ("access",)
+    disturbs = True
 
     async def check(self, site: Site) -> Finding:
         """Look for an active firewall, and whether the other nodes get through."""

@@ -1,7 +1,7 @@
 """service: master and worker start at boot and again after a failure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pitui.domain.errors import NodeError
 from pitui.domain.text import printable
@@ -9,8 +9,8 @@ from pitui.provision.daemons import daemons_of
 from pitui.provision.diffs import diff, joined
 from pitui.provision.files_step import Text, read
 from pitui.provision.managed_block import with_block, without_block
+from pitui.provision.running import Running, outdated_words, running
 from pitui.provision.site import Site
-from pitui.provision.spark_home import run_on
 from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
 from pitui.remote.quoting import quote
 from pitui.spark.launch import CLASSES
@@ -18,27 +18,6 @@ from pitui.spark.unit_files import Daemon, cron_line, unit_text
 
 _FOLDER = "/etc/systemd/system"
 _MOVE_LIMIT = 90.0
-
-# Says for each daemon: whether its unit is enabled, whether it runs by it, and the process that
-# Spark's own scripts started, with how many executors that has.
-_LOOK = r"""
-unit=$1 class=$2 home=$3
-echo "enabled $(systemctl is-enabled "$unit" 2>/dev/null)"
-main=$(systemctl show -p MainPID --value "$unit" 2>/dev/null)
-echo "active $(systemctl is-active "$unit" 2>/dev/null)"
-for folder in /proc/[0-9]*; do
-  pid=${folder#/proc/}
-  [ "$pid" != "$main" ] || continue
-  case $(tr '\0' '\n' < "$folder/cmdline" 2>/dev/null | grep -x -m 1 -F -e "$class") in
-    "$class") ;; *) continue ;;
-  esac
-  case $(readlink "$folder/exe") in *java) ;; *) continue ;; esac
-  tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF "SPARK_HOME=$home" || continue
-  executors=$(ps -o args= --ppid "$pid" | grep -c CoarseGrainedExecutorBackend)
-  echo "script $pid $executors"
-done
-true
-"""
 
 _MOVE = r"""
 unit=$1 pid=$2 class=$3
@@ -53,24 +32,27 @@ systemctl start "$unit"
 
 
 @dataclass(slots=True)
-class _Running:
-    """How one daemon runs and starts."""
+class _Look:
+    """How one daemon starts, and how it runs."""
 
     daemon: Daemon
     text: Text
-    enabled: bool = False
-    script_pid: int | None = None
-    executors: int = 0
+    now: Running
+
+    @property
+    def by_script(self) -> bool:
+        """Whether Spark's own scripts started it."""
+        return self.now.pid is not None and not self.now.by_unit
 
     @property
     def to_move(self) -> bool:
         """Whether its process can become the unit's without anybody losing anything."""
-        return self.script_pid is not None and self.executors == 0
+        return self.by_script and self.now.executors == 0
 
 
 @dataclass(slots=True)
 class _Todo:
-    running: list[_Running] = field(default_factory=list)
+    looks: list[_Look] = field(default_factory=list)
     crontab: str | None = None
 
 
@@ -80,6 +62,7 @@ class ServiceStep(Step):
     id = "service"
     title = "start at boot"
     needs = ("spark", "conf", "sizing", "account")
+    disturbs = True
     needs_root = False
 
     async def check(self, site: Site) -> Finding:
@@ -91,12 +74,14 @@ class ServiceStep(Step):
             return await _check_cron(site, daemons)
         if not (await site.machine()).systemd:
             return Finding(State.BLOCKED, "there is no systemd", admin=_by_hand(daemons))
-        running = [await _look(site, daemon) for daemon in daemons]
-        changes = [words for one in running if (words := _words(one))]
+        looks = [await _look(site, daemon) for daemon in daemons]
+        advice = outdated_words(site, {one.daemon.role: one.now for one in looks})
+        changes = [words for one in looks if (words := _words(one))]
         if not changes:
-            return ok("; ".join(_state(one) for one in running))
-        shown = joined(*(diff(one.text.path, one.text.old, one.text.new) for one in running))
-        return would_change("; ".join(changes), diff=shown, data=_Todo(running))
+            return replace(ok("; ".join(_state(one) for one in looks)), advice=advice)
+        shown = joined(*(diff(one.text.path, one.text.old, one.text.new) for one in looks))
+        finding = would_change("; ".join(changes), diff=shown, data=_Todo(looks))
+        return replace(finding, advice=advice)
 
     async def apply(self, site: Site, finding: Finding) -> None:
         """Write, enable, and move over what nobody uses."""
@@ -105,17 +90,17 @@ class ServiceStep(Step):
         if todo.crontab is not None:
             await _write_crontab(site, todo.crontab)
             return
-        for one in todo.running:
+        for one in todo.looks:
             if one.text.old != one.text.new:
                 path = one.text.path
                 await site.write_file(path, one.text.new, mode=0o644, keep_old=False)
         await site.as_root("systemctl daemon-reload", limit=60)
-        for one in todo.running:
+        for one in todo.looks:
             unit = one.daemon.unit
             await site.as_root(f"systemctl --no-ask-password enable {quote(unit)}", limit=60)
             if one.to_move:
                 site.say(f"moving the running {one.daemon.role} to {unit}")
-                words = quote(unit, one.script_pid or 0, CLASSES[one.daemon.role])
+                words = quote(unit, one.now.pid or 0, CLASSES[one.daemon.role])
                 await site.as_root(f"sh -c {quote(_MOVE)} move {words}", limit=_MOVE_LIMIT)
 
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
@@ -138,39 +123,31 @@ class ServiceStep(Step):
         return f"stopped and removed {', '.join(units)}" if states else ""
 
 
-def _words(one: _Running) -> str:
+def _words(one: _Look) -> str:
     """Return what has to be done about a daemon; empty for nothing."""
     what = []
     if one.text.old != one.text.new:
         what.append("write")
-    if not one.enabled:
+    if not one.now.enabled:
         what.append("enable")
     if one.to_move:
         what.append("start by systemd what Spark's scripts started as")
     return f"{', '.join(what)} {one.daemon.unit}" if what else ""
 
 
-def _state(one: _Running) -> str:
-    if one.script_pid is None:
+def _state(one: _Look) -> str:
+    if not one.by_script:
         return f"{one.daemon.unit} starts at boot"
     return (
-        f"{one.daemon.unit} starts at boot; until then Spark's scripts' process {one.script_pid} "
-        f"goes on, for it has {one.executors} executors"
+        f"{one.daemon.unit} starts at boot; until then Spark's scripts' process {one.now.pid} "
+        f"goes on, for it has {one.now.executors} executors"
     )
 
 
-async def _look(site: Site, daemon: Daemon) -> _Running:
+async def _look(site: Site, daemon: Daemon) -> _Look:
     path = f"{_FOLDER}/{daemon.unit}"
-    one = _Running(daemon, Text(path, await read(site, path), unit_text(daemon)))
-    words = quote(daemon.unit, CLASSES[daemon.role], daemon.home)
-    output = await run_on(site, f"sh -c {quote(_LOOK)} look {words}")
-    for line in output.splitlines():
-        match line.split():
-            case ["enabled", "enabled"]:
-                one.enabled = True
-            case ["script", pid, executors]:
-                one.script_pid, one.executors = int(pid), int(executors)
-    return one
+    text = Text(path, await read(site, path), unit_text(daemon))
+    return _Look(daemon, text, await running(site, daemon))
 
 
 async def _check_cron(site: Site, daemons: list[Daemon]) -> Finding:
@@ -179,10 +156,13 @@ async def _check_cron(site: Site, daemons: list[Daemon]) -> Finding:
     if said.status == 9:
         return Finding(State.BLOCKED, "there is no cron, and no root", admin=_by_hand(daemons))
     wanted = with_block(said.stdout, "daemons", [cron_line(daemon) for daemon in daemons])
+    now = {daemon.role: await running(site, daemon) for daemon in daemons}
+    advice = outdated_words(site, now)
     if wanted == said.stdout:
-        return ok("the crontab starts it at boot")
+        return replace(ok("the crontab starts it at boot"), advice=advice)
     shown = diff("crontab", said.stdout, wanted)
-    return would_change("write the crontab", diff=shown, data=_Todo(crontab=wanted))
+    finding = would_change("write the crontab", diff=shown, data=_Todo(crontab=wanted))
+    return replace(finding, advice=advice)
 
 
 async def _write_crontab(site: Site, text: str) -> None:

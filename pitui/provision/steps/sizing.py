@@ -17,6 +17,7 @@ class SizingStep(FilesStep):
     id = "sizing"
     title = "cores and memory"
     needs = ("spark", "conf")
+    disturbs = True
 
     async def texts(self, site: Site) -> list[Text]:
         """Return the two files with the figures."""

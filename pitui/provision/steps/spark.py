@@ -41,7 +41,9 @@ class SparkStep(Step):
     id = "spark"
     title = "Spark itself"
     needs = ("access", "account")
+    disturbs = True
     needs_root = False
+    prepares = True
 
     async def check(self, site: Site) -> Finding:
         """Compare what is installed with the configured archive."""
@@ -61,6 +63,13 @@ class SparkStep(Step):
             "archive", lambda: obtain(site.shelf.config, lambda what, how: _told(site, what, how))
         )
         return await _compare(site, found, archive, home)
+
+    async def prepare(self, site: Site, finding: Finding) -> None:
+        """Push and unpack beside what is in use."""
+        if not isinstance(finding.data, _Todo):
+            finding = await self.check(site)
+        if isinstance(finding.data, _Todo) and finding.data.unpack:
+            await _bring(site, finding.data, await home_of(site))
 
     async def apply(self, site: Site, finding: Finding) -> None:
         """Push, unpack and switch; each only where it is needed."""

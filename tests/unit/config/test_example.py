@@ -33,6 +33,6 @@ def _paths(tree: Tree, path: tuple[str, ...]) -> list[tuple[str, ...]]:
         return [found for item in tree.items for found in _paths(item, path)]
     found = []
     for key, entry in tree.entries.items():
-        inner = (*path, "NAME" if path in {("nodes",), ("jobs",)} else key)
+        inner = (*path, "NAME" if path in {("nodes",), ("jobs",), ("logs",)} else key)
         found += [inner, *_paths(entry.tree, inner)]
     return found

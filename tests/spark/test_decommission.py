@@ -1,0 +1,65 @@
+"""Draining a worker of a real cluster while an application works on it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.application import Sleeper
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import Role, WorkerState
+from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.remote.ask import NoOne
+from pitui.services import control
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.control import Target
+from pitui.services.decommission import refusal
+from pitui.services.probe import probe
+
+pytestmark = [pytest.mark.spark, pytest.mark.ssh]
+
+PI2 = Target("pi2", Role.WORKER)
+
+
+@pytest.fixture
+async def cluster(
+    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Cluster]:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+        yield cluster
+        # A test that failed may leave a decommissioned worker, which has to be started anew.
+        back = await control.start(cluster, control.targets_for(cluster, []), lambda _: None)
+        if not all(outcome.state.good for outcome in back):
+            back = await control.restart(cluster, [PI2], lambda _: None)
+        assert all(outcome.state.good for outcome in back), back
+
+
+async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: Path) -> None:
+    # Without decommissioning of its own, an application's executors stay when they are drained.
+    settings = {"spark.decommission.enabled": "false"}
+    sleeper = Sleeper(demo_cluster, tmp_path, tasks=4, seconds=4, **settings)
+    said: list[Outcome] = []
+    try:
+        assert await refusal(cluster) is None
+        (early,) = await control.drain(cluster, [PI2], said.append, limit=1.0)
+        assert early.state is OutcomeState.FAILED
+        assert "still at work after 1 s: executor" in early.detail
+        assert "of sleeper (" in early.detail
+        assert (await probe(cluster, "pi2")).daemon(Role.WORKER) is not None
+        view = await cluster.spark_master.read()
+        assert WorkerState.DECOMMISSIONED in {worker.state for worker in view.workers}
+        (refused,) = await control.start(cluster, [PI2], said.append)
+        assert refused.state is OutcomeState.FAILED
+        assert "is decommissioned" in refused.detail
+        (drained,) = await control.drain(cluster, [PI2], said.append)
+        assert drained.state is OutcomeState.OK, drained
+        assert drained.detail.startswith("drained in ")
+        assert (await probe(cluster, "pi2")).daemon(Role.WORKER) is None
+        (again,) = await control.drain(cluster, [PI2], said.append)
+        assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "was not running")
+        # With one attempt a task, a lost one would have failed the job.
+        assert "sum 6" in sleeper.output()
+        assert sleeper.process.returncode == 0
+    finally:
+        sleeper.end()
