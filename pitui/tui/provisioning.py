@@ -134,11 +134,11 @@ class Provisioning:
 
     def _question(self, undertaking: Undertaking) -> Question | None:
         wanted = undertaking.wanted
-        if wanted.kind is Kind.ROLLBACK:
+        if wanted.kind is Kind.ROLLBACK and not wanted.rolling:
             effect = "Daemons that run go on with the Spark they have until they are restarted."
             return Question(f"{undertaking.title}?", "Roll back", wanted.nodes, [effect])
         if wanted.rolling:
-            effect = "Daemons whose Spark changes are restarted, one node after the other."
+            effect = "Daemons that run with old settings are restarted, one node after the other."
             effects = [effect, *self._effects(wanted.nodes)]
             return Question(f"{undertaking.title}?", "Apply", wanted.nodes, effects)
         return None

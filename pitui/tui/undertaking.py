@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from time import monotonic
 
 from pitui.domain.errors import PituiError
 from pitui.provision.report import NodeReport, NodeState, StepReport, StepState
@@ -63,17 +64,6 @@ class Undertaking:
         self.names: tuple[StepName, ...] = tuple(self.services.steps(wanted))
         self._forget(wanted.nodes)
 
-    def order(self, *, rolling: bool) -> None:
-        """Go node by node, or side by side; the plan stays."""
-        self.wanted = replace(self.wanted, rolling=rolling)
-        self.names = tuple(self.services.steps(self.wanted))
-        now = time.monotonic()
-        for node in self.nodes:
-            for name in self.names:
-                empty = Seen(StepReport(node, name.id), now, now)
-                self.seen.setdefault((node, name.id), empty)
-        self.changed += 1
-
     # -- what is done
 
     async def look(self) -> None:
@@ -124,7 +114,7 @@ class Undertaking:
         self.changed += 1
 
     def _forget(self, nodes: Sequence[str]) -> None:
-        now = time.monotonic()
+        now = monotonic()
         for node in nodes:
             self.ends.pop(node, None)
             for step in [step for at, step in self.seen if at == node]:
@@ -135,7 +125,7 @@ class Undertaking:
 
     def take(self, report: StepReport) -> None:
         """Note what a step reported."""
-        now = time.monotonic()
+        now = monotonic()
         before = self.seen.get((report.node, report.step))
         begun = before is not None and before.report.state in _WORKS
         since = before.since if before is not None and begun else now
@@ -202,11 +192,9 @@ class Undertaking:
     @property
     def title(self) -> str:
         """What is done, for lists: `Provision 3 nodes`."""
-        if self.wanted.kind is Kind.ROLLBACK:
-            return f"Roll back {self._who}"
-        if self.wanted.kind is Kind.REMOVE:
-            return f"Remove {self._who}"
-        return f"Provision {self._who}{' one by one' if self.wanted.rolling else ''}"
+        verb = {Kind.PROVISION: "Provision", Kind.ROLLBACK: "Roll back", Kind.REMOVE: "Remove"}
+        how = " one by one" if self.wanted.rolling else ""
+        return f"{verb[self.wanted.kind]} {self._who}{how}"
 
     @property
     def _who(self) -> str:

@@ -53,7 +53,7 @@ async def _record(lab: Lab, config: Path) -> None:
     async with open_cluster(load_config(config), asker) as cluster:
         await _one(cluster, asker, "plan", _Recorder(), plan=True)
         await _one(cluster, asker, "run", _Recorder(_power_cut(lab)))
-        lab.machines["pi3"].power_on()
+        await asyncio.to_thread(lab.machines["pi3"].power_on)
         await _one(cluster, asker, "again", _Recorder(), names=["pi3"])
         await _one(cluster, asker, "nothing", _Recorder(), plan=True)
 

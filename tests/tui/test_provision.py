@@ -87,7 +87,7 @@ async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
-        await until_shown(pilot, "2 nodes done", "1 failed", "unreachable")
+        await until_shown(pilot, "key usr nam", "2 nodes done", "1 failed", "unreachable")
         await pilot.press("G")
         await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "connection refused")
         await pilot.press("a")
@@ -237,7 +237,7 @@ async def test_one_by_one_may_be_chosen_at_the_plan() -> None:
     async with shown(Still(provisioner=recorded)) as pilot:
         await planned(pilot)
         await pilot.press("o")
-        await until_shown(pilot, "one by one")
+        await until_shown(pilot, "one by one", "3 nodes would change")
         await pilot.press("enter", "y")
         wanted = Wanted(Kind.PROVISION, THREE, rolling=True)
         await until(pilot, lambda: recorded.asked[-1] == (wanted, False))

@@ -19,7 +19,7 @@ def head(
     if undertaking.wanted.only:
         title.append((f"  only {', '.join(undertaking.wanted.only)}", Tone.ACCENT))
     if undertaking.wanted.rolling:
-        title.append(("  each node's daemons are back before the next node", Tone.DIM))
+        title.append(("  its daemons are back before the next node", Tone.DIM))
     if read_only:
         title += [_GAP, (" read-only ", Tone.BADGE)]
     return cells(*title), cells(*_state(undertaking, now, clock))

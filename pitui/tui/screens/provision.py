@@ -42,12 +42,13 @@ class ProvisionScreen(ProvisionView):
         phase = undertaking.phase
         planned = phase is Phase.PLANNED and undertaking.error is None
         choosing = phase is Phase.PLANNED and undertaking.wanted.kind is Kind.PROVISION
+        one_by_one = planned and undertaking.wanted.kind is not Kind.REMOVE
         return {
             "apply": planned and undertaking.would_change,
             "again": bool(undertaking.failed),
             "cancel": phase in (Phase.LOOKING, Phase.WORKING),
             "choose_steps": choosing,
-            "one_by_one": choosing and planned,
+            "one_by_one": one_by_one,
             "refresh": phase is Phase.PLANNED,
             "save": bool(undertaking.ends) and not undertaking.running,
             "everything": not self._as_board,
@@ -104,10 +105,9 @@ class ProvisionScreen(ProvisionView):
         if not self.offers("one_by_one"):
             self.hints.say("that is chosen before a plan is applied")
             return
-        rolling = not self.undertaking.wanted.rolling
-        self.undertaking.order(rolling=rolling)
-        self.hints.say("one node after the other" if rolling else "side by side")
-        self.draw()
+        wanted = self.undertaking.wanted
+        self.undertaking.aim(replace(wanted, rolling=not wanted.rolling))
+        self._look()
 
     def do_refresh(self) -> None:
         """Look again."""

@@ -1,6 +1,7 @@
 """What the provisioning screen shows, and how one looks around in it."""
 
 import time
+from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -84,7 +85,7 @@ class ProvisionView(Doing, Screen[None]):
             self._arrange()
         self._phase = phase
         live = phase in (Phase.LOOKING, Phase.WORKING)
-        moment = (self.undertaking.changed, int(time.monotonic()) if live else 0)
+        moment = (self.undertaking.changed, int(monotonic()) if live else 0)
         if moment != self._drawn:
             self._drawn = moment
             self.draw()
@@ -105,7 +106,7 @@ class ProvisionView(Doing, Screen[None]):
         """Draw everything that differs."""
         if not self.is_mounted:
             return
-        undertaking, now = self.undertaking, time.monotonic()
+        undertaking, now = self.undertaking, monotonic()
         read_only = pitui(self).read_only
         self._head.show(head(undertaking, now, time.time(), read_only=read_only))
         if self._as_board:
@@ -121,7 +122,7 @@ class ProvisionView(Doing, Screen[None]):
     @on(StepBoard.Moved)
     def _tell(self) -> None:
         """Show all on what is under the cursor."""
-        undertaking, now = self.undertaking, time.monotonic()
+        undertaking, now = self.undertaking, monotonic()
         if undertaking.error is not None:
             self._reading.show("refusal", refusal(undertaking))
             return
