@@ -1,110 +1,189 @@
-"""Following one log: from its last lines on, over lost links, every line once."""
+"""Following the logs of one node: one command for all, over lost links, every line once."""
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from pitui.domain.errors import NodeError
-from pitui.domain.log_line import Level, LogLine, LogSource
+from pitui.domain.log_line import Level, LogLine, LogSource, Place
 from pitui.services.cluster import Cluster
+from pitui.services.log_clock import clock_offset, in_words
+from pitui.services.log_journal import AGAIN_AFTER, JournalFollower
+from pitui.spark.log_lines import zone_seconds
+from pitui.spark.log_mux import Data, Marker, MuxReader
 from pitui.spark.log_script import log_script
 from pitui.spark.log_stream import LogStream
 
-Deliver = Callable[[list[LogLine]], Awaitable[None]]
-"""Takes lines of one source in their order; waits while whoever shows them is behind."""
-
-_AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
-"""Seconds between attempts to go on after a link was lost; the last one again and again."""
+Deliver = Callable[[int, list[LogLine]], Awaitable[None]]
+"""Takes lines of one source, by its number, in their order; waits while whoever shows them is
+behind."""
 
 _PIECE = 128 * 1024
 """Bytes that are taken apart at once, about a thousand lines."""
 
 
-class LogFollower:
-    """Follows one source until it ends, or until cancelled."""
+class NodeFollower:
+    """Follows some logs of one node until they end, or until cancelled."""
 
     def __init__(
-        self, cluster: Cluster, source: LogSource, deliver: Deliver, *, lines: int, follow: bool
+        self,
+        cluster: Cluster,
+        node: str,
+        sources: Mapping[int, LogSource],
+        deliver: Deliver,
+        *,
+        lines: int,
+        follow: bool,
+        measure: bool = False,
     ) -> None:
+        """`measure`: the node's clock is to be compared with ours, for a merge with others."""
         self._cluster = cluster
-        self._source = source
+        self._node = node
+        self._sources = sources
         self._deliver = deliver
         self._lines = lines
         self._follow = follow
-        self._stream = LogStream(source.tag, _token())
+        self._measure = measure
+        self._streams = {number: LogStream(source.tag) for number, source in sources.items()}
+        self._journals: dict[int, JournalFollower] = {}
+        self._ended = False
         self._lost = False
         self._answered = False
-        self._goes_on = False
         self.heard = False
         """Whether the node has sent anything."""
-        self.caught_up = False
+
+    @property
+    def caught_up(self) -> bool:
         """Whether everything that was there at the start has come, or cannot come."""
+        return self._ended or all(
+            self._journals[number].caught_up if number in self._journals else stream.caught_up
+            for number, stream in self._streams.items()
+        )
 
     async def run(self) -> None:
-        """Deliver the source's lines; failures of its node become notes."""
+        """Deliver the sources' lines; failures of the node become notes."""
+        async with asyncio.TaskGroup() as group:
+            for number, source in self._sources.items():
+                if source.place is Place.JOURNAL:
+                    self._read_journal(group, number, source.path)
+            await self._run_files(group)
+
+    async def _run_files(self, group: asyncio.TaskGroup) -> None:
         attempt = 0
-        while True:
-            self._answered = self._goes_on = False
+        while self._left():
+            self._answered = False
+            goes_on = False
             try:
-                await self._connection()
+                goes_on = await self._connection(group)
             except NodeError as error:
                 await self._say_lost(error)
-            self.caught_up = True
-            if self._stream.problem or not self._follow:
+            self._ended = True
+            if not self._follow:
                 return
             attempt = 0 if self._answered else attempt + 1
-            if not self._goes_on:
-                await asyncio.sleep(_AGAIN_AFTER[min(attempt, len(_AGAIN_AFTER) - 1)])
-            self._stream.restart(_token())
+            if not goes_on and self._left():
+                await asyncio.sleep(AGAIN_AFTER[min(attempt, len(AGAIN_AFTER) - 1)])
+            for stream in self._streams.values():
+                stream.restart()
 
-    async def _connection(self) -> None:
-        stream, node = self._stream, self._cluster.node(self._source.node)
-        runner = self._cluster.runner(node.name)
-        script = log_script(
-            self._source,
-            node,
-            stream.token,
-            lines=self._lines,
-            follow=self._follow,
-            position=stream.position,
-        )
-        before = stream.position
-        async with runner.open(script) as process:
+    def _left(self) -> list[int]:
+        """Return the sources that are files and can be read."""
+        return [
+            number
+            for number, stream in self._streams.items()
+            if not stream.problem and number not in self._journals
+        ]
+
+    async def _connection(self, group: asyncio.TaskGroup) -> bool:
+        """Follow over one connection; returns whether to go on at once with another one."""
+        if self._measure:
+            await self._compare_clocks()
+        node = self._cluster.node(self._node)
+        token = f"pitui-{secrets.token_hex(16)}"
+        reader = MuxReader(token)
+        wanted = [(n, self._sources[n], self._streams[n].position) for n in self._left()]
+        script = log_script(node, wanted, token, lines=self._lines, follow=self._follow)
+        ended = False
+        async with self._cluster.runner(self._node).open(script) as process:
             async for block in process.blocks():
                 if self._lost:
-                    await self._note("the link is back")
+                    await self._note_all("the link is back")
                     self._lost = False
                 self.heard = self._answered = True
                 for begin in range(0, len(block), _PIECE):
-                    await self._deliver(stream.feed(block[begin : begin + _PIECE]))
+                    for event in reader.feed(block[begin : begin + _PIECE]):
+                        ended = ended or (isinstance(event, Marker) and event.word == "done")
+                        await self._take(group, event)
                     # Nothing above waits while there is enough: let others have their turn.
                     await asyncio.sleep(0)
-                self.caught_up = self.caught_up or stream.caught_up
-                if stream.renewed:
-                    self._goes_on = True
-                    return
+                if any(stream.replaced for stream in self._streams.values()):
+                    return True
             status = await process.wait()
-            if not self._follow:
-                await self._deliver(stream.end())
-            self._goes_on = stream.journal and stream.position != before
-            ended_well = status == 0 and (stream.journal or not self._follow)
-            if not stream.problem and not ended_well:
-                await self._say_ended(status, await process.stderr())
+            if not ended and self._left():
+                why = (await process.stderr()).strip().rpartition("\n")[2]
+                await self._say_ended(why or f"exit status {status}")
+        if not self._follow:
+            for number, stream in self._streams.items():
+                await self._give(number, stream.end())
+        return False
+
+    async def _take(self, group: asyncio.TaskGroup, event: Marker | Data) -> None:
+        if isinstance(event, Data):
+            stream = self._streams[event.number]
+            await self._give(event.number, stream.feed(event.block))
+        elif event.word == "clock":
+            for stream in self._streams.values():
+                stream.parser.zone_s = zone_seconds(event.rest)
+        elif event.word == "bash":
+            for number, stream in self._streams.items():
+                await self._give(number, stream.fail(f"{self._node} has no bash to follow logs"))
+        elif event.number in self._streams:
+            stream = self._streams[event.number]
+            await self._give(event.number, stream.take(event))
+            if stream.unit and event.number not in self._journals:
+                self._read_journal(group, event.number, stream.unit)
+
+    def _read_journal(self, group: asyncio.TaskGroup, number: int, unit: str) -> None:
+        tag = self._sources[number].tag
+        follower = JournalFollower(
+            self._cluster.runner(self._node),
+            unit,
+            tag,
+            self._streams[number].parser,
+            partial(self._give, number),
+        )
+        self._journals[number] = follower
+        group.create_task(follower.run(self._lines, follow=self._follow))
+
+    async def _compare_clocks(self) -> None:
+        offset = await clock_offset(self._cluster, self._node)
+        before = next(iter(self._streams.values())).parser.ahead_s
+        for stream in self._streams.values():
+            stream.parser.ahead_s = offset.known_s
+        words = in_words(self._node, offset)
+        if words and abs(offset.known_s - before) >= 1.0:
+            number = next(iter(self._streams))
+            await self._give(number, [self._note(number, words, Level.WARN)])
 
     async def _say_lost(self, error: NodeError) -> None:
         if not self._lost:
-            await self._note(str(error), Level.ERROR)
+            await self._note_all(str(error), Level.ERROR)
         self._lost = True
 
-    async def _say_ended(self, status: int, stderr: str) -> None:
+    async def _say_ended(self, why: str) -> None:
         if not self._lost:
-            why = stderr.strip().rpartition("\n")[2] or f"exit status {status}"
-            await self._note(f"reading the log ended: {why}", Level.ERROR)
+            await self._note_all(f"reading the log ended: {why}", Level.ERROR)
         self._lost = True
 
-    async def _note(self, text: str, level: Level | None = None) -> None:
-        await self._deliver([LogLine(self._source.tag, text, level, None, note=True)])
+    async def _note_all(self, text: str, level: Level | None = None) -> None:
+        """Say something of the node, once, as a note of its first source."""
+        number = next(iter(self._left()), next(iter(self._streams)))
+        await self._give(number, [self._note(number, text, level)])
 
+    def _note(self, number: int, text: str, level: Level | None = None) -> LogLine:
+        return LogLine(self._sources[number].tag, text, level, None, note=True)
 
-def _token() -> str:
-    return f"pitui-{secrets.token_hex(16)}"
+    async def _give(self, number: int, lines: list[LogLine]) -> None:
+        if lines:
+            await self._deliver(number, lines)

@@ -90,7 +90,7 @@ def _work(node: str, listing: Listing, titles: dict[str, str]) -> list[LogBranch
 
 
 def _application(title: str, app: str, leaves: Sequence[LogLeaf]) -> LogBranch:
-    by_executor = sorted(leaves, key=lambda leaf: _number(leaf.source.id))
+    by_executor = sorted(leaves, key=lambda leaf: (_number(leaf.source.id), leaf.title))
     executors = [
         LogBranch(f"executor {id_.rpartition('/')[2]}", id_, tuple(own))
         for id_, own in groupby(by_executor, key=lambda leaf: leaf.source.id)

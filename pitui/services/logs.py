@@ -1,15 +1,15 @@
 """Logs of many sources as one stream: the last lines merged by time, then as they come."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
-from itertools import chain
 
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.services.cluster import Cluster
 from pitui.services.log_find import find_sources
-from pitui.services.log_follow import LogFollower
-from pitui.services.log_merge import merged
+from pitui.services.log_follow import NodeFollower
+from pitui.services.log_merge import HoldBack, merged
 from pitui.services.log_tree import log_tree
 
 __all__ = ["find_sources", "follow", "log_tree"]
@@ -17,8 +17,19 @@ __all__ = ["find_sources", "follow", "log_tree"]
 BATCH_LINES = 5000
 """Lines handed over at once; one block of a source may take it beyond."""
 
-_BATCH_AFTER = 0.05
-"""Seconds for which lines are collected before they are handed over."""
+BATCH_AFTER = 0.05
+"""Seconds for which lines of a single source are collected before they are handed over."""
+
+HOLD_BACK = 0.8
+"""Seconds for which a line of several sources waits for older ones of others: a quiet log is
+looked at every 0.4 s."""
+
+HELD_MOST = 50_000
+"""Lines that are held back at most."""
+
+FIRST_MOST = 300_000
+"""Lines of what was there at the start that are sorted as a whole; beyond that they are sorted as
+they come, within what is held back."""
 
 _WAITING_BLOCKS = 4
 """Blocks that may wait for whoever reads; beyond that the sources wait."""
@@ -40,23 +51,22 @@ async def follow(
     """Yield the lines of all sources in batches: of each the last `lines`, then those that come.
 
     Every line comes once, and in its source's order. What happens to a source (its node cannot be
-    reached, its file was rotated) comes as a line with `note` set. Close the iterator
-    (`contextlib.aclosing`) where you may leave it early.
+    reached, its file was rotated) comes as a line with `note` set. Less than 0 `lines` are all.
+    Close the iterator (`contextlib.aclosing`) where you may leave it early.
     """
     queue: asyncio.Queue[_Item] = asyncio.Queue(_WAITING_BLOCKS)
     error: Exception | None = None
     async with asyncio.TaskGroup() as group:
-        followers = [
-            LogFollower(cluster, source, partial(_put, queue, number), lines=lines, follow=follow)
-            for number, source in enumerate(sources)
-        ]
+        followers = _followers(cluster, sources, queue, lines=lines, follow=follow)
         pump = group.create_task(_run_all(followers, queue))
+        held = HoldBack(HOLD_BACK if len(sources) > 1 else BATCH_AFTER, HELD_MOST)
         try:
-            waiting = await _first_lines(followers, queue)
-            while waiting:
-                yield waiting[:BATCH_LINES]
-                del waiting[:BATCH_LINES]
-            async for batch in _as_they_come(queue):
+            if len(sources) > 1:
+                waiting = await _first_lines(followers, queue)
+                while waiting:
+                    yield waiting[:BATCH_LINES]
+                    del waiting[:BATCH_LINES]
+            async for batch in _as_they_come(queue, held):
                 yield batch
         except GeneratorExit:
             # Closed early. The task group would wrap this one into an exception group.
@@ -68,6 +78,32 @@ async def follow(
         raise error
 
 
+def _followers(
+    cluster: Cluster,
+    sources: Sequence[LogSource],
+    queue: asyncio.Queue[_Item],
+    *,
+    lines: int,
+    follow: bool,
+) -> list[NodeFollower]:
+    """Return a follower for each node: all of a node's logs come over one channel."""
+    by_node: dict[str, dict[int, LogSource]] = {}
+    for number, source in enumerate(sources):
+        by_node.setdefault(source.node, {})[number] = source
+    return [
+        NodeFollower(
+            cluster,
+            node,
+            own,
+            partial(_put, queue),
+            lines=lines,
+            follow=follow,
+            measure=len(by_node) > 1,
+        )
+        for node, own in by_node.items()
+    ]
+
+
 class _FollowerError(Exception):
     """A follower raised what it should not have."""
 
@@ -77,11 +113,10 @@ class _FollowerError(Exception):
 
 
 async def _put(queue: asyncio.Queue[_Item], number: int, lines: list[LogLine]) -> None:
-    if lines:
-        await queue.put((number, lines))
+    await queue.put((number, lines))
 
 
-async def _run_all(followers: list[LogFollower], queue: asyncio.Queue[_Item]) -> None:
+async def _run_all(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             for follower in followers:
@@ -94,14 +129,17 @@ async def _run_all(followers: list[LogFollower], queue: asyncio.Queue[_Item]) ->
         await queue.put(None)
 
 
-async def _first_lines(followers: list[LogFollower], queue: asyncio.Queue[_Item]) -> list[LogLine]:
+async def _first_lines(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -> list[LogLine]:
     """Return what was there at the start, merged by time."""
     clock = asyncio.get_running_loop()
     begin = clock.time()
-    logs: list[list[LogLine]] = [[] for _ in followers]
-    while not _all_there(followers, clock.time() - begin):
+    logs: dict[int, list[LogLine]] = {}
+    count = 0
+    while count < FIRST_MOST:
+        if _all_there(followers, clock.time() - begin) and queue.empty():
+            break
         try:
-            async with asyncio.timeout(_BATCH_AFTER):
+            async with asyncio.timeout(BATCH_AFTER):
                 item = await queue.get()
         except TimeoutError:
             continue
@@ -109,18 +147,12 @@ async def _first_lines(followers: list[LogFollower], queue: asyncio.Queue[_Item]
             queue.put_nowait(None)
             break
         number, lines = _checked(item)
-        logs[number] += lines
-    for _ in range(queue.qsize()):
-        item = queue.get_nowait()
-        if item is None:
-            queue.put_nowait(None)
-            break
-        number, lines = _checked(item)
-        logs[number] += lines
-    return list(merged(logs))
+        logs.setdefault(number, []).extend(lines)
+        count += len(lines)
+    return list(merged(logs[number] for number in sorted(logs)))
 
 
-def _all_there(followers: list[LogFollower], waited: float) -> bool:
+def _all_there(followers: list[NodeFollower], waited: float) -> bool:
     limits = ((_MERGE_LIMIT if follower.heard else _HEAR_LIMIT) for follower in followers)
     return all(
         follower.caught_up or waited > limit
@@ -128,18 +160,25 @@ def _all_there(followers: list[LogFollower], waited: float) -> bool:
     )
 
 
-async def _as_they_come(queue: asyncio.Queue[_Item]) -> AsyncIterator[list[LogLine]]:
-    while (item := await queue.get()) is not None:
-        batch = [_checked(item)[1]]
-        if queue.empty():
-            await asyncio.sleep(_BATCH_AFTER)
-        while not queue.empty() and sum(map(len, batch)) < BATCH_LINES:
-            item = queue.get_nowait()
-            if item is None:
-                yield list(chain.from_iterable(batch))
-                return
-            batch.append(_checked(item)[1])
-        yield list(chain.from_iterable(batch))
+async def _as_they_come(
+    queue: asyncio.Queue[_Item], held: HoldBack
+) -> AsyncIterator[list[LogLine]]:
+    clock = asyncio.get_running_loop()
+    ended = False
+    while not ended:
+        try:
+            async with asyncio.timeout_at(held.due_at()):
+                item = await queue.get()
+        except TimeoutError:
+            pass
+        else:
+            ended = item is None
+            if item is not None:
+                number, lines = _checked(item)
+                held.add(number, lines, clock.time(), time.time())
+        batch = held.rest() if ended else held.take(clock.time())
+        if batch:
+            yield batch
 
 
 def _checked(item: tuple[int, list[LogLine]] | Exception) -> tuple[int, list[LogLine]]:

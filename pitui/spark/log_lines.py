@@ -116,6 +116,8 @@ class LineParser:
         """`zone_s`: the node's offset from UTC in seconds, for lines that name no zone."""
         self._tag = tag
         self.zone_s = zone_s
+        self.ahead_s = 0.0
+        """Seconds by which the node's clock is ahead of ours; taken out of every time."""
         self._stamp = ""
         self._second = 0.0
         self._entry: Level | None = None
@@ -176,7 +178,7 @@ class LineParser:
             return None
         fraction = float("0." + match["fraction"][1:]) if match["fraction"] else 0.0
         zone_s = self.zone_s if match["zone"] is None else zone_seconds(match["zone"])
-        return moment.timestamp() + fraction - zone_s
+        return moment.timestamp() + fraction - zone_s - self.ahead_s
 
 
 def zone_seconds(zone: str) -> int:

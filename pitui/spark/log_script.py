@@ -1,11 +1,15 @@
-"""The sh that finds a log on its node and follows it.
+"""The bash that finds logs on their node and follows them, all of a node in one process.
 
-It writes the log's bytes to standard output, and between them markers: a line that begins with a
-random token, then a word and its arguments, such as `TOKEN file 65024:18:0 1200 4800 /opt/...`.
-`tail`'s own messages come in between as well, in their true order. `log_stream` reads it all.
+It writes markers, and after a `data` marker bytes of a log, up to the next marker. A marker is a
+random token, a word, the source's number and arguments, such as `TOKEN file 0 65024:18:0 1200
+/opt/...`; what stands between two markers is taken by no other rule, so a log may hold anything.
+
+A log is read through a descriptor that stays open, and its name is watched beside it: a file that
+was renamed or deleted is read to its end before the one that has its name now. Spark's own scripts
+are bash, so every node that runs Spark has it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pitui.config.model import Node
@@ -13,7 +17,18 @@ from pitui.domain.log_line import LogSource, Place
 from pitui.remote.quoting import quote, quote_all, quote_path
 from pitui.spark.launch import CLASSES
 from pitui.spark.log_folders import folders
+from pitui.spark.log_journal import DAEMON_JOURNAL
 from pitui.spark.units import units_command
+
+OVERLAP = 16
+"""Bytes before its offset that come again with every block, to see that it is still the same log:
+one that was emptied and has grown beyond the offset since shows by nothing else."""
+
+BLOCK = 1024 * 1024
+"""Bytes of one log that are sent before the others have their turn."""
+
+ALL = -1
+"""So many last lines mean the whole log."""
 
 _ROLES = {name: role for role, name in CLASSES.items()}
 
@@ -23,116 +38,227 @@ class Position:
     """How far a log was read."""
 
     identity: str
-    """Of the file: device, inode and time of birth. Of a journal: empty."""
+    """Of the file: device, inode and time of birth."""
     offset: int = 0
-    """Bytes read, up to the end of the last whole line."""
-    cursor: str = ""
-    """Of the last entry read from a journal."""
+    """Bytes read."""
 
 
-_COMMON = """
-LC_ALL=C; export LC_ALL
-say() { printf '%s %s\\n' "$token" "$*"; }
-identity() {
-  stat -L -c %d:%i:%W -- "$1" 2>/dev/null || stat -L -f %d:%i:%B -- "$1" 2>/dev/null
+_FUNCTIONS = r"""
+say() { printf '%s %s\n' "$token" "$*"; }
+identity() { stat -L -c %d:%i:%W -- "$1" 2>/dev/null; }
+add() {
+  kind[count]=$1 arg[count]=$2 want[count]=$3 offset[count]=$4
+  state[count]=find waited[count]= count=$((count + 1))
 }
-size() { wc -c <"$1" | tr -d ' '; }
-say zone "$(date +%z)"
-"""
-
-_WAIT = """
-waited=
-find_log
-use_journal
-while [ ! -e "$file" ]; do
-  if [ -z "$follow" ]; then say absent "$file"; exit 1; fi
-  if [ -z "$waited" ]; then waited=1; say missing "$file"; fi
-  sleep 1
-  find_log
-  use_journal
-done
-if [ -d "$file" ]; then say folder "$file"; exit 1; fi
-if [ ! -r "$file" ]; then say denied "$file"; exit 1; fi
+locate() {
+  case ${kind[$1]} in
+    daemon)
+      found=("$logs"/spark-*-"${arg[$1]}"-*.out)
+      if [ ${#found[@]} -gt 0 ]; then
+        file[$1]=$(ls -t -- "${found[@]}" 2>/dev/null | head -n 1)
+      else
+        file[$1]=$logs/spark-$(id -un)-${arg[$1]}-1-$(hostname).out
+      fi ;;
+    work) file[$1]=$work/${arg[$1]} ;;
+    *) file[$1]=${arg[$1]} ;;
+  esac
+}
+hold() { # SOURCE PATH: keeps the file open, whatever becomes of its name
+  { exec {new}<"$2"; } 2>/dev/null || return 1
+  if [ -n "${fd[$1]}" ]; then old=${fd[$1]}; exec {old}<&-; fi
+  fd[$1]=$new link[$1]=/proc/$$/fd/$new moved[$1]=
+}
 """
 
 # The end of what `tail` read from descriptor 3 is where the descriptor then stands: so start and
-# end fit each other even while the file grows. Without /proc, the end is fixed first.
-_LAST_LINES = """
+# end fit each other even while the file grows.
+_BEGIN = r"""
 last_lines() {
-  if [ "$lines" != 0 ] && [ -f "$file" ] && [ -r /proc/self/fdinfo/0 ]; then
-    exec 3<"$file"
-    length=$(tail -n "$lines" <&3 | wc -c)
-    while read -r key value; do [ "$key" != pos: ] || end=$value; done </proc/self/fdinfo/3
-    exec 3<&-
-  else
-    end=$(size "$file")
-    length=$(head -c "$end" <"$file" | tail -n "$lines" | wc -c)
+  case $lines in
+    -1) begin=0 ;;
+    0) begin=$size ;;
+    *)
+      exec 3<"${link[$1]}"
+      length=$(tail -n "$lines" <&3 | wc -c)
+      while read -r key value; do [ "$key" != pos: ] || size=$value; done <"/proc/$$/fdinfo/3"
+      exec 3<&-
+      begin=$((size - length)) ;;
+  esac
+}
+usable() {
+  if [ ! -e "${file[$1]}" ]; then
+    if [ -z "$follow" ]; then say absent "$1" "${file[$1]}"; state[$1]=done
+    elif [ -z "${waited[$1]}" ]; then waited[$1]=1; say missing "$1" "${file[$1]}"; fi
+  elif [ -d "${file[$1]}" ]; then say folder "$1" "${file[$1]}"; state[$1]=done
+  elif [ ! -f "${file[$1]}" ]; then say special "$1" "${file[$1]}"; state[$1]=done
+  elif [ ! -r "${file[$1]}" ]; then say denied "$1" "${file[$1]}"; state[$1]=done
+  else return 0; fi
+  return 1
+}
+begin() {
+  locate "$1"
+  if [ "${kind[$1]}" = daemon ] && use_journal "$1"; then state[$1]=done; return; fi
+  usable "$1" && hold "$1" "${file[$1]}" || return
+  state[$1]=open
+  size=$(stat -L -c %s -- "${link[$1]}")
+  if [ -n "${want[$1]}" ]; then go_on "$1"
+  elif [ -n "${waited[$1]}" ]; then begin=0; say appeared "$1"
+  else last_lines "$1"; fi
+  at[$1]=$begin goal[$1]=$size
+  say file "$1" "$(identity "${link[$1]}")" "$begin" "${file[$1]}"
+  caught[$1]=
+}
+go_on() {
+  begin=0
+  if [ "$(identity "${link[$1]}")" = "${want[$1]}" ]; then
+    if [ "$size" -ge "${offset[$1]}" ]; then begin=${offset[$1]}; else say truncated "$1"; fi
+    return
   fi
-  begin=$((end - length))
+  for older in "${file[$1]}"?*; do
+    if [ "$(identity "$older")" = "${want[$1]}" ] && hold "$1" "$older"; then
+      begin=${offset[$1]}
+      return
+    fi
+  done
+  say gone "$1"
 }
 """
 
-_PLACE = """
-begin=0
-if [ -n "$wanted" ]; then
-  if [ "$(identity "$file")" = "$wanted" ] && [ "$(size "$file")" -ge "$offset" ]; then
-    begin=$offset; end=$(size "$file")
-  else
-    number=1
-    while [ $number -le 9 ] && [ "$(identity "$file.$number")" != "$wanted" ]; do
-      number=$((number + 1))
-    done
-    if [ $number -le 9 ]; then
-      tail -c +$((offset + 1)) -- "$file.$number"
-      while [ $number -gt 1 ]; do
-        number=$((number - 1))
-        say renewed "$(identity "$file.$number")"; cat -- "$file.$number"
-      done
-      say renewed "$(identity "$file")"
-    else
-      say gone
-    fi
-    end=$(size "$file")
+# A name that ends with a number counts down to the newest, one with a date counts up.
+_ROTATION = r"""
+successor() {
+  next=${file[$1]} mine=
+  for older in "${file[$1]}"?*; do
+    if [ "$older" -ef "${link[$1]}" ]; then mine=$older; break; fi
+  done
+  [ -n "$mine" ] || return
+  number=${mine#"${file[$1]}".}
+  case $number in
+    1) ;;
+    *[!0-9]* | ????*)
+      for older in "${file[$1]}"?*; do
+        if [ -z "$mine" ]; then next=$older; return; fi
+        [ "$older" != "$mine" ] || mine=
+      done ;;
+    *) next=${file[$1]}.$((number - 1)) ;;
+  esac
+}
+renew() { # the log's name is another file's now, and all of the old one has been sent
+  if [ ! -e "${file[$1]}" ]; then
+    [ -n "${moved[$1]}" ] || { moved[$1]=$SECONDS; say away "$1"; }
+    return
   fi
-elif [ -n "$waited" ]; then
-  say appeared; end=$(size "$file")
-else
-  last_lines
-fi
-say file "$(identity "$file")" "$begin" "$end" "$file"
-if [ -n "$follow" ]; then exec tail -c +$((begin + 1)) -F -- "$file" 2>&1; fi
-exec tail -c +$((begin + 1)) -- "$file"
+  successor "$1"
+  if [ "$next" = "${file[$1]}" ]; then
+    # Whoever writes may still do so for a moment to the file that was renamed.
+    if [ -z "${moved[$1]}" ]; then moved[$1]=$SECONDS; return; fi
+    [ $((SECONDS - ${moved[$1]})) -ge 2 ] || return
+  fi
+  case $next in *.gz | *.xz | *.bz2 | *.zst) next= ;; esac
+  if ! hold "$1" "$next"; then
+    say gone "$1"
+    hold "$1" "${file[$1]}" || return
+  fi
+  at[$1]=0
+  say renewed "$1" "$(identity "${link[$1]}")"
+  busy=1
+}
+"""
+
+_PUMP = r"""
+pump() {
+  if [ "$size" -lt "${at[$1]}" ]; then say truncated "$1"; at[$1]=0; fi
+  length=$((size - ${at[$1]}))
+  if [ "$length" -gt 0 ]; then
+    [ -z "${moved[$1]}" ] || moved[$1]=$SECONDS
+    [ "$length" -le BLOCK ] || length=BLOCK
+    busy=1 over=OVERLAP
+    [ "${at[$1]}" -ge "$over" ] || over=${at[$1]}
+    say data "$1" "${at[$1]}" "$over"
+    dd "if=${link[$1]}" bs=65536 iflag=skip_bytes,count_bytes skip=$((${at[$1]} - over)) \
+      count=$((length + over)) 2>/dev/null
+    say end "$1"
+    at[$1]=$((${at[$1]} + length))
+  elif [ -n "$follow" ] && ! [ "${file[$1]}" -ef "${link[$1]}" ]; then
+    renew "$1"
+  fi
+  if [ -z "${caught[$1]}" ] && [ "${at[$1]}" -ge "${goal[$1]}" ]; then
+    caught[$1]=1
+    say caught "$1"
+    [ -n "$follow" ] || state[$1]=done
+  fi
+}
+"""
+
+_LOOP = r"""
+exec {never}<> <(:)
+wait=0.05 busy=
+say clock 0 "$(date +%z)"
+while :; do
+  open=() numbers=() waiting=
+  for ((i = 0; i < count; i++)); do
+    if [ "${state[i]}" = find ] && [ "${tried[i]}" != "$SECONDS" ]; then
+      tried[i]=$SECONDS
+      begin "$i"
+    fi
+    case ${state[i]} in
+      open) open+=("${link[i]}"); numbers+=("$i") ;;
+      find) waiting=1 ;;
+    esac
+  done
+  if [ ${#open[@]} -eq 0 ] && [ -z "$waiting" ]; then break; fi
+  sizes=
+  [ ${#open[@]} -eq 0 ] || sizes=$(stat -L -c %s -- "${open[@]}")
+  turn=0
+  for size in $sizes; do pump "${numbers[turn]}"; turn=$((turn + 1)); done
+  if [ -n "$busy" ]; then busy= wait=0.05; continue; fi
+  read -r -t "$wait" _ <&"$never"
+  case $wait in 0.05) wait=0.1 ;; 0.1) wait=0.2 ;; *) wait=0.4 ;; esac
+done
+say done 0
 """
 
 
 def log_script(
-    source: LogSource,
     node: Node,
+    sources: Sequence[tuple[int, LogSource, Position | None]],
     token: str,
     *,
     lines: int,
     follow: bool,
-    position: Position | None = None,
 ) -> str:
-    """Return the sh that writes the last lines of a log and, with `follow`, all that come after.
+    """Return the sh that writes the last lines of logs and, with `follow`, all that come after.
 
-    With `position` it goes on exactly there, also where the file was renamed to .1 to .9 since. A
-    file of another identity is new as a whole.
+    Args:
+        node: where the logs are.
+        sources: each with the number that its markers carry and, where it was read before, how
+            far: it goes on exactly there, also where the file was renamed since. A file of
+            another identity is new as a whole.
+        token: begins the markers; nobody else must know it.
+        lines: of each log to begin with; `ALL` for all of it.
+        follow: go on with what is written from then on.
     """
-    at = position or Position("")
-    settings = (
-        f"token={quote(token)}; lines={quote(lines)}; follow={quote('1' if follow else '')}\n"
-        f"wanted={quote(at.identity)}; offset={quote(at.offset)}; cursor={quote(at.cursor)}\n"
+    adds = [_add(*source) for source in sources]
+    body = "".join(
+        (
+            f"token={quote(token)}; lines={quote(lines)}; follow={quote('1' if follow else '')}\n",
+            "LC_ALL=C; export LC_ALL; shopt -s nullglob; count=0\n",
+            '[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR\n',
+            folders(node),
+            "logs=$(folder SPARK_LOG_DIR logs)\nlogs=${logs:-$home/logs}\n",
+            "work=$(folder SPARK_WORKER_DIR work)\n",
+            _units(node),
+            _FUNCTIONS,
+            DAEMON_JOURNAL,
+            _BEGIN,
+            _ROTATION,
+            _PUMP.replace("BLOCK", str(BLOCK)).replace("OVERLAP", str(OVERLAP)),
+            "".join(adds),
+            _LOOP,
+        )
     )
-    parts = (
-        settings,
-        folders(node),
-        _COMMON,
-        _finder(source, node),
-        _WAIT,
-        _LAST_LINES,
-    )
-    return "".join((*parts, _PLACE))
+    missing = f"printf '%s bash\\n' {quote(token)}"
+    return f"command -v bash >/dev/null || {{ {missing}; exit 1; }}\nexec bash -c {quote(body)}"
 
 
 def missing_script(node: Node, paths: Iterable[str]) -> str:
@@ -147,46 +273,18 @@ def missing_script(node: Node, paths: Iterable[str]) -> str:
     )
 
 
-def _finder(source: LogSource, node: Node) -> str:
-    if source.place is Place.DAEMON:
-        units = units_command(_ROLES[source.path], node.spark_home)
-        return f"class={quote(source.path)}\nunits() {{ (\n{units}\n) }}\n{_DAEMON}{_JOURNAL}"
-    journal = "use_journal() { :; }\n"
-    if source.place is Place.WORK:
-        path = quote(source.path)
-        return f"{journal}file=$(folder SPARK_WORKER_DIR work)/{path}\nfind_log() {{ :; }}\n"
-    return f"{journal}file={quote_path(source.path)}\nfind_log() {{ :; }}\n"
+def _add(number: int, source: LogSource, position: Position | None) -> str:
+    path = quote_path(source.path) if source.place is Place.FILE else quote(source.path)
+    at = position or Position("")
+    return (
+        f"count={quote(number)}\n"
+        f"add {quote(source.place.value)} {path} {quote(at.identity)} {quote(at.offset)}\n"
+    )
 
 
-_DAEMON = """
-logs=$(folder SPARK_LOG_DIR logs)
-logs=${logs:-$home/logs}
-find_log() {
-  file=$(ls -t -- "$logs"/spark-*-"$class"-*.out 2>/dev/null | head -n 1)
-  file=${file:-$logs/spark-$(id -un)-$class-1-$(hostname).out}
-}
-"""
-
-# A unit that runs the daemon in the foreground has its output in the journal; one that calls
-# spark-daemon.sh has a log file as well, and that is newer than the unit's start. What was there is
-# printed first, and what comes then by a second call that knows the last entry's cursor. With sudo
-# that one does not stay either: nothing of ours could end a journalctl of root.
-_JOURNAL = r"""
-use_journal() {
-  set -- $(units | sort -k 4 | head -n 1)
-  [ "$1" = unit ] || return 0
-  started=$(systemctl "$2" show -p ExecMainStartTimestamp --value "$3" 2>/dev/null)
-  started=$(date -d "$started" +%s 2>/dev/null || echo 0)
-  if [ -e "$file" ] && [ "$(stat -c %Y -- "$file")" -ge "$started" ]; then return 0; fi
-  option=--unit; [ "$2" = --system ] || option=--user-unit
-  journal="journalctl --no-pager -q -o json --output-fields=MESSAGE $option $3"
-  root=
-  if [ -z "$($journal -n 1 2>/dev/null)" ] && [ -n "$(sudo -n $journal -n 1 2>/dev/null)" ]; then
-    root="sudo -n"
-  fi
-  say journal "$3"
-  if [ -z "$cursor" ]; then exec $root $journal -n "$lines"; fi
-  if [ -n "$root" ]; then exec $root $journal -n all --after-cursor="$cursor"; fi
-  exec $journal -f -n all --after-cursor="$cursor"
-}
-"""
+def _units(node: Node) -> str:
+    cases = "".join(
+        f"{quote(name)})\n{units_command(role, node.spark_home)}\n;;\n"
+        for name, role in _ROLES.items()
+    )
+    return f"units() {{ (\ncase $1 in\n{cases}esac\n) }}\n"

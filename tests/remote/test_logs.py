@@ -233,23 +233,105 @@ async def test_a_burst_comes_whole_and_in_order(shelved: Shelved) -> None:
     assert reader.texts()[1:] == [line.rstrip("\n") for line in lines]
 
 
-async def test_leaving_ends_the_remote_tails(shelved: Shelved) -> None:
-    def tails(server: Server) -> list[int]:
-        return [
-            pid
-            for pid in server.sessions()
-            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"tail\0")
-        ]
+def readers(server: Server) -> list[int]:
+    """The processes that read logs on a node."""
+    return [
+        pid
+        for pid in server.sessions()
+        if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"bash\0-c\0token=pitui-")
+    ]
 
+
+async def test_leaving_ends_the_remote_readers(shelved: Shelved) -> None:
     shelved.log("pi1").write_text("a\n")
-    async with shelved.opened() as cluster:
-        sources = sources_of(cluster, None, ["pi1"])
-        async with aclosing(follow(cluster, sources)) as batches:
-            await Reader(batches).until(lambda it: it.texts() == ["a"])
-            (tail,) = tails(shelved.servers["pi1"])
-        async with asyncio.timeout(LIMIT):
-            while alive(tail):
-                await asyncio.sleep(0.05)
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        (pid,) = readers(shelved.servers["pi1"])
+    async with asyncio.timeout(LIMIT):
+        while alive(pid):
+            await asyncio.sleep(0.05)
+
+
+async def test_twenty_logs_of_a_node_take_one_channel(shelved: Shelved) -> None:
+    folder = shelved.servers["pi1"].folder
+    files = [folder / f"{number}.log" for number in range(20)]
+    for file in files:
+        file.write_text(f"begin {file.name}\n")
+    async with following(shelved, *(f"pi1:{file}" for file in files)) as reader:
+        await reader.until(lambda it: len(it.lines) == 20)
+        assert len(readers(shelved.servers["pi1"])) == 1
+        for file in files:
+            append(file, f"end {file.name}\n")
+        await reader.until(lambda it: len(it.lines) == 40)
+    for file in files:
+        assert reader.texts(f"pi1 {file.name}") == [f"begin {file.name}", f"end {file.name}"]
+
+
+async def test_a_log_emptied_while_the_link_was_lost(shelved: Shelved) -> None:
+    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+    log.write_text("one\ntwo\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: len(it.texts()) == 2)
+        server.stop()
+        await reader.until(lambda it: bool(it.notes()))
+        log.write_text("a\nb\nc\nd\ne\nf\n")
+        server.start()
+        await reader.until(lambda it: it.texts()[-1] == "f")
+    assert reader.texts() == ["one", "two", "a", "b", "c", "d", "e", "f"]
+    assert any("written anew" in note for note in reader.notes())
+
+
+async def test_a_log_that_is_deleted_is_read_to_its_end(shelved: Shelved) -> None:
+    log = shelved.log("pi1")
+    log.write_text("a\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        with log.open("a") as file:
+            log.unlink()
+            file.write("b\n")
+            file.flush()
+            await reader.until(lambda it: it.texts() == ["a", "b"])
+        log.write_text("c\n")
+        await reader.until(lambda it: it.texts() == ["a", "b", "c"])
+
+
+async def test_rolled_logs_of_an_executor_are_read_in_order(shelved: Shelved) -> None:
+    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+    log.write_text("a\n")
+    async with following(shelved, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        server.stop()
+        await reader.until(lambda it: bool(it.notes()))
+        for hour, text in ((11, "b\n"), (12, "c\n"), (13, "d\n")):
+            append(log, text)
+            log.rename(f"{log}--2026-11-21--{hour}")
+            log.touch()
+        append(log, "e\n")
+        server.start()
+        await reader.until(lambda it: it.texts()[-1] == "e")
+    assert reader.texts() == ["a", "b", "c", "d", "e"]
+
+
+async def test_a_node_whose_clock_is_wrong_is_sorted_in_as_if_it_were_right(
+    shelved: Shelved,
+) -> None:
+    late = shelved.servers["pi2"].home / "bin"
+    late.mkdir()
+    date = late / "date"
+    date.write_text('#!/bin/sh\nexec /bin/date -d "now + 60 seconds" "$@"\n')
+    date.chmod(0o755)
+    (shelved.servers["pi2"].home / ".bashrc").write_text(f"PATH={late}:$PATH\n")
+    shelved.log("pi1").write_text(stamped(1, "one") + stamped(3, "three"))
+    stamp = "26/11/21 01:30:02 INFO Worker: two\n"
+    shelved.log("pi2").write_text(stamp)
+    async with following(shelved, "workers", live=False) as reader:
+        await reader.to_end()
+    assert [line.text.split()[-1] for line in reader.lines if not line.note] == [
+        "one", "two", "three",
+    ]  # fmt: skip
+    (note,) = reader.notes()
+    assert "the clock of pi2 is 60" in note
+    assert "ahead of" in note
 
 
 async def test_words(shelved: Shelved) -> None:

@@ -1,0 +1,76 @@
+"""Following a unit's journal: from its last entries on, over lost links, every entry once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pitui.domain.errors import NodeError
+from pitui.domain.log_line import Level, LogLine
+from pitui.remote.runner import Runner
+from pitui.spark.log_journal import journal_entry, journal_script
+from pitui.spark.log_lines import LineCutter, LineParser, decode_lines
+
+AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
+"""Seconds between attempts to go on after a link was lost; the last one again and again."""
+
+ENTRY_LIMIT = 1024 * 1024
+"""Bytes of an entry that are kept; a longer one cannot be read."""
+
+
+class JournalFollower:
+    """Follows one unit's journal until cancelled; without `follow` to its present end."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        unit: str,
+        tag: str,
+        parser: LineParser,
+        deliver: Callable[[list[LogLine]], Awaitable[None]],
+    ) -> None:
+        self._runner = runner
+        self._unit = unit
+        self._tag = tag
+        self._parser = parser
+        self._deliver = deliver
+        self._cursor = ""
+        self._lost = False
+        self.caught_up = False
+
+    async def run(self, lines: int, *, follow: bool) -> None:
+        """Deliver the journal's lines; failures of its node become notes."""
+        attempt = 0
+        while True:
+            before = self._cursor
+            try:
+                await self._once(journal_script(self._unit, lines=lines, cursor=before))
+            except NodeError as error:
+                if not self._lost:
+                    await self._deliver([self._note(str(error), Level.ERROR)])
+                self._lost = True
+            self.caught_up = True
+            if not follow:
+                return
+            if self._cursor != before:
+                attempt = 0
+                continue
+            await asyncio.sleep(AGAIN_AFTER[min(attempt, len(AGAIN_AFTER) - 1)])
+            attempt += 1
+
+    async def _once(self, script: str) -> None:
+        cutter = LineCutter(ENTRY_LIMIT)
+        async with self._runner.open(script) as process:
+            async for block in process.blocks():
+                if self._lost:
+                    await self._deliver([self._note("the link is back")])
+                    self._lost = False
+                lines: list[LogLine] = []
+                for entry in decode_lines(cutter.feed(block)):
+                    cursor, texts = journal_entry(entry)
+                    self._cursor = cursor or self._cursor
+                    lines += self._parser.parse(texts)
+                if lines:
+                    await self._deliver(lines)
+            await process.wait()
+
+    def _note(self, text: str, level: Level | None = None) -> LogLine:
+        return LogLine(self._tag, text, level, None, note=True)
