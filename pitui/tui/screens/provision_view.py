@@ -111,7 +111,7 @@ class ProvisionView(Doing, Screen[None]):
         self._head.show(head(undertaking, now, time.time(), read_only=read_only))
         if self._as_board:
             self._board.show(undertaking.names, board_rows(undertaking, now))
-            self._board.styles.height = self._board.lines_wanted
+            self._board.styles.height = self._board.lines_wanted + 1  # and the line above it
         else:
             rows = tree_rows(undertaking, self._folded, now, everything=self._everything)
             self._tree.show(rows)
