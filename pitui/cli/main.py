@@ -32,6 +32,7 @@ _COMMANDS = {
     "stop": _Entry("stop", "Stop the master, workers, or all."),
     "restart": _Entry("restart", "Restart the master, workers, or all."),
     "logs": _Entry("logs", "Print or follow the logs of daemons, executors and runs."),
+    "events": _Entry("events", "Show what happened on the cluster."),
     "submit": _Entry("submit", "Run an application on the cluster."),
     "kill": _Entry("kill", "Kill an application."),
     "bench": _Entry("bench", "Run benchmarks and look at their history."),

@@ -24,7 +24,7 @@ def start_spark(plan: Plan) -> None:
 
 async def _start(plan: Plan) -> None:
     async with open_cluster(load_config(plan.config), NoOne()) as opened:
-        cluster = replace(opened, audit=Audit(plan.path / "audit.jsonl"))
+        cluster = replace(opened, audit=Audit(opened.audit.cluster, plan.path / "audit.jsonl"))
         outcomes = await start(cluster, targets_for(cluster, ["all"]), _quiet)
     failed = [outcome for outcome in outcomes if not outcome.state.good]
     if failed:

@@ -272,6 +272,7 @@ class Executor:
     tasks_done: int
     tasks_failed: int
     memory_used: int
+    """On-heap storage memory in use, of `memory_max`."""
     memory_max: int
     heap_peak: int
     duration_ms: int
@@ -282,6 +283,12 @@ class Executor:
     node: str | None = None
     """The name of the node it runs on, where that is one of ours."""
     removed_because: str = ""
+    disk_used: int = 0
+    added_at: float | None = None
+    """Unix time in seconds."""
+    removed_at: float | None = None
+    task_rates: tuple[float, ...] = ()
+    """Tasks a second, oldest first, one a look."""
 
     @property
     def gc_share(self) -> float:

@@ -19,10 +19,14 @@ def _user() -> str:
 
 
 class Audit:
-    """Appends to `audit.jsonl` in the state folder, readable by its owner only."""
+    """Appends to `audit.jsonl` in the state folder, readable by its owner only.
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path or state_folder() / "audit.jsonl"
+    All clusters share the file; each entry names its own, by name and master.
+    """
+
+    def __init__(self, cluster: str, path: Path | None = None) -> None:
+        self.path = path or state_folder() / "audit.jsonl"
+        self.cluster = cluster
         self._seen_size = -1
         self._last: dict[tuple[str, str], float] = {}
 
@@ -35,20 +39,21 @@ class Audit:
         try:
             self._write(action, node, result, details)
         except OSError as error:
-            return f"the audit log ({self._path}) cannot be written: {error.strerror}"
+            return f"the audit log ({self.path}) cannot be written: {error.strerror}"
         return ""
 
     def _write(self, action: str, node: str, result: str, details: dict[str, str]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "user": _user(),
+            "cluster": self.cluster,
             "action": action,
             "node": node,
             "result": result,
             **details,
         }
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
@@ -58,7 +63,7 @@ class Audit:
         Looks at the newest entries only; None where there is none among them.
         """
         try:
-            size = self._path.stat().st_size
+            size = self.path.stat().st_size
             if size != self._seen_size:
                 self._read(max(0, size - _TAIL))
                 self._seen_size = size
@@ -67,13 +72,15 @@ class Audit:
         return self._last.get((action, node))
 
     def _read(self, start: int) -> None:
-        with self._path.open("rb") as file:
+        with self.path.open("rb") as file:
             file.seek(start)
             lines = file.read(2 * _TAIL).splitlines()
         for line in lines:
             try:
                 entry = json.loads(line)
+                if entry.get("cluster", self.cluster) != self.cluster:
+                    continue
                 moment = datetime.fromisoformat(entry["time"]).timestamp()
                 self._last[entry["action"], entry["node"]] = moment
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # the first line may be cut, and a person may have edited the file

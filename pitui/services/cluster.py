@@ -64,7 +64,8 @@ async def open_cluster(config: Config, asker: Asker) -> AsyncIterator[Cluster]:
     web = Web(links)
     try:
         master = MasterAccess(config, nodes[config.cluster.master], web)
-        yield Cluster(config, nodes, links, web, master, Audit())
+        audit = Audit(f"{config.cluster.name} at {master.configured_url}")
+        yield Cluster(config, nodes, links, web, master, audit)
     finally:
         await web.aclose()
         await links.aclose()

@@ -3,14 +3,29 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from pitui.domain.cluster import Executor
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
 from pitui.services.master import MasterAccess
 from pitui.services.observed import DriverView
+from pitui.services.task_rates import TaskRates
 from pitui.spark.app_page import driver_ui
 from pitui.spark.driver_api import parse_executors, parse_progress
 
 _LIMIT = 3.0
+
+
+async def driver_base(master: MasterAccess, app_id: str) -> str | None:
+    """Return the address of a running application's API; None where its driver has no web UI.
+
+    Raises:
+        WebError: the master does not answer.
+    """
+    page = await master.page(f"app/?appId={quote(app_id)}", limit=_LIMIT)
+    address = driver_ui(page.body.decode(errors="replace"), master.web_url)
+    if address is None:
+        return None
+    return f"{address.rstrip('/')}/api/v1/applications/{quote(app_id)}/"
 
 
 class DriverPoll:
@@ -21,11 +36,13 @@ class DriverPoll:
         self._web = web
         self._via = via
         self._addresses: dict[str, str] = {}
+        self._rates: dict[str, TaskRates] = {}
 
     def forget_all_but(self, app_ids: Iterable[str]) -> None:
         """Drop what is remembered of applications that ended."""
         wanted = set(app_ids)
         self._addresses = {k: v for k, v in self._addresses.items() if k in wanted}
+        self._rates = {k: v for k, v in self._rates.items() if k in wanted}
 
     async def look(self, app_id: str, *, executors: bool) -> DriverView | None:
         """Return what an application's driver says; None where it cannot be asked (any more)."""
@@ -35,20 +52,23 @@ class DriverPoll:
                 return None
             jobs = await self._get(base, "jobs")
             active = await self._get(base, "stages?status=active")
-            rows = parse_executors(await self._get(base, "allexecutors")) if executors else None
+            rows = await self._executors(app_id, base) if executors else None
             return DriverView(parse_progress(jobs, active), rows)
         except (WebError, NotSparkError):
             self._addresses.pop(app_id, None)
             return None
 
+    async def _executors(self, app_id: str, base: str) -> tuple[Executor, ...]:
+        rows = parse_executors(await self._get(base, "allexecutors"))
+        return self._rates.setdefault(app_id, TaskRates()).note(rows)
+
     async def _base(self, app_id: str) -> str | None:
         if app_id not in self._addresses:
-            page = await self._master.page(f"app/?appId={quote(app_id)}", limit=_LIMIT)
-            address = driver_ui(page.body.decode(errors="replace"), self._master.web_url)
+            address = await driver_base(self._master, app_id)
             if address is None:
                 return None
-            self._addresses[app_id] = address.rstrip("/")
-        return f"{self._addresses[app_id]}/api/v1/applications/{quote(app_id)}/"
+            self._addresses[app_id] = address
+        return self._addresses[app_id]
 
     async def _get(self, base: str, path: str) -> bytes:
         answer = await self._web.get(base + path, via=self._via, limit=_LIMIT)

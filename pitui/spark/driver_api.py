@@ -1,5 +1,6 @@
 """A running application's REST API (`/api/v1` of the driver's UI) as domain values."""
 
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +14,11 @@ _T = TypeVar("_T")
 
 class _PeakMemory(msgspec.Struct, rename={"heap": "JVMHeapMemory"}):
     heap: int = 0
+
+
+class _Memory(msgspec.Struct, rename="camel"):
+    used_on_heap_storage_memory: int = 0
+    total_on_heap_storage_memory: int = 0
 
 
 class _ExecutorRow(msgspec.Struct, rename="camel"):
@@ -31,6 +37,10 @@ class _ExecutorRow(msgspec.Struct, rename="camel"):
     total_shuffle_write: int = 0
     total_input_bytes: int = 0
     peak_memory_metrics: _PeakMemory | None = None  # from Spark 3.0
+    memory_metrics: _Memory | None = None  # from Spark 2.3
+    disk_used: int = 0
+    add_time: str | None = None
+    remove_time: str | None = None
     remove_reason: str | None = None
 
 
@@ -130,6 +140,7 @@ def _decode(body: bytes, kind: type[_T]) -> _T:
 
 
 def _executor(row: _ExecutorRow) -> Executor:
+    memory = row.memory_metrics
     return Executor(
         id=row.id,
         host=row.host_port.rpartition(":")[0].strip("[]") or row.host_port,
@@ -138,8 +149,8 @@ def _executor(row: _ExecutorRow) -> Executor:
         tasks_active=row.active_tasks,
         tasks_done=row.completed_tasks,
         tasks_failed=row.failed_tasks,
-        memory_used=row.memory_used,
-        memory_max=row.max_memory,
+        memory_used=memory.used_on_heap_storage_memory if memory else row.memory_used,
+        memory_max=memory.total_on_heap_storage_memory if memory else row.max_memory,
         heap_peak=row.peak_memory_metrics.heap if row.peak_memory_metrics else 0,
         duration_ms=row.total_duration,
         gc_ms=row.total_gc,
@@ -147,7 +158,20 @@ def _executor(row: _ExecutorRow) -> Executor:
         shuffle_write=row.total_shuffle_write,
         input_bytes=row.total_input_bytes,
         removed_because=row.remove_reason or "",
+        disk_used=row.disk_used,
+        added_at=_moment(row.add_time),
+        removed_at=_moment(row.remove_time),
     )
+
+
+def _moment(text: str | None) -> float | None:
+    """Return Unix seconds of a time such as `2026-11-21T01:33:41.216GMT`."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text.removesuffix("GMT") + "+00:00").timestamp()
+    except ValueError:
+        return None
 
 
 def _stages(job: _JobRow) -> int:

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     JOBS = "Jobs"
     PROGRESS = "Progress"
     PROVISIONING = "Provisioning: plan, board and report"
+    TIMELINE = "Timeline"
 
 
 PANES = (Scope.NODES, Scope.LOGS, Scope.EXECUTORS, Scope.JOBS)
@@ -74,6 +75,9 @@ ACTIONS: tuple[Action, ...] = (
            _NODES, danger=True, mutating=True),
     Action("report", "Provisioning report", "v", "Show the board or the report of the last "
            "provisioning", (Scope.NODES, Scope.PROGRESS)),
+    Action("decommission", "Drain and stop", "D", "Decommission the worker: no new work for it, "
+           "wait until its tasks have ended, then stop it; after a question", _NODES, danger=True,
+           mutating=True, hint=7),
     Action("shell", "Shell", "!", "Open a shell on the node; pitui is back when it ends", _NODES,
            mutating=True, hint=6),
     Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
@@ -81,8 +85,12 @@ ACTIONS: tuple[Action, ...] = (
            "a question", (Scope.JOBS,), danger=True, mutating=True, hint=2),
     Action("executors", "Executors", "e", "Show the executors of the application",
            (Scope.JOBS,), hint=3),
+    Action("by_node", "All by node", "v", "Show the executors of all applications, node by node; "
+           "again: of the one selected", (Scope.EXECUTORS,), hint=5),
+    Action("threads", "Threads", "d", "Show what the threads of the executor do (a thread dump), "
+           "to search or to read in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the row: node, executor or run",
-           (Scope.NODES, Scope.EXECUTORS, Scope.JOBS), hint=4),
+           (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE), hint=4),
     Action("open", "Open", "enter", "Go down into the row: an application, a job, a stage; show "
            "everything known of it where there is nothing below", _TABLE, hint=8),
     Action("details", "Details", "i", "Show everything known of the row", _TABLE),
@@ -130,6 +138,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("read_on", "Read on", "space,J", "Scroll the diff or the last lines down", _PLAN,
            hint=8),
     Action("read_back", "Read back", "K", "Scroll them up", _PLAN),
+    Action("event_kind", "Kind", "t", "Show only events of one kind, then of the next, then all",
+           (Scope.TIMELINE,), hint=1),
+    Action("event_node", "This node", "n", "Show only events of the row's node, or of all again",
+           (Scope.TIMELINE,), hint=2),
+    Action("event_application", "This app", "A", "Show only events of the row's application, or "
+           "of all again", (Scope.TIMELINE,), hint=3),
     Action("benchmark", "Benchmark", "b", "Choose a benchmark and run it on the cluster",
            mutating=True, hint=5),
     Action("progress", "Progress", "P", "Go to what the last actions came to, or hide it"),
@@ -137,6 +151,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("log_pane", "Logs", "2", "Go to the logs"),
     Action("executor_pane", "Executors", "3", "Go to the executors"),
     Action("jobs", "Jobs", "4", "Go to the jobs"),
+    Action("timeline", "Timeline", "5", "Show what happened on the cluster; what is new since you "
+           "looked stands in the header", hint=10),
     Action("next_pane", "Next pane", "tab", "Go to the next pane"),
     Action("previous_pane", "Previous pane", "shift+tab", "Go to the previous pane"),
     Action("zoom", "Zoom", "z", "Give the whole screen to a pane, or take it back", hint=12),
@@ -170,7 +186,7 @@ def of(*scopes: Scope) -> list[Action]:
 
 def reaches(scope: Scope) -> tuple[Scope, ...]:
     """Return the scopes whose actions work while something of `scope` has the focus."""
-    if scope in (Scope.NODES, Scope.EXECUTORS, Scope.JOBS):
+    if scope in (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE):
         return scope, Scope.TABLES, Scope.ANYWHERE
     return scope, Scope.ANYWHERE
 

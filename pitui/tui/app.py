@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
@@ -20,11 +20,14 @@ from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live
 from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
-from pitui.tui.present.cells import Tone
-from pitui.tui.present.changes import Change, changes
 from pitui.tui.screens.main import MainScreen
 from pitui.tui.style_files import style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from pitui.tui.present.changes import Change, Changes
 
 
 class PituiApp(App[None], inherit_bindings=False):
@@ -68,7 +71,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self.main = MainScreen(first_snapshot(config))
         self._open_backend = open_backend
         self._load = load
-        self._snapshot: Snapshot | None = None
+        self._changes: Changes | None = None
         self.failure: PituiError | None = None
         """Why the services, and with them the UI, had to end."""
 
@@ -99,18 +102,20 @@ class PituiApp(App[None], inherit_bindings=False):
             self.exit(return_code=1)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        old, self._snapshot = self._snapshot, snapshot
         self.main.post_message(SnapshotChanged(snapshot))
-        if old is not None:
-            for change in changes(old, snapshot, self.main.progress.own()):
-                self._toast(change)
+        if self._changes is None:
+            from pitui.tui.present.changes import Changes
+
+            self._changes = Changes()
+        for change in self._changes.of(snapshot, self.main.progress.own()):
+            self._toast(change)
 
     def _on_runs(self, runs: Sequence[Run]) -> None:
         self.main.post_message(RunsChanged(runs))
 
-    def _toast(self, change: Change) -> None:
-        bad = change.tone is Tone.BAD
-        self.notify(change.text, severity="error" if bad else "information", markup=False)
+    def _toast(self, change: "Change") -> None:
+        severity: SeverityLevel = "error" if change.bad else "information"
+        self.notify(change.text, severity=severity, markup=False)
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""

@@ -11,14 +11,26 @@ from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import PasswordAsker
+from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.provisioning import Provisioner
+from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
 
-    provisioner: Provisioner
+    @property
+    def provisioner(self) -> Provisioner:
+        """What provisions nodes."""
+
+    @property
+    def inspector(self) -> Inspector:
+        """What looks into executors and nodes."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """What happened on the cluster."""
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

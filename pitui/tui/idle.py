@@ -2,33 +2,61 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
-from pitui.tui.facets.provisioning import Provisioner, StepName, Wanted, Work
+from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.provisioning import Provisioner
+from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
+if TYPE_CHECKING:
+    from pitui.domain.event import Event, News
 
-class _NoProvisioner:
-    """Refuses everything."""
 
-    def steps(self, wanted: Wanted) -> Sequence[StepName]:
-        """Refuse."""
-        raise _starting()
+class NoTimeline:
+    """Knows of nothing that happened."""
 
-    def work(self, wanted: Wanted, report: object, *, plan: bool) -> Work:
-        """Refuse."""
-        raise _starting()
+    events: "tuple[Event, ...]" = ()
+    complaint: PituiError | None = None
+
+    @property
+    def news(self) -> "News":
+        """Return nothing new."""
+        from pitui.domain.event import News
+
+        return News(0.0, ())
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Never call back."""
+        return lambda: None
+
+    def own(self, names: Callable[[], Collection[str]]) -> None:
+        """Forget it: nobody acts yet."""
+
+    def looked(self) -> None:
+        """Do nothing: there was nothing to see."""
 
 
 class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
 
-    provisioner: Provisioner = _NoProvisioner()
+    timeline: Timeline = NoTimeline()
+
+    @property
+    def inspector(self) -> Inspector:
+        """Refuse."""
+        raise _starting()
+
+    @property
+    def provisioner(self) -> Provisioner:
+        """Refuse."""
+        raise _starting()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

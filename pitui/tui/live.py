@@ -15,8 +15,9 @@ from pitui.services import control, logs
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
 from pitui.services.runs import Runs
+from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
-from pitui.tui.facets.provisioning import Provisioner
+from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.facets.provisioning_live import LiveProvisioner
 from pitui.tui.messages import Daemon, Verb
 
@@ -33,10 +34,12 @@ class LiveBackend:
     """One opened cluster with its watch and its runs."""
 
     def __init__(self, cluster: Cluster, asker: PasswordAsker) -> None:
-        self.provisioner: Provisioner = LiveProvisioner(cluster, asker)
+        self.provisioner = LiveProvisioner(cluster, asker)
         self._cluster = cluster
+        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
         self._runs = Runs(cluster)
+        self.timeline = Timeline(cluster.audit.cluster, cluster.audit.path)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
@@ -49,6 +52,7 @@ class LiveBackend:
 
         def take(snapshot: Snapshot) -> None:
             on_snapshot(snapshot)
+            self.timeline.take(snapshot)
             self._look_for_runs(snapshot)
 
         unsubscribe = self._watch.subscribe(take)
@@ -57,6 +61,7 @@ class LiveBackend:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run())
                 group.create_task(self._watch_runs())
+                group.create_task(self.timeline.run())
         finally:
             unsubscribe()
 

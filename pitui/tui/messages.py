@@ -45,6 +45,14 @@ class SnapshotChanged(Message):
         return isinstance(message, SnapshotChanged)
 
 
+class TimelineChanged(Message):
+    """There are other events, or what is new of them is something else."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Say that one stands for all before it."""
+        return isinstance(message, TimelineChanged)
+
+
 class RunsChanged(Message):
     """The list of runs is another one."""
 
@@ -64,6 +72,14 @@ class Requested(Message):
         super().__init__()
         self.verb = verb
         self.targets = tuple(targets)
+
+
+class DrainRequested(Message):
+    """Workers of nodes are to be decommissioned and stopped."""
+
+    def __init__(self, nodes: Sequence[str]) -> None:
+        super().__init__()
+        self.nodes = tuple(nodes)
 
 
 class EndRequested(Message):

@@ -16,6 +16,7 @@ from pitui.tui.panes.logs import LogsPane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
 from pitui.tui.panes.table import TablePane
+from pitui.tui.panes.timeline import TimelinePane
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.help import HelpScreen
 from pitui.tui.screens.main import MainScreen
@@ -25,6 +26,7 @@ OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
     Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
     Scope.PROGRESS: ProgressPane, Scope.PROVISIONING: ProvisionScreen,
+    Scope.TIMELINE: TimelinePane,
 }  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from textual.pilot import Pilot
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import ConfigError
 from pitui.tui.app import PituiApp
-from pitui.tui.present.cells import Tone
-from pitui.tui.present.changes import changes
+from pitui.tui.present.changes import Changes
 from pitui.tui.present.header import header
 
 
@@ -131,13 +130,15 @@ def test_changes_between_snapshots() -> None:
         nodes=(NODES[0], NODES[1], replace(NODES[2], link=NODES[3].link), pi("pi3", on=worker())),
         applications=(done, *FULL.applications[1:]),
     )
-    found = {(change.text, change.tone) for change in changes(FULL, new)}
+    compared = Changes()
+    assert compared.of(FULL) == []
+    found = {(change.text, change.bad) for change in compared.of(new)}
     assert found == {
-        ("pi2 is away: no route to host", Tone.BAD),
-        ("pi3 is back", Tone.GOOD),
-        ("pi failed", Tone.BAD),
+        ("pi2 is away: no route to host", True),
+        ("pi3 is back", False),
+        ("pi failed", True),
     }
-    assert changes(FULL, FULL) == []
+    assert compared.of(new) == []
 
 
 def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
@@ -145,8 +146,14 @@ def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
     nodes = tuple(
         replace(n, worker=worker(WorkerState.UNREGISTERED)) if n.worker else n for n in NODES
     )
-    found = changes(FULL, replace(FULL, master=away, nodes=nodes))
-    assert [change.text for change in found] == ["The master on nuc no longer answers"]
+    compared = Changes()
+    compared.of(FULL)
+    found = compared.of(replace(FULL, master=away, nodes=nodes))
+    found += compared.of(replace(FULL, nodes=nodes))
+    assert [change.text for change in found] == [
+        "The master on nuc no longer answers",
+        "The master on nuc is back",
+    ]
 
 
 def test_header_says_how_old_figures_are_and_shortens_by_rank() -> None:

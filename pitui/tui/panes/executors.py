@@ -6,7 +6,8 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Executor, Snapshot
 from pitui.tui.actions import Scope, bindings
-from pitui.tui.messages import LogsRequested
+from pitui.tui.doing import pitui
+from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.table import TablePane
 from pitui.tui.present.cells import Cell, Tone, cell
 from pitui.tui.present.executors import (
@@ -16,12 +17,18 @@ from pitui.tui.present.executors import (
     executor_rows,
     executor_summary,
     executor_title,
+    rows_by_node,
+    title_by_node,
 )
 from pitui.tui.present.node_facts import Facts
 
 _NO_APPLICATION = (
     cell("No application is selected.", Tone.DIM),
     cell("Executors of the application chosen in Jobs (4) stand here; b starts one.", Tone.DIM),
+)
+_NONE_ANYWHERE = (
+    cell("No executor runs.", Tone.DIM),
+    cell("Those of all applications stand here, node by node; b starts one.", Tone.DIM),
 )
 _NO_EXECUTOR = (
     cell("This application has no executor.", Tone.DIM),
@@ -41,11 +48,18 @@ class ExecutorsPane(TablePane):
         super().__init__("executors")
         self._snapshot = snapshot
         self._app_id: str | None = None
+        self._by_node = False
         self.table.set_empty(_NO_APPLICATION)
 
     def show(self, snapshot: Snapshot, app_id: str | None) -> None:
-        """Show the executors of an application."""
+        """Show the executors of an application, or of all by node."""
         self._snapshot, self._app_id = snapshot, app_id
+        if self._by_node:
+            rows = rows_by_node(snapshot)
+            self.title = title_by_node(rows)
+            self.table.set_empty(_NONE_ANYWHERE)
+            self.show_rows(rows)
+            return
         application = self._application()
         self.title = executor_title(application)
         self.table.set_empty(_NO_EXECUTOR if application else _NO_APPLICATION)
@@ -62,7 +76,10 @@ class ExecutorsPane(TablePane):
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return two lines on an executor."""
         executor = self._executor(key)
-        return executor_summary(executor) if executor else None
+        if executor is None:
+            return None
+        node = self._snapshot.node(executor.node) if executor.node else None
+        return executor_summary(executor, node.metrics if node else None)
 
     def facts(self, key: str) -> Facts:
         """Return everything known of an executor."""
@@ -75,8 +92,37 @@ class ExecutorsPane(TablePane):
         if keys:
             self.post_message(LogsRequested(keys))
 
+    def do_by_node(self) -> None:
+        """Show all executors by node, or those of one application again."""
+        self._by_node = not self._by_node
+        self.table.forget_widths()
+        self.show(self._snapshot, self._app_id)
+        self.post_message(HintsChanged())
+
+    def do_threads(self) -> None:
+        """Show the threads of the executor under the cursor."""
+        from pitui.tui.screens.text import TextScreen
+
+        key = self.cursor or ""
+        executor = self._executor(key)
+        if executor is None or not executor.active:
+            self.post_message(Said("only an executor that runs has threads to show"))
+            return
+        app_id, _, executor_id = key.partition("/")
+        services = pitui(self).services
+        where = executor.node or executor.host
+        self.app.push_screen(
+            TextScreen(
+                f"Threads of executor {executor_id} on {where}",
+                lambda: services.inspector.thread_dump(app_id, executor_id),
+            )
+        )
+
     def offers(self, action_id: str) -> bool:
-        """Offer logs only of executors."""
+        """Offer logs only of executors, threads only of those that run."""
         if action_id == "logs":
             return self.cursor is not None and not self.cursor.endswith(f"/{DRIVER}")
+        if action_id == "threads":
+            executor = self._executor(self.cursor or "")
+            return executor is not None and executor.active
         return super().offers(action_id)

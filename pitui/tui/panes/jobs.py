@@ -76,6 +76,10 @@ class JobsPane(TablePane):
             return job.app_id
         return next((j.app_id for j in self._jobs.values() if j.active and j.app_id), None)
 
+    def key_of(self, app_id: str) -> str | None:
+        """Return the key of an application's row, where it is listed."""
+        return next((job.key for job in self._jobs.values() if job.app_id == app_id), None)
+
     def active_applications(self) -> list[str]:
         """Return the ids of the applications whose progress is shown."""
         return [j.app_id for j in self._jobs.values() if j.active and j.app_id]

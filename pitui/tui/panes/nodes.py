@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.cluster import NodeStatus, Snapshot
+from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.facets.provisioning import Kind, Wanted
 from pitui.tui.messages import (
     Daemon,
+    DrainRequested,
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
@@ -24,7 +25,8 @@ from pitui.tui.present.node_facts import Facts, node_facts
 from pitui.tui.present.nodes import COLUMNS, node_rows, node_summary
 
 _ON_CHOSEN = (
-    "start", "stop", "restart", "logs", "retry", "provision", "rolling", "rollback", "remove",
+    "start", "stop", "restart", "decommission", "logs", "retry", "provision", "rolling",
+    "rollback", "remove",
 )  # fmt: skip
 
 
@@ -82,6 +84,14 @@ class NodesPane(TablePane):
     def do_restart(self) -> None:
         """Restart the daemons of the chosen nodes."""
         self._request(Verb.RESTART)
+
+    def do_decommission(self) -> None:
+        """Drain and stop the workers of the chosen nodes."""
+        names = [node.name for node in self._chosen() if Role.WORKER in node.roles]
+        if names:
+            self.post_message(DrainRequested(names))
+        else:
+            self.post_message(Said("no node with a worker under the cursor"))
 
     def do_logs(self) -> None:
         """Follow the logs of the chosen nodes."""

@@ -1,23 +1,29 @@
-"""What changed by itself between two snapshots and is worth a person's attention."""
+"""What changed by itself and is worth a word in the corner of the screen."""
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pitui.domain.cluster import (
-    Application,
-    ApplicationState,
-    LinkState,
-    MasterState,
-    NodeStatus,
-    Snapshot,
-    WorkerState,
-)
-from pitui.tui.present.cells import Tone, one_line
-from pitui.tui.present.words import LINK_MEANINGS
+from pitui.domain.cluster import Snapshot
+from pitui.domain.event import Event, Gravity, Kind
+from pitui.domain.happened import Seen, happened
+from pitui.tui.present.cells import one_line
 
-_UP = (MasterState.ALIVE, MasterState.STANDBY, MasterState.RECOVERING)
-_DOWN = (MasterState.STOPPED, MasterState.UNREACHABLE)
-_LOST = (WorkerState.DEAD, WorkerState.STOPPED, WorkerState.UNREGISTERED)
+_SENTENCES = {
+    (Kind.MASTER, "back"): "The master on {about} is back",
+    (Kind.MASTER, "lost"): "The master on {about} no longer answers",
+    (Kind.MASTER, "stopped"): "The master on {about} no longer answers",
+    (Kind.NODE, "back"): "{about} is back",
+    (Kind.NODE, "away"): "{about} is away: {detail}",
+    (Kind.WORKER, "back"): "The worker on {about} is back",
+    (Kind.WORKER, "lost"): "The worker on {about} is lost",
+    (Kind.WORKER, "stopped"): "The worker on {about} is lost",
+    (Kind.APPLICATION, "finished"): "{about} is done",
+    (Kind.APPLICATION, "failed"): "{about} failed",
+    (Kind.APPLICATION, "killed"): "{about} killed",
+    (Kind.APPLICATION, "gone"): "{about} is gone: {detail}",
+}
+"""Executors and temperatures come and go too often for it: the timeline has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,60 +31,32 @@ class Change:
     """Something that happened, in words."""
 
     text: str
-    tone: Tone
-    about: str
-    """The node or application it is about."""
+    bad: bool
 
 
-def changes(old: Snapshot, new: Snapshot, own: Collection[str] = ()) -> list[Change]:
-    """Return what happened between two snapshots, without what the user did.
+class Changes:
+    """Compares each snapshot with the one before."""
 
-    `own` names the nodes and applications that the user acts on at the moment.
-    """
-    found = _master(old, new)
-    listed = old.master.state is new.master.state is MasterState.ALIVE
-    for node in new.nodes:
-        before = old.node(node.name)
-        if before is not None:
-            found += _link(before, node) or (_worker(before, node) if listed else [])
-    for application in new.applications:
-        found += _application(old.application(application.id), application)
-    return [change for change in found if change.about not in own]
+    def __init__(self) -> None:
+        self._seen = Seen()
 
-
-def _master(old: Snapshot, new: Snapshot) -> list[Change]:
-    was, now, name = old.master.state, new.master.state, new.master.node
-    if was in _UP and now in _DOWN:
-        return [Change(f"The master on {name} no longer answers", Tone.BAD, name)]
-    if was in _DOWN and now is MasterState.ALIVE:
-        return [Change(f"The master on {name} is back", Tone.GOOD, name)]
-    return []
+    def of(self, snapshot: Snapshot, own: Collection[str] = ()) -> list[Change]:
+        """Return what happened since the last snapshot, without what the user did."""
+        first = not self._seen.at
+        found, self._seen = happened(self._seen, snapshot, time.time(), own)
+        if first:
+            return []
+        nodes = {event.about for event in found if event.kind is Kind.NODE}
+        said = [
+            (_sentence(event), event)
+            for event in found
+            if event.gravity is not Gravity.PLAIN
+            # With its node a worker goes and comes anyway.
+            and not (event.kind is Kind.WORKER and event.about in nodes)
+        ]
+        return [Change(text, event.gravity is Gravity.BAD) for text, event in said if text]
 
 
-def _link(old: NodeStatus, new: NodeStatus) -> list[Change]:
-    was, now = old.link.state, new.link.state
-    if was is LinkState.CONNECTED and now not in (LinkState.CONNECTED, LinkState.CONNECTING):
-        reason = one_line(new.link.error or LINK_MEANINGS[now])
-        return [Change(f"{new.name} is away: {reason}", Tone.BAD, new.name)]
-    if now is LinkState.CONNECTED and was not in (LinkState.CONNECTED, LinkState.CONNECTING):
-        return [Change(f"{new.name} is back", Tone.GOOD, new.name)]
-    return []
-
-
-def _worker(old: NodeStatus, new: NodeStatus) -> list[Change]:
-    was = old.worker.state if old.worker else None
-    now = new.worker.state if new.worker else None
-    if was is WorkerState.ALIVE and now in _LOST:
-        return [Change(f"The worker on {new.name} is lost", Tone.BAD, new.name)]
-    if was in _LOST and now is WorkerState.ALIVE:
-        return [Change(f"The worker on {new.name} is back", Tone.GOOD, new.name)]
-    return []
-
-
-def _application(old: Application | None, new: Application) -> list[Change]:
-    if old is None or not old.state.active or new.state.active:
-        return []
-    name = one_line(new.name)
-    if new.state is ApplicationState.FINISHED:
-        return [Change(f"{name} is done", Tone.GOOD, new.id)]
-    return [Change(f"{name} {new.state.lower()}", Tone.BAD, new.id)]
+def _sentence(event: Event) -> str:
+    template = _SENTENCES.get((event.kind, event.what), "")
+    return template.format(about=one_line(event.about), detail=one_line(event.detail))

@@ -1,6 +1,8 @@
 """The header: the cluster in one line, or in two on a narrow screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rich.cells import cell_len
 
@@ -36,17 +38,31 @@ def header_gap(*, wide: bool) -> int:
 
 
 def header(
-    snapshot: Snapshot, now: float, widths: tuple[int, int], *, wide: bool, read_only: bool
+    snapshot: Snapshot,
+    now: float,
+    widths: tuple[int, int],
+    *,
+    wide: bool,
+    read_only: bool,
+    news: Sequence[str] = (),
 ) -> list[list[Part]]:
     """Return the header's line, or two where it is not wide, with the parts that fit.
 
-    `widths` are those of the two lines.
+    `widths` are those of the two lines; of `news`, the first text that leaves all else its room.
     """
     name, figures = _name(snapshot), _figures(snapshot)
     notes = _notes(snapshot, now, read_only=read_only)
     if wide:
-        return [fit_parts(name + figures + notes, widths[0], header_gap(wide=True))]
-    return [fit_parts(name + notes, widths[0]), fit_parts(figures, widths[1])]
+        parts = fit_parts(name + figures + notes, widths[0], header_gap(wide=True))
+        return [_with_news(parts, news, widths[0], header_gap(wide=True))]
+    upper = _with_news(fit_parts(name + notes, widths[0]), news, widths[0], header_gap(wide=False))
+    return [upper, fit_parts(figures, widths[1])]
+
+
+def _with_news(parts: list[Part], news: Sequence[str], width: int, gap: int) -> list[Part]:
+    taken = sum(part.width + gap for part in parts)
+    fits = (Part(((text, Tone.DIM),)) for text in news if taken + cell_len(text) <= width)
+    return [*parts, *islice(fits, 1)]
 
 
 def fit_parts(parts: list[Part], width: int, gap: int = 2) -> list[Part]:

@@ -1,5 +1,6 @@
 """The main screen: wires services and panes; what they do is their own."""
 
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.deeds import Deeds
 from pitui.tui.doing import pitui
+from pitui.tui.draining import Draining
 from pitui.tui.messages import (
+    DrainRequested,
     EndRequested,
     JobSelected,
     LogsRequested,
@@ -22,6 +25,7 @@ from pitui.tui.messages import (
     ShellRequested,
     ShowLogAt,
     SnapshotChanged,
+    TimelineChanged,
 )
 from pitui.tui.present.log_goal import Goal
 from pitui.tui.screens.frame import EXECUTORS, LOGS, Frame
@@ -36,9 +40,15 @@ class MainScreen(Frame):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
         self.deeds = Deeds(self)
+        self.draining = Draining(self)
+        self._news: tuple[str, ...] = ()
+        self._complained = False
 
     def connected(self) -> None:
         """Begin what needs the services."""
+        timeline = pitui(self).services.timeline
+        timeline.own(self.progress.own)
+        timeline.subscribe(lambda: self.post_message(TimelineChanged()))
         self.follow(("master", "workers"))
 
     # -- what comes from the services ------------------------------------------------------
@@ -47,11 +57,27 @@ class MainScreen(Frame):
     def show_snapshot(self, message: SnapshotChanged) -> None:
         """Hand a snapshot down to header and panes."""
         self.snapshot = message.snapshot
-        self.header.show(self.snapshot, read_only=pitui(self).read_only)
+        self.show_header()
         self.nodes.show(self.snapshot)
         self.jobs.show(self.snapshot)
         self._show_executors()
         self._look()
+
+    @on(TimelineChanged)
+    def show_news(self) -> None:
+        """Say in the header what happened since somebody last looked."""
+        from pitui.tui.present.timeline import news_texts
+
+        timeline = pitui(self).services.timeline
+        self._news = tuple(news_texts(timeline.news, time.time()))
+        self.show_header()
+        if timeline.complaint is not None and not self._complained:
+            self.app.notify(str(timeline.complaint), severity="warning", markup=False)
+        self._complained = timeline.complaint is not None
+
+    def show_header(self) -> None:
+        """Bring the header up to date."""
+        self.header.show(self.snapshot, read_only=pitui(self).read_only, news=self._news)
 
     @on(RunsChanged)
     def show_runs(self, message: RunsChanged) -> None:
@@ -78,6 +104,11 @@ class MainScreen(Frame):
     def act_on_daemons(self, message: Requested) -> None:
         """Start, stop or restart."""
         self.deeds.daemons(message.verb, message.targets)
+
+    @on(DrainRequested)
+    def drain(self, message: DrainRequested) -> None:
+        """Decommission and stop."""
+        self.draining.ask(message.nodes)
 
     @on(EndRequested)
     def end_job(self, message: EndRequested) -> None:
@@ -150,9 +181,15 @@ class MainScreen(Frame):
         """Switch read-only mode."""
         app = pitui(self)
         app.read_only = not app.read_only
-        self.header.show(self.snapshot, read_only=app.read_only)
+        self.show_header()
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
+
+    def do_timeline(self) -> None:
+        """Show what happened."""
+        from pitui.tui.screens.timeline import TimelineScreen
+
+        self.app.push_screen(TimelineScreen())
 
     def do_palette(self) -> None:
         """Open the palette."""

@@ -1,6 +1,7 @@
 """The header: cluster, master, totals; the clock is a widget of its own and redraws alone."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.text import Text
@@ -34,10 +35,10 @@ class HeaderBar(Vertical):
         """Tick once a second."""
         self.set_interval(1.0, self.tick)
 
-    def show(self, snapshot: Snapshot, *, read_only: bool) -> None:
-        """Show another snapshot."""
+    def show(self, snapshot: Snapshot, *, read_only: bool, news: Sequence[str] = ()) -> None:
+        """Show another snapshot, and one of the texts on what is new."""
         for line in self._lines:
-            line.show(snapshot, read_only=read_only)
+            line.show(snapshot, read_only=read_only, news=news)
 
     def tick(self) -> None:
         """Redraw the clock, and the summary where figures grow old."""
@@ -52,10 +53,11 @@ class _Line(Widget):
         self._index = index
         self._snapshot = snapshot
         self._read_only = read_only
+        self._news: Sequence[str] = ()
         self._drawn: list[Part] = []
 
-    def show(self, snapshot: Snapshot, *, read_only: bool) -> None:
-        self._snapshot, self._read_only = snapshot, read_only
+    def show(self, snapshot: Snapshot, *, read_only: bool, news: Sequence[str]) -> None:
+        self._snapshot, self._read_only, self._news = snapshot, read_only, news
         self.age()
 
     def age(self) -> None:
@@ -70,6 +72,7 @@ class _Line(Widget):
             (width - CLOCK_WIDTH, width),
             wide=wide,
             read_only=self._read_only,
+            news=self._news,
         )
         return lines[self._index] if self._index < len(lines) else []
 

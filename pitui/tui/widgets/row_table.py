@@ -61,6 +61,10 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         if model.cursor != cursor:
             self.post_message(self.Moved())
 
+    def forget_widths(self) -> None:
+        """Let columns be as narrow as the next rows are: they show something else."""
+        self._natural = [0] * len(self._columns)
+
     def set_empty(self, lines: Sequence[Cell]) -> None:
         """Say what stands in place of rows while there are none."""
         if tuple(lines) != self._empty:

@@ -52,6 +52,13 @@ def test_an_executor_that_was_lost():
     assert lost.removed_because == "Executor decommission: worker decommissioned"
 
 
+def test_an_executor_that_was_killed():
+    (killed,) = [e for e in parse_executors(read("app/allexecutors-killed.json")) if not e.active]
+    assert killed.removed_because == "Command exited with code 137"
+    assert killed.removed_at == pytest.approx(1795243654.212)
+    assert killed.added_at < killed.removed_at
+
+
 def test_an_executor_on_ipv6_and_one_of_spark_2():
     row = {"id": "0", "hostPort": "[fe80::1]:4000", "totalCores": 1}
     (executor,) = parse_executors(json.dumps([row]).encode())

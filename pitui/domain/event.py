@@ -1,0 +1,89 @@
+"""Something that happened on the cluster, as the timeline keeps it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an event is about."""
+
+    MASTER = "master"
+    NODE = "node"
+    WORKER = "worker"
+    APPLICATION = "application"
+    EXECUTOR = "executor"
+    HEALTH = "health"
+    ACTION = "action"
+
+
+class Gravity(StrEnum):
+    """Whether an event is news, and of which sort."""
+
+    BAD = "bad"
+    GOOD = "good"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event; equal subjects and words mean the same thing happening again."""
+
+    at: float
+    """Unix time in seconds."""
+    kind: Kind
+    what: str
+    """One word: `lost`, `back`, `failed`; of an action, what was asked for."""
+    about: str
+    """The name that people know: a node's, an application's."""
+    subject: str
+    """What it happened to, by identity: `worker pi3`, `application app-2026...`."""
+    gravity: Gravity = Gravity.PLAIN
+    detail: str = ""
+    node: str | None = None
+    application: str | None = None
+    """The id of the application."""
+    once: bool = False
+    """Whether it can happen only once to its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which events are wanted; what is not said does not matter."""
+
+    node: str | None = None
+    application: str | None = None
+    """An id, or a name."""
+    kind: Kind | None = None
+    since: float | None = None
+    """Unix time in seconds."""
+
+    def takes(self, event: Event) -> bool:
+        """Whether an event is wanted."""
+        return (
+            (self.node is None or event.node == self.node)
+            and (self.kind is None or event.kind is self.kind)
+            and (self.since is None or event.at >= self.since)
+            and (self.application is None or self._about(event))
+        )
+
+    def _about(self, event: Event) -> bool:
+        if event.application is None:
+            return False
+        named = event.kind is Kind.APPLICATION and event.about == self.application
+        return named or event.application == self.application
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened since somebody last looked at the timeline, the worst first."""
+
+    since: float
+    """Unix time in seconds."""
+    events: tuple[Event, ...]
+
+
+def news(events: tuple[Event, ...], since: float) -> News:
+    """Return what is news since a moment: what is neither routine nor older."""
+    found = [e for e in events if e.at > since and e.gravity is not Gravity.PLAIN]
+    found.sort(key=lambda e: (e.gravity is not Gravity.BAD, -e.at))
+    return News(since, tuple(found))

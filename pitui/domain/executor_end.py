@@ -1,0 +1,60 @@
+"""How an executor ended, out of the reason that its driver gives."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+_CODE = re.compile(
+    r"(?:exited with code|exit code|exitStatus|exited with status)[ =]*(-?\d+)", re.IGNORECASE
+)
+_DECOMMISSIONED = re.compile(r"decommission", re.IGNORECASE)
+_RELEASED = re.compile(r"killed by driver|idle|not needed|requestTotalExecutors", re.IGNORECASE)
+
+_MEANINGS = {
+    50: "an exception that nothing caught",
+    51: "an exception that nothing caught, and another one while it was logged",
+    52: "out of memory in the JVM: give it more (spark.executor.memory) or fewer cores",
+    53: "its local disk could not be used",
+    56: "the driver could not be reached with heartbeats",
+    137: "killed with SIGKILL: often the kernel, out of memory",
+    143: "ended with SIGTERM: stopped, or its worker was",
+}
+"""What the exit codes mean: 50 to 56 are Spark's own (ExecutorExitCode), from 128 signals."""
+
+
+class EndKind(StrEnum):
+    """Whether somebody wanted it."""
+
+    LOST = "lost"
+    RELEASED = "released"
+    DECOMMISSIONED = "decommissioned"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorEnd:
+    """How an executor ended."""
+
+    kind: EndKind
+    code: int | None
+    """The exit status of its process, where the driver says one."""
+    meaning: str
+    """What that code stands for; empty where it is no special one."""
+
+
+def end_of(reason: str) -> ExecutorEnd:
+    """Return how an executor ended, from `removeReason` of the driver's API."""
+    match = _CODE.search(reason)
+    code = int(match[1]) if match else None
+    if _DECOMMISSIONED.search(reason):
+        kind = EndKind.DECOMMISSIONED
+    elif _RELEASED.search(reason) and not code:
+        kind = EndKind.RELEASED
+    else:
+        kind = EndKind.LOST
+    return ExecutorEnd(kind, code, _meaning(code))
+
+
+def _meaning(code: int | None) -> str:
+    if code is None:
+        return ""
+    return _MEANINGS.get(code) or (f"ended by signal {code - 128}" if 128 < code < 160 else "")
