@@ -147,6 +147,8 @@ RUNS = (
 class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
+    provisioner = Recorded()
+
     def __init__(
         self,
         snapshot: Snapshot | None = FULL,

@@ -12,12 +12,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pitui.tui.facets.provisioning import StepName
-from pitui.tui.present.cells import Cell, Tone, cells
+from pitui.tui.present.cells import Tone, cells
 from pitui.tui.present.provision_board import BoardRow, Layout, layout
 from pitui.tui.widgets.segments import put
 from pitui.tui.widgets.tones import tone_style
 
 _HEADS = 1
+_INDENT = 4
 
 
 class StepBoard(ScrollView, can_focus=True):
@@ -146,10 +147,8 @@ class StepBoard(ScrollView, can_focus=True):
         line: list[Segment] = []
         if part == 0:
             self._states(line, row, at_cursor=at_cursor)
-        else:
-            put(line, Cell(), 0, self._layout.first, self._tone)
         if self._layout.beside or part == 1:
-            x = self._layout.end + 1 if self._layout.beside else 4
+            x = self._layout.end + 1 if self._layout.beside else _INDENT
             put(line, row.line, x, max(0, width - x - 1), self._tone)
         style = base
         if at_cursor:
