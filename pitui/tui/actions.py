@@ -5,7 +5,7 @@ of keys, remapping by `ui.keys`, and what read-only mode holds back. An action `
 the method `do_x` of the screen or the pane of its scope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ class Scope(StrEnum):
     LOGS = "Logs"
     EXECUTORS = "Executors"
     JOBS = "Jobs"
+    DRILL = "Inside an application"
     PROGRESS = "Progress"
     PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
@@ -57,6 +58,7 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _MOVING = (*_LINES, Scope.PROVISIONING)
 _PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
+_WORK = (Scope.JOBS, Scope.DRILL)
 
 ACTIONS: tuple[Action, ...] = (
     Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at "
@@ -82,7 +84,13 @@ ACTIONS: tuple[Action, ...] = (
            mutating=True, hint=6),
     Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
     Action("kill", "Kill or cancel", "x,X,delete", "Kill the application or cancel the run, after "
-           "a question", (Scope.JOBS,), danger=True, mutating=True, hint=2),
+           "a question; inside, a job or a stage", _WORK, danger=True, mutating=True, hint=2),
+    Action("failure", "Why it failed", "f", "Go to the log line that explains the failure", _WORK,
+           hint=4),
+    Action("page", "Web page", "o", "Copy the address of Spark's web page on it; where that is not "
+           "reached from here, a way through SSH is made", _WORK, hint=9),
+    Action("sort", "Sort", "s", "Sort by something else", _WORK, hint=9),
+    Action("turn", "Turn order", "S", "Sort the other way round", _WORK),
     Action("executors", "Executors", "e", "Show the executors of the application",
            (Scope.JOBS,), hint=3),
     Action("by_node", "All by node", "v", "Show the executors of all applications, node by node; "
@@ -90,7 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("threads", "Threads", "d", "Show what the threads of the executor do (a thread dump), "
            "to search or to read in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the row: node, executor or run",
-           (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE), hint=4),
+           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE), hint=4),
     Action("open", "Open", "enter", "Go down into the row: an application, a job, a stage; show "
            "everything known of it where there is nothing below", _TABLE, hint=8),
     Action("details", "Details", "i", "Show everything known of the row", _TABLE),
@@ -165,12 +173,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def bindings(scope: Scope) -> list[Binding]:
-    """Return the key bindings of a scope, remappable by the actions' ids."""
+def bindings(scope: Scope, only: Collection[str] = ()) -> list[Binding]:
+    """Return the key bindings of a scope, or of some of its actions, remappable by their ids."""
     return [
         Binding(action.keys, f"do('{action.id}')", action.title, show=False, id=action.id)
         for action in ACTIONS
-        if scope in action.scopes
+        if scope in action.scopes and (not only or action.id in only)
     ]
 
 
@@ -186,7 +194,7 @@ def of(*scopes: Scope) -> list[Action]:
 
 def reaches(scope: Scope) -> tuple[Scope, ...]:
     """Return the scopes whose actions work while something of `scope` has the focus."""
-    if scope in (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE):
+    if scope in (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE):
         return scope, Scope.TABLES, Scope.ANYWHERE
     return scope, Scope.ANYWHERE
 

@@ -12,6 +12,7 @@ from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.remote.ask import PasswordAsker
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
@@ -19,6 +20,9 @@ from pitui.tui.messages import Daemon, Verb
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    jobs: JobsFacet
+    """What is inside applications."""
 
     @property
     def provisioner(self) -> Provisioner:

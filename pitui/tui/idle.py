@@ -11,6 +11,8 @@ from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_idle import IdleJobs
 from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
@@ -47,6 +49,9 @@ class Idle:
     """Refuses what needs the services; the first moments of the UI only."""
 
     timeline: Timeline = NoTimeline()
+
+    def __init__(self) -> None:
+        self.jobs: JobsFacet = IdleJobs()
 
     @property
     def inspector(self) -> Inspector:

@@ -18,6 +18,8 @@ from pitui.services.runs import Runs
 from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
 from pitui.tui.facets.inspection_live import LiveInspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_live import LiveJobs
 from pitui.tui.facets.provisioning_live import LiveProvisioner
 from pitui.tui.messages import Daemon, Verb
 
@@ -38,8 +40,9 @@ class LiveBackend:
         self._cluster = cluster
         self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
+        self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
-        self.timeline = Timeline(cluster.audit.cluster, cluster.audit.path)
+        self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()

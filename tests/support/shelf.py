@@ -95,8 +95,8 @@ NODES = (
     pi("pi6", on=worker(WorkerState.STOPPED), load=metrics(12, 48)),
 )
 RUNNING = Application(
-    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi", None,
-    Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
+    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi",
+    progress=Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
 )  # fmt: skip
 WAITING = Application(
     "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
@@ -156,6 +156,7 @@ class Still(Idle):
         *,
         provisioner: Recorded | None = None,
     ) -> None:
+        super().__init__()
         self.snapshot = snapshot
         self.runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None

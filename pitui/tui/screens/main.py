@@ -185,6 +185,11 @@ class MainScreen(Frame):
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
 
+    def show_only(self) -> None:
+        """Close every screen above this one."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
+
     def do_timeline(self) -> None:
         """Show what happened."""
         from pitui.tui.screens.timeline import TimelineScreen
