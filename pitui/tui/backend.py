@@ -13,6 +13,7 @@ from pitui.domain.run import Run
 from pitui.remote.ask import PasswordAsker
 from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.logs import LogShelf
 from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
@@ -27,6 +28,10 @@ class Backend(Protocol):
     @property
     def provisioner(self) -> Provisioner:
         """What provisions nodes."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """The logs that there are."""
 
     @property
     def inspector(self) -> Inspector:

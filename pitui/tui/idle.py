@@ -13,6 +13,7 @@ from pitui.domain.run import Run
 from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_idle import IdleJobs
+from pitui.tui.facets.logs import LogShelf
 from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
@@ -52,6 +53,11 @@ class Idle:
 
     def __init__(self) -> None:
         self.jobs: JobsFacet = IdleJobs()
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """Refuse."""
+        raise _starting()
 
     @property
     def inspector(self) -> Inspector:

@@ -20,6 +20,7 @@ from pitui.services.watch import Watch
 from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_live import LiveJobs
+from pitui.tui.facets.logs_live import LiveLogShelf
 from pitui.tui.facets.provisioning_live import LiveProvisioner
 from pitui.tui.messages import Daemon, Verb
 
@@ -46,6 +47,7 @@ class LiveBackend:
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
+        self.log_shelf = LiveLogShelf(cluster)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
