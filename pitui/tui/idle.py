@@ -14,6 +14,7 @@ from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_idle import IdleJobs
 from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
@@ -60,6 +61,11 @@ class Idle:
 
     @property
     def inspector(self) -> Inspector:
+        """Refuse."""
+        raise _starting()
+
+    @property
+    def provisioner(self) -> Provisioner:
         """Refuse."""
         raise _starting()
 
