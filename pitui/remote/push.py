@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.domain.text import last_lines, printable
@@ -26,6 +26,10 @@ LOOK_LIMIT = 30.0
 ROOM_TO_SPARE = 16 * 1024 * 1024
 """Bytes that stay free on a node's file system."""
 
+_SIGNALLED = 128
+"""What a command's exit status is above where a signal ended it."""
+
+_SIGNALS = 3
 _READ = 16 * BLOCK
 _COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
 _MIB = 1024 * 1024
@@ -216,6 +220,7 @@ class _Journey:
     moved_at: float = 0.0
     resumed: int = 0
     wrong: int = 0
+    signalled: int = 0
 
     async def go(self) -> Pushed:
         """Do one try.
@@ -264,7 +269,22 @@ class _Journey:
             return False
         if said.startswith("incomplete"):
             raise LinkError(self.runner.node, Failure.LOST, "the connection was lost")
+        if status > _SIGNALLED and not words.strip():
+            self._ended(status - _SIGNALLED)
         raise refused(self.runner.node, self.target, words)
+
+    def _ended(self, number: int) -> NoReturn:
+        """Raise the error of a receiver that a signal ended: going down ends it first.
+
+        Raises:
+            LinkError: so that it is tried again.
+            NodeError: it happens every time.
+        """
+        self.signalled += 1
+        node, message = self.runner.node, f"signal {number} ended the receiver of {self.target}"
+        if self.signalled > _SIGNALS:
+            raise NodeError(node, message, f"Is there memory left on {node}? See `dmesg`.")
+        raise LinkError(node, Failure.LOST, message)
 
     async def _exchange(self, process: RemoteProcess, offset: int) -> str:
         """Feed the receiver and return what it says in the end."""
