@@ -172,6 +172,8 @@ class Undertaking:
 
     def at_work(self, node: str) -> Seen | None:
         """Return the step that is being done on a node."""
+        if self.phase not in (Phase.LOOKING, Phase.WORKING):
+            return None
         return next((s for s in self.steps_of(node) if s.report.state in _WORKS), None)
 
     def telling(self, node: str) -> str:
