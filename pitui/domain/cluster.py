@@ -188,6 +188,8 @@ class NodeWorker:
     id: str | None = None
     webui: str | None = None
     last_heartbeat: float | None = None
+    instances: int = 1
+    """How many the node runs (SPARK_WORKER_INSTANCES); cores and memory are of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,10 @@ class NodeStatus:
     metrics_at: float | None = None
     cpu_history: tuple[float, ...] = ()
     """CPU percent, oldest first, one a poll."""
+    processes: tuple[Process, ...] = ()
+    """Its own Spark daemons."""
+    workers: tuple[Worker, ...] = ()
+    """Its workers as the master lists them, those that are alive or were heard of last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,17 @@ def _runs_master(node: NodeStatus, master: MasterState) -> bool:
 
 def _worker(node: NodeStatus, master: MasterState) -> Cell:
     if node.worker is not None:
-        return worker_cell(node.worker.state)
+        return _several(worker_cell(node.worker.state), node.worker.instances)
     if Role.WORKER in node.roles:
         return cell("◌ unknown", Tone.DIM)
     return cell("★ master", Tone.DIM) if _runs_master(node, master) else DASH
+
+
+def _several(state: Cell, instances: int) -> Cell:
+    """Return a state with how many workers it is of, where a node runs several."""
+    if instances < 2:
+        return state
+    return cells(*state.spans, (f" ×{instances}", Tone.DIM))
 
 
 def _resources(worker: NodeWorker | None) -> tuple[Cell, Cell]:
