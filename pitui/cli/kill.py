@@ -2,6 +2,7 @@
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TrustNew, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import print_json, print_text
@@ -20,10 +21,9 @@ def command(settings: Settings, app: str, trust_new: bool) -> None:
     config = settings.load()
 
     async def main() -> int:
-        from pitui.services.cluster import open_cluster
         from pitui.services.kill import kill_application
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TrustNew(trust_new)) as cluster:
             ended = await kill_application(cluster, app)
         if settings.json:
             print_json({"application": ended.id, "state": str(ended.state)})

@@ -37,7 +37,7 @@ class LiveBackend:
         self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
         self._runs = Runs(cluster)
-        self.timeline = Timeline(cluster.audit.cluster, cluster.audit.path)
+        self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()

@@ -4,6 +4,7 @@ The bridge is 10.77.X.1/24: this machine plays the NUC. Nothing leads out.
 """
 
 import json
+import os
 from pathlib import Path
 
 from tests.lab.shell import LabError, run, succeeds
@@ -70,12 +71,23 @@ def add_machine(index: int, number: int) -> None:
 def configure(index: int, number: int) -> None:
     """Give a machine that is off its address, and nothing else, as after a power cut."""
     space = namespace(index, number)
-    for kind in ("-4", "-6"):
-        run("ip", "-netns", space, kind, "address", "flush", "dev", "eth0")
+    _renew(index, number)
     run("ip", "-netns", space, "link", "set", "lo", "up")
     run("ip", "-netns", space, "link", "set", "eth0", "up")
     run("ip", "-netns", space, "address", "add", f"{address(index, number)}/24", "dev", "eth0")
     run("ip", "-netns", space, "route", "replace", "default", "via", address(index, 0))
+
+
+def _renew(index: int, number: int) -> None:
+    """Replace a machine's namespace: addresses and firewall rules live in there."""
+    space, passing = namespace(index, number), f"{cable(index, number)}p"
+    run("ip", "-netns", space, "link", "set", "eth0", "down")
+    run("ip", "-netns", space, "link", "set", "eth0", "name", passing)
+    run("ip", "-netns", space, "link", "set", passing, "netns", str(os.getpid()))
+    run("ip", "netns", "del", space)
+    run("ip", "netns", "add", space)
+    run("ip", "link", "set", passing, "netns", space)
+    run("ip", "-netns", space, "link", "set", passing, "name", "eth0")
 
 
 def set_cable(index: int, number: int, *, plugged: bool) -> None:

@@ -15,6 +15,7 @@ OFFLINE = (
     "ufw",
     "firewalld",
     "nftables",
+    "iptables-persistent",
     "chrony",
     "dhcpcd5",
     "network-manager",

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.lab import configuration
-from tests.lab.archive import spark_archive
+from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
-from tests.lab.pitui import pitui, provision
+from tests.lab.pitui import finish, pitui, provision, start
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(500)]
 
@@ -25,6 +26,28 @@ with SparkContext(appName="where") as context:
     hosts = parts.map(lambda _: (__import__("time").sleep(0.002), socket.gethostname())[1])
     print("pi is about", 4 * inside.filter(bool).count() / 3000)
     print("hosts", *sorted(set(hosts.collect())))
+"""
+
+
+LONG = """
+import os, sys, time
+from pathlib import Path
+from pyspark import SparkContext
+
+stop = Path("/tmp/stop-long")
+end = time.monotonic() + 150
+with SparkContext(appName="long") as context:
+    parts = context.parallelize(range(3000), 30)
+    while True:
+        count = parts.map(lambda n: (time.sleep(0.002), n)[1]).count()
+        if stop.exists() or time.monotonic() > end:
+            break
+    print("all", count)
+"""
+WATCH_HOME = """
+rm -f /tmp/gaps; touch /tmp/gaps
+nohup setsid sh -c 'echo $$ > /tmp/watching
+  while :; do [ -x /opt/spark/bin/spark-class ] || echo gap >> /tmp/gaps; done' >/dev/null 2>&1 &
 """
 
 
@@ -87,11 +110,108 @@ def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, shelf: Path) 
     wait_until(lambda: alive(shelf) == {"pi1", "pi2", "pi3"}, "the worker is back")
 
 
+def workers_memory(config: Path) -> set[int]:
+    nodes = pitui(config, "status", "--json").document["nodes"]
+    return {n["worker"]["memory_mib"] for n in nodes}
+
+
+def changed(config: Path, name: str, **spark: object) -> Path:
+    """Write a configuration that differs in its section `spark`, and return its path."""
+    values = yaml.safe_load(config.read_text())
+    values["spark"].update(spark)
+    return configuration.write(config.with_name(f"{name}.yaml"), values)
+
+
+def test_new_memory_is_named_until_what_runs_was_restarted(shelf: Path) -> None:
+    larger = changed(shelf, "larger", worker={"cores": 1, "memory": "600m"})
+    plain = pitui(larger, "provision", "pi2", "pi3")
+    assert plain.status == 0, plain
+    for name in ("pi2", "pi3"):
+        said = f"SPARK_WORKER_MEMORY 512m instead of 600m: `pitui restart {name}`"
+        assert said in plain.stdout
+    assert said in pitui(larger, "provision", "pi3").stdout
+    assert workers_memory(larger) == {512}
+    assert pitui(larger, "restart", "pi3").status == 0
+    assert "instead of" not in pitui(larger, "provision", "pi3").stdout
+
+
+def test_an_application_lives_through_a_rolling_change(lab: Lab, shelf: Path) -> None:
+    larger = changed(shelf, "larger", worker={"cores": 1, "memory": "600m"})
+    program = shelf.with_name("long.py")
+    program.write_text(LONG)
+    application = start(larger, "submit", "--", str(program))
+    try:
+        wait_until(lambda: cores_used(larger) == 3, "the application has its executors")
+        rolled = provision(larger, "--rolling")
+        assert rolled.status == 0, rolled
+        # pi3 was restarted by hand: nothing of it is old.
+        assert rolled.states() == {"pi1": "changed", "pi2": "changed", "pi3": "ok"}
+        assert rolled.steps("pi1")["restart"]["state"] == "changed"
+        assert workers_memory(larger) == {600}
+        assert cores_used(larger) > 0, "it ended too early to tell"
+    finally:
+        lab.machines["pi1"].root("touch /tmp/stop-long")
+    done = finish(application, 100)
+    assert done.status == 0, done
+    assert "all 3000" in done.stdout
+
+
+def cores_used(config: Path) -> int:
+    nodes = pitui(config, "status", "--json").document["nodes"]
+    return sum(n["worker"]["cores_used"] for n in nodes if n["worker"])
+
+
+def version(config: Path) -> str:
+    found: str = pitui(config, "status", "--json").document["master"]["version"]
+    return found
+
+
+def test_an_upgrade_from_3_5_one_node_at_a_time_and_back(lab: Lab, shelf: Path) -> None:
+    old = spark_archive("3.5", slim=True)
+    older = changed(shelf, "older", archive=str(old), version=version_of(old))
+    assert provision(older, "--rolling").status == 0
+    assert version(older) == version_of(old)
+    assert alive(older) == {"pi1", "pi2", "pi3"}
+
+    lab.machines["pi2"].root(WATCH_HOME)
+    upgraded = provision(shelf, "--rolling")
+    assert upgraded.status == 0, upgraded
+    assert version(shelf).startswith("4.")
+    assert alive(shelf) == {"pi1", "pi2", "pi3"}
+
+    back = pitui(older, "provision", "--rollback")
+    assert back.status == 0, back
+    assert lab.machines["pi3"].root("readlink /opt/spark") == f"spark-{version_of(old)}\n"
+    assert "the worker still runs with spark-4." in back.stdout
+    assert version(shelf).startswith("4.")
+    again = pitui(older, "provision", "--rolling")
+    assert again.status == 0, again
+    assert version(older) == version_of(old)
+    assert lab.machines["pi2"].root("cat /tmp/gaps; kill $(cat /tmp/watching)") == ""
+
+
+def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, shelf: Path) -> None:
+    gone = provision(shelf, "--remove", "pi3")
+    assert gone.status == 0, gone
+    assert gone.steps("pi3")["stop"]["detail"] == "decommissioned, stopped"
+    assert alive(shelf) == {"pi1", "pi2"}
+    assert "spark" not in lab.machines["pi3"].root("ls /etc/systemd/system")
+    lab.machines["pi2"].power_off()
+    dead = provision(shelf, "--remove", "pi2")
+    assert dead.status == 0, dead
+    assert "the node is away" in dead.steps("pi2")["stop"]["detail"]
+    left = lab.machines["pi1"]
+    assert "pi2" not in left.root("cat /etc/hosts")
+    listed = left.root("grep -v '^#' /opt/spark/conf/workers").split()
+    assert listed == [left.address]
+    lab.machines["pi2"].power_on()
+
+
 def test_a_replaced_machine_is_refused_until_its_key_is_trusted(lab: Lab, shelf: Path) -> None:
     lab.machines["pi3"].fresh(KIND)
     refused = provision(shelf)
     assert refused.status == 1
     states = refused.states()
     assert states.pop("pi3") in {"failed", "unreachable"}
-    assert states == {"pi1": "ok", "pi2": "ok"}
+    assert set(states.values()) <= {"ok", "changed"}
     assert "host key" in refused.stdout

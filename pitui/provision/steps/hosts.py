@@ -58,6 +58,9 @@ class Hosts(Step):
                 lines = block_lines(old, _BLOCK) or []
                 kept = [] if name == site.name else _without_name(lines, site.name)
                 new = with_block(old, _BLOCK, kept)
+                if name == site.name:
+                    # Without its own name in there sudo waits for a name server.
+                    new = hosts_file.with_own_name(new, (await site.machine()).hostname)
                 if new != old:
                     await other.write_file(hosts_file.PATH, new)
                     done.append(name)

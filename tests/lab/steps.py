@@ -1,0 +1,79 @@
+"""Provisioning machines of a lab from a test: which steps, by whom, and how it went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pitui.config.load import load_config
+from pitui.provision.report import NodeReport, StepReport
+from pitui.remote.ask import ChangedKey, NoOne
+from pitui.services.cluster import open_cluster
+from pitui.services.provision import provisioning
+from tests.lab import configuration
+from tests.lab.archive import spark_archive
+from tests.lab.lab import Lab
+
+
+class Person(NoOne):
+    """Trusts new keys; may know a password, and that a machine was replaced."""
+
+    def __init__(self, *, password: str | None = None, replaced: bool = False) -> None:
+        super().__init__(trust_new=True)
+        self.password_known = password
+        self.says_replaced = replaced
+        self.asked: list[Sequence[str]] = []
+        self.sudo_asked = 0
+
+    async def replaced(self, key: ChangedKey) -> bool:
+        return self.says_replaced
+
+    async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
+        self.asked.append(tuple(nodes))
+        return self.password_known
+
+    async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
+        self.sudo_asked += 1
+        return self.password_known
+
+
+@dataclass
+class Shelf:
+    """Machines of a lab and their configuration; `changes` are merged into its sections."""
+
+    lab: Lab
+    nodes: Sequence[str]
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def config(self, **nodes: dict[str, Any]) -> Path:
+        document = configuration.document(self.lab, spark_archive(slim=True))
+        document["nodes"] = {name: document["nodes"][name] for name in self.nodes}
+        for section, values in self.changes.items():
+            document.setdefault(section, {}).update(values)
+        for name, values in nodes.items():
+            document["nodes"][name].update(values)
+        return configuration.write(self.lab.folder / "steps.yaml", document)
+
+    async def provision(
+        self,
+        *only: str,
+        names: Sequence[str] = (),
+        person: Person | None = None,
+        nodes: dict[str, dict[str, Any]] | None = None,
+        plan: bool = False,
+    ) -> dict[str, NodeReport]:
+        """Return how each node ended, with the configuration changed by `nodes`."""
+        who = person or Person()
+        async with open_cluster(load_config(self.config(**(nodes or {}))), who) as cluster:
+            work = provisioning(cluster, who, lambda _: None, names=names, only=only, plan=plan)
+            return {report.node: report for report in await work.run()}
+
+
+def states(reports: dict[str, NodeReport]) -> dict[str, str]:
+    """Return each node's state, with what went wrong."""
+    return {name: f"{r.state} {r.error or ''}".strip() for name, r in reports.items()}
+
+
+def step_of(report: NodeReport, step: str) -> StepReport:
+    """Return how one step of a node ended."""
+    return next(found for found in report.steps if found.step == step)
