@@ -4,9 +4,14 @@ from pitui.domain.node_detail import System
 from pitui.facts.java import JAVA_COMMAND, parse_java
 from pitui.facts.machine import MACHINE_COMMAND, parse_machine
 from pitui.remote.quoting import quote_path
-from pitui.spark.versions import home_version, version_command
 
 _PART = "== pitui "
+_SPARK = (
+    'for jar in "$home"/jars/spark-core_*.jar "$home"/lib/spark-core_*.jar; do '
+    '[ -f "$jar" ] && jar=${jar##*/spark-core_} && jar=${jar%.jar} && echo "${jar#*-}" && break; '
+    "done"
+)
+"""Says the version that is in the name of spark-core's jar: that is what runs."""
 _DMI = "/sys/devices/virtual/dmi/id"
 
 
@@ -20,7 +25,7 @@ def system_command(spark_home: str) -> str:
             f"echo '{_PART}dmi'; cat {_DMI}/product_name 2>/dev/null",
             f"[ -r {env} ] && . {env} >/dev/null 2>&1",
             f"echo '{_PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
-            f"echo '{_PART}spark'; {version_command(spark_home)}",
+            f"echo '{_PART}spark'; home={quote_path(spark_home)}; {_SPARK}",
             f"echo '{_PART}java'; {JAVA_COMMAND}",
         ]
     )
@@ -42,7 +47,7 @@ def parse_system(output: str) -> System:
         python=said.get("python", "").splitlines()[0].removeprefix("Python ")
         if said.get("python", "").startswith("Python ")
         else "",
-        spark=home_version(said.get("spark", "")) or "",
+        spark=said.get("spark", ""),
         cores=machine.cores,
         memory_mib=machine.memory_mib,
     )

@@ -1,7 +1,7 @@
-"""Looking closer at one node while somebody does: its system once, its processes again and again."""
+"""Looking closer at a node while somebody does: its system once, its processes repeatedly."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError
@@ -24,7 +24,7 @@ class Looked:
     problem: str = ""
 
 
-async def look_at_node(cluster: Cluster, watch: Watch, name: str) -> AsyncIterator[Looked]:
+async def look_at_node(cluster: Cluster, watch: Watch, name: str) -> AsyncGenerator[Looked, None]:
     """Yield what a node says of itself and its Spark processes, until closed."""
     looked = Looked()
     while True:

@@ -34,8 +34,8 @@ class LiveBackend:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
+        self.inspector = LiveInspector(cluster, self._watch)
         self._runs = Runs(cluster)
         self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None

@@ -13,6 +13,7 @@ from pitui.tui.palette import ActionProvider
 from pitui.tui.panes.executors import ExecutorsPane
 from pitui.tui.panes.jobs import JobsPane
 from pitui.tui.panes.logs import LogsPane
+from pitui.tui.panes.node import NodePane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
 from pitui.tui.panes.table import TablePane
@@ -25,6 +26,7 @@ OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
     Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
     Scope.PROGRESS: ProgressPane, Scope.TIMELINE: TimelinePane,
+    Scope.NODE: NodePane,
 }  # fmt: skip
 
 
