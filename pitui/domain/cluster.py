@@ -108,6 +108,11 @@ class Metrics:
     """What `vcgencmd get_throttled` says, in words; None where the node has no such thing."""
     cores: int = 0
 
+    @property
+    def power_trouble(self) -> str:
+        """What the firmware complains of, now or since boot; empty where of nothing."""
+        return "" if self.throttled in (None, "no") else self.throttled or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:

@@ -48,7 +48,9 @@ class NodePane(Pane):
         return self
 
     def on_mount(self) -> None:
-        """Begin to ask."""
+        """Begin to ask; an hour is shown once more than ten minutes of it are known."""
+        points = pitui(self).services.inspector.history(self._node_name)
+        self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
         self._show()
         self.set_interval(_REDRAW, self._show)
         self._look()

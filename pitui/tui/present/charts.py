@@ -70,14 +70,15 @@ def captioned(
         (f"  at most {label(most)}", Tone.DIM),
     )
     values = buckets(samples, *span, max(1, width - _LABEL))
-    return [caption, *chart(values, rows, top or _round_up(most), label)]
+    highest = max(value for value in values if value is not None)
+    return [caption, *chart(values, rows, top or _round_up(highest), label)]
 
 
 def _round_up(value: float) -> float:
-    """Return 1, 2 or 5 times a power of ten that is not smaller, so that the scale rarely moves."""
-    step = 1.0
-    while step < value:
-        step *= 10
-    while step > 10 and step / 10 >= value:
-        step /= 10
-    return next((step * part for part in (0.1, 0.2, 0.5) if step * part >= value), step)
+    """Return 1, 2, 5, 10, ... 500 of a unit of bytes, not smaller: the scale rarely moves."""
+    unit = 1.0
+    while value > 500 * unit:
+        unit *= 1024
+    return next(
+        unit * part for part in (1, 2, 5, 10, 20, 50, 100, 200, 500) if unit * part >= value
+    )

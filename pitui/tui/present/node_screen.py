@@ -15,7 +15,7 @@ WIDE = 110
 GAP = 3
 HOUR, SHORT = 3600.0, 600.0
 _MOST_FOLDERS = 12
-_NAME = 14
+_NAME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +245,16 @@ def _executors(known: Known, node: NodeStatus) -> list[Cell]:
             lines.append(
                 cells(
                     (f"  {name}", Tone.STRONG),
-                    (f"  {executor.cores} cores{tasks}", Tone.NORMAL),
+                    (f"  {_cores(executor.cores)}{tasks}", Tone.NORMAL),
                     (failed, Tone.BAD),
                     (gc, Tone.DIM),
                 )
             )
     return lines if len(lines) > 1 else [*lines, cell("  None.", Tone.DIM)]
+
+
+def _cores(number: int) -> str:
+    return "1 core" if number == 1 else f"{number} cores"
 
 
 # -- what lies there -----------------------------------------------------------------------
