@@ -121,7 +121,7 @@ async def what_ended_goes(cluster: Cluster, app_id: str, state: Path) -> None:
 
 
 async def without_a_master_nothing_goes(config: Path, folder: Path) -> None:
-    values = yaml.safe_load(config.read_text())
+    values = yaml.safe_load(config.read_text())  # noqa: ASYNC240
     values["spark"]["master"]["webui_port"] = 1
     other = folder / "config.yaml"
     other.write_text(yaml.safe_dump(values))
