@@ -130,7 +130,7 @@ def _workers(node: NodeStatus) -> list[Cell]:
     many = len(node.workers) > 1
     lines = [_title("Workers" if many else "Worker", str(len(node.workers)) if many else "")]
     if worker is None:
-        return [*lines, cell("  This node runs no worker by its configuration.", Tone.DIM)]
+        return [*lines, cells(("  This node runs no worker by its configuration.", Tone.DIM))]
     if not many:
         lines.append(_fact("State", *worker_cell(worker.state).spans))
         if worker.pid:
@@ -171,7 +171,7 @@ def _charts(known: Known, width: int, *, beside: bool) -> list[Cell]:
     minutes = round(known.span / 60)
     title = _title(f"The last {minutes} minutes", "t: an hour or ten minutes")
     if not points:
-        return [title, cell("  The first figures come within some seconds.", Tone.DIM)]
+        return [title, cells(("  The first figures come within some seconds.", Tone.DIM))]
 
     def one(name: str, values: Sequence[float | None], kind: str) -> list[Cell]:
         samples = [(point.at, value) for point, value in zip(points, values, strict=True)]
@@ -216,11 +216,11 @@ def _processes(known: Known) -> list[Cell]:
     processes = known.processes
     if processes is None:
         word = "not known" if known.problem else "asking …"
-        return [_title("Spark's processes"), cell(f"  {word}", Tone.DIM)]
+        return [_title("Spark's processes"), cells((f"  {word}", Tone.DIM))]
     total = amount(sum(process.resident_mib for process in processes))
     lines = [_title("Spark's processes", f"{total} resident" if processes else "")]
     if not processes:
-        return [*lines, cell("  None runs here.", Tone.DIM)]
+        return [*lines, cells(("  None runs here.", Tone.DIM))]
     return lines + [
         cells(
             (f"  {amount(process.resident_mib):>9}", Tone.STRONG),
@@ -250,7 +250,7 @@ def _executors(known: Known, node: NodeStatus) -> list[Cell]:
                     (gc, Tone.DIM),
                 )
             )
-    return lines if len(lines) > 1 else [*lines, cell("  None.", Tone.DIM)]
+    return lines if len(lines) > 1 else [*lines, cells(("  None.", Tone.DIM))]
 
 
 def _cores(number: int) -> str:
@@ -266,8 +266,8 @@ def _disk(known: Known) -> list[Cell]:
     if disk is None:
         lines = [_title(title)]
         if known.disk_problem:
-            return [*lines, cell(f"  {known.disk_problem}", Tone.BAD)]
-        return [*lines, cell("  counting …", Tone.DIM)]
+            return [*lines, cells((f"  {known.disk_problem}", Tone.BAD))]
+        return [*lines, cells(("  counting …", Tone.DIM))]
     free = disk.removable
     spare = amount(sum(folder.kib for folder in free) // 1024)
     lines = [
