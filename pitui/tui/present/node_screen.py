@@ -101,7 +101,7 @@ def _system(node: NodeStatus, known: Known) -> list[Cell]:
     system = known.system
     if system is None:
         up = node.link.state is LinkState.CONNECTED and not known.problem
-        return [*lines, cell("  asking …" if up else "  not known", Tone.DIM)]
+        return [*lines, cells(("  asking …" if up else "  not known", Tone.DIM))]
     facts = [
         ("Model", system.model),
         ("System", system.release),
@@ -275,7 +275,7 @@ def _disk(known: Known) -> list[Cell]:
         *_sums(disk),
     ]
     if disk.unsure:
-        lines.append(cell(f"  Nothing can be cleaned up now: {disk.unsure}.", Tone.WARN))
+        lines.append(cells((f"  Nothing can be cleaned up now: {disk.unsure}.", Tone.WARN)))
     shown = disk.folders[:_MOST_FOLDERS]
     for folder in shown:
         state = ("● in use" if folder.in_use else "○ unused", Tone.DIM)
@@ -289,7 +289,7 @@ def _disk(known: Known) -> list[Cell]:
             )
         )
     left = len(disk.folders) - len(shown)
-    return [*lines, cell(f"  and {left} smaller ones", Tone.DIM)] if left else lines
+    return [*lines, cells((f"  and {left} smaller ones", Tone.DIM))] if left else lines
 
 
 def _sums(disk: DiskUse) -> list[Cell]:
