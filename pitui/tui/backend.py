@@ -10,9 +10,11 @@ from pitui.domain.cluster import MasterStatus, NodeStatus, Role, Snapshot
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
-from pitui.remote.ask import Asker
+from pitui.remote.ask import PasswordAsker
 from pitui.tui.facets.inspection import Inspector
 from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
@@ -22,6 +24,14 @@ class Backend(Protocol):
 
     jobs: JobsFacet
     """What is inside applications."""
+
+    @property
+    def provisioner(self) -> Provisioner:
+        """What provisions nodes."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """The logs that there are."""
 
     @property
     def inspector(self) -> Inspector:
@@ -89,10 +99,10 @@ class Backend(Protocol):
         """
 
 
-BackendFactory = Callable[[Config, Asker], AbstractAsyncContextManager[Backend]]
+BackendFactory = Callable[[Config, PasswordAsker], AbstractAsyncContextManager[Backend]]
 
 
-def open_live(config: Config, asker: Asker) -> AbstractAsyncContextManager[Backend]:
+def open_live(config: Config, asker: PasswordAsker) -> AbstractAsyncContextManager[Backend]:
     """Open the real services; call it off the event loop's thread first, for its imports."""
     from pitui.tui.live import open_backend
 

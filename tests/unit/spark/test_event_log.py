@@ -68,7 +68,7 @@ def test_the_application(name):
     assert 5 < app.duration_s < 20
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 165_000), max_size=12))
 def test_blocks_may_end_anywhere(cuts):
     data = text(NAMES[0])
@@ -78,7 +78,7 @@ def test_blocks_may_end_anywhere(cuts):
     assert log.inside() == log_of(data).inside()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 165_000))
 def test_a_log_that_is_still_written(length):
     log = log_of(text(NAMES[0])[:length])
