@@ -6,7 +6,7 @@ MANY = """
 import time
 from pyspark.sql import SparkSession
 
-spark = SparkSession.builder.appName("many things").getOrCreate()
+spark = SparkSession.builder.getOrCreate()
 sc = spark.sparkContext
 
 

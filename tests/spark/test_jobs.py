@@ -87,7 +87,7 @@ async def lab(
 
 
 async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
-    sources = await logs.on_their_nodes(cluster, logs.sources_of(cluster, None, words))
+    sources = await logs.find_sources(cluster, None, words)
     lines: list[str] = []
     async with aclosing(logs.follow(cluster, sources, 5000, follow=False)) as batches:
         async for batch in batches:
@@ -185,9 +185,9 @@ async def test_an_application_that_asks_too_much_is_explained_within_five_second
     [
         (
             "no JVM",
-            ["--conf", "spark.executor.extraJavaOptions=-XX:+NoSuchThing",
+            ["--conf", "spark.executor.extraJavaOptions=-agentlib:nosuchthing",
              "--conf", "spark.ui.killEnabled=false"],
-            r"executors died, the latest \(\d+\) on pi\d: .*NoSuchThing",
+            r"executors died, the latest \(\d+\) on pi\d: .*nosuchthing",
             "f shows that line",
         ),
         (
@@ -223,7 +223,7 @@ async def test_executors_that_die_in_a_loop_are_explained(
 async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
     lab: Lab, demo_cluster: Path
 ) -> None:
-    app_id = await lab.submit("many things", MANY)
+    app_id = await lab.submit("two keys", MANY)
     await until(lambda: lab.job(app_id, "job", WorkState.RUNNING), "it has failed")
     app = PituiApp(load_config(demo_cluster))
     async with app.run_test(size=(160, 45)) as pilot:
