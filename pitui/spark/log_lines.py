@@ -9,6 +9,7 @@ from codecs import getincrementaldecoder
 from datetime import UTC, datetime
 
 from pitui.domain.log_line import Level, LogLine
+from pitui.spark.log_json import readable
 
 LINE_LIMIT = 64 * 1024
 """Bytes of a line that are kept; a longer one ends with a note of how much is missing."""
@@ -129,7 +130,7 @@ class LineParser:
         self._entry: Level | None = None
 
     def parse(self, texts: list[str]) -> list[LogLine]:
-        """Return a line for each text."""
+        """Return a line for each text; of an entry in Spark's JSON, the lines people read."""
         if self._heads_of != (self.zone_s, self.ahead_s) or len(self._heads) > _HEADS_MOST:
             self._heads = {}
             self._heads_of = (self.zone_s, self.ahead_s)
@@ -142,10 +143,12 @@ class LineParser:
                 self._entry = head[0]
                 append(_new_tuple(LogLine, (tag, text, *head, False)))
                 continue
-            level, at = self._read(text)
-            if level is not None or at is not None:
-                self._entry = level
-            append(LogLine(tag, text, level, at))
+            entry = readable(text) if text[:1] == "{" else None
+            for part in entry or (text,):
+                level, at = self._read(part) if entry is None or part is entry[0] else (None, None)
+                if level is not None or at is not None:
+                    self._entry = level
+                append(LogLine(tag, part, level, at))
         return lines
 
     def _read_head(self, head: str) -> tuple[Level, float] | None:
