@@ -2,6 +2,7 @@
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TrustNew, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, fail, print_json, print_text
@@ -63,10 +64,9 @@ def run_(
         from pitui.cli.follow import follow_to_end
         from pitui.cli.runs_text import result_line, run_json
         from pitui.cli.submit import exit_status
-        from pitui.services.cluster import open_cluster
         from pitui.services.runs import Runs
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TrustNew(trust_new)) as cluster:
             runs = Runs(cluster)
             ended = await runs.start_benchmark(name, _parse(values))
             if not detach:
@@ -162,10 +162,9 @@ def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
 
     async def main() -> int:
         from pitui.cli.runs_text import result_line, run_json
-        from pitui.services.cluster import open_cluster
         from pitui.services.runs import Runs
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TrustNew(trust_new)) as cluster:
             ended = await Runs(cluster).cancel(run_id)
         if settings.json:
             print_json(run_json(ended))

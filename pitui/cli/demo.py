@@ -7,8 +7,8 @@ from types import FrameType
 
 import click
 
-from pitui.cli.output import complain, fail
-from pitui.cli.settings import Settings, pass_settings
+from pitui.cli.output import complain, fail, print_json
+from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.domain.errors import PituiError, UsageError
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,6 +35,7 @@ class _EndedError(KeyboardInterrupt):
     metavar="DIR",
     help="Keep the cluster's files in DIR (default: a temporary folder).",
 )
+@json_option
 @pass_settings
 def command(settings: Settings, nodes: int, no_ui: bool, folder: Path | None) -> None:
     """Bring up a real Spark master and workers on this machine, and manage them.
@@ -71,7 +72,10 @@ def _run(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> No
             finally:
                 _let_it_end()
         else:
-            click.echo(str(plan.config))
+            if settings.json:
+                print_json({"config": str(plan.config), "nodes": [n.name for n in plan.nodes]})
+            else:
+                click.echo(str(plan.config))
             while True:
                 signal.pause()
 

@@ -67,7 +67,7 @@ def command(
             chosen = Choice(
                 cluster.node(node).name if node else None, app, Kind(kind) if kind else None, start
             )
-            timeline = Timeline(cluster.audit.cluster, cluster.audit.path)
+            timeline = Timeline(cluster.audit)
             printer = EventPrinter(chosen, json=settings.json)
             watch = Watch(cluster)
             await timeline.begin()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.output import fail, print_text
+from pitui.cli.output import fail, print_json, print_text
 from pitui.cli.runtime import INTERRUPTED
-from pitui.cli.settings import Settings, pass_settings
+from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.domain.errors import PituiError, UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _CLUSTER = "spark"
     metavar="FILE",
     help="Where to write; ./config.yaml if left out. Never overwritten.",
 )
+@json_option
 @pass_settings
 def command(
     settings: Settings,
@@ -76,6 +77,9 @@ def command(
     except click.Abort:
         click.echo(err=True)
         sys.exit(INTERRUPTED)
+    if settings.json:
+        print_json({"config": str(path), "nodes": len(answers.nodes), "master": answers.master})
+        return
     print_text(f"Wrote {path}: {len(answers.nodes)} nodes, master {answers.master}.")
     print_text("Next: pitui status, or pitui for the terminal UI.")
 

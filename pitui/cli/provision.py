@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json
@@ -55,11 +56,10 @@ def command(  # noqa: PLR0917 - click hands them over by name
 
     async def main() -> int:
         from pitui.services import provision as service
-        from pitui.services.cluster import open_cluster
 
         asker = TerminalAsker(trust_new)
         printer = StepPrinter(quiet=settings.json, verbose=settings.verbose > 0)
-        async with open_cluster(config, asker) as cluster:
+        async with open_to_act(config, asker) as cluster:
             work: Provisioning | Removal
             if remove is not None:
                 work = service.removal(cluster, asker, printer.report, remove)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TrustNew, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json
@@ -36,11 +37,10 @@ def command(
     async def main() -> int:
         from pitui.cli.follow import follow_to_end
         from pitui.cli.runs_text import run_json
-        from pitui.services.cluster import open_cluster
         from pitui.services.runs import Runs
         from pitui.services.submit import job_words, prepare
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TrustNew(trust_new)) as cluster:
             runs = Runs(cluster)
             words = after if after is not None else job_words(cluster, str(job))
             folder = Path.cwd() if job is None else config.folder

@@ -84,6 +84,24 @@ def claim(folder: Path) -> None:
         raise UsageError(f"{folder} belongs to another demonstration that runs") from error
 
 
+def lives(folder: Path) -> bool:
+    """Whether a demonstration that runs has a folder."""
+    try:
+        with (folder / ".lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def wait_for_end(folder: Path) -> None:
+    """Wait until the demonstration that has a folder has ended, however it does."""
+    with (folder / ".lock").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
 def clean_up() -> Taken:
     """End and remove what dead demonstrations left; return the ports of living ones.
 

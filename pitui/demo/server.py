@@ -12,7 +12,9 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
+from pitui.demo import ledger
 from pitui.demo.keys import make_keys
 from pitui.demo.listener import serve
 from pitui.demo.plan import DemoNode, Plan, read_plan
@@ -32,8 +34,14 @@ def main() -> None:
     make_keys(plan)
     nodes = [node for node in plan.workers if node.name in (arguments.nodes or [node.name])]
     reading, writing = os.pipe()
-    children = [_fork(plan, node, writing, arguments.lifeline) for node in nodes]
+    lifeline = arguments.lifeline
+    held: int | None = None
+    if lifeline is None and ledger.lives(plan.path):
+        lifeline, held = os.pipe()
+    children = [_fork(plan, node, writing, lifeline, held) for node in nodes]
     os.close(writing)
+    if held is not None:
+        Thread(target=_hold, args=(plan.path, held), daemon=True).start()
     _pass_signals_on(children)
     with os.fdopen(reading, "rb") as pipe:
         up = len(pipe.read())
@@ -47,11 +55,13 @@ def main() -> None:
     sys.exit(0 if up == len(nodes) else 1)
 
 
-def _fork(plan: Plan, node: DemoNode, ready: int, lifeline: int | None) -> int:
+def _fork(plan: Plan, node: DemoNode, ready: int, lifeline: int | None, held: int | None) -> int:
     """Start a node's server and return its process id; each writes a byte to `ready`."""
     child = os.fork()
     if child:
         return child
+    if held is not None:
+        os.close(held)  # or the end of file would never come
 
     def listening() -> None:
         os.write(ready, b"+")
@@ -62,6 +72,12 @@ def _fork(plan: Plan, node: DemoNode, ready: int, lifeline: int | None) -> int:
     except OSError as error:
         sys.exit(f"{node.name}, {node.address} port {node.ssh_port}: {error}")
     sys.exit(0)
+
+
+def _hold(folder: Path, lifeline: int) -> None:
+    """Keep a lifeline until the demonstration has ended: a server started by hand goes with it."""
+    ledger.wait_for_end(folder)
+    os.close(lifeline)
 
 
 def _pass_signals_on(children: list[int]) -> None:

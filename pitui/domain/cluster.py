@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.jobs import ClusterDriver
 
 
 class MasterState(StrEnum):
@@ -108,6 +109,11 @@ class Metrics:
     """What `vcgencmd get_throttled` says, in words; None where the node has no such thing."""
     cores: int = 0
 
+    @property
+    def power_trouble(self) -> str:
+        """What the firmware complains of, now or since boot; empty where of nothing."""
+        return "" if self.throttled in (None, "no") else self.throttled or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -188,6 +194,8 @@ class NodeWorker:
     id: str | None = None
     webui: str | None = None
     last_heartbeat: float | None = None
+    instances: int = 1
+    """How many the node runs (SPARK_WORKER_INSTANCES); cores and memory are of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,10 @@ class NodeStatus:
     metrics_at: float | None = None
     cpu_history: tuple[float, ...] = ()
     """CPU percent, oldest first, one a poll."""
+    processes: tuple[Process, ...] = ()
+    """Its own Spark daemons."""
+    workers: tuple[Worker, ...] = ()
+    """Its workers as the master lists them, those that are alive or were heard of last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +268,9 @@ class Application:
     duration_s: float
     user: str = ""
     why_waiting: str | None = None
+    """Why it waits, or why it runs and yet does not move."""
+    fix: str = ""
+    """What to do about that: a command, or a setting."""
     progress: Progress | None = None
     """Known only for a running application whose driver's UI answers."""
 
@@ -304,6 +319,7 @@ class MasterView:
     state: MasterState
     workers: tuple[Worker, ...] = ()
     applications: tuple[Application, ...] = ()
+    drivers: tuple[ClusterDriver, ...] = ()
 
     @property
     def alive(self) -> tuple[Worker, ...]:
@@ -326,6 +342,8 @@ class Snapshot:
     """Workers the master lists that belong to no configured node."""
     master_at: float | None = None
     """Unix time of the master's last answer."""
+    drivers: tuple[ClusterDriver, ...] = ()
+    """Of cluster mode, active ones first."""
 
     def node(self, name: str) -> NodeStatus | None:
         """Return the node of that name, if there is one."""

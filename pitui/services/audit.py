@@ -25,6 +25,8 @@ class Audit:
     """
 
     def __init__(self, cluster: str, path: Path | None = None) -> None:
+        self.complaint = ""
+        """Why the last entry could not be written; empty while they can."""
         self.path = path or state_folder() / "audit.jsonl"
         self.cluster = cluster
         self._seen_size = -1
@@ -39,8 +41,10 @@ class Audit:
         try:
             self._write(action, node, result, details)
         except OSError as error:
-            return f"the audit log ({self.path}) cannot be written: {error.strerror}"
-        return ""
+            self.complaint = f"the audit log ({self.path}) cannot be written: {error.strerror}"
+        else:
+            self.complaint = ""
+        return self.complaint
 
     def _write(self, action: str, node: str, result: str, details: dict[str, str]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

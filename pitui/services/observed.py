@@ -4,8 +4,10 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Executor, MasterView, Progress
+from pitui.domain.why import Why
 from pitui.facts.address import Names
 from pitui.facts.health import Health
+from pitui.services.node_history import History
 
 HISTORY = 60
 """Answers of which the CPU load is kept."""
@@ -30,6 +32,7 @@ class NodeObserved:
     at: float | None = None
     names: Names | None = None
     cpu: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    history: History = field(default_factory=History)
     silence: str | None = None
     """Why the health script gives no answer although the link is there."""
 
@@ -45,3 +48,5 @@ class Observed:
     """Why the master's last answer did not come; None while it answers."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)
+    whys: dict[str, Why] = field(default_factory=dict)
+    """Why applications do not move, where that was looked into."""

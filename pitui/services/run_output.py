@@ -36,8 +36,8 @@ async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
         ended = await _until_ended(runs, run)
         for tail in tails:
             tail.cancel()
-    for name, count in list(received.items()):
-        await _rest(cluster, run, name, count, take)
+    for name in received:
+        await _rest(cluster, run, name, received, take)
     return ended
 
 
@@ -71,12 +71,25 @@ async def _tail(
                 async for block in process.blocks():
                     take(name, block)
         except LinkError:
+            pass
+        await asyncio.sleep(_AGAIN_AFTER)  # somebody on the node may have ended the tail
+
+
+async def _rest(
+    cluster: Cluster, run: Run, name: str, received: dict[str, int], take: Sink
+) -> None:
+    """Hand over what came after the tail was ended; goes on where a lost link cut it off."""
+    lost_at: float | None = None
+    while True:
+        command = f"exec tail -c +{received[name] + 1} {quote(f'{run.folder}/{name}')}"
+        try:
+            async with cluster.runner(run.node).open(command) as process:
+                async for block in process.blocks():
+                    take(name, block)
+                return
+        except LinkError as error:
+            lost_at = lost_at or time.monotonic()
+            if time.monotonic() - lost_at > _AWAY_LIMIT:
+                what = f"{error.message}; the end of the output of {run.name} ({run.id}) is missing"
+                raise NodeError(run.node, what) from error
             await asyncio.sleep(_AGAIN_AFTER)
-
-
-async def _rest(cluster: Cluster, run: Run, name: str, received: int, take: Sink) -> None:
-    """Hand over what came after the tail was ended."""
-    command = f"exec tail -c +{received + 1} {quote(f'{run.folder}/{name}')}"
-    async with cluster.runner(run.node).open(command) as process:
-        async for block in process.blocks():
-            take(name, block)

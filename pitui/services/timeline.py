@@ -17,6 +17,7 @@ from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.event import Event, News, news
 from pitui.domain.happened import KEPT_S, Seen, happened
+from pitui.services.audit import Audit
 from pitui.services.audit_events import AuditTail
 from pitui.services.timeline_store import BusyError, Kept, TimelineStore
 
@@ -32,15 +33,16 @@ _T = TypeVar("_T")
 class Timeline:
     """Takes snapshots, gives events; `events` is always the whole list, oldest first."""
 
-    def __init__(self, cluster: str, audit_path: Path, path: Path | None = None) -> None:
+    def __init__(self, audit: Audit, path: Path | None = None) -> None:
         self.events: tuple[Event, ...] = ()
-        self.complaint: PituiError | None = None
-        """Why events are not kept; None while they are."""
-        self._store = TimelineStore(cluster, secrets.token_hex(4), path)
-        self._audit = AuditTail(audit_path, cluster)
+        self._trouble: PituiError | None = None
+        self._store = TimelineStore(audit.cluster, secrets.token_hex(4), path)
+        self._audit = audit
+        self._actions = AuditTail(audit.path, audit.cluster)
         self._seen = Seen()
         self._looked_at: float | None = None
         self._look_kept = True
+        self._said = ""
         self._pending: list[Event] = []
         self._snapshot: Snapshot | None = None
         self._own: Callable[[], Collection[str]] = tuple
@@ -58,6 +60,13 @@ class Timeline:
     def own(self, names: Callable[[], Collection[str]]) -> None:
         """Say which nodes and applications the user acts on: what happens there is no news."""
         self._own = names
+
+    @property
+    def complaint(self) -> PituiError | None:
+        """Why events are not kept, or people's actions not recorded; None while they are."""
+        if self._trouble is None and self._audit.complaint:
+            return PituiError(self._audit.complaint, "What is done from here leaves no trace.")
+        return self._trouble
 
     @property
     def news(self) -> News:
@@ -104,7 +113,7 @@ class Timeline:
             if kept is not None:
                 self._seen = kept.seen
                 self._show(kept)
-            if kept is not None or self.complaint is not None:
+            if kept is not None or self._trouble is not None:
                 break
         if self._looked_at is None:
             self._looked_at = time.time()
@@ -116,7 +125,10 @@ class Timeline:
     async def note(self) -> None:
         """Write what is pending, and read what is new."""
         self._due.clear()
-        self._pending += await asyncio.to_thread(self._audit.read)
+        self._pending += await asyncio.to_thread(self._actions.read)
+        if self._said != self._audit.complaint:
+            self._said = self._audit.complaint
+            self._tell()
         mark = await asyncio.to_thread(self._store.mark)
         if self._pending or time.monotonic() - self._noted > _NOTE_EVERY:
             await self._write()
@@ -130,7 +142,7 @@ class Timeline:
     async def _write(self) -> None:
         written, seen = list(self._pending), self._seen
         kept = await self._try(lambda: self._store.add(written, seen, time.time()))
-        if kept is None and self.complaint is None:
+        if kept is None and self._trouble is None:
             return  # the next round tries again
         del self._pending[: len(written)]
         self._noted = time.monotonic()
@@ -152,12 +164,12 @@ class Timeline:
         except BusyError:
             return None  # the next round tries again
         except PituiError as error:
-            first, self.complaint = self.complaint is None, error
+            first, self._trouble = self._trouble is None, error
             if first:
                 self._tell()
             return None
-        if self.complaint is not None:
-            self.complaint = None
+        if self._trouble is not None:
+            self._trouble = None
             self._tell()
         return result
 

@@ -93,7 +93,7 @@ check() {{
 # spark-daemon.sh takes any java process with that pid for the daemon.
 free_instance() {{
   ident=${{SPARK_IDENT_STRING:-$USER}}
-  instance=1
+  instance=$1
   while [ $instance -lt 100 ]; do
     file=$pids/spark-$ident-$class-$instance.pid
     [ -f "$file" ] || return
@@ -114,13 +114,20 @@ main() {{
   # Before 4.0 spark-daemon.sh takes the user from here alone, for the names of its files.
   export USER=${{USER:-$(id -nu)}}
   check
-  arguments
-  free_instance
   detached=
   command -v setsid >/dev/null && detached=setsid
-  $detached bash "$SPARK_HOME/sbin/spark-daemon.sh" start "$class" "$instance" "${{args[@]}}" 2>&1
-  echo "{mark} pid $(cat "$file" 2>/dev/null)"
-  echo "{mark} log $logs/spark-$ident-$class-$instance-$HOSTNAME.out"
+  count={count}
+  case $count in ''|*[!0-9]*|0) count=1 ;; esac
+  instance=0
+  number=1
+  while [ $number -le $count ]; do
+    arguments
+    free_instance $((instance + 1))
+    $detached bash "$SPARK_HOME/sbin/spark-daemon.sh" start "$class" "$instance" "${{args[@]}}" 2>&1
+    echo "{mark} pid $(cat "$file" 2>/dev/null)"
+    echo "{mark} log $logs/spark-$ident-$class-$instance-$HOSTNAME.out"
+    number=$((number + 1))
+  done
 }}
 main </dev/null
 """
@@ -143,9 +150,13 @@ _WORKER = r"""
     [ -z "$address" ] || export SPARK_LOCAL_IP=$address
   fi
   host=${{SPARK_LOCAL_HOSTNAME:-$SPARK_LOCAL_IP}}
-  args=(--webui-port "${{SPARK_WORKER_WEBUI_PORT:-8081}}")
+  args=(--webui-port "$((${{SPARK_WORKER_WEBUI_PORT:-8081}} + number - 1))")
+  [ -z "$SPARK_WORKER_PORT" ] || args+=(--port "$((SPARK_WORKER_PORT + number - 1))")
   [ -z "$host" ] || args+=(--host "$host")
-  [ -n "$SPARK_WORKER_MEMORY" ] || export SPARK_WORKER_MEMORY={fitting}
+  fitting={fitting}
+  if [ -z "$SPARK_WORKER_MEMORY" ] && [ -n "$fitting" ]; then
+    export SPARK_WORKER_MEMORY=$((fitting / count))m
+  fi
   [ -z "$SPARK_WORKER_CORES" ] || args+=(--cores "$SPARK_WORKER_CORES")
   [ -z "$SPARK_WORKER_MEMORY" ] || args+=(--memory "$SPARK_WORKER_MEMORY")
   args+=({url})
@@ -180,10 +191,12 @@ def launch_script(launch: Launch) -> str:
         home=quote_path(launch.spark_home),
         cls=CLASSES[launch.role],
         exports="\n".join(_exports(launch)),
+        # As Spark's start-worker.sh does it: one after the other, ports counted up.
+        count='"$SPARK_WORKER_INSTANCES"' if launch.role is Role.WORKER else "1",
         arguments=(_MASTER if launch.role is Role.MASTER else _WORKER).format(
             host=quote(launch.host),
             towards=quote(launch.towards),
-            fitting=quote(_memory(launch.fitting_memory_mib)),
+            fitting=launch.fitting_memory_mib or "",
             url=quote(launch.master_url),
         ),
     )

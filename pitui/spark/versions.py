@@ -2,8 +2,6 @@
 
 import re
 
-from pitui.remote.quoting import quote_path
-
 _NUMBER = r"\d+\.\d+\.\d+(?:[-.][0-9A-Za-z.-]*[0-9A-Za-z])?"
 _IN_PAGE = re.compile(rf"class=\"version\b[^>]*>\s*({_NUMBER})\s*<")
 _IN_RELEASE = re.compile(rf"^Spark ({_NUMBER})\b", re.MULTILINE)
@@ -14,15 +12,6 @@ def page_version(html: str) -> str | None:
     """Return the version in the header of a master's or worker's page."""
     match = _IN_PAGE.search(html)
     return match[1] if match else None
-
-
-def version_command(spark_home: str) -> str:
-    """Return the command whose output `home_version` reads."""
-    home = quote_path(spark_home)
-    return (
-        f"head -n 1 {home}/RELEASE 2>/dev/null; "
-        f"ls {home}/jars/spark-core_*.jar {home}/lib/spark-core_*.jar 2>/dev/null; true"
-    )
 
 
 def home_version(output: str) -> str | None:

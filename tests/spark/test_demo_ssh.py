@@ -175,6 +175,28 @@ def test_one_node_can_be_killed_and_started_again(plan):
         again.communicate(timeout=20)
 
 
+HOLD = (
+    "import sys; from pathlib import Path; from pitui.demo import ledger;"
+    "ledger.claim(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+)
+
+
+def test_a_server_started_by_hand_ends_with_its_demonstration(plan):
+    for pid in _server_of(plan, plan.workers[1]):
+        os.kill(pid, signal.SIGKILL)
+    pipe = {"stdout": subprocess.PIPE, "text": True}
+    words = [sys.executable, "-c", HOLD, plan.folder]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, **pipe) as demonstration:
+        assert demonstration.stdout.readline() == "held\n"
+        server = [sys.executable, "-m", "pitui.demo.server", plan.folder, plan.workers[1].name]
+        with subprocess.Popen(server, **pipe) as again:
+            assert again.stdout.readline() == "ready\n"
+            assert run(ssh(plan, plan.workers[1], "exit 5")).returncode == 5
+            demonstration.kill()
+            assert again.wait(20) == 0
+    assert b"refused" in run(ssh(plan, plan.workers[1], "true")).stderr
+
+
 def _server_of(plan: Plan, node: DemoNode) -> Iterator[int]:
     """Yield the process that listens on a node's SSH port."""
     address = bytes(reversed([int(part) for part in node.address.split(".")]))

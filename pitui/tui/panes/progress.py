@@ -1,6 +1,7 @@
 """The panel of operations: node by node while they run, readable until it is closed."""
 
 import time
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,7 +17,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
 from pitui.tui.actions import Scope, bindings, of
 from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged
+from pitui.tui.messages import HintsChanged, ReportRequested
 from pitui.tui.operation import Operation
 from pitui.tui.present.progress import operation_lines
 from pitui.tui.widgets.tones import to_text
@@ -137,9 +138,24 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
 
     def do_cancel(self) -> None:
         """Stop waiting for what has not ended."""
-        for operation, worker in self._workers:
+        for operation, _worker in tuple(self._workers):
             if operation.ended is None:
+                (operation.stop or partial(self.end, operation))()
+
+    def end(self, operation: Operation) -> None:
+        """Cancel an operation where it is."""
+        for one, worker in self._workers:
+            if one is operation:
                 worker.cancel()
+
+    def drop(self, operation: Operation) -> None:
+        """Forget an operation that ended, for another one stands in its place."""
+        if operation in self.operations and operation.ended is not None:
+            self.operations.remove(operation)
+
+    def do_report(self) -> None:
+        """Show the board or report of the last provisioning."""
+        self.post_message(ReportRequested())
 
     def do_again(self) -> None:
         """Do the newest operation that failed again, only where it failed."""
@@ -172,6 +188,8 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         """Offer to cancel what runs, and to repeat what failed."""
         if action_id == "cancel":
             return bool(self.running)
+        if action_id == "report":
+            return any(o.stop is not None for o in self.operations)
         if action_id == "again":
             return any(o.ended and o.failed and o.again for o in self.operations)
         return True

@@ -24,7 +24,7 @@ LOST = replace(FULL, nodes=(*FULL.nodes[:1], pi("pi1", on=worker(WorkerState.DEA
 @pytest.fixture
 def timeline(tmp_path: Path):
     def opened() -> Timeline:
-        return Timeline("shelf", tmp_path / "audit.jsonl", tmp_path / "timeline.db")
+        return Timeline(Audit("shelf", tmp_path / "audit.jsonl"), tmp_path / "timeline.db")
 
     return opened
 
@@ -189,3 +189,15 @@ def test_an_audit_entry_a_person_edited_is_passed_over(timeline, tmp_path: Path)
     one = timeline()
     asyncio.run(one.begin())
     assert one.events == ()
+
+
+async def test_an_audit_log_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "audit.jsonl").mkdir()
+    audit = Audit("shelf", tmp_path / "audit.jsonl")
+    one, told = Timeline(audit, tmp_path / "timeline.db"), []
+    one.subscribe(lambda: told.append(str(one.complaint)))
+    await one.begin()
+    audit.record("kill", "nuc", "ok")
+    await one.note()
+    await one.note()
+    assert len([text for text in told if "audit log" in text]) == 1

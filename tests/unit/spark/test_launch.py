@@ -238,6 +238,22 @@ def test_a_name_that_is_no_variable():
         launch_script(replace(WORKER, env={"A; rm -rf x": "1"}))
 
 
+def test_every_instance_of_a_node_with_several_workers_is_started(home):
+    spark_env(home, SPARK_WORKER_INSTANCES="3", SPARK_WORKER_PORT="7100")
+    launch = replace(WORKER, towards="127.0.0.1", fitting_memory_mib=900, webui_port=9000)
+    lines = [line.split() for line in run(launch, home).stdout.splitlines()]
+    calls = [words[2:] for words in lines if words[:2] == ["called", "start"]]
+    assert [(c[1], option(c, "--webui-port"), option(c, "--port")) for c in calls] == [
+        ("1", "9000", "7100"),
+        ("2", "9001", "7101"),
+        ("3", "9002", "7102"),
+    ]
+    assert {option(call, "--memory") for call in calls} == {"300m"}
+    assert [w[:2] for w in lines].count(["pitui:", "pid"]) == 3
+    master = run(replace(MASTER, towards="127.0.0.1"), home).stdout
+    assert master.count("called start") == 1
+
+
 STARTED = """\
 starting org.apache.spark.deploy.worker.Worker, logging to /opt/my spark/logs/w.out
 pitui: pid 4711
