@@ -42,6 +42,7 @@ def cards(lab: Lab, *kinds: Kind) -> Shelf:
     return Shelf(lab, names)
 
 
+@pytest.mark.long
 async def test_a_cable_pulled_for_good_fails_that_node_only(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +153,7 @@ runuser -u spark -- env -i HOME=/home/spark PATH=$PATH USER=spark /opt/spark/sbi
 """
 
 
+@pytest.mark.long
 async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: Lab) -> None:
     shelf = cards(lab, KIND, KIND)
     for name in shelf.nodes:
