@@ -160,7 +160,7 @@ class LogRows:
         found, at = self._pages[page], index - self._lines[page]
         block, shown = found.block, found.shown
         offsets = shown[at : at + most] if step > 0 else shown[max(0, at + 1 - most) : at + 1][::-1]
-        return [block.numbers[n] for n in offsets], [block.texts[n] for n in offsets]
+        return [block.numbers[n] for n in offsets], [block.text(n) for n in offsets]
 
     def index(self, number: int) -> int:
         """Return where a line is shown; for a hidden one, where the next shown one is."""
