@@ -16,7 +16,7 @@ from textual.timer import Timer
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
-from pitui.tui.present.cells import Cell
+from pitui.tui.present.cells import Cell, Tone, cells
 from pitui.tui.present.log_text import Look, Times, tag_width
 from pitui.tui.widgets.log_find import matches
 from pitui.tui.widgets.log_folds import LogFolds
@@ -39,6 +39,14 @@ TAKE_LINES = 250
 """Lines that are taken in between two looks at the clock."""
 
 
+_NOTHING = (
+    cells(
+        ("no line passes the filter; ", Tone.DIM), ("Esc", Tone.ACCENT), (" clears it", Tone.DIM)
+    ),
+)
+_LOOKING = (cells(("looking for lines that pass the filter", Tone.DIM)),)
+
+
 class LogView(LogScroll):
     """The newest lines of one or several logs."""
 
@@ -51,6 +59,7 @@ class LogView(LogScroll):
         self.chosen = LogFilter()
         self.search: Pattern | None = None
         """What is highlighted."""
+        self._filter_words: Pattern | None = None
         self.marks = LogMarks(self)
         self.folds = LogFolds(self)
         self._tags: list[str] = []
@@ -97,6 +106,7 @@ class LogView(LogScroll):
     def set_filter(self, chosen: LogFilter) -> None:
         """Show only lines that pass a filter."""
         self.chosen = chosen
+        self._filter_words = None if chosen.inverse else chosen.pattern()
         self._begin_anew()
 
     def set_look(self, look: Look) -> None:
@@ -267,7 +277,7 @@ class LogView(LogScroll):
 
     def _painter(self) -> Paint:
         if self._paint is None:
-            self._paint = Paint(self, self.look, self._tags, self._width)
+            self._paint = Paint(self, self.look, self._tags, self.rows.width)
         return self._paint
 
     def _beside(self, number: int) -> Beside:
@@ -336,16 +346,21 @@ class LogView(LogScroll):
         before, behind = _divided(span, self.look.prefix_width)
         strips = (
             painter.prefix(line, part, before, beside),
-            painter.text(line, self.store.level(number), part, self.search, behind),
+            painter.text(
+                line, self.store.level(number), part, self.search or self._filter_words, behind
+            ),
         )
         self._strips[number, part, beside] = strips
         return strips
 
     def _empty_line(self, y: int) -> Strip:
         width, base = self._width, self.rich_style
-        if self.chosen or y - 1 not in range(len(self._empty)):
+        said = self._empty
+        if self.chosen and len(self.store):
+            said = _NOTHING if self.rows.done else _LOOKING
+        if y - 1 not in range(len(said)):
             return Strip.blank(width, base)
-        line = put([], self._empty[y - 1], 3, width - 3, lambda tone: tone_style(self, tone))
+        line = put([], said[y - 1], 3, width - 3, lambda tone: tone_style(self, tone))
         return Strip(line).crop_extend(0, width, base).apply_style(base)
 
 
