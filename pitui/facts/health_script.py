@@ -101,6 +101,19 @@ memory() {
     [ "$key" = Cached: ] && break
   done < /proc/meminfo
 }
+counters() {
+  while read -r name rest; do
+    case $name in
+      lo:*) ;;
+      *:*) say "net $name $rest" ;;
+    esac
+  done < /proc/net/dev
+  while read -r major minor name rest; do
+    case $name in
+      mmcblk[0-9]|nvme[0-9]n[0-9]|[svh]d[a-z]|xvd[a-z]) say "io $name $rest" ;;
+    esac
+  done < /proc/diskstats
+}
 answer() {
   first /proc/stat; say "$REPLY"
   memory
@@ -108,6 +121,7 @@ answer() {
   first /proc/uptime; say "up $REPLY"
   [ -n "$thermal" ] && first "$thermal" && say "temp $REPLY"
   [ -n "$throttle" ] && first "$throttle" && say "throttled $REPLY"
+  [ $((n % 5)) -eq 0 ] && counters
   if [ $((n % 15)) -eq 0 ]; then
     slow_facts
     [ -n "$vcgencmd" ] && say "throttled $("$vcgencmd" get_throttled)"

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     PROGRESS = "Progress"
     PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
+    NODE = "A node's screen"
 
 
 PANES = (Scope.NODES, Scope.LOGS, Scope.EXECUTORS, Scope.JOBS)
@@ -186,6 +187,21 @@ ACTIONS: tuple[Action, ...] = (
            (Scope.TIMELINE,), hint=2),
     Action("event_application", "This app", "A", "Show only events of the row's application, or "
            "of all again", (Scope.TIMELINE,), hint=3),
+    Action("clean", "Clean up", "C", "Remove work folders of applications that ended and old logs, "
+           "after a question with names and sizes", (Scope.NODE,), danger=True, mutating=True,
+           hint=1),
+    Action("span", "Time span", "t", "Chart the last hour, or the last ten minutes", (Scope.NODE,),
+           hint=2),
+    Action("node_logs", "Logs", "l", "Follow the node's logs", (Scope.NODE,), hint=3),
+    Action("count", "Count again", "u", "Count the use of the disk again", (Scope.NODE,), hint=4),
+    Action("copy_all", "Copy", "y", "Copy all that is shown", (Scope.NODE,)),
+    Action("scroll_down", "Down", "j,down", "Scroll down", (Scope.NODE,)),
+    Action("scroll_up", "Up", "k,up", "Scroll up", (Scope.NODE,)),
+    Action("scroll_page_down", "Page down", "pagedown,ctrl+f,space", "One page down",
+           (Scope.NODE,)),
+    Action("scroll_page_up", "Page up", "pageup,ctrl+b", "One page up", (Scope.NODE,)),
+    Action("top", "Top", "g,home", "Go to the top", (Scope.NODE,)),
+    Action("bottom", "Bottom", "G,end", "Go to the bottom", (Scope.NODE,)),
     Action("benchmark", "Benchmark", "b", "Choose a benchmark and run it on the cluster",
            mutating=True, hint=5),
     Action("progress", "Progress", "P", "Go to what the last actions came to, or hide it"),
