@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
 from pitui.domain.jobs import Inside, Looked, Spot, Stage, Task, WorkState
+from pitui.domain.tracebacks import python_error
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
 from pitui.services.runs import Runs
@@ -95,6 +96,7 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
         text=task.error or stage.failure,
         words=(f"{app_id}/{task.executor}",),
         find=(
+            *([re.escape(python)] if (python := python_error(task.error)) else []),
             rf"Exception in {re.escape(name)}",
             re.escape(name),
             rf"\(TID {task.id}\)|\bTID {task.id}\b",

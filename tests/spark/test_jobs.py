@@ -271,7 +271,10 @@ async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
             found = "ValueError: deliberate failure" in text and "Traceback" in text
             return True if found and not view.following else None
 
-        await until(traceback, "the log pane shows the traceback")
+        try:
+            await until(traceback, "the log pane shows the traceback")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
         assert app.main.panes.focused_pane is app.main.logs
 
 
