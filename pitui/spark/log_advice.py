@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _ERROR = re.compile(r"\b(ERROR|FATAL|Error|Exception)\b|(?:Exception|Error):")
 
@@ -71,6 +72,9 @@ def cause_line(lines: Sequence[str]) -> str:
     causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
     named = [line for line in causes if re.search(r"/[\d.]+:\d+|\S:\d{4,5}\b", line)]
     errors = [line.strip() for line in lines if _ERROR.search(line)]
+    for line, after in pairwise(lines):
+        if line.startswith("Error occurred during initialization of VM"):
+            errors.append(f"{line.strip()}: {after.strip()}")
     told = named[-1:] or causes[-1:] or errors[-1:]
     return told[-1].removeprefix("Caused by: ") if told else ""
 
