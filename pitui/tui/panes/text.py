@@ -66,7 +66,7 @@ class TextPane(Pane):
 
     # -- search ----------------------------------------------------------------------------
 
-    def do_search(self) -> None:
+    def do_find(self) -> None:
         """Open the search."""
         self._input.display = True
         self._input.focus()
@@ -112,7 +112,7 @@ class TextPane(Pane):
         self.post_message(Said(f"copied {len(self._lines.lines)} lines"))
 
     @work(exclusive=True, group="pager")
-    async def do_pager(self) -> None:
+    async def do_text_pager(self) -> None:
         """Show the lines in $PAGER."""
         try:
             command = shlex.split(os.environ.get("PAGER") or "less") or ["less"]
