@@ -15,7 +15,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_filter import LogFilter, Sieve
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.domain.schema import SCHEMA
-from pitui.domain.text import printable
+from pitui.domain.text import json_line, printable
 
 REST_AFTER = 0.5
 """Seconds after which an entry that is not continued is printed."""
@@ -107,7 +107,7 @@ class LogPrinter:
             "level": first.level,
             "text": "\n".join(line.text for line in lines),
         }
-        return json.dumps(entry, ensure_ascii=False) + "\n"
+        return json_line(json.dumps(entry, ensure_ascii=False)) + "\n"
 
 
 async def print_stream(
