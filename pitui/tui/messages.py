@@ -60,10 +60,6 @@ class RunsChanged(Message):
         self.runs = tuple(runs)
 
 
-class Opened(Message):
-    """The services are there: nodes can be asked."""
-
-
 class Requested(Message):
     """A pane asks for something to be done to daemons; the targets are those of the key press."""
 
@@ -123,14 +119,6 @@ class JobSelected(Message):
         self.app_id = app_id
         self.go = go
         """Whether to go to the executors as well."""
-
-
-class PaneRequested(Message):
-    """Another pane is to get the focus."""
-
-    def __init__(self, pane_id: str) -> None:
-        super().__init__()
-        self.pane_id = pane_id
 
 
 class ShellRequested(Message):
