@@ -1,10 +1,11 @@
-"""A large file to several nodes at once: pitui against `ssh cat`, scp and rsync, same sshd.
+"""A large file to several nodes at once: pitui (star, chain) against `ssh cat`, scp and rsync.
 
     python benchmarks/push.py [--mib 200] [--nodes 4] [--rounds 3]
 
-Prints one JSON object: median seconds of each, and pitui's as ratios. All of them bring the file
-whole; only pitui reads it again on the node and compares its SHA-512,
-so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
+All go to the same sshd's, with the same cipher. Prints one JSON object: median seconds of each, and
+pitui's as ratios. All of them bring the file whole; only pitui reads it first, and compares what
+came with its SHA-512, so `ssh cat` followed by sha512sum is there too. Nobody flushes to the disk.
+`cpu_seconds` is what both ends used together.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -25,9 +27,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support.nodes import node
 from support.sshd import Server, servers
 
+from pitui.config.model import Node
 from pitui.remote.ask import NoOne
+from pitui.remote.depot import Depot
 from pitui.remote.links import Links
-from pitui.remote.push import Parcel, push
+from pitui.remote.push import Parcel
+from pitui.remote.sources import Way
 
 CIPHER = "aes128-gcm@openssh.com"
 
@@ -61,6 +66,49 @@ def _measure(
     there: list[Server],
     key: Path,
 ) -> dict[str, object]:
+    nodes = [
+        node(f"pi{n}", s.address, s.port, identity=key, known_hosts=known)
+        for n, s in enumerate(there)
+    ]
+    again: list[float] = []
+    works = _others(folder, source, known, there, key)
+    for way in (Way.STAR, Way.CHAIN):
+        works[f"pitui_{way}"] = partial(_ours, nodes, there, folder, source, way)
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    cpu: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(options.rounds):
+        for name, work in works.items():
+            for s in there:
+                shutil.rmtree(_target(folder, s).parent, ignore_errors=True)
+                _target(folder, s).parent.mkdir()
+            used, begun = _cpu(there), time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - begun)
+            cpu[name].append(_cpu(there) - used)
+            if name.startswith("pitui"):
+                again.append(asyncio.run(_push_again(nodes, there, folder, source)))
+    median = {name: statistics.median(found) for name, found in seconds.items()}
+    return {
+        "nodes": options.nodes,
+        "mib": options.mib,
+        "seconds": {name: round(value, 3) for name, value in median.items()},
+        "cpu_seconds": {name: round(statistics.median(found), 2) for name, found in cpu.items()},
+        "ratios": {
+            ours: {
+                name: round(median[ours] / value, 2)
+                for name, value in median.items()
+                if not name.startswith("pitui")
+            }
+            for ours in ("pitui_star", "pitui_chain")
+        },
+        "nothing_to_do_seconds": round(statistics.median(again), 4),
+    }
+
+
+def _others(
+    folder: Path, source: Path, known: Path, there: list[Server], key: Path
+) -> dict[str, Callable[[], None]]:
+    """Return what pitui is compared with."""
     ssh = (
         f"-i {key} -o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o BatchMode=yes "
         f"-F none -c {CIPHER}"
@@ -87,17 +135,7 @@ def _measure(
 
         return run
 
-    nodes = [
-        node(f"pi{n}", s.address, s.port, identity=key, known_hosts=known)
-        for n, s in enumerate(there)
-    ]
-    again: list[float] = []
-
-    def ours() -> None:
-        again.append(asyncio.run(_push(nodes, there, folder, source)))
-
     works = {
-        "pitui": ours,
         "ssh_cat": each("ssh {ssh} -p {port} {host} 'cat > {target}' < {source}"),
         "ssh_cat_sha512": each(
             "ssh {ssh} -p {port} {host} 'cat > {target} && sha512sum {target} >/dev/null' "
@@ -107,53 +145,65 @@ def _measure(
     }
     if shutil.which("rsync"):
         works["rsync"] = each("rsync -W -e 'ssh {ssh} -p {port}' {source} {host}:{target}")
-    seconds: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(options.rounds):
-        for name, work in works.items():
-            for s in there:
-                shutil.rmtree(_target(folder, s).parent, ignore_errors=True)
-                _target(folder, s).parent.mkdir()
-            begun = time.perf_counter()
-            work()
-            seconds[name].append(time.perf_counter() - begun)
-    median = {name: statistics.median(found) for name, found in seconds.items()}
-    return {
-        "nodes": options.nodes,
-        "mib": options.mib,
-        "seconds": {name: round(value, 3) for name, value in median.items()},
-        "pitui_over": {
-            name: round(median["pitui"] / value, 2)
-            for name, value in median.items()
-            if name != "pitui"
-        },
-        "nothing_to_do_seconds": round(statistics.median(again), 4),
-    }
+    return works
+
+
+def _ours(nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way) -> None:
+    asyncio.run(_push(nodes, there, folder, source, way))
+
+
+def _cpu(there: list[Server]) -> float:
+    """Return the CPU seconds of both ends, of all that ended; steadier than time under load."""
+    spent = 0.0
+    for server in there:
+        assert server.process is not None
+        fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+        spent += sum(int(field) for field in fields[11:15])
+    mine = sum(os.times()[:4])
+    return mine + spent / os.sysconf("SC_CLK_TCK")
 
 
 def _target(folder: Path, server: Server) -> Path:
     return folder / f"far-{server.address}" / "spark.tgz"
 
 
-async def _push(nodes: list[object], there: list[Server], folder: Path, source: Path) -> float:
-    """Measure, connect and push; return the seconds of a second, needless push."""
-    links = Links(nodes, NoOne())  # type: ignore[arg-type]
+async def _push(
+    nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way
+) -> None:
+    """Measure, connect and push."""
+    links = Links(nodes, NoOne())
+    try:
+        # As a person's push does: the file is read while the nodes are connected to.
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(Parcel.of(source))
+            for one in nodes:
+                group.create_task(links.connect(one.name))
+        await _deliver(links, way, there, folder, reading.result())
+    finally:
+        await links.aclose()
+
+
+async def _push_again(nodes: list[Node], there: list[Server], folder: Path, source: Path) -> float:
+    """Return the seconds of a push of what is there, over links that are open."""
+    links = Links(nodes, NoOne())
     try:
         parcel = await Parcel.of(source)
-
-        async def all_of_them() -> None:
-            async with asyncio.TaskGroup() as group:
-                for one, server in zip(nodes, there, strict=True):
-                    runner = links.runner(one.name)  # type: ignore[attr-defined]
-                    group.create_task(
-                        push(runner, parcel, str(_target(folder, server)), durable=False)
-                    )
-
-        await all_of_them()
+        for one in nodes:
+            await links.connect(one.name)
         begun = time.perf_counter()
-        await all_of_them()
+        await _deliver(links, Way.AUTO, there, folder, parcel)
         return time.perf_counter() - begun
     finally:
         await links.aclose()
+
+
+async def _deliver(
+    links: Links, way: Way, there: list[Server], folder: Path, parcel: Parcel
+) -> None:
+    async with Depot(links, way) as depot, asyncio.TaskGroup() as group:
+        for number, server in enumerate(there):
+            target = str(_target(folder, server))
+            group.create_task(depot.deliver(f"pi{number}", parcel, target, durable=False))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something of the machine's load, nothing of what is tested.
+settings.register_profile(
+    "pitui",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("pitui")
 
 _FOREIGN = ("XDG_", "PITUI_", "SPARK_", "PYSPARK_", "SSH_", "GIT_", "LC_")
 _FOREIGN_NAMES = (

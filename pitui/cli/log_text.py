@@ -3,49 +3,45 @@
 import asyncio
 import json
 import os
-import re
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
+from pitui.cli.log_entries import Entries, Repeats
+from pitui.cli.output import complain
 from pitui.domain.errors import PituiError
+from pitui.domain.log_filter import LogFilter, Sieve
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.domain.schema import SCHEMA
-from pitui.domain.text import printable
+from pitui.domain.text import json_line, printable
+
+REST_AFTER = 0.5
+"""Seconds after which an entry that is not continued is printed."""
 
 _TAG_COLOURS = (36, 32, 35, 34, 96, 92, 95, 94)
 """Of ANSI; red and yellow are left to errors and warnings."""
 _LEVEL_COLOURS = {Level.WARN: 33, Level.ERROR: 31, Level.FATAL: 31, Level.DEBUG: 2, Level.TRACE: 2}
 
 
-class LogFilter:
-    """Chooses lines; one without a level of its own is part of the entry before it."""
-
-    def __init__(self, pattern: re.Pattern[str] | None, level: Level | None) -> None:
-        self._pattern = pattern
-        self._least = level.rank if level else 0
-        self._ranks: dict[str, int] = {}
-
-    def of(self, lines: Iterable[LogLine]) -> Iterator[LogLine]:
-        """Yield the log's lines, without pitui's notes, that pass."""
-        for line in lines:
-            if line.note:
-                continue
-            if line.level is not None or line.at is not None:
-                self._ranks[line.source] = (line.level or Level.INFO).rank
-            rank = self._ranks.get(line.source, 0)
-            if rank >= self._least and (not self._pattern or self._pattern.search(line.text)):
-                yield line
-
-
 class LogPrinter:
-    """Turns lines into what is printed."""
+    """Turns lines into what is printed: those that pass a filter, as text or as JSON."""
 
-    def __init__(self, sources: Iterable[LogSource], *, json: bool, colour: bool) -> None:
+    def __init__(
+        self,
+        sources: Iterable[LogSource],
+        chosen: LogFilter,
+        *,
+        json: bool,
+        colour: bool,
+        fold: bool = False,
+    ) -> None:
         self._sources = {source.tag: source for source in sources}
+        self._sieve = Sieve(chosen)
         self._json = json
+        self._entries = Entries() if json or fold else None
+        self._repeats = Repeats() if fold else None
         width = max((len(tag) for tag in self._sources), default=0)
         self._tags = {tag: printable(tag).ljust(width) for tag in self._sources}
         self._colour = colour and not json
@@ -54,30 +50,117 @@ class LogPrinter:
                 code = _TAG_COLOURS[number % len(_TAG_COLOURS)]
                 self._tags[tag] = f"\x1b[{code}m{self._tags[tag]}\x1b[0m"
 
-    def text(self, lines: Iterable[LogLine]) -> str:
-        """Return the lines as they are printed, each with its newline."""
-        one = self._as_json if self._json else self._as_text
-        return "".join(map(one, lines))
+    @property
+    def waits(self) -> bool:
+        """Whether something is held that `rest` would print."""
+        return bool(self._entries) or bool(self._repeats)
 
-    def _as_text(self, line: LogLine) -> str:
+    def text(self, lines: Sequence[LogLine]) -> str:
+        """Return what lines without notes are printed as, each with its newline."""
+        if self._entries is None:
+            return "".join(map(self._as_text, self._sieve.with_gaps(lines)))
+        return "".join(map(self._entry, self._entries.add(lines)))
+
+    def rest(self) -> str:
+        """Return what was held back until the next line."""
+        text = "".join(map(self._entry, self._entries.end())) if self._entries else ""
+        return text + (self._count() if self._repeats else "")
+
+    def _entry(self, entry: list[LogLine]) -> str:
+        kept = self._sieve.of(entry)
+        if not kept:
+            return ""
+        before = ""
+        if self._repeats is not None:
+            if self._repeats.again(kept):
+                return ""
+            before = self._count()
+            self._repeats.begin(kept)
+        if self._json:
+            return before + self._as_json(kept)
+        return before + "".join(map(self._as_text, kept))
+
+    def _count(self) -> str:
+        line = self._repeats.count() if self._repeats else None
+        if line is None:
+            return ""
+        return self._as_json([line]) if self._json else self._as_text(line)
+
+    def _as_text(self, line: LogLine | None) -> str:
+        if line is None:
+            return "--\n"
         text = printable(line.text)
         code = _LEVEL_COLOURS.get(line.level) if self._colour and line.level else None
         if code is not None:
             text = f"\x1b[{code}m{text}\x1b[0m"
         return f"{self._tags[line.source]}  {text}\n"
 
-    def _as_json(self, line: LogLine) -> str:
-        source = self._sources[line.source]
-        time = None if line.at is None else datetime.fromtimestamp(line.at, UTC)
+    def _as_json(self, lines: Sequence[LogLine]) -> str:
+        first = lines[0]
+        source = self._sources[first.source]
+        time = None if first.at is None else datetime.fromtimestamp(first.at, UTC)
         entry = {
             "schema": SCHEMA,
             "source": source.id,
             "node": source.node,
             "time": time.isoformat(timespec="milliseconds") if time else None,
-            "level": line.level,
-            "text": line.text,
+            "level": first.level,
+            "text": "\n".join(line.text for line in lines),
         }
-        return json.dumps(entry, ensure_ascii=False) + "\n"
+        return json_line(json.dumps(entry, ensure_ascii=False)) + "\n"
+
+
+async def print_stream(
+    stream: AbstractAsyncContextManager[AsyncIterator[list[LogLine]]], printer: LogPrinter
+) -> int:
+    """Print batches of lines until they end or nobody reads; notes go to standard error.
+
+    Returns:
+        The exit status: 1 where a log could not be read.
+    """
+    queue: asyncio.Queue[list[LogLine] | None] = asyncio.Queue(1)
+
+    async def read() -> None:
+        async with stream as batches:
+            async for batch in batches:
+                await queue.put(batch)
+        await queue.put(None)
+
+    status = 0
+    async with while_read(), asyncio.TaskGroup() as group:
+        reader = group.create_task(read())
+        ended = False
+        while not ended:
+            batch = await _next(queue, REST_AFTER if printer.waits else None)
+            ended = batch is None
+            text = printer.text(_without_notes(batch)) if batch else printer.rest()
+            if any(line.note and line.level is Level.ERROR for line in batch or ()):
+                status = 1
+            # Not in the event loop: a pager that waits must not stop the links' keepalive.
+            if text and not await asyncio.to_thread(write_out, text):
+                break
+        reader.cancel()
+    return status
+
+
+async def _next(
+    queue: asyncio.Queue[list[LogLine] | None], seconds: float | None
+) -> list[LogLine] | None:
+    """Return the next batch, None at the end, and an empty one where none comes in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await queue.get()
+    except TimeoutError:
+        return []
+
+
+def _without_notes(batch: list[LogLine]) -> list[LogLine]:
+    if not any(line.note for line in batch):
+        return batch
+    for line in batch:
+        if line.note:
+            complain(f"pitui: {line.source}: {line.text}")
+    return [line for line in batch if not line.note]
 
 
 def use_colour() -> bool:

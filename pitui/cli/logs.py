@@ -1,25 +1,35 @@
-"""`pitui logs`: print or follow logs."""
+"""`pitui logs`: print, follow or save logs."""
 
-import asyncio
-import re
 from contextlib import aclosing
+from pathlib import Path
 
 import click
 
 from pitui.cli.asker import TrustNew, trust_option
-from pitui.cli.output import complain
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.domain.errors import UsageError
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
 
+_ERRORS_LINES = 10_000
+"""Lines of each log that are looked through for the errors of the cluster."""
 
-def _pattern(
-    _context: click.Context, _parameter: click.Parameter, value: str | None
-) -> re.Pattern[str] | None:
-    try:
-        return None if value is None else re.compile(value)
-    except re.error as error:
-        raise click.BadParameter(f"{value!r} is no regular expression: {error}") from error
+
+class _Lines(click.ParamType[int]):
+    """A number of lines, or `all`."""
+
+    name = "N"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> int:
+        if value == "all":
+            return -1
+        text = str(value)
+        if not text.isdecimal():
+            self.fail(f"{text!r} is no number of lines; allowed: 0 or more, or all", param, context)
+        return int(text)
 
 
 @click.command("logs")
@@ -28,16 +38,27 @@ def _pattern(
 @click.option(
     "-n",
     "--lines",
-    type=click.IntRange(0),
-    default=500,
-    show_default=True,
-    help="Last lines of each log to begin with.",
+    type=_Lines(),
+    help="Last lines of each log to begin with, or all.  [default: 500]",
 )
-@click.option("--grep", callback=_pattern, metavar="RE", help="Only lines in which RE is found.")
+@click.option("--grep", metavar="RE", help="Only lines in which RE is found.")
+@click.option("--text", metavar="TEXT", help="Only lines that hold TEXT, taken as it stands.")
+@click.option("-v", "--invert", is_flag=True, help="Only lines without what is looked for.")
+@click.option("-B", "--before", type=click.IntRange(0), default=0, help="Lines before each.")
+@click.option("-A", "--after", type=click.IntRange(0), default=0, help="Lines after each.")
+@click.option("-C", "--context", type=click.IntRange(0), default=0, help="Lines around each.")
 @click.option(
     "--level",
     type=click.Choice([level.value for level in Level], case_sensitive=False),
-    help="Only entries of this level and above.",
+    help="Only entries of this level and above, with their stack traces.",
+)
+@click.option("--source", "tags", multiple=True, metavar="TAG", help="Only lines of this tag.")
+@click.option("--fold", is_flag=True, help="Repeated entries once, with how often.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Fetch whole files to PATH instead; a folder where there are several.",
 )
 @json_option
 @trust_option
@@ -47,39 +68,58 @@ def command(
     sources: tuple[str, ...],
     *,
     follow: bool,
-    lines: int,
-    grep: re.Pattern[str] | None,
+    lines: int | None,
+    grep: str | None,
+    text: str | None,
+    invert: bool,
+    before: int,
+    after: int,
+    context: int,
     level: str | None,
+    tags: tuple[str, ...],
+    fold: bool,
+    save: Path | None,
     trust_new: bool,
 ) -> None:
     """Print logs, each line with where it comes from, merged by time.
 
-    SOURCE is master, workers, a node's name, the id of a run, APP/EXECUTOR, or NODE:/path/to/file.
-    Ends with 1 where a log could not be read.
+    SOURCE is master, workers, a node's name, the id of a run, an application (APP), one of its
+    executors (APP/EXECUTOR) or a driver, NODE:/path/to/file (* and ? match several), a name under
+    logs: in the configuration, journal or NODE:journal (systemd's, of Spark's units), NODE:all,
+    all, or errors: every error of the cluster. Capital letters of --grep and --text count only
+    where there are some. Ends with 1 where a log could not be read.
     """
+    if grep is not None and text is not None:
+        raise UsageError("--grep and --text exclude each other")
+    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
+    chosen = LogFilter(
+        tags,
+        least,
+        grep or text or "",
+        grep is not None,
+        invert,
+        max(before, context),
+        max(after, context),
+    )
+    if lines is None:
+        lines = _ERRORS_LINES if "errors" in sources else 500
     config = settings.load()
 
     async def main() -> int:
-        from pitui.cli.log_text import LogFilter, LogPrinter, use_colour, while_read, write_out
         from pitui.services.cluster import open_cluster
         from pitui.services.logs import find_sources
-        from pitui.services.logs import follow as follow_logs
 
-        status = 0
-        chosen = LogFilter(grep, Level(level.upper()) if level else None)
         async with open_cluster(config, TrustNew(trust_new)) as cluster:
             found = await find_sources(cluster, None, sources)
-            printer = LogPrinter(found, json=settings.json, colour=use_colour())
+            if save is not None:
+                from pitui.cli.log_save import save_all
+
+                return await save_all(cluster, found, save, json=settings.json)
+            from pitui.cli.log_text import LogPrinter, print_stream, use_colour
+            from pitui.services.logs import follow as follow_logs
+
+            printer = LogPrinter(found, chosen, json=settings.json, colour=use_colour(), fold=fold)
             stream = aclosing(follow_logs(cluster, found, lines, follow))
-            async with while_read(), stream as batches:
-                async for batch in batches:
-                    for note in (line for line in batch if line.note):
-                        complain(f"pitui: {note.source}: {note.text}")
-                        status = 1 if note.level is Level.ERROR else status
-                    text = printer.text(chosen.of(batch))
-                    # Not in the event loop: a pager that waits must not stop the links' keepalive.
-                    if text and not await asyncio.to_thread(write_out, text):
-                        break
-        return status
+            return await print_stream(stream, printer)
 
     run(main)

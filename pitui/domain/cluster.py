@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.jobs import ClusterDriver
 
 
 class MasterState(StrEnum):
@@ -256,6 +257,9 @@ class Application:
     duration_s: float
     user: str = ""
     why_waiting: str | None = None
+    """Why it waits, or why it runs and yet does not move."""
+    fix: str = ""
+    """What to do about that: a command, or a setting."""
     progress: Progress | None = None
     """Known only for a running application whose driver's UI answers."""
 
@@ -304,6 +308,7 @@ class MasterView:
     state: MasterState
     workers: tuple[Worker, ...] = ()
     applications: tuple[Application, ...] = ()
+    drivers: tuple[ClusterDriver, ...] = ()
 
     @property
     def alive(self) -> tuple[Worker, ...]:
@@ -326,6 +331,8 @@ class Snapshot:
     """Workers the master lists that belong to no configured node."""
     master_at: float | None = None
     """Unix time of the master's last answer."""
+    drivers: tuple[ClusterDriver, ...] = ()
+    """Of cluster mode, active ones first."""
 
     def node(self, name: str) -> NodeStatus | None:
         """Return the node of that name, if there is one."""

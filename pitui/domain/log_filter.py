@@ -160,6 +160,9 @@ class Sieve:
 
     def _in_context(self, line: LogLine) -> Iterator[LogLine | None]:
         if line.note:
+            if line.source in self._around:
+                # They would come after the note and out of order; a gap stands for them.
+                self._around[line.source].before.clear()
             yield line
             return
         if line.source not in self._around:

@@ -1,46 +1,199 @@
-"""Why an application waits, in words with the figures that show it."""
+"""Why an application waits or does not move, in words with the figures, and what to do about it."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pitui.domain.cluster import Application, ApplicationState, MasterState, MasterView, Worker
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    Executor,
+    MasterState,
+    MasterView,
+    Worker,
+)
+from pitui.domain.jobs import ClusterDriver
 
-_SHORT_WAIT = 3.0
+SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""
 
+LEAST_EXECUTOR_MIB = 450
+"""Spark refuses to start an executor or a driver with less memory."""
 
-def why_waiting(application: Application, view: MasterView) -> str | None:
-    """Return the reason for which an application has no executor, or None where it has.
+LOOP = 2
+"""Executors that ended by themselves from which on they are taken to die in a loop."""
 
-    Rule: it waits, and asks for more memory an executor than any ALIVE worker has free (Spark's
-    standalone master places an executor only where all of its memory fits).
+_UNREACHABLE = re.compile(
+    r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
+    r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
+)
+_PEER = re.compile(r"(?:connect to|refused:|host:|timed out:|reply from) *(\S+?:\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason, and what would remove it; `fix` is empty where there is nothing to do but wait."""
+
+    reason: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        """Return both as one sentence."""
+        return f"{self.reason}. {self.fix}" if self.fix else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedExecutor:
+    """An executor that the master's page lists as removed."""
+
+    id: str
+    worker: str
+    """The id of its worker."""
+    state: str
+    """EXITED, FAILED, KILLED, LOST or DECOMMISSIONED."""
+
+    @property
+    def died(self) -> bool:
+        """Whether it ended without being told to."""
+        return self.state in ("EXITED", "FAILED", "LOST")
+
+
+@dataclass(frozen=True, slots=True)
+class Deaths:
+    """Executors of an application that died, with what is known of the latest."""
+
+    count: int
+    executor: str
+    node: str = ""
+    last_line: str = ""
+    """Of its standard error: the last that speaks of an error."""
+
+
+def waits(application: Application, view: MasterView) -> Why | None:
+    """Return the reason for which an application has no executor; None where it does not wait.
+
+    Rule: Spark's standalone master places an executor only where all of its memory fits on an
+    ALIVE worker that has a core free.
     """
     if application.state is not ApplicationState.WAITING:
         return None
+    return no_room(application, view) or _nothing_seen(application)
+
+
+def no_room(application: Application, view: MasterView) -> Why | None:
+    """Return why no executor can be placed, as far as the master's view of the workers shows it."""
     if view.state is not MasterState.ALIVE:
-        return f"the master is {view.state}"
+        return Why(f"the master is {view.state}", "It takes up work again when it is ALIVE.")
     if not view.alive:
-        return "no worker is alive"
-    return _no_room(application, view.alive) or _no_cores(view.alive) or _nothing_seen(application)
-
-
-def _no_room(application: Application, alive: Sequence[Worker]) -> str | None:
+        return Why("no worker is alive", "Start them: pitui start workers.")
+    others = [a for a in view.applications if a.cores and a.id != application.id]
     wanted = application.memory_per_executor_mib
-    largest = max(worker.memory_mib for worker in alive)
-    free = max(worker.memory_free_mib for worker in alive)
-    if wanted > largest:
-        return f"wants {wanted} MiB an executor, largest worker has {largest} MiB"
+    return _too_large(wanted, view.alive, "an executor", "--executor-memory") or _all_taken(
+        wanted, view.alive, others
+    )
+
+
+def driver_waits(driver: ClusterDriver, view: MasterView) -> Why | None:
+    """Return why a cluster-mode driver is not started; None where it does not wait."""
+    if driver.worker or not driver.state.active:
+        return None
+    if view.state is not MasterState.ALIVE:
+        return Why(f"the master is {view.state}", "It takes up work again when it is ALIVE.")
+    if not view.alive:
+        return Why("no worker is alive", "Start them: pitui start workers.")
+    most = max(worker.cores for worker in view.alive)
+    if driver.cores > most:
+        return Why(
+            f"wants {driver.cores} cores for the driver, largest worker has {most}",
+            f"Submit it with --driver-cores {most} or less.",
+        )
+    others = [application for application in view.applications if application.cores]
+    return _too_large(
+        driver.memory_mib, view.alive, "for the driver", "--driver-memory"
+    ) or _all_taken(driver.memory_mib, view.alive, others)
+
+
+def too_many_cores(wanted: int, alive: Sequence[Worker]) -> Why | None:
+    """Return why no executor is placed, by the cores that each of them asks for."""
+    most, free = max(w.cores for w in alive), max(w.cores_free for w in alive)
+    if wanted > most:
+        return Why(
+            f"wants {wanted} cores an executor, largest worker has {most}",
+            f"Ask for {most} or less: --executor-cores {most} (spark.executor.cores).",
+        )
     if wanted > free:
-        return f"wants {wanted} MiB an executor, at most {free} MiB are free"
+        return Why(
+            f"wants {wanted} cores an executor, at most {free} are free on one worker",
+            f"Wait, or ask for {free} or less with --executor-cores (spark.executor.cores).",
+        )
     return None
 
 
-def _no_cores(alive: Sequence[Worker]) -> str | None:
-    if any(worker.cores_free for worker in alive):
+def dying(deaths: Deaths) -> Why | None:
+    """Return why executors that were started are of no use; None where too few have died."""
+    if deaths.count < LOOP:
         return None
-    return f"all {sum(worker.cores for worker in alive)} cores are in use"
+    where = f" on {deaths.node}" if deaths.node else ""
+    latest = f"{deaths.count} executors died, the latest ({deaths.executor}){where}"
+    line = deaths.last_line
+    if _UNREACHABLE.search(line):
+        peer = _PEER.search(line)
+        at = f" at {peer[1]}" if peer else ""
+        return Why(
+            f"its executors cannot reach the driver{at}; {latest}: {line}",
+            "Give it an address that the workers reach: --conf spark.driver.host=ADDRESS, and let "
+            "its port through the firewall (spark.driver.port).",
+        )
+    if "OutOfMemoryError" in line or "memory" in line.lower():
+        return Why(f"{latest}: {line}", "Ask for more with --executor-memory, or split the data "
+                   "into more partitions.")  # fmt: skip
+    said = f": {line}" if line else ", and its log holds no error"
+    return Why(f"{latest}{said}", "f shows that line in its log; kill the application to end it.")
 
 
-def _nothing_seen(application: Application) -> str | None:
-    if application.duration_s < _SHORT_WAIT:
-        return "just submitted"
-    return "a worker has room; its executors may fail to start or not reach the driver"
+def idle(executors: Sequence[Executor] | None) -> Why | None:
+    """Return why executors that are there get no task, as far as the driver's rows show it."""
+    if executors is None or not any(executor.active for executor in executors):
+        return None
+    active = [executor for executor in executors if executor.active]
+    if not any(executor.cores for executor in active):
+        return Why(f"its {len(active)} executors are starting")
+    return Why(
+        f"{len(active)} executors are there and none has a task",
+        "Either its driver is busy with work of its own, or a task asks for more than an executor "
+        "offers (spark.task.cpus).",
+    )
+
+
+def _too_large(wanted: int, alive: Sequence[Worker], what: str, option: str) -> Why | None:
+    largest = max(worker.memory_mib for worker in alive)
+    if wanted <= largest:
+        return None
+    reason = f"wants {wanted} MiB {what}, largest worker has {largest} MiB"
+    more = f"give a worker {wanted} MiB (spark.worker.memory in the configuration)"
+    if largest < LEAST_EXECUTOR_MIB:
+        return Why(reason, f"Spark needs {LEAST_EXECUTOR_MIB} MiB at least: {more}.")
+    return Why(reason, f"Submit it again with {option} {largest}m or less, or {more}.")
+
+
+def _all_taken(wanted: int, alive: Sequence[Worker], others: Sequence[Application]) -> Why | None:
+    held = ", ".join(f"{app.name} ({app.id})" for app in others)
+    wait = f"Wait for {held}, or kill it." if held else "Wait until a driver or executor ends."
+    free = max(worker.memory_free_mib for worker in alive)
+    if wanted > free:
+        return Why(f"wants {wanted} MiB an executor, at most {free} MiB are free", wait)
+    if not any(worker.cores_free for worker in alive):
+        limit = " To share: spark.cores.max for each application." if held else ""
+        return Why(f"all {sum(worker.cores for worker in alive)} cores are in use", wait + limit)
+    if not any(w.cores_free and w.memory_free_mib >= wanted for w in alive):
+        return Why(f"no worker has both {wanted} MiB and a core free", wait)
+    return None
+
+
+def _nothing_seen(application: Application) -> Why:
+    if application.duration_s < SHORT_WAIT:
+        return Why("just submitted")
+    return Why(
+        "a worker has room; it may ask for more cores an executor than any worker has free",
+        "Lower --executor-cores (spark.executor.cores), and look at the master's log.",
+    )

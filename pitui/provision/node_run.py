@@ -165,9 +165,10 @@ class NodeRun:
                 if first or self._shelf.plan or error.failure not in _PASSING:
                     raise
                 now = time.monotonic()
-                if away_since is None:
-                    # A push waits for the node itself: that time counts.
-                    away_since = max(self._begun, self._moved_at) if self._moved_at else now
+                if away_since is None and self._moved_at and now - self._moved_at > AWAY_LIMIT:
+                    # A push that waited for the node itself says so.
+                    raise
+                away_since = now if away_since is None else away_since
                 if self._stopping.is_set() or now - away_since > AWAY_LIMIT:
                     raise _given_up(error, now - away_since) from error
                 self._working(step, f"{error.message}; trying again", None)

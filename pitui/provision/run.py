@@ -9,6 +9,7 @@ from pitui.provision.shelf import Shelf
 from pitui.provision.site import Site
 from pitui.provision.step import Step
 from pitui.provision.turns import Turns
+from pitui.remote.depot import Depot
 
 LIMIT = 32
 """How many nodes are worked on at once."""
@@ -59,7 +60,7 @@ class Provisioning:
             async with gate:
                 return await run.run()
 
-        async with asyncio.TaskGroup() as group:
+        async with Depot(self._shelf.links) as self._shelf.depot, asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(run)) for run in runs]
         return [task.result() for task in tasks]
 

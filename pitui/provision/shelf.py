@@ -9,6 +9,7 @@ from pitui.config.model import Config, Node
 from pitui.provision.logins import Logins
 from pitui.provision.sudo import Passwords
 from pitui.remote.ask import PasswordAsker
+from pitui.remote.depot import Depot
 from pitui.remote.links import Links
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Shelf:
         self.taking_part: frozenset[str] = frozenset()
         self.plan = False
         """Whether nothing may be changed: what is found is only shown."""
+        self.depot = Depot(links)
+        """Where files are pushed from; open while the engine runs."""
         self.restarts = False
         """Whether a last step restarts what runs with old settings."""
         self._known: dict[Hashable, object] = {}

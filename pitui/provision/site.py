@@ -11,6 +11,8 @@ from pitui.provision.files import Content, parse_status, read_command, status_co
 from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
 from pitui.provision.sudo import PATHS, Sudo
+from pitui.remote.meter import Meter
+from pitui.remote.push import Parcel
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 
 T = TypeVar("T")
@@ -57,6 +59,24 @@ class Site:
     def progress(self, what: str, transfer: Transfer) -> None:
         """Report how far a push is."""
         self._say(what, transfer)
+
+    async def deliver(self, what: str, parcel: Parcel, target: str, mode: int = 0o644) -> None:
+        """Push a file that is only unpacked there, and report how far it is as `what`.
+
+        Nodes that want it at the same time pass it on to each other.
+
+        Raises:
+            NodeError: it cannot be written there.
+            LinkError: the node cannot be reached, or did not come back.
+        """
+        meter = Meter()
+
+        def sent(done: int) -> None:
+            self.progress(what, Transfer(done, parcel.size, meter.add(done)))
+
+        await self.shelf.depot.deliver(
+            self.name, parcel, target, mode=mode, sent=sent, durable=False
+        )
 
     async def machine(self) -> Machine:
         """Return what the node is; read once.

@@ -34,6 +34,8 @@ class Connected:
     connection: asyncssh.SSHClientConnection
     channels: Channels = field(default_factory=Channels)
     sockets: dict[tuple[str, int], Path] = field(default_factory=dict)
+    ports: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Of 127.0.0.1, by the address that they lead to."""
     forgotten: int = 0
     """Channels that the server keeps open and nobody can close."""
 
@@ -104,6 +106,20 @@ class NodeLink:
                 await up.connection.forward_local_path_to_port(str(path), host, port)
                 up.sockets[(host, port)] = path
             return path
+
+    async def forward(self, host: str, port: int) -> int:
+        """Return a port of this machine's loopback that leads to an address as the node sees it.
+
+        Raises:
+            LinkError: the node cannot be reached.
+        """
+        up = await self.up()
+        async with self._lock:
+            local = up.ports.get((host, port))
+            if local is None:
+                listener = await up.connection.forward_local_port("127.0.0.1", 0, host, port)
+                local = up.ports[(host, port)] = listener.get_port()
+            return local
 
     async def why_not(self, host: str, port: int) -> str | None:
         """Return why the node cannot connect to an address, in its words; None where it can.

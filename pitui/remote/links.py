@@ -162,6 +162,19 @@ class Links:
             raise ValueError(f"{name} is this machine")
         return await (await self.open_link(name)).socket(host, port, self._new_path)
 
+    async def forward(self, name: str, host: str, port: int) -> int:
+        """Return a local port that leads through a node's link to an address as the node sees it.
+
+        It listens on 127.0.0.1 only and lives as long as the connection; ask again before use.
+
+        Raises:
+            LinkError: the node cannot be reached.
+            ValueError: the node is this machine: ask directly.
+        """
+        if self._nodes[name].local:
+            raise ValueError(f"{name} is this machine")
+        return await (await self.open_link(name)).forward(host, port)
+
     async def why_not(self, name: str, host: str, port: int) -> str | None:
         """Return why a remote node cannot connect to an address; None where it can.
 

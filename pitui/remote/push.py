@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn, Protocol
 
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.domain.text import last_lines, printable
@@ -25,6 +26,10 @@ LOOK_LIMIT = 30.0
 ROOM_TO_SPARE = 16 * 1024 * 1024
 """Bytes that stay free on a node's file system."""
 
+_SIGNALLED = 128
+"""What a command's exit status is above where a signal ended it."""
+
+_SIGNALS = 3
 _READ = 16 * BLOCK
 _COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
 _MIB = 1024 * 1024
@@ -61,6 +66,8 @@ class Pushed:
 
     sent: int
     resumed: int = 0
+    via: str | None = None
+    """The node that it came from in the end; None where it came from here."""
 
     @property
     def was_there(self) -> bool:
@@ -97,7 +104,34 @@ async def push(
         NodeError: it cannot be written there (names disk full, read-only, ...).
         LinkError: the node cannot be reached, or did not come back.
     """
-    journey = _Journey(runner, parcel, target, mode, sent or _nobody, durable)
+    journey = _Journey(runner, parcel, target, mode, sent or nobody, durable)
+    return await through_breaks(journey, away_limit)
+
+
+class Journey(Protocol):
+    """One file on its way to one node, in as many tries as the link needs."""
+
+    began: bool
+    """Whether the node was reached at all."""
+    moved_at: float
+    """When it was last heard of, by the event loop's clock."""
+
+    async def go(self) -> Pushed:
+        """Do one try, from where the last one stopped.
+
+        Raises:
+            NodeError: the node does not take the file.
+            LinkError: the link broke.
+        """
+
+
+async def through_breaks(journey: Journey, away_limit: float) -> Pushed:
+    """Make a journey, and go on whenever the node is back, until it was away for too long.
+
+    Raises:
+        NodeError: the node does not take the file.
+        LinkError: it cannot be reached, or did not come back.
+    """
     try:
         return await journey.go()
     except LinkError as error:
@@ -106,16 +140,15 @@ async def push(
     return await _resume(journey, away_limit)
 
 
-async def look(runner: Runner, parcel: Parcel, target: str) -> Found:
-    """Return what a node has of a file.
+async def look(runner: Runner, parcel: Parcel, target: str, *, prefix: bool = True) -> Found:
+    """Return what a node has of a file; `prefix` is whether it reads what it has of it.
 
     Raises:
         NodeError: nothing can be written there.
         LinkError: the node cannot be reached.
     """
-    command = look_command(target, parcel.sha512, parcel.size)
-    limit = LOOK_LIMIT + parcel.size / SLOW_DISK
-    result = await runner.run(command, limit=limit)
+    command = look_command(target, parcel.sha512, parcel.size, prefix=prefix)
+    result = await runner.run(command, limit=end_limit(parcel))
     found = parse_look(result.stdout)
     if not result.ok or found is None:
         raise refused(runner.node, target, result.stderr)
@@ -154,6 +187,22 @@ def refused(node: str, target: str, said: str) -> NodeError:
     return NodeError(node, message, advice, said=last_lines(said))
 
 
+def wrong_twice(node: str, target: str) -> NodeError:
+    """Return the error of a file that arrived with other bytes, and again."""
+    advice = f"The disk or memory of {node} may be failing; see `dmesg`."
+    return NodeError(node, f"{target} arrived with a wrong SHA-512 twice", advice)
+
+
+def source_changed(node: str, parcel: Parcel) -> NodeError:
+    """Return the error of a file that is not what it was when it was measured."""
+    return NodeError(node, f"{parcel.path} changed while it was pushed", "Push it again.")
+
+
+def end_limit(parcel: Parcel) -> float:
+    """Return the seconds that a node may take to read a file through and put it in its place."""
+    return LOOK_LIMIT + parcel.size / SLOW_DISK
+
+
 @dataclass
 class _Journey:
     """One file on its way to one node."""
@@ -171,6 +220,7 @@ class _Journey:
     moved_at: float = 0.0
     resumed: int = 0
     wrong: int = 0
+    signalled: int = 0
 
     async def go(self) -> Pushed:
         """Do one try.
@@ -192,9 +242,7 @@ class _Journey:
                 return Pushed(self.total, self.resumed)
             self.wrong += 1
             if self.wrong > 1:
-                message = f"{self.target} arrived with a wrong SHA-512 twice"
-                advice = f"The disk or memory of {self.runner.node} may be failing; see `dmesg`."
-                raise NodeError(self.runner.node, message, advice)
+                raise wrong_twice(self.runner.node, self.target)
 
     async def _good(self, found: Found) -> int:
         if found.offset and await self.parcel.prefix(found.offset) == found.prefix:
@@ -221,11 +269,26 @@ class _Journey:
             return False
         if said.startswith("incomplete"):
             raise LinkError(self.runner.node, Failure.LOST, "the connection was lost")
+        if status > _SIGNALLED and not words.strip():
+            self._ended(status - _SIGNALLED)
         raise refused(self.runner.node, self.target, words)
+
+    def _ended(self, number: int) -> NoReturn:
+        """Raise the error of a receiver that a signal ended: going down ends it first.
+
+        Raises:
+            LinkError: so that it is tried again.
+            NodeError: it happens every time.
+        """
+        self.signalled += 1
+        node, message = self.runner.node, f"signal {number} ended the receiver of {self.target}"
+        if self.signalled > _SIGNALS:
+            raise NodeError(node, message, f"Is there memory left on {node}? See `dmesg`.")
+        raise LinkError(node, Failure.LOST, message)
 
     async def _exchange(self, process: RemoteProcess, offset: int) -> str:
         """Feed the receiver and return what it says in the end."""
-        limit = LOOK_LIMIT + self.parcel.size / SLOW_DISK
+        limit = end_limit(self.parcel)
         async with asyncio.TaskGroup() as group:
             answering = group.create_task(_read_all(process))
             feeding = group.create_task(self._feed(process, offset))
@@ -255,8 +318,7 @@ class _Journey:
                 self._moved()
                 self.sent(done)
         if done != self.parcel.size:
-            message = f"{self.parcel.path} changed while it was pushed"
-            raise NodeError(self.runner.node, message, "Push it again.")
+            raise source_changed(self.runner.node, self.parcel)
         await process.write_eof()
 
     def _moved(self) -> None:
@@ -264,7 +326,7 @@ class _Journey:
         self.moved_at = asyncio.get_running_loop().time()
 
 
-async def _resume(journey: _Journey, away_limit: float) -> Pushed:
+async def _resume(journey: Journey, away_limit: float) -> Pushed:
     """Go on whenever the node is back, until it was away for too long."""
     while True:
         await asyncio.sleep(RETRY_EVERY)
@@ -313,5 +375,5 @@ def _prefix(path: Path, length: int) -> str:
     return digest.hexdigest()
 
 
-def _nobody(_bytes: int) -> None:
+def nobody(_bytes: int) -> None:
     """Tell nobody how far it is."""

@@ -41,7 +41,7 @@ have=$(wc -c < "$part")
 [ "$have" -le "$size" ] || {{ : > "$part" || exit 1; have=0; }}
 blocks=$((have / {STEP}))
 prefix=-
-[ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
+[ -z "$4" ] || [ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
 echo "part $((blocks * {STEP})) $prefix $(df -Pk -- "$d" | awk 'NR > 1 {{ print $4 }}') $have"
 """
 )
@@ -58,10 +58,13 @@ rm -f -- "$part.said"
 """
 )
 
-_FINISH = r"""
+_CHECK = r"""
 have=$(wc -c < "$part")
 if [ "$have" -ne "$size" ]; then echo "incomplete $have"; exit 3; fi
 if [ "$(digest < "$part")" != "$sum" ]; then rm -f -- "$part"; echo wrong; exit 4; fi
+"""
+
+_PLACE = r"""
 chmod "$mode" "$part" || exit 1
 [ -z "$durable" ] || sync "$part" 2>/dev/null || sync
 mv -f -- "$part" "$p" || exit 1
@@ -69,6 +72,18 @@ mv -f -- "$part" "$p" || exit 1
 note
 echo done
 """
+
+# -I and -S: nothing of the person's or the site's own Python gets in.
+_COURIER = (
+    _NAMES
+    + """
+command -v python3 >/dev/null || { echo "there is no python3" >&2; exit 1; }
+exec python3 -I -S -c "$4" "$part" "$p"
+"""
+)
+_BOOT = (
+    "import sys; f = sys.stdin.buffer; exec(compile(f.read(int(f.readline())), 'courier', 'exec'))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +101,16 @@ class Found:
     """What the part takes already, the unfinished block included."""
 
 
-def look_command(target: str, sha512: str, size: int) -> str:
-    """Return the command whose output `parse_look` reads; it makes the target's folder."""
-    return _line(_LOOK, target, sha512, size)
+def look_command(target: str, sha512: str, size: int, *, prefix: bool = True) -> str:
+    """Return the command whose output `parse_look` reads; it makes the target's folder.
+
+    Args:
+        target: the file's place on the node.
+        sha512: its digest.
+        size: its bytes.
+        prefix: whether the digest of what is there of it is wanted.
+    """
+    return _line(_LOOK, target, sha512, size, "yes" * prefix)
 
 
 def parse_look(output: str) -> Found | None:
@@ -113,7 +135,22 @@ def receive_command(
     It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
     there and the digest is another; nothing is kept).
     """
-    return _line(_RECEIVE + _FINISH, target, sha512, size, offset, f"{mode:o}", "yes" * durable)
+    return _line(
+        _RECEIVE + _CHECK + _PLACE, target, sha512, size, offset, f"{mode:o}", "yes" * durable
+    )
+
+
+def courier_command(target: str, sha512: str, size: int) -> str:
+    """Return the command that runs `pitui.remote.courier`, whose text it takes first."""
+    return _line(_COURIER, target, sha512, size, _BOOT)
+
+
+def place_script() -> str:
+    """Return the script that puts a verified part in its place.
+
+    Its words: target, SHA-512, size, mode (octal), and anything where it is to be durable.
+    """
+    return f"{_NAMES}mode=$4 durable=$5\n{_PLACE}"
 
 
 def forget_command(target: str, sha512: str) -> str:

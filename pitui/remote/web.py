@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pitui.domain.errors import LinkError, WebError
 from pitui.remote.links import Links
+from pitui.remote.tcp import open_socket
 
 if TYPE_CHECKING:
     import httpx
@@ -144,6 +145,28 @@ class Web:
         """
         return await self._ask(_Request("POST", url, via, limit, form, from_node))
 
+    async def opened(self, url: str, via: str) -> str:
+        """Return the address under which a browser on this machine reaches a page.
+
+        That is the page's own where it can be reached directly. Else it is a port of 127.0.0.1 that
+        leads through the link of the node `via`, for as long as that connection stands.
+
+        Raises:
+            WebError: the address cannot be asked, or the node not be reached.
+        """
+        request = _Request("GET", url, via, LIMIT, None)
+        if urlsplit(url).scheme != "http" or not request.host:
+            raise WebError(url, "only http:// addresses can be opened")
+        if self._ways_to_try(request)[0] is _Way.DIRECT and (
+            self._links.node(via).local or await _connects(request.host, request.port)
+        ):
+            return url
+        try:
+            port = await self._links.forward(via, request.host, request.port)
+        except LinkError as error:
+            raise WebError(url, f"{via} cannot be reached: {error.message}") from error
+        return urlsplit(url)._replace(netloc=f"127.0.0.1:{port}").geturl()
+
     async def aclose(self) -> None:
         """Close all connections."""
         for client in self._clients.values():
@@ -221,6 +244,14 @@ class Web:
             transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, uds=path or None)
             self._clients[path] = httpx.AsyncClient(transport=transport, trust_env=False)
         return self._clients[path]
+
+
+async def _connects(host: str, port: int) -> bool:
+    try:
+        (await open_socket(host, port, DIRECT_LIMIT)).close()
+    except OSError:  # TimeoutError is one
+        return False
+    return True
 
 
 async def _exchange(client: "httpx.AsyncClient", request: _Request) -> Response:

@@ -21,7 +21,8 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.why import why_waiting
+from pitui.domain.jobs import ClusterDriver
+from pitui.domain.why import Why, driver_waits, waits
 from pitui.facts.address import Matched, match_workers
 from pitui.facts.health import metrics
 from pitui.facts.processes import own_processes
@@ -55,10 +56,11 @@ def assemble(
         cluster=cluster,
         master=_master(master_node, view, observed, statuses, links[master_node.name]),
         nodes=tuple(statuses),
-        applications=_applications(view, observed.drivers),
-        executors=_executors(observed.drivers, _nodes_by_host(matched)),
+        applications=_applications(view, observed.drivers, observed.whys),
+        executors=_executors(observed.drivers, nodes_by_host(matched)),
         strangers=matched.strangers,
         master_at=observed.view_at,
+        drivers=_drivers(view, matched),
     )
 
 
@@ -176,12 +178,38 @@ def _master(
     )
 
 
-def _applications(view: MasterView, drivers: Mapping[str, DriverView]) -> tuple[Application, ...]:
+def _applications(
+    view: MasterView, drivers: Mapping[str, DriverView], whys: Mapping[str, Why]
+) -> tuple[Application, ...]:
     told = (
-        replace(app, why_waiting=why_waiting(app, view), progress=_progress(app, drivers))
+        _explained(replace(app, progress=_progress(app, drivers)), whys.get(app.id), view)
         for app in view.applications
     )
     return tuple(sorted(told, key=lambda app: (not app.state.active, -app.submitted_at)))
+
+
+def _explained(app: Application, found: Why | None, view: MasterView) -> Application:
+    reason = found or waits(app, view) if app.state.active else None
+    if reason is None:
+        return app
+    return replace(app, why_waiting=reason.reason, fix=reason.fix)
+
+
+def _drivers(view: MasterView, matched: Matched) -> tuple[ClusterDriver, ...]:
+    nodes = nodes_by_host(matched)
+    hosts = {worker.id: worker.host for worker in view.workers}
+    told = []
+    for driver in view.drivers:
+        reason = driver_waits(driver, view)
+        told.append(
+            replace(
+                driver,
+                node=nodes.get(hosts.get(driver.worker, "")),
+                why_waiting=reason.reason if reason else None,
+                fix=reason.fix if reason else "",
+            )
+        )
+    return tuple(sorted(told, key=lambda driver: (not driver.state.active, -driver.submitted_at)))
 
 
 def _progress(app: Application, drivers: Mapping[str, DriverView]) -> Progress | None:
@@ -189,7 +217,7 @@ def _progress(app: Application, drivers: Mapping[str, DriverView]) -> Progress |
     return driver.progress if driver else None
 
 
-def _nodes_by_host(matched: Matched) -> dict[str, str]:
+def nodes_by_host(matched: Matched) -> dict[str, str]:
     """Return the node of each host that belongs to one node alone."""
     found: dict[str, str] = {}
     shared = set()

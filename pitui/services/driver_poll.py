@@ -6,10 +6,10 @@ from urllib.parse import quote
 from pitui.domain.cluster import Executor
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
+from pitui.services.driver_address import DriverAddresses
 from pitui.services.master import MasterAccess
 from pitui.services.observed import DriverView
 from pitui.services.task_rates import TaskRates
-from pitui.spark.app_page import driver_ui
 from pitui.spark.driver_api import parse_executors, parse_progress
 
 _LIMIT = 3.0
@@ -21,27 +21,27 @@ async def driver_base(master: MasterAccess, app_id: str) -> str | None:
     Raises:
         WebError: the master does not answer.
     """
-    page = await master.page(f"app/?appId={quote(app_id)}", limit=_LIMIT)
-    address = driver_ui(page.body.decode(errors="replace"), master.web_url)
-    if address is None:
-        return None
-    return f"{address.rstrip('/')}/api/v1/applications/{quote(app_id)}/"
+    address = await DriverAddresses(master).of(app_id)
+    return _api(address, app_id) if address else None
+
+
+def _api(address: str, app_id: str) -> str:
+    return f"{address}/api/v1/applications/{quote(app_id)}/"
 
 
 class DriverPoll:
     """Finds drivers by the master's pages and asks them; remembers where they are."""
 
     def __init__(self, master: MasterAccess, web: Web, via: str) -> None:
-        self._master = master
+        self._addresses = DriverAddresses(master)
         self._web = web
         self._via = via
-        self._addresses: dict[str, str] = {}
         self._rates: dict[str, TaskRates] = {}
 
     def forget_all_but(self, app_ids: Iterable[str]) -> None:
         """Drop what is remembered of applications that ended."""
         wanted = set(app_ids)
-        self._addresses = {k: v for k, v in self._addresses.items() if k in wanted}
+        self._addresses.forget_all_but(wanted)
         self._rates = {k: v for k, v in self._rates.items() if k in wanted}
 
     async def look(self, app_id: str, *, executors: bool) -> DriverView | None:
@@ -55,7 +55,7 @@ class DriverPoll:
             rows = await self._executors(app_id, base) if executors else None
             return DriverView(parse_progress(jobs, active), rows)
         except (WebError, NotSparkError):
-            self._addresses.pop(app_id, None)
+            self._addresses.forget(app_id)
             return None
 
     async def _executors(self, app_id: str, base: str) -> tuple[Executor, ...]:
@@ -63,12 +63,8 @@ class DriverPoll:
         return self._rates.setdefault(app_id, TaskRates()).note(rows)
 
     async def _base(self, app_id: str) -> str | None:
-        if app_id not in self._addresses:
-            address = await driver_base(self._master, app_id)
-            if address is None:
-                return None
-            self._addresses[app_id] = address
-        return self._addresses[app_id]
+        address = await self._addresses.of(app_id)
+        return _api(address, app_id) if address else None
 
     async def _get(self, base: str, path: str) -> bytes:
         answer = await self._web.get(base + path, via=self._via, limit=_LIMIT)

@@ -34,6 +34,9 @@ they come, within what is held back."""
 _WAITING_BLOCKS = 4
 """Blocks that may wait for whoever reads; beyond that the sources wait."""
 
+_FEW = 100
+"""Lines that are not worth a batch of their own."""
+
 _HEAR_LIMIT = 3.0
 _MERGE_LIMIT = 30.0
 """Seconds that the last lines are waited for, to merge them by time: of a node that says nothing,
@@ -59,14 +62,16 @@ async def follow(
     async with asyncio.TaskGroup() as group:
         followers = _followers(cluster, sources, queue, lines=lines, follow=follow)
         pump = group.create_task(_run_all(followers, queue))
-        held = HoldBack(HOLD_BACK if len(sources) > 1 else BATCH_AFTER, HELD_MOST)
         try:
             if len(sources) > 1:
                 waiting = await _first_lines(followers, queue)
                 while waiting:
                     yield waiting[:BATCH_LINES]
                     del waiting[:BATCH_LINES]
-            async for batch in _as_they_come(queue, held):
+                stream = _in_order(queue)
+            else:
+                stream = _as_they_come(queue)
+            async for batch in stream:
                 yield batch
         except GeneratorExit:
             # Closed early. The task group would wrap this one into an exception group.
@@ -160,10 +165,25 @@ def _all_there(followers: list[NodeFollower], waited: float) -> bool:
     )
 
 
-async def _as_they_come(
-    queue: asyncio.Queue[_Item], held: HoldBack
-) -> AsyncIterator[list[LogLine]]:
+async def _as_they_come(queue: asyncio.Queue[_Item]) -> AsyncIterator[list[LogLine]]:
+    """Yield the lines of a single source, gathered for a moment where they come one by one."""
+    while (item := await queue.get()) is not None:
+        batch = _checked(item)[1]
+        if len(batch) < _FEW:
+            await asyncio.sleep(BATCH_AFTER)
+            while not queue.empty() and len(batch) < BATCH_LINES:
+                item = queue.get_nowait()
+                if item is None:
+                    yield batch
+                    return
+                batch += _checked(item)[1]
+        yield batch
+
+
+async def _in_order(queue: asyncio.Queue[_Item]) -> AsyncIterator[list[LogLine]]:
+    """Yield the lines of several sources by time, each held back for a while."""
     clock = asyncio.get_running_loop()
+    held = HoldBack(HOLD_BACK, HELD_MOST)
     ended = False
     while not ended:
         try:

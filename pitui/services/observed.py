@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Executor, MasterView, Progress
+from pitui.domain.why import Why
 from pitui.facts.address import Names
 from pitui.facts.health import Health
 
@@ -45,3 +46,5 @@ class Observed:
     """Why the master's last answer did not come; None while it answers."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)
+    whys: dict[str, Why] = field(default_factory=dict)
+    """Why applications do not move, where that was looked into."""

@@ -110,6 +110,8 @@ def new_shelf(cluster: Cluster, asker: PasswordAsker) -> Shelf:
                 " and provisioning would change it",
                 "A demonstration needs none; else give the node its own address, or host: local.",
             )
+        # Whoever asks for this wants to know now, and may have mended what was wrong.
+        cluster.links.retry(node.name)
     shelf = Shelf(cluster.config, cluster.nodes, cluster.links, asker)
     add_sites(shelf)
     return shelf

@@ -4,14 +4,16 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from pitui.domain.cluster import ApplicationState, Snapshot
+from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
+from pitui.facts.address import match_workers
 from pitui.facts.health import Health, metrics
-from pitui.services.assemble import assemble
+from pitui.services.assemble import assemble, nodes_by_host
 from pitui.services.cluster import Cluster
 from pitui.services.driver_poll import DriverPoll
 from pitui.services.node_poll import NodePoll
 from pitui.services.observed import DriverView, NodeObserved, Observed
+from pitui.services.whys import Whys
 from pitui.spark.versions import page_version
 
 _COALESCE = 0.05
@@ -37,6 +39,7 @@ class Watch:
         self._looked_at: frozenset[str] = frozenset()
         self._changed = asyncio.Event()
         self._nudged = asyncio.Event()
+        self._whys = Whys(cluster)
         self._drivers = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
         self.snapshot = self._assemble()
 
@@ -65,6 +68,7 @@ class Watch:
                 group.create_task(self._publish())
                 group.create_task(self._watch_master())
                 group.create_task(self._watch_drivers())
+                group.create_task(self._watch_whys())
                 for name in self._cluster.nodes:
                     group.create_task(self._watch_node(name))
                     group.create_task(self._watch_names(name))
@@ -78,7 +82,18 @@ class Watch:
             for name in self._cluster.nodes:
                 group.create_task(self._look_once(name))
         self.snapshot = self._assemble()
+        await self._explain_once()
         return self.snapshot
+
+    async def _explain_once(self) -> None:
+        view = self._observed.view
+        if view is None or self._observed.master_error is not None or not self._active():
+            return
+        await self._read_drivers()
+        self.snapshot = self._assemble()
+        await self._whys.look_now(view, self._active(), self._node_names(view))
+        self._take_whys()
+        self.snapshot = self._assemble()
 
     # Polls
 
@@ -114,7 +129,35 @@ class Watch:
     async def _watch_drivers(self) -> None:
         while True:
             await self._read_drivers()
+            self._whys.note(self._active())
             await self._pause(self._refresh)
+
+    async def _watch_whys(self) -> None:
+        while True:
+            await self._look_into_rest()
+            await self._pause(self._refresh)
+
+    async def _look_into_rest(self) -> None:
+        """Find out why applications do not move, where they do not."""
+        view = self._observed.view
+        if view is None or self._observed.master_error is not None:
+            return
+        await self._whys.look(view, self._active(), self._node_names(view))
+        self._take_whys()
+
+    def _node_names(self, view: MasterView) -> dict[str, str]:
+        nodes = self._cluster.nodes.values()
+        names = {n: s.names for n, s in self._observed.nodes.items() if s.names is not None}
+        return nodes_by_host(match_workers(view, nodes, names))
+
+    def _take_whys(self) -> None:
+        found = self._whys.found()
+        if found != self._observed.whys:
+            self._observed.whys = found
+            self._changed.set()
+
+    def _active(self) -> list[Application]:
+        return [app for app in self.snapshot.applications if app.state.active]
 
     async def _read_drivers(self) -> None:
         view = self._observed.view

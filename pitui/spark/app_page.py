@@ -1,13 +1,19 @@
-"""What only the master's HTML pages say: a driver's address, the token that a kill needs."""
+"""What only Spark's HTML pages say: a driver's address, a kill's token, executors that died."""
 
 import re
 from html import unescape
 from urllib.parse import urljoin
 
+from pitui.domain.why import RemovedExecutor
+
 _LINK = re.compile(
     r"<a\s[^>]*?href\s*=\s*[\"']([^\"']+)[\"'][^>]*>\s*Application Detail UI\s*</a>", re.IGNORECASE
 )
 _TOKEN_INPUT = re.compile(r"<input\s[^>]*\bname\s*=\s*[\"']csrfToken[\"'][^>]*>", re.IGNORECASE)
+_ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.IGNORECASE | re.DOTALL)
+_CELL = re.compile(r"<td\b[^>]*>(.*?)</td>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_EXECUTOR_STATES = ("EXITED", "FAILED", "KILLED", "LOST", "DECOMMISSIONED")
 _VALUE = re.compile(r"\bvalue\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 
 
@@ -32,3 +38,17 @@ def csrf_token(html: str) -> str | None:
     field = _TOKEN_INPUT.search(html)
     value = _VALUE.search(field[0]) if field else None
     return unescape(value[1]) if value else None
+
+
+def removed_executors(html: str) -> tuple[RemovedExecutor, ...]:
+    """Return the executors that the master's `/app/?appId=` lists as removed, the latest last."""
+    rows = (
+        [_TAG.sub("", unescape(cell)).strip() for cell in _CELL.findall(row)]
+        for row in _ROW.findall(html)
+    )
+    found = []
+    for cells in rows:
+        state = next((cell for cell in cells[2:] if cell in _EXECUTOR_STATES), None)
+        if state is not None and cells[0].isdecimal():
+            found.append(RemovedExecutor(cells[0], cells[1], state))
+    return tuple(sorted(found, key=lambda executor: int(executor.id)))

@@ -1,15 +1,13 @@
 """A running application's REST API (`/api/v1` of the driver's UI) as domain values."""
 
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
 from pitui.domain.cluster import Executor, Progress
-from pitui.domain.errors import NotSparkError
+from pitui.spark.answers import decode
 
 _DRIVER = "driver"
-_T = TypeVar("_T")
 
 
 class _PeakMemory(msgspec.Struct, rename={"heap": "JVMHeapMemory"}):
@@ -72,21 +70,13 @@ class _StageRow(msgspec.Struct, rename="camel"):
     status: str = ""
 
 
-class _ApplicationRow(msgspec.Struct):
-    id: str
-
-
-class _Version(msgspec.Struct):
-    spark: str
-
-
 def parse_executors(body: bytes) -> tuple[Executor, ...]:
     """Return the executors of `/executors` or `/allexecutors`; the driver's own row is left out.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return tuple(_executor(row) for row in _decode(body, list[_ExecutorRow]) if row.id != _DRIVER)
+    return tuple(_executor(row) for row in decode(body, list[_ExecutorRow]) if row.id != _DRIVER)
 
 
 def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> Progress:
@@ -98,8 +88,8 @@ def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> Progre
     Raises:
         NotSparkError: a body is not what its path of the API answers.
     """
-    jobs = _decode(jobs_body, list[_JobRow])
-    stages = _decode(stages_body, list[_StageRow]) if stages_body is not None else []
+    jobs = decode(jobs_body, list[_JobRow])
+    stages = decode(stages_body, list[_StageRow]) if stages_body is not None else []
     active = sorted((s for s in stages if s.status == "ACTIVE"), key=lambda s: s.stage_id)
     running = [job.name for job in jobs if job.status == "RUNNING"]
     names = [stage.name for stage in active] or running[:1]
@@ -112,31 +102,6 @@ def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> Progre
         tasks_failed=sum(job.num_failed_tasks for job in jobs),
         current=names[-1] if names else "",
     )
-
-
-def parse_application_ids(body: bytes) -> tuple[str, ...]:
-    """Return the ids of `/applications`: tells which application a driver's port belongs to.
-
-    Raises:
-        NotSparkError: the body is not what this path of the API answers.
-    """
-    return tuple(row.id for row in _decode(body, list[_ApplicationRow]))
-
-
-def parse_version(body: bytes) -> str:
-    """Return the Spark version of `/api/v1/version`.
-
-    Raises:
-        NotSparkError: the body is not what this path of the API answers.
-    """
-    return _decode(body, _Version).spark
-
-
-def _decode(body: bytes, kind: type[_T]) -> _T:
-    try:
-        return msgspec.json.decode(body, type=kind, strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSparkError(f"the answer is not that of a Spark driver ({error})") from error
 
 
 def _executor(row: _ExecutorRow) -> Executor:

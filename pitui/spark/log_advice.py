@@ -1,6 +1,7 @@
 """What the last lines of a daemon's log mean, for those failures that people meet."""
 
 import re
+from collections.abc import Sequence
 
 _KNOWN = (
     (
@@ -58,6 +59,17 @@ def explain(log: str) -> tuple[str, str]:
         if re.search(pattern, log):
             return reason, advice
     return "", ""
+
+
+def cause_line(lines: Sequence[str]) -> str:
+    """Return the one line of a log's end that says why its process ended; empty for no line.
+
+    Of a chain of exceptions that is the last cause that names an address, else the last cause.
+    """
+    causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
+    named = [line for line in causes if re.search(r"/[\d.]+:\d+|\S:\d{4,5}\b", line)]
+    told = named[-1:] or causes[-1:] or telling("\n".join(lines), 1)
+    return told[-1].removeprefix("Caused by: ") if told else ""
 
 
 def telling(log: str, count: int = 3) -> list[str]:

@@ -19,17 +19,20 @@ use_journal() {
 }
 """
 
-# What was there is printed first, and what comes then by a second call that knows the last entry's
-# cursor. With sudo that one does not stay either: nothing of ours could end a journalctl of root.
-_READ = r"""
+_PREPARE = r"""
 LC_ALL=C; export LC_ALL
 [ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR
-journal="journalctl --no-pager -q -o json --output-fields=MESSAGE $option"
+journal="journalctl --no-pager -q $format $option"
 root=
 if [ -z "$($journal "$unit" -n 1 2>/dev/null)" ] &&
   [ -n "$(sudo -n $journal "$unit" -n 1 2>/dev/null)" ]; then
   root="sudo -n"
 fi
+"""
+
+# What was there is printed first, and what comes then by a second call that knows the last entry's
+# cursor. With sudo that one does not stay either: nothing of ours could end a journalctl of root.
+_READ = r"""
 if [ -z "$cursor" ]; then exec $root $journal "$unit" -n "$lines"; fi
 if [ -n "$root" ]; then exec $root $journal "$unit" -n all --after-cursor="$cursor"; fi
 exec $journal "$unit" -f -n all --after-cursor="$cursor"
@@ -45,11 +48,20 @@ def journal_script(unit: str, *, lines: int, cursor: str = "") -> str:
         cursor: of the last entry that is known; what comes after it is printed, and where that may
             be waited for without root, also what comes from then on.
     """
-    option = "--user-unit" if unit.startswith("user:") else "--unit"
     return (
-        f"option={option}; unit={quote(unit.removeprefix('user:'))}\n"
+        f"format='-o json --output-fields=MESSAGE'; {_unit(unit)}{_PREPARE}"
         f"lines={quote('all' if lines < 0 else lines)}; cursor={quote(cursor)}\n{_READ}"
     )
+
+
+def journal_text_script(unit: str) -> str:
+    """Return the sh that prints all of a unit's journal as text, with times."""
+    return f"format='-o short-iso'; {_unit(unit)}{_PREPARE}exec $root $journal \"$unit\"\n"
+
+
+def _unit(unit: str) -> str:
+    option = "--user-unit" if unit.startswith("user:") else "--unit"
+    return f"option={option}; unit={quote(unit.removeprefix('user:'))}\n"
 
 
 def journal_entry(entry: str) -> tuple[str, list[str]]:

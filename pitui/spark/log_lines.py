@@ -9,12 +9,19 @@ from codecs import getincrementaldecoder
 from datetime import UTC, datetime
 
 from pitui.domain.log_line import Level, LogLine
+from pitui.spark.log_json import readable
 
 LINE_LIMIT = 64 * 1024
 """Bytes of a line that are kept; a longer one ends with a note of how much is missing."""
 
 _AFTER_STAMP = {f" {level:<5}": level for level in Level}
 """What follows the 17 characters of `26/11/21 01:29:51`."""
+
+_HEADS_MOST = 4096
+"""Beginnings of lines that are remembered with what they say."""
+
+_new_tuple = tuple.__new__
+"""Makes a named tuple without its constructor, which takes twice as long."""
 
 _WORDS = {**{level.value: level for level in Level}, "WARNING": Level.WARN}
 _LEVEL = r"\[?(?P<level>TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]?(?![A-Za-z0-9_])"
@@ -118,32 +125,39 @@ class LineParser:
         self.zone_s = zone_s
         self.ahead_s = 0.0
         """Seconds by which the node's clock is ahead of ours; taken out of every time."""
-        self._stamp = ""
-        self._second = 0.0
+        self._heads: dict[str, tuple[Level, float]] = {}
+        self._heads_of = (zone_s, 0.0)
         self._entry: Level | None = None
 
     def parse(self, texts: list[str]) -> list[LogLine]:
-        """Return a line for each text."""
-        lines = []
+        """Return a line for each text; of an entry in Spark's JSON, the lines people read."""
+        if self._heads_of != (self.zone_s, self.ahead_s) or len(self._heads) > _HEADS_MOST:
+            self._heads = {}
+            self._heads_of = (self.zone_s, self.ahead_s)
+        lines: list[LogLine] = []
+        append, heads, tag = lines.append, self._heads, self._tag
         for text in texts:
-            # Most lines are Spark's own and of the same second as the one before.
-            level = _AFTER_STAMP.get(text[17:23])
-            if level is not None and (text[:17] == self._stamp or self._read_stamp(text[:17])):
-                at: float | None = self._second
-            else:
-                level, at = self._read(text)
-            if level is not None or at is not None:
-                self._entry = level
-            lines.append(LogLine(self._tag, text, level, at))
+            # Most lines are Spark's own, and of a second and level that have been read before.
+            head = heads.get(text[:23]) or self._read_head(text[:23])
+            if head is not None:
+                self._entry = head[0]
+                append(_new_tuple(LogLine, (tag, text, *head, False)))
+                continue
+            entry = readable(text) if text[:1] == "{" else None
+            for part in entry or (text,):
+                level, at = self._read(part) if entry is None or part is entry[0] else (None, None)
+                if level is not None or at is not None:
+                    self._entry = level
+                append(LogLine(tag, part, level, at))
         return lines
 
-    def _read_stamp(self, stamp: str) -> bool:
-        match = _STAMP.fullmatch(stamp)
+    def _read_head(self, head: str) -> tuple[Level, float] | None:
+        level = _AFTER_STAMP.get(head[17:])
+        match = _STAMP.fullmatch(head[:17]) if level is not None else None
         second = self._time(match) if match else None
-        if second is None:
-            return False
-        self._stamp, self._second = stamp, second
-        return True
+        if level is None or second is None:
+            return None
+        return self._heads.setdefault(head, (level, second))
 
     def _read(self, text: str) -> tuple[Level | None, float | None]:
         first = text[:1]

@@ -27,6 +27,9 @@ one that was emptied and has grown beyond the offset since shows by nothing else
 BLOCK = 1024 * 1024
 """Bytes of one log that are sent before the others have their turn."""
 
+ALONE_BLOCK = 16 * BLOCK
+"""The same where there is no other."""
+
 ALL = -1
 """So many last lines mean the whole log."""
 
@@ -53,13 +56,16 @@ add() {
 locate() {
   case ${kind[$1]} in
     daemon)
+      [ -n "$logs" ] || logs=$(folder SPARK_LOG_DIR logs) logs=${logs:-$home/logs}
       found=("$logs"/spark-*-"${arg[$1]}"-*.out)
       if [ ${#found[@]} -gt 0 ]; then
         file[$1]=$(ls -t -- "${found[@]}" 2>/dev/null | head -n 1)
       else
         file[$1]=$logs/spark-$(id -un)-${arg[$1]}-1-$(hostname).out
       fi ;;
-    work) file[$1]=$work/${arg[$1]} ;;
+    work)
+      [ -n "$work" ] || work=$(folder SPARK_WORKER_DIR work)
+      file[$1]=$work/${arg[$1]} ;;
     *) file[$1]=${arg[$1]} ;;
   esac
 }
@@ -106,6 +112,7 @@ begin() {
   else last_lines "$1"; fi
   at[$1]=$begin goal[$1]=$size
   say file "$1" "$(identity "${link[$1]}")" "$begin" "${file[$1]}"
+  say size "$1" "$size"
   caught[$1]=
 }
 go_on() {
@@ -116,7 +123,7 @@ go_on() {
   fi
   for older in "${file[$1]}"?*; do
     if [ "$(identity "$older")" = "${want[$1]}" ] && hold "$1" "$older"; then
-      begin=${offset[$1]}
+      begin=${offset[$1]} size=$(stat -L -c %s -- "${link[$1]}")
       return
     fi
   done
@@ -171,7 +178,7 @@ pump() {
   length=$((size - ${at[$1]}))
   if [ "$length" -gt 0 ]; then
     [ -z "${moved[$1]}" ] || moved[$1]=$SECONDS
-    [ "$length" -le BLOCK ] || length=BLOCK
+    [ "$length" -le "$most" ] || length=$most
     busy=1 over=OVERLAP
     [ "${at[$1]}" -ge "$over" ] || over=${at[$1]}
     say data "$1" "${at[$1]}" "$over"
@@ -207,7 +214,8 @@ while :; do
     esac
   done
   if [ ${#open[@]} -eq 0 ] && [ -z "$waiting" ]; then break; fi
-  sizes=
+  sizes= most=BLOCK
+  [ ${#open[@]} -gt 1 ] || most=ALONE
   [ ${#open[@]} -eq 0 ] || sizes=$(stat -L -c %s -- "${open[@]}")
   turn=0
   for size in $sizes; do pump "${numbers[turn]}"; turn=$((turn + 1)); done
@@ -245,16 +253,15 @@ def log_script(
             "LC_ALL=C; export LC_ALL; shopt -s nullglob; count=0\n",
             '[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR\n',
             folders(node),
-            "logs=$(folder SPARK_LOG_DIR logs)\nlogs=${logs:-$home/logs}\n",
-            "work=$(folder SPARK_WORKER_DIR work)\n",
+            "logs= work=\n",
             _units(node),
             _FUNCTIONS,
             DAEMON_JOURNAL,
             _BEGIN,
             _ROTATION,
-            _PUMP.replace("BLOCK", str(BLOCK)).replace("OVERLAP", str(OVERLAP)),
+            _PUMP.replace("OVERLAP", str(OVERLAP)),
             "".join(adds),
-            _LOOP,
+            _LOOP.replace("BLOCK", str(BLOCK)).replace("ALONE", str(ALONE_BLOCK)),
         )
     )
     missing = f"printf '%s bash\\n' {quote(token)}"

@@ -11,6 +11,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.errors import NotSparkError
+from pitui.domain.jobs import ClusterDriver, DriverState
 
 
 class _WorkerRow(msgspec.Struct):
@@ -38,12 +39,24 @@ class _ApplicationRow(msgspec.Struct):
     state: str = ""
 
 
+class _DriverRow(msgspec.Struct):
+    id: str
+    starttime: str | float = 0
+    state: str = ""
+    cores: int = 0
+    memory: int = 0
+    worker: str | None = None
+    mainclass: str | None = None
+
+
 class _Answer(msgspec.Struct):
     url: str
     workers: list[_WorkerRow]
     status: str = ""
     activeapps: list[_ApplicationRow] = []
     completedapps: list[_ApplicationRow] = []
+    activedrivers: list[_DriverRow] = []
+    completeddrivers: list[_DriverRow] = []
 
 
 _DECODER = msgspec.json.Decoder(_Answer, strict=False)
@@ -53,6 +66,7 @@ _WORKER_STATES = {
     "DEAD": WorkerState.DEAD,
     "DECOMMISSIONED": WorkerState.DECOMMISSIONED,
 }
+_DRIVER_STATES = {state.value for state in DriverState}
 _MASTER_STATES = {
     "ALIVE": MasterState.ALIVE,
     "STANDBY": MasterState.STANDBY,
@@ -80,6 +94,7 @@ def parse_master(body: bytes) -> MasterView:
             *(_application(row, active=True) for row in answer.activeapps),
             *(_application(row, active=False) for row in answer.completedapps),
         ),
+        drivers=tuple(_driver(row) for row in (*answer.activedrivers, *answer.completeddrivers)),
     )
 
 
@@ -109,6 +124,20 @@ def _application(row: _ApplicationRow, *, active: bool) -> Application:
         submitted_at=row.starttime / 1000,
         duration_s=row.duration / 1000,
         user=row.user or "",
+    )
+
+
+def _driver(row: _DriverRow) -> ClusterDriver:
+    started = str(row.starttime)
+    return ClusterDriver(
+        id=row.id,
+        state=DriverState(row.state) if row.state in _DRIVER_STATES else DriverState.UNKNOWN,
+        cores=row.cores,
+        memory_mib=row.memory,
+        # A string in Spark's JSON, where an application's is a number.
+        submitted_at=float(started) / 1000 if started.replace(".", "", 1).isdecimal() else 0.0,
+        worker="" if row.worker in (None, "None") else str(row.worker),
+        main_class=row.mainclass or "",
     )
 
 

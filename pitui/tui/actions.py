@@ -5,7 +5,7 @@ of keys, remapping by `ui.keys`, and what read-only mode holds back. An action `
 the method `do_x` of the screen or the pane of its scope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,12 +16,14 @@ class Scope(StrEnum):
     """Where an action is offered."""
 
     ANYWHERE = "Anywhere"
-    TABLES = "Tables; moving, / and y in logs too"
+    TABLES = "Tables; moving and y in logs too"
     NODES = "Nodes"
     LOGS = "Logs"
     EXECUTORS = "Executors"
     JOBS = "Jobs"
+    DRILL = "Inside an application"
     PROGRESS = "Progress"
+    PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
 
 
@@ -53,7 +55,10 @@ class Action:
 _TABLE = (Scope.TABLES,)
 _LOGS = (Scope.LOGS,)
 _LINES = (Scope.TABLES, Scope.LOGS)
+_MOVING = (*_LINES, Scope.PROVISIONING)
+_PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
+_WORK = (Scope.JOBS, Scope.DRILL)
 
 ACTIONS: tuple[Action, ...] = (
     Action("start", "Start", "s", "Start worker or master of the marked nodes, or of the one at "
@@ -62,6 +67,16 @@ ACTIONS: tuple[Action, ...] = (
            hint=2),
     Action("restart", "Restart", "r", "Restart them, after a question", _NODES, danger=True,
            mutating=True, hint=3),
+    Action("provision", "Provision", "p", "Show what provisioning would change on the marked "
+           "nodes; Enter there applies it", _NODES, hint=4),
+    Action("rolling", "Upgrade one by one", "U", "The same, to be applied one node after the "
+           "other, each with its daemons back before the next", _NODES, danger=True),
+    Action("rollback", "Roll back Spark", "B", "Show what going back to the Spark before would "
+           "change; Enter there does it, after a question", _NODES, danger=True),
+    Action("remove", "Remove node", "delete", "Take the node out of the cluster, after a question",
+           _NODES, danger=True, mutating=True),
+    Action("report", "Provisioning report", "v", "Show the board or the report of the last "
+           "provisioning", (Scope.NODES, Scope.PROGRESS)),
     Action("decommission", "Drain and stop", "D", "Decommission the worker: no new work for it, "
            "wait until its tasks have ended, then stop it; after a question", _NODES, danger=True,
            mutating=True, hint=7),
@@ -69,7 +84,13 @@ ACTIONS: tuple[Action, ...] = (
            mutating=True, hint=6),
     Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
     Action("kill", "Kill or cancel", "x,X,delete", "Kill the application or cancel the run, after "
-           "a question", (Scope.JOBS,), danger=True, mutating=True, hint=2),
+           "a question; inside, a job or a stage", _WORK, danger=True, mutating=True, hint=2),
+    Action("failure", "Why it failed", "f", "Go to the log line that explains the failure", _WORK,
+           hint=4),
+    Action("page", "Web page", "o", "Copy the address of Spark's web page on it; where that is not "
+           "reached from here, a way through SSH is made", _WORK, hint=9),
+    Action("sort", "Sort", "s", "Sort by something else", _WORK, hint=9),
+    Action("turn", "Turn order", "S", "Sort the other way round", _WORK),
     Action("executors", "Executors", "e", "Show the executors of the application",
            (Scope.JOBS,), hint=3),
     Action("by_node", "All by node", "v", "Show the executors of all applications, node by node; "
@@ -77,39 +98,88 @@ ACTIONS: tuple[Action, ...] = (
     Action("threads", "Threads", "d", "Show what the threads of the executor do (a thread dump), "
            "to search or to read in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the row: node, executor or run",
-           (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE), hint=4),
+           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE), hint=4),
     Action("open", "Open", "enter", "Go down into the row: an application, a job, a stage; show "
            "everything known of it where there is nothing below", _TABLE, hint=8),
     Action("details", "Details", "i", "Show everything known of the row", _TABLE),
     Action("mark", "Mark", "space", "Mark or unmark the row", _TABLE, hint=9),
     Action("mark_all", "Mark all", "a", "Mark every row that is shown, or none", _TABLE),
-    Action("down", "Down", "j,down", "Next row or line", _LINES),
-    Action("up", "Up", "k,up", "Previous row or line; pauses logs", _LINES),
-    Action("page_down", "Page down", "pagedown,ctrl+f", "One page down", _LINES),
-    Action("page_up", "Page up", "pageup,ctrl+b", "One page up", _LINES),
-    Action("first", "First", "g,home", "First row, or the oldest line", _LINES),
-    Action("last", "Last row", "G,end", "Last row", _TABLE),
-    Action("filter", "Filter", "/", "Show only rows that hold some words, or lines in "
-           "which a regular expression is found; Esc clears", _LINES,
+    Action("down", "Down", "j,down", "Next row or line", _MOVING),
+    Action("up", "Up", "k,up", "Previous row or line; pauses logs", _MOVING),
+    Action("page_down", "Page down", "pagedown,ctrl+f", "One page down", _MOVING),
+    Action("page_up", "Page up", "pageup,ctrl+b", "One page up", _MOVING),
+    Action("first", "First", "g,home", "First row, or the oldest line", _MOVING),
+    Action("last", "Last row", "G,end", "Last row", (Scope.TABLES, Scope.PROVISIONING)),
+    Action("filter", "Filter", "/", "Show only rows that hold some words; Esc clears", _TABLE,
            hint=7),
     Action("copy", "Copy", "y", "Copy the row, line or selection to the clipboard, over SSH too "
            "(OSC 52)", _LINES),
     Action("follow", "Follow", "G,end", "Go to the newest line and follow", _LOGS, hint=1),
-    Action("next_error", "Next error", "e", "Go to the next error", _LOGS, hint=3),
-    Action("previous_error", "Previous error", "E", "Go to the error before; from the end, to the "
-           "last one", _LOGS, hint=2),
-    Action("next_match", "Next match", "n", "Go to the next line with what was filtered last; "
-           "without the filter, among all lines", _LOGS),
+    Action("follow_toggle", "Follow or pause", "F", "Follow or pause; logs open that way from now "
+           "on", _LOGS),
+    Action("sources", "Sources", "s", "Choose from a tree what to show: all of a node or an "
+           "application, errors of the cluster, files, any NODE:/path", _LOGS, hint=2),
+    Action("more", "Further back", "a", "Read further back than the last lines", _LOGS),
+    Action("search", "Search", "/", "Look for words or a regular expression while they are typed; "
+           "n and N go on", _LOGS, hint=3),
+    Action("next_match", "Next match", "n", "Go to the next line that holds what is looked for",
+           _LOGS, hint=6),
     Action("previous_match", "Previous match", "N", "Go to the one before", _LOGS),
-    Action("wrap", "Wrap", "w", "Wrap long lines, or not", _LOGS, hint=4),
-    Action("times", "Times", "t", "Show times as a clock, as written, or not at all", _LOGS,
-           hint=9),
+    Action("log_filter", "Filter", "f", "Show only lines that hold words or a regular expression; "
+           "Esc clears", _LOGS, hint=4),
+    Action("level", "Level", "L", "Show only entries of INFO, WARN or ERROR and above, or all",
+           _LOGS, hint=9),
+    Action("only", "Only this", "o", "Show only the source of the line, or all again", _LOGS),
+    Action("invert", "Invert", "I", "Show the lines that the filter's words leave out", _LOGS),
+    Action("context", "Around", "C", "Show 2, 5 or 20 lines of the same source around each that "
+           "passes the filter, or none", _LOGS),
+    Action("previous_error", "Previous error", "E", "Go to the error before; from the end, to the "
+           "last one", _LOGS, hint=5),
+    Action("next_error", "Next error", "e", "Go to the next error", _LOGS),
+    Action("mark_line", "Mark", "m", "Mark the line, or take its mark away; relative times count "
+           "from it", _LOGS),
+    Action("next_mark", "Next mark", "u", "Go to the next marked line", _LOGS),
+    Action("previous_mark", "Previous mark", "U", "Go to the one before", _LOGS),
+    Action("marks", "Marks", "M", "List the marked lines and go to one", _LOGS),
+    Action("next_bar", "Later", "]", "Go to the next stretch of time of the histogram", _LOGS),
+    Action("previous_bar", "Earlier", "[", "Go to the one before", _LOGS),
+    Action("go_to", "Go to", "@", "Go to a time or to the number of a line", _LOGS),
+    Action("fold_here", "Fold", "enter", "Fold or unfold the stack trace or the repetitions at "
+           "the line", _LOGS),
+    Action("fold_traces", "Fold traces", "T", "Fold all stack traces, or none", _LOGS),
+    Action("fold_repeats", "Fold repeats", "r", "Fold entries that repeat the one before, or none",
+           _LOGS),
+    Action("visual", "Select lines", "v,V", "Select lines by moving; y copies them", _LOGS),
+    Action("copy_many", "Copy many", "Y", "Copy the marked lines, all matches, or all that is "
+           "shown", _LOGS),
+    Action("pager", "Pager", "|", "Show the lines in $PAGER", _LOGS),
+    Action("share", "Command", "c", "Copy and show the `pitui logs` command line for the same "
+           "logs and filter", _LOGS),
+    Action("wrap", "Wrap", "w", "Wrap long lines, or not", _LOGS, hint=9),
+    Action("times", "Times", "t", "Show times as a clock, since the last mark, as written, or not "
+           "at all", _LOGS, hint=9),
+    Action("histogram", "Histogram", "H", "Show lines and errors over time, or not", _LOGS),
     Action("right", "Right", "l,right", "Move the text to see its end", _LOGS),
     Action("left", "Left", "h,left", "Move the text to see its beginning", _LOGS),
     Action("again", "Again what failed", "a", "Do the same again where it failed",
-           (Scope.PROGRESS,), mutating=True, hint=1),
-    Action("cancel", "Cancel", "c", "Stop waiting for nodes that have not ended",
-           (Scope.PROGRESS,), hint=2),
+           (Scope.PROGRESS, Scope.PROVISIONING), mutating=True, hint=1),
+    Action("cancel", "Cancel", "c", "Stop waiting for nodes that have not ended; provisioning "
+           "finishes the steps in hand, and asks the second time",
+           (Scope.PROGRESS, Scope.PROVISIONING), hint=2),
+    Action("apply", "Apply", "enter", "Do what the plan shows", _PLAN, mutating=True, hint=1),
+    Action("choose_steps", "Steps", "s", "Choose only some steps, and look again", _PLAN, hint=3),
+    Action("one_by_one", "One by one", "o", "Go one node after the other, restarting the daemons "
+           "whose Spark changed, or side by side again", _PLAN, hint=4),
+    Action("save", "Save", "w", "Save the plan or report to a file: as `provision --json`, or as "
+           "text", _PLAN, hint=5),
+    Action("view", "Tree or board", "v", "Show it as a tree, or nodes by steps", _PLAN, hint=6),
+    Action("everything", "All steps", "u", "Show steps without a change as well, or leave them out",
+           _PLAN, hint=7),
+    Action("unfold", "Unfold", "l,right", "Unfold the node; on the board the next step", _PLAN),
+    Action("fold", "Fold", "h,left", "Fold the node; on the board the step before", _PLAN),
+    Action("read_on", "Read on", "space,J", "Scroll the diff or the last lines down", _PLAN,
+           hint=8),
+    Action("read_back", "Read back", "K", "Scroll them up", _PLAN),
     Action("event_kind", "Kind", "t", "Show only events of one kind, then of the next, then all",
            (Scope.TIMELINE,), hint=1),
     Action("event_node", "This node", "n", "Show only events of the row's node, or of all again",
@@ -137,12 +207,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def bindings(scope: Scope) -> list[Binding]:
-    """Return the key bindings of a scope, remappable by the actions' ids."""
+def bindings(scope: Scope, only: Collection[str] = ()) -> list[Binding]:
+    """Return the key bindings of a scope, or of some of its actions, remappable by their ids."""
     return [
         Binding(action.keys, f"do('{action.id}')", action.title, show=False, id=action.id)
         for action in ACTIONS
-        if scope in action.scopes
+        if scope in action.scopes and (not only or action.id in only)
     ]
 
 
@@ -158,7 +228,7 @@ def of(*scopes: Scope) -> list[Action]:
 
 def reaches(scope: Scope) -> tuple[Scope, ...]:
     """Return the scopes whose actions work while something of `scope` has the focus."""
-    if scope in (Scope.NODES, Scope.EXECUTORS, Scope.JOBS, Scope.TIMELINE):
+    if scope in (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE):
         return scope, Scope.TABLES, Scope.ANYWHERE
     return scope, Scope.ANYWHERE
 

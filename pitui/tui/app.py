@@ -1,6 +1,7 @@
 """The app: wires configuration, services and the main screen, and does nothing else."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
@@ -116,6 +117,14 @@ class PituiApp(App[None], inherit_bindings=False):
     def _toast(self, change: "Change") -> None:
         severity: SeverityLevel = "error" if change.bad else "information"
         self.notify(change.text, severity=severity, markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the terminal's clipboard, from inside tmux and screen too."""
+        from pitui.tui.clipboard import sequences
+
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(sequences(text, os.environ))
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""

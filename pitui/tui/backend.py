@@ -10,14 +10,28 @@ from pitui.domain.cluster import MasterStatus, NodeStatus, Role, Snapshot
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
-from pitui.remote.ask import Asker
+from pitui.remote.ask import PasswordAsker
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
     """The services of one cluster, as the UI uses them."""
+
+    jobs: JobsFacet
+    """What is inside applications."""
+
+    @property
+    def provisioner(self) -> Provisioner:
+        """What provisions nodes."""
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """The logs that there are."""
 
     @property
     def inspector(self) -> Inspector:
@@ -85,10 +99,10 @@ class Backend(Protocol):
         """
 
 
-BackendFactory = Callable[[Config, Asker], AbstractAsyncContextManager[Backend]]
+BackendFactory = Callable[[Config, PasswordAsker], AbstractAsyncContextManager[Backend]]
 
 
-def open_live(config: Config, asker: Asker) -> AbstractAsyncContextManager[Backend]:
+def open_live(config: Config, asker: PasswordAsker) -> AbstractAsyncContextManager[Backend]:
     """Open the real services; call it off the event loop's thread first, for its imports."""
     from pitui.tui.live import open_backend
 

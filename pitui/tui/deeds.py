@@ -9,7 +9,7 @@ from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
 from pitui.tui.operation import Operation
 from pitui.tui.present.cells import one_line
-from pitui.tui.present.jobs import Job
+from pitui.tui.present.jobs import Job, identity
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ class Deeds:
         verb = "Cancel run" if job.run is not None else "Kill"
         name = one_line(job.name)
         effect = "Its executors end and what it computed so far is lost."
-        question = Question(f"{verb} {name}?", verb, [job.app_id or name], [effect])
+        question = Question(f"{verb} {name}?", verb, [identity(job) or name], [effect])
 
         async def work(report: Report) -> None:
             report(Outcome(name, "", OutcomeState.WORKING))
             if job.run is not None:
                 await services.cancel_run(job.run.id)
+            elif job.driver is not None:
+                await services.jobs.kill_driver(job.driver.id)
             else:
                 await services.kill_application(job.app_id or "")
             report(Outcome(name, "", OutcomeState.OK))

@@ -11,6 +11,10 @@ from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run
 from pitui.tui.facets.inspection import Inspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_idle import IdleJobs
+from pitui.tui.facets.logs import LogShelf
+from pitui.tui.facets.provisioning import Provisioner
 from pitui.tui.facets.timeline import Timeline
 from pitui.tui.messages import Daemon, Verb
 
@@ -47,8 +51,21 @@ class Idle:
 
     timeline: Timeline = NoTimeline()
 
+    def __init__(self) -> None:
+        self.jobs: JobsFacet = IdleJobs()
+
+    @property
+    def log_shelf(self) -> LogShelf:
+        """Refuse."""
+        raise _starting()
+
     @property
     def inspector(self) -> Inspector:
+        """Refuse."""
+        raise _starting()
+
+    @property
+    def provisioner(self) -> Provisioner:
         """Refuse."""
         raise _starting()
 

@@ -10,7 +10,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, Report
 from pitui.domain.run import Run, RunState
-from pitui.remote.ask import Asker
+from pitui.remote.ask import PasswordAsker
 from pitui.services import control, logs
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.kill import kill_application
@@ -18,6 +18,10 @@ from pitui.services.runs import Runs
 from pitui.services.timeline import Timeline
 from pitui.services.watch import Watch
 from pitui.tui.facets.inspection_live import LiveInspector
+from pitui.tui.facets.jobs import JobsFacet
+from pitui.tui.facets.jobs_live import LiveJobs
+from pitui.tui.facets.logs_live import LiveLogShelf
+from pitui.tui.facets.provisioning_live import LiveProvisioner
 from pitui.tui.messages import Daemon, Verb
 
 RUNS_EVERY = 1.0
@@ -32,15 +36,18 @@ _ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: contr
 class LiveBackend:
     """One opened cluster with its watch and its runs."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, asker: PasswordAsker) -> None:
+        self.provisioner = LiveProvisioner(cluster, asker)
         self._cluster = cluster
         self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
+        self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
         self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
+        self.log_shelf = LiveLogShelf(cluster)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -144,7 +151,7 @@ def _targets(daemons: Sequence[Daemon]) -> list[control.Target]:
 
 
 @asynccontextmanager
-async def open_backend(config: Config, asker: Asker) -> AsyncIterator[LiveBackend]:
+async def open_backend(config: Config, asker: PasswordAsker) -> AsyncIterator[LiveBackend]:
     """Open the cluster of a configuration."""
     async with open_cluster(config, asker) as cluster:
-        yield LiveBackend(cluster)
+        yield LiveBackend(cluster, asker)

@@ -8,6 +8,7 @@ from textual.message import Message
 
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.run import Run
+from pitui.tui.facets.provisioning import Wanted
 from pitui.tui.present.jobs import Job
 
 
@@ -135,6 +136,18 @@ class RetryRequested(Message):
     def __init__(self, node: str) -> None:
         super().__init__()
         self.node = node
+
+
+class ProvisionRequested(Message):
+    """Nodes are to be provisioned, rolled back or removed; a plan or a question comes first."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+
+class ReportRequested(Message):
+    """The board or the report of the last provisioning is wanted."""
 
 
 class HintsChanged(Message):

@@ -22,6 +22,8 @@ class Operation:
     """Nodes and applications that change because the user wanted it."""
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     again: Again | None = None
+    stop: Callable[[], None] | None = None
+    """Ends it in good order; without one it is cancelled where it is."""
     quiet: bool = False
     """Whether its success shows elsewhere, so that only a failure is kept."""
     error: PituiError | None = None

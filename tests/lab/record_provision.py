@@ -1,7 +1,7 @@
 """Records what provisioning reports, for the UI's tests: `python -m tests.lab.record_provision`.
 
 Three fresh machines at the speed of a Pi 3's Ethernet: a plan, a run in which the third loses its
-power in the middle of the push, and a plan of the two others that finds nothing to do.
+power in the middle of the push, another run of that one, and a plan that finds nothing to do.
 """
 
 import asyncio
@@ -53,7 +53,9 @@ async def _record(lab: Lab, config: Path) -> None:
     async with open_cluster(load_config(config), asker) as cluster:
         await _one(cluster, asker, "plan", _Recorder(), plan=True)
         await _one(cluster, asker, "run", _Recorder(_power_cut(lab)))
-        await _one(cluster, asker, "nothing", _Recorder(), plan=True, names=["pi1", "pi2"])
+        await asyncio.to_thread(lab.machines["pi3"].power_on)
+        await _one(cluster, asker, "again", _Recorder(), names=["pi3"])
+        await _one(cluster, asker, "nothing", _Recorder(), plan=True)
 
 
 async def _one(

@@ -86,7 +86,7 @@ def test_a_log_that_is_not_there_is_said_and_others_are_printed(logs) -> None:
     result = logs("pi1:/no/such.log", "master", "-n", "1")
     assert result.returncode == 1
     assert result.stdout.startswith("nuc")
-    assert result.stderr == "pitui: pi1: there is no /no/such.log\n"
+    assert result.stderr == "pitui: pi1 such.log: there is no /no/such.log\n"
 
 
 def test_a_closed_pipe_is_no_error(demo_cluster: Path) -> None:

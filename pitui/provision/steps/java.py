@@ -10,11 +10,10 @@ from pitui.domain.text import last_lines
 from pitui.facts.javas import PUSHED, PUSHED_HOME
 from pitui.provision import packages
 from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
-from pitui.provision.report import Transfer
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.remote.meter import Meter
-from pitui.remote.push import Parcel, push
+from pitui.remote.push import Parcel
+from pitui.remote.push_script import forget_command
 from pitui.remote.quoting import quote, quote_path
 
 
@@ -127,25 +126,19 @@ async def _push(site: Site, archive: Path) -> None:
     root = await site.may_root()
     folder = PUSHED if root else PUSHED_HOME
     staged = f"~/.cache/pitui/{archive.name}"
-
-    parcel = await Parcel.of(archive)
-    meter = Meter()
-
-    def told(done: int) -> None:
-        site.progress("pushing the JDK", Transfer(done, parcel.size, meter.add(done)))
-
-    await push(site.runner, parcel, staged, sent=told)
+    parcel = await site.shelf.once(("parcel", archive), lambda: Parcel.of(archive))
+    await site.deliver("pushing the JDK", parcel, staged)
     where, tar = quote_path(folder), '"$HOME"/' + quote(staged[2:])
     home = (await site.machine()).home
     tar = quote(f"{home}/{staged[2:]}") if root else tar
     text = (
         f'set -e; d={where}; mkdir -p "$d"; rm -rf "$d"/.part; mkdir "$d"/.part; '
-        f'tar -xzf {tar} --no-same-owner -C "$d"/.part; cd "$d"/.part; '
+        f'tar -xf {tar} --no-same-owner -C "$d"/.part; cd "$d"/.part; '
         'set -- */bin/java; [ -x "$1" ] || { echo "the archive holds no JDK" >&2; exit 1; }; '
         '"$1" -version >/dev/null 2>&1 || '
         '{ echo "it does not run here: for another processor?" >&2; exit 1; }; '
-        'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part; '
-        f"rm -f {tar}"
+        'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part'
     )
     site.say("unpacking the JDK")
     await (site.as_root(text, limit=300) if root else site.ask(text, limit=300))
+    await site.run(forget_command(staged, parcel.sha512))

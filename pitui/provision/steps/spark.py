@@ -18,8 +18,7 @@ from pitui.provision.spark_home import (
     version_in,
 )
 from pitui.provision.step import Finding, Step, ok, unknown, would_change
-from pitui.remote.meter import Meter
-from pitui.remote.push import Parcel, need_room, push, refused
+from pitui.remote.push import Parcel, need_room, refused
 from pitui.remote.push_script import forget_command
 
 UNPACK_LIMIT = 1800.0
@@ -181,13 +180,8 @@ async def _push(site: Site, archive: Archive) -> str:
     """Push the archive to the login user's cache folder and return its path there."""
     machine = await site.machine()
     target = f"{machine.home}/.cache/pitui/{Path(archive.path).name}"
-    meter = Meter()
-
-    def sent(done: int) -> None:
-        site.progress("pushing", Transfer(done, archive.size, meter.add(done)))
-
     parcel = Parcel(Path(archive.path), archive.size, archive.sha512)
-    await push(site.runner, parcel, target, mode=0o600, sent=sent, durable=False)
+    await site.deliver("pushing", parcel, target, 0o600)
     return target
 
 

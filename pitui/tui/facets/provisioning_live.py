@@ -23,22 +23,22 @@ class LiveProvisioner:
 
     def steps(self, wanted: Wanted) -> Sequence[StepName]:
         """Return the steps in order."""
-        if wanted.kind is Kind.ROLLBACK:
-            return _named([step("access"), Rollback()])
         if wanted.kind is Kind.REMOVE:
             return [StepName(*STOP), *_named(reversed(steps()))]
         last = [StepName(*RESTART)] if wanted.rolling else []
+        if wanted.kind is Kind.ROLLBACK:
+            return [*_named([step("access"), Rollback()]), *last]
         return [*_named(steps(wanted.only)), *last]
 
     def work(self, wanted: Wanted, report: Report, *, plan: bool) -> Work:
-        """Return what does it, or looks only; nodes that were away are tried at once."""
+        """Return what does it, or looks only."""
         cluster, asker = self._cluster, self._asker
-        for name in wanted.nodes:
-            cluster.links.retry(cluster.node(name).name)
         if wanted.kind is Kind.REMOVE:
             return provision.removal(cluster, asker, report, wanted.nodes[0])
         if wanted.kind is Kind.ROLLBACK:
-            return provision.rollback(cluster, asker, report, wanted.nodes, plan=plan)
+            return provision.rollback(
+                cluster, asker, report, wanted.nodes, plan=plan, rolling=wanted.rolling
+            )
         return provision.provisioning(
             cluster,
             asker,

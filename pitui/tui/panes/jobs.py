@@ -4,20 +4,38 @@ import time
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.binding import BindingType
 
-from pitui.domain.cluster import Snapshot
+from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.jobs import Spot
 from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
+from pitui.tui.doing import pitui
 from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said
-from pitui.tui.panes.table import TablePane
+from pitui.tui.panes.digging import Digging
+from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
 from pitui.tui.present.job_facts import job_facts
-from pitui.tui.present.jobs import COLUMNS, Job, job_rows, job_summary, jobs_of, no_jobs
+from pitui.tui.present.jobs import (
+    COLUMNS,
+    ORDERS,
+    Job,
+    has_failed,
+    job_rows,
+    job_summary,
+    jobs_of,
+    no_jobs,
+)
 from pitui.tui.present.node_facts import Facts
+from pitui.tui.present.order import Order, Sorting
+
+EARLIER_EVERY = 60.0
+"""Seconds between two looks for applications of the past."""
 
 
-class JobsPane(TablePane):
+class JobsPane(SortedPane, Digging):
     """One row an application or run."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.JOBS))
@@ -29,6 +47,8 @@ class JobsPane(TablePane):
         super().__init__("jobs")
         self._snapshot = snapshot
         self._runs: Sequence[Run] = ()
+        self._earlier: Sequence[Application] = ()
+        self._asked: tuple[frozenset[str], float] = (frozenset(), 0.0)
         self._jobs: dict[str, Job] = {}
         self._selected: str | None = None
         self.table.set_empty(no_jobs(snapshot))
@@ -49,8 +69,42 @@ class JobsPane(TablePane):
         self._runs = runs
         self._show_jobs()
 
+    def on_mount(self) -> None:
+        """Look for applications of the past now and then, as long as the pane is to be seen."""
+        self.set_interval(1.0, self._maybe_look_back)
+
+    def _maybe_look_back(self) -> None:
+        snapshot = self._snapshot
+        if snapshot.master_at is None or not self.size or self.app.screen is not self.screen:
+            return
+        listed = frozenset(a.id for a in snapshot.applications if not a.state.active)
+        known, at = self._asked
+        if listed != known or time.monotonic() - at >= EARLIER_EVERY:
+            self._asked = (listed, time.monotonic())
+            self._look_back(listed)
+
+    @work(group="earlier", exclusive=True)
+    async def _look_back(self, listed: frozenset[str]) -> None:
+        try:
+            self._earlier = await pitui(self).services.jobs.earlier(listed)
+        except PituiError:
+            return  # the row of the master's node says why it cannot be asked
+        self._show_jobs()
+
+    def resort(self) -> None:
+        """Show the jobs in the order that holds now."""
+        self._show_jobs()
+
+    def orders(self) -> Sequence[Order[Job]]:
+        """Return the orders of jobs."""
+        return ORDERS
+
     def _show_jobs(self) -> None:
-        jobs = jobs_of(self._snapshot, self._runs)
+        jobs = jobs_of(self._snapshot, self._runs, self._earlier)
+        if self.sorting != Sorting():
+            jobs = self.sorting.apply(jobs, ORDERS)
+        words = self.sorting.words(ORDERS)
+        self.title = f"{self.TITLE} {words}" if words else self.TITLE
         self.table.set_empty(no_jobs(self._snapshot))
         self._jobs = {job.key: job for job in jobs}
         self.show_rows(job_rows(jobs, time.time()))
@@ -94,6 +148,21 @@ class JobsPane(TablePane):
         job = self._jobs.get(key)
         return job_facts(job) if job else []
 
+    def spot(self) -> Spot | None:
+        """Return the application under the cursor."""
+        job = self._jobs.get(self.cursor or "")
+        return Spot(job.app_id) if job is not None and job.app_id else None
+
+    def do_open(self) -> None:
+        """Go down into the application; a driver or a run without one has only its facts."""
+        spot = self.spot()
+        if spot is None:
+            self.do_details()
+            return
+        from pitui.tui.screens.level import LevelScreen
+
+        self.app.push_screen(LevelScreen(spot))
+
     def do_kill(self) -> None:
         """Kill the application, or cancel the run, under the cursor."""
         job = self._jobs.get(self.cursor or "")
@@ -111,6 +180,8 @@ class JobsPane(TablePane):
         job = self._jobs.get(self.cursor or "")
         if job is not None and job.run is not None:
             self.post_message(LogsRequested((job.run.id,)))
+        elif job is not None and job.driver is not None:
+            self.post_message(LogsRequested((job.driver.id,)))
         elif job is not None and job.app_id:
             executors = self._snapshot.executors.get(job.app_id, ())
             words = [f"{job.app_id}/{e.id}" for e in executors if e.id.isdigit()]
@@ -124,6 +195,8 @@ class JobsPane(TablePane):
         job = self._jobs.get(self.cursor or "")
         if action_id == "kill":
             return job is not None and job.active
-        if action_id in ("logs", "executors"):
+        if action_id == "failure":
+            return job is not None and bool(job.app_id) and has_failed(job)
+        if action_id in ("logs", "executors", "page"):
             return job is not None
         return super().offers(action_id)

@@ -6,10 +6,13 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.tui.actions import Scope, bindings
+from pitui.tui.facets.provisioning import Kind, Wanted
 from pitui.tui.messages import (
     Daemon,
     DrainRequested,
     LogsRequested,
+    ProvisionRequested,
+    ReportRequested,
     Requested,
     RetryRequested,
     Said,
@@ -20,6 +23,11 @@ from pitui.tui.panes.table import TablePane
 from pitui.tui.present.cells import Cell
 from pitui.tui.present.node_facts import Facts, node_facts
 from pitui.tui.present.nodes import COLUMNS, node_rows, node_summary
+
+_ON_CHOSEN = (
+    "start", "stop", "restart", "decommission", "logs", "retry", "provision", "rolling",
+    "rollback", "remove",
+)  # fmt: skip
 
 
 class NodesPane(TablePane):
@@ -97,6 +105,36 @@ class NodesPane(TablePane):
         if node is not None:
             self.post_message(ShellRequested(node.name))
 
+    def do_provision(self) -> None:
+        """Show what provisioning the chosen nodes would change."""
+        self._provision(Kind.PROVISION)
+
+    def do_rolling(self) -> None:
+        """Do the same, to be applied one node after the other."""
+        self._provision(Kind.PROVISION, rolling=True)
+
+    def do_rollback(self) -> None:
+        """Show what going back to the Spark before would change on the chosen nodes."""
+        self._provision(Kind.ROLLBACK)
+
+    def do_remove(self) -> None:
+        """Take the chosen node out of the cluster."""
+        if len(self._chosen()) > 1:
+            self.post_message(Said("one node at a time is removed; unmark the others"))
+        else:
+            self._provision(Kind.REMOVE)
+
+    def do_report(self) -> None:
+        """Show the board or report of the last provisioning."""
+        self.post_message(ReportRequested())
+
+    def _provision(self, kind: Kind, *, rolling: bool = False) -> None:
+        nodes = tuple(node.name for node in self._chosen())
+        if nodes:
+            self.post_message(ProvisionRequested(Wanted(kind, nodes, rolling=rolling)))
+        else:
+            self.post_message(Said("no node under the cursor"))
+
     def do_retry(self) -> None:
         """Try to reach the chosen nodes now."""
         for node in self._chosen():
@@ -104,7 +142,7 @@ class NodesPane(TablePane):
 
     def offers(self, action_id: str) -> bool:
         """Offer node actions only on a configured node."""
-        if action_id in ("start", "stop", "restart", "decommission", "logs", "retry"):
+        if action_id in _ON_CHOSEN:
             return bool(self._chosen())
         if action_id == "shell":
             return self._snapshot.node(self.cursor or "") is not None

@@ -1,6 +1,7 @@
 """The panel of operations: node by node while they run, readable until it is closed."""
 
 import time
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,7 +17,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
 from pitui.tui.actions import Scope, bindings, of
 from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged
+from pitui.tui.messages import HintsChanged, ReportRequested
 from pitui.tui.operation import Operation
 from pitui.tui.present.progress import operation_lines
 from pitui.tui.widgets.tones import to_text
@@ -137,9 +138,19 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
 
     def do_cancel(self) -> None:
         """Stop waiting for what has not ended."""
-        for operation, worker in self._workers:
+        for operation, _worker in tuple(self._workers):
             if operation.ended is None:
+                (operation.stop or partial(self.end, operation))()
+
+    def end(self, operation: Operation) -> None:
+        """Cancel an operation where it is."""
+        for one, worker in self._workers:
+            if one is operation:
                 worker.cancel()
+
+    def do_report(self) -> None:
+        """Show the board or report of the last provisioning."""
+        self.post_message(ReportRequested())
 
     def do_again(self) -> None:
         """Do the newest operation that failed again, only where it failed."""

@@ -24,9 +24,9 @@ class TablePane(Pane):
     COLUMNS: ClassVar[Sequence[Column]]
     TITLE: ClassVar[str]
 
-    def __init__(self, pane_id: str) -> None:
+    def __init__(self, pane_id: str, columns: Sequence[Column] = ()) -> None:
         super().__init__(id=pane_id, classes="pane")
-        self.table = RowTable(self.COLUMNS)
+        self.table = RowTable(columns or self.COLUMNS)
         self.detail = Detail()
         self.filter_bar = FilterBar()
         self.title = self.TITLE

@@ -1,6 +1,7 @@
 """Everything known of a job, for its details."""
 
 from pitui.domain.cluster import Application
+from pitui.domain.jobs import ClusterDriver
 from pitui.domain.run import Run
 from pitui.tui.present.figures import amount, duration
 from pitui.tui.present.jobs import Job, state_cell
@@ -12,6 +13,8 @@ def job_facts(job: Job) -> Facts:
     facts: Facts = [("Job", job.name), ("State", state_cell(job).text)]
     if job.run is not None:
         facts += _run(job.run)
+    if job.driver is not None:
+        facts += _driver(job.driver)
     if job.application is not None:
         facts += _application(job.application)
     return [(name, value) for name, value in facts if value]
@@ -33,12 +36,31 @@ def _run(run: Run) -> Facts:
     ]
 
 
+def _driver(driver: ClusterDriver) -> Facts:
+    return [
+        ("Driver", driver.id),
+        ("Why it waits", driver.why_waiting or ""),
+        ("What to do", driver.fix),
+        ("Runs on", driver.node or driver.worker),
+        ("Class", driver.main_class),
+        ("Cores", str(driver.cores)),
+        ("Memory", amount(driver.memory_mib)),
+        ("Submitted", clock(driver.submitted_at)),
+    ]
+
+
 def _application(app: Application) -> Facts:
     facts: Facts = [
         ("Application", app.id),
         ("Why it waits", app.why_waiting or ""),
-        ("Cores held", str(app.cores)),
-        ("Memory", f"{amount(app.memory_per_executor_mib)} an executor"),
+        ("What to do", app.fix),
+        ("Cores held", str(app.cores) if app.cores else ""),
+        (
+            "Memory",
+            f"{amount(app.memory_per_executor_mib)} an executor"
+            if app.memory_per_executor_mib
+            else "",
+        ),
         ("User", app.user),
         ("Submitted", clock(app.submitted_at)),
         ("Runs for", duration(app.duration_s)),

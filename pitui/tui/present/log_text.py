@@ -13,7 +13,12 @@ from pitui.spark.log_lines import stamp_end
 TAB = 4
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 _CLOCK_WIDTH = 9
+_ELAPSED_WIDTH = 11
+GUTTER = 1
+"""Cells in front of everything, for marks."""
 _MOST_TAG = 20
+_WIDE = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
+"""A character that may not take exactly one cell."""
 NOTE_MARK = "── "
 """In front of what pitui says itself."""
 
@@ -23,6 +28,7 @@ class Times(StrEnum):
 
     CLOCK = "clock"
     """Hours, minutes and seconds, in a column of their own."""
+    RELATIVE = "since the last mark, or the first line"
     WRITTEN = "as written"
     HIDDEN = "hidden"
 
@@ -45,12 +51,14 @@ class Look:
     @property
     def clock_width(self) -> int:
         """Cells of the column for the time."""
+        if self.times is Times.RELATIVE:
+            return _ELAPSED_WIDTH
         return _CLOCK_WIDTH if self.times is Times.CLOCK else 0
 
     @property
     def prefix_width(self) -> int:
         """Cells in front of the text."""
-        return self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
+        return GUTTER + self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
 
 
 def tag_width(tags: list[str]) -> int:
@@ -63,6 +71,19 @@ def clock(line: LogLine) -> str:
     end = 0 if line.note else stamp_end(line.text)
     match = _CLOCK.search(line.text, 0, end)
     return match[0] if match else ""
+
+
+def elapsed(seconds: float) -> str:
+    """Return a stretch of time, right-aligned in its column: `+0.250s`, `-1:02:03`."""
+    sign, rest = ("-" if seconds < 0 else "+"), abs(seconds)
+    if rest < 60:
+        text = f"{sign}{rest:.3f}s"
+    elif rest < 86_400:
+        minutes, second = divmod(int(rest), 60)
+        text = f"{sign}{minutes // 60}:{minutes % 60:02}:{second:02}"
+    else:
+        text = f"{sign}{int(rest // 86_400)}d {int(rest % 86_400 // 3600)}h"
+    return text.rjust(_ELAPSED_WIDTH - 1) + " "
 
 
 def body(line: LogLine, look: Look) -> str:
@@ -84,7 +105,7 @@ def _stamp_end(text: str) -> int:
 
 def rows(text: str, width: int) -> list[tuple[int, int]]:
     """Return where a text breaks into rows of at most `width` cells; at least one row."""
-    if text.isascii():
+    if _WIDE.search(text) is None:
         return [(at, at + width) for at in range(0, len(text), width)] or [(0, 0)]
     breaks = []
     begin = used = 0
@@ -99,7 +120,7 @@ def rows(text: str, width: int) -> list[tuple[int, int]]:
 
 def row_count(text: str, width: int) -> int:
     """Return how many rows `rows` gives."""
-    if text.isascii():
+    if text.isascii() or _WIDE.search(text) is None:
         return -(-len(text) // width) or 1
     return len(rows(text, width))
 

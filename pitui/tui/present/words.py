@@ -1,6 +1,7 @@
 """States as a glyph and a word; colour only adds to them."""
 
 from pitui.domain.cluster import ApplicationState, Link, LinkState, MasterState, WorkerState
+from pitui.domain.jobs import DriverState
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.run import RunState
 from pitui.tui.present.cells import Cell, Tone, cells
@@ -48,6 +49,17 @@ _APPLICATIONS = {
     ApplicationState.FINISHED: ("✓", "done", Tone.GOOD),
     ApplicationState.FAILED: ("✗", "failed", Tone.BAD),
     ApplicationState.KILLED: ("■", "killed", Tone.DIM),
+}
+
+_DRIVERS = {
+    DriverState.SUBMITTED: ("◌", "waiting", Tone.WARN),
+    DriverState.RUNNING: ("▸", "running", Tone.ACCENT),
+    DriverState.RELAUNCHING: ("▸", "again", Tone.WARN),
+    DriverState.FINISHED: ("✓", "done", Tone.GOOD),
+    DriverState.KILLED: ("■", "killed", Tone.DIM),
+    DriverState.FAILED: ("✗", "failed", Tone.BAD),
+    DriverState.ERROR: ("✗", "error", Tone.BAD),
+    DriverState.UNKNOWN: ("?", "unknown", Tone.DIM),
 }
 
 _RUNS = {
@@ -100,6 +112,11 @@ def master_cell(state: MasterState) -> Cell:
 def application_cell(state: ApplicationState) -> Cell:
     """Return an application's state."""
     return _state(_APPLICATIONS[state])
+
+
+def driver_cell(state: DriverState) -> Cell:
+    """Return a cluster-mode driver's state."""
+    return _state(_DRIVERS[state])
 
 
 def run_cell(state: RunState) -> Cell:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from pitui.tui.actions import Action, Scope, grouped
 from pitui.tui.doing import pitui
 from pitui.tui.present.cells import Tone
+from pitui.tui.present.provision import STEPS_LEGEND
 from pitui.tui.present.words import LEGEND
 from pitui.tui.screens.dialog import Dialog
 from pitui.tui.widgets.tones import tone_style
@@ -40,7 +41,7 @@ class HelpScreen(Dialog[None]):
     def content(self) -> list[Widget]:
         """Return a block for each scope, and the legend."""
         blocks = {scope: self._keys(scope, rows) for scope, rows in grouped()}
-        right = [Scope.ANYWHERE, Scope.PROGRESS]
+        right = [Scope.ANYWHERE, Scope.PROGRESS, Scope.PROVISIONING]
         left = [scope for scope in Scope if scope not in right]
         return [
             Horizontal(
@@ -63,7 +64,7 @@ class HelpScreen(Dialog[None]):
 
     def _legend(self) -> Table:
         table = _block("States", tone_style(self, Tone.ACCENT))
-        for name, entries in LEGEND.items():
+        for name, entries in {**LEGEND, "Steps": STEPS_LEGEND}.items():
             words = Text()
             for glyph, word, tone in entries:
                 words.append(f"{glyph} {word}  ", tone_style(self, tone))

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
@@ -15,6 +17,8 @@ from pitui.tui.messages import (
     EndRequested,
     JobSelected,
     LogsRequested,
+    ProvisionRequested,
+    ReportRequested,
     Requested,
     RetryRequested,
     RunsChanged,
@@ -25,6 +29,9 @@ from pitui.tui.messages import (
 )
 from pitui.tui.present.log_goal import Goal
 from pitui.tui.screens.frame import EXECUTORS, LOGS, Frame
+
+if TYPE_CHECKING:
+    from pitui.tui.provisioning import Provisioning
 
 
 class MainScreen(Frame):
@@ -136,6 +143,23 @@ class MainScreen(Frame):
 
         await run_shell(pitui(self), pitui(self).nodes[message.node])
 
+    @on(ProvisionRequested)
+    def provision(self, message: ProvisionRequested) -> None:
+        """Show the plan for nodes, or ask."""
+        self.provisioning.open(message.wanted)
+
+    @on(ReportRequested)
+    def show_report(self) -> None:
+        """Show the last provisioning again."""
+        self.provisioning.show()
+
+    @cached_property
+    def provisioning(self) -> "Provisioning":
+        """What is done about provisioning; imported when it is first asked for."""
+        from pitui.tui.provisioning import Provisioning
+
+        return Provisioning(self)
+
     @on(RetryRequested)
     def retry(self, message: RetryRequested) -> None:
         """Try to reach a node now."""
@@ -160,6 +184,11 @@ class MainScreen(Frame):
         self.show_header()
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
+
+    def show_only(self) -> None:
+        """Close every screen above this one."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
 
     def do_timeline(self) -> None:
         """Show what happened."""

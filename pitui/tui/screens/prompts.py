@@ -1,6 +1,7 @@
-"""The questions of a link: trust a host key, type a passphrase."""
+"""The questions of links and of provisioning, put on the screen one at a time."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from pitui.domain.text import printable
-from pitui.remote.ask import UnknownKey
+from pitui.remote.ask import ChangedKey, UnknownKey
 from pitui.tui.screens.dialog import Dialog, YesNoScreen
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class PassphraseScreen(Dialog[str]):
 
 
 class UiAsker:
-    """Puts the questions of links on the screen, one at a time."""
+    """Puts questions on the screen, one at a time."""
 
     def __init__(self, app: App[None]) -> None:
         self._app = app
@@ -79,6 +80,28 @@ class UiAsker:
         async with self._one:
             answer: bool | None = await self._ask(HostKeyScreen(key))
         return answer is True
+
+    async def replaced(self, key: ChangedKey) -> bool:
+        """Ask whether a machine was replaced, which shows another host key."""
+        from pitui.tui.screens.passwords import ReplacedScreen
+
+        async with self._one:
+            answer: bool | None = await self._ask(ReplacedScreen(key))
+        return answer is True
+
+    async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
+        """Ask for the login password of nodes."""
+        from pitui.tui.screens.passwords import login_password
+
+        async with self._one:
+            return await self._ask(login_password(nodes, wrong=wrong))
+
+    async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
+        """Ask for the password that sudo wants."""
+        from pitui.tui.screens.passwords import sudo_password
+
+        async with self._one:
+            return await self._ask(sudo_password(node, wrong=wrong))
 
     async def _ask(self, screen: Screen[T]) -> T | None:
         answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()

@@ -1,6 +1,7 @@
 """Rows of a log as strips: colours of levels, sources and matches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -12,8 +13,8 @@ from textual.widget import Widget
 from pitui.domain.log_line import Level, LogLine
 from pitui.domain.text import printable
 from pitui.tui.present.cells import Tone
-from pitui.tui.present.log_text import Look, body, clock, rows
-from pitui.tui.widgets.log_rows import Pattern
+from pitui.tui.present.log_text import Look, Times, body, clock, elapsed, rows
+from pitui.tui.widgets.log_sieve import Pattern
 from pitui.tui.widgets.tones import tone_style
 
 TAG_COLOURS = 8
@@ -38,6 +39,18 @@ _TONES = {
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is said of a line beside its text."""
+
+    marked: bool = False
+    selected: bool = False
+    since: float | None = None
+    """The time from which relative times count."""
+    folded: str = ""
+    """How much is folded behind it."""
+
+
 class Paint:
     """Draws rows in the styles that a widget has now."""
 
@@ -53,13 +66,16 @@ class Paint:
             for n, tag in enumerate(tags)
         }
 
-    def row_text(self, line: LogLine, row: int) -> str:
+    def row_text(self, line: LogLine, row: int, beside: Beside) -> str:
         """Return a row as plain text, the columns in front included."""
-        return "".join(segment.text for segment in self._prefix(line, row)) + self._part(line, row)
+        whole = body(line, self._look)
+        begin, end = self._bounds(whole, row)
+        front = "".join(segment.text for segment in self._prefix(line, row, beside))
+        return front + whole[begin:end]
 
-    def prefix(self, line: LogLine, row: int, selected: Span | None) -> Strip:
+    def prefix(self, line: LogLine, row: int, selected: Span | None, beside: Beside) -> Strip:
         """Return the columns in front: tag and time, blank beside further rows of a line."""
-        segments = self._prefix(line, row)
+        segments = self._prefix(line, row, beside)
         if selected:
             text = Text("".join(segment.text for segment in segments), end="")
             text.stylize(self._selected, *selected)
@@ -92,13 +108,16 @@ class Paint:
             text.stylize(self._selected, *selected)
         return Strip(self._segments(text), cell_len(part))
 
+    def folded(self, words: str) -> Strip:
+        """Return what stands at the right end of a line behind which others are folded."""
+        return Strip([Segment(f" {words} ", self._tones[Tone.ACCENT])])
+
+    def rows_of(self, line: LogLine) -> int:
+        """Return how many rows a line takes."""
+        return len(rows(body(line, self._look), self._width)) if self._look.wrap else 1
+
     def _segments(self, text: Text) -> list[Segment]:
         return [segment for segment in text.render(self._console) if segment.text]
-
-    def _part(self, line: LogLine, row: int) -> str:
-        whole = body(line, self._look)
-        begin, end = self._bounds(whole, row)
-        return whole[begin:end]
 
     def _bounds(self, whole: str, row: int) -> Span:
         return rows(whole, self._width)[row] if self._look.wrap else (0, len(whole))
@@ -110,16 +129,25 @@ class Paint:
         word, text = _TONES[level] if level else (Tone.NORMAL, Tone.NORMAL)
         return self._tones[word], self._tones[text]
 
-    def _prefix(self, line: LogLine, row: int) -> list[Segment]:
-        look, segments = self._look, []
+    def _prefix(self, line: LogLine, row: int, beside: Beside) -> list[Segment]:
+        look = self._look
+        sign = "●" if beside.marked and not row else "┃" if beside.selected else " "
+        segments = [Segment(sign, self._tones[Tone.ACCENT])]
         if look.tag_width:
             tag = "" if row else printable(line.source)
             style = self._tags.get(line.source, self._tones[Tone.NORMAL])
             segments.append(Segment(set_cell_size(tag, look.tag_width) + " ", style))
         if look.clock_width:
-            time = "" if row else clock(line)
+            time = "" if row else self._time(line, beside)
             segments.append(Segment(time.ljust(look.clock_width), self._tones[Tone.DIM]))
         return segments
+
+    def _time(self, line: LogLine, beside: Beside) -> str:
+        if self._look.times is not Times.RELATIVE:
+            return clock(line)
+        if line.at is None or beside.since is None:
+            return ""
+        return elapsed(line.at - beside.since)
 
 
 def _matches(pattern: Pattern | None, whole: str, begin: int, end: int) -> list[Span]:

@@ -1,120 +1,179 @@
 """Which lines of a log are shown, and on which rows they stand."""
 
-import re
-from array import array
-from bisect import bisect_left, bisect_right
+import time
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
-from pitui.tui.present.log_text import Look, body, body_width, row_count
+from pitui.domain.log_filter import LogFilter
+from pitui.tui.present.log_text import Look
+from pitui.tui.widgets.log_page import Page
+from pitui.tui.widgets.log_sieve import BlockSieve, Folding
 from pitui.tui.widgets.log_store import LogStore
-
-Pattern = re.Pattern[str]
-
-
-def pattern_of(words: str) -> Pattern | None:
-    """Return what to look for: a regular expression, or the words themselves where that is none.
-
-    Capital letters count only where there are some.
-    """
-    if not words:
-        return None
-    flags = 0 if words != words.lower() else re.IGNORECASE
-    try:
-        return re.compile(words, flags)
-    except re.error:
-        return re.compile(re.escape(words), flags)
 
 
 class LogRows:
-    """The lines that pass a filter, in rows of a width.
+    """The lines that pass a filter and are not folded away, in rows of a width.
 
-    Without wrapping a line is a row. With it, running sums of rows say where each line stands.
+    Lines are laid out page by page, the nearest to what is seen first; those of pages that were not
+    yet reached are left out meanwhile.
     """
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
         self.look = Look()
-        self.pattern: Pattern | None = None
-        self.widest = 0
-        """Cells of the widest line."""
+        self.chosen = LogFilter()
+        self.folding = Folding()
+        self.near: int | None = None
+        """The number of the line that is seen; None for the end."""
         self._width = 80
-        self._first = self._scanned = 0
-        self._shown = array("q")
-        self._ends = array("q")
-        self._gone = 0
+        self._pages: list[Page] = []
+        self._lines = [0]
+        self._rows = [0]
+        self._sieve = BlockSieve(self.chosen, store.sources)
+        self._hidden = self.folding.table
+        self._flipped: list[int] = []
+        self._done = True
 
-    def reset(self, look: Look, width: int, pattern: Pattern | None) -> None:
+    def reset(self, look: Look, width: int, chosen: LogFilter) -> None:
         """Show lines in another way; `scan` then does the work."""
-        self.look, self._width, self.pattern = look, max(1, width), pattern
-        self._first = self._scanned = self._store.first
-        self._shown = array("q")
-        self._ends = array("q")
-        self._gone = self.widest = 0
+        self.look, self._width, self.chosen = look, max(1, width), chosen
+        self._sieve = BlockSieve(chosen, self._store.sources)
+        self._pages = []
+        self._sum_up()
 
-    def scan(self, most: int) -> bool:
-        """Take up to `most` further lines in; returns whether none are left."""
-        begin = max(self._scanned, self._store.first)
-        end = min(self._store.end, begin + most)
-        texts = self._store.texts(begin, end)
-        numbers: Sequence[int] = range(begin, end)
-        if self.pattern is not None:
-            search, is_note = self.pattern.search, self._store.is_note
-            numbers = [n for n, text in enumerate(texts, begin) if search(text) or is_note(n)]
-            self._shown.extend(numbers)
-        if texts:
-            self.widest = max(self.widest, *map(body_width, texts))
-        if self.look.wrap:
-            self._add_ends(numbers)
-        self._scanned = end
-        return end == self._store.end
+    def fold(self, folding: Folding) -> None:
+        """Fold other lines; `scan` then does the work."""
+        self.folding = folding
+        self._hidden = folding.table
+        self._flipped = sorted(folding.flipped)
+        for page in self._pages:
+            page.stale = True
 
-    def _add_ends(self, numbers: Sequence[int]) -> None:
-        total = self._ends[-1] if self._ends else self._gone
-        for number in numbers:
-            total += row_count(body(self._store[number], self.look), self._width)
-            self._ends.append(total)
+    # -- work ------------------------------------------------------------------------------
 
-    def forget(self) -> int:
-        """Leave out what the store has dropped; returns how many rows that were."""
-        first = self._store.first
-        if self.pattern is None:
-            count = min(first, self._scanned) - self._first
-        else:
-            count = bisect_left(self._shown, first)
-            del self._shown[:count]
-        self._first = max(self._first, first)
-        self._scanned = max(self._scanned, first)
-        if not self.look.wrap or count <= 0:
-            return max(0, count)
-        gone, self._gone = self._gone, self._ends[count - 1]
-        del self._ends[:count]
-        return self._gone - gone
+    def scan(self, seconds: float) -> bool:
+        """Take further lines in for some time; returns whether none are left."""
+        deadline = time.perf_counter() + seconds
+        self._match_blocks()
+        due = [n for n, page in enumerate(self._pages) if not page.current or not page.scanned_all]
+        for number in [n for n in due if self._pages[n].lost_lines()]:
+            self._shape(number)
+        if len(due) > 1:
+            middle = self._middle()
+            due.sort(key=lambda n: abs(n - middle))
+        left = len(due)
+        for number in due:
+            if not self._scan_page(number, deadline):
+                break
+            left -= 1
+            if time.perf_counter() > deadline:
+                break
+        self._done = not left and all(page.current for page in self._pages)
+        if due:
+            self._sum_up()
+        return self._done
+
+    @property
+    def done(self) -> bool:
+        """Whether every line was taken in."""
+        return self._done
+
+    @property
+    def share_done(self) -> float:
+        """How much of the work is done, 0 to 1."""
+        return sum(page.scanned for page in self._pages) / max(1, len(self._store))
+
+    def _middle(self) -> int:
+        return len(self._pages) if self.near is None else self._store.block_at(self.near)
+
+    def _match_blocks(self) -> None:
+        blocks = self._store.blocks
+        same = len(self._pages) == len(blocks) and all(
+            page.block is block for page, block in zip(self._pages, blocks, strict=True)
+        )
+        if not same:
+            known = {id(page.block): page for page in self._pages}
+            pages = [known.get(id(block)) or Page(block) for block in blocks]
+            if any(self._sieve.reach):
+                _mark_new_neighbours(self._pages, pages)
+            self._pages = pages
+            self._sum_up()
+
+    def _scan_page(self, number: int, deadline: float) -> bool:
+        page = self._pages[number]
+        done = page.scan(self._sieve, self.look, self._width, deadline)
+        self._shape(number)
+        return done
+
+    def _shape(self, number: int) -> None:
+        page, flags = self._pages[number], self._pages[number].hits
+        if any(self._sieve.reach):
+            above = self._pages[number - 1] if number else None
+            below = self._pages[number + 1] if number + 1 < len(self._pages) else None
+            flags, up, down = page.with_context(self._sieve.reach, above, below)
+            if above and up:
+                above.stale = True
+            if below and down:
+                below.stale = True
+        page.shape(flags, self._hidden, self._flipped_in(page))
+
+    def _flipped_in(self, page: Page) -> Sequence[int]:
+        numbers = page.block.numbers
+        if not self._flipped or not len(numbers):
+            return ()
+        return self._flipped[
+            bisect_right(self._flipped, numbers[0] - 1) : bisect_right(self._flipped, numbers[-1])
+        ]
+
+    def _sum_up(self) -> None:
+        self._lines = [0, *accumulate(len(page.shown) for page in self._pages)]
+        self._rows = [0, *accumulate(page.rows for page in self._pages)]
+
+    # -- places ----------------------------------------------------------------------------
 
     @property
     def lines(self) -> int:
         """How many lines are shown."""
-        return self._scanned - self._first if self.pattern is None else len(self._shown)
+        return self._lines[-1]
 
     @property
     def rows(self) -> int:
         """How many rows they take."""
-        if not self.look.wrap:
-            return self.lines
-        return self._ends[-1] - self._gone if self._ends else 0
+        return self._rows[-1]
+
+    @property
+    def widest(self) -> int:
+        """Cells of the widest line."""
+        return max((page.widest for page in self._pages), default=0)
 
     def number(self, index: int) -> int:
         """Return the number of the line that is shown at an index."""
-        return self._first + index if self.pattern is None else self._shown[index]
+        page = bisect_right(self._lines, index) - 1
+        if not 0 <= page < len(self._pages):
+            raise IndexError(index)
+        return self._pages[page].number(index - self._lines[page])
+
+    def piece(self, index: int, step: int, most: int) -> tuple[list[int], list[str]]:
+        """Return numbers and texts of up to `most` shown lines from an index on, of one page."""
+        page = bisect_right(self._lines, index) - 1
+        found, at = self._pages[page], index - self._lines[page]
+        block, shown = found.block, found.shown
+        offsets = shown[at : at + most] if step > 0 else shown[max(0, at + 1 - most) : at + 1][::-1]
+        return [block.numbers[n] for n in offsets], [block.texts[n] for n in offsets]
 
     def index(self, number: int) -> int:
         """Return where a line is shown; for a hidden one, where the next shown one is."""
-        if self.pattern is None:
-            return min(max(0, number - self._first), self.lines)
-        return bisect_left(self._shown, number)
+        page = self._page_of(number)
+        return self._lines[page] + self._pages[page].index(number) if page >= 0 else 0
 
     def reached(self, number: int) -> bool:
         """Whether a line was taken in, shown or not."""
-        return number < self._scanned
+        page = self._page_of(number)
+        if page < 0:
+            return True
+        found = self._pages[page]
+        return found.scanned_all or found.block.at(number) < found.scanned
 
     def shows(self, number: int) -> bool:
         """Whether a line is shown."""
@@ -123,13 +182,32 @@ class LogRows:
 
     def at_row(self, row: int) -> tuple[int, int]:
         """Return the index of the line on a row, and which of its rows that is."""
-        if not self.look.wrap:
-            return row, 0
-        index = bisect_right(self._ends, row + self._gone)
-        return index, row - self.row(index)
+        page = bisect_right(self._rows, row) - 1
+        if not 0 <= page < len(self._pages):
+            return row - self.rows + self.lines, 0
+        index, part = self._pages[page].at_row(row - self._rows[page])
+        return self._lines[page] + index, part
 
     def row(self, index: int) -> int:
-        """Return the first row of the line at an index."""
-        if not self.look.wrap or index == 0:
-            return index
-        return self._ends[index - 1] - self._gone
+        """Return the first row of the line at an index; beyond the last, that after it."""
+        page = bisect_right(self._lines, index) - 1
+        if page >= len(self._pages):
+            return self.rows + index - self.lines
+        return self._rows[page] + self._pages[page].row(index - self._lines[page])
+
+    def _page_of(self, number: int) -> int:
+        return bisect_right(self._pages, number, key=_first) - 1
+
+
+def _mark_new_neighbours(before: Sequence[Page], after: Sequence[Page]) -> None:
+    """Mark pages as stale that stand beside other ones than before."""
+    pairs = {(id(one), id(other)) for one, other in pairwise(before)}
+    for one, other in pairwise(after):
+        if (id(one), id(other)) not in pairs:
+            one.stale = other.stale = True
+    if before and after and before[0] is not after[0]:
+        after[0].stale = True
+
+
+def _first(page: Page) -> int:
+    return page.block.numbers[0] if len(page.block) else page.block.numbers.start  # type: ignore[union-attr]

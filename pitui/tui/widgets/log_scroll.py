@@ -3,7 +3,7 @@
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
-from pitui.tui.widgets.log_rows import LogRows, pattern_of
+from pitui.tui.widgets.log_rows import LogRows
 from pitui.tui.widgets.log_store import LogStore
 
 SIDE_STEP = 16
@@ -27,16 +27,19 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         self.following = True
         self.cursor: int | None = None
         """The number of the line that keys act on; None while the end is followed."""
-        self.search = pattern_of("")
-        """What is highlighted; the filter, or what was filtered last."""
-        self._anchor: int | None = None
+        self.selected_from: int | None = None
+        """The other end of the lines that are being selected."""
+        self._top: tuple[int, int] | None = None
+        """What stands on the first row while the end is not followed: a line, and its row."""
+        self._wanted: int | None = None
+        """The line that is to stand in the middle as soon as it is laid out."""
         self._seen_end = 0
         self._own_scroll = False
 
     @property
     def new_lines(self) -> int:
         """How many lines came since the end was followed last."""
-        return 0 if self.following else self.store.end - max(self._seen_end, self.store.first)
+        return 0 if self.following else self.store.end - self._seen_end
 
     # -- the place -------------------------------------------------------------------------
 
@@ -56,21 +59,51 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         self._own_scroll = True
         self.scroll_to(y=max(0, row), animate=False, force=True)
         self._own_scroll = False
+        self._note_top()
+
+    def _note_top(self) -> None:
+        """Remember what stands on the first row, to keep it there whatever comes and goes."""
+        if self.following or not self.rows.rows:
+            self._top = None
+        else:
+            index, part = self.rows.at_row(min(self.scroll_offset.y, self.rows.rows - 1))
+            self._top = self.rows.number(index), part
+        self.rows.near = self._top[0] if self._top else None
+
+    def _hold_place(self) -> None:
+        """Bring the place back to where it was after rows changed."""
+        wanted = self._wanted
+        if self.following:
+            self._go_to_row(self._top_row)
+        elif wanted is not None:
+            if self.rows.reached(wanted):
+                self._wanted = None
+                self._go_to_row(self.rows.row(self.rows.index(wanted)) - self.size.height // 2)
+        elif self._top is not None and self.rows.reached(self._top[0]):
+            number, part = self._top
+            index = self.rows.index(number)
+            same = index < self.rows.lines and self.rows.number(index) == number
+            self._go_to_row(self.rows.row(index) + (part if same else 0))
+            self._top = (number, part) if not self.rows.done else self._top
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Pause when a person scrolls up, follow again when they are back at the end."""
         super().watch_scroll_y(old_value, new_value)
-        if self._own_scroll or self._anchor is not None or round(old_value) == round(new_value):
+        if self._own_scroll or self._wanted is not None or round(old_value) == round(new_value):
             return
         if new_value >= self.max_scroll_y:
             self.follow()
-        elif self.following:
+            return
+        if self.following:
             self._hold()
+        self._note_top()
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
+        """Stay here while lines come."""
         if self.following:
             self._go_to_row(self._top_row)
             self._hold()
+            self._note_top()
 
     def _hold(self) -> None:
         self.following = False
@@ -79,7 +112,8 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
-        self.following, self.cursor, self._anchor = True, None, None
+        self.following, self._wanted = True, None
+        self.cursor = self.selected_from = None
         self._go_to_row(self._top_row)
         self.refresh()
         self.post_message(self.Changed())
@@ -95,6 +129,12 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
             return lowest
         return max(self.rows.index(self._number_at(top)), min(self.rows.index(self.cursor), lowest))
 
+    def here(self) -> int:
+        """Return the number of the line from which is looked on."""
+        return self.rows.number(self._place()) if self.rows.lines else self.store.first
+
+    # -- moving ----------------------------------------------------------------------------
+
     def move(self, step: int) -> None:
         """Move the cursor by lines; beyond the last one, follow again."""
         if not self.rows.lines or (self.following and step > 0):
@@ -107,10 +147,10 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
             return
         row = self.rows.row(self._place()) + step * max(1, self.size.height - 1)
         if row >= self.rows.rows:
-            self.follow()
+            self._put_cursor(self.rows.lines)
             return
         index, _ = self.rows.at_row(max(0, row))
-        self._pause()
+        self.pause()
         self._go_to_row(self._top_row + step * max(1, self.size.height - 1))
         self._put_cursor(index)
 
@@ -119,11 +159,23 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         if self.rows.lines:
             self._put_cursor(0)
 
+    def jump(self, number: int) -> None:
+        """Put the cursor on a line that is shown, or will be when it is laid out."""
+        self.pause()
+        self.cursor = number
+        if self.rows.reached(number):
+            self._reveal(middle=True)
+        else:
+            self._wanted = self.rows.near = number
+
     def _put_cursor(self, index: int) -> None:
         if index >= self.rows.lines:
-            self.follow()
-            return
-        self._pause()
+            if self.selected_from is None:
+                self.follow()
+                return
+            index = self.rows.lines - 1
+        self.pause()
+        self._wanted = None
         self.cursor = self.rows.number(max(0, index))
         self._reveal()
 
@@ -143,51 +195,3 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the text sideways."""
         if not self.rows.look.wrap:
             self.scroll_to(x=self.scroll_offset.x + step * SIDE_STEP, animate=False, force=True)
-
-    # -- looking for something -------------------------------------------------------------
-
-    def jump(self, number: int) -> None:
-        """Put the cursor on a line that is shown."""
-        self._pause()
-        self.cursor = number
-        self._reveal(middle=True)
-
-    def next_error(self) -> bool:
-        """Go to the next error that is shown; returns whether there was one."""
-        if self.following:
-            return False
-        number = self.store.next_error(self._from())
-        while number is not None and not self.rows.shows(number):
-            number = self.store.next_error(number)
-        if number is not None:
-            self.jump(number)
-        return number is not None
-
-    def previous_error(self) -> bool:
-        """Go to the error before; from the end to the last one."""
-        number = self.store.previous_error(self.store.end if self.following else self._from())
-        while number is not None and not self.rows.shows(number):
-            number = self.store.previous_error(number)
-        if number is not None:
-            self.jump(number)
-        return number is not None
-
-    def next_match(self, step: int) -> bool:
-        """Go to the next line, or with -1 the one before, in which `search` is found."""
-        if self.search is None or (self.following and step > 0):
-            return False
-        begin = self.store.end if self.following else self._from()
-        numbers = (
-            range(begin + 1, self.store.end)
-            if step > 0
-            else range(begin - 1, self.store.first - 1, -1)
-        )
-        for number in numbers:
-            if self.search.search(self.store[number].text) and self.rows.shows(number):
-                self.jump(number)
-                return True
-        return False
-
-    def _from(self) -> int:
-        """Return the number of the line from which is looked on."""
-        return self.rows.number(self._place()) if self.rows.lines else self.store.first

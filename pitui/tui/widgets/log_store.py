@@ -1,110 +1,286 @@
-"""The newest lines of what is followed, each with a number that stays with it."""
+"""The newest lines of each source that is followed, each with a number that stays with it."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 
 from pitui.domain.log_line import Level, LogLine
+from pitui.tui.present.log_counts import TimeCounts
+from pitui.tui.widgets.log_block import (
+    BLOCK_LINES,
+    LEAD,
+    NO_TIME,
+    NOTE,
+    PART,
+    RANK,
+    REPEAT,
+    TRACE,
+    Block,
+)  # fmt: skip
+from pitui.tui.widgets.log_entries import Entries
 
 LINE_CHARACTERS = 512
 """A line's share of memory: so many times the limit of lines is the limit of characters."""
 
-_NOTE = 0x40
-_PART = 0x80
-"""Set for a line that is part of the entry before it."""
-_RANK = 0x0F
-_ERRORS = re.compile(rb"[\x05\x06\x45\x46]")
+_ERROR_MARKS = bytes(
+    sorted(rank | repeat | note for rank in (5, 6) for repeat in (0, REPEAT) for note in (0, NOTE))
+)
+ERRORS = re.compile(b"[" + re.escape(_ERROR_MARKS) + b"]")
+"""Finds the first lines of errors among marks."""
 _LEVELS: dict[int, Level | None] = {level.rank: level for level in Level}
 
 
-class LogStore:
-    """A ring of lines; the oldest give way to new ones, and are counted.
+class _Ring:
+    """What is kept of one source."""
 
-    Kept in columns: a hundred thousand objects would make every full garbage collection, and so a
-    key press now and then, wait for 100 ms.
-    """
+    __slots__ = ("characters", "dropped", "kept", "places", "run", "trace")
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._texts: list[str] = []
-        self._tags: list[str] = []
-        self._marks = bytearray()
-        self._entries: dict[str, int] = {}
-        self._characters = 0
-        self.first = 0
-        """The number of the oldest line that is kept: so many were dropped."""
+    def __init__(self) -> None:
+        self.places: deque[_Share] = deque()
+        self.kept = self.dropped = self.characters = 0
+        self.run = self.trace = -1
+        """What stands for the repetitions and the stack trace that are being dropped."""
+
+
+class _Share:
+    """How many lines a block holds of a source."""
+
+    __slots__ = ("_block", "count")
+
+    def __init__(self, block: Block, count: int) -> None:
+        self._block = block
+        self.count = count
 
     @property
-    def end(self) -> int:
-        """The number after that of the newest line."""
-        return self.first + len(self._texts)
+    def block(self) -> Block:
+        while self._block.into is not None:
+            self._block = self._block.into
+        return self._block
 
-    def __len__(self) -> int:
-        return len(self._texts)
 
-    def __getitem__(self, number: int) -> LogLine:
-        if not self.first <= number < self.end:
-            raise IndexError(number)
-        index = number - self.first
-        mark = self._marks[index]
-        level = None if mark & _PART else _LEVELS.get(mark & _RANK)
-        return LogLine(self._tags[index], self._texts[index], level, None, bool(mark & _NOTE))
+class LogStore:
+    """A ring of lines for each source; its oldest give way to its new ones, and are counted."""
 
-    def texts(self, begin: int, end: int) -> Sequence[str]:
-        """Return the texts of the lines from `begin` on, up to but not with `end`."""
-        return self._texts[max(0, begin - self.first) : max(0, end - self.first)]
-
-    def is_note(self, number: int) -> bool:
-        """Whether a line is one of pitui's own."""
-        return bool(self._marks[number - self.first] & _NOTE)
-
-    def add(self, lines: Sequence[LogLine]) -> None:
-        """Append lines, and drop the oldest beyond the limits."""
-        texts = [line.text for line in lines]
-        self._texts += texts
-        self._tags += [line.source for line in lines]
-        self._marks += bytes(map(self._mark, lines))
-        self._characters += sum(map(len, texts))
-        surplus = max(0, len(self._texts) - self._limit)
-        self._characters -= sum(map(len, self._texts[:surplus]))
-        while self._characters > self._limit * LINE_CHARACTERS and surplus < len(self._texts) - 1:
-            self._characters -= len(self._texts[surplus])
-            surplus += 1
-        del self._texts[:surplus]
-        del self._tags[:surplus]
-        del self._marks[:surplus]
-        self.first += surplus
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        """Lines of one source."""
+        self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._texts.clear()
-        self._tags.clear()
-        self._marks.clear()
-        self._entries.clear()
-        self._characters = self.first = 0
+        self.blocks: list[Block] = []
+        self.end = 0
+        """The number after that of the newest line."""
+        self.times = TimeCounts()
+        self.sources: list[str] = []
+        """The tags; a block names a source by its place in here."""
+        self._ids: dict[str, int] = {}
+        self._rings: list[_Ring] = []
+        self.entries = Entries(self._not_repeated)
+        self._new_ids: list[int] = []
+        self._new_marks = bytearray()
+
+    def __len__(self) -> int:
+        return sum(ring.kept for ring in self._rings)
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest line that is kept."""
+        for block in self.blocks:
+            if block.alive:
+                return block.numbers[block.living()[0]]
+        return self.end
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were dropped."""
+        return sum(ring.dropped for ring in self._rings)
+
+    def counts(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each source's tag with how many of its lines are kept and were dropped."""
+        for tag, ring in zip(self.sources, self._rings, strict=True):
+            yield tag, ring.kept, ring.dropped
+
+    # -- a line ----------------------------------------------------------------------------
+
+    def find(self, number: int) -> tuple[Block, int] | None:
+        """Return the block and the offset of a line; None where it was dropped."""
+        at = self.block_at(number)
+        if at < 0:
+            return None
+        offset = self.blocks[at].offset(number)
+        return None if offset is None else (self.blocks[at], offset)
+
+    def block_at(self, number: int) -> int:
+        """Return the index of the block in which a number is, or would be; -1 before the first."""
+        return bisect_right(self.blocks, number, key=_first) - 1
+
+    def __getitem__(self, number: int) -> LogLine:
+        place = self.find(number)
+        if place is None:
+            raise IndexError(number)
+        block, at = place
+        mark = block.marks[at]
+        level = None if mark & PART else _LEVELS.get(mark & RANK)
+        time = block.times[at]
+        known = None if time != time else time  # noqa: PLR0124 - not a number
+        tag = self.sources[block.sources[at]]
+        return LogLine(tag, block.texts[at], level, known, bool(mark & NOTE))
+
+    def __contains__(self, number: int) -> bool:
+        return self.find(number) is not None
+
+    def mark(self, number: int) -> int:
+        """Return the mark of a line; 0 where it was dropped."""
+        place = self.find(number)
+        return 0 if place is None else place[0].marks[place[1]]
 
     def level(self, number: int) -> Level | None:
         """Return the level of the entry that a line belongs to."""
-        return _LEVELS.get(self._marks[number - self.first] & _RANK)
+        return _LEVELS.get(self.mark(number) & RANK)
 
-    def next_error(self, after: int) -> int | None:
-        """Return the first error after a line; only the first line of each entry counts."""
-        match = _ERRORS.search(self._marks, max(0, after + 1 - self.first))
-        return match.start() + self.first if match else None
+    # -- lines come and go -----------------------------------------------------------------
 
-    def previous_error(self, before: int) -> int | None:
-        """Return the last error before a line."""
-        end = max(0, before - self.first)
-        found = max(self._marks.rfind(mark, 0, end) for mark in (5, 6, 5 | _NOTE, 6 | _NOTE))
-        return None if found < 0 else found + self.first
+    def add(self, lines: Sequence[LogLine]) -> None:
+        """Append lines, and drop the oldest of their sources beyond the limits."""
+        at = 0
+        while at < len(lines):
+            if not self.blocks or self.blocks[-1].full:
+                self.blocks.append(Block(self.end))
+            block = self.blocks[-1]
+            piece = lines[at : at + BLOCK_LINES - len(block)]
+            self._append(block, piece)
+            at += len(piece)
 
-    def _mark(self, line: LogLine) -> int:
-        if line.note:
-            return _NOTE | (line.level.rank if line.level else 0)
-        if line.level is None:
-            if line.at is None:
-                return self._entries.get(line.source, 0) | _PART
-            rank = 0
-        else:
-            rank = line.level.rank
-        self._entries[line.source] = rank
-        return rank
+    def _append(self, block: Block, lines: Sequence[LogLine]) -> None:
+        self._new_ids = ids = [self._id(line.source) for line in lines]
+        self._new_marks = marks = bytearray()
+        append, mark = marks.append, self.entries.mark
+        for number, line in enumerate(lines, self.end):
+            append(mark(number, line))
+        times = [NO_TIME if line.at is None else line.at for line in lines]
+        texts = [line.text for line in lines]
+        block.append(texts, ids, marks, times)
+        self._new_marks = bytearray()
+        self.end += len(lines)
+        self.times.add(*_moments(times, marks))
+        self._share(block, ids, texts)
+
+    def _id(self, tag: str) -> int:
+        known = self._ids.get(tag)
+        if known is None:
+            known = self._ids[tag] = len(self.sources)
+            self.sources.append(tag)
+            self._rings.append(_Ring())
+        return known
+
+    def _share(self, block: Block, ids: Sequence[int], texts: Sequence[str]) -> None:
+        counts = Counter(ids)
+        for source, count in counts.items():
+            ring = self._rings[source]
+            ring.kept += count
+            ring.places.append(_Share(block, count))
+            ring.characters += (
+                sum(map(len, texts))
+                if len(counts) == 1
+                else sum(len(text) for one, text in zip(ids, texts, strict=True) if one == source)
+            )
+        for source in counts:
+            self._shrink(source)
+
+    def _shrink(self, source: int) -> None:
+        ring = self._rings[source]
+        if ring.kept > self.limit:
+            self._drop(source, ring.kept - self.limit)
+        while ring.characters > self.limit * LINE_CHARACTERS and ring.kept > 1:
+            self._drop(source, 1)
+
+    def _drop(self, source: int, count: int) -> None:
+        ring = self._rings[source]
+        ring.kept -= count
+        ring.dropped += count
+        while count > 0:
+            share = ring.places[0]
+            taken = min(count, share.count)
+            self._drop_from(ring, share.block, share.block.oldest(source, taken))
+            count -= taken
+            share.count -= taken
+            if not share.count:
+                ring.places.popleft()
+        if ring.places and (ring.run >= 0 or ring.trace >= 0):
+            self._promote(source, ring)
+
+    def _drop_from(self, ring: _Ring, block: Block, offsets: Sequence[int]) -> None:
+        marks = bytes(block.marks[at] for at in offsets)
+        self.times.remove(*_moments([block.times[at] for at in offsets], marks))
+        ring.characters -= sum(len(block.texts[at]) for at in offsets)
+        self.entries.dropped(ring, [block.numbers[at] for at in offsets], marks)
+        block.drop(offsets)
+        if block.full and block.alive * 2 < len(block):
+            self._tidy(block)
+
+    def _tidy(self, block: Block) -> None:
+        """Close the holes of a block; join it with the one before where both have room."""
+        at = self.block_at(block.numbers[0])
+        if not block.alive:
+            del self.blocks[at]
+            return
+        block.pack()
+        before = self.blocks[at - 1] if at else None
+        if before is not None and before.packed and len(before) + len(block) <= BLOCK_LINES:
+            before.swallow(block)
+            del self.blocks[at]
+
+    # -- what is folded --------------------------------------------------------------------
+
+    def _promote(self, source: int, ring: _Ring) -> None:
+        """Let the oldest line of a source stand for the dropped one that it was folded behind."""
+        block = ring.places[0].block
+        at = block.oldest(source, 1)[0]
+        mark, number = block.marks[at], block.numbers[at]
+        if mark & TRACE and not mark & LEAD and ring.trace >= 0:
+            self.entries.moved(self.sources[source], ring.trace, number, trace=True)
+            block.marks[at] |= LEAD
+            ring.trace = number
+        if mark & REPEAT and ring.run >= 0:
+            self.entries.moved(self.sources[source], ring.run, number, trace=False)
+            ring.run = number
+            self._show_entry(source, number)
+
+    def _show_entry(self, source: int, first: int) -> None:
+        """Say that an entry's lines are not hidden as a repetition."""
+        for index in range(max(0, self.block_at(first)), len(self.blocks)):
+            block = self.blocks[index]
+            for at in range(block.at(first), len(block)):
+                if block.sources[at] != source:
+                    continue
+                if block.numbers[at] > first and not block.marks[at] & PART:
+                    return
+                block.marks[at] &= ~REPEAT
+                block.version += 1
+
+    def _not_repeated(self, tag: str, first: int) -> None:
+        """Take back that an entry, of which lines are still coming, is a repetition."""
+        source = self._ids[tag]
+        self._show_entry(source, first)
+        for at in range(max(0, first - self.end), len(self._new_marks)):
+            if self._new_ids[at] == source:
+                self._new_marks[at] &= ~REPEAT
+
+
+def _first(block: Block) -> int:
+    return block.numbers[0] if len(block) else block.numbers.start  # type: ignore[union-attr]
+
+
+def _moments(times: Sequence[float], marks: bytes | bytearray) -> tuple[list[int], list[int]]:
+    """Return the seconds of the lines that say a time, and those of the errors among them."""
+    seconds = [int(time) for time in times if time == time]  # noqa: PLR0124 - not a number
+    if not ERRORS.search(marks):
+        return seconds, []
+    errors = (
+        int(times[found.start()])
+        for found in ERRORS.finditer(marks)
+        if times[found.start()] == times[found.start()]
+    )
+    return seconds, list(errors)

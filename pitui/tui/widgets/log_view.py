@@ -1,5 +1,7 @@
 """A view of log lines that draws only what is seen."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -11,21 +13,30 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.log_text import Look, tag_width
-from pitui.tui.widgets.log_paint import CLASSES, Paint, Span
-from pitui.tui.widgets.log_rows import Pattern, pattern_of
+from pitui.tui.present.log_text import Look, Times, tag_width
+from pitui.tui.widgets.log_find import matches
+from pitui.tui.widgets.log_folds import LogFolds
+from pitui.tui.widgets.log_marks import LogMarks
+from pitui.tui.widgets.log_paint import CLASSES, Beside, Paint, Span
 from pitui.tui.widgets.log_scroll import LogScroll
+from pitui.tui.widgets.log_sieve import Pattern
 from pitui.tui.widgets.segments import put
 from pitui.tui.widgets.tones import tone_style
 
 REDRAW_AFTER = 0.08
 """Seconds between two redraws while lines come in."""
 
-SCAN_LINES = 10_000
-"""Lines that are filtered or wrapped at once; keys are answered in between."""
+SLICE = 0.004
+"""Seconds of work after which keys are answered."""
+REST = 0.002
+"""Seconds for which they are: a key goes through several queues until it is carried out."""
+
+TAKE_LINES = 250
+"""Lines that are taken in between two looks at the clock."""
 
 
 class LogView(LogScroll):
@@ -37,95 +48,157 @@ class LogView(LogScroll):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self.look = Look()
+        self.chosen = LogFilter()
+        self.search: Pattern | None = None
+        """What is highlighted."""
+        self.marks = LogMarks(self)
+        self.folds = LogFolds(self)
         self._tags: list[str] = []
-        self._timer: Timer | None = None
+        self._draw_timer: Timer | None = None
+        self._work_timer: Timer | None = None
         self._due = False
         self._empty: tuple[Cell, ...] = ()
         self._paint: Paint | None = None
-        self._strips: LRUCache[tuple[int, int], tuple[Strip, Strip]] = LRUCache(512)
+        self._strips: LRUCache[tuple[int, int, Beside], tuple[Strip, Strip]] = LRUCache(512)
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def begin(self, tags: Sequence[str]) -> None:
+    def begin(self, tags: Sequence[str], *, follow: bool = True) -> None:
         """Forget everything and expect the lines of other sources."""
         self._tags = list(dict.fromkeys(tags))
         self.store.clear()
-        self.following, self.cursor = True, None
+        self.marks.clear()
+        self.folds.clear()
+        self.cursor = self.selected_from = self._wanted = self._top = None
+        self.following = follow
+        self._seen_end = 0
         self.set_look(replace(self.look, tag_width=tag_width(self._tags)))
 
     def add(self, lines: Sequence[LogLine]) -> None:
-        """Take lines in; they are drawn soon, together with those that come until then."""
+        """Take a few lines in; they are drawn soon, together with those that come until then."""
         self.store.add(lines)
-        gone = self.rows.forget()
-        self.rows.scan(SCAN_LINES)
-        if gone and not self.following:
-            self._go_to_row(self.scroll_offset.y - gone)
+        self.rows.scan(SLICE)
         self._draw_soon()
+
+    async def take(self, lines: Sequence[LogLine]) -> None:
+        """Take many lines in, and let keys be answered in between."""
+        until = time.perf_counter() + SLICE
+        for begin in range(0, len(lines), TAKE_LINES):
+            self.add(lines[begin : begin + TAKE_LINES])
+            if time.perf_counter() > until:
+                await asyncio.sleep(REST)
+                until = time.perf_counter() + SLICE
 
     def set_empty(self, lines: Sequence[Cell]) -> None:
         """Say what stands in place of lines while there are none."""
         self._empty = tuple(lines)
         self.refresh()
 
-    def set_filter(self, words: str) -> None:
-        """Show only lines in which the words, or the regular expression, are found."""
-        pattern = pattern_of(words)
-        self.search = pattern or self.search
-        self._lay_out(pattern)
+    def set_filter(self, chosen: LogFilter) -> None:
+        """Show only lines that pass a filter."""
+        self.chosen = chosen
+        self._lay_out()
 
     def set_look(self, look: Look) -> None:
         """Show lines in another way."""
         self.look = look
-        self._lay_out(self.rows.pattern)
+        self._lay_out()
 
-    def _lay_out(self, pattern: Pattern | None) -> None:
+    def set_search(self, pattern: Pattern | None) -> None:
+        """Highlight what is looked for."""
+        self.search = pattern
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw all anew."""
+        self._strips.clear()
+        self.refresh()
+
+    def _lay_out(self) -> None:
         """Begin anew with all lines, at the same place."""
-        if not self.following and self._anchor is None and self.rows.lines:
-            self._anchor = self._number_at(self._top_row)
-        if self.cursor is not None:
-            self._anchor = self.cursor
-        self.rows.reset(self.look, self._width - self.look.prefix_width, pattern)
+        if not self.following and self._wanted is None:
+            self._wanted = self.cursor if self.cursor is not None else self._top and self._top[0]
+        self.rows.reset(self.look, self._width - self.look.prefix_width, self.chosen)
+        self.rows.near = None if self.following else self._wanted
         self._restyle()
-        self._sync()
+        self.work()
 
-    def _sync(self) -> None:
-        """Let lines pass the filter, some at a time, and draw."""
-        done = self.rows.scan(SCAN_LINES)
+    # -- work in slices --------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Lay lines out for a moment, and go on soon with what is left."""
+        self._work_timer = None
+        done = self.rows.scan(SLICE)
+        if self._wanted is not None and done and self._wanted not in self.store:
+            self._wanted = None
         width = 0 if self.look.wrap else self.rows.widest + self.look.prefix_width
         self.virtual_size = Size(width, self.rows.rows)
-        if self.following:
-            self._go_to_row(self._top_row)
-        elif self._anchor is not None and (done or self.rows.reached(self._anchor)):
-            self._go_to_row(self.rows.row(self.rows.index(self._anchor)) - self.size.height // 2)
-            self._anchor = None
+        self._hold_place()
         self.refresh()
         self.post_message(self.Changed())
         if not done:
-            self.call_later(self._sync)
+            self._work_timer = self.set_timer(REST, self.work)
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that was added is laid out and drawn."""
+        return self._draw_timer is None and self._work_timer is None and self.rows.done
 
     def _draw_soon(self) -> None:
-        if self._timer is not None:
+        if self._draw_timer is not None:
             self._due = True
             return
-        self._sync()
-        self._timer = self.set_timer(REDRAW_AFTER, self._draw_again)
+        if self._work_timer is None:
+            self.work()
+        self._draw_timer = self.set_timer(REDRAW_AFTER, self._draw_again)
 
     def _draw_again(self) -> None:
-        self._timer = None
+        self._draw_timer = None
         if self._due:
             self._due = False
             self._draw_soon()
 
-    # -- copying ---------------------------------------------------------------------------
+    async def find(self, pattern: Pattern, begin: int, step: int) -> int | None:
+        """Return the next line, or with -1 the one before, in which a pattern is found."""
+        until = time.perf_counter() + SLICE
+        for number in matches(self.rows, pattern, begin, step):
+            if number is not None:
+                return number
+            if time.perf_counter() > until:
+                await asyncio.sleep(REST)
+                until = time.perf_counter() + SLICE
+        return None
 
-    def chosen_text(self) -> tuple[str, str]:
-        """Return what is to be copied, and in words what that is."""
-        selection = self.text_selection
-        if selection is not None and (selected := self.get_selection(selection)):
-            return selected[0], "the selection"
-        if not self.rows.lines:
-            return "", "nothing"
-        return printable(self.store[self._from()].text), "the line"
+    async def find_all(self, pattern: Pattern) -> list[int]:
+        """Return all shown lines in which a pattern is found."""
+        found: list[int] = []
+        until = time.perf_counter() + SLICE
+        for number in matches(self.rows, pattern, self.store.first, 1):
+            if number is not None:
+                found.append(number)
+            elif time.perf_counter() > until:
+                await asyncio.sleep(REST)
+                until = time.perf_counter() + SLICE
+        return found
+
+    # -- lines as text ---------------------------------------------------------------------
+
+    def selected_numbers(self) -> list[int]:
+        """Return the lines that are being selected, from first to last."""
+        if self.selected_from is None or self.cursor is None or not self.rows.lines:
+            return []
+        first, last = sorted((self.selected_from, self.cursor))
+        index, end = self.rows.index(first), self.rows.index(last)
+        return [self.rows.number(at) for at in range(index, min(end + 1, self.rows.lines))]
+
+    def text_of(self, numbers: Sequence[int], among: int = 1) -> str:
+        """Return lines as text that is safe to show; `among`: how many there are with others."""
+        tagged = len(self._tags) > 1 and among > 1
+        lines = [self.store[number] for number in numbers if number in self.store]
+        return "\n".join(
+            (f"{printable(line.source)} " if tagged else "") + printable(line.text)
+            for line in lines
+        )
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that was selected with the mouse."""
@@ -141,13 +214,13 @@ class LogView(LogScroll):
     def selection_updated(self, selection: Selection | None) -> None:
         """Hold still while text is selected."""
         if selection is not None:
-            self._pause()
-        self._strips.clear()
-        self.refresh()
+            self.pause()
+        self.redraw()
 
     def _row_text(self, row: int) -> str:
         index, part = self.rows.at_row(row)
-        return self._painter().row_text(self.store[self.rows.number(index)], part)
+        number = self.rows.number(index)
+        return self._painter().row_text(self.store[number], part, self._beside(number))
 
     # -- drawing ---------------------------------------------------------------------------
 
@@ -159,9 +232,9 @@ class LogView(LogScroll):
     def on_resize(self) -> None:
         """Break lines anew where they wrap, and stay at the end or the place."""
         if self.look.wrap:
-            self._lay_out(self.rows.pattern)
+            self._lay_out()
         else:
-            self._sync()
+            self.work()
 
     def on_click(self, event: Click) -> None:
         """Put the cursor on a line, unless the end is followed."""
@@ -182,6 +255,30 @@ class LogView(LogScroll):
             self._paint = Paint(self, self.look, self._tags, self._width)
         return self._paint
 
+    def _beside(self, number: int) -> Beside:
+        chosen = self.selected_from is not None and self.cursor is not None
+        first, last = sorted((self.selected_from or 0, self.cursor or 0)) if chosen else (0, -1)
+        return Beside(
+            marked=number in self.marks,
+            selected=first <= number <= last,
+            since=self._zero(),
+            folded=self.folds.words(number),
+        )
+
+    def _zero(self) -> float | None:
+        """Return the time from which relative times count: the last mark's, else the first."""
+        if self.look.times is not Times.RELATIVE:
+            return None
+        newest = self.marks.newest
+        if (
+            newest is not None
+            and newest in self.store
+            and (at := self.store[newest].at) is not None
+        ):
+            return at
+        span = self.store.times.span
+        return span[0] if span else None
+
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         width, base = self._width, self.rich_style
@@ -192,7 +289,10 @@ class LogView(LogScroll):
             return Strip.blank(width, base)
         index, part = self.rows.at_row(row)
         number = self.rows.number(index)
-        prefix, text = self._row_strips(number, part, row)
+        if number not in self.store:  # dropped; it is laid out anew in a moment
+            return Strip.blank(width, base)
+        beside = self._beside(number)
+        prefix, text = self._row_strips(number, part, row, beside)
         side = self.scroll_offset.x
         room = max(0, width - prefix.cell_length)
         strip = Strip.join(
@@ -203,27 +303,32 @@ class LogView(LogScroll):
                 ),
             )
         ).crop(0, width)
-        if number == self.cursor:
+        if beside.folded and part == self._painter().rows_of(self.store[number]) - 1:
+            end = self._painter().folded(beside.folded)
+            used = min(prefix.cell_length + max(0, text.cell_length - side), width)
+            at = min(used + 1, width - end.cell_length)
+            strip = Strip.join((strip.crop(0, at), end)).crop_extend(0, width, None)
+        if number == self.cursor or beside.selected:
             base += self.get_component_rich_style("log-view--cursor", partial=True)
         return strip.apply_style(base)
 
-    def _row_strips(self, number: int, part: int, row: int) -> tuple[Strip, Strip]:
-        if (strips := self._strips.get((number, part))) is not None:
+    def _row_strips(self, number: int, part: int, row: int, beside: Beside) -> tuple[Strip, Strip]:
+        if (strips := self._strips.get((number, part, beside))) is not None:
             return strips
         line, painter = self.store[number], self._painter()
         selection = self.text_selection
         span = selection.get_span(row) if selection is not None else None
         before, behind = _divided(span, self.look.prefix_width)
         strips = (
-            painter.prefix(line, part, before),
+            painter.prefix(line, part, before, beside),
             painter.text(line, self.store.level(number), part, self.search, behind),
         )
-        self._strips[number, part] = strips
+        self._strips[number, part, beside] = strips
         return strips
 
     def _empty_line(self, y: int) -> Strip:
         width, base = self._width, self.rich_style
-        if self.rows.pattern is not None or y - 1 not in range(len(self._empty)):
+        if self.chosen or y - 1 not in range(len(self._empty)):
             return Strip.blank(width, base)
         line = put([], self._empty[y - 1], 3, width - 3, lambda tone: tone_style(self, tone))
         return Strip(line).crop_extend(0, width, base).apply_style(base)

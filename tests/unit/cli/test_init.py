@@ -1,5 +1,6 @@
 """`pitui init`, as a command: its three ways, and what it refuses."""
 
+import contextlib
 import os
 import pty
 import select
@@ -118,7 +119,9 @@ class _Terminal:
         end = time.monotonic() + LIMIT
         while self.process.poll() is None and time.monotonic() < end:
             self.process.send_signal(signal.SIGINT)
-            time.sleep(0.1)
+            # Once more too soon would hit a Python that is already on its way out.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(2)
 
     def wait_for(self, text: str) -> None:
         end = time.monotonic() + LIMIT

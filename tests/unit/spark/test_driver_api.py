@@ -6,12 +6,7 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import NotSparkError
-from pitui.spark.driver_api import (
-    parse_application_ids,
-    parse_executors,
-    parse_progress,
-    parse_version,
-)
+from pitui.spark.driver_api import parse_executors, parse_progress
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 
@@ -89,12 +84,7 @@ def test_progress_before_anything_runs():
     assert parse_progress(b"[]").fraction == 0.0
 
 
-def test_the_application_behind_a_port_and_its_version():
-    assert parse_application_ids(read("app/applications.json")) == ("app-20261121012113-0000",)
-    assert parse_version(read("app/version.json")) == "4.3.0"
-
-
-@pytest.mark.parametrize("parse", [parse_executors, parse_progress, parse_version])
+@pytest.mark.parametrize("parse", [parse_executors, parse_progress])
 def test_what_is_not_a_driver(parse):
     for body in (b"<html></html>", b"", b'"text"', b"[1]"):
         with pytest.raises(NotSparkError):

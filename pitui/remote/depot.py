@@ -1,0 +1,214 @@
+"""Pushing files to many nodes at once, from here or from node to node, whichever is faster."""
+
+import asyncio
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from pitui.domain.errors import PituiError
+from pitui.remote.convoy import Convoy
+from pitui.remote.links import Links
+from pitui.remote.push import (
+    AWAY_LIMIT,
+    Parcel,
+    Pushed,
+    Sent,
+    look,
+    need_room,
+    nobody,
+    push,
+    through_breaks,
+    wrong_twice,
+)
+from pitui.remote.runner import Runner
+from pitui.remote.sources import Way
+from pitui.remote.station import Station, UnableError
+
+
+class Depot:
+    """Where files are pushed from; `async with Depot(links) as depot`.
+
+    Nodes that want the same file pass it on to each other while it comes (see
+    `pitui.remote.courier`). Each delivery ends for itself: a node that breaks off leaves those it
+    fed with another feeder. A node without Python, or out of reach of all others, gets the file
+    through its SSH link alone.
+    """
+
+    def __init__(self, links: Links, way: Way = Way.AUTO) -> None:
+        self._links = links
+        self._way = way
+        self._group = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._convoys: dict[str, Convoy] = {}
+        self._opening = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Begin; nothing is opened yet."""
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what still goes on."""
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            for convoy in self._convoys.values():
+                convoy.close()
+
+    async def deliver(
+        self,
+        name: str,
+        parcel: Parcel,
+        target: str,
+        *,
+        mode: int = 0o644,
+        sent: Sent | None = None,
+        away_limit: float = AWAY_LIMIT,
+        durable: bool = True,
+    ) -> Pushed:
+        """Bring a file to a path on a node, unless it is there; see `pitui.remote.push.push`.
+
+        Raises:
+            NodeError: it cannot be written there (names disk full, read-only, ...).
+            LinkError: the node cannot be reached, or did not come back.
+        """
+        trip = _Trip(self, name, parcel, target, mode, sent or nobody, away_limit, durable)
+        if self._links.node(name).local:
+            return await trip.alone()
+        arrived: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
+        task = self._group.create_task(trip.travel(arrived))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            return await arrived
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+
+    async def convoy(self, parcel: Parcel) -> Convoy:
+        """Return the convoy of a file.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        async with self._opening:
+            if parcel.sha512 not in self._convoys:
+                from pitui.remote.one_time import one_time_identity
+
+                pem = await asyncio.to_thread(one_time_identity)
+                self._convoys[parcel.sha512] = Convoy(parcel, pem, self._links.socket, self._way)
+            return self._convoys[parcel.sha512]
+
+    @property
+    def links(self) -> Links:
+        """The way to the nodes."""
+        return self._links
+
+
+@dataclass(eq=False)
+class _Trip:
+    """One file on its way to one node: a `Journey`."""
+
+    depot: Depot
+    name: str
+    parcel: Parcel
+    target: str
+    mode: int
+    sent: Sent
+    away_limit: float
+    durable: bool
+    began: bool = False
+    moved_at: float = 0.0
+    total: int = 0
+    resumed: int = 0
+    wrong: int = 0
+    unable: bool = False
+    arrived: asyncio.Future[Pushed] | None = None
+
+    async def travel(self, arrived: asyncio.Future[Pushed]) -> None:
+        """Bring the file, say so, and stay while others are fed from there."""
+        self.arrived = arrived
+        try:
+            pushed = await through_breaks(self, self.away_limit)
+        except PituiError as error:
+            # After the arrival it is only the others that miss something, and they look further.
+            if not arrived.done():
+                arrived.set_exception(error)
+        else:
+            self._settle(pushed)
+
+    async def go(self) -> Pushed:
+        """Do one try; see `Journey.go`."""
+        while not self.unable:
+            found = await look(self.runner, self.parcel, self.target, prefix=False)
+            self._moved()
+            if found.there:
+                self.sent(self.parcel.size)
+                return Pushed(self.total, self.resumed)
+            need_room(self.name, self.target, self.parcel.size - found.have, found.free)
+            self.resumed += found.have > 0
+            try:
+                if await self._by_convoy(found.have):
+                    return Pushed(self.total, self.resumed)
+            except UnableError:
+                self.unable = True
+                break
+            self.wrong += 1
+            if self.wrong > 1:
+                raise wrong_twice(self.name, self.target)
+        return await self.alone()
+
+    async def alone(self) -> Pushed:
+        """Push over the node's own link, without a courier."""
+        return await push(
+            self.runner,
+            self.parcel,
+            self.target,
+            mode=self.mode,
+            sent=self.sent,
+            away_limit=self.away_limit,
+            durable=self.durable,
+        )
+
+    @property
+    def runner(self) -> Runner:
+        """What runs commands on the node."""
+        return self.depot.links.runner(self.name)
+
+    async def _by_convoy(self, had: int) -> bool:
+        station = Station(
+            self.runner, self.parcel, self.target, self.mode, self.durable, self._progress
+        )
+        station.have = had
+        whole = False
+
+        def note(count: int) -> None:
+            nonlocal whole
+            whole = True
+            self.total += count
+            self._settle(Pushed(self.total, self.resumed, station.feeder))
+
+        try:
+            return await (await self.depot.convoy(self.parcel)).bring(station, note)
+        finally:
+            if not whole:
+                self.total += max(0, station.have - had)
+
+    def _settle(self, pushed: Pushed) -> None:
+        if self.arrived is not None and not self.arrived.done():
+            self.arrived.set_result(pushed)
+
+    def _progress(self, have: int) -> None:
+        self._moved()
+        self.sent(have)
+
+    def _moved(self) -> None:
+        self.began = True
+        self.moved_at = asyncio.get_running_loop().time()

@@ -1,0 +1,124 @@
+"""Why something failed, and which log says so: from an application, job, stage or task."""
+
+import re
+from dataclasses import dataclass
+
+from pitui.domain.errors import PituiError
+from pitui.domain.jobs import Inside, Looked, Spot, Stage, Task, WorkState
+from pitui.services.cluster import Cluster
+from pitui.services.insides import Insides
+from pitui.services.runs import Runs
+
+_FAILED = (WorkState.FAILED, WorkState.KILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What explains a failure, and where its log shows it."""
+
+    spot: Spot
+    text: str
+    """What Spark says of it, with the traceback; may be empty."""
+    words: tuple[str, ...]
+    """The logs that show it, as `pitui logs` names them."""
+    find: tuple[str, ...]
+    """Regular expressions for the line, the best first."""
+    at: float | None = None
+    """Unix time of the failure, where it is known."""
+
+
+class NoFailureError(PituiError):
+    """Nothing has failed here."""
+
+
+async def cause_of(cluster: Cluster, insides: Insides, spot: Spot) -> Cause:
+    """Return what explains the failure of a spot, down to the task that failed last.
+
+    Raises:
+        NoFailureError: nothing failed there.
+        PituiError: nothing is known of it any more.
+    """
+    try:
+        looked = await insides.find(spot)
+    except PituiError:
+        output = _of_run(cluster, spot)
+        if output is None:
+            raise
+        return output
+    failed = await _failed_task(insides, looked)
+    if failed is None:
+        output = _of_run(cluster, spot)
+        if output is None:
+            raise NoFailureError(f"no task of {spot} failed")
+        return output
+    stage, task = failed
+    return _of_task(spot.app_id, stage, task)
+
+
+async def _failed_task(insides: Insides, looked: Looked) -> tuple[Stage, Task] | None:
+    if looked.inside is None:
+        return None
+    for stage in _failed_stages(looked.inside, looked.spot):
+        tasks = looked.tasks
+        if looked.spot.stage is None:
+            at = Spot(looked.spot.app_id, stage=(stage.id, stage.attempt))
+            tasks = (await insides.find(at)).tasks
+        wanted = looked.spot.task
+        failed = [t for t in tasks if t.state is WorkState.FAILED or (t.id == wanted and t.error)]
+        chosen = [task for task in failed if task.id == wanted] if wanted is not None else failed
+        if chosen:
+            return stage, max(chosen, key=lambda task: (task.ended_at or 0.0, task.id))
+    return None
+
+
+def _failed_stages(inside: Inside, spot: Spot) -> list[Stage]:
+    """Return the stages to look into: those that failed first, then those with failed tasks."""
+    if spot.stage is not None:
+        stage = inside.stage(*spot.stage)
+        return [stage] if stage else []
+    stages = list(inside.stages)
+    jobs = {spot.job} if spot.job is not None else set()
+    if spot.query is not None:
+        jobs = {job for q in inside.queries if q.id == spot.query for job in q.jobs}
+    if jobs:
+        stages = [
+            s for s in stages if any(s in inside.stages_of(job) for job in jobs if job is not None)
+        ]
+    worst = [stage for stage in stages if stage.state is WorkState.FAILED]
+    return worst or [stage for stage in stages if stage.tasks.failed]
+
+
+def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
+    name = f"task {task.index}.{task.attempt} in stage {stage.id}.{stage.attempt} (TID {task.id})"
+    return Cause(
+        spot=Spot(app_id, stage=(stage.id, stage.attempt), task=task.id),
+        text=task.error or stage.failure,
+        words=(f"{app_id}/{task.executor}",),
+        find=(
+            rf"Exception in {re.escape(name)}",
+            re.escape(name),
+            rf"\(TID {task.id}\)|\bTID {task.id}\b",
+            *_first_line(task.error),
+        ),
+        at=task.ended_at,
+    )
+
+
+def _first_line(error: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in error.splitlines() if line.strip()]
+    return (re.escape(lines[0][:120]),) if lines else ()
+
+
+def _of_run(cluster: Cluster, spot: Spot) -> Cause | None:
+    """Return the output of the run that an application belongs to, where pitui started it."""
+    runs = Runs(cluster).history()
+    run = next((run for run in runs if run.application == spot.app_id), None)
+    if run is None:
+        return None
+    said = (re.escape(run.error[:120]),) if run.error else ()
+    return Cause(
+        spot,
+        run.error or "",
+        (run.id,),
+        (*said, r"Traceback \(most recent call last\)", r"\b(?:ERROR|Exception|Error)\b"),
+    )

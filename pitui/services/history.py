@@ -1,0 +1,73 @@
+"""Applications of the past: of the history server where one answers, else of the event logs."""
+
+import time
+from urllib.parse import quote, urlsplit
+
+from pitui.domain.cluster import Application
+from pitui.domain.errors import NotSparkError, PituiError, WebError
+from pitui.services.cluster import Cluster
+from pitui.services.event_logs import EventLogs
+from pitui.services.master import in_url
+from pitui.spark.history_api import parse_applications
+
+_LIMIT = 4.0
+_AGAIN = 60.0
+"""Seconds until a history server that did not answer is asked again."""
+_MOST = 200
+
+
+class History:
+    """What ran before, as far as somebody kept it."""
+
+    def __init__(self, cluster: Cluster, event_logs: EventLogs) -> None:
+        self._cluster = cluster
+        self._event_logs = event_logs
+        self._silent_until = 0.0
+
+    async def address_of(self, app_id: str) -> str | None:
+        """Return the history server's address where it knows an application, else None."""
+        base = await self._base()
+        if base is None:
+            return None
+        try:
+            url = f"{base}/api/v1/applications/{quote(app_id)}"
+            answer = await self._cluster.web.get(url, self._cluster.master.name, _LIMIT)
+        except WebError:
+            self._silent_until = time.monotonic() + _AGAIN
+            return None
+        return base if answer.ok and "json" in answer.content_type else None
+
+    async def applications(self, but: frozenset[str]) -> list[Application]:
+        """Return what ran before, without applications of some ids, newest first.
+
+        Raises:
+            PituiError: neither a history server nor the event logs could be asked.
+        """
+        found = await self._of_server()
+        if found is None:
+            found = await self._event_logs.applications(but)
+        kept = (application for application in found if application.id not in but)
+        return sorted(kept, key=lambda application: -application.submitted_at)
+
+    async def _of_server(self) -> list[Application] | None:
+        base = await self._base()
+        if base is None:
+            return None
+        url = f"{base}/api/v1/applications?status=completed&limit={_MOST}"
+        try:
+            answer = await self._cluster.web.get(url, self._cluster.master.name, _LIMIT)
+            return list(parse_applications(answer.body)) if answer.ok else None
+        except (WebError, NotSparkError):
+            self._silent_until = time.monotonic() + _AGAIN
+            return None
+
+    async def _base(self) -> str | None:
+        """Return where a history server would be; None while it is known not to answer."""
+        if time.monotonic() < self._silent_until:
+            return None
+        try:
+            port = (await self._event_logs.settings()).port
+        except PituiError:
+            return None
+        host = urlsplit(self._cluster.spark_master.web_url).hostname or ""
+        return f"http://{in_url(host)}:{port}"

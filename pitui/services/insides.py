@@ -1,0 +1,209 @@
+"""Applications from the inside: of the driver, else the history server, else the event log."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+
+from pitui.domain.errors import NodeError, NotSparkError, PituiError, UsageError, WebError
+from pitui.domain.jobs import Inside, Looked, Origin, Spot, Stage, Task
+from pitui.services.cluster import Cluster
+from pitui.services.driver_address import DriverAddresses
+from pitui.services.event_logs import EventLogs
+from pitui.services.history import History
+from pitui.services.work_source import WorkSource
+from pitui.spark.event_log import with_times
+
+BACKOFF = 15.0
+"""Seconds that polls of what does not answer are apart at most."""
+
+_SHARE = 4
+"""How many times as long as a look took there is rest after it."""
+
+NodeOf = Callable[[str, str, str], str | None]
+"""Returns the name of the node of an application's executor: application, executor, host."""
+
+
+def no_node(_app_id: str, _executor: str, _host: str) -> str | None:
+    """Know of no node."""
+    return None
+
+
+class Insides:
+    """What is inside applications, for whoever looks at them."""
+
+    def __init__(self, cluster: Cluster, node_of: NodeOf = no_node) -> None:
+        self._cluster = cluster
+        self._node_of = node_of
+        self._drivers = DriverAddresses(cluster.spark_master)
+        self._sources: dict[str, WorkSource] = {}
+        self.event_logs = EventLogs(cluster)
+        self.history = History(cluster, self.event_logs)
+
+    async def follow(self, spot: Spot) -> AsyncGenerator[Looked, None]:
+        """Yield what is at a spot, again and again while it may change.
+
+        A look never overlaps with the next, and the slower the answers the fewer are asked for.
+        Close it (`contextlib.aclosing`) when nobody looks any more.
+        """
+        wait = refresh = self._cluster.config.ui.refresh
+        while True:
+            begin = time.monotonic()
+            looked = await self.look(spot)
+            yield looked
+            if not looked.live:
+                return
+            took = time.monotonic() - begin
+            wait = min(BACKOFF, wait * 2) if looked.error else refresh
+            await asyncio.sleep(max(wait, took * _SHARE))
+
+    async def look(self, spot: Spot) -> Looked:
+        """Return what is at a spot now; an error is part of it."""
+        try:
+            return await self.find(spot)
+        except PituiError as error:
+            self.forget(spot.app_id)
+            return Looked(spot, error=error.message, advice=error.advice)
+
+    async def find(self, spot: Spot) -> Looked:
+        """Return what is at a spot now.
+
+        Raises:
+            PituiError: there is nothing, or it cannot be read.
+        """
+        source = await self.source(spot.app_id)
+        if source is None:
+            return await self._from_log(spot)
+        try:
+            inside = await _ungrouped(source, spot)
+            tasks, left_out = await self._tasks(source, inside, spot)
+        except (WebError, NotSparkError):
+            if source.origin is Origin.HISTORY:
+                raise
+            # It may have ended this moment: then its past is to be found elsewhere.
+            self.forget(spot.app_id)
+            if await self._drivers.of(spot.app_id) is not None:
+                raise
+            return await self._from_log(spot)
+        return self._with_nodes(Looked(spot, inside, tasks, left_out))
+
+    async def source(self, app_id: str) -> WorkSource | None:
+        """Return the API that knows an application; None where none does.
+
+        Raises:
+            WebError: the master does not answer, and neither does a history server.
+        """
+        known = self._sources.get(app_id)
+        if known is not None:
+            return known
+        problem: WebError | None = None
+        try:
+            address, origin = await self._drivers.of(app_id), Origin.DRIVER
+        except WebError as error:
+            address, problem = None, error
+        if address is None:
+            address, origin = await self.history.address_of(app_id), Origin.HISTORY
+        if address is None:
+            if problem is not None and await self.event_logs.find(app_id) is None:
+                raise problem
+            return None
+        via = self._cluster.master.name
+        source = WorkSource(self._cluster.web, via, address, app_id, origin)
+        self._sources[app_id] = source
+        return source
+
+    async def driver(self, app_id: str) -> str | None:
+        """Return the address of a running application's UI; None where there is none.
+
+        Raises:
+            WebError: the master does not answer.
+        """
+        return await self._drivers.of(app_id)
+
+    def forget(self, app_id: str) -> None:
+        """Look for an application anew next time."""
+        self._sources.pop(app_id, None)
+        self._drivers.forget(app_id)
+
+    async def _tasks(
+        self, source: WorkSource, inside: Inside, spot: Spot
+    ) -> tuple[tuple[Task, ...], int]:
+        if spot.stage is None:
+            return (), 0
+        return await source.tasks(_stage(inside, spot))
+
+    async def _from_log(self, spot: Spot) -> Looked:
+        log = await self.event_logs.find(spot.app_id)
+        if log is None:
+            raise await self._nothing_left(spot.app_id)
+        read = await self.event_logs.read(log)
+        inside = read.inside()
+        if spot.stage is not None:
+            _stage(inside, spot)
+        wanted = {spot.stage} if spot.stage else set()
+        if spot.job is not None:
+            wanted = {(stage.id, stage.attempt) for stage in inside.stages_of(spot.job)}
+        stages = (
+            with_times(s, read.tasks(s.id, s.attempt)) if (s.id, s.attempt) in wanted else s
+            for s in inside.stages
+        )
+        tasks = read.tasks(*spot.stage) if spot.stage else ()
+        return self._with_nodes(Looked(spot, replace(inside, stages=tuple(stages)), tasks))
+
+    async def _nothing_left(self, app_id: str) -> PituiError:
+        settings = await self.event_logs.settings()
+        where = self._cluster.master.name
+        if settings.folder is None:
+            return NodeError(
+                where,
+                f"{app_id}: its driver is not running, no history server answers at {where}:"
+                f"{settings.port}, and event logs are kept at {settings.address}",
+                "Start a history server there: sbin/start-history-server.sh.",
+            )
+        advice = (
+            "It may have been submitted without spark.eventLog.enabled, or cleaned up."
+            if settings.enabled
+            else "To keep what applications did: spark.eventLog.enabled=true and "
+            "spark.eventLog.dir=FOLDER under spark.defaults in the configuration."
+        )
+        return NodeError(
+            where,
+            f"{app_id}: its driver is not running or has no UI, no history server answers at "
+            f"{where}:{settings.port}, and {settings.folder} on {where} holds no event log of it",
+            advice,
+        )
+
+    def _with_nodes(self, looked: Looked) -> Looked:
+        app_id = looked.spot.app_id
+
+        def named(task: Task) -> Task:
+            return replace(task, node=self._node_of(app_id, task.executor, task.host))
+
+        inside = looked.inside
+        if inside is not None:
+            stages = (
+                replace(stage, slowest=named(stage.slowest)) if stage.slowest else stage
+                for stage in inside.stages
+            )
+            inside = replace(inside, stages=tuple(stages))
+        return replace(looked, inside=inside, tasks=tuple(named(task) for task in looked.tasks))
+
+
+async def _ungrouped(source: WorkSource, spot: Spot) -> Inside:
+    """Return what a source says, with one error where several questions failed."""
+    try:
+        return await source.inside(spot)
+    except* (WebError, NotSparkError) as errors:
+        failed: BaseException = errors
+        while isinstance(failed, BaseExceptionGroup):
+            failed = failed.exceptions[0]
+    raise failed
+
+
+def _stage(inside: Inside, spot: Spot) -> Stage:
+    stage = inside.stage(*(spot.stage or (-1, 0)))
+    if stage is None:
+        raise UsageError(
+            f"there is no {spot}", "Spark keeps the newest 1000 (spark.ui.retainedStages)."
+        )
+    return stage

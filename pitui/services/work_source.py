@@ -1,0 +1,134 @@
+"""The `/api/v1` of one application, at its driver or at the history server."""
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import quote
+
+from pitui.domain.errors import NotSparkError, WebError
+from pitui.domain.jobs import Inside, Origin, Quartiles, SparkJob, Spot, SqlQuery, Stage, Task
+from pitui.remote.web import Response, Web
+from pitui.spark.work_api import (
+    QUANTILES,
+    parse_jobs,
+    parse_quartiles,
+    parse_queries,
+    parse_stages,
+    parse_tasks,
+)
+
+LIMIT = 8.0
+"""Seconds for one answer: a Pi's driver takes its time over a long list."""
+
+MOST_TASKS = 1000
+"""Tasks of a stage that are asked for, the slowest; those that failed or run come besides."""
+
+_MOST_FAILED = 200
+_MOST_STAGES = 24
+"""Stages of a job of which the times are asked for, the newest."""
+
+Times = tuple[Quartiles | None, Task | None]
+
+
+class WorkSource:
+    """Asks one application's API; remembers the times of stages that have ended."""
+
+    def __init__(self, web: Web, via: str, address: str, app_id: str, origin: Origin) -> None:
+        self.origin = origin
+        self.address = address
+        self._web = web
+        self._via = via
+        self._base = f"{address}/api/v1/applications/{quote(app_id)}/"
+        self._times: dict[str, Times] = {}
+
+    async def inside(self, spot: Spot) -> Inside:
+        """Return jobs, stages and queries, with the times of the stages at the spot.
+
+        Raises:
+            WebError: there was no answer.
+            NotSparkError: something else than this API answered.
+        """
+        async with asyncio.TaskGroup() as group:
+            jobs = group.create_task(self._jobs())
+            stages = group.create_task(self._stages())
+            queries = group.create_task(self._queries(spot))
+        inside = Inside(self.origin, jobs.result(), stages.result(), queries.result())
+        return (await self._with_times(inside, spot)).with_sums()
+
+    async def tasks(self, stage: Stage) -> tuple[tuple[Task, ...], int]:
+        """Return the tasks of a stage, and how many were left out.
+
+        Raises:
+            WebError: there was no answer.
+            NotSparkError: something else than this API answered.
+        """
+        path = f"stages/{stage.id}/{stage.attempt}/taskList"
+        slow = await self._ask(f"{path}?offset=0&length={MOST_TASKS}&sortBy=-runtime")
+        found = {task.id: task for task in parse_tasks(slow.body)}
+        if len(found) == MOST_TASKS:
+            for state in ("failed", "running"):
+                more = await self._ask(f"{path}?offset=0&length={_MOST_FAILED}&status={state}")
+                found |= {task.id: task for task in parse_tasks(more.body)}
+        every = stage.tasks.done + stage.tasks.active + stage.tasks.failed
+        left_out = max(0, every - len(found)) if len(found) >= MOST_TASKS else 0
+        return tuple(task for _, task in sorted(found.items())), left_out
+
+    async def _jobs(self) -> tuple[SparkJob, ...]:
+        return parse_jobs((await self._ask("jobs")).body)
+
+    async def _stages(self) -> tuple[Stage, ...]:
+        return parse_stages((await self._ask("stages")).body)
+
+    async def _queries(self, spot: Spot) -> tuple[SqlQuery, ...]:
+        answer = await self._get("sql?details=false&planDescription=false&offset=0&length=500")
+        if answer.status == 404:  # before Spark 3.0, or without the SQL module
+            return ()
+        queries = parse_queries(_good(answer, self._base).body)
+        if spot.query is None:
+            return queries
+        whole = await self._ask(f"sql/{spot.query}?details=false")
+        (one,) = parse_queries(b"[" + whole.body + b"]")
+        return tuple(one if query.id == one.id else query for query in queries)
+
+    async def _with_times(self, inside: Inside, spot: Spot) -> Inside:
+        if spot.stage is not None:
+            stage = inside.stage(*spot.stage)
+            wanted = [stage] if stage else []
+        elif spot.job is not None:
+            wanted = list(inside.stages_of(spot.job))[:_MOST_STAGES]
+        else:
+            return inside
+        times: dict[str, Times] = {}
+        for stage in wanted:
+            if stage.tasks.done:
+                times[stage.key] = self._times.get(stage.key) or await self._stage_times(stage)
+            if stage.key in times and not stage.state.active:
+                self._times[stage.key] = times[stage.key]
+        stages = (
+            replace(s, times=times[s.key][0], slowest=times[s.key][1]) if s.key in times else s
+            for s in inside.stages
+        )
+        return replace(inside, stages=tuple(stages))
+
+    async def _stage_times(self, stage: Stage) -> Times:
+        path = f"stages/{stage.id}/{stage.attempt}"
+        summary = await self._get(f"{path}/taskSummary?quantiles={QUANTILES}")
+        if summary.status == 404:  # until a task has ended
+            return None, None
+        slow = await self._ask(f"{path}/taskList?offset=0&length=1&sortBy=-runtime")
+        tasks = parse_tasks(slow.body)
+        times = parse_quartiles(_good(summary, self._base).body)
+        return times, tasks[0] if tasks else None
+
+    async def _ask(self, path: str) -> Response:
+        return _good(await self._get(path), self._base + path)
+
+    async def _get(self, path: str) -> Response:
+        return await self._web.get(self._base + path, via=self._via, limit=LIMIT)
+
+
+def _good(answer: Response, url: str) -> Response:
+    if not answer.ok:
+        raise WebError(url, f"HTTP status {answer.status}")
+    if "json" not in answer.content_type:
+        raise NotSparkError(f"{url}: a page of type {answer.content_type} came instead of JSON")
+    return answer

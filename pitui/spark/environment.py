@@ -1,0 +1,18 @@
+"""The settings of an application, of `/api/v1/applications/ID/environment`."""
+
+import msgspec
+
+from pitui.spark.answers import decode
+
+
+class _Environment(msgspec.Struct, rename="camel"):
+    spark_properties: list[tuple[str, str]] = []
+
+
+def parse_settings(body: bytes) -> dict[str, str]:
+    """Return the Spark properties of an application.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    return dict(decode(body, _Environment).spark_properties)

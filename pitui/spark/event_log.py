@@ -1,0 +1,187 @@
+"""An application's event log (JSON lines) as jobs, stages, tasks and SQL queries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import msgspec
+
+from pitui.domain.cluster import Application, ApplicationState
+from pitui.domain.jobs import Inside, Origin, Quartiles, Stage, Task, WorkState
+from pitui.spark.event_log_rows import (
+    Ended,
+    JobEnded,
+    JobStarted,
+    QueryEnded,
+    QueryStarted,
+    StageEvent,
+    Started,
+    TaskEnded,
+    TaskStarted,
+)
+from pitui.spark.event_log_sums import JobSum, QuerySum, StageSum
+
+MOST_TASKS = 200_000
+"""Tasks kept one by one; those beyond still count in their stages' sums."""
+
+_BEGIN = b'{"Event":"'
+_SQL = "org.apache.spark.sql.execution.ui."
+_KINDS = {
+    "SparkListenerApplicationStart": Started,
+    "SparkListenerApplicationEnd": Ended,
+    "SparkListenerJobStart": JobStarted,
+    "SparkListenerJobEnd": JobEnded,
+    "SparkListenerStageSubmitted": StageEvent,
+    "SparkListenerStageCompleted": StageEvent,
+    "SparkListenerTaskStart": TaskStarted,
+    "SparkListenerTaskEnd": TaskEnded,
+    f"{_SQL}SparkListenerSQLExecutionStart": QueryStarted,
+    f"{_SQL}SparkListenerSQLExecutionEnd": QueryEnded,
+}
+_DECODERS = {
+    name.encode(): msgspec.json.Decoder(kind, strict=False) for name, kind in _KINDS.items()
+}
+
+
+class EventLog:
+    """Takes a log line by line and knows the application as far as it was read."""
+
+    def __init__(self) -> None:
+        self.started: Started | None = None
+        self.ended: Ended | None = None
+        self.damaged = 0
+        """Lines that are no event: the last one of a log that is being written."""
+        self.cut = False
+        """Whether the rest of the log was too long to be read."""
+        self._jobs: dict[int, JobSum] = {}
+        self._stages: dict[tuple[int, int], StageSum] = {}
+        self._queries: dict[int, QuerySum] = {}
+        self._tasks = 0
+
+    def take(self, blocks: Iterable[bytes]) -> None:
+        """Read blocks of text; lines may go across them."""
+        for line in _lines(blocks):
+            self._line(line)
+
+    def inside(self) -> Inside:
+        """Return jobs, stages and queries, the newest first."""
+        over = self.ended is not None
+        stages = [stage.value(over=over) for _, stage in sorted(self._stages.items(), reverse=True)]
+        jobs = [job.value(stages, over=over) for _, job in sorted(self._jobs.items(), reverse=True)]
+        states = {job.id: job.state for job in jobs}
+        return Inside(
+            Origin.EVENT_LOG,
+            tuple(jobs),
+            tuple(stages),
+            tuple(q.value(states, over=over) for _, q in sorted(self._queries.items())[::-1]),
+            self._note(),
+        )
+
+    def tasks(self, stage: int, attempt: int) -> tuple[Task, ...]:
+        """Return the tasks of a stage in the order in which they were launched."""
+        found = self._stages.get((stage, attempt))
+        tasks = sorted(found.tasks.values(), key=lambda task: task.id) if found else []
+        if self.ended is None:
+            return tuple(tasks)
+        # Nothing runs any more: the end of these was never written.
+        return tuple(replace(t, state=WorkState.KILLED) if t.state.active else t for t in tasks)
+
+    def application(self, app_id: str, last_written: float) -> Application:
+        """Return the application as the log shows it; `last_written` is the file's time."""
+        begun = self.started.timestamp / 1000 if self.started else last_written
+        until = self.ended.timestamp / 1000 if self.ended else last_written
+        return Application(
+            id=app_id,
+            name=self.started.app_name if self.started else app_id,
+            state=self._state(),
+            cores=0,
+            memory_per_executor_mib=0,
+            submitted_at=begun,
+            duration_s=max(0.0, until - begun),
+            user=self.started.user if self.started else "",
+        )
+
+    def _state(self) -> ApplicationState:
+        if self.ended is not None and self.ended.exit_code:
+            return ApplicationState.FAILED
+        return ApplicationState.FINISHED
+
+    def _note(self) -> str:
+        if self.cut:
+            return "its event log is very long: only the beginning was read"
+        if self._tasks > MOST_TASKS:
+            return f"only the first {MOST_TASKS:,} of {self._tasks:,} tasks are kept one by one"
+        return ""
+
+    def _line(self, line: bytes) -> None:
+        name = line[len(_BEGIN) : line.find(b'"', len(_BEGIN))]
+        decoder = _DECODERS.get(name) if line.startswith(_BEGIN) else None
+        if decoder is None:
+            return
+        try:
+            event = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.damaged += 1
+            return
+        self._event(event)
+
+    def _event(self, event: object) -> None:
+        match event:
+            case Started():
+                self.started = event
+            case Ended():
+                self.ended = event
+            case JobStarted():
+                self._jobs[event.job_id] = JobSum(event)
+                for info in event.stage_infos:
+                    self._stage(info.stage_id, info.attempt).info = info
+                self._query_job(event)
+            case JobEnded() if event.job_id in self._jobs:
+                self._jobs[event.job_id].end = event
+            case StageEvent():
+                stage = self._stage(event.info.stage_id, event.info.attempt)
+                stage.info, stage.begun = event.info, True
+            case TaskStarted() | TaskEnded():
+                self._task(event)
+            case QueryStarted():
+                self._queries[event.id] = QuerySum(event)
+            case QueryEnded() if event.id in self._queries:
+                self._queries[event.id].end = event
+
+    def _task(self, event: TaskStarted | TaskEnded) -> None:
+        stage = self._stage(event.stage_id, event.attempt)
+        if isinstance(event, TaskStarted):
+            stage.starts(event)
+        else:
+            self._tasks += 1
+            stage.ends(event, keep=self._tasks <= MOST_TASKS)
+
+    def _query_job(self, event: JobStarted) -> None:
+        text = event.properties.get("spark.sql.execution.id") or ""
+        if text.isdecimal() and int(text) in self._queries:
+            self._queries[int(text)].jobs.append(event.job_id)
+
+    def _stage(self, stage: int, attempt: int) -> StageSum:
+        return self._stages.setdefault((stage, attempt), StageSum(stage, attempt))
+
+
+def slowest(tasks: Iterable[Task]) -> Task | None:
+    """Return the task that ran longest of those that were done."""
+    done = [task for task in tasks if task.state is WorkState.DONE and task.duration_ms is not None]
+    return max(done, key=lambda task: task.duration_ms or 0, default=None)
+
+
+def with_times(stage: Stage, tasks: Iterable[Task]) -> Stage:
+    """Return a stage with the quartiles and the slowest of its tasks."""
+    done = [task for task in tasks if task.state is WorkState.DONE]
+    times = Quartiles.of([task.duration_ms for task in done if task.duration_ms is not None])
+    return replace(stage, times=times, slowest=slowest(done))
+
+
+def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for block in blocks:
+        lines = (rest + block).split(b"\n") if rest else block.split(b"\n")
+        rest = lines.pop()
+        yield from lines
+    if rest:
+        yield rest

@@ -1,0 +1,72 @@
+"""The bytes of event logs, whatever `spark.eventLog.compression.codec` made of them.
+
+Spark names the codec in the file's ending: none, `.zstd` (the default from 3.0), `.lz4`, `.snappy`,
+`.lzf`; `.inprogress` comes after it while the application runs.
+"""
+
+import io
+from collections.abc import Iterator
+
+from pitui.domain.errors import PituiError
+
+_BLOCK = 1024 * 1024
+_IN_PROGRESS = ".inprogress"
+_UNREADABLE = (".snappy", ".lzf")
+_LZ4_MAGIC = b"LZ4Block"
+_LZ4_HEADER = 21
+"""Magic 8, token 1, compressed length 4, length 4, checksum 4 (lz4-java's LZ4BlockOutputStream)."""
+_LZ4_RAW = 0x10
+
+
+def plain(data: bytes, name: str) -> Iterator[bytes]:
+    """Yield the text of an event log in blocks; a log that is cut off ends where it is cut.
+
+    Raises:
+        PituiError: it is compressed in a way that is not read here, or damaged.
+    """
+    ending = name.removesuffix(_IN_PROGRESS)
+    if ending.endswith(".zstd"):
+        return _zstd(data, name)
+    if ending.endswith(".lz4"):
+        return _lz4(data, name)
+    if ending.endswith(_UNREADABLE):
+        codec = ending.rpartition(".")[2]
+        raise PituiError(
+            f"the event log {name} is compressed with {codec}, which pitui does not read",
+            "Set spark.eventLog.compression.codec=zstd for applications to come.",
+        )
+    return iter((data,))
+
+
+def _zstd(data: bytes, name: str) -> Iterator[bytes]:
+    import zstandard
+
+    reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True)
+    try:
+        while block := reader.read(_BLOCK):
+            yield block
+    except zstandard.ZstdError as error:
+        raise PituiError(f"the event log {name} is damaged: {error}") from error
+
+
+def _lz4(data: bytes, name: str) -> Iterator[bytes]:
+    import lz4.block
+
+    at = 0
+    while at + _LZ4_HEADER <= len(data):
+        if data[at : at + 8] != _LZ4_MAGIC:
+            raise PituiError(f"the event log {name} is damaged at byte {at}")
+        method = data[at + 8] & 0xF0
+        packed = int.from_bytes(data[at + 9 : at + 13], "little")
+        length = int.from_bytes(data[at + 13 : at + 17], "little")
+        body = data[at + _LZ4_HEADER : at + _LZ4_HEADER + packed]
+        at += _LZ4_HEADER + packed
+        if len(body) < packed:
+            return
+        if method == _LZ4_RAW or not length:
+            yield body
+            continue
+        try:
+            yield lz4.block.decompress(body, uncompressed_size=length)
+        except lz4.block.LZ4BlockError as error:
+            raise PituiError(f"the event log {name} is damaged: {error}") from error

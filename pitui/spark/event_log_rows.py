@@ -1,0 +1,164 @@
+"""The lines of an event log that matter here, as Spark writes them (`JsonProtocol`)."""
+
+import msgspec
+
+
+class Started(msgspec.Struct):
+    """The application's first line about itself."""
+
+    app_name: str = msgspec.field(default="", name="App Name")
+    app_id: str | None = msgspec.field(default=None, name="App ID")
+    timestamp: int = msgspec.field(default=0, name="Timestamp")
+    user: str = msgspec.field(default="", name="User")
+
+
+class Ended(msgspec.Struct):
+    """The last line."""
+
+    timestamp: int = msgspec.field(default=0, name="Timestamp")
+    exit_code: int | None = msgspec.field(default=None, name="ExitCode")  # from Spark 4
+
+
+class StageInfo(msgspec.Struct):
+    """A stage as several events describe it."""
+
+    stage_id: int = msgspec.field(name="Stage ID")
+    attempt: int = msgspec.field(default=0, name="Stage Attempt ID")
+    name: str = msgspec.field(default="", name="Stage Name")
+    tasks: int = msgspec.field(default=0, name="Number of Tasks")
+    submitted: int | None = msgspec.field(default=None, name="Submission Time")
+    completed: int | None = msgspec.field(default=None, name="Completion Time")
+    failure: str | None = msgspec.field(default=None, name="Failure Reason")
+
+
+class StageEvent(msgspec.Struct):
+    """A stage was submitted, or ended."""
+
+    info: StageInfo = msgspec.field(name="Stage Info")
+
+
+class JobStarted(msgspec.Struct):
+    """A job began."""
+
+    job_id: int = msgspec.field(name="Job ID")
+    submitted: int = msgspec.field(default=0, name="Submission Time")
+    stage_infos: list[StageInfo] = msgspec.field(default_factory=list, name="Stage Infos")
+    stage_ids: list[int] = msgspec.field(default_factory=list, name="Stage IDs")
+    properties: dict[str, str | None] = msgspec.field(default_factory=dict, name="Properties")
+
+
+class JobResult(msgspec.Struct):
+    """How a job ended."""
+
+    result: str = msgspec.field(default="", name="Result")
+
+
+class JobEnded(msgspec.Struct):
+    """A job ended."""
+
+    job_id: int = msgspec.field(name="Job ID")
+    completed: int = msgspec.field(default=0, name="Completion Time")
+    result: JobResult = msgspec.field(default_factory=JobResult, name="Job Result")
+
+
+class TaskInfo(msgspec.Struct):
+    """A task: where and when."""
+
+    id: int = msgspec.field(name="Task ID")
+    index: int = msgspec.field(default=0, name="Index")
+    attempt: int = msgspec.field(default=0, name="Attempt")
+    launched: int = msgspec.field(default=0, name="Launch Time")
+    executor: str = msgspec.field(default="", name="Executor ID")
+    host: str = msgspec.field(default="", name="Host")
+    locality: str = msgspec.field(default="", name="Locality")
+    speculative: bool = msgspec.field(default=False, name="Speculative")
+    finished: int = msgspec.field(default=0, name="Finish Time")
+    failed: bool = msgspec.field(default=False, name="Failed")
+    killed: bool = msgspec.field(default=False, name="Killed")
+
+
+class EndReason(msgspec.Struct):
+    """Why a task ended."""
+
+    reason: str = msgspec.field(default="", name="Reason")
+    trace: str = msgspec.field(default="", name="Full Stack Trace")
+    description: str = msgspec.field(default="", name="Description")
+    loss: str | None = msgspec.field(default=None, name="Loss Reason")
+    kill: str | None = msgspec.field(default=None, name="Kill Reason")
+
+
+class ShuffleRead(msgspec.Struct):
+    """What a task read of others."""
+
+    remote: int = msgspec.field(default=0, name="Remote Bytes Read")
+    local: int = msgspec.field(default=0, name="Local Bytes Read")
+
+
+class ShuffleWrite(msgspec.Struct):
+    """What a task wrote for others."""
+
+    written: int = msgspec.field(default=0, name="Shuffle Bytes Written")
+
+
+class Input(msgspec.Struct):
+    """What a task read."""
+
+    read: int = msgspec.field(default=0, name="Bytes Read")
+
+
+class Output(msgspec.Struct):
+    """What a task wrote."""
+
+    written: int = msgspec.field(default=0, name="Bytes Written")
+
+
+class Metrics(msgspec.Struct):
+    """What a task did."""
+
+    run: int = msgspec.field(default=0, name="Executor Run Time")
+    gc: int = msgspec.field(default=0, name="JVM GC Time")
+    spill_memory: int = msgspec.field(default=0, name="Memory Bytes Spilled")
+    spill_disk: int = msgspec.field(default=0, name="Disk Bytes Spilled")
+    shuffle_read: ShuffleRead = msgspec.field(
+        default_factory=ShuffleRead, name="Shuffle Read Metrics"
+    )
+    shuffle_write: ShuffleWrite = msgspec.field(
+        default_factory=ShuffleWrite, name="Shuffle Write Metrics"
+    )
+    input: Input = msgspec.field(default_factory=Input, name="Input Metrics")
+    output: Output = msgspec.field(default_factory=Output, name="Output Metrics")
+
+
+class TaskStarted(msgspec.Struct):
+    """A task began."""
+
+    stage_id: int = msgspec.field(name="Stage ID")
+    info: TaskInfo = msgspec.field(name="Task Info")
+    attempt: int = msgspec.field(default=0, name="Stage Attempt ID")
+
+
+class TaskEnded(msgspec.Struct):
+    """A task ended."""
+
+    stage_id: int = msgspec.field(name="Stage ID")
+    info: TaskInfo = msgspec.field(name="Task Info")
+    attempt: int = msgspec.field(default=0, name="Stage Attempt ID")
+    reason: EndReason = msgspec.field(default_factory=EndReason, name="Task End Reason")
+    metrics: Metrics | None = msgspec.field(default=None, name="Task Metrics")
+
+
+class QueryStarted(msgspec.Struct):
+    """An SQL execution began."""
+
+    id: int = msgspec.field(name="executionId")
+    description: str = ""
+    plan: str = msgspec.field(default="", name="physicalPlanDescription")
+    time: int = 0
+
+
+class QueryEnded(msgspec.Struct):
+    """An SQL execution ended."""
+
+    id: int = msgspec.field(name="executionId")
+    time: int = 0
+    error: str | None = msgspec.field(default=None, name="errorMessage")

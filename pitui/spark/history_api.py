@@ -1,0 +1,45 @@
+"""The history server's list of applications as domain values."""
+
+import msgspec
+
+from pitui.domain.cluster import Application, ApplicationState
+from pitui.spark.answers import decode
+
+
+class _Attempt(msgspec.Struct, rename="camel"):
+    start_time_epoch: int = 0
+    end_time_epoch: int = 0
+    duration: int = 0
+    spark_user: str = ""
+    completed: bool = True
+    exit_code: int | None = None  # from Spark 4
+
+
+class _Application(msgspec.Struct):
+    id: str
+    name: str = ""
+    attempts: list[_Attempt] = []
+
+
+def parse_applications(body: bytes) -> tuple[Application, ...]:
+    """Return the applications of the history server's `/applications`.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    rows = decode(body, list[_Application], "a history server")
+    return tuple(_application(row, row.attempts[0]) for row in rows if row.attempts)
+
+
+def _application(row: _Application, attempt: _Attempt) -> Application:
+    failed = bool(attempt.exit_code) or not attempt.completed
+    return Application(
+        id=row.id,
+        name=row.name,
+        state=ApplicationState.FAILED if failed else ApplicationState.FINISHED,
+        cores=0,
+        memory_per_executor_mib=0,
+        submitted_at=attempt.start_time_epoch / 1000,
+        duration_s=attempt.duration / 1000,
+        user=attempt.spark_user,
+    )

@@ -1,0 +1,45 @@
+"""What stands in for applications' insides until the services are there."""
+
+# ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+from pitui.domain.cluster import Application
+from pitui.domain.errors import PituiError
+from pitui.domain.jobs import Looked, Spot
+
+if TYPE_CHECKING:
+    from pitui.services.causes import Cause
+    from pitui.services.web_pages import WebPage
+
+
+class IdleJobs:
+    """Refuses what needs the services; the first moments of the UI only."""
+
+    async def inside(self, spot: Spot) -> AsyncGenerator[Looked, None]:
+        """Say that there is nothing yet."""
+        yield Looked(spot, error=_STARTING.message, advice=_STARTING.advice)
+
+    async def earlier(self, but: frozenset[str]) -> list[Application]:
+        """Know of none."""
+        return []
+
+    async def kill(self, spot: Spot) -> str:
+        """Refuse."""
+        raise _STARTING
+
+    async def kill_driver(self, driver_id: str) -> None:
+        """Refuse."""
+        raise _STARTING
+
+    async def cause(self, spot: Spot) -> "Cause":
+        """Refuse."""
+        raise _STARTING
+
+    async def page(self, spot: Spot | None) -> "WebPage":
+        """Refuse."""
+        raise _STARTING
+
+
+_STARTING = PituiError("pitui is still starting", "Try again in a moment.")

@@ -1,0 +1,65 @@
+"""Text in $PAGER, in place of the UI until it ends."""
+
+import asyncio
+import os
+import shlex
+import signal
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from pitui.domain.errors import PituiError
+
+if TYPE_CHECKING:
+    from pitui.tui.app import PituiApp
+
+
+def pager_command(path: Path, line: int) -> list[str]:
+    """Return the command line, as words, that shows a file from a line on (1 is the first)."""
+    try:
+        words = shlex.split(os.environ.get("PAGER") or "less")
+    except ValueError:
+        words = ["less"]
+    if Path(words[0]).name in ("less", "more", "most") and line > 1:
+        words.append(f"+{line}")
+    return [*words, str(path)]
+
+
+async def show_in_pager(app: "PituiApp", text: str, line: int = 1) -> None:
+    """Hand the terminal to a pager; links are kept alive meanwhile, nothing is drawn.
+
+    The text goes through a file that only its owner can read and that is gone afterwards; it must
+    be safe to show already.
+
+    Raises:
+        PituiError: the pager cannot be started, or the terminal cannot be handed over.
+    """
+    handle, name = tempfile.mkstemp(".log", "pitui-")
+    path = Path(name)
+    before = signal.signal(signal.SIGINT, _nothing)
+    command = pager_command(path, line)
+    try:
+        await asyncio.to_thread(_write, handle, text)
+        with app.batch_update(), app.suspend():
+            process = await asyncio.create_subprocess_exec(*command)
+            await process.wait()
+    except SuspendNotSupported:
+        raise PituiError("this terminal cannot be handed to a pager") from None
+    except OSError as error:
+        raise PituiError(
+            f"{command[0]} could not be started: {error.strerror}", "Set PAGER to another one."
+        ) from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _write(handle: int, text: str) -> None:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+        file.write(text + "\n")
+
+
+def _nothing(_number: int, _frame: object) -> None:
+    """Let an interrupt pass that is meant for the pager; unlike SIG_IGN it is not inherited."""

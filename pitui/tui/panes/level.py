@@ -1,0 +1,115 @@
+"""A table of one level inside an application: its jobs, queries, stages or tasks."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+
+from pitui.domain.jobs import Looked, Spot, Stage, Task
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.doing import pitui
+from pitui.tui.messages import LogsRequested, Said
+from pitui.tui.panes.digging import Digging
+from pitui.tui.panes.sorted_table import SortedPane
+from pitui.tui.present.cells import BLANK, Cell, Column, Tone, cell
+from pitui.tui.present.levels.level import Level
+from pitui.tui.present.node_facts import Facts
+from pitui.tui.present.order import Order
+
+
+class LevelPane(SortedPane, Digging):
+    """One row a job, a query, a stage or a task."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.DRILL))
+    SCOPE = Scope.DRILL
+    COLUMNS: ClassVar[Sequence[Column]] = ()
+    TITLE = ""
+
+    def __init__(self, level: Level[Any], at: Spot) -> None:
+        super().__init__(f"level-{level.title.lower()}", level.columns)
+        self.level = level
+        self.at = at
+        self.looked: Looked | None = None
+        self.table.set_empty((cell(f"Asking for {at}.", Tone.DIM), BLANK))
+
+    def show(self, looked: Looked) -> None:
+        """Show what was found; where nothing was, what was known stays."""
+        if looked.inside is None and self.looked is not None and self.looked.inside is not None:
+            return
+        self.looked = looked
+        if looked.inside is None:
+            self.table.set_empty((cell(looked.error, Tone.BAD), cell(looked.advice, Tone.DIM)))
+        else:
+            self.table.set_empty((cell(self.level.empty, Tone.DIM), cell(looked.inside.note)))
+        self.resort()
+
+    def resort(self) -> None:
+        """Show the rows in the order that holds now."""
+        if self.looked is not None:
+            self.show_rows(self.level.rows(self.looked, self.sorting, time.time()))
+
+    def orders(self) -> tuple[Order[Any], ...]:
+        """Return this level's orders."""
+        return self.level.orders
+
+    def item(self, key: str | None = None) -> Any:  # noqa: ANN401 - what the level lists
+        """Return what stands in a row, that under the cursor without a key."""
+        return self.level.find(self.looked, key or self.cursor)
+
+    def spot(self) -> Spot | None:
+        """Return the place under the cursor."""
+        item = self.item()
+        return self.level.spot(self.at, item) if item is not None else None
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return two lines on a row."""
+        item = self.item(key)
+        return self.level.summary(item) if item is not None else None
+
+    def facts(self, key: str) -> Facts:
+        """Return everything known of a row."""
+        item = self.item(key)
+        return self.level.facts(item) if item is not None else []
+
+    def do_open(self) -> None:
+        """Go down one level; a task has none below."""
+        from pitui.tui.screens.level import LevelScreen
+
+        spot = self.spot()
+        if spot is None or spot.task is not None:
+            self.do_details()
+        else:
+            self.app.push_screen(LevelScreen(spot))
+
+    def do_kill(self) -> None:
+        """Kill the job or stage under the cursor, after a question."""
+        from pitui.tui.screens.level import LevelScreen
+
+        item, spot = self.item(), self.spot()
+        if item is None or spot is None or not self.level.active(item):
+            self.post_message(Said("nothing under the cursor that runs and could be killed"))
+        elif isinstance(self.screen, LevelScreen):
+            self.screen.ask_to_kill(spot)
+
+    def do_logs(self) -> None:
+        """Follow the log of the executor that runs or ran a task."""
+        item = self.item()
+        task = item.slowest if isinstance(item, Stage) else item
+        if not isinstance(task, Task):
+            self.post_message(Said("a task, or a stage with one that was done, has a log to show"))
+            return
+        main = pitui(self).main
+        main.show_only()
+        main.post_message(LogsRequested((f"{self.at.app_id}/{task.executor}",)))
+
+    def offers(self, action_id: str) -> bool:
+        """Offer ending only what runs, and an explanation only of what failed."""
+        item = self.item()
+        if action_id == "kill":
+            return item is not None and self.level.active(item)
+        if action_id == "failure":
+            return item is not None and self.level.failed(item)
+        if action_id == "logs":
+            return item is not None and self.level.title in ("tasks", "stages")
+        return super().offers(action_id)

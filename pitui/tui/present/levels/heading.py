@@ -1,0 +1,102 @@
+"""What stands above a level: where it is, how the application stands, why it does not move."""
+
+from collections.abc import Sequence
+
+from pitui.domain.cluster import Application
+from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, Spot, Stage
+from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells, one_line
+from pitui.tui.present.figures import amount, bar, duration, percent
+from pitui.tui.present.levels.level import skew_words, state_cell, tally_words
+from pitui.tui.present.levels.stages import slowest_words
+from pitui.tui.present.words import application_cell
+
+_BAR = 20
+
+
+def crumbs(spot: Spot, app: Application | None) -> str:
+    """Return the way down to a spot: `pi › job 3 › stage 7.0`."""
+    parts = [one_line(app.name) if app else spot.app_id]
+    if spot.query is not None:
+        parts.append(f"query {spot.query}")
+    if spot.job is not None:
+        parts.append(f"job {spot.job}")
+    if spot.stage is not None:
+        parts.append(f"stage {spot.stage[0]}.{spot.stage[1]}")
+    return " › ".join(parts)
+
+
+def pane_title(tables: Sequence[tuple[str, int | None, bool]]) -> str:
+    """Return the tables (title, rows, whether shown), the shown one marked where there are two."""
+    words = []
+    for title, count, shown in tables:
+        text = title if count is None else f"{title} {count:,}"
+        words.append(f"[{text}]" if shown and len(tables) > 1 else text)
+    return "  ".join(words)
+
+
+def heading(spot: Spot, app: Application | None, looked: Looked | None) -> tuple[Cell, Cell]:
+    """Return two lines on where this is and how it goes."""
+    return _first(spot, app, looked), _second(spot, app, looked)
+
+
+def _first(spot: Spot, app: Application | None, looked: Looked | None) -> Cell:
+    spans = _application(app) if app is not None else []
+    spans.append((f"  {spot.app_id}", Tone.DIM))
+    inside = looked.inside if looked is not None else None
+    if inside is not None and inside.origin is not Origin.DRIVER:
+        spans.append((f"  as {inside.origin} has it", Tone.ACCENT))
+    return cells(*spans)
+
+
+def _application(app: Application) -> list[Span]:
+    spans = [*application_cell(app.state).spans, (f"  {duration(app.duration_s)}", Tone.NORMAL)]
+    if app.state.active:
+        spans.append((f"  {app.cores} cores", Tone.NORMAL))
+    if app.memory_per_executor_mib:
+        spans.append((f"  {amount(app.memory_per_executor_mib)} an executor", Tone.DIM))
+    if app.progress is not None and app.progress.tasks:
+        share = app.progress.fraction
+        spans += [("  ", Tone.DIM), *bar(share, _BAR), (f" {percent(share)}", Tone.STRONG)]
+    return spans
+
+
+def _second(spot: Spot, app: Application | None, looked: Looked | None) -> Cell:
+    if app is not None and app.why_waiting and app.state.active:
+        fix = f". {app.fix}" if app.fix else ""
+        return cells((f"Why it waits: {one_line(app.why_waiting)}", Tone.WARN), (fix, Tone.NORMAL))
+    if looked is None:
+        return cell(f"asking for {spot}", Tone.DIM)
+    if looked.inside is None:
+        return cell(f"{looked.error}. {looked.advice}", Tone.BAD)
+    if looked.error:
+        return cell(f"no answer: {looked.error}", Tone.WARN)
+    note = f"{looked.inside.note}  " if looked.inside.note else ""
+    return cells((note, Tone.WARN), *_place(spot, looked.inside, looked.tasks_left_out).spans)
+
+
+def _place(spot: Spot, inside: Inside, left_out: int) -> Cell:
+    """Return one line on the stage, job or query that this level is of."""
+    if spot.stage is not None:
+        stage = inside.stage(*spot.stage)
+        return _stage(stage, left_out) if stage else BLANK
+    if spot.job is not None:
+        job = inside.job(spot.job)
+        return _job(job) if job else BLANK
+    query = next((q for q in inside.queries if q.id == spot.query), None)
+    if query is None:
+        return BLANK
+    return cells(*state_cell(query.state).spans, (f"  {query.description}", Tone.NORMAL))
+
+
+def _stage(stage: Stage, left_out: int) -> Cell:
+    left = f", {left_out:,} tasks not shown" if left_out else ""
+    slow = f"; {slowest_words(stage.slowest)}" if stage.slowest else ""
+    skew = f"  {skew_words(stage.times)}{slow}" if stage.times else ""
+    tone = Tone.WARN if stage.times and stage.times.skewed else Tone.DIM
+    text = f"  {tally_words(stage.tasks)}{left}"
+    return cells(*state_cell(stage.state).spans, (text, Tone.NORMAL), (skew, tone))
+
+
+def _job(job: SparkJob) -> Cell:
+    text = f"  {job.description or job.name}  {tally_words(job.tasks)}"
+    return cells(*state_cell(job.state).spans, (text, Tone.NORMAL))

@@ -1,0 +1,159 @@
+"""Provisioning in words and figures: the states of steps, how far a push is, a node in a line."""
+
+from pitui.domain.text import printable
+from pitui.provision.report import NodeReport, NodeState, StepState, Transfer
+from pitui.provision.report_text import GLYPHS
+from pitui.tui.present.cells import Cell, Span, Tone, cells, one_line
+from pitui.tui.present.figures import bar, duration, percent
+from pitui.tui.undertaking import Phase, Seen, Undertaking
+
+STALLED = 3.0
+"""Seconds without a byte after which a push is not shown as moving any more."""
+
+_BAR = 12
+_MB = 1_000_000
+
+_WORDS = {
+    StepState.WAITING: ("waiting", Tone.DIM),
+    StepState.CHECKING: ("looking", Tone.ACCENT),
+    StepState.APPLYING: ("working", Tone.ACCENT),
+    StepState.VERIFYING: ("verifying", Tone.ACCENT),
+    StepState.OK: ("holds", Tone.GOOD),
+    StepState.CHANGED: ("changed", Tone.GOOD),
+    StepState.WOULD_CHANGE: ("would change", Tone.ACCENT),
+    StepState.UNKNOWN: ("not known yet", Tone.WARN),
+    StepState.FAILED: ("failed", Tone.BAD),
+    StepState.SKIPPED: ("skipped", Tone.DIM),
+    StepState.BLOCKED: ("needs an admin", Tone.WARN),
+    StepState.CANCELLED: ("cancelled", Tone.DIM),
+}
+
+_NODES = {
+    NodeState.OK: ("✓", "nothing to do", Tone.GOOD),
+    NodeState.CHANGED: ("●", "changed", Tone.GOOD),
+    NodeState.WOULD_CHANGE: ("○", "would change", Tone.ACCENT),
+    NodeState.FAILED: ("✗", "failed", Tone.BAD),
+    NodeState.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
+    NodeState.CANCELLED: ("■", "cancelled", Tone.DIM),
+}
+
+STEPS_LEGEND = tuple((GLYPHS[state], word, tone) for state, (word, tone) in _WORDS.items())
+"""What the glyphs of steps mean, for the help page."""
+
+
+def step_glyph(state: StepState) -> Cell:
+    """Return a step's state as its glyph alone; a word stands beside or below it."""
+    return cells((GLYPHS[state], _WORDS[state][1]))
+
+
+def step_cell(state: StepState) -> Cell:
+    """Return a step's state."""
+    word, tone = _WORDS[state]
+    return cells((f"{GLYPHS[state]} {word}", tone))
+
+
+def step_tone(state: StepState) -> Tone:
+    """Return what a step's state means."""
+    return _WORDS[state][1]
+
+
+def node_cell(undertaking: Undertaking, node: str) -> Cell:
+    """Return how a node stands."""
+    end = undertaking.ends.get(node)
+    if end is not None:
+        glyph, word, tone = _NODES[end.state]
+        return cells((f"{glyph} {word}", tone))
+    if undertaking.error is not None:
+        return cells(("✗ refused", Tone.BAD))
+    working = undertaking.at_work(node)
+    if working is not None:
+        return cells(("▸ working" if undertaking.running else "▸ looking", Tone.ACCENT))
+    if all(seen.report.state is StepState.WAITING for seen in undertaking.steps_of(node)):
+        return cells(("◌ waiting", Tone.DIM))
+    if undertaking.phase is Phase.ENDED:
+        return cells(("■ not finished", Tone.DIM))
+    return _through(undertaking, node)
+
+
+def _through(undertaking: Undertaking, node: str) -> Cell:
+    """Return the state of a node that is through its steps while others are not."""
+    states = {seen.report.state for seen in undertaking.steps_of(node)}
+    if StepState.FAILED in states:
+        return cells(("✗ failed", Tone.BAD))
+    if StepState.WAITING in states:
+        return cells(("▸ working" if undertaking.running else "▸ looking", Tone.ACCENT))
+    return cells(("✓ through", Tone.GOOD))
+
+
+def node_line(undertaking: Undertaking, node: str, now: float) -> Cell:
+    """Return in a line what is being done on a node, or what it came to; `now` is monotonic."""
+    end = undertaking.ends.get(node)
+    if end is not None:
+        return _end_line(end)
+    seen = undertaking.at_work(node)
+    if seen is not None:
+        return cells((f"{seen.report.step}  ", Tone.STRONG), *doing(seen, now))
+    failed = [s.report for s in undertaking.steps_of(node) if s.report.state is StepState.FAILED]
+    if failed:
+        return cells((f"{failed[0].step}: {one_line(failed[0].detail)}", Tone.BAD))
+    return Cell()
+
+
+def doing(seen: Seen, now: float) -> tuple[Span, ...]:
+    """Return what a step is doing: words, and for a push its bar, speed and time left."""
+    report = seen.report
+    words = one_line(report.detail) or {StepState.CHECKING: "looking"}.get(report.state, "")
+    if report.state is StepState.VERIFYING:
+        words = "verifying"
+    if report.transfer is None:
+        elapsed = now - seen.since
+        time = ((f"  {duration(elapsed)}", Tone.DIM),) if elapsed >= 2 else ()
+        return ((words, Tone.NORMAL), *time)
+    return (
+        (f"{words}  ", Tone.NORMAL),
+        *push_spans(report.transfer, now - seen.at),
+    )
+
+
+def push_spans(transfer: Transfer, silent: float) -> tuple[Span, ...]:
+    """Return a push as bar, share, speed and time left; `silent` is seconds without a byte."""
+    share = transfer.done / transfer.total if transfer.total else 1.0
+    head = (*bar(share, _BAR), (f" {percent(share):>4}", Tone.STRONG))
+    if silent >= STALLED:
+        return (*head, (f"  nothing for {silent:.0f} s", Tone.WARN))
+    left = transfer.seconds_left
+    return (
+        *head,
+        (f"  {speed(transfer.rate)}", Tone.NORMAL),
+        (f"  {'–' if left is None else duration(left)} left", Tone.DIM),
+    )
+
+
+def speed(rate: float) -> str:
+    """Return bytes a second in MB/s; a dash where nothing is known."""
+    return f"{rate / _MB:.1f} MB/s" if rate > 0 else "– MB/s"
+
+
+def amounts(transfer: Transfer) -> str:
+    """Return how much of a push is there: `118 of 234 MB`."""
+    return f"{transfer.done / _MB:.0f} of {transfer.total / _MB:.0f} MB"
+
+
+def _end_line(end: NodeReport) -> Cell:
+    if end.error is not None:
+        tone = Tone.DIM if end.state is NodeState.CANCELLED else Tone.BAD
+        return cells((one_line(printable(end.error)), tone))
+    counts = {state: sum(s.state is state for s in end.steps) for state in StepState}
+    parts: list[Span] = []
+    for state, words in (
+        (StepState.CHANGED, "{} changed"),
+        (StepState.WOULD_CHANGE, "{} would change"),
+        (StepState.UNKNOWN, "{} not known yet"),
+        (StepState.BLOCKED, "{} for an administrator"),
+        (StepState.OK, "{} hold"),
+        (StepState.CANCELLED, "{} cancelled"),
+    ):
+        if counts[state]:
+            parts.append((words.format(counts[state]), _WORDS[state][1]))
+            parts.append((", ", Tone.DIM))
+    return cells(*parts[:-1])

@@ -1,0 +1,85 @@
+"""Everything on one step, or on all that changes of a node: reason, last lines, diff."""
+
+from pitui.domain.text import printable
+from pitui.provision.report import StepReport, StepState
+from pitui.provision.report_text import quiet
+from pitui.tui.present.cells import Cell, Tone, cells, one_line
+from pitui.tui.present.provision import amounts, doing, node_cell, node_line, step_cell, step_tone
+from pitui.tui.undertaking import Seen, Undertaking
+
+Lines = list[Cell]
+
+
+def refusal(undertaking: Undertaking) -> Lines:
+    """Return why it was refused as a whole, and what to do."""
+    error = undertaking.error
+    if error is None:
+        return []
+    return [*_text(error.message, Tone.BAD), Cell(), *_text(error.advice)]
+
+
+def node_detail(undertaking: Undertaking, node: str, now: float) -> Lines:
+    """Return what is to be told of a node: each of its steps that did or would do something."""
+    state = node_cell(undertaking, node)
+    lines = [cells((f"{one_line(node)}  ", Tone.STRONG), *state.spans)]
+    line = node_line(undertaking, node, now)
+    if line.spans:
+        lines.append(line)
+    for seen in undertaking.steps_of(node):
+        if not quiet(seen.report) and seen.report.state is not StepState.WAITING:
+            lines += [Cell(), *_step(undertaking, seen, now)]
+    return lines
+
+
+def step_detail(undertaking: Undertaking, node: str, step: str, now: float) -> Lines:
+    """Return all that is known of one step of a node."""
+    seen = undertaking.seen.get((node, step))
+    if seen is None:
+        return []
+    first, *rest = _step(undertaking, seen, now)
+    return [cells((f"{one_line(node)}  ", Tone.STRONG), *first.spans), *rest]
+
+
+def _step(undertaking: Undertaking, seen: Seen, now: float) -> Lines:
+    report = seen.report
+    title = f"{report.step}: {undertaking.title_of(report.step)}  "
+    time = ((f"  {report.seconds:.1f} s", Tone.DIM),) if report.seconds >= 0.05 else ()
+    lines = [cells((title, Tone.STRONG), *step_cell(report.state).spans, *time)]
+    if report.transfer is not None and not report.state.ended:
+        lines.append(cells(*doing(seen, now), (f"  {amounts(report.transfer)}", Tone.DIM)))
+    elif report.detail:
+        tone = step_tone(report.state) if report.state is StepState.FAILED else Tone.NORMAL
+        lines += _text(report.detail, tone)
+    return [*lines, *_more(report)]
+
+
+def _more(report: StepReport) -> Lines:
+    lines: Lines = []
+    if report.advice:
+        lines += _text(report.advice, Tone.ACCENT)
+    if report.said:
+        lines.append(cells((f"the last lines on {report.node}:", Tone.DIM)))
+        lines += [cells(("│ ", Tone.DIM), *line.spans) for line in _text(report.said)]
+    if report.state is StepState.BLOCKED:
+        lines.append(cells(("an administrator has to:", Tone.WARN)))
+        lines += _text(report.admin or report.detail)
+    elif report.diff:
+        lines += diff_lines(report.diff)
+    return lines
+
+
+def diff_lines(diff: str) -> Lines:
+    """Return a unified diff, its signs coloured."""
+    return [cells((printable(line), _diff_tone(line))) for line in diff.splitlines()]
+
+
+def _diff_tone(line: str) -> Tone:
+    if line.startswith(("---", "+++")):
+        return Tone.STRONG
+    if line.startswith("@@"):
+        return Tone.DIM
+    return {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.NORMAL)
+
+
+def _text(text: str, tone: Tone = Tone.NORMAL) -> Lines:
+    return [cells((line, tone)) for line in printable(text).splitlines()]

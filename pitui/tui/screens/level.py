@@ -1,0 +1,209 @@
+"""One level inside an application: Enter goes further down, Esc comes back to where one was.
+
+Each level is a screen of its own above the one it was entered from, which stays as it was.
+"""
+
+from contextlib import aclosing
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
+from textual.screen import Screen
+
+from pitui.domain.errors import PituiError
+from pitui.domain.jobs import Looked, Spot
+from pitui.tui.actions import Action, Scope, bindings, of
+from pitui.tui.doing import Doing, pitui
+from pitui.tui.messages import HintsChanged, Said
+from pitui.tui.panes.base import Pane
+from pitui.tui.panes.level import LevelPane
+from pitui.tui.present.levels.heading import crumbs, heading, pane_title
+from pitui.tui.present.levels.jobs import JOBS
+from pitui.tui.present.levels.level import Level
+from pitui.tui.present.levels.queries import QUERIES
+from pitui.tui.present.levels.stages import STAGES
+from pitui.tui.present.levels.tasks import TASKS
+from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.widgets.detail import Detail
+from pitui.tui.widgets.hints import Hints
+
+_HERE = ("back", "quit", "help", "refresh", "next_pane", "previous_pane")
+"""Of the actions that work anywhere, those that make sense in here."""
+
+
+class LevelScreen(Doing, Screen[None]):
+    """The jobs and queries of an application, the stages of a job, the tasks of a stage."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE, only=_HERE))
+    AUTO_FOCUS = "LevelPane RowTable"
+
+    def __init__(self, spot: Spot) -> None:
+        super().__init__()
+        self.spot = spot
+        self.looked: Looked | None = None
+        self.levels = [LevelPane(level, spot) for level in _levels(spot)]
+        self.shown = self.levels[0]
+        self.heading = Detail()
+        self.heading.add_class("heading")
+        self.hints = Hints()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield self.heading
+        for pane in self.levels:
+            pane.display = pane is self.shown
+            yield pane
+        yield self.hints
+
+    def on_mount(self) -> None:
+        """Say where this is before anything is known."""
+        self._entitle()
+
+    def on_screen_resume(self, _event: ScreenResume) -> None:
+        """Look as long as somebody looks."""
+        self._look()
+        self.refresh_hints()
+
+    def on_screen_suspend(self, _event: ScreenSuspend) -> None:
+        """Ask for nothing while another screen is above this one."""
+        self.workers.cancel_group(self, "look")
+
+    @work(group="look", exclusive=True)
+    async def _look(self) -> None:
+        async with aclosing(pitui(self).services.jobs.inside(self.spot)) as looks:
+            async for looked in looks:
+                self._show(looked)
+
+    def _show(self, looked: Looked) -> None:
+        self.looked = looked
+        for pane in self.levels:
+            pane.show(looked)
+        self._entitle()
+        self.refresh_hints()
+
+    def _entitle(self) -> None:
+        app = pitui(self).main.snapshot.application(self.spot.app_id)
+        self.heading.show(heading(self.spot, app, self.looked))
+        above = crumbs(self.spot, app)
+        for pane in self.levels:
+            pane.border_title = Text(f"{above} › {pane_title(self._tables())}")
+            pane.border_subtitle = pane.sorting.words(pane.orders())
+
+    def _tables(self) -> list[tuple[str, int | None, bool]]:
+        looked = self.looked if self.looked is not None and self.looked.inside else None
+        return [
+            (p.level.title, len(p.level.items(looked)) if looked else None, p is self.shown)
+            for p in self.levels
+        ]
+
+    # -- what can be done ------------------------------------------------------------------
+
+    @on(HintsChanged)
+    def refresh_hints(self) -> None:
+        """Show in the footer what can be done now."""
+        if self.is_mounted:
+            keys = pitui(self).keys
+            rows = sorted((row for row in self.offered() if row.hint), key=lambda row: row.hint)
+            self.hints.show(
+                [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
+            )
+
+    def offered(self) -> list[Action]:
+        """Return the actions that can be done now."""
+        read_only = pitui(self).read_only
+        return [
+            row
+            for row in of(Scope.DRILL, Scope.TABLES, Scope.ANYWHERE)
+            if not (row.mutating and read_only) and self._offers(row)
+        ]
+
+    def _offers(self, row: Action) -> bool:
+        if Scope.ANYWHERE in row.scopes:
+            return row.id in _HERE and (len(self.levels) > 1 or "pane" not in row.id)
+        return self.shown.offers(row.id)
+
+    @on(DescendantFocus)
+    def follow_focus(self) -> None:
+        """Offer what the focused table can do."""
+        self.refresh_hints()
+
+    @on(Said)
+    def say(self, message: Said) -> None:
+        """Show a word on what was just done."""
+        self.hints.say(message.text)
+        self._entitle()
+
+    @on(Pane.Retitled)
+    def keep_title(self, message: Pane.Retitled) -> None:
+        """Keep the panes' titles: this screen gives them its own."""
+        message.stop()
+
+    def ask_to_kill(self, spot: Spot) -> None:
+        """Kill a job or a stage, after a question."""
+        effect = "Its tasks end; the program sees it fail, and often ends by that."
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.hints.say(f"killing {spot}")
+                self._kill(spot)
+
+        self.app.push_screen(
+            ConfirmScreen(Question(f"Kill {spot}?", "Kill", [], [effect])), answered
+        )
+
+    @work(group="kill")
+    async def _kill(self, spot: Spot) -> None:
+        try:
+            state = await pitui(self).services.jobs.kill(spot)
+        except PituiError as error:
+            self.notify(str(error), title=f"Kill {spot}", severity="error", markup=False)
+        else:
+            self.hints.say(f"{spot} is {state}")
+            self._look()
+
+    # -- going about -----------------------------------------------------------------------
+
+    def do_next_pane(self) -> None:
+        """Show the other table: jobs, or SQL queries."""
+        index = (self.levels.index(self.shown) + 1) % len(self.levels)
+        self.shown = self.levels[index]
+        for pane in self.levels:
+            pane.display = pane is self.shown
+        self.shown.focus()
+        self._entitle()
+        self.refresh_hints()
+
+    def do_previous_pane(self) -> None:
+        """Show the other table."""
+        self.do_next_pane()
+
+    def do_refresh(self) -> None:
+        """Ask again now."""
+        self._look()
+        self.hints.say("asked again")
+
+    def do_help(self) -> None:
+        """Open the help."""
+        from pitui.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def do_back(self) -> None:
+        """Undo one thing, else go back to where this was entered from."""
+        if not self.shown.step_back():
+            self.dismiss(None)
+
+    def do_quit(self) -> None:
+        """Back out."""
+        self.do_back()
+
+
+def _levels(spot: Spot) -> list[Level[Any]]:
+    if spot.stage is not None:
+        return [TASKS]
+    if spot.job is not None:
+        return [STAGES]
+    return [JOBS] if spot.query is not None else [JOBS, QUERIES]

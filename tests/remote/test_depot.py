@@ -1,0 +1,325 @@
+"""A file to several real sshd at once, which pass it on to each other."""
+
+import asyncio
+import os
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+from remote.conftest import until
+from support.sshd import thaw
+
+from pitui.domain.errors import LinkError, PituiError
+from pitui.remote import courier
+from pitui.remote.depot import Depot
+from pitui.remote.fanout import fan_out
+from pitui.remote.one_time import one_time_identity
+from pitui.remote.push import Parcel, Pushed
+from pitui.remote.sources import Way
+
+pytestmark = pytest.mark.ssh
+
+MIB = 1024 * 1024
+SIZE = 160 * MIB + 12_345
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("here") / "spark 4.tgz"
+    block = os.urandom(MIB)
+    with path.open("wb") as file:
+        for number in range(SIZE // MIB):
+            file.write(number.to_bytes(8, "big") + block[8:])
+        file.write(block[: SIZE % MIB])
+    return path
+
+
+@pytest.fixture
+async def parcel(source) -> Parcel:
+    return await Parcel.of(source)
+
+
+class Trial:
+    """Several nodes, and a target of each."""
+
+    def __init__(self, shelf, node_on, make_links, folder: Path, *options: str) -> None:
+        self.servers = {f"pi{n}": shelf.server(*options) for n in (1, 2, 3)}
+        self.links = make_links(*(node_on(name, at) for name, at in self.servers.items()))
+        self.folder = folder
+        self.have = dict.fromkeys(self.servers, 0)
+
+    def target(self, name: str) -> Path:
+        return self.folder / name / "a way $HOME" / "spark's.tgz"
+
+    async def push(
+        self, depot: Depot, parcel: Parcel, *names: str, **how
+    ) -> dict[str, Pushed | PituiError]:
+        async def one(name: str) -> Pushed:
+            def sent(have: int) -> None:
+                self.have[name] = have
+                self.moved(name, have)
+
+            target = str(self.target(name))
+            return await depot.deliver(name, parcel, target, sent=sent, **how)
+
+        return await fan_out(names or self.servers, one)
+
+    def moved(self, name: str, have: int) -> None:
+        """Called whenever a node has more."""
+
+    def check(self, parcel: Parcel, *names: str) -> None:
+        for name in names:
+            assert self.target(name).read_bytes() == parcel.path.read_bytes(), name
+            beside = sorted(path.name for path in self.target(name).parent.iterdir())
+            assert beside == [".spark's.tgz.receipt", "spark's.tgz"]
+
+
+@pytest.fixture
+def trial(shelf, node_on, make_links, tmp_path) -> Trial:
+    return Trial(shelf, node_on, make_links, tmp_path / "far")
+
+
+@pytest.mark.parametrize("way", Way)
+async def test_each_node_gets_the_file_and_knows_it(trial, parcel, way):
+    async with Depot(trial.links, way) as depot:
+        done = await trial.push(depot, parcel)
+    trial.check(parcel, *trial.servers)
+    assert all(one.sent == SIZE for one in done.values())
+    if way is Way.STAR:
+        assert [one.via for one in done.values()] == [None, None, None]
+    async with Depot(trial.links, way) as depot:
+        again = await trial.push(depot, parcel)
+    assert all(one.was_there for one in again.values())
+
+
+async def test_in_a_chain_each_node_passes_it_on(trial, parcel):
+    begun = asyncio.Event()
+    held: list[int] = []
+
+    def hold_the_first(name: str, _have: int) -> None:
+        if name == "pi1" and not held:
+            held.extend(trial.servers[name].freeze())
+            begun.set()
+
+    def listen() -> bool:
+        return all(ports(trial.servers[name]) for name in ("pi2", "pi3"))
+
+    trial.moved = hold_the_first
+    async with Depot(trial.links, Way.CHAIN) as depot, asyncio.TaskGroup() as group:
+        first = group.create_task(trial.push(depot, parcel, "pi1"))
+        await begun.wait()
+        rest = group.create_task(trial.push(depot, parcel, "pi2", "pi3"))
+        await until(listen, 20, "the others are there")
+        thaw(held)
+    done = first.result() | rest.result()
+    trial.check(parcel, *trial.servers)
+    assert done["pi1"].via is None
+    assert {done["pi2"].via, done["pi3"].via} in ({"pi1", "pi2"}, {"pi1", "pi3"})
+
+
+async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, parcel):
+    order: list[str] = []
+    died: list[str] = []
+
+    def moved(name: str, have: int) -> None:
+        if name not in order:
+            order.append(name)
+        # The first to have something feeds the others.
+        if not died and name == order[0] and MIB < have < SIZE // 2:
+            died.append(name)
+            trial.servers[name].stop()
+
+    trial.moved = moved
+    async with Depot(trial.links, Way.CHAIN) as depot:
+        done = await trial.push(depot, parcel, away_limit=1)
+    assert died
+    lost = done.pop(died[0])
+    assert isinstance(lost, LinkError)
+    assert lost.node == died[0]
+    assert "in the middle of a push" in lost.message
+    trial.check(parcel, *done)
+    # Each byte came once: they went on from where they were.
+    assert [one.sent for one in done.values()] == [SIZE, SIZE]
+    assert not trial.target(died[0]).exists()
+
+
+async def test_a_node_that_comes_back_goes_on_where_it_was(trial, parcel):
+    broken = asyncio.Event()
+
+    def moved(name: str, have: int) -> None:
+        if name == "pi2" and MIB < have < SIZE and not broken.is_set():
+            trial.servers[name].stop()
+            broken.set()
+
+    trial.moved = moved
+    async with Depot(trial.links) as depot, asyncio.TaskGroup() as group:
+        pushing = group.create_task(trial.push(depot, parcel))
+        await broken.wait()
+        trial.servers["pi2"].start()
+    done = pushing.result()
+    trial.check(parcel, *trial.servers)
+    assert done["pi2"].resumed == 1
+    assert done["pi2"].sent < SIZE + SIZE // 2
+
+
+async def test_a_frozen_feeder_is_left_for_another(trial, parcel, monkeypatch):
+    monkeypatch.setattr("pitui.remote.visit.PEER_LIMIT", 1.0)
+    order: list[str] = []
+    frozen: list[int] = []
+
+    def moved(name: str, have: int) -> None:
+        if name not in order:
+            order.append(name)
+        if not frozen and have > SIZE // 4 and name == order[0]:
+            frozen.extend(trial.servers[name].freeze())
+        if frozen and sum(have == SIZE for have in trial.have.values()) == 2:
+            thaw(frozen)
+
+    trial.moved = moved
+    async with Depot(trial.links, Way.CHAIN) as depot:
+        await trial.push(depot, parcel)
+    assert frozen
+    trial.check(parcel, *trial.servers)
+
+
+async def test_cancelled_it_goes_on_the_next_time(trial, parcel):
+    half = asyncio.Event()
+    trial.moved = lambda _name, have: half.set() if have > SIZE // 4 else None
+    async with Depot(trial.links) as depot, asyncio.TaskGroup() as group:
+        pushing = group.create_task(trial.push(depot, parcel))
+        await half.wait()
+        pushing.cancel()
+    assert not any(trial.target(name).exists() for name in trial.servers)
+    trial.moved = lambda _name, _have: None
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, parcel)
+    trial.check(parcel, *trial.servers)
+    assert any(one.resumed == 1 and one.sent < SIZE for one in done.values())
+
+
+async def test_a_bad_beginning_is_noticed_and_sent_anew(trial, parcel):
+    part = trial.target("pi1").with_name(f".spark's.tgz.{parcel.sha512[:16]}.part")
+    part.parent.mkdir(parents=True)
+    part.write_bytes(bytes(4 * MIB))
+    async with Depot(trial.links, Way.STAR) as depot:
+        done = await trial.push(depot, parcel)
+    trial.check(parcel, *trial.servers)
+    assert done["pi1"].sent == SIZE - 4 * MIB + SIZE
+
+
+async def test_what_is_wrong_with_one_node_is_said_of_that_one(trial, parcel):
+    trial.target("pi2").mkdir(parents=True)
+    trial.target("pi3").parent.parent.mkdir()
+    trial.target("pi3").parent.touch()
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, parcel)
+    trial.check(parcel, "pi1")
+    assert "is a folder" in str(done["pi2"])
+    assert "cannot be written" in str(done["pi3"])
+
+
+async def test_a_source_that_changes_never_gets_its_place(trial, parcel, tmp_path):
+    copy = tmp_path / "copy"
+    copy.write_bytes(parcel.path.read_bytes()[: 3 * MIB])
+    changing = await Parcel.of(copy)
+    copy.write_bytes(os.urandom(3 * MIB))
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, changing)
+    assert all("wrong SHA-512 twice" in str(error) for error in done.values())
+    copy.write_bytes(b"short")
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, changing)
+    assert all("changed while it was pushed" in str(error) for error in done.values())
+    assert not any(trial.target(name).exists() for name in trial.servers)
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    """Return a folder with all of the system's programs but Python."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    for tool in Path("/usr/bin").iterdir():
+        if not tool.name.startswith("python"):
+            (folder / tool.name).symlink_to(tool)
+    return folder
+
+
+async def test_a_node_without_python_gets_it_all_the_same(
+    shelf, node_on, make_links, parcel, tmp_path, tools
+):
+    trial = Trial(shelf, node_on, make_links, tmp_path / "far")
+    for server in trial.servers.values():
+        # bash reads it for what sshd runs.
+        (server.home / ".bashrc").write_text(f"PATH={tools}\n")
+    assert not (await trial.links.runner("pi1").run("command -v python3")).ok
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, parcel)
+    trial.check(parcel, *trial.servers)
+    assert [one.via for one in done.values()] == [None, None, None]
+
+
+def _answer(plain: socket.socket) -> bytes:
+    try:
+        return plain.recv(100)
+    except ConnectionResetError:
+        return b""
+
+
+def ports(server) -> list[int]:
+    """Return the ports that the couriers below an sshd listen on."""
+    inodes = set()
+    for pid in server.sessions():
+        try:
+            inodes |= {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+        except OSError:
+            # It ended, or closed one, meanwhile.
+            continue
+    found = []
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[3] == "0A" and f"socket:[{words[9]}]" in inodes:
+            found.append(int(words[1].partition(":")[2], 16))
+    return found
+
+
+async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, parcel):
+    tried: list[str] = []
+
+    def intrude(name: str, have: int) -> None:
+        if tried or have >= SIZE:
+            return
+        server = trial.servers[name]
+        (port,) = ports(server)
+        where = (server.address, port)
+        with socket.create_connection(where, 5) as plain:
+            plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            plain.settimeout(5)
+            tried.append("plain")
+            assert b"\0\0\0\0" not in _answer(plain)
+        context = courier.tls(one_time_identity(), server=False)
+        with (
+            pytest.raises(ssl.SSLError),
+            socket.create_connection(where, 5) as plain,
+            context.wrap_socket(plain),
+        ):
+            pass
+        tried.append("another key")
+
+    trial.moved = intrude
+    async with Depot(trial.links) as depot:
+        await trial.push(depot, parcel)
+    assert tried == ["plain", "another key"]
+    trial.check(parcel, *trial.servers)
+
+
+async def test_nothing_of_a_push_stays_on_a_node(trial, parcel):
+    async with Depot(trial.links) as depot:
+        await trial.push(depot, parcel)
+
+    def quiet() -> bool:
+        return not any(ports(server) for server in trial.servers.values())
+
+    await until(quiet, 5, "no courier listens")
+    for server in trial.servers.values():
+        assert not [path for path in server.home.rglob("*") if path.is_file()]

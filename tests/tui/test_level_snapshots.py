@@ -1,0 +1,98 @@
+"""How the levels inside an application look: full, empty, loading, failed."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from support.insides import StillJobs
+from support.shelf import NOW, RUNNING, WAITING, Still, ui, until
+from textual.pilot import Pilot
+
+from pitui.domain.jobs import Inside, Looked, Origin, Spot
+from pitui.tui.screens.level import LevelScreen
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
+SPOTS = {
+    "jobs": Spot(RUNNING.id),
+    "queries": Spot(RUNNING.id),
+    "stages": Spot(RUNNING.id, job=5),
+    "tasks": Spot(RUNNING.id, job=5, stage=(7, 0)),
+}
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def at(services: Still, spot: Spot, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what opens a level in front of a UI that shows the cluster."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        await until(pilot, lambda: app.services is services)
+        await until(pilot, lambda: app.main.snapshot is services.snapshot)
+        screen = LevelScreen(spot)
+        await app.push_screen(screen)
+        await until(pilot, lambda: services.jobs.silent or screen.looked is not None)
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    return run
+
+
+def still(jobs: StillJobs) -> Still:
+    services = Still()
+    services.jobs = jobs
+    return services
+
+
+def keys_of(name: str) -> list[str]:
+    return ["tab"] if name == "queries" else []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SPOTS)
+def test_full(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    services = still(StillJobs())
+    picture = at(services, SPOTS[name], *keys_of(name))
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SPOTS)
+def test_empty(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    services = still(StillJobs(Inside(Origin.DRIVER)))
+    services.jobs.answer = Looked(SPOTS[name], Inside(Origin.DRIVER))
+    picture = at(services, SPOTS[name], *keys_of(name))
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SPOTS)
+def test_loading(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    services = still(StillJobs())
+    services.jobs.silent = True
+    picture = at(services, SPOTS[name], *keys_of(name))
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SPOTS)
+def test_failed(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+    services = still(StillJobs())
+    error = "app-0003: its driver is not running or has no UI, and there is no event log of it"
+    services.jobs.answer = Looked(SPOTS[name], error=error, advice="spark.eventLog.enabled=true")
+    picture = at(services, SPOTS[name], *keys_of(name))
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_application_that_waits(snap_compare: Compare, size: tuple[int, int]) -> None:
+    services = still(StillJobs())
+    services.jobs.answer = Looked(Spot(WAITING.id), Inside(Origin.DRIVER))
+    picture = at(services, Spot(WAITING.id))
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)

@@ -1,0 +1,192 @@
+"""Down into an application and back up, by keys; what failed, its page, its end."""
+
+from dataclasses import replace
+
+import pytest
+from support.insides import StillJobs
+from support.shelf import FULL, NOW, RUNNING, Still, shown, until
+from textual.pilot import Pilot
+
+from pitui.domain.cluster import Application, ApplicationState
+from pitui.domain.errors import PituiError
+from pitui.domain.jobs import ClusterDriver, DriverState, Looked, Spot
+from pitui.services.causes import Cause
+from pitui.tui.screens.confirm import ConfirmScreen
+from pitui.tui.screens.details import DetailsScreen
+from pitui.tui.screens.level import LevelScreen
+
+APP = RUNNING.id
+
+
+def still() -> Still:
+    services = Still()
+    services.jobs = StillJobs()
+    return services
+
+
+def level(pilot: Pilot[None]) -> LevelScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, LevelScreen)
+    return screen
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one by one; each time wait until the screen on top has rows."""
+    for key in keys:
+        await pilot.press(key)
+        if isinstance(pilot.app.screen, LevelScreen):
+            await until(pilot, lambda: level(pilot).looked is not None)
+
+
+async def test_down_to_the_tasks_and_back_to_where_one_was() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter")
+        assert level(pilot).spot == Spot(APP)
+        await press(pilot, "j", "slash", "c", "o", "u", "n", "t", "enter", "j")
+        jobs = level(pilot).shown
+        before = jobs.cursor, jobs.filter_bar.value, jobs.table.scroll_offset
+        assert before[:2] == ("job:0", "count")
+        await press(pilot, "k", "enter")
+        assert level(pilot).spot == Spot(APP, job=4)
+        await press(pilot, "enter")
+        assert level(pilot).spot == Spot(APP, job=4, stage=(6, 0))
+        await press(pilot, "escape")
+        assert level(pilot).spot == Spot(APP, job=4)
+        await press(pilot, "escape")
+        assert level(pilot).shown is jobs
+        assert (jobs.cursor, jobs.filter_bar.value) == ("job:4", "count")
+        await press(pilot, "escape", "escape")
+        assert pilot.app.screen is pilot.app.main
+        assert pilot.app.main.jobs.cursor == "run:r-2"
+
+
+async def test_only_what_is_looked_at_is_asked_for() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "enter", "escape")
+        spots = [spot for word, spot in services.jobs.asked if word == "inside"]
+        assert spots == [Spot(APP), Spot(APP, job=5), Spot(APP)]
+
+
+async def test_queries_and_their_jobs() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "tab")
+        assert level(pilot).shown.level.title == "SQL"
+        await press(pilot, "enter")
+        assert level(pilot).spot == Spot(APP, query=0)
+        assert [row.key for row in level(pilot).shown.table.model.visible] == ["job:3", "job:2"]
+
+
+async def test_sorting_keeps_the_cursor_on_its_row() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "j")
+        pane = level(pilot).shown
+        assert pane.cursor == "job:4"
+        await press(pilot, "s", "s")
+        assert next(row.key for row in pane.table.model.visible) == "job:4"
+        assert pane.cursor == "job:4"
+        await press(pilot, "S")
+        assert [row.key for row in pane.table.model.visible][-1] == "job:4"
+        assert pane.cursor == "job:4"
+
+
+async def test_jobs_pane_sorts() -> None:
+    async with shown(still()) as pilot:
+        await press(pilot, "4", "s", "s")
+        names = [row.cells[1].text for row in pilot.app.main.jobs.table.model.visible]
+        assert names == sorted(names, key=str.lower)
+        assert "by name" in pilot.app.main.jobs.title
+
+
+async def test_a_failed_task_leads_to_its_log_line_with_one_key() -> None:
+    services = still()
+    services.jobs.failure = Cause(
+        Spot(APP, stage=(7, 0), task=48), "ValueError: deliberate", (f"{APP}/0",), ("TID 48",), NOW
+    )
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "enter", "enter", "f")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        assert ("cause", Spot(APP, job=5, stage=(7, 0), task=48)) in services.jobs.asked
+        await until(pilot, lambda: ("sources", [f"{APP}/0"]) in services.asked)
+        assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
+
+
+async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = still()
+    services.jobs.failure = Cause(Spot(APP), "ValueError: deliberate", ("gone",), ())
+
+    async def gone(*_: object) -> list[object]:
+        raise PituiError("no worker has a log of gone")
+
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter")
+        monkeypatch.setattr(services, "sources", gone)
+        await press(pilot, "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))
+        facts = dict(pilot.app.screen._facts())
+        assert facts["Error"] == "ValueError: deliberate"
+        assert "no worker has a log" in facts["Log"]
+
+
+async def test_the_web_page_is_copied_and_said() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "o")
+        await until(pilot, lambda: bool(pilot.app.clipboard))
+        assert pilot.app.clipboard == "http://127.0.0.1:40123/jobs/"
+        (said,) = [toast.message for toast in pilot.app._notifications]
+        assert "through SSH to http://10.0.0.5:4040/jobs/" in said
+
+
+async def test_killing_a_job_asks_first() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter", "x")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await press(pilot, "enter")
+        assert not any(word == "kill" for word, _ in services.jobs.asked)
+        await press(pilot, "x", "y")
+        await until(pilot, lambda: ("kill", Spot(APP, job=5)) in services.jobs.asked)
+
+
+async def test_nothing_is_killed_while_read_only() -> None:
+    services = still()
+    async with shown(services, read_only=True) as pilot:
+        await press(pilot, "4", "enter", "x")
+        assert isinstance(pilot.app.screen, LevelScreen)
+
+
+async def test_what_is_known_stays_when_there_is_no_answer() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "enter")
+        pane = level(pilot).shown
+        rows = len(pane.table.model.visible)
+        level(pilot)._show(Looked(Spot(APP), error="no answer in time"))
+        assert len(pane.table.model.visible) == rows
+
+
+async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
+    driver = ClusterDriver(
+        "driver-1", DriverState.RUNNING, 1, 512, NOW - 50, "worker-1", "org.example.Main", "pi1"
+    )
+    services = Still(replace(FULL, drivers=(driver,)))
+    services.jobs = StillJobs()
+    services.jobs.past = [
+        RUNNING,
+        Application("app-old", "yesterday", ApplicationState.FINISHED, 0, 0, NOW - 90000, 60.0),
+    ]
+    async with shown(services) as pilot:
+        jobs = pilot.app.main.jobs
+        await until(pilot, lambda: "app:app-old" in jobs._jobs)
+        keys = [row.key for row in jobs.table.model.visible]
+        assert keys.count("run:r-2") == 1
+        assert "driver:driver-1" in keys
+        assert keys[-1] == "app:app-old"
+        await press(pilot, "4")
+        jobs.table.select("driver:driver-1")
+        await press(pilot, "x", "y")
+        await until(pilot, lambda: ("kill", "driver-1") in services.jobs.asked)

@@ -1,0 +1,138 @@
+"""How provisioning looks, at the sizes of a small and a large terminal, with the clocks stopped."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from support.provision import Recorded, halfway
+from support.shelf import FULL, NOW, Still, ui, until
+from textual.pilot import Pilot
+
+from pitui.domain.errors import UsageError
+from pitui.provision.report import StepReport, StepState
+from pitui.remote.ask import ChangedKey
+from pitui.tui import undertaking
+from pitui.tui.screens import provision_view
+from pitui.tui.screens.passwords import ReplacedScreen, login_password, sudo_password
+from pitui.tui.screens.provision import ProvisionScreen
+from pitui.tui.undertaking import Phase
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
+Compare = Callable[..., bool]
+MARK = ("j", "space", "space", "space", "p")
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    for module in (undertaking, provision_view):
+        monkeypatch.setattr(module, "monotonic", lambda: 1000.0)
+
+
+def drawn(
+    recorded: Recorded, phase: Phase, keys: Sequence[str] = (), after: Sequence[str] = ()
+) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what brings the UI to a phase, by keys pressed at the plan, and keys after it."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: pilot.app.main.snapshot is FULL)
+        await pilot.press(*MARK)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProvisionScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, ProvisionScreen)
+        if phase is not Phase.LOOKING:
+            await until(pilot, lambda: screen.undertaking.phase is Phase.PLANNED)
+        await pilot.press(*keys)
+        await until(pilot, lambda: screen.undertaking.phase is phase)
+        if recorded.playing is not None and phase in (Phase.LOOKING, Phase.WORKING):
+            playing = recorded.playing
+            await until(pilot, playing.held.is_set)
+        screen._follow()
+        await pilot.press(*after)
+        screen._follow()
+        await pilot.pause()
+
+    return run
+
+
+def picture(
+    compare: Compare,
+    size: tuple[int, int],
+    recorded: Recorded,
+    phase: Phase,
+    keys: Sequence[str] = (),
+    after: Sequence[str] = (),
+) -> None:
+    services = Still(provisioner=recorded)
+    assert compare(ui(services), terminal_size=size, run_before=drawn(recorded, phase, keys, after))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_plan(snap_compare: Compare, size: tuple[int, int]) -> None:
+    picture(snap_compare, size, Recorded(), Phase.PLANNED, (), ("j", "j"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_while_it_looks(snap_compare: Compare, size: tuple[int, int]) -> None:
+    def early(step: StepReport) -> bool:
+        return step.node == "pi2" and step.step == "java" and step.state is StepState.CHECKING
+
+    picture(snap_compare, size, Recorded(hold=early), Phase.LOOKING)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_board_while_it_pushes(snap_compare: Compare, size: tuple[int, int]) -> None:
+    picture(snap_compare, size, Recorded(hold=halfway), Phase.WORKING, ("enter",))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_board_with_a_failure(snap_compare: Compare, size: tuple[int, int]) -> None:
+    picture(snap_compare, size, Recorded(), Phase.ENDED, ("enter",), ("G",))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_to_do(snap_compare: Compare, size: tuple[int, int]) -> None:
+    picture(snap_compare, size, Recorded("nothing"), Phase.PLANNED)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_refused(snap_compare: Compare, size: tuple[int, int]) -> None:
+    refused = UsageError(
+        "pi1 (127.0.1.11) is this machine under another name, and provisioning would change it",
+        "A demonstration needs none; else give the node its own address, or host: local.",
+    )
+    picture(snap_compare, size, Recorded(refused=refused), Phase.PLANNED)
+
+
+def test_the_choice_of_steps(snap_compare: Compare) -> None:
+    picture(snap_compare, (80, 24), Recorded(), Phase.PLANNED, ("s",), ("j", "space"))
+
+
+QUESTIONS = {
+    "login": lambda: login_password(["pi1", "pi2", "pi3"], wrong=False),
+    "sudo": lambda: sudo_password("pi1", wrong=True),
+    "replaced": lambda: ReplacedScreen(
+        ChangedKey(
+            "pi3",
+            "192.168.1.13",
+            22,
+            "ssh-ed25519",
+            "SHA256:Qs2uFJUfZ8f8qvVbJ0bW0m1wq2f5bM8lK2r5s4z9hXk",
+            "~/.ssh/known_hosts:7",
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_questions(snap_compare: Compare, name: str) -> None:
+    services = Still()
+
+    async def ask(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: pilot.app.main.snapshot is FULL)
+        await pilot.app.push_screen(QUESTIONS[name]())
+        await pilot.pause()
+
+    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=ask)

@@ -1,0 +1,46 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pitui.domain.jobs import Inside, Origin, Quartiles, SparkJob, Spot, Stage, Work, WorkState
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1))
+def test_quartiles_are_values_in_order(durations):
+    times = Quartiles.of(durations)
+    marks = [times.least, times.first, times.median, times.third, times.most]
+    assert marks == sorted(marks)
+    assert set(marks) <= set(durations)
+    assert (times.least, times.most) == (min(durations), max(durations))
+    assert sum(duration <= times.median for duration in durations) * 2 >= len(durations)
+
+
+def test_no_quartiles_of_nothing():
+    assert Quartiles.of([]) is None
+
+
+def test_skewed_is_three_times_the_median_and_a_second():
+    assert Quartiles(1, 100, 200, 300, 5000).skewed
+    assert not Quartiles(1, 10, 20, 30, 500).skewed
+    assert not Quartiles(1000, 2000, 3000, 4000, 6000).skewed
+
+
+def test_a_job_did_what_its_stages_did():
+    stages = (
+        Stage(2, 0, "b", WorkState.DONE, work=Work(run_ms=5, spill_disk=1)),
+        Stage(1, 1, "a", WorkState.DONE, work=Work(run_ms=7)),
+        Stage(1, 0, "a", WorkState.FAILED, work=Work(run_ms=1)),
+    )
+    inside = Inside(
+        Origin.DRIVER,
+        (SparkJob(0, "x", WorkState.DONE, stage_ids=(1,)), SparkJob(1, "y", WorkState.DONE)),
+        stages,
+    ).with_sums()
+    assert inside.job(0).work == Work(run_ms=8)
+    assert inside.job(1).work == Work()
+    assert [stage.key for stage in inside.stages_of(0)] == ["1.1", "1.0"]
+
+
+def test_a_spot_in_words():
+    assert str(Spot("app-1")) == "app-1"
+    assert str(Spot("app-1", job=3, stage=(7, 1))) == "stage 7.1 of app-1"
+    assert str(Spot("app-1", job=3)) == "job 3 of app-1"

@@ -1,0 +1,68 @@
+"""The event logs of a folder, as a node lists them."""
+
+import subprocess
+from pathlib import Path
+
+from pitui.spark.event_log_files import (
+    LogFile,
+    ends_script,
+    list_script,
+    parse_list,
+    parse_settings,
+    read_script,
+)
+
+
+def sh(script: str) -> str:
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+
+def test_settings():
+    found = parse_settings(
+        "spark.eventLog.enabled true\nspark.eventLog.dir=file:/var/my%20events\n"
+        "spark.history.ui.port  18081\n"
+    )
+    assert (found.enabled, found.folder, found.port) == (True, "/var/my events", 18081)
+    assert parse_settings("").folder == "/tmp/spark-events"
+    assert not parse_settings("").enabled
+    assert parse_settings("spark.eventLog.dir hdfs://nn:8020/logs").folder is None
+
+
+def test_single_and_rolling_logs(tmp_path: Path):
+    (tmp_path / "app-20260101120000-0000.zstd").write_bytes(b"x" * 10)
+    (tmp_path / "app-20260101120000-0001.inprogress").write_bytes(b"x" * 20)
+    rolling = tmp_path / "eventlog_v2_app-20260101120000-0002"
+    rolling.mkdir()
+    for number in (10, 2, 1):
+        (rolling / f"events_{number}_app-20260101120000-0002.zstd").write_bytes(b"xy")
+    (rolling / "appstatus_app-20260101120000-0002").touch()
+    opened = tmp_path / "eventlog_v2_app-20260101120000-0003"
+    opened.mkdir()
+    (opened / "events_1_app-20260101120000-0003").write_bytes(b"x")
+    (opened / "appstatus_app-20260101120000-0003.inprogress").touch()
+    (tmp_path / "notes.txt").write_text("mine")
+    logs = {log.app_id[-4:]: log for log in parse_list(sh(list_script(str(tmp_path))))}
+    assert sorted(logs) == ["0000", "0001", "0002", "0003"]
+    names = [path.partition("/")[2] for path in logs["0002"].paths]
+    assert [name.split("_")[1] for name in names] == ["1", "2", "10"]
+    assert logs["0002"].size == 6
+    assert {key: log.running for key, log in logs.items()} == {
+        "0000": False, "0001": True, "0002": False, "0003": True,
+    }  # fmt: skip
+    assert logs["0000"].compressed
+    assert not logs["0001"].compressed
+
+
+def test_a_folder_that_is_not_there_has_no_logs(tmp_path: Path):
+    assert parse_list(sh(list_script(str(tmp_path / "nowhere")))) == []
+
+
+def test_ends_of_plain_and_compressed_logs(tmp_path: Path):
+    (tmp_path / "app 1").write_text(
+        'x\n{"Event":"SparkListenerApplicationStart","App Name":"a"}\n\n{"Event":"End"}\n'
+    )
+    (tmp_path / "app-2.zstd").write_bytes(b"packed")
+    logs = [LogFile("1", ("app 1",), 1, 0.0), LogFile("2", ("app-2.zstd",), 1, 0.0)]
+    lines = sh(ends_script(str(tmp_path), logs)).splitlines()
+    assert [line.rpartition(" ")[0] for line in lines] == ["app-2.zstd", "app 1"]
+    assert sh(read_script(str(tmp_path), "app 1", 3)) == "x\n{"
