@@ -2,34 +2,36 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import LogLine, LogSource
-from pitui.domain.outcome import Outcome, Report
-from pitui.domain.run import Run
-from pitui.tui.facets.inspection import Inspector
-from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_idle import IdleJobs
-from pitui.tui.facets.logs import LogShelf
-from pitui.tui.facets.provisioning import Provisioner
-from pitui.tui.facets.timeline import Timeline
-from pitui.tui.messages import Daemon, Verb
 
 if TYPE_CHECKING:
+    from pitui.domain.cluster import Snapshot
     from pitui.domain.event import Event, News
+    from pitui.domain.log_line import LogLine, LogSource
+    from pitui.domain.outcome import Outcome, Report
+    from pitui.domain.run import Run
+    from pitui.tui.facets.inspection import Inspector
+    from pitui.tui.facets.jobs import JobsFacet
+    from pitui.tui.facets.logs import LogShelf
+    from pitui.tui.facets.provisioning import Provisioner
+    from pitui.tui.facets.timeline import Timeline
+    from pitui.tui.messages import Daemon, Verb
 
 
 class NoTimeline:
     """Knows of nothing that happened."""
 
-    events: "tuple[Event, ...]" = ()
+    events: tuple[Event, ...] = ()
     complaint: PituiError | None = None
 
     @property
-    def news(self) -> "News":
+    def news(self) -> News:
         """Return nothing new."""
         from pitui.domain.event import News
 
