@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     MasterView,
     Worker,
 )
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 
 SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""
@@ -157,9 +157,9 @@ def idle(executors: Sequence[Executor] | None) -> Why | None:
         return None
     active = [executor for executor in executors if executor.active]
     if not any(executor.cores for executor in active):
-        return Why(f"its {len(active)} executors are starting")
+        return Why("its executors are starting")
     return Why(
-        f"{len(active)} executors are there and none has a task",
+        f"its executors ({len(active)}) are there, and none has a task",
         "Either its driver is busy with work of its own, or a task asks for more than an executor "
         "offers (spark.task.cpus).",
     )

@@ -170,7 +170,8 @@ async def _as_they_come(queue: asyncio.Queue[_Item]) -> AsyncIterator[list[LogLi
     while (item := await queue.get()) is not None:
         batch = _checked(item)[1]
         if len(batch) < _FEW:
-            await asyncio.sleep(BATCH_AFTER)
+            if queue.empty():
+                await asyncio.sleep(BATCH_AFTER)
             while not queue.empty() and len(batch) < BATCH_LINES:
                 item = queue.get_nowait()
                 if item is None:

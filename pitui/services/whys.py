@@ -29,6 +29,10 @@ from pitui.spark.log_advice import cause_line
 STALLED_AFTER = 3.0
 """Seconds without a task that was done after which an application is looked at."""
 
+IDLE_AFTER = 15.0
+"""Seconds without a task after which executors that are there count as idle: a task's start takes
+some on a Pi."""
+
 _EVERY = 2.0
 _SELDOM = 20.0
 """Seconds between two looks at an application for whose rest there was no reason."""
@@ -107,10 +111,12 @@ class Whys:
 
     async def _look(self, view: MasterView, app: Application, nodes: Mapping[str, str]) -> None:
         rest = self._rests[app.id]
-        rest.found = await self.reason(view, app, nodes)
-        rest.look_at = time.monotonic() + (_EVERY if rest.found is not None else _SELDOM)
+        rest.found = await self._reason(view, app, nodes)
+        now = time.monotonic()
+        fresh = now - rest.since < _SELDOM
+        rest.look_at = now + (_EVERY if fresh or rest.found is not None else _SELDOM)
 
-    async def reason(
+    async def _reason(
         self, view: MasterView, app: Application, nodes: Mapping[str, str]
     ) -> Why | None:
         """Return why an active application does not move; None where there is no reason to see."""
@@ -128,6 +134,8 @@ class Whys:
             return None
         if not app.cores:
             return why.no_room(app, view) or await self._too_many_cores(view, app)
+        if time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
+            return None
         return why.idle(await self._executors(app.id))
 
     async def _deaths(

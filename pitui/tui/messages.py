@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.run import Run
-from pitui.tui.facets.provisioning import Wanted
 from pitui.tui.present.jobs import Job
+
+if TYPE_CHECKING:
+    from pitui.tui.facets.provisioning import Wanted
 
 
 class Verb(StrEnum):
@@ -141,7 +144,7 @@ class RetryRequested(Message):
 class ProvisionRequested(Message):
     """Nodes are to be provisioned, rolled back or removed; a plan or a question comes first."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: "Wanted") -> None:
         super().__init__()
         self.wanted = wanted
 

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Spot
 from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
@@ -30,6 +29,7 @@ from pitui.tui.present.jobs import (
 from pitui.tui.present.order import Order, Sorting
 
 if TYPE_CHECKING:
+    from pitui.domain.jobs import Spot
     from pitui.tui.present.node_facts import Facts
 
 EARLIER_EVERY = 60.0
@@ -151,9 +151,11 @@ class JobsPane(SortedPane, Digging):
 
         return job_facts(job) if job else []
 
-    def spot(self) -> Spot | None:
+    def spot(self) -> "Spot | None":
         """Return the application under the cursor."""
         job = self._jobs.get(self.cursor or "")
+        from pitui.domain.jobs import Spot
+
         return Spot(job.app_id) if job is not None and job.app_id else None
 
     def do_open(self) -> None:

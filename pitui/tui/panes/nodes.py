@@ -89,6 +89,16 @@ class NodesPane(TablePane):
         """Restart the daemons of the chosen nodes."""
         self._request(Verb.RESTART)
 
+    def do_open(self) -> None:
+        """Show the node in full; what is no configured node has its facts only."""
+        from pitui.tui.screens.node import NodeScreen
+
+        node = self._snapshot.node(self.cursor or "")
+        if node is None:
+            self.do_details()
+        else:
+            self.app.push_screen(NodeScreen(node.name))
+
     def do_decommission(self) -> None:
         """Drain and stop the workers of the chosen nodes."""
         names = [node.name for node in self._chosen() if Role.WORKER in node.roles]

@@ -41,7 +41,7 @@ class ProvisionScreen(ProvisionView):
         undertaking = self.undertaking
         phase = undertaking.phase
         planned = phase is Phase.PLANNED and undertaking.error is None
-        choosing = phase is Phase.PLANNED and undertaking.wanted.kind is Kind.PROVISION
+        choosing = planned and undertaking.wanted.kind is Kind.PROVISION
         one_by_one = planned and undertaking.wanted.kind is not Kind.REMOVE
         return {
             "apply": planned and undertaking.would_change,
