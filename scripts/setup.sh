@@ -66,6 +66,7 @@ setup_system() { # demo | tests
     if [ "$1" = tests ]; then
         [ -x /usr/sbin/sshd ] || command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
+        command -v lnav >/dev/null || missing+=(lnav) # benchmarks/logs.py compares with it
         if [ "$(id -u)" = 0 ]; then # the lab of Debian machines (tests/lab) needs root
             [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
             command -v systemd-nspawn >/dev/null || missing+=(systemd-container)

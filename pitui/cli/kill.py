@@ -1,8 +1,7 @@
-"""`pitui kill`: end an application."""
+"""`pitui kill`: end an application, a driver, a job or a stage."""
 
 import click
 
-from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TrustNew, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import print_json, print_text
@@ -11,24 +10,41 @@ from pitui.cli.settings import Settings, json_option, pass_settings
 
 
 @click.command("kill")
-@click.argument("app")
+@click.argument("target", metavar="APP[/job/N | /stage/N] | DRIVER")
 @json_option
 @trust_option
 @pass_settings
-def command(settings: Settings, app: str, trust_new: bool) -> None:
-    """Kill an application, named by its id; returns when the master agrees."""
+def command(settings: Settings, target: str, trust_new: bool) -> None:
+    """Kill an application, one of its jobs or stages, or a cluster-mode driver.
+
+    Ids are those that `pitui jobs` lists. Returns when Spark agrees.
+    """
     require_writable(settings, "kill")
     config = settings.load()
 
     async def main() -> int:
-        from pitui.services.kill import kill_application
+        from pitui.domain.cluster import Application
+        from pitui.services.cluster import open_cluster
+        from pitui.services.kill import kill_driver, kill_spot, parse_target
 
-        async with open_to_act(config, TrustNew(trust_new)) as cluster:
-            ended = await kill_application(cluster, app)
+        wanted = parse_target(target)
+        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+            if isinstance(wanted, str):
+                state = str((await kill_driver(cluster, wanted)).state)
+                print_as = {"driver": wanted, "state": state}
+                words = wanted
+            else:
+                ended = await kill_spot(cluster, wanted)
+                state, words = str(ended.state), str(wanted)
+                print_as = {"application": wanted.app_id, "state": state.upper()}
+                if isinstance(ended, Application):
+                    words = f"{ended.id} ({ended.name})"
+                else:
+                    print_as["target"] = target
         if settings.json:
-            print_json({"application": ended.id, "state": str(ended.state)})
+            print_json(print_as)
         else:
-            print_text(f"{ended.id} ({ended.name}) is {str(ended.state).lower()}")
+            print_text(f"{words} is {state.lower()}")
         return 0
 
     run(main)

@@ -8,12 +8,12 @@ import click
 
 from pitui.domain.errors import ConfigError, PituiError, UsageError
 from pitui.domain.schema import SCHEMA
-from pitui.domain.text import printable
+from pitui.domain.text import json_line, printable
 
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on one line, with the schema's number first."""
-    click.echo(json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False))
+    click.echo(json_line(json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False)))
 
 
 def print_text(text: str = "") -> None:

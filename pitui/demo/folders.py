@@ -5,7 +5,7 @@ from pathlib import Path
 from pitui.demo.plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
 
 _LINKED = ("bin", "sbin", "jars", "python", "examples")
-_OWN = ("conf", "logs", "work", "run", "local")
+_OWN = ("conf", "logs", "work", "run", "local", "events")
 
 _SMALL_JVM = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -XX:ReservedCodeCacheSize=48m -Xshare:auto"
@@ -77,6 +77,8 @@ def _spark_defaults(plan: Plan) -> str:
     return (
         f"spark.master                    spark://{plan.master.address}:{plan.master.spark_port}\n"
         "spark.master.rest.enabled       false\n"
+        "spark.eventLog.enabled          true\n"
+        f"spark.eventLog.dir              file:{plan.spark_home(plan.master)}/events\n"
         "spark.decommission.enabled      true\n"
         f"spark.driver.extraJavaOptions   {jvm}\n"
         f"spark.executor.extraJavaOptions {jvm}\n"

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import Failure, LinkError
-from pitui.domain.jobs import ClusterDriver
 
 
 class MasterState(StrEnum):
@@ -109,6 +109,11 @@ class Metrics:
     """What `vcgencmd get_throttled` says, in words; None where the node has no such thing."""
     cores: int = 0
 
+    @property
+    def power_trouble(self) -> str:
+        """What the firmware complains of, now or since boot; empty where of nothing."""
+        return "" if self.throttled in (None, "no") else self.throttled or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -189,6 +194,8 @@ class NodeWorker:
     id: str | None = None
     webui: str | None = None
     last_heartbeat: float | None = None
+    instances: int = 1
+    """How many the node runs (SPARK_WORKER_INSTANCES); cores and memory are of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +213,10 @@ class NodeStatus:
     metrics_at: float | None = None
     cpu_history: tuple[float, ...] = ()
     """CPU percent, oldest first, one a poll."""
+    processes: tuple[Process, ...] = ()
+    """Its own Spark daemons."""
+    workers: tuple[Worker, ...] = ()
+    """Its workers as the master lists them, those that are alive or were heard of last."""
 
 
 @dataclass(frozen=True, slots=True)

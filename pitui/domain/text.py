@@ -3,7 +3,7 @@
 import re
 
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
 )
 
 
@@ -32,3 +32,8 @@ def last_lines(text: str, count: int = LAST_LINES) -> str:
     """Return the last lines that hold anything, printable, without overwritten progress."""
     lines = [line.rstrip().rpartition("\r")[2].rstrip() for line in text.split("\n")]
     return printable("\n".join([line for line in lines if line.strip()][-count:]))
+
+
+def json_line(encoded: str) -> str:
+    """Return JSON with such characters escaped, as `json.dumps` leaves those beyond ASCII alone."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pitui.config.model import Node
 from pitui.domain.cluster import MasterView, Worker
@@ -44,6 +44,8 @@ class Matched:
 
     by_node: dict[str, Worker | None]
     strangers: tuple[Worker, ...]
+    all_of: dict[str, tuple[Worker, ...]] = field(default_factory=dict)
+    """Every worker of a node, where it runs several (SPARK_WORKER_INSTANCES); the best last."""
 
 
 def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, Names]) -> Matched:
@@ -57,6 +59,7 @@ def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, N
     own = _own_names(known, names)
     by_node: dict[str, Worker | None] = {node.name: None for node in known}
     strangers = []
+    all_of: dict[str, tuple[Worker, ...]] = {}
     # Best last, so that it is the one that stays.
     for worker in sorted(newest_by_host(view.workers), key=preference):
         node = _node_of(worker, known, own)
@@ -64,7 +67,8 @@ def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, N
             strangers.append(worker)
         else:
             by_node[node.name] = worker
-    return Matched(by_node, tuple(strangers))
+            all_of[node.name] = (*all_of.get(node.name, ()), worker)
+    return Matched(by_node, tuple(strangers), all_of)
 
 
 def _own_names(nodes: list[Node], names: Mapping[str, Names]) -> dict[str, set[str]]:

@@ -35,6 +35,10 @@ class Health:
     """Every Spark master and worker on the machine, not only this node's."""
     cpu_ticks: tuple[int, int] | None = None
     """Busy and all clock ticks of all cores since boot."""
+    traffic: tuple[int, int] | None = None
+    """Bytes received and sent since boot; in one answer of five."""
+    transfer: tuple[int, int] | None = None
+    """Bytes read from and written to disks since boot; in one answer of five."""
     cpu_percent: float | None = None
     """Set where the node says it itself (no /proc)."""
 
@@ -122,5 +126,7 @@ def _health(lines: Lines, last: Health, processes: tuple[Process, ...]) -> Healt
         spark_home=lines.first("real") or last.spark_home,
         processes=processes,
         cpu_ticks=lines.cpu_ticks(),
+        traffic=lines.traffic(),
+        transfer=lines.transfer(),
         cpu_percent=lines.busy_percent(last.cores),
     )

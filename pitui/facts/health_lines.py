@@ -11,6 +11,9 @@ _THROTTLED = (
     (3, "soft temperature limit"),
 )
 _SINCE_BOOT = 16
+_SECTOR = 512
+"""Bytes; the kernel counts in these whatever the disk's own are."""
+_VIRTUAL = re.compile(r"veth|docker|br-|virbr|lo$|dummy|ifb")
 _BITS = re.compile(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]{1,8})")
 
 
@@ -129,6 +132,30 @@ class Lines:
         """Return the firmware's complaints in words."""
         text = self.first("throttled")
         return None if text is None else throttled_words(text)
+
+    def traffic(self) -> tuple[int, int] | None:
+        """Return the bytes that network links received and sent; bridges would count them twice."""
+        received = sent = 0
+        found = False
+        for line in self.all("net"):
+            name, _, rest = line.partition(":")
+            figures = rest.split()
+            if _VIRTUAL.match(name) or len(figures) < 9 or not figures[8].isdecimal():
+                continue
+            found = True
+            received, sent = received + int(figures[0]), sent + int(figures[8])
+        return (received, sent) if found else None
+
+    def transfer(self) -> tuple[int, int] | None:
+        """Return the bytes read from and written to disks since boot (/proc/diskstats)."""
+        rows = [line.split() for line in self.all("io")]
+        # After the name: reads, merged, sectors read, time, writes, merged, sectors written.
+        rows = [row for row in rows if len(row) >= 8 and row[3].isdecimal() and row[7].isdecimal()]
+        if not rows:
+            return None
+        return _SECTOR * sum(int(row[3]) for row in rows), _SECTOR * sum(
+            int(row[7]) for row in rows
+        )
 
     def disk(self) -> tuple[int, int] | None:
         """Return the MiB of the Spark home's file system and of what is free on it."""

@@ -2,7 +2,8 @@
 
 It answers every line on its standard input with one block of `key value` lines that `end` closes,
 and ends with its standard input. It runs in dash, bash and BusyBox sh. An answer costs one fork
-where the kernel has /proc: everything else is read by the shell itself.
+where the kernel has /proc, one in five a second one: everything else is read by the shell itself.
+Long files are not: a shell reads them byte by byte.
 """
 
 from pitui.remote.quoting import quote, quote_path
@@ -73,6 +74,7 @@ processes() {
     esac
   done
 }
+disks='mmcblk[0-9]*\|nvme[0-9]*n[0-9]*\|[svh]d[a-z]*\|xvd[a-z]*'
 throttle=
 for file in /sys/devices/platform/soc/soc:firmware/get_throttled \
   /sys/devices/platform/soc@*/soc@*:firmware/get_throttled \
@@ -101,6 +103,10 @@ memory() {
     [ "$key" = Cached: ] && break
   done < /proc/meminfo
 }
+counters() {
+  sed -n -e 's/^ *\([^ :]*\): */net \1: /p' -e "s/^ *[0-9]* *[0-9]* \($disks\) /io \1 /p" \
+    /proc/net/dev /proc/diskstats
+}
 answer() {
   first /proc/stat; say "$REPLY"
   memory
@@ -108,6 +114,7 @@ answer() {
   first /proc/uptime; say "up $REPLY"
   [ -n "$thermal" ] && first "$thermal" && say "temp $REPLY"
   [ -n "$throttle" ] && first "$throttle" && say "throttled $REPLY"
+  [ $((n % 5)) -eq 0 ] && counters
   if [ $((n % 15)) -eq 0 ]; then
     slow_facts
     [ -n "$vcgencmd" ] && say "throttled $("$vcgencmd" get_throttled)"

@@ -27,12 +27,15 @@ def quiet(step: StepReport) -> bool:
     return step.state in _QUIET
 
 
-def step_text(step: StepReport) -> list[str]:
-    """Return how a step ended: diff, what an administrator has to do, the last lines, advice."""
+def step_text(step: StepReport, *, past: bool = False) -> list[str]:
+    """Return how a step ended: diff, what an administrator has to do, the last lines, advice.
+
+    With `past` also the diff of what was changed, not only of what would be.
+    """
     seconds = f" ({step.seconds:.1f} s)" if step.state is StepState.CHANGED else ""
     words = step.detail or str(step.state)
     lines = [f"{GLYPHS[step.state]} {step.node}: {step.step}: {words}{seconds}"]
-    if step.state is StepState.WOULD_CHANGE and step.diff:
+    if step.diff and (past or step.state is StepState.WOULD_CHANGE):
         lines += [f"    {line}" for line in step.diff.splitlines()]
     if step.state is StepState.BLOCKED:
         lines.append("    an administrator has to:")
@@ -56,7 +59,7 @@ def report_text(reports: Sequence[NodeReport]) -> list[str]:
     for report in reports:
         lines += [node_text(report), ""]
         for step in report.steps:
-            lines += [f"  {line}" for line in step_text(step)]
+            lines += [f"  {line}" for line in step_text(step, past=True)]
         lines.append("")
     return lines
 

@@ -6,6 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 
+def key_file(kind: str) -> str:
+    """Return where a machine keeps its own host key of a kind such as `ssh-ed25519`."""
+    name = next((name for name in ("ed25519", "ecdsa", "rsa") if name in kind), "ed25519")
+    return f"/etc/ssh/ssh_host_{name}_key.pub"
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownKey:
     """A host key that no known_hosts entry speaks of."""

@@ -9,7 +9,11 @@ AT_ONCE = 9
 """sshd's MaxSessions is 10 unless it is configured: one is left for ending a command."""
 
 STREAMS = 7
-"""Of those, how many may be held for long; the rest is for commands that end by themselves."""
+"""Of those, how many may be held for long; the rest is for commands that end by themselves.
+
+The last of them is only for a command that is fed, such as the one that asks for a node's health:
+whatever else is followed, it finds a place.
+"""
 
 
 @dataclass(eq=False)
@@ -30,10 +34,10 @@ class Channels:
         self._freed = asyncio.Condition()
 
     @asynccontextmanager
-    async def slot(self, *, stream: bool) -> AsyncIterator[Slot]:
+    async def slot(self, *, stream: bool, fed: bool = False) -> AsyncIterator[Slot]:
         """Hold a slot while the context lasts."""
         async with self._freed:
-            await self._freed.wait_for(lambda: self._has_room(stream=stream))
+            await self._freed.wait_for(lambda: self._has_room(stream=stream, fed=fed))
             self._busy += 1
             self._streams += stream
         slot = Slot()
@@ -60,8 +64,9 @@ class Channels:
         self._capacity = max(1, min(self._capacity, others))
         return others > 0
 
-    def _has_room(self, *, stream: bool) -> bool:
+    def _has_room(self, *, stream: bool, fed: bool) -> bool:
         if self._busy >= self._capacity:
             return False
         # Where the server allows few, long ones must still leave one for the others.
-        return not stream or self._streams < max(1, min(STREAMS, self._capacity - 1))
+        most = max(1, min(STREAMS, self._capacity - 1))
+        return not stream or self._streams < (most if fed else max(1, most - 1))

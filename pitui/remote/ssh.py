@@ -117,7 +117,7 @@ class SshRunner:
         while True:
             up = await self._link.up()
             process = Process(self.node, stdin=stdin, kill=partial(_kill_group, up))
-            async with up.channels.slot(stream=stream) as slot:
+            async with up.channels.slot(stream=stream, fed=stdin) as slot:
                 refusal = await self._begin(up, process, text)
                 if refusal is None:
                     slot.open = True

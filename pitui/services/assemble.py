@@ -21,7 +21,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.why import Why, driver_waits, waits
 from pitui.facts.address import Matched, match_workers
 from pitui.facts.health import metrics
@@ -49,8 +49,11 @@ def assemble(
     for node in nodes.values():
         own = _own(node, nodes, observed)
         row = matched.by_node[node.name] if observed.master_error is None else None
-        worker = _worker(node, row, own, links[node.name], stopped_at)
-        statuses.append(_node(node, observed.nodes[node.name], links[node.name], own, worker))
+        rows = matched.all_of.get(node.name, ()) if row is not None else ()
+        worker = _together(_worker(node, row, own, links[node.name], stopped_at), rows)
+        seen = observed.nodes[node.name]
+        status = _node(node, seen, links[node.name], own, worker)
+        statuses.append(replace(status, workers=tuple(reversed(rows))))
     master_node = next(node for node in nodes.values() if node.is_master)
     return Snapshot(
         cluster=cluster,
@@ -100,6 +103,7 @@ def _node(
         metrics=metrics(seen.before, health) if health else None,
         metrics_at=seen.at,
         cpu_history=tuple(seen.cpu),
+        processes=own if connected else (),
     )
 
 
@@ -124,6 +128,21 @@ def _worker(
         id=row.id if row else None,
         webui=row.webui if row else None,
         last_heartbeat=row.last_heartbeat if row else None,
+    )
+
+
+def _together(worker: NodeWorker | None, rows: tuple[Worker, ...]) -> NodeWorker | None:
+    """Add up what several workers of one node offer."""
+    alive = [row for row in rows if row.state is WorkerState.ALIVE]
+    if worker is None or worker.state is not WorkerState.ALIVE or len(alive) < 2:
+        return worker
+    return replace(
+        worker,
+        instances=len(alive),
+        cores=sum(row.cores for row in alive),
+        cores_used=sum(row.cores_used for row in alive),
+        memory_mib=sum(row.memory_mib for row in alive),
+        memory_used_mib=sum(row.memory_used_mib for row in alive),
     )
 
 

@@ -1,14 +1,16 @@
 """Killing an application, a driver, a job or a stage through Spark's web UIs."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
 from pitui.domain.cluster import Application
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import NodeError, UsageError, WebError
-from pitui.domain.jobs import ClusterDriver, SparkJob, Spot, Stage, WorkState
+from pitui.domain.jobs import SparkJob, Spot, Stage, WorkState
 from pitui.remote.web import Response
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
@@ -21,6 +23,7 @@ AGREE_LIMIT = 15.0
 T = TypeVar("T")
 _LIMIT = 5.0
 _EVERY = 0.25
+_TARGET = re.compile(r"([^/]+)(?:/(job|stage)/(\d{1,9})(?:\.(\d{1,9}))?)?")
 _TAKEN = (200, 302)
 _SWITCHED_OFF = (404, 405)
 """What the path of a kill answers where spark.ui.killEnabled is false."""
@@ -126,6 +129,28 @@ async def kill_stage(cluster: Cluster, spot: Spot) -> Stage:
         return None if found.state.active else found
 
     return await _until(cluster, str(spot), ended)
+
+
+def parse_target(text: str) -> Spot | str:
+    """Return what `pitui kill` is to end: a place inside an application, or a driver's id.
+
+    Raises:
+        UsageError: the text is no such thing.
+    """
+    if text.startswith("driver-"):
+        return text
+    match = _TARGET.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"{text!r} names nothing that can be killed",
+            "Write APP, APP/job/3, APP/stage/7 or DRIVER, with ids as `pitui jobs` lists them.",
+        )
+    app, kind, number, attempt = match.groups()
+    if kind == "job":
+        return Spot(app, job=int(number))
+    if kind == "stage":
+        return Spot(app, stage=(int(number), int(attempt or 0)))
+    return Spot(app)
 
 
 async def kill_spot(cluster: Cluster, spot: Spot) -> Application | SparkJob | Stage:

@@ -155,9 +155,11 @@ async def _everything(cluster: Cluster, nodes: Iterable[str], apps: int) -> list
     found = await listings(cluster, nodes)
     sources: list[LogSource] = []
     for name, listing in found.items():
-        sources += daemon_sources(cluster, name)
+        daemons = daemon_sources(cluster, name)
         if isinstance(listing, PituiError):
+            sources += daemons
             continue
+        sources += [source for source in daemons if _has_log(source, listing)]
         sources += work_sources(name, listing, apps)
         sources += [
             named_source(name, file.path) for file in listing.files if file.kind is FoundKind.NAMED
@@ -166,6 +168,27 @@ async def _everything(cluster: Cluster, nodes: Iterable[str], apps: int) -> list
             runs = Runs(cluster)
             sources += [one for run in runs.history(apps) for one in runs.sources(run)]
     return sources
+
+
+def _has_log(daemon: LogSource, listing: Listing) -> bool:
+    """Whether a daemon has ever written a log on its node."""
+    return daemon_log(daemon, listing) is not None or any(
+        role.value == daemon.kind.value for role, _ in listing.units
+    )
+
+
+def daemon_log(daemon: LogSource, listing: Listing) -> Found | None:
+    """Return the newest log file of a daemon."""
+    return next(
+        (
+            file
+            for file in listing.files
+            if file.kind is FoundKind.LOG
+            and f"-{daemon.path}-" in file.path
+            and file.path.endswith(".out")
+        ),
+        None,
+    )
 
 
 def work_sources(node: str, listing: Listing, apps: int) -> list[LogSource]:

@@ -9,7 +9,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogSource
 from pitui.domain.log_tree import LogBranch, LogLeaf
 from pitui.services.cluster import Cluster
-from pitui.services.log_find import journal_sources, listings, work_source
+from pitui.services.log_find import daemon_log, journal_sources, listings, work_source
 from pitui.services.log_sources import daemon_sources, named_source
 from pitui.services.runs import Runs
 from pitui.spark.log_list import Found, FoundKind, Listing
@@ -55,16 +55,7 @@ def _node(
 
 
 def _daemon(source: LogSource, listing: Listing) -> LogLeaf:
-    newest = next(
-        (
-            file
-            for file in listing.files
-            if file.kind is FoundKind.LOG
-            and f"-{source.path}-" in file.path
-            and file.path.endswith(".out")
-        ),
-        None,
-    )
+    newest = daemon_log(source, listing)
     if newest is None:
         return LogLeaf(str(source.kind), source)
     return LogLeaf(str(source.kind), source, newest.size, newest.changed_at)

@@ -129,6 +129,8 @@ async def _run_all(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -
     # It would cancel whoever iterates in the middle of their own work; so it goes the way of the
     # lines and is raised to them.
     except Exception as error:  # noqa: BLE001
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
         await queue.put(error)
     else:
         await queue.put(None)
@@ -170,7 +172,8 @@ async def _as_they_come(queue: asyncio.Queue[_Item]) -> AsyncIterator[list[LogLi
     while (item := await queue.get()) is not None:
         batch = _checked(item)[1]
         if len(batch) < _FEW:
-            await asyncio.sleep(BATCH_AFTER)
+            if queue.empty():
+                await asyncio.sleep(BATCH_AFTER)
             while not queue.empty() and len(batch) < BATCH_LINES:
                 item = queue.get_nowait()
                 if item is None:

@@ -7,6 +7,7 @@ from pitui.domain.cluster import Executor, MasterView, Progress
 from pitui.domain.why import Why
 from pitui.facts.address import Names
 from pitui.facts.health import Health
+from pitui.services.node_history import History
 
 HISTORY = 60
 """Answers of which the CPU load is kept."""
@@ -31,6 +32,7 @@ class NodeObserved:
     at: float | None = None
     names: Names | None = None
     cpu: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    history: History = field(default_factory=History)
     silence: str | None = None
     """Why the health script gives no answer although the link is there."""
 

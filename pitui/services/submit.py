@@ -8,6 +8,7 @@ from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.submission import SubmissionFacts, parse_submission, submission_script
+from pitui.remote.quoting import quote_path
 from pitui.services.cluster import Cluster
 from pitui.services.pythons import common_python
 from pitui.spark.submit_args import SubmitArguments, parse_properties, parse_submit
@@ -65,23 +66,50 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
     if not view.alive:
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
     facts = await _facts(cluster, arguments, view)
-    arguments, upload = _locate(cluster, arguments, folder or Path.cwd())
+    arguments, upload = await _locate(cluster, arguments, folder or Path.cwd())
     return Submission(arguments, tuple(plan_additions(arguments, facts)), upload)
 
 
-def _locate(
+async def _locate(
     cluster: Cluster, arguments: SubmitArguments, folder: Path
 ) -> tuple[SubmitArguments, Path | None]:
-    try:
-        path = folder / Path(arguments.application or "").expanduser()
-        found = path.is_file()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(f"the application {arguments.application!a}: {error}") from error
+    path, found = _here(arguments.application or "", folder)
     if not found:
+        await _must_be_there(cluster, arguments.application or "", path)
         return arguments, None
     if cluster.master.local:
         return arguments.with_application(str(path.resolve())), None
     return arguments, path
+
+
+def _here(application: str, folder: Path) -> tuple[Path, bool]:
+    try:
+        path = folder / Path(application).expanduser()
+        return path, path.is_file()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(f"the application {application!a}: {error}") from error
+
+
+async def _must_be_there(cluster: Cluster, application: str, here: Path) -> None:
+    """Check that the master's node has an application that this machine does not have.
+
+    Raises:
+        UsageError: it has not; names both places.
+    """
+    if urlsplit(application).scheme:
+        return
+    node = cluster.master
+    script = f"cd {quote_path(node.spark_home)} && test -e {quote_path(application)}"
+    if not (await cluster.runner(node.name).run(script)).ok:
+        there = (
+            application
+            if application.startswith(("/", "~"))
+            else f"{node.spark_home}/{application}"
+        )
+        raise UsageError(
+            f"the application {application!a} is nowhere: neither {here} on this machine nor "
+            f"{there} on {node.name}",
+        )
 
 
 async def _facts(cluster: Cluster, arguments: SubmitArguments, view: MasterView) -> SubmitFacts:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
+from pitui.domain.node_detail import Point
 from pitui.facts.address import match_workers
 from pitui.facts.health import Health, metrics
 from pitui.services.assemble import assemble, nodes_by_host
@@ -54,6 +55,10 @@ class Watch:
         if wanted != self._looked_at:
             self._looked_at = wanted
             self.nudge()
+
+    def history(self, name: str) -> tuple[Point, ...]:
+        """Return a node's load of the last hour, oldest first."""
+        return self._observed.nodes[name].history.points
 
     def nudge(self) -> None:
         """Poll now: something was just done."""
@@ -216,6 +221,7 @@ class Watch:
         def on_health(health: Health) -> None:
             seen.before, seen.health, seen.at, seen.silence = seen.health, health, time.time(), None
             seen.cpu.append(metrics(seen.before, health).cpu_percent)
+            seen.history.add(health, seen.cpu[-1], seen.at)
             self._changed.set()
 
         def on_silence(reason: LinkError | str) -> None:

@@ -16,11 +16,11 @@ from pitui.domain.cluster import (
     MasterView,
 )
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.log_line import LogSource, Place
 from pitui.domain.why import Deaths, Why
 from pitui.services import logs
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
+from pitui.services.log_sources import executor_source
 from pitui.spark.app_page import removed_executors
 from pitui.spark.driver_api import parse_executors
 from pitui.spark.environment import parse_settings
@@ -28,6 +28,10 @@ from pitui.spark.log_advice import cause_line
 
 STALLED_AFTER = 3.0
 """Seconds without a task that was done after which an application is looked at."""
+
+IDLE_AFTER = 15.0
+"""Seconds without a task after which executors that are there count as idle: a task's start takes
+some on a Pi."""
 
 _EVERY = 2.0
 _SELDOM = 20.0
@@ -107,10 +111,12 @@ class Whys:
 
     async def _look(self, view: MasterView, app: Application, nodes: Mapping[str, str]) -> None:
         rest = self._rests[app.id]
-        rest.found = await self.reason(view, app, nodes)
-        rest.look_at = time.monotonic() + (_EVERY if rest.found is not None else _SELDOM)
+        rest.found = await self._reason(view, app, nodes)
+        now = time.monotonic()
+        fresh = now - rest.since < _SELDOM
+        rest.look_at = now + (_EVERY if fresh or rest.found is not None else _SELDOM)
 
-    async def reason(
+    async def _reason(
         self, view: MasterView, app: Application, nodes: Mapping[str, str]
     ) -> Why | None:
         """Return why an active application does not move; None where there is no reason to see."""
@@ -128,6 +134,8 @@ class Whys:
             return None
         if not app.cores:
             return why.no_room(app, view) or await self._too_many_cores(view, app)
+        if time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
+            return None
         return why.idle(await self._executors(app.id))
 
     async def _deaths(
@@ -182,20 +190,23 @@ class Whys:
 
 async def last_error(cluster: Cluster, app_id: str, executor: str, node: str) -> str:
     """Return the line that says most at the end of an executor's log; empty where it has none."""
-    name = f"{app_id}/{executor}"
-    source = LogSource(name, node, f"{name}/stderr", node, Place.WORK)
-    lines: list[str] = []
+    files = ("stderr", "stdout")
+    sources = [executor_source(node, app_id, executor, file) for file in files]
+    lines: dict[str, list[str]] = {source.tag: [] for source in sources}
     try:
         async with (
             asyncio.timeout(_LOG_LIMIT),
-            aclosing(logs.follow(cluster, [source], _TAIL, follow=False)) as batches,
+            aclosing(logs.follow(cluster, sources, _TAIL, follow=False)) as batches,
         ):
             async for batch in batches:
-                lines += [line.text for line in batch if not line.note]
+                for line in batch:
+                    if not line.note and line.source in lines:
+                        lines[line.source].append(line.text)
     except TimeoutError:
         # What came so far is better than nothing.
         pass
-    return cause_line(lines)
+    # A JVM that does not even start says so on standard output.
+    return next((said for log in lines.values() if (said := cause_line(log))), "")
 
 
 def _mark(app: Application) -> tuple[object, ...]:

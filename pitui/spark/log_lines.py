@@ -9,6 +9,7 @@ from codecs import getincrementaldecoder
 from datetime import UTC, datetime
 
 from pitui.domain.log_line import Level, LogLine
+from pitui.spark.log_json import readable
 
 LINE_LIMIT = 64 * 1024
 """Bytes of a line that are kept; a longer one ends with a note of how much is missing."""
@@ -129,24 +130,40 @@ class LineParser:
         self._entry: Level | None = None
 
     def parse(self, texts: list[str]) -> list[LogLine]:
-        """Return a line for each text."""
+        """Return a line for each text; of an entry in Spark's JSON, the lines people read."""
         if self._heads_of != (self.zone_s, self.ahead_s) or len(self._heads) > _HEADS_MOST:
             self._heads = {}
             self._heads_of = (self.zone_s, self.ahead_s)
-        lines: list[LogLine] = []
-        append, heads, tag = lines.append, self._heads, self._tag
-        for text in texts:
-            # Most lines are Spark's own, and of a second and level that have been read before.
-            head = heads.get(text[:23]) or self._read_head(text[:23])
-            if head is not None:
-                self._entry = head[0]
-                append(_new_tuple(LogLine, (tag, text, *head, False)))
-                continue
-            level, at = self._read(text)
-            if level is not None or at is not None:
-                self._entry = level
-            append(LogLine(tag, text, level, at))
+        # Most lines are Spark's own, and of a second and level that have been read before.
+        beginnings = [text[:23] for text in texts]
+        for beginning in set(beginnings).difference(self._heads):
+            self._read_head(beginning)
+        heads = list(map(self._heads.get, beginnings))
+        known = [head for head in heads if head is not None]
+        if len(known) < len(heads):
+            return [
+                line
+                for text, head in zip(texts, heads, strict=True)
+                for line in self._parse_one(text, head)
+            ]
+        tag = self._tag
+        lines = [
+            _new_tuple(LogLine, (tag, text, level, at, False))
+            for text, (level, at) in zip(texts, known, strict=True)
+        ]
+        self._entry = lines[-1].level if lines else self._entry
         return lines
+
+    def _parse_one(self, text: str, head: tuple[Level, float] | None) -> list[LogLine]:
+        if head is not None:
+            self._entry = head[0]
+            return [LogLine(self._tag, text, *head)]
+        entry = readable(text) if text[:1] == "{" else None
+        level, at = self._read(entry[0] if entry else text)
+        if level is not None or at is not None:
+            self._entry = level
+        first, *rest = entry or (text,)
+        return [LogLine(self._tag, first, level, at), *(LogLine(self._tag, one) for one in rest)]
 
     def _read_head(self, head: str) -> tuple[Level, float] | None:
         level = _AFTER_STAMP.get(head[17:])

@@ -39,8 +39,8 @@ class LiveBackend:
     def __init__(self, cluster: Cluster, asker: PasswordAsker) -> None:
         self.provisioner = LiveProvisioner(cluster, asker)
         self._cluster = cluster
-        self.inspector = LiveInspector(cluster)
         self._watch = Watch(cluster)
+        self.inspector = LiveInspector(cluster, self._watch)
         self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
         self._runs = Runs(cluster)
         self.timeline = Timeline(cluster.audit)

@@ -12,6 +12,7 @@ from pitui.tui.doing import pitui
 from pitui.tui.facets.provisioning import Kind, Wanted
 from pitui.tui.messages import Daemon
 from pitui.tui.operation import Operation
+from pitui.tui.present.provision import push_words
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 from pitui.tui.screens.provision import ProvisionScreen
 from pitui.tui.undertaking import Undertaking
@@ -149,6 +150,8 @@ class Provisioning:
         return pitui(self._main).services.consequences(self._main.snapshot, workers)
 
     def _begin(self, undertaking: Undertaking, nodes: Sequence[str]) -> None:
+        if self._last is undertaking and self._operation is not None:
+            self._main.progress.drop(self._operation)
         self._last = undertaking
         self._operation = self._made(undertaking, nodes)
         self._main.progress.begin(self._operation)
@@ -171,7 +174,7 @@ class Provisioning:
             return self._operation
 
         operation = Operation(
-            undertaking.title,
+            undertaking.named(nodes),
             work,
             frozenset(nodes),
             again=again,
@@ -182,7 +185,11 @@ class Provisioning:
 
 def _outcome(step: StepReport) -> Outcome:
     state = OutcomeState.WAITING if step.state is StepState.WAITING else OutcomeState.WORKING
-    detail = f"{step.step}: {step.detail or step.state}" if state is OutcomeState.WORKING else ""
+    if state is OutcomeState.WAITING:
+        return Outcome(step.node, "", state)
+    detail = f"{step.step}: {step.detail or step.state}"
+    if step.transfer is not None:
+        detail += f"  {push_words(step.transfer)}"
     return Outcome(step.node, "", state, detail)
 
 

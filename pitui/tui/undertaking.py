@@ -172,6 +172,8 @@ class Undertaking:
 
     def at_work(self, node: str) -> Seen | None:
         """Return the step that is being done on a node."""
+        if self.phase not in (Phase.LOOKING, Phase.WORKING):
+            return None
         return next((s for s in self.steps_of(node) if s.report.state in _WORKS), None)
 
     def telling(self, node: str) -> str:
@@ -191,11 +193,12 @@ class Undertaking:
 
     @property
     def title(self) -> str:
-        """What is done, for lists: `Provision 3 nodes`."""
+        """What is done: `Provision 3 nodes`."""
+        return self.named(self.nodes)
+
+    def named(self, nodes: Sequence[str]) -> str:
+        """Return what is done, to some of the nodes."""
         verb = {Kind.PROVISION: "Provision", Kind.ROLLBACK: "Roll back", Kind.REMOVE: "Remove"}
         how = " one by one" if self.wanted.rolling else ""
-        return f"{verb[self.wanted.kind]} {self._who}{how}"
-
-    @property
-    def _who(self) -> str:
-        return self.nodes[0] if len(self.nodes) == 1 else f"{len(self.nodes)} nodes"
+        who = nodes[0] if len(nodes) == 1 else f"{len(nodes)} nodes"
+        return f"{verb[self.wanted.kind]} {who}{how}"

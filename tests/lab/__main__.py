@@ -75,7 +75,11 @@ def _power(options: argparse.Namespace) -> None:
 
 
 def _rate(options: argparse.Namespace) -> None:
-    _machine(options).rate(None if options.rate == "off" else options.rate)
+    rate = None if options.rate == "off" else options.rate
+    if options.machine == "nuc":
+        Lab.find(options.name).uplink(rate)
+    else:
+        _machine(options).rate(rate)
 
 
 def _fresh(options: argparse.Namespace) -> None:
@@ -151,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         made = command(name, text)
         made.add_argument("machine")
         made.add_argument("state", choices=states)
-    rate = command("rate", "limit what a machine receives")
+    rate = command("rate", "limit what a machine receives, or what this one (nuc) sends to all")
     rate.add_argument("machine")
     rate.add_argument("rate", help="such as 94mbit, or off")
     command("fresh", "put in a fresh card").add_argument("machine")

@@ -90,6 +90,14 @@ class Lab:
             machine.wait_ready()
         self.remember()
 
+    def uplink(self, rate: str | None) -> None:
+        """Limit what this machine sends to all of them together; None lifts it."""
+        network.set_rate(self.index, 0, rate)
+
+    def sent(self) -> int:
+        """Return the bytes that this machine has sent to its machines."""
+        return network.sent_from_here(self.index)
+
     def remember(self) -> None:
         """Write down what the machines are like now, for whoever finds this lab later."""
         kinds = tuple(machine.kind for machine in self.machines.values())

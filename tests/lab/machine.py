@@ -19,7 +19,7 @@ BOOT_LIMIT = 60.0
 POWER_LIMIT = 10.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Machine:
     """A machine of a lab; `number` counts from 1."""
 

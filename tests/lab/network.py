@@ -102,13 +102,21 @@ def plugged(index: int, number: int) -> bool:
 
 
 def set_rate(index: int, number: int, rate: str | None) -> None:
-    """Limit what a machine receives, such as `94mbit` for a Pi 3; None lifts it."""
-    name = cable(index, number)
+    """Limit what a machine receives, such as `94mbit` for a Pi 3; None lifts it.
+
+    0 is this machine, and limits what it sends: what machines send each other does not count.
+    """
+    name = cable(index, number) if number else bridge(index)
     if rate is None:
         succeeds("tc", "qdisc", "del", "dev", name, "root")
         return
     options = ("rate", rate, "burst", "32kbit", "latency", "400ms")
     run("tc", "qdisc", "replace", "dev", name, "root", "tbf", *options)
+
+
+def sent_from_here(index: int) -> int:
+    """Return the bytes that this machine has sent to its machines."""
+    return int((_NET / bridge(index) / "statistics" / "tx_bytes").read_text())
 
 
 def leaders(index: int, number: int) -> list[int]:

@@ -1,15 +1,18 @@
-"""The firewalls of Debian: the cluster's nodes get through, others do not, also after a reboot."""
+"""Debian's firewalls, a machine each: the nodes get through and others do not, for good."""
 
+import asyncio
+import socket
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from tests.lab.conftest import KIND
-from tests.lab.lab import Lab
+from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
 from tests.lab.steps import Shelf, states, step_of
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 
 PORT = 7078
 LISTEN = f"""
@@ -19,7 +22,7 @@ for i in $(seq 100); do grep -q ":{PORT:04X} .* 0A " /proc/net/tcp && break; sle
 
 
 @dataclass(frozen=True)
-class Kind:
+class Firewall:
     """A firewall: the package, and how a person sets it up to drop all but SSH."""
 
     package: str
@@ -37,17 +40,17 @@ table inet filter {
   }
 }
 """
-KINDS = {
-    "ufw": Kind("ufw", "ufw allow 22/tcp; ufw --force enable"),
-    "firewalld": Kind(
+FIREWALLS = {
+    "ufw": Firewall("ufw", "ufw allow 22/tcp; ufw --force enable"),
+    "firewalld": Firewall(
         "firewalld", "systemctl enable --now firewalld; firewall-cmd --permanent --add-service=ssh"
     ),
-    "nftables": Kind(
+    "nftables": Firewall(
         "nftables",
         f"cat > /etc/nftables.conf <<'EOF'\n#!/usr/sbin/nft -f{NFT}EOF\n"
         "systemctl enable --now nftables; nft -f /etc/nftables.conf",
     ),
-    "iptables": Kind(
+    "iptables": Firewall(
         "iptables-persistent",
         "iptables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n"
         "iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -p tcp --dport 22 -j ACCEPT\n"
@@ -57,46 +60,69 @@ KINDS = {
 }
 
 
-def reaches(one: Machine, other: Machine) -> bool:
-    """Return whether a connection from a machine to another's port stands."""
-    script = (
-        f"import socket; socket.create_connection(('{other.address}', {PORT}), timeout=1).close()"
-    )
-    return "ok" in one.root(f'python3 -c "{script}" 2>/dev/null && echo ok', check=False)
+@pytest.fixture(scope="module")
+def wide() -> Iterator[Lab]:
+    """A machine for each firewall, and one more."""
+    lab = Lab.up("firewalls-test", [KIND] * (len(FIREWALLS) + 1), lambda _: None)
+    try:
+        yield lab
+    finally:
+        down(lab.name)
 
 
-@pytest.fixture
-def shelf(lab: Lab) -> Shelf:
-    """pi1 and pi2 are the cluster, pi3 is somebody else's."""
-    for machine in lab.machines.values():
-        if not machine.running:
-            machine.power_on(wait=False)
-    lab.machines["pi1"].fresh(KIND)
-    lab.known_hosts.unlink(missing_ok=True)
-    return Shelf(lab, ["pi1", "pi2"])
+async def set_up(chosen: Mapping[Machine, tuple[str, str]]) -> None:
+    """Install a package and run a script on each machine, all at once."""
+    get = "apt-get install -y -q --no-download --no-install-recommends"
+    async with asyncio.TaskGroup() as group:
+        for machine, (package, script) in chosen.items():
+            install = f"{get} {package} >/dev/null 2>&1" if package else ""
+            text = f"export DEBIAN_FRONTEND=noninteractive\n{install}\n{script}"
+            group.create_task(asyncio.to_thread(machine.root, text, limit=200))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_nodes_get_through_and_others_do_not(shelf: Shelf, kind: str) -> None:
-    one, two, stranger = shelf.lab.machines.values()
-    firewall = KINDS[kind]
-    install = f"apt-get install -y -q --no-download --no-install-recommends {firewall.package}"
-    one.root(f"export DEBIAN_FRONTEND=noninteractive\n{install} >/dev/null 2>&1", limit=120)
-    one.root(firewall.set_up + LISTEN)
-    assert not reaches(two, one), "the firewall does not work"
+def reaches(one: Machine | None, other: Machine) -> bool:
+    """Return whether a machine's port can be reached from another one, or from here."""
+    if one is not None:
+        there = f"socket.create_connection(('{other.address}', {PORT}), timeout=1).close()"
+        script = f'python3 -c "import socket; {there}" 2>/dev/null && echo ok'
+        return "ok" in one.root(script, check=False)
+    try:
+        socket.create_connection((other.address, PORT), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
-    planned = await shelf.provision("firewall", names=["pi1"], plan=True)
-    assert step_of(planned["pi1"], "firewall").detail == f"let {two.address} in through {kind}"
-    assert not reaches(two, one)
-    first = await shelf.provision("firewall", names=["pi1"])
-    assert states(first) == {"pi1": "changed"}
-    assert reaches(two, one)
-    assert not reaches(stranger, one)
-    assert states(await shelf.provision("firewall", names=["pi1"])) == {"pi1": "ok"}
 
-    one.power_off()
-    one.power_on()
-    one.root("systemctl is-system-running --wait >/dev/null || true" + LISTEN)
-    assert reaches(two, one)
-    assert not reaches(stranger, one)
-    assert states(await shelf.provision("firewall", names=["pi1"])) == {"pi1": "ok"}
+async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None:
+    machines = list(wide.machines.values())
+    kinds = dict(zip(FIREWALLS, machines, strict=False))
+    friend = machines[-1]
+    shelf = Shelf(wide, list(wide.machines))
+    names = [machine.name for machine in kinds.values()]
+    everybody = [m.address for m in machines]
+    texts = {
+        m: (FIREWALLS[kind].package, FIREWALLS[kind].set_up + LISTEN) for kind, m in kinds.items()
+    }
+    await set_up(texts)
+    assert not any(reaches(friend, machine) for machine in kinds.values()), "none works"
+
+    planned = await shelf.provision("firewall", names=names, plan=True)
+    for kind, machine in kinds.items():
+        others = ", ".join(sorted(set(everybody) - {machine.address}))
+        said = step_of(planned[machine.name], "firewall").detail
+        assert said == f"let {others} in through {kind}"
+    first = await shelf.provision("firewall", names=names)
+    assert states(first) == dict.fromkeys(names, "changed")
+    opened = {kind: (reaches(friend, m), reaches(None, m)) for kind, m in kinds.items()}
+    assert opened == dict.fromkeys(kinds, (True, False))
+
+    for machine in kinds.values():
+        machine.power_off()
+        machine.power_on(wait=False)
+    for machine in kinds.values():
+        machine.wait_ready()
+        machine.root("systemctl is-system-running --wait >/dev/null || true" + LISTEN)
+    opened = {kind: (reaches(friend, m), reaches(None, m)) for kind, m in kinds.items()}
+    assert opened == dict.fromkeys(kinds, (True, False))
+    second = await shelf.provision("firewall", names=names)
+    assert states(second) == dict.fromkeys(names, "ok")

@@ -1,8 +1,10 @@
 """Large files to real sshd: interrupted, resumed, refused."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,34 @@ async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
     pushed = pushing.result()
     # What was on the way when the link broke may be sent twice, not the whole.
     assert pushed.sent < 2 * SIZE
+
+
+async def test_a_receiver_that_going_down_ends_is_a_lost_link(
+    shelf, node_on, make_links, parcel, target
+):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    killed: list[int] = []
+
+    def watch(done: int) -> None:
+        if done > SIZE // 2 and not killed:
+            killed.extend(kill_those_that_name(target))
+
+    pushed = await push(runner, parcel, str(target), sent=watch)
+
+    assert killed
+    assert pushed.resumed == 1
+    assert target.read_bytes() == parcel.path.read_bytes()
+
+
+def kill_those_that_name(target: Path) -> list[int]:
+    """Kill the processes whose command line holds the target's folder; return their ids."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(target.parent.parent).encode() in (folder / "cmdline").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+                found.append(int(folder.name))
+    return found
 
 
 async def test_a_begun_file_is_resumed_where_it_is_good(shelf, node_on, make_links, parcel, target):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 from support.http import serving
@@ -217,3 +218,32 @@ async def test_sockets_are_private_and_gone_in_the_end(shelf, node_on, make_link
 async def test_a_local_node_has_no_socket(make_links):
     with pytest.raises(ValueError, match="this machine"):
         await make_links(node("nuc", "local")).socket("nuc", "127.0.0.1", 8080)
+
+
+@pytest.mark.ssh
+async def test_a_page_opens_directly_or_through_a_port_of_this_machine(
+    shelf, node_on, make_links, web_of, local
+):
+    server = shelf.server()
+    links = make_links(node_on("pi", server))
+    web = web_of(links)
+    with serving("127.0.0.1") as service:
+        own = f"http://127.0.0.1:{service.port}/jobs/?id=3"
+        assert await local.opened(own, via="nuc") == own
+        through = urlsplit(await web.opened(own, via="pi"))
+        assert (through.hostname, through.path, through.query) == ("127.0.0.1", "/jobs/", "id=3")
+        assert through.port != service.port
+        assert await web.opened(own, via="pi") == through.geturl()
+        page = await local.get(through.geturl(), via="nuc")
+        assert json.loads(page.body) == {"path": "/jobs/?id=3"}
+        await links.aclose()
+        with pytest.raises(WebError):
+            await local.get(through.geturl(), via="nuc")
+    with serving(server.address) as service:
+        direct = f"http://{server.address}:{service.port}/"
+        assert await web.opened(direct, via="pi") == direct
+
+
+async def test_an_address_of_another_kind_is_not_opened(local):
+    with pytest.raises(WebError, match="only http"):
+        await local.opened("https://nuc:8080/", via="nuc")

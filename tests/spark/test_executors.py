@@ -1,21 +1,26 @@
 """Executors of a real application: one is killed, another shows its threads."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import Callable
+from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from support.application import Sleeper
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Executor
-from pitui.domain.errors import NodeError
+from pitui.domain.errors import NodeError, UsageError
 from pitui.domain.executor_end import EndKind, end_of
 from pitui.remote.ask import NoOne
-from pitui.services.cluster import open_cluster
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.disk_use import clean, disk_use
+from pitui.services.inspect_node import look_at_node
 from pitui.services.thread_dump import thread_dump
 from pitui.services.watch import Watch
 
@@ -72,6 +77,58 @@ async def test_a_killed_executor_is_lost_with_its_reason(
                     await thread_dump(cluster, sleeper.id, "0")
                 with pytest.raises(NodeError, match="knows no such executor"):
                     await thread_dump(cluster, sleeper.id, "99")
+                looks = look_at_node(cluster, watch, "pi1")
+                async with aclosing(looks):
+                    looked = await anext(looks)
                 watching.cancel()
+            assert looked.system is not None
+            assert looked.system.spark == "4.3.0"
+            words = {process.what.partition(" of ")[0] for process in looked.processes or ()}
+            assert {"worker"} < words
+            assert words <= {"worker", "executor 0", "executor 1", "executor 2", "1 Python",
+                             "2 Python", "3 Python"}  # fmt: skip
+            await what_runs_stays(cluster, sleeper.id)
+            sleeper.end()
+            await what_ended_goes(cluster, sleeper.id, tmp_path)
+        await without_a_master_nothing_goes(demo_cluster, tmp_path)
     finally:
         sleeper.end()
+
+
+async def what_runs_stays(cluster: Cluster, app_id: str) -> None:
+    use = await disk_use(cluster, "pi1")
+    assert use.unsure == ""
+    assert {folder.name: folder.in_use for folder in use.folders}[app_id]
+    with pytest.raises(UsageError, match="in use"):
+        await clean(cluster, "pi1", [app_id])
+
+
+async def what_ended_goes(cluster: Cluster, app_id: str, state: Path) -> None:
+    use = await disk_use(cluster, "pi1")
+    folder = Path(use.work) / app_id
+    os.utime(folder, (1, 1))
+    async with asyncio.timeout(LIMIT):
+        # Its executors end a moment after the master has let it go.
+        while app_id not in {one.name for one in (await disk_use(cluster, "pi1")).removable}:
+            await asyncio.sleep(0.3)
+            os.utime(folder, (1, 1))
+    cleaned = await clean(cluster, "pi1", [app_id])
+    assert cleaned.names == (app_id,)
+    assert not folder.exists()
+    entry = json.loads((state / "pitui" / "audit.jsonl").read_text().splitlines()[-1])
+    assert (entry["action"], entry["node"], entry["result"]) == ("clean", "pi1", "ok")
+    assert entry["removed"] == app_id
+
+
+async def without_a_master_nothing_goes(config: Path, folder: Path) -> None:
+    values = yaml.safe_load(config.read_text())  # noqa: ASYNC240
+    values["spark"]["master"]["webui_port"] = 1
+    other = folder / "config.yaml"
+    other.write_text(yaml.safe_dump(values))
+    async with open_cluster(load_config(other), NoOne()) as cluster:
+        use = await disk_use(cluster, "pi1")
+        assert use.folders
+        assert use.removable == ()
+        assert "the master cannot say" in use.unsure
+        with pytest.raises(NodeError, match="nothing was removed"):
+            await clean(cluster, "pi1", [use.folders[0].name])

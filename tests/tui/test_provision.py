@@ -275,6 +275,7 @@ async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
         ]  # fmt: skip
         written = (tmp_path / "report.txt").read_text()
         assert "● pi1: hostname: from raspberrypi to pi1" in written
+        assert "+pi1\n" in written
         assert "✗ pi3: spark:" in written
         await pilot.press("w")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "report.txt")

@@ -13,6 +13,7 @@ from pitui.provision.javas import chosen, in_words, javas, spark_series, support
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
 from pitui.remote.push import Parcel
+from pitui.remote.push_script import forget_command
 from pitui.remote.quoting import quote, quote_path
 
 
@@ -136,8 +137,8 @@ async def _push(site: Site, archive: Path) -> None:
         'set -- */bin/java; [ -x "$1" ] || { echo "the archive holds no JDK" >&2; exit 1; }; '
         '"$1" -version >/dev/null 2>&1 || '
         '{ echo "it does not run here: for another processor?" >&2; exit 1; }; '
-        'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part; '
-        f"rm -f {tar}"
+        'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part'
     )
     site.say("unpacking the JDK")
     await (site.as_root(text, limit=300) if root else site.ask(text, limit=300))
+    await site.run(forget_command(staged, parcel.sha512))

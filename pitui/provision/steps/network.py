@@ -9,12 +9,14 @@ from msgspec.structs import replace
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.facts import network as facts
 from pitui.facts.machine import Machine
+from pitui.provision import network_back
 from pitui.provision.diffs import diff, joined
 from pitui.provision.managed_block import with_block
-from pitui.provision.network_back import BACK_AFTER, apply_script, confirm_script
+from pitui.provision.network_back import apply_script, confirm_script
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, skipped, would_change
 from pitui.remote.links import Links
+from pitui.remote.quoting import quote
 
 _TRY_EVERY = 2.0
 
@@ -82,7 +84,7 @@ STEP = Network()
 
 
 async def _come_back(site: Site, links: Links, address: str) -> None:
-    until = time.monotonic() + BACK_AFTER - 10
+    until = time.monotonic() + network_back.BACK_AFTER - 10
     last = "no try yet"
     confirm = confirm_script()
     while time.monotonic() < until:
@@ -144,7 +146,9 @@ async def _change(site: Site, manager: str, fixed: facts.Fixed) -> facts.Change:
         return facts.ifupdown(await site.read_text(facts.INTERFACES) or "", fixed)
     old = await site.read_text(facts.DHCPCD) or ""
     text = with_block(old, f"address of {fixed.link}", facts.dhcpcd_lines(fixed))
-    restart = "systemctl restart dhcpcd"
+    # Its usual option `persistent` leaves the old address there when it stops.
+    flush = f"ip -4 addr flush dev {quote(fixed.link)}"
+    restart = f"systemctl stop dhcpcd; {flush}; systemctl start dhcpcd"
     return facts.Change({facts.DHCPCD: text}, 0o644, restart, restart)
 
 

@@ -1,11 +1,14 @@
 """What the UI needs to look into executors and nodes, and to take a worker out gently."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from pitui.domain.outcome import Outcome, Report
 
 if TYPE_CHECKING:
+    from pitui.domain.node_detail import DiskUse, Point
+    from pitui.services.disk_use import Cleaned
+    from pitui.services.inspect_node import Looked
     from pitui.spark.decommission import Refusal
 
 
@@ -17,6 +20,26 @@ class Inspector(Protocol):
 
         Raises:
             PituiError: there is none to be had; says why.
+        """
+
+    def history(self, node: str) -> "Sequence[Point]":
+        """Return a node's load of the last hour, oldest first."""
+
+    def look_at_node(self, node: str) -> "AsyncGenerator[Looked, None]":
+        """Yield what a node says of its system and Spark's processes, until closed."""
+
+    async def disk_use(self, node: str) -> "DiskUse":
+        """Return what lies in a node's work and log folders.
+
+        Raises:
+            PituiError: the node cannot be asked.
+        """
+
+    async def clean(self, node: str, names: Sequence[str]) -> "Cleaned":
+        """Remove folders and old logs that nothing uses.
+
+        Raises:
+            PituiError: nothing was removed; says why.
         """
 
     async def drain_refusal(self) -> "Refusal | None":

@@ -1,25 +1,46 @@
 """Looking into executors and nodes by the real services."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from pitui.domain.cluster import Role
+from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.outcome import Outcome, Report
 from pitui.services import control
 from pitui.services.cluster import Cluster
 from pitui.services.decommission import refusal
+from pitui.services.disk_use import Cleaned, clean, disk_use
+from pitui.services.inspect_node import Looked, look_at_node
 from pitui.services.thread_dump import thread_dump
+from pitui.services.watch import Watch
 from pitui.spark.decommission import Refusal
 
 
 class LiveInspector:
     """Asks the nodes, the master and the drivers of one cluster."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, watch: Watch) -> None:
         self._cluster = cluster
+        self._watch = watch
 
     async def thread_dump(self, app_id: str, executor_id: str) -> Sequence[str]:
         """Return the threads of an executor."""
         return await thread_dump(self._cluster, app_id, executor_id)
+
+    def history(self, node: str) -> Sequence[Point]:
+        """Return a node's load of the last hour."""
+        return self._watch.history(node)
+
+    def look_at_node(self, node: str) -> AsyncGenerator[Looked, None]:
+        """Yield what a node says of itself."""
+        return look_at_node(self._cluster, self._watch, node)
+
+    async def disk_use(self, node: str) -> DiskUse:
+        """Return what lies in a node's work and log folders."""
+        return await disk_use(self._cluster, node)
+
+    async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
+        """Remove folders and old logs that nothing uses."""
+        return await clean(self._cluster, node, names)
 
     async def drain_refusal(self) -> Refusal | None:
         """Return why the master would not decommission a worker."""

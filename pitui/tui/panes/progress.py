@@ -148,6 +148,11 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
             if one is operation:
                 worker.cancel()
 
+    def drop(self, operation: Operation) -> None:
+        """Forget an operation that ended, for another one stands in its place."""
+        if operation in self.operations and operation.ended is not None:
+            self.operations.remove(operation)
+
     def do_report(self) -> None:
         """Show the board or report of the last provisioning."""
         self.post_message(ReportRequested())
@@ -183,6 +188,8 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         """Offer to cancel what runs, and to repeat what failed."""
         if action_id == "cancel":
             return bool(self.running)
+        if action_id == "report":
+            return any(o.stop is not None for o in self.operations)
         if action_id == "again":
             return any(o.ended and o.failed and o.again for o in self.operations)
         return True

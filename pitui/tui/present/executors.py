@@ -203,7 +203,7 @@ def _load(load: Metrics | None) -> str:
     if load is None:
         return ""
     heat = f" {load.temperature_c:.0f} °C" if load.temperature_c is not None else ""
-    throttled = f", {load.throttled}" if load.throttled else ""
+    throttled = f", {load.power_trouble}" if load.power_trouble else ""
     return f"; node cpu {load.cpu_percent:.0f}%{heat}{throttled}"
 
 

@@ -106,10 +106,17 @@ def _runs_master(node: NodeStatus, master: MasterState) -> bool:
 
 def _worker(node: NodeStatus, master: MasterState) -> Cell:
     if node.worker is not None:
-        return worker_cell(node.worker.state)
+        return _several(worker_cell(node.worker.state), node.worker.instances)
     if Role.WORKER in node.roles:
         return cell("◌ unknown", Tone.DIM)
     return cell("★ master", Tone.DIM) if _runs_master(node, master) else DASH
+
+
+def _several(state: Cell, instances: int) -> Cell:
+    """Return a state with how many workers it is of, where a node runs several."""
+    if instances < 2:
+        return state
+    return cells(*state.spans, (f" ×{instances}", Tone.DIM))
 
 
 def _resources(worker: NodeWorker | None) -> tuple[Cell, Cell]:
@@ -141,11 +148,11 @@ def _metrics(node: NodeStatus) -> tuple[Cell, ...]:
 def temperature_cell(metrics: Metrics) -> Cell:
     """Return degrees, with a `!` where the node says that it is throttled."""
     if metrics.temperature_c is None:
-        return cell("!", Tone.WARN) if metrics.throttled else DASH
+        return cell("!", Tone.WARN) if metrics.power_trouble else DASH
     hot = metrics.temperature_c >= HOT_C
-    warm = metrics.temperature_c >= WARM_C or bool(metrics.throttled)
+    warm = metrics.temperature_c >= WARM_C or bool(metrics.power_trouble)
     tone = Tone.BAD if hot else Tone.WARN if warm else Tone.NORMAL
-    return cells((f"{metrics.temperature_c:.0f}{'!' if metrics.throttled else ' '}", tone))
+    return cells((f"{metrics.temperature_c:.0f}{'!' if metrics.power_trouble else ' '}", tone))
 
 
 def _disk_tone(free_mib: int) -> Tone:
@@ -153,7 +160,8 @@ def _disk_tone(free_mib: int) -> Tone:
 
 
 def _power(metrics: Metrics | None) -> Cell:
-    return cell(metrics.throttled, Tone.WARN) if metrics and metrics.throttled else BLANK
+    trouble = metrics.power_trouble if metrics else ""
+    return cell(trouble, Tone.WARN) if trouble else BLANK
 
 
 def _pid(node: NodeStatus) -> Cell:
@@ -177,8 +185,9 @@ def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     if metrics is None:
         return cells((f"{node.name}: waiting for its first figures", Tone.DIM)), BLANK
     first = f"{node.name} {node.host}: up {duration(metrics.uptime_s)}"
-    if metrics.throttled:
-        return cells((f"{first}, ", Tone.DIM), (metrics.throttled, Tone.WARN)), _load(metrics)
+    if metrics.power_trouble:
+        trouble = (metrics.power_trouble, Tone.WARN)
+        return cells((f"{first}, ", Tone.DIM), trouble), _load(metrics)
     return cell(first, Tone.DIM), _load(metrics)
 
 

@@ -1,7 +1,8 @@
 """Provisioning in words and figures: the states of steps, how far a push is, a node in a line."""
 
-from pitui.domain.text import printable
-from pitui.provision.report import NodeReport, NodeState, StepState, Transfer
+from collections.abc import Sequence
+
+from pitui.provision.report import NodeReport, NodeState, StepReport, StepState, Transfer
 from pitui.provision.report_text import GLYPHS
 from pitui.tui.present.cells import Cell, Span, Tone, cells, one_line
 from pitui.tui.present.figures import bar, duration, percent
@@ -96,7 +97,13 @@ def node_line(undertaking: Undertaking, node: str, now: float) -> Cell:
     failed = [s.report for s in undertaking.steps_of(node) if s.report.state is StepState.FAILED]
     if failed:
         return cells((f"{failed[0].step}: {one_line(failed[0].detail)}", Tone.BAD))
+    if undertaking.running and not _to_come(undertaking, node):
+        return _counts([seen.report for seen in undertaking.steps_of(node)])
     return Cell()
+
+
+def _to_come(undertaking: Undertaking, node: str) -> bool:
+    return any(not seen.report.state.ended for seen in undertaking.steps_of(node))
 
 
 def doing(seen: Seen, now: float) -> tuple[Span, ...]:
@@ -129,6 +136,14 @@ def push_spans(transfer: Transfer, silent: float) -> tuple[Span, ...]:
     )
 
 
+def push_words(transfer: Transfer) -> str:
+    """Return a push in words: `47%  11.0 MB/s  0:21 left`."""
+    share = transfer.done / transfer.total if transfer.total else 1.0
+    left = transfer.seconds_left
+    rest = f"  {duration(left)} left" if left is not None else ""
+    return f"{percent(share)}  {speed(transfer.rate)}{rest}"
+
+
 def speed(rate: float) -> str:
     """Return bytes a second in MB/s; a dash where nothing is known."""
     return f"{rate / _MB:.1f} MB/s" if rate > 0 else "– MB/s"
@@ -140,10 +155,13 @@ def amounts(transfer: Transfer) -> str:
 
 
 def _end_line(end: NodeReport) -> Cell:
-    if end.error is not None:
-        tone = Tone.DIM if end.state is NodeState.CANCELLED else Tone.BAD
-        return cells((one_line(printable(end.error)), tone))
-    counts = {state: sum(s.state is state for s in end.steps) for state in StepState}
+    if end.error is not None and end.state is not NodeState.CANCELLED:
+        return cells((one_line(end.error), Tone.BAD))
+    return _counts(end.steps)
+
+
+def _counts(steps: Sequence[StepReport]) -> Cell:
+    counts = {state: sum(step.state is state for step in steps) for state in StepState}
     parts: list[Span] = []
     for state, words in (
         (StepState.CHANGED, "{} changed"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.tui.facets.provisioning import StepName
 from pitui.tui.present.cells import Cell, Tone, cells, one_line
 from pitui.tui.present.provision import node_cell, node_line, step_glyph
-from pitui.tui.undertaking import Phase, Undertaking
+from pitui.tui.undertaking import Undertaking
 
 GUTTER = 2
 NAME_MOST = 14
@@ -57,7 +57,7 @@ def board_rows(undertaking: Undertaking, now: float) -> list[BoardRow]:
             if (node, name.id) in undertaking.seen
         )
         line = node_line(undertaking, node, now)
-        if undertaking.phase is not Phase.WORKING or not line.spans:
+        if undertaking.at_work(node) is None:
             state = node_cell(undertaking, node)
             line = cells(*state.spans, ("  ", Tone.NORMAL), *line.spans)
         rows.append(BoardRow(node, cells((one_line(node), Tone.STRONG)), states, line))

@@ -43,10 +43,13 @@ def step_detail(undertaking: Undertaking, node: str, step: str, now: float) -> L
 def _step(undertaking: Undertaking, seen: Seen, now: float) -> Lines:
     report = seen.report
     title = f"{report.step}: {undertaking.title_of(report.step)}  "
-    time = ((f"  {report.seconds:.1f} s", Tone.DIM),) if report.seconds >= 0.05 else ()
+    ended = report.state.ended
+    time = ((f"  {report.seconds:.1f} s", Tone.DIM),) if ended and report.seconds >= 0.05 else ()
     lines = [cells((title, Tone.STRONG), *step_cell(report.state).spans, *time)]
-    if report.transfer is not None and not report.state.ended:
-        lines.append(cells(*doing(seen, now), (f"  {amounts(report.transfer)}", Tone.DIM)))
+    if not ended and report.state is not StepState.WAITING:
+        moved = report.transfer
+        more = ((f"  {amounts(moved)}", Tone.DIM),) if moved is not None else ()
+        lines.append(cells(*doing(seen, now), *more))
     elif report.detail:
         tone = step_tone(report.state) if report.state is StepState.FAILED else Tone.NORMAL
         lines += _text(report.detail, tone)

@@ -70,7 +70,10 @@ def _working(undertaking: Undertaking, now: float, clock: float) -> list[Span]:
         and seen.report.transfer is not None
         and now - seen.at < STALLED
     ]
-    spans = [*_steps(undertaking), _GAP, (duration(clock - undertaking.started), Tone.DIM)]
+    spans = [*_steps(undertaking)]
+    if undertaking.stopping:
+        spans += [_GAP, ("finishing the steps in hand", Tone.WARN)]
+    spans += [_GAP, (duration(clock - undertaking.started), Tone.DIM)]
     if pushes:
         spans += [_GAP, (f"pushing to {len(pushes)}: {speed(sum(pushes))}", Tone.NORMAL)]
     failed = sum(
@@ -79,8 +82,6 @@ def _working(undertaking: Undertaking, now: float, clock: float) -> list[Span]:
     )
     if failed:
         spans += [_GAP, (f"✗ {failed} failed", Tone.BAD)]
-    if undertaking.stopping:
-        spans += [_GAP, ("finishing the steps in hand", Tone.WARN)]
     return spans
 
 
@@ -93,8 +94,10 @@ def _ended(undertaking: Undertaking) -> list[Span]:
     states = {end.state for end in undertaking.reports}
     if failed:
         only_cancelled = states <= {NodeState.CANCELLED, NodeState.OK, NodeState.CHANGED}
-        word, tone = ("not finished", Tone.WARN) if only_cancelled else ("failed", Tone.BAD)
-        spans += [*([_GAP] if spans else []), (f"✗ {len(failed)} {word}", tone)]
+        word, tone = (
+            ("■ {} not finished", Tone.WARN) if only_cancelled else ("✗ {} failed", Tone.BAD)
+        )
+        spans += [*([_GAP] if spans else []), (word.format(len(failed)), tone)]
     spans += [_GAP, (duration(undertaking.ended - undertaking.started), Tone.DIM)]
     advice = _next(undertaking)
     return [*spans, _GAP, (advice, Tone.DIM)] if advice else spans

@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from pitui.domain.text import printable
-from pitui.remote.ask import ChangedKey
+from pitui.remote.ask import ChangedKey, key_file
 from pitui.tui.screens.dialog import Dialog, YesNoScreen
 
 
@@ -83,6 +83,6 @@ class ReplacedScreen(YesNoScreen):
             f"\nThe old one stands in {printable(key.known_in)}.\n",
             "Either the machine was set up anew (a fresh card does that), or somebody is in "
             "between.\nCompare it with what the node itself says (at its own keyboard):\n",
-            ("  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "bold"),
+            (f"  ssh-keygen -lf {key_file(key.kind)}", "bold"),
         )
         return [Static(text), self.buttons("Do not connect", "It was replaced: trust it")]

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from pitui.domain.text import printable
-from pitui.remote.ask import ChangedKey, UnknownKey
+from pitui.remote.ask import ChangedKey, UnknownKey, key_file
 from pitui.tui.screens.dialog import Dialog, YesNoScreen
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class HostKeyScreen(YesNoScreen):
             f"{printable(key.host)} port {key.port} shows a host key not known here yet:\n\n",
             (f"  {printable(key.kind)}\n  {printable(key.fingerprint)}\n", "bold"),
             "\nCompare it with what the node itself says (at its own keyboard):\n",
-            ("  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "bold"),
+            (f"  ssh-keygen -lf {key_file(key.kind)}", "bold"),
         )
         return [Static(text), self.buttons("Not now", "Trust and remember")]
 

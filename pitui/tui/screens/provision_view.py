@@ -74,6 +74,7 @@ class ProvisionView(Doing, Screen[None]):
     def on_resize(self, event: Resize) -> None:
         """Choose the layout."""
         self.set_class(event.size.width >= WIDE, "-wide")
+        self.call_after_refresh(self.draw)
 
     # -- showing ---------------------------------------------------------------------------
 

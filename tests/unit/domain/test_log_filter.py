@@ -53,6 +53,7 @@ LINES = st.lists(
         st.text("xyz", max_size=3),
         st.sampled_from([None, *Level]),
         st.sampled_from([None, 1.0]),
+        st.just(False),
     )
 )
 FILTERS = st.builds(

@@ -6,7 +6,15 @@ from pathlib import Path
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.provision.report import NodeReport, NodeState, StepReport, StepState, node_json
+from pitui.provision.report import (
+    NodeReport,
+    NodeState,
+    StepReport,
+    StepState,
+    Transfer,
+    node_json,
+)
+from pitui.provision.report_text import report_text
 from pitui.provision.run import Provisioning
 from pitui.provision.shelf import Shelf
 from pitui.provision.site import Site
@@ -197,3 +205,29 @@ async def test_a_diff_and_a_detail_reach_the_report(tmp_path: Path) -> None:
     (tmp_path / "a-zero").write_text("zero")
     [report], _ = await run(tmp_path, Mark(tmp_path, "zero"), Shown(tmp_path, "one"), plan=True)
     assert (report.steps[1].state, report.steps[1].diff) == (StepState.WOULD_CHANGE, "+a line\n")
+
+
+async def test_a_failure_keeps_the_last_lines_of_the_node(tmp_path: Path) -> None:
+    class Told(Mark):
+        async def apply(self, site: Site, finding: Finding) -> None:
+            await site.ask("seq 30; printf '10%%\\r20%%\\rbroken\\033[31m\\n' >&2; exit 3")
+
+    [report], _ = await run(tmp_path, Told(tmp_path, "one"))
+    lines = report.steps[0].said.splitlines()
+    assert len(lines) == 20
+    assert lines[-2:] == ["30", "broken␛[31m"]
+    assert any("    | 30" in line for line in report_text([report]))
+
+
+async def test_a_push_is_reported_as_often_as_it_can_be_read(tmp_path: Path) -> None:
+    class Pushing(Mark):
+        async def apply(self, site: Site, finding: Finding) -> None:
+            for done in range(1, 1001):
+                site.progress("pushing", Transfer(done, 1000, 1.0))
+            await super().apply(site, finding)
+
+    _, seen = await run(tmp_path, Pushing(tmp_path, "one"))
+    told = [step.transfer.done for step in seen if step.transfer is not None]
+    assert told[0] == 1
+    assert told[-1] == 1000
+    assert len(told) < 100

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,9 +57,14 @@ def test_a_trace_stands_behind_its_line_and_repeats_are_counted() -> None:
     ]  # fmt: skip
 
 
-def test_a_real_executor() -> None:
+@pytest.mark.parametrize("name", ["executor-spark-4.3.txt", "executor-spark-3.5.txt"])
+def test_a_real_executor(name: str) -> None:
     captures = Path(__file__).parents[2] / "captures" / "logs"
-    text = (captures / "worker-log-executor-stderr-tail-default.txt").read_text()
-    lines = LineParser("a").parse(text.splitlines())
+    lines = LineParser("a").parse((captures / name).read_text().splitlines())
     folds = fold(lines)
     assert sum(one.end - one.begin for one in folds) == len(lines)
+    traces = [one for one in folds if one.kind is FoldKind.TRACE]
+    assert traces
+    for trace in traces:
+        assert "ERROR Executor: Exception in task" in lines[trace.begin].text
+        assert any("seven is not allowed" in lines[n].text for n in range(trace.begin, trace.end))

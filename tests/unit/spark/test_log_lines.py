@@ -35,7 +35,6 @@ def one(text: str, zone_s: int = 0):
         ("WARNING: Using incubator modules: jdk.incubator.vector", Level.WARN, None),
         ('Exception in thread "main" java.lang.OutOfMemoryError', Level.ERROR, None),
         ("Traceback (most recent call last):", Level.ERROR, None),
-        ('{"ts":"2026-11-21T01:29:51.123Z","level":"ERROR","msg":"x"}', Level.ERROR, NOON + 0.123),
         ('{"level": "INFO", "@timestamp": "2026-11-21T01:29:51.000Z"}', Level.INFO, NOON),
         ('{"level": 3, "value": "INFO"}', None, None),
         ("\tat org.apache.spark.deploy.worker.Worker.main(Worker.scala)", None, None),
@@ -61,15 +60,54 @@ def test_a_traceback_inside_an_error_is_part_of_it() -> None:
     assert [line.level for line in LineParser("pi1").parse(texts)] == [Level.WARN, None, None]
 
 
-def test_a_real_log() -> None:
-    data = (CAPTURES / "worker-log-executor-stderr-tail-default.txt").read_bytes()
+REAL = {
+    "worker-log-executor-stderr-tail-default.txt": 0,
+    "executor-spark-4.3.txt": 5,
+    "executor-spark-3.5.txt": 5,
+    "driver-spark-4.3-json.txt": 5,
+}
+"""Logs of real runs, and how many lines of tracebacks they have at least."""
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_log(name: str) -> None:
+    data = (CAPTURES / name).read_bytes()
     lines = LineParser("pi1").parse(decode_lines(LineCutter().feed(data)))
     stamped = [line for line in lines if line.at is not None]
     assert len(stamped) > 50
     assert {line.level for line in stamped} >= {Level.INFO}
-    assert all(one.at <= other.at for one, other in pairwise(stamped))
-    assert all(line.level for line in lines if line.text.startswith("26/"))
-    assert stamp_end(stamped[0].text) == 18
+    # Threads write in the order of their turns, not of their clocks' milliseconds.
+    assert all(one.at <= other.at + 0.2 for one, other in pairwise(stamped))
+    assert all(line.level and line.at for line in lines if line.text.startswith(("26/", "2026-")))
+    assert stamp_end(stamped[0].text) in (18, 25)
+    frames = [line for line in lines if line.text.startswith(("\tat ", '  File "'))]
+    assert len(frames) >= REAL[name]
+    assert all(line.level is None and line.at is None for line in frames)
+
+
+def test_an_entry_in_sparks_json_is_read_as_text() -> None:
+    text = (
+        '{"ts":"2026-11-21T01:29:51.123Z","level":"ERROR","msg":"Exception in task 1.0\\nsecond",'
+        '"context":{"a":"b"},"exception":{"class":"java.io.IOException","msg":"no\\u001b[31m",'
+        '"stacktrace":[{"class":"a.B","method":"c","file":"B.scala","line":12}]},"logger":"Executor"}'
+    )
+    lines = LineParser("pi1").parse([text, "{no json", '{"level": "INFO", "msg": 3}'])
+    assert [line.text for line in lines] == [
+        "2026-11-21T01:29:51.123Z ERROR Executor: Exception in task 1.0", "second",
+        "java.io.IOException: no\x1b[31m", "\tat a.B.c(B.scala:12)", "{no json",
+        '{"level": "INFO", "msg": 3}',
+    ]  # fmt: skip
+    assert lines[0].level is Level.ERROR
+    assert lines[0].at == pytest.approx(NOON + 0.123, abs=1e-4)
+    assert {line.level for line in lines[1:5]} == {None}
+
+
+def test_a_clock_that_is_ahead_is_taken_out() -> None:
+    parser = LineParser("pi1")
+    text = "26/11/21 01:29:51 INFO x"
+    assert parser.parse([text])[0].at == NOON
+    parser.ahead_s = 60.0
+    assert parser.parse([text, "2026-11-21 01:29:51 x"])[0].at == NOON - 60
 
 
 def fed(data: bytes, cuts: list[int], limit: int) -> tuple[list[str], LineCutter]:

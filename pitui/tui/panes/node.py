@@ -1,0 +1,187 @@
+"""One node in full; it is asked for what only this pane shows while the pane is open."""
+
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from pitui.domain.errors import PituiError
+from pitui.domain.node_detail import Folder
+from pitui.tui.actions import Scope, bindings
+from pitui.tui.doing import pitui
+from pitui.tui.messages import HintsChanged, LogsRequested, Said
+from pitui.tui.panes.base import Pane
+from pitui.tui.present.cells import one_line
+from pitui.tui.present.figures import size
+from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines
+from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.widgets.cell_lines import CellLines
+
+_REDRAW = 1.0
+
+
+class NodePane(Pane):
+    """System, charts, processes, executors and disk of a node."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODE))
+    SCOPE = Scope.NODE
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id="node", classes="pane")
+        self._node_name = name
+        self._lines = CellLines()
+        self.title = one_line(name)
+        self._known: Known | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield self._lines
+
+    def focus(self, scroll_visible: bool = False) -> "NodePane":
+        """Give the focus to the lines."""
+        self._lines.focus(scroll_visible)
+        return self
+
+    def on_mount(self) -> None:
+        """Begin to ask; an hour is shown once more than ten minutes of it are known."""
+        points = pitui(self).services.inspector.history(self._node_name)
+        self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
+        self._show()
+        self.set_interval(_REDRAW, self._show)
+        self._look()
+        self._count_disk()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay the lines out anew."""
+        self._show()
+
+    def _keep(self, **changed: object) -> None:
+        known = self._known or Known(self._node_name, pitui(self).main.snapshot)
+        self._known = replace(known, **changed)  # type: ignore[arg-type]
+
+    def _show(self) -> None:
+        app = pitui(self)
+        points = app.services.inspector.history(self._node_name)
+        self._keep(snapshot=app.main.snapshot, points=points, now=time.time())
+        if self._known is not None:
+            self._lines.show(node_lines(self._known, max(20, self._lines.size.width - 1)))
+
+    @work(group="look", exclusive=True)
+    async def _look(self) -> None:
+        try:
+            async with aclosing(
+                pitui(self).services.inspector.look_at_node(self._node_name)
+            ) as looks:
+                async for looked in looks:
+                    self._keep(
+                        system=looked.system, processes=looked.processes, problem=looked.problem
+                    )
+                    self._show()
+        except PituiError as error:
+            self._keep(problem=str(error))
+            self._show()
+
+    @work(group="disk", exclusive=True)
+    async def _count_disk(self) -> None:
+        try:
+            disk = await pitui(self).services.inspector.disk_use(self._node_name)
+        except PituiError as error:
+            self._keep(disk=None, disk_problem=str(error))
+        else:
+            self._keep(disk=disk, disk_problem="")
+        self._show()
+        self.post_message(HintsChanged())
+
+    # -- actions ---------------------------------------------------------------------------
+
+    def do_clean(self) -> None:
+        """Offer to remove what no application uses any more."""
+        disk = self._known.disk if self._known else None
+        if disk is None or not disk.removable:
+            why = disk.unsure if disk and disk.unsure else "nothing unused is known of"
+            self.post_message(Said(f"nothing to clean up: {why}"))
+            return
+        folders = disk.removable
+        freed = size(1024 * sum(folder.kib for folder in folders))
+        question = Question(
+            f"Remove {freed} on {self._node_name}?",
+            "Remove",
+            [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
+            ["Logs of these applications go too. What runs is looked at again before."],
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._clean(folders)
+
+        self.app.push_screen(ConfirmScreen(question), answered)
+
+    @work(group="clean", exclusive=True)
+    async def _clean(self, folders: tuple[Folder, ...]) -> None:
+        self.post_message(Said("cleaning up …"))
+        names = [folder.name for folder in folders]
+        try:
+            cleaned = await pitui(self).services.inspector.clean(self._node_name, names)
+        except PituiError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+        else:
+            kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
+            self.post_message(Said(f"removed {size(1024 * cleaned.kib)}{kept}"))
+        self._count_disk()
+
+    def do_span(self) -> None:
+        """Show an hour, or ten minutes."""
+        hour = self._known is None or self._known.span == HOUR
+        self._keep(span=SHORT if hour else HOUR)
+        self._show()
+
+    def do_count(self) -> None:
+        """Count the disk's use again."""
+        self._keep(disk=None, disk_problem="")
+        self._show()
+        self._count_disk()
+
+    def do_node_logs(self) -> None:
+        """Follow the node's logs on the main screen."""
+        self.post_message(LogsRequested((self._node_name,)))
+
+    def do_scroll_down(self) -> None:
+        """Scroll down a line."""
+        self._lines.move(1)
+
+    def do_scroll_up(self) -> None:
+        """Scroll up a line."""
+        self._lines.move(-1)
+
+    def do_scroll_page_down(self) -> None:
+        """Scroll down a page."""
+        self._lines.move(self._lines.page())
+
+    def do_scroll_page_up(self) -> None:
+        """Scroll up a page."""
+        self._lines.move(-self._lines.page())
+
+    def do_top(self) -> None:
+        """Go to the top."""
+        self._lines.move(-len(self._lines.lines))
+
+    def do_bottom(self) -> None:
+        """Go to the bottom."""
+        self._lines.move(len(self._lines.lines))
+
+    def do_copy_all(self) -> None:
+        """Copy all that is shown."""
+        self.app.copy_to_clipboard("\n".join(line.text.rstrip() for line in self._lines.lines))
+        self.post_message(Said(f"copied what is known of {self._node_name}"))
+
+    def offers(self, action_id: str) -> bool:
+        """Offer the clean-up only where something is unused."""
+        if action_id == "clean":
+            disk = self._known.disk if self._known else None
+            return disk is not None and bool(disk.removable)
+        return True

@@ -1,0 +1,146 @@
+"""Pushing to real machines: over one slow uplink, past firewalls, through pulled cables."""
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from pitui.config.load import load_config
+from pitui.domain.errors import LinkError, PituiError
+from pitui.remote.ask import NoOne
+from pitui.remote.depot import Depot
+from pitui.remote.fanout import fan_out
+from pitui.remote.links import Links
+from pitui.remote.push import Parcel, Pushed
+from pitui.services.cluster import open_cluster
+from tests.lab import configuration
+from tests.lab.archive import spark_archive
+from tests.lab.lab import Lab
+from tests.lab.steps import Shelf, states
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(200)]
+
+MIB = 1024 * 1024
+SIZE = 30 * MIB
+UPLINK = "80mbit"
+TARGET = "~/spark.tgz"
+
+
+@pytest.fixture
+async def parcel(tmp_path: Path) -> Parcel:
+    path = tmp_path / "spark.tgz"
+    path.write_bytes(os.urandom(SIZE))
+    return await Parcel.of(path)
+
+
+@pytest.fixture
+async def links(fresh_lab: Lab) -> AsyncIterator[Links]:
+    values = configuration.document(fresh_lab, spark_archive(slim=True))
+    config = load_config(configuration.write(fresh_lab.folder / "push.yaml", values))
+    fresh_lab.uplink(UPLINK)
+    async with open_cluster(config, NoOne(trust_new=True)) as cluster:
+        yield cluster.links
+    fresh_lab.uplink(None)
+
+
+Moved = Callable[[str, int], None]
+
+
+async def push(links: Links, lab: Lab, parcel: Parcel, moved: Moved = lambda _name, _have: None):
+    async with Depot(links) as depot:
+
+        async def one(name: str) -> Pushed:
+            return await depot.deliver(
+                name, parcel, TARGET, sent=lambda have: moved(name, have), away_limit=3
+            )
+
+        return await fan_out(lab.machines, one)
+
+
+def arrived(lab: Lab, parcel: Parcel, name: str) -> bool:
+    return parcel.sha512 in lab.machines[name].root("sha512sum /home/pi/spark.tgz", check=False)
+
+
+async def test_one_copy_leaves_through_a_slow_uplink(fresh_lab, links, parcel):
+    before = fresh_lab.sent()
+    done = await push(links, fresh_lab, parcel)
+    assert all(isinstance(one, Pushed) for one in done.values()), done
+    assert all(arrived(fresh_lab, parcel, name) for name in done)
+    feeders = [one.via for one in done.values()]
+    assert feeders.count(None) == 1
+    assert len(set(feeders)) == 3
+    assert fresh_lab.sent() - before < 1.5 * SIZE
+
+
+async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, links, parcel):
+    pulled: list[str] = []
+    order: list[str] = []
+
+    def moved(name: str, have: int) -> None:
+        if name not in order:
+            order.append(name)
+        if not pulled and name == order[0] and have > SIZE // 4:
+            pulled.append(name)
+            fresh_lab.machines[name].cable(plugged=False)
+
+    try:
+        done = await push(links, fresh_lab, parcel, moved)
+    finally:
+        for machine in fresh_lab.machines.values():
+            machine.cable(plugged=True)
+    lost = done.pop(pulled[0])
+    assert isinstance(lost, LinkError)
+    assert lost.node == pulled[0]
+    assert all(arrived(fresh_lab, parcel, name) for name in done), done
+    # They went on from where they were.
+    assert [one.sent for one in done.values()] == [SIZE, SIZE]
+
+
+async def test_a_firewall_that_lets_in_ssh_alone_is_no_hindrance(fresh_lab, links, parcel):
+    for machine in fresh_lab.machines.values():
+        machine.root(
+            "iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -p tcp --dport 22 -j ACCEPT; "
+            "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; iptables -P INPUT DROP"
+        )
+    done = await push(links, fresh_lab, parcel)
+    assert not any(isinstance(one, PituiError) for one in done.values()), done
+    assert all(arrived(fresh_lab, parcel, name) for name in done)
+
+
+JDK = Path("/usr/lib/jvm/java-17-openjdk-amd64")
+
+
+@pytest.fixture
+def jdk(tmp_path: Path) -> Path:
+    """Return an archive of this machine's JDK."""
+    if not JDK.exists():
+        pytest.skip(f"no {JDK}")
+    archive = tmp_path / "jdk-17.tar.gz"
+    # Debian's has its settings in /etc, and a link to sources that are in another package.
+    out = ["--exclude=src.zip", "--exclude=jmods"]
+    command = ["tar", "-I", "gzip -1", "-chf", archive, *out, "-C", JDK.parent, JDK.name]
+    subprocess.run([*map(str, command)], check=True, timeout=120)
+    return archive
+
+
+@pytest.mark.long
+async def test_a_node_without_a_way_out_gets_a_jdk_that_runs(fresh_lab, jdk):
+    for machine in fresh_lab.machines.values():
+        machine.root("rm -rf /var/cache/apt/archives/*.deb /etc/apt/sources.list*")
+    shelf = Shelf(fresh_lab, ("pi1", "pi2"), {"provision": {"jdk": str(jdk)}})
+    assert states(await shelf.provision("java")) == {"pi1": "changed", "pi2": "changed"}
+    java = f"/opt/pitui/java/{JDK.name}/bin/java"
+    for name in ("pi1", "pi2"):
+        machine = fresh_lab.machines[name]
+        assert 'version "17' in machine.root(f"{java} -version 2>&1")
+        # A program that is compiled and run there, with its settings read.
+        machine.root(
+            "echo 'class A { public static void main(String[] a) throws Exception { "
+            'java.security.MessageDigest.getInstance("SHA-512"); '
+            "System.out.print(java.net.InetAddress.getLoopbackAddress()); } }' > /tmp/A.java"
+        )
+        assert "127.0.0.1" in machine.root(f"{java} /tmp/A.java 2>&1")
+        assert machine.root("ls -A /home/pi/.cache/pitui") == ""
+    assert states(await shelf.provision("java")) == {"pi1": "ok", "pi2": "ok"}

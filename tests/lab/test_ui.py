@@ -1,0 +1,67 @@
+"""Fresh machines, the UI and a person's keys: trust, plan, apply, board, done."""
+
+import pytest
+from support.shelf import until
+from textual.pilot import Pilot
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import LinkState
+from pitui.tui.app import PituiApp
+from pitui.tui.screens.prompts import HostKeyScreen
+from pitui.tui.screens.provision import ProvisionScreen
+from pitui.tui.undertaking import Phase
+from tests.lab import configuration
+from tests.lab.archive import spark_archive
+from tests.lab.lab import Lab
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
+
+LIMIT = 300.0
+
+
+def text(pilot: Pilot[None]) -> str:
+    """Return what stands on the screen."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def log_in(pilot: Pilot[None], app: PituiApp) -> None:
+    """Trust each machine that asks, until all are connected."""
+
+    def answered() -> bool:
+        nodes = app.main.snapshot.nodes
+        return all(node.link.state is LinkState.CONNECTED for node in nodes)
+
+    while not answered():
+        await until(pilot, lambda: answered() or isinstance(app.screen, HostKeyScreen), 60)
+        if isinstance(app.screen, HostKeyScreen):
+            await pilot.press("y")
+    await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_from_fresh_machines_to_done_by_keys(fresh_lab: Lab) -> None:
+    values = configuration.document(fresh_lab, spark_archive(slim=True))
+    path = configuration.write(fresh_lab.folder / "config.yaml", values)
+    machines = fresh_lab.machines
+    app = PituiApp(load_config(path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await log_in(pilot, app)
+        before = {name: machine.disk.listing() for name, machine in machines.items()}
+        await pilot.press("a", "p")
+        await until(pilot, lambda: isinstance(app.screen, ProvisionScreen))
+        screen = app.screen
+        assert isinstance(screen, ProvisionScreen)
+        work = screen.undertaking
+        await until(pilot, lambda: work.phase is Phase.PLANNED, 60)
+        await until(pilot, lambda: "3 nodes would change" in text(pilot))
+        assert {name: machine.disk.listing() for name, machine in machines.items()} == before
+        await pilot.press("enter")
+        await until(pilot, lambda: " MB/s " in text(pilot) and " left" in text(pilot), LIMIT)
+        await until(pilot, lambda: work.phase is Phase.ENDED, LIMIT)
+        await until(pilot, lambda: "3 nodes done" in text(pilot))
+        assert work.failed == []
+        await pilot.press("q", "p")
+        await until(pilot, lambda: "nothing to do" in text(pilot), 60)
+    for name, machine in machines.items():
+        assert machine.root("hostname") == f"{name}\n"
+        assert machine.root("readlink /opt/spark").startswith("spark-")

@@ -1,0 +1,288 @@
+"""Down into real applications: what is inside, why they wait, what failed, and their end."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from spark.programs import MANY, write
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import Application, ApplicationState, Snapshot
+from pitui.domain.driver import ClusterDriver, DriverState
+from pitui.domain.errors import NodeError
+from pitui.domain.jobs import Looked, Origin, Spot, WorkState
+from pitui.remote.ask import NoOne
+from pitui.remote.quoting import quote
+from pitui.services import logs
+from pitui.services.causes import cause_of
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.insides import Insides
+from pitui.services.kill import kill_application, kill_driver, kill_job, kill_stage
+from pitui.services.runs import Runs
+from pitui.services.submit import prepare
+from pitui.services.watch import Watch
+from pitui.services.web_pages import page_of
+from pitui.tui.app import PituiApp
+
+T = TypeVar("T")
+pytestmark = [pytest.mark.spark, pytest.mark.ssh]
+LIMIT = 60.0
+IDLE = "import time\nfrom pyspark import SparkContext\nsc = SparkContext()\n"
+"""The begin of programs that then do one thing."""
+ONE_JOB = IDLE + "print(sc.parallelize(range(4), 2).count())\n"
+
+
+@dataclass
+class Lab:
+    cluster: Cluster
+    insides: Insides
+    runs: Runs
+    folder: Path
+
+    async def submit(self, name: str, text: str, *options: str) -> str:
+        """Start a program and return its application's id, once the master lists it."""
+        program = write(self.folder, name, text)
+        submission = await prepare(self.cluster, [*options, "--name", name, str(program)])
+        run = await self.runs.submit(submission, name)
+        found = await until(lambda: self.application(name), f"{name} is listed; see {run.folder}")
+        return found.id
+
+    async def application(self, name: str) -> Application | None:
+        view = await self.cluster.spark_master.read()
+        return next((app for app in view.applications if app.name == name), None)
+
+    async def job(self, app: str, description: str, state: WorkState) -> Looked | None:
+        looked = await self.insides.look(Spot(app))
+        jobs = looked.inside.jobs if looked.inside else ()
+        found = any((j.description, j.state) == (description, state) and
+                    (j.tasks.active or not state.active) for j in jobs)  # fmt: skip
+        return looked if found else None
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str, limit: float = LIMIT) -> T:
+    try:
+        async with asyncio.timeout(limit):
+            while (found := await look()) is None:
+                await asyncio.sleep(0.1)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"waited {limit} s in vain until {what}") from None
+
+
+@pytest.fixture
+async def lab(
+    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Lab]:
+    """The demonstration, and what is started on it ended again."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+        runs = Runs(cluster)
+        yield Lab(cluster, Insides(cluster), runs, tmp_path)
+        for run in await runs.refresh():
+            await runs.cancel(run.id)
+
+
+async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
+    sources = await logs.find_sources(cluster, None, words)
+    lines: list[str] = []
+    async with aclosing(logs.follow(cluster, sources, 5000, follow=False)) as batches:
+        async for batch in batches:
+            lines += [line.text for line in batch]
+    return lines
+
+
+async def test_inside_an_application_and_the_end_of_its_parts(lab: Lab) -> None:
+    app = await lab.submit("many things", MANY)
+    looked = await until(lambda: lab.job(app, "job", WorkState.RUNNING), "its job runs")
+    inside = looked.inside
+    assert inside is not None
+    assert inside.origin is Origin.DRIVER
+    by_name = {job.description: job for job in inside.jobs}
+    assert by_name["by remainder"].tasks.done == 6
+    assert by_name["by remainder"].work.shuffle_write > 0
+    assert by_name["fails"].state is WorkState.FAILED
+    assert by_name["fails"].tasks.failed >= 1
+    assert inside.queries[0].state is WorkState.DONE
+
+    # A stage, with the shape of its times, and its tasks.
+    stages = (await lab.insides.find(Spot(app, job=by_name["by remainder"].id))).inside
+    assert stages is not None
+    stage = stages.stages_of(by_name["by remainder"].id)[-1]
+    assert stage.times is not None
+    assert stage.slowest is not None
+    assert stage.slowest.duration_ms == stage.times.most
+    tasks = await lab.insides.find(Spot(app, stage=(stage.id, stage.attempt)))
+    assert len(tasks.tasks) == stage.tasks.all == 4
+
+    # What failed: the line of the executor's log, with the traceback after it.
+    cause = await cause_of(lab.cluster, lab.insides, Spot(app, job=by_name["fails"].id))
+    assert "ValueError: deliberate failure" in cause.text
+    lines = await log_lines(lab.cluster, cause.words)
+    at = next(i for i, line in enumerate(lines) if re.search(cause.find[0], line))
+    assert any("ValueError: deliberate failure" in line for line in lines[at : at + 30])
+
+    # Its page in Spark's own UI.
+    page = await page_of(lab.cluster, lab.insides, Spot(app, job=by_name["job"].id))
+    assert not page.forwarded
+    answer = await lab.cluster.web.get(page.address, lab.cluster.master.name)
+    assert b"Details for Job" in answer.body
+
+    # The end of a job, of a stage, of the whole; each time Spark agrees.
+    job = await kill_job(lab.cluster, Spot(app, job=by_name["job"].id))
+    assert job.state is WorkState.FAILED
+    looked = await until(lambda: lab.job(app, "stage", WorkState.RUNNING), "the next one runs")
+    assert looked.inside is not None
+    running = next(s for s in looked.inside.stages if s.state is WorkState.RUNNING)
+    killed = await kill_stage(lab.cluster, Spot(app, stage=(running.id, running.attempt)))
+    assert killed.state is WorkState.FAILED
+    await until(lambda: lab.job(app, "last", WorkState.RUNNING), "the last one runs")
+    assert (await kill_application(lab.cluster, app)).state is ApplicationState.KILLED
+
+    async def written() -> Looked | None:
+        found = await lab.insides.look(Spot(app))
+        return found if found.inside and found.inside.origin is Origin.EVENT_LOG else None
+
+    past = (await until(written, "its event log is read")).inside
+    assert past is not None
+    assert {job.description for job in past.jobs} >= {"by remainder", "fails", "job", "stage"}
+    cause = await cause_of(lab.cluster, Insides(lab.cluster), Spot(app, job=by_name["fails"].id))
+    assert "ValueError: deliberate failure" in cause.text
+
+
+async def test_an_application_that_asks_too_much_is_explained_within_five_seconds(lab: Lab) -> None:
+    watch = Watch(lab.cluster)
+    seen = asyncio.Event()
+    explained = asyncio.Event()
+    found: list[Application] = []
+
+    def look(snapshot: Snapshot) -> None:
+        app = next((app for app in snapshot.applications if app.name == "greedy"), None)
+        if app is not None:
+            seen.set()
+            if app.why_waiting and "2048 MiB" in app.why_waiting:
+                found.append(app)
+                explained.set()
+
+    watch.subscribe(look)
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(watch.run())
+        await lab.submit("greedy", IDLE + "time.sleep(120)\n", "--executor-memory", "2g")
+        async with asyncio.timeout(LIMIT):
+            await seen.wait()
+        async with asyncio.timeout(5):
+            await explained.wait()
+        watching.cancel()
+    assert found[0].why_waiting == "wants 2048 MiB an executor, largest worker has 768 MiB"
+    assert "--executor-memory 768m" in found[0].fix
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason", "fix"),
+    [
+        (
+            "no JVM",
+            ["--conf", "spark.executor.extraJavaOptions=-agentlib:nosuchthing",
+             "--conf", "spark.ui.killEnabled=false"],
+            r"executors died, the latest \(\d+\) on pi\d: .*nosuchthing",
+            "f shows that line",
+        ),
+        (
+            "no way back",
+            ["--conf", "spark.driver.host=127.0.0.77", "--conf",
+             "spark.driver.bindAddress=127.0.0.1"],
+            r"its executors cannot reach the driver at \S*127\.0\.0\.77:\d+",
+            "spark.driver.host",
+        ),
+    ],
+)  # fmt: skip
+async def test_executors_that_die_in_a_loop_are_explained(
+    lab: Lab, name: str, options: list[str], reason: str, fix: str
+) -> None:
+    watch = Watch(lab.cluster)
+
+    async def told() -> Application | None:
+        found = next((a for a in watch.snapshot.applications if a.name == name), None)
+        return found if found and found.why_waiting and "executor" in found.why_waiting else None
+
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(watch.run())
+        app = await lab.submit(name, ONE_JOB, *options)
+        explained = await until(told, "it is explained", 90)
+        watching.cancel()
+    assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
+    assert fix in explained.fix
+    cause = await cause_of(lab.cluster, lab.insides, Spot(app))
+    lines = await log_lines(lab.cluster, cause.words)
+    assert any(re.search(found, line) for found in cause.find for line in lines)
+    if "spark.ui.killEnabled=false" in options:
+        with pytest.raises(NodeError, match="switched off"):
+            await kill_job(lab.cluster, Spot(app, job=0))
+
+
+async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
+    cluster = lab.cluster
+    view = await cluster.spark_master.read()
+    jar = "$(ls jars/spark-core_*.jar)"
+    program = write(lab.folder, "driven", IDLE + "time.sleep(120)\n")
+    words = quote("--master", view.url, "--deploy-mode", "cluster", "--driver-memory", "512m",
+                  "--class", "org.apache.spark.deploy.SparkSubmit")  # fmt: skip
+    rest = quote("--master", view.url, "--executor-memory", "450m", program)
+    home = quote(cluster.master.spark_home)
+    script = f"cd {home} && unset SPARK_ENV_LOADED && bin/spark-submit {words} {jar} {rest}"
+    result = await cluster.runner(cluster.master.name).run(script, limit=LIMIT)
+    assert result.ok, result.stderr[-2000:]
+    watch = Watch(cluster)
+
+    async def running() -> ClusterDriver | None:
+        drivers = (await watch.once()).drivers
+        return next((d for d in drivers if d.state is DriverState.RUNNING), None)
+
+    driver = await until(running, "the driver runs")
+    assert driver.node in ("pi1", "pi2")
+    assert driver.memory_mib == 512
+    killed = await kill_driver(cluster, driver.id)
+    assert killed.state is DriverState.KILLED
+    assert killed.id in [d.id for d in (await watch.once()).drivers]
+
+
+async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
+    lab: Lab, demo_cluster: Path
+) -> None:
+    app_id = await lab.submit("two keys", MANY)
+    await until(lambda: lab.job(app_id, "job", WorkState.RUNNING), "it has failed")
+    app = PituiApp(load_config(demo_cluster))
+    async with app.run_test(size=(160, 45)) as pilot:
+
+        async def listed() -> bool | None:
+            await pilot.pause(0.05)
+            job = app.main.jobs._jobs.get(app.main.jobs.cursor or "")
+            return True if job is not None and job.app_id == app_id else None
+
+        await until(listed, "the jobs pane lists it under its cursor")
+        await pilot.press("4")
+        await pilot.press("f")
+        view = app.main.logs.view
+
+        async def traceback() -> bool | None:
+            await pilot.pause(0.05)
+            text = shown_text(app)
+            found = "ValueError: deliberate failure" in text and "raise ValueError(" in text
+            return True if found and not view.following else None
+
+        try:
+            await until(traceback, "the log pane shows the traceback")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
+        assert app.main.panes.focused_pane is app.main.logs
+
+
+def shown_text(app: PituiApp) -> str:
+    """Return the words that the log pane shows."""
+    view = app.main.logs.view
+    return "\n".join(view.render_line(y).text for y in range(view.size.height))

@@ -1,0 +1,88 @@
+"""The end of an application's parts on Spark 3.5, whose forms carry no token."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from spark.programs import MANY, write
+from spark.test_control_spark35 import CONFIG, SPARK35, free_ports, spark_home
+
+from pitui.config.load import load_config
+from pitui.domain.cluster import ApplicationState
+from pitui.domain.jobs import Origin, SparkJob, Spot, WorkState
+from pitui.remote.ask import NoOne
+from pitui.services import control
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.insides import Insides
+from pitui.services.kill import kill_application, kill_job, kill_stage
+from pitui.services.runs import Runs
+from pitui.services.submit import prepare
+
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.skipif(not SPARK35, reason="PITUI_TEST_SPARK35 names no pyspark 3.5 folder"),
+]
+LIMIT = 90.0
+SMALL = ["--executor-memory", "512m", "--driver-memory", "512m"]
+
+
+async def running(insides: Insides, app: str, description: str) -> SparkJob:
+    """Wait until a job of that description has a task, and return it."""
+    async with asyncio.timeout(LIMIT):
+        while True:
+            inside = (await insides.look(Spot(app))).inside
+            for job in inside.jobs if inside else ():
+                if job.description == description and job.tasks.active:
+                    return job
+            await asyncio.sleep(0.1)
+
+
+async def listed(cluster: Cluster) -> str:
+    async with asyncio.timeout(LIMIT):
+        while not (apps := (await cluster.spark_master.read()).applications):
+            await asyncio.sleep(0.1)
+    return apps[0].id
+
+
+async def test_a_job_a_stage_and_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    home = tmp_path / "spark"
+    home.mkdir()
+    spark_home(home)
+    (home / "python").symlink_to(Path(SPARK35) / "python")
+    events = tmp_path / "events"
+    events.mkdir()
+    defaults = f"spark.eventLog.enabled true\nspark.eventLog.dir file:{events}\n"
+    (home / "conf" / "spark-defaults.conf").write_text(defaults)
+    file = tmp_path / "config.yaml"
+    file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
+    async with open_cluster(load_config(file), NoOne()) as cluster:
+        targets = control.targets_for(cluster, [])
+        runs, insides = Runs(cluster), Insides(cluster)
+        try:
+            started = await control.start(cluster, targets, lambda _: None)
+            assert all(outcome.state.good for outcome in started), started
+            words = [*SMALL, str(write(tmp_path, "many", MANY))]
+            await runs.submit(await prepare(cluster, words), "many")
+            app = await listed(cluster)
+            job = await running(insides, app, "job")
+            assert (await kill_job(cluster, Spot(app, job=job.id))).state is WorkState.FAILED
+            job = await running(insides, app, "stage")
+            inside = (await insides.find(Spot(app))).inside
+            assert inside is not None
+            stage = inside.stages_of(job.id)[0]
+            spot = Spot(app, stage=(stage.id, stage.attempt))
+            assert (await kill_stage(cluster, spot)).state is WorkState.FAILED
+            await running(insides, app, "last")
+            assert (await kill_application(cluster, app)).state is ApplicationState.KILLED
+            async with asyncio.timeout(LIMIT):
+                while (past := await insides.look(Spot(app))).live:
+                    await asyncio.sleep(0.2)
+            assert past.inside is not None
+            assert past.inside.origin is Origin.EVENT_LOG
+            assert {job.description for job in past.inside.jobs} >= {"fails", "job", "stage"}
+        finally:
+            for run in await runs.refresh():
+                await runs.cancel(run.id)
+            await control.stop(cluster, targets, lambda _: None)

@@ -1,0 +1,166 @@
+"""A closer look: the node's screen, executors in every state, thread dumps, draining."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from support.looked import OLD, Looking, busy
+from support.shelf import FULL, NOW, shown, ui, until
+from textual.pilot import Pilot
+
+from pitui.domain.errors import NodeError
+from pitui.services.inspect_node import Looked
+from pitui.spark.decommission import Refusal
+from pitui.tui.screens.confirm import ConfirmScreen
+from pitui.tui.screens.node import NodeScreen
+from pitui.tui.screens.text import TextScreen
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def after(services: Looking, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def run(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: pilot.app.services is services)
+        await until(pilot, lambda: pilot.app.main.snapshot is services.snapshot)
+        await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+
+    return run
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", [("j", "enter"), ("j", "enter", "t", "G")], ids=["top", "end"])
+def test_node_full(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    services = Looking()
+    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, *keys))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_node_loading(snap_compare: Compare, size: tuple[int, int]) -> None:
+    services = Looking()
+    inspector = services.inspector
+    inspector.points, inspector.looked, inspector.disk = (), None, None
+    picture = after(services, "j", "enter")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_node_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+    services = Looking()
+    why = NodeError("pi3", "no route to host", "Is it on?")
+    services.inspector.points = ()
+    services.inspector.looked = Looked(problem=str(why))
+    services.inspector.disk = why
+    picture = after(services, "j", "j", "j", "enter")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_executors_in_every_state(snap_compare: Compare, size: tuple[int, int]) -> None:
+    services = Looking(busy())
+    picture = after(services, "3", "z", "j", "j")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+def test_executors_by_node(snap_compare: Compare) -> None:
+    services = Looking(busy())
+    picture = after(services, "3", "z", "v")
+    assert snap_compare(ui(services), terminal_size=(120, 24), run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_clean_up_question(snap_compare: Compare, size: tuple[int, int]) -> None:
+    services = Looking()
+    picture = after(services, "j", "enter", "C")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+def test_threads(snap_compare: Compare) -> None:
+    services = Looking()
+    picture = after(services, "3", "d")
+    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+
+
+def test_threads_that_cannot_be_had(snap_compare: Compare) -> None:
+    services = Looking()
+    services.inspector.threads = NodeError("nuc", "thread dumps are switched off", "Switch it on.")
+    picture = after(services, "3", "d")
+    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+
+
+async def test_clean_up_asks_and_removes_only_what_is_unused() -> None:
+    services = Looking()
+    async with shown(services) as pilot:
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
+        await pilot.pause()
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
+        assert services.inspector.asked == []
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: bool(services.inspector.asked))
+        wanted = ("pi1", [OLD, "spark-pi-Worker-1-pi1.out.1"])
+        assert services.inspector.asked == [("clean", wanted)]
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+
+
+async def test_nothing_is_cleaned_up_while_read_only() -> None:
+    async with shown(Looking(), read_only=True) as pilot:
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
+        await pilot.press("C")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, NodeScreen)
+        assert "not while read-only" in str(pilot.app.screen.hints.render())
+
+
+async def test_draining_asks_and_drains() -> None:
+    services = Looking()
+    async with shown(services) as pilot:
+        await pilot.press("j", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        assert "Drain and stop" in pilot.app.screen.title_text()
+        await pilot.press("y")
+        await until(pilot, lambda: services.inspector.asked == [("drain", ["pi1"])])
+
+
+async def test_where_it_cannot_drain_it_says_why_and_offers_to_stop() -> None:
+    services = Looking()
+    services.inspector.refused = Refusal("decommissioning is switched off", "Switch it on.")
+    async with shown(services) as pilot:
+        await pilot.press("j", "D")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        assert pilot.app.screen.title_text() == "Cannot drain. Stop the worker on pi1 now?"
+        await pilot.press("y")
+        await until(pilot, lambda: services.asked[-1][0] == "stop")
+        assert services.inspector.asked == []
+
+
+async def test_threads_are_searched() -> None:
+    services = Looking()
+    services.inspector.threads = tuple(f"line {number}" for number in range(500))
+    async with shown(services) as pilot:
+        await pilot.press("3", "d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        screen = pilot.app.screen
+        await until(pilot, lambda: len(screen.query_one("TextLines").lines) == 500)
+        await pilot.press("slash", *"line 40", "enter")
+        await pilot.press("n")
+        assert screen.query_one("TextLines").found == (2, 11)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        assert services.inspector.asked == [("threads", ("app-0003", "0"))]
+        assert FULL.executors["app-0003"][0].id == "0"
