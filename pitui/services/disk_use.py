@@ -130,6 +130,8 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
             f"nothing was removed: {use.unsure}",
             "Clean up when the master answers and the node can be looked at.",
         )
+    if not wanted:
+        return Cleaned((), 0)
     by_name = {folder.name: folder for folder in use.removable}
     if unknown := [one for one in wanted if one not in by_name]:
         raise UsageError(
@@ -148,6 +150,18 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
     if not cleaned.names:
         raise NodeError(name, f"nothing was removed: {'; '.join(cleaned.kept)}")
     return cleaned
+
+
+async def clean_unused(cluster: Cluster, name: str) -> Cleaned:
+    """Remove all that nothing uses; none of it is no failure.
+
+    Raises:
+        NodeError: it is not sure what is in use, or nothing could be removed; says why.
+    """
+    use = await disk_use(cluster, name)
+    if not use.removable and not use.unsure:
+        return Cleaned((), 0)
+    return await clean(cluster, name, [folder.name for folder in use.removable])
 
 
 @dataclass(frozen=True, slots=True)
