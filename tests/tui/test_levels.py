@@ -169,6 +169,18 @@ async def test_what_is_known_stays_when_there_is_no_answer() -> None:
         assert len(pane.table.model.visible) == rows
 
 
+async def test_a_name_that_looks_like_markup_is_text_everywhere() -> None:
+    name = "evil [/b] [red]x"
+    services = Still(replace(FULL, applications=(replace(RUNNING, name=name),)), runs=())
+    services.jobs = StillJobs()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "x")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await press(pilot, "escape", "i", "escape", "enter")
+        assert level(pilot).shown._border_title.plain.startswith(name)
+        assert pilot.app.main.executors._border_title.plain == f"3 Executors of {name}"
+
+
 async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
     driver = ClusterDriver(
         "driver-1", DriverState.RUNNING, 1, 512, NOW - 50, "worker-1", "org.example.Main", "pi1"
