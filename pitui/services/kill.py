@@ -8,8 +8,9 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from pitui.domain.cluster import Application
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import NodeError, UsageError, WebError
-from pitui.domain.jobs import ClusterDriver, SparkJob, Spot, Stage, WorkState
+from pitui.domain.jobs import SparkJob, Spot, Stage, WorkState
 from pitui.remote.web import Response
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses

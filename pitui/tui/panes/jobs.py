@@ -3,14 +3,13 @@
 import re
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Spot
 from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
@@ -18,7 +17,6 @@ from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said, S
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.job_facts import job_facts
 from pitui.tui.present.jobs import (
     COLUMNS,
     ORDERS,
@@ -29,8 +27,11 @@ from pitui.tui.present.jobs import (
     jobs_of,
     no_jobs,
 )
-from pitui.tui.present.node_facts import Facts
 from pitui.tui.present.order import Order, Sorting
+
+if TYPE_CHECKING:
+    from pitui.domain.jobs import Spot
+    from pitui.tui.present.node_facts import Facts
 
 EARLIER_EVERY = 60.0
 """Seconds between two looks for applications of the past."""
@@ -144,14 +145,18 @@ class JobsPane(SortedPane, Digging):
         job = self._jobs.get(key)
         return job_summary(job) if job else None
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of a job."""
         job = self._jobs.get(key)
+        from pitui.tui.present.job_facts import job_facts
+
         return job_facts(job) if job else []
 
-    def spot(self) -> Spot | None:
+    def spot(self) -> "Spot | None":
         """Return the application under the cursor."""
         job = self._jobs.get(self.cursor or "")
+        from pitui.domain.jobs import Spot
+
         return Spot(job.app_id) if job is not None and job.app_id else None
 
     def do_open(self) -> None:
