@@ -1,4 +1,4 @@
-"""A command line that runs as root, or as another user, by sudo without a password."""
+"""Command lines as root, or as another user, by sudo without a password."""
 
 from pitui.remote.quoting import quote
 
