@@ -153,10 +153,14 @@ def _worker(before: Seen, node: NodeStatus, now: float, note: str) -> Iterator[E
     was, word = before.workers.get(node.name, ""), _worker_word(node)
     if not was or not word or was == word:
         return
-    gravity = {UP: Gravity.GOOD, LOST: Gravity.BAD, STOPPED: Gravity.BAD}.get(word, Gravity.PLAIN)
+    # One that was stopped was stopped on purpose: the audit log tells it apart.
+    gravity = {UP: Gravity.GOOD, LOST: Gravity.BAD}.get(word, Gravity.PLAIN)
+    what = "back" if word == UP else word
+    if was == STOPPED and word == UP:
+        what, gravity = "started", Gravity.PLAIN
     unregistered = node.worker is not None and node.worker.state is WorkerState.UNREGISTERED
     yield Event(
-        now, Kind.WORKER, "back" if word == UP else word, node.name, f"worker {node.name}", gravity,
+        now, Kind.WORKER, what, node.name, f"worker {node.name}", gravity,
         _join("the master does not list it" if unregistered else "", note), node.name,
     )  # fmt: skip
 

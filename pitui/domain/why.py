@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     MasterView,
     Worker,
 )
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 
 SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""

@@ -22,7 +22,7 @@ from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
 from pitui.tui.screens.main import MainScreen
-from pitui.tui.style_files import style_paths
+from pitui.tui.style_files import first_style_paths, late_style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class PituiApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "pitui"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*first_style_paths()]
     ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),
@@ -63,6 +63,8 @@ class PituiApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=driver_class)
         self.register_theme(OWN_THEME)
         self.theme = theme
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._dressed = False
         self.set_keymap(self.keys.overrides)
         self.animation_level = "none"
         self.config = config
@@ -84,6 +86,17 @@ class PituiApp(App[None], inherit_bindings=False):
         """Return the main screen."""
         return self.main
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles anew, except before the first paint: they have the theme already."""
+        if self._dressed:
+            super().refresh_css(animate)
+
+    def _dress(self) -> None:
+        """Read the styles of screens that may be opened now."""
+        self.stylesheet.read_all(late_style_paths())
+        self.stylesheet.parse()
+        self._dressed = True
+
     def on_ready(self) -> None:
         """Open the services once the first paint is out."""
         self.call_after_refresh(self._serve)
@@ -92,6 +105,7 @@ class PituiApp(App[None], inherit_bindings=False):
     async def _serve(self) -> None:
         from pitui.tui.screens.prompts import UiAsker
 
+        self._dress()
         await asyncio.to_thread(self._load)
         try:
             async with self._open_backend(self.config, UiAsker(self)) as services:

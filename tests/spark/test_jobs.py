@@ -13,8 +13,9 @@ from spark.programs import MANY, write
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
-from pitui.domain.jobs import ClusterDriver, DriverState, Looked, Origin, Spot, WorkState
+from pitui.domain.jobs import Looked, Origin, Spot, WorkState
 from pitui.remote.ask import NoOne
 from pitui.remote.quoting import quote
 from pitui.services import logs

@@ -8,8 +8,9 @@ from support.shelf import FULL, NOW, RUNNING, Still, shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import Application, ApplicationState
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import ClusterDriver, DriverState, Looked, Spot
+from pitui.domain.jobs import Looked, Spot
 from pitui.services.causes import Cause
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.details import DetailsScreen
@@ -112,6 +113,15 @@ async def test_a_failed_task_leads_to_its_log_line_with_one_key() -> None:
         assert ("cause", Spot(APP, job=5, stage=(7, 0), task=48)) in services.jobs.asked
         await until(pilot, lambda: ("sources", [f"{APP}/0"]) in services.asked)
         assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
+
+
+async def test_a_run_that_failed_before_it_had_an_application_leads_to_its_output() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4")
+        pilot.app.main.jobs.table.select("run:r-0")
+        await press(pilot, "f")
+        await until(pilot, lambda: ("sources", ["r-0"]) in services.asked)
 
 
 async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,6 @@ _SENTENCES = {
     (Kind.NODE, "away"): "{about} is away: {detail}",
     (Kind.WORKER, "back"): "The worker on {about} is back",
     (Kind.WORKER, "lost"): "The worker on {about} is lost",
-    (Kind.WORKER, "stopped"): "The worker on {about} is lost",
     (Kind.APPLICATION, "finished"): "{about} is done",
     (Kind.APPLICATION, "failed"): "{about} failed",
     (Kind.APPLICATION, "killed"): "{about} killed",

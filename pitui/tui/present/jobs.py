@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitui.domain.cluster import Application, ApplicationState, MasterState, Snapshot
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run, RunState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells, one_line
 from pitui.tui.present.figures import amount, bar, duration, percent
