@@ -115,6 +115,15 @@ async def test_a_failed_task_leads_to_its_log_line_with_one_key() -> None:
         assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
 
 
+async def test_a_run_that_failed_before_it_had_an_application_leads_to_its_output() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4")
+        pilot.app.main.jobs.table.select("run:r-0")
+        await press(pilot, "f")
+        await until(pilot, lambda: ("sources", ["r-0"]) in services.asked)
+
+
 async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     services = still()
     services.jobs.failure = Cause(Spot(APP), "ValueError: deliberate", ("gone",), ())

@@ -1,5 +1,6 @@
 """The pane of jobs: applications and runs, active ones first."""
 
+import re
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
-from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said
+from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said, ShowLogAt
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
@@ -168,6 +169,16 @@ class JobsPane(SortedPane, Digging):
 
         self.app.push_screen(LevelScreen(spot))
 
+    def do_failure(self) -> None:
+        """Go to the line that explains a failure; of a run without application, in its output."""
+        job = self._jobs.get(self.cursor or "")
+        if job is not None and job.run is not None and not job.app_id:
+            said = (re.escape(job.run.error[:120]),) if job.run.error else ()
+            find = (*said, r"Traceback \(most recent call last\)", r"(?:Exception|Error)\b")
+            self.post_message(ShowLogAt((job.run.id,), find))
+        else:
+            super().do_failure()
+
     def do_kill(self) -> None:
         """Kill the application, or cancel the run, under the cursor."""
         job = self._jobs.get(self.cursor or "")
@@ -201,7 +212,7 @@ class JobsPane(SortedPane, Digging):
         if action_id == "kill":
             return job is not None and job.active
         if action_id == "failure":
-            return job is not None and bool(job.app_id) and has_failed(job)
+            return job is not None and has_failed(job)
         if action_id in ("logs", "executors", "page"):
             return job is not None
         return super().offers(action_id)

@@ -158,5 +158,7 @@ def _not_applied(undertaking: Undertaking) -> str:
     if undertaking.phase is Phase.LOOKING:
         return "the plan is not complete yet"
     if undertaking.phase is Phase.PLANNED:
-        return "nothing to do: all holds already"
+        if all(end.state.good for end in undertaking.reports):
+            return "nothing to do: all holds already"
+        return "nothing that could be done; see why above"
     return "it was applied already"
