@@ -2,10 +2,10 @@
 
     sudo python benchmarks/provision.py [--nodes 3] [--rounds 3]
 
-Needs ansible-core (`pip install --group bench`) and the lab (tests/lab). Ansible gets what makes it
-fast: pipelining, one SSH connection a node that is kept open between its tasks and its runs, as
-many forks as nodes. Both are whole processes. Prints one JSON object: median seconds
-of each, and pitui's as a ratio.
+Needs the lab (tests/lab) and `pip install ansible-core`, which is not locked: only this uses it.
+Ansible gets what makes it fast: pipelining, one SSH connection a node that is kept open between its
+tasks and its runs, as many forks as nodes. Both are whole processes. Prints one JSON object: median
+seconds of each, and pitui's as a ratio.
 """
 
 import argparse

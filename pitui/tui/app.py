@@ -10,6 +10,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Key
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
@@ -24,6 +25,7 @@ from pitui.tui.messages import RunsChanged, SnapshotChanged
 from pitui.tui.screens.main import MainScreen
 from pitui.tui.style_files import first_style_paths, late_style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
+from pitui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -67,6 +69,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self._dressed = False
         self.set_keymap(self.keys.overrides)
         self.animation_level = "none"
+        self._typeahead = TypeAhead()
         self.config = config
         self.nodes = resolve_nodes(config)
         self.read_only = read_only
@@ -139,6 +142,10 @@ class PituiApp(App[None], inherit_bindings=False):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(sequences(text, os.environ))
+
+    async def _on_key(self, event: Key) -> None:
+        if self._typeahead.sent_on(self, event):
+            event.prevent_default()
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""
