@@ -6,17 +6,8 @@ from typing import Any
 
 from pitui.cli.present import duration, table
 from pitui.domain.cluster import Application, Snapshot
-from pitui.domain.jobs import (
-    ClusterDriver,
-    Inside,
-    Looked,
-    Origin,
-    SparkJob,
-    SqlQuery,
-    Stage,
-    Tally,
-    Work,
-)
+from pitui.domain.driver import ClusterDriver
+from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, SqlQuery, Stage, Tally, Work
 
 _NONE = "-"
 _MIB = 1024 * 1024

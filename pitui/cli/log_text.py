@@ -133,9 +133,13 @@ async def print_stream(
         while not ended:
             batch = await _next(queue, REST_AFTER if printer.waits else None)
             ended = batch is None
-            text = printer.text(_without_notes(batch)) if batch else printer.rest()
-            if any(line.note and line.level is Level.ERROR for line in batch or ()):
-                status = 1
+            notes = [line for line in batch or () if line.note]
+            for note in notes:
+                complain(f"pitui: {note.source}: {note.text}")
+                status = 1 if note.level is Level.ERROR else status
+            if batch and notes:
+                batch = [line for line in batch if not line.note]
+            text = printer.text(batch) if batch else "" if notes else printer.rest()
             # Not in the event loop: a pager that waits must not stop the links' keepalive.
             if text and not await asyncio.to_thread(write_out, text):
                 break
@@ -152,15 +156,6 @@ async def _next(
             return await queue.get()
     except TimeoutError:
         return []
-
-
-def _without_notes(batch: list[LogLine]) -> list[LogLine]:
-    if not any(line.note for line in batch):
-        return batch
-    for line in batch:
-        if line.note:
-            complain(f"pitui: {line.source}: {line.text}")
-    return [line for line in batch if not line.note]
 
 
 def use_colour() -> bool:

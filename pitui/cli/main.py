@@ -37,6 +37,8 @@ _COMMANDS = {
     "jobs": _Entry("jobs", "List applications, and what is inside one of them."),
     "kill": _Entry("kill", "Kill an application, a job, a stage or a driver."),
     "bench": _Entry("bench", "Run benchmarks and look at their history."),
+    "threads": _Entry("threads", "Print what the threads of an executor do."),
+    "disk": _Entry("disk", "Show what fills the nodes' work and log folders, and clean up."),
     "exec": _Entry("exec", "Run a command on the nodes."),
     "demo": _Entry("demo", "Bring up a real Spark cluster on this machine and manage it."),
 }

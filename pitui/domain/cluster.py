@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import Failure, LinkError
-from pitui.domain.jobs import ClusterDriver
 
 
 class MasterState(StrEnum):

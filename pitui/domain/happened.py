@@ -50,7 +50,7 @@ class Seen:
     """What was last known, as one word each; what is unknown now stays as it was."""
 
     at: float = 0.0
-    """Unix time of the look."""
+    """Unix time of the last look that told everything."""
     master: str = ""
     master_back_at: float = 0.0
     """Unix time at which the master was found to be back; its workers need some seconds."""
@@ -153,10 +153,14 @@ def _worker(before: Seen, node: NodeStatus, now: float, note: str) -> Iterator[E
     was, word = before.workers.get(node.name, ""), _worker_word(node)
     if not was or not word or was == word:
         return
-    gravity = {UP: Gravity.GOOD, LOST: Gravity.BAD, STOPPED: Gravity.BAD}.get(word, Gravity.PLAIN)
+    # One that was stopped was stopped on purpose: the audit log tells it apart.
+    gravity = {UP: Gravity.GOOD, LOST: Gravity.BAD}.get(word, Gravity.PLAIN)
+    what = "back" if word == UP else word
+    if was == STOPPED and word == UP:
+        what, gravity = "started", Gravity.PLAIN
     unregistered = node.worker is not None and node.worker.state is WorkerState.UNREGISTERED
     yield Event(
-        now, Kind.WORKER, "back" if word == UP else word, node.name, f"worker {node.name}", gravity,
+        now, Kind.WORKER, what, node.name, f"worker {node.name}", gravity,
         _join("the master does not list it" if unregistered else "", note), node.name,
     )  # fmt: skip
 
@@ -301,8 +305,10 @@ def _seen(before: Seen, snapshot: Snapshot, now: float, *, settled: bool) -> See
     }
     master = _master_word(snapshot) or before.master
     back = now if before.master == AWAY and master == UP else before.master_back_at
+    trying = any(not _link_word(node) for node in snapshot.nodes)
+    at = before.at if trying or not _master_word(snapshot) else now
     return Seen(
-        now, master, back, nodes, workers, apps, names, executors or before.executors, health
+        at, master, back, nodes, workers, apps, names, executors or before.executors, health
     )
 
 

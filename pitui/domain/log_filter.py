@@ -139,6 +139,14 @@ class Sieve:
         if not self._filter:
             return list(lines)
         if not (self._filter.before or self._filter.after):
+            if self._pattern is not None and not self._least and not self._sources:
+                # The usual search, without a call of ours for each line.
+                search, inverse = self._pattern.search, self._filter.inverse
+                return [
+                    line
+                    for line in lines
+                    if line.note or (search(line.text) is not None) is not inverse
+                ]
             return [line for line in lines if self._passes(line)]
         return [kept for line in lines for kept in self._in_context(line)]
 

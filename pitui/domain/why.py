@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     MasterView,
     Worker,
 )
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 
 SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""
@@ -27,6 +27,7 @@ _UNREACHABLE = re.compile(
     r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
 )
+_MEMORY = re.compile(r"OutOfMemoryError|Cannot allocate memory|insufficient memory|enough space")
 _PEER = re.compile(r"(?:connect to|refused:|host:|timed out:|reply from) *(\S+?:\d+)")
 
 
@@ -144,7 +145,7 @@ def dying(deaths: Deaths) -> Why | None:
             "Give it an address that the workers reach: --conf spark.driver.host=ADDRESS, and let "
             "its port through the firewall (spark.driver.port).",
         )
-    if "OutOfMemoryError" in line or "memory" in line.lower():
+    if _MEMORY.search(line):
         return Why(f"{latest}: {line}", "Ask for more with --executor-memory, or split the data "
                    "into more partitions.")  # fmt: skip
     said = f": {line}" if line else ", and its log holds no error"

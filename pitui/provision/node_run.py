@@ -75,6 +75,7 @@ class NodeRun:
             self._cancel_rest("interrupted")
             raise
         finally:
+            await self._site.look.close()
             if self._turns is not None:
                 self._turns.left(self._site.name)
             await asyncio.shield(self._shelf.note_left(self._site.name))
@@ -207,6 +208,8 @@ class NodeRun:
             self._found(step, finding, _SEEN[finding.state])
             return
         self._tell(step, StepState.APPLYING, finding.detail, diff=finding.diff)
+        # Whatever a shell took with it when it started may be other from now on.
+        await self._site.look.close()
         await step.apply(self._site, finding)
         self._tell(step, StepState.VERIFYING, finding.detail, diff=finding.diff)
         after = await step.verify(self._site)
@@ -219,7 +222,11 @@ class NodeRun:
         raise NodeError(self._site.name, message, advice)
 
     async def _check(self, step: Step) -> Finding:
-        finding = await step.check(self._site)
+        self._site.look.begin()
+        try:
+            finding = await step.check(self._site)
+        finally:
+            self._site.look.pause()
         wants_root = step.needs_root and finding.state in (State.WOULD_CHANGE, State.UNKNOWN)
         if wants_root and not await self._site.may_root():
             return replace(finding, state=State.BLOCKED)

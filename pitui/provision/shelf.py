@@ -22,13 +22,18 @@ class Shelf:
     """All nodes of the cluster during one provisioning; `names` are those that take part."""
 
     def __init__(
-        self, config: Config, nodes: dict[str, Node], links: Links, asker: PasswordAsker
+        self,
+        config: Config,
+        nodes: dict[str, Node],
+        links: Links,
+        asker: PasswordAsker,
+        passwords: Passwords | None = None,
     ) -> None:
         self.config = config
         self.nodes = nodes
         self.links = links
         self.asker = asker
-        self.passwords = Passwords()
+        self.passwords = passwords or Passwords()
         self.logins = Logins(asker, self.passwords)
         self.sites: dict[str, Site] = {}
         """Every node's site, by name, also of nodes that do not take part."""

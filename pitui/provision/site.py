@@ -8,12 +8,14 @@ from pitui.domain.errors import NodeError
 from pitui.domain.text import last_lines, printable
 from pitui.facts.machine import MACHINE_COMMAND, Machine, parse_machine
 from pitui.provision.files import Content, parse_status, read_command, status_command, write_command
+from pitui.provision.look import Look
 from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
 from pitui.provision.sudo import PATHS, Sudo
 from pitui.remote.meter import Meter
 from pitui.remote.push import Parcel
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
+from pitui.remote.shell import Answer
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ class Site:
         self.runner = runner
         self.shelf = shelf
         self._sudo = Sudo(node, runner, shelf.asker, shelf.passwords)
+        self.look = Look(runner, PATHS, lambda: self._sudo.wrap("exec sh", stdin=True))
         self._machine: Machine | None = None
         self._say: Say = _silent
 
@@ -104,6 +107,8 @@ class Site:
         self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
     ) -> Result:
         """Run a command as the login user, with administrators' folders on the PATH."""
+        if stdin is None and self.look.on:
+            return _result(await self.look.ask(command, limit))
         return await self.runner.run(PATHS + command, stdin=stdin, limit=limit)
 
     async def ask(self, command: str, limit: float = RUN_LIMIT) -> str:
@@ -122,6 +127,8 @@ class Site:
         Raises:
             NodeError: root cannot be had there.
         """
+        if stdin is None and self.look.on:
+            return _result(await self.look.ask(command, limit, root=True))
         return await self._sudo.run(command, stdin=stdin, limit=limit)
 
     async def as_root(
@@ -144,6 +151,18 @@ class Site:
         Raises:
             NodeError: it cannot be read, or is larger than `FILE_LIMIT`.
         """
+        if self.look.on:
+            answer = await self.look.ask(read_command(path, FILE_LIMIT), RUN_LIMIT, root=root)
+            data, status, said = answer.stdout, answer.status, answer.stderr
+        else:
+            data, status, said = await self._read(path, root=root)
+        if status == Content.MISSING:
+            return None
+        if status != 0:
+            raise NodeError(self.name, f"{path} cannot be read: {_words(said, status)}")
+        return data
+
+    async def _read(self, path: str, *, root: bool) -> tuple[bytes, int, str]:
         line, head = PATHS + read_command(path, FILE_LIMIT), b""
         if root:
             line, head = await self.root_line(read_command(path, FILE_LIMIT), stdin=False)
@@ -152,13 +171,7 @@ class Site:
                 await process.write(head)
                 await process.write_eof()
             data = b"".join([block async for block in process.blocks()])
-            status = await process.wait()
-            said = await process.stderr()
-        if status == Content.MISSING:
-            return None
-        if status != 0:
-            raise NodeError(self.name, f"{path} cannot be read: {_words(said, status)}")
-        return data
+            return data, await process.wait(), await process.stderr()
 
     async def read_text(self, path: str, *, root: bool = False) -> str | None:
         """Return what a file holds as text, None where there is none; see `read_file`."""
@@ -227,6 +240,10 @@ class Site:
         said = _words(result.stderr or result.stdout, result.status)
         everything = last_lines(f"{result.stdout}\n{result.stderr}")
         raise NodeError(self.name, f"`{short}` failed: {said}", said=everything)
+
+
+def _result(answer: Answer) -> Result:
+    return Result(answer.status, answer.stdout.decode(errors="replace"), answer.stderr)
 
 
 def _silent(_what: str, _transfer: Transfer | None) -> None:

@@ -21,7 +21,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.why import Why, driver_waits, waits
 from pitui.facts.address import Matched, match_workers
 from pitui.facts.health import metrics

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import PituiError, WebError
 from pitui.domain.jobs import Inside, Looked, Spot, Stage, Task, WorkState
+from pitui.domain.tracebacks import python_error
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
 from pitui.services.runs import Runs
+from pitui.spark.app_page import removed_executors
 
 _FAILED = (WorkState.FAILED, WorkState.KILLED)
 
@@ -25,6 +28,16 @@ class Cause:
     """Regular expressions for the line, the best first."""
     at: float | None = None
     """Unix time of the failure, where it is known."""
+
+
+_DEATHS = (
+    "Error occurred during initialization of VM",
+    r"Caused by: .*[/\w]:\d+",
+    "Caused by: ",
+    r"\b(?:ERROR|FATAL)\b",
+    r"(?:Exception|Error)\b",
+)
+"""What explains the end of an executor, the best first."""
 
 
 class NoFailureError(PituiError):
@@ -47,7 +60,7 @@ async def cause_of(cluster: Cluster, insides: Insides, spot: Spot) -> Cause:
         return output
     failed = await _failed_task(insides, looked)
     if failed is None:
-        output = _of_run(cluster, spot)
+        output = await _of_executor(cluster, spot) or _of_run(cluster, spot)
         if output is None:
             raise NoFailureError(f"no task of {spot} failed")
         return output
@@ -95,6 +108,7 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
         text=task.error or stage.failure,
         words=(f"{app_id}/{task.executor}",),
         find=(
+            *([re.escape(python)] if (python := python_error(task.error)) else []),
             rf"Exception in {re.escape(name)}",
             re.escape(name),
             rf"\(TID {task.id}\)|\bTID {task.id}\b",
@@ -107,6 +121,23 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
 def _first_line(error: str) -> tuple[str, ...]:
     lines = [line.strip() for line in error.splitlines() if line.strip()]
     return (re.escape(lines[0][:120]),) if lines else ()
+
+
+async def _of_executor(cluster: Cluster, spot: Spot) -> Cause | None:
+    """Return the log of the executor that died last, where one died by itself."""
+    try:
+        page = await cluster.spark_master.page(f"app/?appId={quote(spot.app_id)}")
+    except WebError:
+        return None
+    dead = [e for e in removed_executors(page.body.decode(errors="replace")) if e.died]
+    if not dead:
+        return None
+    return Cause(
+        spot,
+        f"executor {dead[-1].id} on {dead[-1].worker} ended by itself ({dead[-1].state})",
+        (f"{spot.app_id}/{dead[-1].id}",),
+        _DEATHS,
+    )
 
 
 def _of_run(cluster: Cluster, spot: Spot) -> Cause | None:

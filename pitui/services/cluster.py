@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import UsageError
+from pitui.provision.sudo import Passwords
 from pitui.remote.ask import Asker
 from pitui.remote.links import Links
 from pitui.remote.runner import Runner
@@ -25,6 +26,8 @@ class Cluster:
     web: Web
     spark_master: MasterAccess
     audit: Audit
+    passwords: Passwords = field(default_factory=Passwords)
+    """Those for sudo that were given, for as long as the cluster is open; in memory only."""
 
     @property
     def name(self) -> str:

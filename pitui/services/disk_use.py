@@ -17,13 +17,13 @@ from pitui.domain.node_detail import DiskUse, Folder, FolderKind
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (
     Listing,
+    as_user,
     list_command,
     parse_listing,
     parse_removed,
     remove_command,
     remove_input,
 )
-from pitui.remote.sudo import with_sudo
 from pitui.services.cluster import Cluster
 from pitui.services.probe import probe
 
@@ -69,7 +69,7 @@ async def disk_use(cluster: Cluster, name: str) -> DiskUse:
     result = await cluster.runner(name).run(command, limit=_LIST_LIMIT)
     listing = parse_listing(result.stdout)
     if listing.closed and node.sudo != "none":
-        result = await cluster.runner(name).run(with_sudo(command), limit=_LIST_LIMIT)
+        result = await cluster.runner(name).run(as_user(command), limit=_LIST_LIMIT)
         listing = parse_listing(result.stdout) if result.ok else listing
     used, unsure = await _in_use(cluster, name)
     if listing.closed and not unsure:
@@ -130,6 +130,8 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
             f"nothing was removed: {use.unsure}",
             "Clean up when the master answers and the node can be looked at.",
         )
+    if not wanted:
+        return Cleaned((), 0)
     by_name = {folder.name: folder for folder in use.removable}
     if unknown := [one for one in wanted if one not in by_name]:
         raise UsageError(
@@ -148,6 +150,18 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
     if not cleaned.names:
         raise NodeError(name, f"nothing was removed: {'; '.join(cleaned.kept)}")
     return cleaned
+
+
+async def clean_unused(cluster: Cluster, name: str) -> Cleaned:
+    """Remove all that nothing uses; none of it is no failure.
+
+    Raises:
+        NodeError: it is not sure what is in use, or nothing could be removed; says why.
+    """
+    use = await disk_use(cluster, name)
+    if not use.removable and not use.unsure:
+        return Cleaned((), 0)
+    return await clean(cluster, name, [folder.name for folder in use.removable])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +190,7 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
         if cluster.node(name).sudo == "none":
             why = f"{', '.join(names)} belong to {group.owner}, and sudo may not be used"
             return Cleaned((), 0, (why,))
-        command = with_sudo(command, group.owner)
+        command = as_user(command, group.owner)
     result = await runner.run(command, stdin=remove_input(names), limit=_REMOVE_LIMIT)
     became = parse_removed(result.stdout)
     gone = [folder for folder in group.folders if became.get(folder.name) == "removed"]

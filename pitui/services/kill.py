@@ -2,14 +2,15 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
 from pitui.domain.cluster import Application
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import NodeError, UsageError, WebError
-from pitui.domain.jobs import ClusterDriver, SparkJob, Spot, Stage, WorkState
+from pitui.domain.jobs import SparkJob, Spot, Stage, WorkState
 from pitui.remote.web import Response
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
@@ -23,6 +24,7 @@ T = TypeVar("T")
 _LIMIT = 5.0
 _EVERY = 0.25
 _TARGET = re.compile(r"([^/]+)(?:/(job|stage)/(\d{1,9})(?:\.(\d{1,9}))?)?")
+_TOKEN = "csrfToken"  # noqa: S105 - the name of a field
 _TAKEN = (200, 302)
 _SWITCHED_OFF = (404, 405)
 """What the path of a kill answers where spark.ui.killEnabled is false."""
@@ -175,7 +177,7 @@ async def _through_master(cluster: Cluster, path: str, target: str, kind: str) -
     form = {"id": target, "terminate": "true"} | _token(page)
     answer = await cluster.spark_master.send(path, form)
     _record(cluster, answer, **{kind: target})
-    _judge(cluster, target, answer, "the master", "the master")
+    _judge(cluster, target, answer, form, "the master")
 
 
 async def _through_driver(cluster: Cluster, spot: Spot, base: str, page: str, path: str) -> None:
@@ -185,7 +187,7 @@ async def _through_driver(cluster: Cluster, spot: Spot, base: str, page: str, pa
     form = {"id": number} | _token(held)
     answer = await cluster.web.post(f"{base}/{path}", form, via=node, limit=_LIMIT)
     _record(cluster, answer, application=spot.app_id, target=str(spot).partition(" of ")[0])
-    _judge(cluster, str(spot), answer, "its driver", "the application")
+    _judge(cluster, str(spot), answer, form, "the application")
 
 
 def _record(cluster: Cluster, answer: Response, **target: str) -> None:
@@ -193,26 +195,30 @@ def _record(cluster: Cluster, answer: Response, **target: str) -> None:
     cluster.audit.record("kill", cluster.master.name, result, **target)
 
 
-def _judge(cluster: Cluster, what: str, answer: Response, who: str, where: str) -> None:
+def _judge(
+    cluster: Cluster, what: str, answer: Response, form: Mapping[str, str], where: str
+) -> None:
     if answer.status in _TAKEN:
         return
-    if answer.status in _SWITCHED_OFF:
+    # From Spark 4.3 on a page without a form to kill has no token either, and 403 comes first.
+    without = answer.status == 403 and _TOKEN not in form
+    if answer.status in _SWITCHED_OFF or without:
         reason = "kills are switched off (spark.ui.killEnabled=false)"
         advice = f"Set spark.ui.killEnabled=true for {where} and start it again."
         if where != "the master":
             advice += " pitui kill APP ends the whole application."
     elif answer.status == 403:
-        reason = f"{who} refused"
+        reason = "Spark refused"
         advice = "Its UI lets only some people change things (spark.ui.acls.enable, modify.acls)."
     else:
-        reason, advice = f"{who} answered with HTTP status {answer.status}", ""
+        reason, advice = f"HTTP status {answer.status} came", ""
     raise NodeError(cluster.master.name, f"{what} was not killed: {reason}", advice)
 
 
 def _token(page: Response) -> dict[str, str]:
     """Return the form's field that a kill needs from Spark 4.3 on; before, none."""
     token = csrf_token(page.body.decode("utf-8", "replace"))
-    return {} if token is None else {"csrfToken": token}
+    return {} if token is None else {_TOKEN: token}
 
 
 async def _ui(cluster: Cluster, spot: Spot) -> str:

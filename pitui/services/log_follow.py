@@ -19,6 +19,10 @@ Deliver = Callable[[int, list[LogLine]], Awaitable[None]]
 """Takes lines of one source, by its number, in their order; waits while whoever shows them is
 behind."""
 
+MOST_SOURCES = 800
+"""Logs of one node that are followed at once: each is an open file there, of which a process may
+have 1024."""
+
 _PIECE = 128 * 1024
 """Bytes that are taken apart at once, about a thousand lines."""
 
@@ -40,12 +44,13 @@ class NodeFollower:
         """`measure`: the node's clock is to be compared with ours, for a merge with others."""
         self._cluster = cluster
         self._node = node
-        self._sources = sources
+        self._sources = dict(list(sources.items())[:MOST_SOURCES])
+        self._too_many = len(sources) - len(self._sources)
         self._deliver = deliver
         self._lines = lines
         self._follow = follow
         self._measure = measure
-        self._streams = {number: LogStream(source.tag) for number, source in sources.items()}
+        self._streams = {number: LogStream(source.tag) for number, source in self._sources.items()}
         self._journals: dict[int, JournalFollower] = {}
         self._ended = False
         self._lost = False
@@ -63,6 +68,12 @@ class NodeFollower:
 
     async def run(self) -> None:
         """Deliver the sources' lines; failures of the node become notes."""
+        if self._too_many:
+            await self._note_all(
+                f"{self._too_many:,} more logs of {self._node} are not read: at most"
+                f" {MOST_SOURCES} of a node are",
+                Level.WARN,
+            )
         async with asyncio.TaskGroup() as group:
             for number, source in self._sources.items():
                 if source.place is Place.JOURNAL:

@@ -129,6 +129,8 @@ async def _run_all(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -
     # It would cancel whoever iterates in the middle of their own work; so it goes the way of the
     # lines and is raised to them.
     except Exception as error:  # noqa: BLE001
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
         await queue.put(error)
     else:
         await queue.put(None)

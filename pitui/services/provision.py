@@ -112,7 +112,7 @@ def new_shelf(cluster: Cluster, asker: PasswordAsker) -> Shelf:
             )
         # Whoever asks for this wants to know now, and may have mended what was wrong.
         cluster.links.retry(node.name)
-    shelf = Shelf(cluster.config, cluster.nodes, cluster.links, asker)
+    shelf = Shelf(cluster.config, cluster.nodes, cluster.links, asker, cluster.passwords)
     add_sites(shelf)
     return shelf
 

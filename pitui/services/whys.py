@@ -16,11 +16,11 @@ from pitui.domain.cluster import (
     MasterView,
 )
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.log_line import LogSource, Place
 from pitui.domain.why import Deaths, Why
 from pitui.services import logs
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
+from pitui.services.log_sources import executor_source
 from pitui.spark.app_page import removed_executors
 from pitui.spark.driver_api import parse_executors
 from pitui.spark.environment import parse_settings
@@ -190,20 +190,23 @@ class Whys:
 
 async def last_error(cluster: Cluster, app_id: str, executor: str, node: str) -> str:
     """Return the line that says most at the end of an executor's log; empty where it has none."""
-    name = f"{app_id}/{executor}"
-    source = LogSource(name, node, f"{name}/stderr", node, Place.WORK)
-    lines: list[str] = []
+    files = ("stderr", "stdout")
+    sources = [executor_source(node, app_id, executor, file) for file in files]
+    lines: dict[str, list[str]] = {source.tag: [] for source in sources}
     try:
         async with (
             asyncio.timeout(_LOG_LIMIT),
-            aclosing(logs.follow(cluster, [source], _TAIL, follow=False)) as batches,
+            aclosing(logs.follow(cluster, sources, _TAIL, follow=False)) as batches,
         ):
             async for batch in batches:
-                lines += [line.text for line in batch if not line.note]
+                for line in batch:
+                    if not line.note and line.source in lines:
+                        lines[line.source].append(line.text)
     except TimeoutError:
         # What came so far is better than nothing.
         pass
-    return cause_line(lines)
+    # A JVM that does not even start says so on standard output.
+    return next((said for log in lines.values() if (said := cause_line(log))), "")
 
 
 def _mark(app: Application) -> tuple[object, ...]:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+
+_ERROR = re.compile(r"\b(ERROR|FATAL|Error|Exception)\b|(?:Exception|Error):")
 
 _KNOWN = (
     (
@@ -62,13 +65,17 @@ def explain(log: str) -> tuple[str, str]:
 
 
 def cause_line(lines: Sequence[str]) -> str:
-    """Return the one line of a log's end that says why its process ended; empty for no line.
+    """Return the one line of a log's end that says why its process ended; empty where none does.
 
     Of a chain of exceptions that is the last cause that names an address, else the last cause.
     """
     causes = [line.strip() for line in lines if line.startswith("Caused by: ")]
     named = [line for line in causes if re.search(r"/[\d.]+:\d+|\S:\d{4,5}\b", line)]
-    told = named[-1:] or causes[-1:] or telling("\n".join(lines), 1)
+    errors = [line.strip() for line in lines if _ERROR.search(line)]
+    for line, after in pairwise(lines):
+        if line.startswith("Error occurred during initialization of VM"):
+            errors.append(f"{line.strip()}: {after.strip()}")
+    told = named[-1:] or causes[-1:] or errors[-1:]
     return told[-1].removeprefix("Caused by: ") if told else ""
 
 
@@ -78,7 +85,5 @@ def telling(log: str, count: int = 3) -> list[str]:
     own = [
         line for line in lines if not re.match(r"at |\.\.\. \d+ more|=====|Spark Command:", line)
     ]
-    errors = [
-        line for line in own if re.search(r"\b(ERROR|FATAL|Error|Exception)\b|Exception:", line)
-    ]
+    errors = [line for line in own if _ERROR.search(line)]
     return (errors or own)[-count:]

@@ -10,8 +10,8 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
-from pitui.domain.jobs import ClusterDriver, DriverState
 
 
 class _WorkerRow(msgspec.Struct):

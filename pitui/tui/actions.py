@@ -25,7 +25,8 @@ class Scope(StrEnum):
     PROGRESS = "Progress"
     PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
-    NODE = "A node's screen"
+    NODE = "A node's screen; y and moving in text too"
+    TEXT = "Text, such as a thread dump"
 
 
 PANES = (Scope.NODES, Scope.LOGS, Scope.EXECUTORS, Scope.JOBS)
@@ -59,6 +60,7 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _MOVING = (*_LINES, Scope.PROVISIONING)
 _PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
+_LOOKS = (Scope.NODE, Scope.TEXT)
 _WORK = (Scope.JOBS, Scope.DRILL)
 
 ACTIONS: tuple[Action, ...] = (
@@ -154,6 +156,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_many", "Copy many", "Y", "Copy the marked lines, all matches, or all that is "
            "shown", _LOGS),
     Action("pager", "Pager", "|", "Show the lines in $PAGER", _LOGS),
+    Action("save", "Save", "S", "Save the whole log from its node in a file here, not only what "
+           "is kept of it on the screen", _LOGS),
     Action("share", "Command", "c", "Copy and show the `pitui logs` command line for the same "
            "logs and filter", _LOGS),
     Action("wrap", "Wrap", "w", "Wrap long lines, or not", _LOGS, hint=9),
@@ -194,14 +198,23 @@ ACTIONS: tuple[Action, ...] = (
            hint=2),
     Action("node_logs", "Logs", "l", "Follow the node's logs", (Scope.NODE,), hint=3),
     Action("count", "Count again", "u", "Count the use of the disk again", (Scope.NODE,), hint=4),
-    Action("copy_all", "Copy", "y", "Copy all that is shown", (Scope.NODE,)),
-    Action("scroll_down", "Down", "j,down", "Scroll down", (Scope.NODE,)),
-    Action("scroll_up", "Up", "k,up", "Scroll up", (Scope.NODE,)),
+    Action("copy_all", "Copy", "y", "Copy all that is shown", _LOOKS),
+    Action("scroll_down", "Down", "j,down", "Scroll down", _LOOKS),
+    Action("scroll_up", "Up", "k,up", "Scroll up", _LOOKS),
     Action("scroll_page_down", "Page down", "pagedown,ctrl+f,space", "One page down",
-           (Scope.NODE,)),
-    Action("scroll_page_up", "Page up", "pageup,ctrl+b", "One page up", (Scope.NODE,)),
-    Action("top", "Top", "g,home", "Go to the top", (Scope.NODE,)),
-    Action("bottom", "Bottom", "G,end", "Go to the bottom", (Scope.NODE,)),
+           _LOOKS),
+    Action("scroll_page_up", "Page up", "pageup,ctrl+b", "One page up", _LOOKS),
+    Action("top", "Top", "g,home", "Go to the top", _LOOKS),
+    Action("find", "Search", "/", "Find lines that hold some text", (Scope.TEXT,), hint=1),
+    Action("found_next", "Next", "n", "Go to the next line that was found", (Scope.TEXT,), hint=2),
+    Action("found_previous", "Previous", "N", "Go to the one before", (Scope.TEXT,)),
+    Action("text_pager", "Pager", "p,|", "Show the text in $PAGER; pitui is back when it ends",
+           (Scope.TEXT,), hint=3),
+    Action("ask_again", "Again", "r", "Ask for the text again", (Scope.TEXT,), hint=4),
+    Action("sideways", "Right", "l,right", "Move the text to see its end", (Scope.TEXT,)),
+    Action("back_sideways", "Left", "h,left", "Move the text to see its beginning",
+           (Scope.TEXT,)),
+    Action("bottom", "Bottom", "G,end", "Go to the bottom", _LOOKS),
     Action("benchmark", "Benchmark", "b", "Choose a benchmark and run it on the cluster",
            mutating=True, hint=5),
     Action("progress", "Progress", "P", "Go to what the last actions came to, or hide it"),

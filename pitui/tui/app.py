@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +11,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Key
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
@@ -22,8 +24,9 @@ from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
 from pitui.tui.screens.main import MainScreen
-from pitui.tui.style_files import style_paths
+from pitui.tui.style_files import first_style_paths, late_style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
+from pitui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -42,7 +45,7 @@ class PituiApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "pitui"
-    CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*first_style_paths()]
     ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),
@@ -63,8 +66,11 @@ class PituiApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=driver_class)
         self.register_theme(OWN_THEME)
         self.theme = theme
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._dressed = False
         self.set_keymap(self.keys.overrides)
         self.animation_level = "none"
+        self._typeahead = TypeAhead()
         self.config = config
         self.nodes = resolve_nodes(config)
         self.read_only = read_only
@@ -84,6 +90,17 @@ class PituiApp(App[None], inherit_bindings=False):
         """Return the main screen."""
         return self.main
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the styles anew, except before the first paint: they have the theme already."""
+        if self._dressed:
+            super().refresh_css(animate)
+
+    def _dress(self) -> None:
+        """Read the styles of screens that may be opened now."""
+        self.stylesheet.read_all(late_style_paths())
+        self.stylesheet.parse()
+        self._dressed = True
+
     def on_ready(self) -> None:
         """Open the services once the first paint is out."""
         self.call_after_refresh(self._serve)
@@ -92,6 +109,7 @@ class PituiApp(App[None], inherit_bindings=False):
     async def _serve(self) -> None:
         from pitui.tui.screens.prompts import UiAsker
 
+        self._dress()
         await asyncio.to_thread(self._load)
         try:
             async with self._open_backend(self.config, UiAsker(self)) as services:
@@ -120,11 +138,17 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the terminal's clipboard, from inside tmux and screen too."""
-        from pitui.tui.clipboard import sequences
+        from pitui.tui.clipboard import sequences, to_tmux
 
         self._clipboard = text
+        if os.environ.get("TMUX"):
+            self.run_worker(partial(to_tmux, text), group="clipboard", thread=True)
         if self._driver is not None:
             self._driver.write(sequences(text, os.environ))
+
+    async def _on_key(self, event: Key) -> None:
+        if self._typeahead.sent_on(self, event):
+            event.prevent_default()
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""

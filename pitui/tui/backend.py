@@ -1,22 +1,26 @@
 """What the UI needs from the services; `pitui.tui.live` gives it, tests hand in snapshots."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import MasterStatus, NodeStatus, Role, Snapshot
-from pitui.domain.log_line import LogLine, LogSource
-from pitui.domain.outcome import Outcome, Report
-from pitui.domain.run import Run
-from pitui.remote.ask import PasswordAsker
-from pitui.tui.facets.inspection import Inspector
-from pitui.tui.facets.jobs import JobsFacet
-from pitui.tui.facets.logs import LogShelf
-from pitui.tui.facets.provisioning import Provisioner
-from pitui.tui.facets.timeline import Timeline
-from pitui.tui.messages import Daemon, Verb
+
+if TYPE_CHECKING:
+    from pitui.domain.log_line import LogLine, LogSource
+    from pitui.domain.outcome import Outcome, Report
+    from pitui.domain.run import Run
+    from pitui.remote.ask import PasswordAsker
+    from pitui.tui.facets.inspection import Inspector
+    from pitui.tui.facets.jobs import JobsFacet
+    from pitui.tui.facets.logs import LogShelf
+    from pitui.tui.facets.provisioning import Provisioner
+    from pitui.tui.facets.timeline import Timeline
+    from pitui.tui.messages import Daemon, Verb
 
 
 class Backend(Protocol):
@@ -99,7 +103,7 @@ class Backend(Protocol):
         """
 
 
-BackendFactory = Callable[[Config, PasswordAsker], AbstractAsyncContextManager[Backend]]
+BackendFactory = Callable[[Config, "PasswordAsker"], AbstractAsyncContextManager[Backend]]
 
 
 def open_live(config: Config, asker: PasswordAsker) -> AbstractAsyncContextManager[Backend]:

@@ -2,38 +2,40 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import LogLine, LogSource
-from pitui.domain.outcome import Outcome, Report
-from pitui.domain.run import Run
-from pitui.tui.facets.inspection import Inspector
-from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_idle import IdleJobs
-from pitui.tui.facets.logs import LogShelf
-from pitui.tui.facets.provisioning import Provisioner
-from pitui.tui.facets.timeline import Timeline
-from pitui.tui.messages import Daemon, Verb
 
 if TYPE_CHECKING:
+    from pitui.domain.cluster import Snapshot
     from pitui.domain.event import Event, News
+    from pitui.domain.log_line import LogLine, LogSource
     from pitui.domain.node_detail import DiskUse, Point
+    from pitui.domain.outcome import Outcome, Report
+    from pitui.domain.run import Run
     from pitui.services.disk_use import Cleaned
     from pitui.services.inspect_node import Looked
     from pitui.spark.decommission import Refusal
+    from pitui.tui.facets.inspection import Inspector
+    from pitui.tui.facets.jobs import JobsFacet
+    from pitui.tui.facets.logs import LogShelf
+    from pitui.tui.facets.provisioning import Provisioner
+    from pitui.tui.facets.timeline import Timeline
+    from pitui.tui.messages import Daemon, Verb
 
 
 class NoTimeline:
     """Knows of nothing that happened."""
 
-    events: "tuple[Event, ...]" = ()
+    events: tuple[Event, ...] = ()
     complaint: PituiError | None = None
 
     @property
-    def news(self) -> "News":
+    def news(self) -> News:
         """Return nothing new."""
         from pitui.domain.event import News
 
@@ -53,20 +55,20 @@ class NoTimeline:
 class NoInspector:
     """Refuses to look closer; of the last hour nothing is known."""
 
-    def history(self, node: str) -> "Sequence[Point]":
+    def history(self, node: str) -> Sequence[Point]:
         """Return nothing."""
         return ()
 
-    async def look_at_node(self, node: str) -> "AsyncGenerator[Looked, None]":
+    async def look_at_node(self, node: str) -> AsyncGenerator[Looked, None]:
         """Refuse."""
         raise _starting()
         yield
 
-    async def disk_use(self, node: str) -> "DiskUse":
+    async def disk_use(self, node: str) -> DiskUse:
         """Refuse."""
         raise _starting()
 
-    async def clean(self, node: str, names: Sequence[str]) -> "Cleaned":
+    async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
         """Refuse."""
         raise _starting()
 
@@ -74,7 +76,7 @@ class NoInspector:
         """Refuse."""
         raise _starting()
 
-    async def drain_refusal(self) -> "Refusal | None":
+    async def drain_refusal(self) -> Refusal | None:
         """Refuse."""
         raise _starting()
 

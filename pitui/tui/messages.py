@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.run import Run
-from pitui.tui.facets.provisioning import Wanted
 from pitui.tui.present.jobs import Job
+
+if TYPE_CHECKING:
+    from pitui.tui.facets.provisioning import Wanted
 
 
 class Verb(StrEnum):
@@ -59,10 +62,6 @@ class RunsChanged(Message):
     def __init__(self, runs: Sequence[Run]) -> None:
         super().__init__()
         self.runs = tuple(runs)
-
-
-class Opened(Message):
-    """The services are there: nodes can be asked."""
 
 
 class Requested(Message):
@@ -126,14 +125,6 @@ class JobSelected(Message):
         """Whether to go to the executors as well."""
 
 
-class PaneRequested(Message):
-    """Another pane is to get the focus."""
-
-    def __init__(self, pane_id: str) -> None:
-        super().__init__()
-        self.pane_id = pane_id
-
-
 class ShellRequested(Message):
     """A shell on a node is wanted."""
 
@@ -153,7 +144,7 @@ class RetryRequested(Message):
 class ProvisionRequested(Message):
     """Nodes are to be provisioned, rolled back or removed; a plan or a question comes first."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: "Wanted") -> None:
         super().__init__()
         self.wanted = wanted
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from time import monotonic
 
 from pitui.domain.errors import PituiError
-from pitui.provision.report import NodeReport, NodeState, StepReport, StepState
+from pitui.provision.report import NodeReport, StepReport, StepState
 from pitui.tui.facets.provisioning import Kind, Provisioner, StepName, Wanted, Work
 
 
@@ -151,8 +151,13 @@ class Undertaking:
 
     @property
     def would_change(self) -> bool:
-        """Whether the plan holds anything to do, or nodes whose failure a run would try again."""
-        return any(r.state is not NodeState.OK for r in self.reports)
+        """Whether the plan holds anything to do."""
+        return any(self.finds(report) for report in self.reports)
+
+    @staticmethod
+    def finds(report: NodeReport) -> int:
+        """Count the steps of a node that would do something."""
+        return sum(step.state in _FINDS for step in report.steps)
 
     @property
     def failed(self) -> list[str]:

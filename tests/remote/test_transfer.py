@@ -8,7 +8,6 @@ import pytest
 from support.nodes import node
 
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.remote.sudo import run_sudo, wants_password, with_sudo
 from pitui.remote.transfer import put
 
 ANY = pytest.mark.parametrize(
@@ -83,32 +82,3 @@ async def test_a_link_that_is_lost_half_way_leaves_the_old_file(
     async with asyncio.timeout(10):
         while [path.name for path in target.parent.iterdir()] != ["target"]:
             await asyncio.sleep(0.05)
-
-
-async def test_sudo_that_wants_a_password_is_recognised(make_links, tmp_path: Path, monkeypatch):
-    # What sudo 1.9 says; the real one is not on every machine that runs the tests.
-    sudo = tmp_path / "sudo"
-    sudo.write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    runner = make_links(node("nuc", "local")).runner("nuc")
-    with pytest.raises(NodeError) as caught:
-        await run_sudo(runner, "id -u")
-    assert caught.value.failure is Failure.SUDO_PASSWORD
-    assert "sudoers" in caught.value.advice
-
-
-async def test_what_a_command_under_sudo_says_is_not_taken_for_sudos_words(
-    make_links, tmp_path: Path, monkeypatch
-):
-    sudo = tmp_path / "sudo"
-    sudo.write_text('#!/bin/sh\nshift\n[ "$1" = -H ] && shift 3\nexec "$@"\n')
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    runner = make_links(node("nuc", "local")).runner("nuc")
-    result = await run_sudo(runner, "echo 'a password is required' >&2; exit 1", user="spark")
-    assert result.status == 1
-    assert not wants_password(result)
-    assert (
-        with_sudo("a 'b'", user="x y") == "LC_ALL=C sudo -n -H -u 'x y' sh -c 'a '\"'\"'b'\"'\"''"
-    )

@@ -158,6 +158,19 @@ def test_benchmark_and_its_history(pitui):
     assert history[0]["application"].startswith("app-")
     found = {app["id"]: app for app in status(pitui)["applications"]}
     assert found[run["application"]]["state"] == "FINISHED"
+    inside = json.loads(pitui("jobs", run["application"], "--json").stdout)
+    assert inside["from"] == "event-log"
+    assert inside["jobs"][0]["state"] == "done"
+    assert inside["jobs"][0]["stages"][0]["tasks"]["done"] == 4
+    listed = json.loads(pitui("jobs", "--json").stdout)["applications"]
+    assert run["application"] in [app["id"] for app in listed]
+
+
+def test_an_application_that_is_nowhere_is_said_before_anything_starts(pitui, demo_cluster):
+    result = pitui("submit", "--", "nowhere/at_all.py")
+    assert result.returncode == 2
+    assert "on this machine nor" in result.stderr
+    assert "nowhere/at_all.py on nuc" in result.stderr
 
 
 def test_line_count_with_generated_data(pitui, tmp_path):

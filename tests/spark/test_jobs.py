@@ -13,14 +13,16 @@ from spark.programs import MANY, write
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
 from pitui.domain.jobs import Looked, Origin, Spot, WorkState
 from pitui.remote.ask import NoOne
+from pitui.remote.quoting import quote
 from pitui.services import logs
 from pitui.services.causes import cause_of
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.insides import Insides
-from pitui.services.kill import kill_application, kill_job, kill_stage
+from pitui.services.kill import kill_application, kill_driver, kill_job, kill_stage
 from pitui.services.runs import Runs
 from pitui.services.submit import prepare
 from pitui.services.watch import Watch
@@ -215,9 +217,38 @@ async def test_executors_that_die_in_a_loop_are_explained(
         watching.cancel()
     assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
     assert fix in explained.fix
+    cause = await cause_of(lab.cluster, lab.insides, Spot(app))
+    lines = await log_lines(lab.cluster, cause.words)
+    assert any(re.search(found, line) for found in cause.find for line in lines)
     if "spark.ui.killEnabled=false" in options:
         with pytest.raises(NodeError, match="switched off"):
             await kill_job(lab.cluster, Spot(app, job=0))
+
+
+async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
+    cluster = lab.cluster
+    view = await cluster.spark_master.read()
+    jar = "$(ls jars/spark-core_*.jar)"
+    program = write(lab.folder, "driven", IDLE + "time.sleep(120)\n")
+    words = quote("--master", view.url, "--deploy-mode", "cluster", "--driver-memory", "512m",
+                  "--class", "org.apache.spark.deploy.SparkSubmit")  # fmt: skip
+    rest = quote("--master", view.url, "--executor-memory", "450m", program)
+    home = quote(cluster.master.spark_home)
+    script = f"cd {home} && unset SPARK_ENV_LOADED && bin/spark-submit {words} {jar} {rest}"
+    result = await cluster.runner(cluster.master.name).run(script, limit=LIMIT)
+    assert result.ok, result.stderr[-2000:]
+    watch = Watch(cluster)
+
+    async def running() -> ClusterDriver | None:
+        drivers = (await watch.once()).drivers
+        return next((d for d in drivers if d.state is DriverState.RUNNING), None)
+
+    driver = await until(running, "the driver runs")
+    assert driver.node in ("pi1", "pi2")
+    assert driver.memory_mib == 512
+    killed = await kill_driver(cluster, driver.id)
+    assert killed.state is DriverState.KILLED
+    assert killed.id in [d.id for d in (await watch.once()).drivers]
 
 
 async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
@@ -241,10 +272,13 @@ async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
         async def traceback() -> bool | None:
             await pilot.pause(0.05)
             text = shown_text(app)
-            found = "ValueError: deliberate failure" in text and "Traceback" in text
+            found = "ValueError: deliberate failure" in text and "raise ValueError(" in text
             return True if found and not view.following else None
 
-        await until(traceback, "the log pane shows the traceback")
+        try:
+            await until(traceback, "the log pane shows the traceback")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
         assert app.main.panes.focused_pane is app.main.logs
 
 

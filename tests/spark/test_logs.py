@@ -121,3 +121,47 @@ async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Pat
 def test_no_old_lines_where_none_were_asked_for(logs) -> None:
     result = logs("workers", "-n", "0")
     assert (result.returncode, result.stdout) == (0, "")
+
+
+FAILING = """
+from pyspark import SparkContext
+
+def fail(n):
+    print("looking at", n)
+    if n == 7:
+        raise ValueError("seven is not allowed")
+    return n
+
+with SparkContext(appName="failing") as context:
+    print("application", context.applicationId)
+    context.parallelize(range(10), 2).map(fail).count()
+"""
+
+
+def test_an_applications_logs_and_the_errors_of_the_cluster(
+    demo_cluster: Path, logs, tmp_path: Path
+) -> None:
+    job = tmp_path / "failing.py"
+    job.write_text(FAILING)
+    words = ["submit", "--", "--conf", "spark.executor.memory=512m", str(job)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pitui", "--config", str(demo_cluster), *words],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert ran.returncode != 0
+    app = re.search(r"^application (app-\S+)$", ran.stdout, re.MULTILINE)
+    assert app, ran.stderr
+    result = logs(app[1], "--level", "error", "-n", "all", "--json")
+    assert result.returncode == 0, result.stderr
+    entries = [json.loads(line) for line in result.stdout.splitlines()]
+    of_tasks = [entry for entry in entries if "Executor: Exception in task" in entry["text"]]
+    assert {entry["source"].partition("/")[0] for entry in of_tasks} == {app[1]}
+    for entry in of_tasks:
+        assert "ValueError: seven is not allowed" in entry["text"]
+        assert "Traceback (most recent call last)" in entry["text"]
+    everywhere = logs("errors", "--text", "seven is not allowed").stdout
+    assert everywhere.count("ValueError: seven is not allowed") >= len(of_tasks)
+    assert "looking at 7" in logs(app[1], "--text", "looking at 7").stdout

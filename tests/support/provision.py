@@ -9,8 +9,8 @@ from typing import cast
 import msgspec
 
 from pitui.domain.errors import PituiError
-from pitui.provision.report import NodeReport, NodeState, Report, StepReport
-from pitui.tui.facets.provisioning import StepName, Wanted, Work
+from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState
+from pitui.tui.facets.provisioning import Kind, StepName, Wanted, Work
 from pitui.tui.facets.provisioning_live import LiveProvisioner
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
@@ -87,11 +87,22 @@ class Recorded:
         self.asked.append((wanted, plan))
         if self.refused is not None:
             raise self.refused
-        lines = recording(self.plan if plan else self.runs.pop(0))
+        if wanted.kind is Kind.ROLLBACK:
+            lines = [_back(node, plan=plan) for node in wanted.nodes]
+        else:
+            lines = recording(self.plan if plan else self.runs.pop(0))
         mine = [line for line in lines if _node(line) in wanted.nodes]
         steps = {name.id for name in self.steps(wanted)}
         self.playing = Playing([_only(line, steps) for line in mine], report, self.hold)
         return self.playing
+
+
+def _back(node: str, *, plan: bool) -> Line:
+    """Return how the step of a rollback ends on a node."""
+    state = StepState.WOULD_CHANGE if plan else StepState.CHANGED
+    step = StepReport(node, "rollback", state, "from 4.3.0 back to 3.5.9")
+    end = NodeState.WOULD_CHANGE if plan else NodeState.CHANGED
+    return Line(node=NodeReport(node, end, None, (step,)))
 
 
 def _only(line: Line, steps: set[str]) -> Line:

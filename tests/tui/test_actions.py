@@ -18,6 +18,7 @@ from pitui.tui.panes.node import NodePane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
 from pitui.tui.panes.table import TablePane
+from pitui.tui.panes.text import TextPane
 from pitui.tui.panes.timeline import TimelinePane
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.help import HelpScreen
@@ -27,7 +28,7 @@ from pitui.tui.screens.provision import ProvisionScreen
 OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
     Scope.LOGS: LogsPane, Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
-    Scope.NODE: NodePane,
+    Scope.NODE: NodePane, Scope.TEXT: TextPane,
     Scope.PROGRESS: ProgressPane, Scope.PROVISIONING: ProvisionScreen,
     Scope.TIMELINE: TimelinePane, Scope.DRILL: LevelPane,
 }  # fmt: skip

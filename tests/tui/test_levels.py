@@ -8,8 +8,9 @@ from support.shelf import FULL, NOW, RUNNING, Still, shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import Application, ApplicationState
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import ClusterDriver, DriverState, Looked, Spot
+from pitui.domain.jobs import Looked, Spot
 from pitui.services.causes import Cause
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.details import DetailsScreen
@@ -114,6 +115,15 @@ async def test_a_failed_task_leads_to_its_log_line_with_one_key() -> None:
         assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
 
 
+async def test_a_run_that_failed_before_it_had_an_application_leads_to_its_output() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        await press(pilot, "4")
+        pilot.app.main.jobs.table.select("run:r-0")
+        await press(pilot, "f")
+        await until(pilot, lambda: ("sources", ["r-0"]) in services.asked)
+
+
 async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     services = still()
     services.jobs.failure = Cause(Spot(APP), "ValueError: deliberate", ("gone",), ())
@@ -167,6 +177,18 @@ async def test_what_is_known_stays_when_there_is_no_answer() -> None:
         rows = len(pane.table.model.visible)
         level(pilot)._show(Looked(Spot(APP), error="no answer in time"))
         assert len(pane.table.model.visible) == rows
+
+
+async def test_a_name_that_looks_like_markup_is_text_everywhere() -> None:
+    name = "evil [/b] [red]x"
+    services = Still(replace(FULL, applications=(replace(RUNNING, name=name),)), runs=())
+    services.jobs = StillJobs()
+    async with shown(services) as pilot:
+        await press(pilot, "4", "x")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await press(pilot, "escape", "i", "escape", "enter")
+        assert level(pilot).shown._border_title.plain.startswith(name)
+        assert pilot.app.main.executors._border_title.plain == f"3 Executors of {name}"
 
 
 async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:

@@ -296,3 +296,13 @@ async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> Non
         await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
         await pilot.pause(0.3)
         await until_shown(pilot, "pi2  java: Java")
+
+
+async def test_a_plan_of_failures_only_is_not_applied() -> None:
+    recorded = Recorded("run")
+    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+        await planned(pilot)
+        await until_shown(pilot, "✗ 1 node with a failure")
+        await pilot.press("enter")
+        await until_shown(pilot, "nothing that could be done")
+        assert len(recorded.asked) == 1

@@ -2,14 +2,16 @@
 
 # ruff: noqa: ARG002 - it refuses what it is asked, whatever the arguments are
 
+from __future__ import annotations
+
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Looked, Spot
 
 if TYPE_CHECKING:
+    from pitui.domain.cluster import Application
+    from pitui.domain.jobs import Looked, Spot
     from pitui.services.causes import Cause
     from pitui.services.web_pages import WebPage
 
@@ -19,6 +21,8 @@ class IdleJobs:
 
     async def inside(self, spot: Spot) -> AsyncGenerator[Looked, None]:
         """Say that there is nothing yet."""
+        from pitui.domain.jobs import Looked
+
         yield Looked(spot, error=_STARTING.message, advice=_STARTING.advice)
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
@@ -33,11 +37,11 @@ class IdleJobs:
         """Refuse."""
         raise _STARTING
 
-    async def cause(self, spot: Spot) -> "Cause":
+    async def cause(self, spot: Spot) -> Cause:
         """Refuse."""
         raise _STARTING
 
-    async def page(self, spot: Spot | None) -> "WebPage":
+    async def page(self, spot: Spot | None) -> WebPage:
         """Refuse."""
         raise _STARTING
 

@@ -6,19 +6,19 @@ from textual import work
 from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Spot
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Said, ShowLogAt
 from pitui.tui.present.cells import one_line
 
 if TYPE_CHECKING:
+    from pitui.domain.jobs import Spot
     from pitui.services.causes import Cause
 
 
 class Digging(Widget):
     """Goes to logs and web pages of a spot."""
 
-    def spot(self) -> Spot | None:
+    def spot(self) -> "Spot | None":
         """Return the place under the cursor; panes say which."""
         raise NotImplementedError
 
@@ -32,7 +32,7 @@ class Digging(Widget):
             self._explain(spot)
 
     @work(group="failure", exclusive=True)
-    async def _explain(self, spot: Spot) -> None:
+    async def _explain(self, spot: "Spot") -> None:
         app = pitui(self)
         try:
             cause = await app.services.jobs.cause(spot)
@@ -62,7 +62,7 @@ class Digging(Widget):
         self._open(self.spot())
 
     @work(group="page", exclusive=True)
-    async def _open(self, spot: Spot | None) -> None:
+    async def _open(self, spot: "Spot | None") -> None:
         try:
             page = await pitui(self).services.jobs.page(spot)
         except PituiError as error:

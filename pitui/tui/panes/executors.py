@@ -1,6 +1,6 @@
 """The pane of the selected application's executors."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -20,7 +20,9 @@ from pitui.tui.present.executors import (
     rows_by_node,
     title_by_node,
 )
-from pitui.tui.present.node_facts import Facts
+
+if TYPE_CHECKING:
+    from pitui.tui.present.node_facts import Facts
 
 _NO_APPLICATION = (
     cell("No application is selected.", Tone.DIM),
@@ -81,7 +83,7 @@ class ExecutorsPane(TablePane):
         node = self._snapshot.node(executor.node) if executor.node else None
         return executor_summary(executor, node.metrics if node else None)
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of an executor."""
         executor = self._executor(key)
         return executor_facts(executor) if executor else []

@@ -1,23 +1,22 @@
 """The pane of jobs: applications and runs, active ones first."""
 
+import re
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Spot
 from pitui.domain.run import Run
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
-from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said
+from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said, ShowLogAt
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.job_facts import job_facts
 from pitui.tui.present.jobs import (
     COLUMNS,
     ORDERS,
@@ -28,8 +27,11 @@ from pitui.tui.present.jobs import (
     jobs_of,
     no_jobs,
 )
-from pitui.tui.present.node_facts import Facts
 from pitui.tui.present.order import Order, Sorting
+
+if TYPE_CHECKING:
+    from pitui.domain.jobs import Spot
+    from pitui.tui.present.node_facts import Facts
 
 EARLIER_EVERY = 60.0
 """Seconds between two looks for applications of the past."""
@@ -143,14 +145,18 @@ class JobsPane(SortedPane, Digging):
         job = self._jobs.get(key)
         return job_summary(job) if job else None
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of a job."""
         job = self._jobs.get(key)
+        from pitui.tui.present.job_facts import job_facts
+
         return job_facts(job) if job else []
 
-    def spot(self) -> Spot | None:
+    def spot(self) -> "Spot | None":
         """Return the application under the cursor."""
         job = self._jobs.get(self.cursor or "")
+        from pitui.domain.jobs import Spot
+
         return Spot(job.app_id) if job is not None and job.app_id else None
 
     def do_open(self) -> None:
@@ -162,6 +168,16 @@ class JobsPane(SortedPane, Digging):
         from pitui.tui.screens.level import LevelScreen
 
         self.app.push_screen(LevelScreen(spot))
+
+    def do_failure(self) -> None:
+        """Go to the line that explains a failure; of a run without application, in its output."""
+        job = self._jobs.get(self.cursor or "")
+        if job is not None and job.run is not None and not job.app_id:
+            said = (re.escape(job.run.error[:120]),) if job.run.error else ()
+            find = (*said, r"Traceback \(most recent call last\)", r"(?:Exception|Error)\b")
+            self.post_message(ShowLogAt((job.run.id,), find))
+        else:
+            super().do_failure()
 
     def do_kill(self) -> None:
         """Kill the application, or cancel the run, under the cursor."""
@@ -196,7 +212,7 @@ class JobsPane(SortedPane, Digging):
         if action_id == "kill":
             return job is not None and job.active
         if action_id == "failure":
-            return job is not None and bool(job.app_id) and has_failed(job)
+            return job is not None and has_failed(job)
         if action_id in ("logs", "executors", "page"):
             return job is not None
         return super().offers(action_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -29,6 +30,7 @@ class PaneLayout(Container):
         self.active = 0
         self.zoomed = False
         self._large = False
+        self._labels: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the tabs and the panes."""
@@ -91,8 +93,10 @@ class PaneLayout(Container):
         titles = tuple(pane.title for pane in self.panes)
         for number, (pane, title) in enumerate(zip(self.panes, titles, strict=True), 1):
             label = f"{number} {title}"
-            if pane.border_title != label:
-                pane.border_title = label
+            if self._labels.get(number) != label:
+                self._labels[number] = label
+                # As text: a name from outside in it is no markup.
+                pane.border_title = Text(label)
         self._tabs.show(titles, self.active)
 
     @on(Pane.Retitled)

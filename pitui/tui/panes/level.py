@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
@@ -14,8 +14,10 @@ from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import BLANK, Cell, Column, Tone, cell
 from pitui.tui.present.levels.level import Level
-from pitui.tui.present.node_facts import Facts
 from pitui.tui.present.order import Order
+
+if TYPE_CHECKING:
+    from pitui.tui.present.node_facts import Facts
 
 
 class LevelPane(SortedPane, Digging):
@@ -67,7 +69,7 @@ class LevelPane(SortedPane, Digging):
         item = self.item(key)
         return self.level.summary(item) if item is not None else None
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of a row."""
         item = self.item(key)
         return self.level.facts(item) if item is not None else []

@@ -1,6 +1,6 @@
 """The pane of nodes: their links, workers and load, and what can be done to them."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -21,8 +21,10 @@ from pitui.tui.messages import (
 )
 from pitui.tui.panes.table import TablePane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.node_facts import Facts, node_facts
 from pitui.tui.present.nodes import COLUMNS, node_rows, node_summary
+
+if TYPE_CHECKING:
+    from pitui.tui.present.node_facts import Facts
 
 _ON_CHOSEN = (
     "start", "stop", "restart", "decommission", "logs", "retry", "provision", "rolling",
@@ -56,9 +58,11 @@ class NodesPane(TablePane):
         node = self._snapshot.node(key)
         return node_summary(node) if node else None
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of a node."""
         node = self._snapshot.node(key)
+        from pitui.tui.present.node_facts import node_facts
+
         return node_facts(node, self._snapshot) if node else []
 
     def _chosen(self) -> list[NodeStatus]:

@@ -1,7 +1,7 @@
 """What every pane with a table can do: move, mark, filter, copy, show details."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -11,10 +11,12 @@ from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import HintsChanged, Said
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.cells import Cell, Column, Row
-from pitui.tui.present.node_facts import Facts
 from pitui.tui.widgets.detail import Detail
 from pitui.tui.widgets.filter_bar import FilterBar
 from pitui.tui.widgets.row_table import RowTable
+
+if TYPE_CHECKING:
+    from pitui.tui.present.node_facts import Facts
 
 
 class TablePane(Pane):
@@ -54,7 +56,7 @@ class TablePane(Pane):
         """Return the two lines on a row; panes say what."""
         raise NotImplementedError
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of a row; panes say what."""
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +14,6 @@ from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.table import TablePane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.node_facts import Facts
 from pitui.tui.present.timeline import (
     COLUMNS,
     complaint_lines,
@@ -27,6 +26,9 @@ from pitui.tui.present.timeline import (
     timeline_title,
 )
 from pitui.tui.widgets.detail import Detail
+
+if TYPE_CHECKING:
+    from pitui.tui.present.node_facts import Facts
 
 
 class EventChosen(Message):
@@ -90,7 +92,7 @@ class TimelinePane(TablePane):
         event = self._events.get(key)
         return event_summary(event) if event else None
 
-    def facts(self, key: str) -> Facts:
+    def facts(self, key: str) -> "Facts":
         """Return everything known of an event."""
         event = self._events.get(key)
         return event_facts(event) if event else []

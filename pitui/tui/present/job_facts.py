@@ -1,7 +1,7 @@
 """Everything known of a job, for its details."""
 
 from pitui.domain.cluster import Application
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run
 from pitui.tui.present.figures import amount, duration
 from pitui.tui.present.jobs import Job, state_cell

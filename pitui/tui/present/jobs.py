@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Application, MasterState, Snapshot
-from pitui.domain.jobs import ClusterDriver
+from pitui.domain.cluster import Application, ApplicationState, MasterState, Snapshot
+from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run, RunState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells, one_line
 from pitui.tui.present.figures import amount, bar, duration, percent
@@ -287,7 +287,9 @@ def has_failed(job: Job) -> bool:
     if app is None:
         return False
     # The master calls an application finished even where its program failed.
-    return not app.state.active or bool(app.progress and app.progress.tasks_failed)
+    if not app.state.active or (app.progress is not None and app.progress.tasks_failed):
+        return True
+    return app.state is ApplicationState.RUNNING and app.why_waiting is not None
 
 
 ORDERS = (

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
+
 from pitui.domain.cluster import LinkState, NodeStatus, Snapshot
 from pitui.domain.node_detail import DiskUse, FolderKind, Point, SparkProcess, System
 from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells
@@ -75,11 +77,15 @@ def _beside(left: list[Cell], right: list[Cell], width: int) -> list[Cell]:
 
 
 def _cut(line: Cell, width: int) -> tuple[Span, ...]:
+    if line.width <= width:
+        return line.spans
     spans: list[Span] = []
-    left = width
+    left = width - 1
     for text, tone in line.spans:
-        spans.append((text[:left], tone))
-        left -= len(text[:left])
+        if cell_len(text) >= left:
+            return (*spans, (set_cell_size(text, left) + "…", tone))
+        spans.append((text, tone))
+        left -= cell_len(text)
     return tuple(spans)
 
 

@@ -47,18 +47,20 @@ def _steps(undertaking: Undertaking) -> list[Span]:
 def _planned(undertaking: Undertaking) -> list[Span]:
     reports = undertaking.reports
     bad = [r for r in reports if not r.state.good]
-    would = [r for r in reports if r.state is NodeState.WOULD_CHANGE]
+    would = [r for r in reports if undertaking.finds(r)]
     if not would and not bad:
         words = "all that the configuration asks for holds already"
         return [("✓ nothing to do", Tone.GOOD), _GAP, (words, Tone.DIM)]
-    finds = (StepState.WOULD_CHANGE, StepState.UNKNOWN)
-    steps = sum(step.state in finds for report in reports for step in report.steps)
+    steps = sum(undertaking.finds(report) for report in reports)
     spans: list[Span] = []
     if would:
         spans.append((f"○ {_count(len(would), 'node')} would change", Tone.ACCENT))
         spans += [_GAP, (_count(steps, "step"), Tone.STRONG)]
     if bad:
-        spans += [*([_GAP] if spans else []), (f"✗ {len(bad)} cannot be looked at", Tone.BAD)]
+        spans += [
+            *([_GAP] if spans else []),
+            (f"✗ {_count(len(bad), 'node')} with a failure", Tone.BAD),
+        ]
     return [*spans, _GAP, ("nothing is changed yet", Tone.DIM)]
 
 

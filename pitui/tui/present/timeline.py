@@ -84,7 +84,8 @@ def timeline_title(choice: Choice, shown: int, every: int) -> str:
     """Return the title: how many events, and what they are limited to."""
     limits = [f"{choice.kind} events" if choice.kind else "", choice.node, choice.application]
     words = ", ".join(limit for limit in limits if limit)
-    return f"Timeline of 7 days: {f'{words}, {shown} of {every}' if words else f'{every} events'}"
+    count = f"{words}, {shown} of {every}" if words else f"{every} event{'s' * (every != 1)}"
+    return f"Timeline of 7 days: {count}"
 
 
 def no_events(every: int) -> tuple[Cell, Cell]:

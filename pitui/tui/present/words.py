@@ -1,7 +1,7 @@
 """States as a glyph and a word; colour only adds to them."""
 
 from pitui.domain.cluster import ApplicationState, Link, LinkState, MasterState, WorkerState
-from pitui.domain.jobs import DriverState
+from pitui.domain.driver import DriverState
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.run import RunState
 from pitui.tui.present.cells import Cell, Tone, cells

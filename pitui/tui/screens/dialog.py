@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Generic, TypeVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -25,7 +26,7 @@ class Dialog(ModalScreen[R], Generic[R]):
         """Lay out the box with its content."""
         box = VerticalScroll(*self.content(), classes="dialog")
         box.can_focus = False
-        box.border_title = self.title_text()
+        box.border_title = Text(self.title_text())
         box.border_subtitle = self.KEYS_TEXT
         yield box
 

@@ -9,9 +9,7 @@ from textual import on, work
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.tui.deeds import Deeds
 from pitui.tui.doing import pitui
-from pitui.tui.draining import Draining
 from pitui.tui.messages import (
     DrainRequested,
     EndRequested,
@@ -27,10 +25,12 @@ from pitui.tui.messages import (
     SnapshotChanged,
     TimelineChanged,
 )
-from pitui.tui.present.log_goal import Goal
 from pitui.tui.screens.frame import EXECUTORS, LOGS, Frame
 
 if TYPE_CHECKING:
+    from pitui.tui.deeds import Deeds
+    from pitui.tui.draining import Draining
+    from pitui.tui.present.log_goal import Goal
     from pitui.tui.provisioning import Provisioning
 
 
@@ -39,10 +39,22 @@ class MainScreen(Frame):
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
-        self.deeds = Deeds(self)
-        self.draining = Draining(self)
         self._news: tuple[str, ...] = ()
         self._complained = False
+
+    @cached_property
+    def deeds(self) -> "Deeds":
+        """What carries out actions; imported with the first."""
+        from pitui.tui.deeds import Deeds
+
+        return Deeds(self)
+
+    @cached_property
+    def draining(self) -> "Draining":
+        """What takes workers out gently; imported with the first."""
+        from pitui.tui.draining import Draining
+
+        return Draining(self)
 
     def connected(self) -> None:
         """Begin what needs the services."""
@@ -124,11 +136,13 @@ class MainScreen(Frame):
     @on(ShowLogAt)
     def show_log_at(self, message: ShowLogAt) -> None:
         """Show logs at one line and go there."""
+        from pitui.tui.present.log_goal import Goal
+
         self.panes.go(LOGS)
         self.follow(message.words, Goal(message.find, message.at))
 
     @work(group="logs", exclusive=True)
-    async def follow(self, words: Sequence[str], goal: Goal | None = None) -> None:
+    async def follow(self, words: Sequence[str], goal: "Goal | None" = None) -> None:
         """Show logs in their pane, at their end or at a goal."""
         try:
             self.logs.show(await pitui(self).services.sources(self.snapshot, words), goal)

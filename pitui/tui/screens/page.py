@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -59,7 +60,7 @@ class Page(Doing, Screen[None]):
     @on(Pane.Retitled)
     def show_title(self) -> None:
         """Follow the pane's title."""
-        self.pane.border_title = self.pane.title
+        self.pane.border_title = Text(self.pane.title)
 
     @on(HintsChanged)
     def refresh_hints(self) -> None:

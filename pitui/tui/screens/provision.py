@@ -89,7 +89,7 @@ class ProvisionScreen(ProvisionView):
         undertaking = self.undertaking
         wanted = undertaking.wanted
         if not self.offers("choose_steps"):
-            self.hints.say("steps are chosen before a plan is applied")
+            self.hints.say("steps are chosen at a complete plan, before it is applied")
             return
 
         def chosen(only: tuple[str, ...] | None) -> None:
@@ -103,7 +103,7 @@ class ProvisionScreen(ProvisionView):
     def do_one_by_one(self) -> None:
         """Go node by node, or side by side again."""
         if not self.offers("one_by_one"):
-            self.hints.say("that is chosen before a plan is applied")
+            self.hints.say("that is chosen at a complete plan, before it is applied")
             return
         wanted = self.undertaking.wanted
         self.undertaking.aim(replace(wanted, rolling=not wanted.rolling))
@@ -158,5 +158,7 @@ def _not_applied(undertaking: Undertaking) -> str:
     if undertaking.phase is Phase.LOOKING:
         return "the plan is not complete yet"
     if undertaking.phase is Phase.PLANNED:
-        return "nothing to do: all holds already"
+        if all(end.state.good for end in undertaking.reports):
+            return "nothing to do: all holds already"
+        return "nothing that could be done; see why above"
     return "it was applied already"

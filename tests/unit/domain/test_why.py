@@ -11,7 +11,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.jobs import ClusterDriver, DriverState
+from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.why import Deaths, driver_waits, dying, idle, too_many_cores, waits
 
 APP = Application("app-1", "greedy", ApplicationState.WAITING, 0, 2048, 0.0, 30.0)

@@ -48,6 +48,22 @@ def test_a_pi():
     assert health.boot_id.startswith("cb3740d3")
 
 
+def test_traffic_and_transfer_are_summed_over_what_is_real():
+    counters = (
+        b"net lo: 999 9 0 0 0 0 0 0 999 9\nnet eth0:1000 3 0 0 0 0 0 0 200 5 0\n"
+        b"net wlan0: 10 3 0 0 0 0 0 0 20 5 0\nnet docker0: 7 0 0 0 0 0 0 0 7 0\n"
+        b"io mmcblk0 5 0 40 0 6 0 8 0 0 0 0\nio sda 1 0 2 0 1 0 2 0\nio broken 1\n"
+    )
+    (health,) = read(PI.replace(b"end\n", counters + b"end\n"))
+    assert health.traffic == (1010, 220)
+    assert health.transfer == (42 * 512, 10 * 512)
+    (without,) = read(PI)
+    assert (without.traffic, without.transfer) == (None, None)
+    assert metrics(None, health).power_trouble
+    (well,) = read(PI.replace(b"0x50005", b"0x0"))
+    assert (metrics(None, well).throttled, metrics(None, well).power_trouble) == ("no", "")
+
+
 def test_what_is_said_once_is_remembered_and_cpu_is_a_difference():
     reader = HealthReader()
     (first,) = reader.feed(PI)

@@ -57,6 +57,9 @@ def test_it_answers_again_and_again(shell, tmp_path):
     assert first.cores >= 1
     assert first.disk_free_mib > 0
     assert first.clock is not None
+    # Counted in one answer of five: the disk is not there in every sandbox.
+    assert first.traffic is not None
+    assert [answer.traffic is not None for answer in answers[:5]] == [False] * 4 + [True]
     assert last.uptime_s >= first.uptime_s > 0
     assert 0.0 <= cpu_percent(first, last) <= 100.0
     assert metrics(first, last).cores == first.cores

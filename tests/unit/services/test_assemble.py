@@ -134,6 +134,22 @@ def test_totals_count_alive_workers_only():
     assert (found.workers_alive, len(found.workers)) == (1, 2)
 
 
+def test_several_workers_of_one_node_count_together():
+    rows = [
+        worker(id="worker-a"),
+        worker(id="worker-b", webui="http://10.0.0.11:8082"),
+        worker(id="worker-c", webui="http://10.0.0.11:8083", state=WorkerState.DEAD),
+    ]
+    node = snapshot(*rows).node("pi1")
+    assert node is not None
+    assert node.worker is not None
+    assert (node.worker.instances, node.worker.state) == (2, WorkerState.ALIVE)
+    assert (node.worker.cores, node.worker.cores_used) == (8, 4)
+    assert (node.worker.memory_mib, node.worker.memory_used_mib) == (1536, 1024)
+    assert [row.state for row in node.workers].count(WorkerState.ALIVE) == 2
+    assert snapshot(rows[0]).node("pi1").worker.instances == 1
+
+
 def test_a_worker_of_nobody():
     found = snapshot(worker("10.9.9.9"))
     assert [row.host for row in found.strangers] == ["10.9.9.9"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitui.spark.log_advice import explain, telling
+from pitui.spark.log_advice import cause_line, explain, telling
 
 BIND = """\
 26/11/21 01:17:24 INFO Worker: Started daemon with process name: 1@pi1
@@ -43,3 +43,31 @@ def test_the_lines_that_say_most():
     assert lines[1].startswith("java.net.BindException")
     assert not any(line.startswith("at ") for line in lines)
     assert telling("a\nb\nc\nd\n", 2) == ["c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        (
+            [
+                'Exception in thread "main" java.lang.reflect.UndeclaredThrowableException',
+                "Caused by: java.io.IOException: Failed to connect to nuc/127.0.1.1:41231",
+                "\tat org.apache.spark.network.client.TransportClientFactory.createClient",
+                "Caused by: java.net.ConnectException: Connection refused",
+            ],
+            "java.io.IOException: Failed to connect to nuc/127.0.1.1:41231",
+        ),
+        (
+            ["Caused by: java.lang.RuntimeException: a", "Caused by: java.lang.Error: b"],
+            "java.lang.Error: b",
+        ),
+        (
+            ["Error occurred during initialization of VM", "Could not find agent library x"],
+            "Error occurred during initialization of VM: Could not find agent library x",
+        ),
+        (["26/11/21 01:29:51 INFO Executor: fine", "Spark Executor Command: java"], ""),
+        ([], ""),
+    ],
+)
+def test_the_line_that_says_why_a_process_ended(lines, cause):
+    assert cause_line(lines) == cause

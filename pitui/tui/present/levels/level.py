@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pitui.domain.jobs import Looked, Quartiles, Spot, Tally, Work, WorkState
+from pitui.domain.tracebacks import error_line
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import bar, duration, percent, size
 from pitui.tui.present.node_facts import Facts
@@ -190,21 +191,3 @@ def skew_words(times: Quartiles | None) -> str:
 def error_cell(text: str) -> Cell:
     """Return the line of an error that says most, in red."""
     return cell(error_line(text), Tone.BAD) if text else BLANK
-
-
-def error_line(text: str) -> str:
-    """Return the last line of a Python traceback, else the first of all."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    python = [
-        lines[i + 1 + skip]
-        for i, line in enumerate(lines)
-        if line.startswith('File "')
-        for skip in (1, 2)
-        if i + 1 + skip < len(lines) and _names_error(lines[i + 1 + skip])
-    ]
-    return python[-1] if python else lines[0] if lines else ""
-
-
-def _names_error(line: str) -> bool:
-    name = line.partition(":")[0]
-    return name.replace(".", "").isidentifier() and name.endswith(("Error", "Exception"))
