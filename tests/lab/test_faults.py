@@ -8,7 +8,6 @@ import time
 import pytest
 
 from pitui.config.load import load_config
-from pitui.provision import node_run
 from pitui.provision.report import StepReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provision import provisioning
@@ -43,10 +42,7 @@ def cards(lab: Lab, *kinds: Kind) -> Shelf:
 
 
 @pytest.mark.long
-async def test_a_cable_pulled_for_good_fails_that_node_only(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(node_run, "AWAY_LIMIT", 10.0)
+async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
     shelf = cards(lab, KIND, KIND)
     lost = lab.machines["pi2"]
     lost.rate("94mbit")
@@ -66,10 +62,10 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(
             lost.cable(plugged=False)
             begun = time.monotonic()
             reports = {report.node: report for report in await running}
-    assert time.monotonic() - begun < 90
+    assert time.monotonic() - begun < 120
     assert states(reports)["pi1"] == "changed"
     assert str(reports["pi2"].state) == "unreachable"
-    assert "it was not back within" in str(reports["pi2"].error)
+    assert "spark: it was away for 60 s in the middle of a push" in str(reports["pi2"].error)
     lost.cable(plugged=True)
     lost.rate(None)
     again = await shelf.provision("account", "spark")
