@@ -50,7 +50,7 @@ class Seen:
     """What was last known, as one word each; what is unknown now stays as it was."""
 
     at: float = 0.0
-    """Unix time of the look."""
+    """Unix time of the last look that told everything."""
     master: str = ""
     master_back_at: float = 0.0
     """Unix time at which the master was found to be back; its workers need some seconds."""
@@ -305,8 +305,10 @@ def _seen(before: Seen, snapshot: Snapshot, now: float, *, settled: bool) -> See
     }
     master = _master_word(snapshot) or before.master
     back = now if before.master == AWAY and master == UP else before.master_back_at
+    trying = any(not _link_word(node) for node in snapshot.nodes)
+    at = before.at if trying or not _master_word(snapshot) else now
     return Seen(
-        now, master, back, nodes, workers, apps, names, executors or before.executors, health
+        at, master, back, nodes, workers, apps, names, executors or before.executors, health
     )
 
 

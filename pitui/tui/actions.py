@@ -156,6 +156,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_many", "Copy many", "Y", "Copy the marked lines, all matches, or all that is "
            "shown", _LOGS),
     Action("pager", "Pager", "|", "Show the lines in $PAGER", _LOGS),
+    Action("save", "Save", "S", "Save the whole log from its node in a file here, not only what "
+           "is kept of it on the screen", _LOGS),
     Action("share", "Command", "c", "Copy and show the `pitui logs` command line for the same "
            "logs and filter", _LOGS),
     Action("wrap", "Wrap", "w", "Wrap long lines, or not", _LOGS, hint=9),

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,6 +11,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Key
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
@@ -24,6 +26,7 @@ from pitui.tui.messages import RunsChanged, SnapshotChanged
 from pitui.tui.screens.main import MainScreen
 from pitui.tui.style_files import first_style_paths, late_style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
+from pitui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -67,6 +70,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self._dressed = False
         self.set_keymap(self.keys.overrides)
         self.animation_level = "none"
+        self._typeahead = TypeAhead()
         self.config = config
         self.nodes = resolve_nodes(config)
         self.read_only = read_only
@@ -134,11 +138,17 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the terminal's clipboard, from inside tmux and screen too."""
-        from pitui.tui.clipboard import sequences
+        from pitui.tui.clipboard import sequences, to_tmux
 
         self._clipboard = text
+        if os.environ.get("TMUX"):
+            self.run_worker(partial(to_tmux, text), group="clipboard", thread=True)
         if self._driver is not None:
             self._driver.write(sequences(text, os.environ))
+
+    async def _on_key(self, event: Key) -> None:
+        if self._typeahead.sent_on(self, event):
+            event.prevent_default()
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""

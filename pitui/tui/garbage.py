@@ -2,8 +2,8 @@
 
 import gc
 
-_YOUNG = 20_000
-_MIDDLE, _OLD = 20, 50
+_YOUNG = 2_000
+_MIDDLE, _OLD = 50, 200
 
 
 def settle() -> None:

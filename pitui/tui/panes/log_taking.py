@@ -128,3 +128,18 @@ class LogTaking(LogPart):
         command = self.chosen.to_command(words, follow=self.view.following)
         self.app.copy_to_clipboard(command)
         self.say(f"copied: {command}")
+
+    @work(group="save")
+    async def do_save(self) -> None:
+        """Save a whole log from its node, not only what is kept of it here."""
+        from pitui.tui.screens.log_save import SaveScreen, save_log
+
+        if not self.sources:
+            self.say("no log is followed")
+            return
+        tag = self.view.store[self.here].source if self.view.rows.lines else ""
+        source = next((one for one in self.sources if one.tag == tag), self.sources[0])
+        shelf = pitui(self).services.log_shelf
+        target = await self.app.push_screen_wait(SaveScreen(source, shelf.name(source)))
+        if target is not None:
+            await save_log(shelf, source, target, self.say)

@@ -108,7 +108,12 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
                     for at in range(0, len(batch), PIECE):
                         await self._take(batch[at : at + PIECE])
         except PituiError as error:
-            self.view.set_empty([cells((f"✗ {error}", Tone.BAD))])
+            self.view.set_empty(
+                [
+                    cells((f"✗ {error}", Tone.BAD)),
+                    cells(("s", Tone.ACCENT), (" chooses other logs", Tone.DIM)),
+                ]
+            )
             self.say(str(error))
 
     async def _take(self, lines: Sequence[LogLine]) -> None:

@@ -37,12 +37,12 @@ class Changes:
     """Compares each snapshot with the one before."""
 
     def __init__(self) -> None:
-        self._seen = Seen()
+        self._seen: Seen | None = None
 
     def of(self, snapshot: Snapshot, own: Collection[str] = ()) -> list[Change]:
         """Return what happened since the last snapshot, without what the user did."""
-        first = not self._seen.at
-        found, self._seen = happened(self._seen, snapshot, time.time(), own)
+        first = self._seen is None
+        found, self._seen = happened(self._seen or Seen(), snapshot, time.time(), own)
         if first:
             return []
         nodes = {event.about for event in found if event.kind is Kind.NODE}

@@ -28,13 +28,14 @@ def leaf_text(leaf: LogLeaf) -> Text:
     """Return a log's row: its name, its size, when it was written to last."""
     about = []
     if leaf.size is not None:
-        about.append(_size(leaf.size))
+        about.append(size_text(leaf.size))
     if leaf.changed_at is not None:
         about.append(time.strftime("%m-%d %H:%M", time.localtime(leaf.changed_at)))
     return Text.assemble(printable(leaf.title), ("  " + "  ".join(about), "dim"))
 
 
-def _size(count: int) -> str:
+def size_text(count: int) -> str:
+    """Return bytes in a unit of 1024 to a step."""
     amount = float(count)
     for unit in ("B", "KiB", "MiB", "GiB"):
         if amount < 1024 or unit == "GiB":

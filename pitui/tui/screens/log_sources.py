@@ -107,6 +107,7 @@ class SourcesScreen(Dialog[Choice]):
 
     def on_mount(self) -> None:
         """Ask the nodes."""
+        self.query_one(SourcesTree).cursor_line = 0
         self._fill()
 
     @work(group="tree", exclusive=True)

@@ -50,7 +50,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show the line and take the focus."""
         self.display = True
-        self.input.focus()
+        # At once: what is typed next is meant for it already.
+        self.screen.set_focus(self.input)
 
     def clear(self) -> None:
         """Drop the words and hide the line."""

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import compress
+from itertools import accumulate, compress
 
 BLOCK_LINES = 1024
 
@@ -31,12 +31,16 @@ class Block:
     """Up to `BLOCK_LINES` lines; what is dropped leaves a hole until most of them are."""
 
     __slots__ = (
-        "alive", "epoch", "into", "marks", "numbers", "sources", "texts", "times", "version",
+        "_alone", "_starts", "_texts", "_whole", "alive", "epoch", "into", "marks", "numbers",
+        "sources", "times", "version",
     )  # fmt: skip
 
     def __init__(self, first: int) -> None:
         self.numbers: range | array[int] = range(first, first)
-        self.texts: list[str] = []
+        self._texts: list[str] = []
+        self._whole = ""
+        self._starts = array("I")
+        self._alone = True
         self.sources = array("H")
         self.marks = bytearray()
         self.times = array("d")
@@ -49,12 +53,47 @@ class Block:
         """The block that took its lines over."""
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.marks)
+
+    # -- texts -----------------------------------------------------------------------------
+
+    def text(self, at: int) -> str:
+        """Return the text of a line."""
+        if self._starts:
+            return self._whole[self._starts[at] : self._starts[at + 1] - 1]
+        return self._texts[at]
+
+    def texts(self, begin: int, end: int) -> list[str]:
+        """Return the texts of the lines from one offset to another."""
+        if not self._starts:
+            return self._texts[begin:end]
+        if self._alone:
+            return self.joined(begin, end).split("\n") if begin < end else []
+        return [self.text(at) for at in range(begin, end)]
+
+    def joined(self, begin: int, end: int) -> str:
+        """Return the same as one text, with newlines in between."""
+        if self._starts:
+            return self._whole[self._starts[begin] : self._starts[end] - 1]
+        return "\n".join(self._texts[begin:end])
+
+    def empty(self) -> None:
+        """Keep no text any more."""
+        self._seal([])
+
+    def _seal(self, texts: Sequence[str]) -> None:
+        """Keep the texts as one: the garbage collector would look at every single one."""
+        self._whole = "\n".join(texts)
+        self._starts = array("I", accumulate((len(text) + 1 for text in texts), initial=0))
+        self._alone = self._whole.count("\n") == len(texts) - 1
+        self._texts = []
+
+    # -- lines come and go -----------------------------------------------------------------
 
     @property
     def full(self) -> bool:
         """Whether it takes no further lines."""
-        return len(self.texts) >= BLOCK_LINES or self.packed
+        return len(self) >= BLOCK_LINES or self.packed
 
     @property
     def packed(self) -> bool:
@@ -69,14 +108,16 @@ class Block:
         times: Sequence[float],
     ) -> None:
         """Take lines in; `numbers` go on by one."""
-        first = self.numbers[0] if self.texts else self._start
-        self.texts += texts
+        first = self.numbers[0] if len(self) else self._start
+        self._texts += texts
         self.sources.extend(sources)
         self.marks += marks
         self.times.extend(times)
-        self.numbers = range(first, first + len(self.texts))
+        self.numbers = range(first, first + len(self))
         self.alive += len(texts)
         self.version += 1
+        if self.full:
+            self._seal(self._texts)
 
     @property
     def _start(self) -> int:
@@ -85,7 +126,7 @@ class Block:
     def offset(self, number: int) -> int | None:
         """Return where a line is; None where it is not, or not any more."""
         at = self.at(number)
-        if at < len(self.texts) and self.numbers[at] == number and self.marks[at] != DEAD:
+        if at < len(self) and self.numbers[at] == number and self.marks[at] != DEAD:
             return at
         return None
 
@@ -98,9 +139,9 @@ class Block:
 
     def living(self) -> Sequence[int]:
         """Return the offsets of the lines that are still there."""
-        if self.alive == len(self.texts):
+        if self.alive == len(self):
             return range(self.alive)
-        return list(compress(range(len(self.texts)), self.marks.translate(_ALIVE)))
+        return list(compress(range(len(self)), self.marks.translate(_ALIVE)))
 
     def oldest(self, source: int, count: int) -> list[int]:
         """Return the offsets of the oldest `count` lines of a source."""
@@ -114,7 +155,6 @@ class Block:
     def drop(self, offsets: Sequence[int]) -> None:
         """Drop lines."""
         for at in offsets:
-            self.texts[at] = ""
             self.sources[at] = _NOBODY
             self.marks[at] = DEAD
         self.alive -= len(offsets)
@@ -123,8 +163,8 @@ class Block:
     def pack(self) -> None:
         """Close the holes."""
         keep = self.living()
+        self._seal([self.text(at) for at in keep])
         self.numbers = array("q", [self.numbers[at] for at in keep])
-        self.texts = [self.texts[at] for at in keep]
         self.sources = array("H", [self.sources[at] for at in keep])
         self.marks = bytearray(self.marks[at] for at in keep)
         self.times = array("d", [self.times[at] for at in keep])
@@ -134,11 +174,11 @@ class Block:
     def swallow(self, other: "Block") -> None:
         """Take over the lines of a packed block that follows this packed one."""
         self.numbers = array("q", [*self.numbers, *other.numbers])
-        self.texts += other.texts
+        self._seal([*self.texts(0, len(self)), *other.texts(0, len(other))])
         self.sources.extend(other.sources)
         self.marks += other.marks
         self.times.extend(other.times)
         self.alive += other.alive
         self.version += 1
         other.into = self
-        other.texts = []
+        other.empty()

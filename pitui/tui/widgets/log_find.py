@@ -21,7 +21,7 @@ def matches(rows: LogRows, pattern: Pattern, begin: int, step: int) -> Iterator[
     at: int | None = begin
     while at is not None:
         numbers, texts, at = stretch(rows, at, step)
-        if words.anywhere(texts):
+        if words.anywhere("\n".join(texts)):
             for number, text in zip(numbers, texts, strict=True):
                 if words.search(text):
                     yield number

@@ -50,7 +50,7 @@ class LogFolds:
 
     def _apply(self, folding: Folding) -> None:
         self._view.rows.fold(folding)
-        self._view.work()
+        self._view.lay_out()
 
     def words(self, number: int) -> str:
         """Return how much is folded behind a line, or nothing."""

@@ -68,24 +68,24 @@ class Page:
         while self.scanned < end:
             begin = self.scanned
             upto = min(end, begin + _STEP_LINES)
-            texts = self.block.texts[begin:upto]
+            texts = self.block.texts(begin, upto)
             while upto - begin > 1 and sum(map(len, texts)) > _STEP_CHARACTERS:
                 upto = begin + (upto - begin) // 2
-                texts = self.block.texts[begin:upto]
+                texts = self.block.texts(begin, upto)
             flags = sieve.passed(self.block, begin, upto)
             self.hits += flags
             self.widest = max(self.widest, *map(body_width, texts))
             if look.wrap:
-                self._measure(look, width, begin, upto)
+                self._measure(texts, look, width, begin)
             self.scanned = upto
             if time.perf_counter() > deadline:
                 break
         return self.scanned == end
 
-    def _measure(self, look: Look, width: int, begin: int, end: int) -> None:
-        block = self.block
-        for at in range(begin, end):
-            line = LogLine("", block.texts[at], None, None, bool(block.marks[at] & NOTE))
+    def _measure(self, texts: Sequence[str], look: Look, width: int, begin: int) -> None:
+        marks = self.block.marks
+        for at, text in enumerate(texts, begin):
+            line = LogLine("", text, None, None, bool(marks[at] & NOTE))
             self._heights.append(row_count(body(line, look), width))
 
     def shape(self, flags: bytes | bytearray, hidden: bytes, flipped: Sequence[int]) -> None:
@@ -162,9 +162,11 @@ def _along(
     sources, marks, hits = page.block.sources, page.block.marks, page.hits
     left = dict(given)
     for at in order:
-        if marks[at] & NOTE:
-            continue
         source = sources[at]
+        if marks[at] & NOTE:
+            if order.step < 0:
+                left.pop(source, None)  # as on the command line: nothing comes after a note
+            continue
         if hits[at]:
             left[source] = reach
         elif left.get(source, 0) > 0:

@@ -52,12 +52,12 @@ class Beside:
 
 
 class Paint:
-    """Draws rows in the styles that a widget has now."""
+    """Draws rows of a width, in the styles that a widget has now."""
 
     def __init__(self, widget: Widget, look: Look, tags: Sequence[str], width: int) -> None:
         self._look = look
         self._console = widget.app.console
-        self._width = max(1, width - look.prefix_width)
+        self._width = width
         self._match = widget.get_component_rich_style("log-view--match", partial=True)
         self._selected = widget.screen.get_component_rich_style("screen--selection")
         self._tones = {tone: tone_style(widget, tone) for tone in Tone}

@@ -26,7 +26,8 @@ class LogRows:
         self.folding = Folding()
         self.near: int | None = None
         """The number of the line that is seen; None for the end."""
-        self._width = 80
+        self.width = 80
+        """Cells of a row."""
         self._pages: list[Page] = []
         self._lines = [0]
         self._rows = [0]
@@ -37,7 +38,7 @@ class LogRows:
 
     def reset(self, look: Look, width: int, chosen: LogFilter) -> None:
         """Show lines in another way; `scan` then does the work."""
-        self.look, self._width, self.chosen = look, max(1, width), chosen
+        self.look, self.width, self.chosen = look, max(1, width), chosen
         self._sieve = BlockSieve(chosen, self._store.sources)
         self._pages = []
         self._sum_up()
@@ -102,7 +103,7 @@ class LogRows:
 
     def _scan_page(self, number: int, deadline: float) -> bool:
         page = self._pages[number]
-        done = page.scan(self._sieve, self.look, self._width, deadline)
+        done = page.scan(self._sieve, self.look, self.width, deadline)
         self._shape(number)
         return done
 
@@ -160,7 +161,7 @@ class LogRows:
         found, at = self._pages[page], index - self._lines[page]
         block, shown = found.block, found.shown
         offsets = shown[at : at + most] if step > 0 else shown[max(0, at + 1 - most) : at + 1][::-1]
-        return [block.numbers[n] for n in offsets], [block.texts[n] for n in offsets]
+        return [block.numbers[n] for n in offsets], [block.text(n) for n in offsets]
 
     def index(self, number: int) -> int:
         """Return where a line is shown; for a hidden one, where the next shown one is."""

@@ -1,5 +1,6 @@
 """Where one is in a log: at its end, following, or at a place that stays where it is."""
 
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
@@ -42,6 +43,13 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         return 0 if self.following else self.store.end - self._seen_end
 
     # -- the place -------------------------------------------------------------------------
+
+    def _resize_rows(self, width: int) -> None:
+        """Fit the scroll bar to the rows; the layout of the screen does not depend on it."""
+        size = Size(width, self.rows.rows)
+        if size != self.virtual_size:
+            self.set_reactive(LogScroll.virtual_size, size)
+            self._scroll_update(size)
 
     @property
     def _top_row(self) -> int:

@@ -44,11 +44,10 @@ class Words:
         words = pattern.pattern.replace("\\ ", " ")
         return words.isascii() and _PLAIN.fullmatch(words) is not None
 
-    def anywhere(self, texts: Sequence[str]) -> bool:
-        """Whether it may be in one of some texts; False only where it is in none."""
+    def anywhere(self, whole: str) -> bool:
+        """Whether it may be in one of some lines; False only where it is in none."""
         if not self._needle:
             return True
-        whole = "\n".join(texts)
         if self._loose:
             # A few letters beyond ASCII have one of ASCII as their small one, and the other way.
             return not whole.isascii() or self._needle in whole.lower()
@@ -86,14 +85,16 @@ class BlockSieve:
         return flags
 
     def _search(self, words: Words, block: Block, begin: int, flags: bytearray) -> None:
-        texts, inverse, search = block.texts, self.chosen.inverse, words.search
-        if not words.anywhere(texts[begin : begin + len(flags)]):
+        end = begin + len(flags)
+        inverse, search = self.chosen.inverse, words.search
+        if not words.anywhere(block.joined(begin, end)):
             if not inverse:
                 for at in range(len(flags)):
                     flags[at] &= (
                         block.marks[begin + at] & NOTE != 0 and block.marks[begin + at] != DEAD
                     )
             return
+        texts = block.texts(begin, end)
         for at, flag in enumerate(flags):
-            if flag and (search(texts[begin + at]) is None) is not inverse:
+            if flag and (search(texts[at]) is None) is not inverse:
                 flags[at] = bool(block.marks[begin + at] & NOTE)

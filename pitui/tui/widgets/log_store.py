@@ -126,7 +126,7 @@ class LogStore:
         time = block.times[at]
         known = None if time != time else time  # noqa: PLR0124 - not a number
         tag = self.sources[block.sources[at]]
-        return LogLine(tag, block.texts[at], level, known, bool(mark & NOTE))
+        return LogLine(tag, block.text(at), level, known, bool(mark & NOTE))
 
     def __contains__(self, number: int) -> bool:
         return self.find(number) is not None
@@ -214,7 +214,7 @@ class LogStore:
     def _drop_from(self, ring: _Ring, block: Block, offsets: Sequence[int]) -> None:
         marks = bytes(block.marks[at] for at in offsets)
         self.times.remove(*_moments([block.times[at] for at in offsets], marks))
-        ring.characters -= sum(len(block.texts[at]) for at in offsets)
+        ring.characters -= sum(len(block.text(at)) for at in offsets)
         self.entries.dropped(ring, [block.numbers[at] for at in offsets], marks)
         block.drop(offsets)
         if block.full and block.alive * 2 < len(block):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import work
 from textual.cache import LRUCache
 from textual.events import Click
-from textual.geometry import Size
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
@@ -16,7 +16,7 @@ from textual.timer import Timer
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
-from pitui.tui.present.cells import Cell
+from pitui.tui.present.cells import Cell, Tone, cells
 from pitui.tui.present.log_text import Look, Times, tag_width
 from pitui.tui.widgets.log_find import matches
 from pitui.tui.widgets.log_folds import LogFolds
@@ -39,6 +39,14 @@ TAKE_LINES = 250
 """Lines that are taken in between two looks at the clock."""
 
 
+_NOTHING = (
+    cells(
+        ("no line passes the filter; ", Tone.DIM), ("Esc", Tone.ACCENT), (" clears it", Tone.DIM)
+    ),
+)
+_LOOKING = (cells(("looking for lines that pass the filter", Tone.DIM)),)
+
+
 class LogView(LogScroll):
     """The newest lines of one or several logs."""
 
@@ -51,12 +59,14 @@ class LogView(LogScroll):
         self.chosen = LogFilter()
         self.search: Pattern | None = None
         """What is highlighted."""
+        self._filter_words: Pattern | None = None
         self.marks = LogMarks(self)
         self.folds = LogFolds(self)
         self._tags: list[str] = []
         self._draw_timer: Timer | None = None
-        self._work_timer: Timer | None = None
+        self._working = False
         self._due = False
+        self._busy_until = 0.0
         self._empty: tuple[Cell, ...] = ()
         self._paint: Paint | None = None
         self._strips: LRUCache[tuple[int, int, Beside], tuple[Strip, Strip]] = LRUCache(512)
@@ -82,12 +92,11 @@ class LogView(LogScroll):
 
     async def take(self, lines: Sequence[LogLine]) -> None:
         """Take many lines in, and let keys be answered in between."""
-        until = time.perf_counter() + SLICE
         for begin in range(0, len(lines), TAKE_LINES):
             self.add(lines[begin : begin + TAKE_LINES])
-            if time.perf_counter() > until:
+            if time.perf_counter() > self._busy_until:
                 await asyncio.sleep(REST)
-                until = time.perf_counter() + SLICE
+                self._busy_until = time.perf_counter() + SLICE
 
     def set_empty(self, lines: Sequence[Cell]) -> None:
         """Say what stands in place of lines while there are none."""
@@ -97,12 +106,13 @@ class LogView(LogScroll):
     def set_filter(self, chosen: LogFilter) -> None:
         """Show only lines that pass a filter."""
         self.chosen = chosen
-        self._lay_out()
+        self._filter_words = None if chosen.inverse else chosen.pattern()
+        self._begin_anew()
 
     def set_look(self, look: Look) -> None:
         """Show lines in another way."""
         self.look = look
-        self._lay_out()
+        self._begin_anew()
 
     def set_search(self, pattern: Pattern | None) -> None:
         """Highlight what is looked for."""
@@ -114,42 +124,57 @@ class LogView(LogScroll):
         self._strips.clear()
         self.refresh()
 
-    def _lay_out(self) -> None:
+    def _begin_anew(self) -> None:
         """Begin anew with all lines, at the same place."""
         if not self.following and self._wanted is None:
             self._wanted = self.cursor if self.cursor is not None else self._top and self._top[0]
         self.rows.reset(self.look, self._width - self.look.prefix_width, self.chosen)
         self.rows.near = None if self.following else self._wanted
         self._restyle()
-        self.work()
+        self.lay_out()
 
     # -- work in slices --------------------------------------------------------------------
 
-    def work(self) -> None:
-        """Lay lines out for a moment, and go on soon with what is left."""
-        self._work_timer = None
+    def lay_out(self) -> None:
+        """Lay lines out for a moment and draw; what is left follows soon."""
         done = self.rows.scan(SLICE)
+        self._sync(done=done)
+        if not done and not self._working:
+            self._working = True
+            self._go_on()
+
+    @work(group="layout")
+    async def _go_on(self) -> None:
+        """Lay out what is left, a slice at a time."""
+        try:
+            while not self.rows.done:
+                drawn = time.perf_counter()
+                while time.perf_counter() - drawn < REDRAW_AFTER and not self.rows.scan(SLICE):
+                    await asyncio.sleep(REST)
+                self._sync(done=self.rows.done)
+        finally:
+            self._working = False
+
+    def _sync(self, *, done: bool) -> None:
+        """Bring scroll bar and place in line with the rows, and draw."""
         if self._wanted is not None and done and self._wanted not in self.store:
             self._wanted = None
         width = 0 if self.look.wrap else self.rows.widest + self.look.prefix_width
-        self.virtual_size = Size(width, self.rows.rows)
+        self._resize_rows(width)
         self._hold_place()
         self.refresh()
         self.post_message(self.Changed())
-        if not done:
-            self._work_timer = self.set_timer(REST, self.work)
 
     @property
     def settled(self) -> bool:
         """Whether everything that was added is laid out and drawn."""
-        return self._draw_timer is None and self._work_timer is None and self.rows.done
+        return self._draw_timer is None and not self._working and self.rows.done
 
     def _draw_soon(self) -> None:
         if self._draw_timer is not None:
             self._due = True
             return
-        if self._work_timer is None:
-            self.work()
+        self.lay_out()
         self._draw_timer = self.set_timer(REDRAW_AFTER, self._draw_again)
 
     def _draw_again(self) -> None:
@@ -232,9 +257,9 @@ class LogView(LogScroll):
     def on_resize(self) -> None:
         """Break lines anew where they wrap, and stay at the end or the place."""
         if self.look.wrap:
-            self._lay_out()
+            self._begin_anew()
         else:
-            self.work()
+            self.lay_out()
 
     def on_click(self, event: Click) -> None:
         """Put the cursor on a line, unless the end is followed."""
@@ -252,7 +277,7 @@ class LogView(LogScroll):
 
     def _painter(self) -> Paint:
         if self._paint is None:
-            self._paint = Paint(self, self.look, self._tags, self._width)
+            self._paint = Paint(self, self.look, self._tags, self.rows.width)
         return self._paint
 
     def _beside(self, number: int) -> Beside:
@@ -321,16 +346,21 @@ class LogView(LogScroll):
         before, behind = _divided(span, self.look.prefix_width)
         strips = (
             painter.prefix(line, part, before, beside),
-            painter.text(line, self.store.level(number), part, self.search, behind),
+            painter.text(
+                line, self.store.level(number), part, self.search or self._filter_words, behind
+            ),
         )
         self._strips[number, part, beside] = strips
         return strips
 
     def _empty_line(self, y: int) -> Strip:
         width, base = self._width, self.rich_style
-        if self.chosen or y - 1 not in range(len(self._empty)):
+        said = self._empty
+        if self.chosen and len(self.store):
+            said = _NOTHING if self.rows.done else _LOOKING
+        if y - 1 not in range(len(said)):
             return Strip.blank(width, base)
-        line = put([], self._empty[y - 1], 3, width - 3, lambda tone: tone_style(self, tone))
+        line = put([], said[y - 1], 3, width - 3, lambda tone: tone_style(self, tone))
         return Strip(line).crop_extend(0, width, base).apply_style(base)
 
 

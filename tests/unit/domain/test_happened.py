@@ -149,6 +149,14 @@ def test_what_ended_while_nobody_looked_has_the_time_that_spark_says() -> None:
     assert "after 2 h 0 min without a look" in away[0].detail
 
 
+def test_a_look_that_told_nothing_yet_does_not_hide_how_long_nobody_looked() -> None:
+    _, seen = happened(Seen(), cluster(), NOW)
+    trying = cluster(node(Link(), WorkerState.UNREGISTERED, None), master=MasterState.UNKNOWN)
+    _, seen = happened(seen, trying, NOW + 7200)
+    away = happened(seen, cluster(node(AWAY, load=None)), NOW + 7201)[0]
+    assert "after 2 h 0 min without a look" in away[0].detail
+
+
 def test_what_the_master_lists_at_the_first_look_is_told() -> None:
     events, _ = happened(Seen(), cluster(apps=(app(ApplicationState.FINISHED),)), NOW)
     assert [e.what for e in events] == ["submitted", "finished"]

@@ -1,0 +1,168 @@
+"""How the Logs pane looks, full, empty, loading, failed, filtered, folded, with its tree."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+from support.shelf import NOW, Still, ui, until
+from textual.pilot import Pilot
+
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.log_line import Level, LogLine, LogSource
+from pitui.domain.log_tree import LogBranch, LogLeaf
+from pitui.spark.log_lines import LineParser
+from pitui.tui.panes.logs import LogsPane
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
+Compare = Callable[..., bool]
+
+
+def source(name: str, path: str) -> LogSource:
+    return LogSource(name, name.partition("/")[0], path, name)
+
+
+TREE = (
+    LogBranch(
+        "nuc", "nuc:all",
+        (LogLeaf("master", source("nuc", "/logs/master.out"), 1_234_567, NOW - 60),),
+    ),
+    LogBranch(
+        "pi1", "pi1:all",
+        (LogLeaf("worker", source("pi1", "/logs/worker.out"), 4_321, NOW - 3600),),
+        (LogBranch("pi app-0003", "app-0003", (LogLeaf("stderr", source("app-0003/0", "/w")),)),),
+        left_off=12,
+    ),
+    LogBranch("pi3", "pi3:all", (), error="pi3: no route to host"),
+)  # fmt: skip
+
+
+class Shelf:
+    """The logs that there are, as the test says."""
+
+    def __init__(self) -> None:
+        self.saved: list[tuple[LogSource, Path]] = []
+
+    async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
+        return TREE
+
+    def name(self, source: LogSource) -> str:
+        return f"{source.tag}.log"
+
+    async def save(
+        self, source: LogSource, target: Path, progress: Callable[[int, int | None], None]
+    ) -> int:
+        progress(1024, 2048)
+        self.saved.append((source, target))
+        return 2048
+
+
+def lines() -> list[LogLine]:
+    """Return half an hour of a small cluster."""
+    parsers = {tag: LineParser(tag) for tag in ("master", "workers")}
+    found: list[LogLine] = []
+    for n in range(240):
+        tag = "workers" if n % 3 else "master"
+        at = time.strftime("%y/%m/%d %H:%M:%S", time.gmtime(NOW - 1800 + n * 7))
+        texts = [f"{at} INFO Worker: Asked to launch executor app-0003/{n} for pi"]
+        if n > 200:
+            texts = [f"{at} WARN TaskSchedulerImpl: Initial job has not accepted any resources"]
+        if n % 60 == 50:
+            texts = [
+                f"{at} ERROR Executor: Exception in task {n}.0 in stage 3.0 (TID {n})",
+                "java.io.IOException: No space left on device",
+                *(f"\tat org.apache.spark.Shuffle.write(Shuffle.scala:{k})" for k in range(9)),
+                "Caused by: java.nio.file.FileSystemException",
+            ]
+        found += parsers[tag].parse(texts)
+    return found
+
+
+class Logs(Still):
+    """A cluster at rest with logs."""
+
+    def __init__(self, given: Sequence[LogLine] | PituiError = ()) -> None:
+        super().__init__()
+        self.given = given
+        self.shelf = Shelf()
+
+    @property
+    def log_shelf(self) -> Shelf:  # type: ignore[override]
+        return self.shelf
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncIterator[list[LogLine]]:
+        if isinstance(self.given, PituiError):
+            raise self.given
+        if self.given:
+            yield list(self.given)
+        await asyncio.Event().wait()
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def after(services: Logs, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def run(pilot: Pilot[None]) -> None:
+        pane: LogsPane = pilot.app.main.logs
+        await until(pilot, lambda: bool(pane.sources))
+        if not isinstance(services.given, PituiError):
+            await until(pilot, lambda: len(pane.view.store) == len(services.given))
+        await pilot.press("2", "z")
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        await settled(pilot)
+        pane.histogram.on_resize()
+        await pilot.pause()
+
+    return run
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    pane: LogsPane = pilot.app.main.logs
+    busy = {"find", "count", "tree", "layout", "copy", "taste"}
+
+    def still() -> bool:
+        working = {w.group for w in pilot.app.workers if not w.is_finished}
+        asks = pilot.app.screen is not pilot.app.main  # then what asked waits for the answer
+        return pane.view.settled and not working & busy - ({"copy"} if asks else set())
+
+    await until(pilot, still, 30)
+
+
+PICTURES = [
+    pytest.param(lines(), (), id="full"),
+    pytest.param((), (), id="loading"),
+    pytest.param(PituiError("nuc: connection refused", "Is it on?"), (), id="failed"),
+    pytest.param(
+        [LogLine("workers", "pi3: no route to host", Level.ERROR, None, note=True)], (),
+        id="node-away",
+    ),
+    pytest.param(lines(), ("L", "L", "C", "f", *"Exception"), id="filtered"),
+    pytest.param(lines(), ("f", *"nothing like it", "enter"), id="filtered-to-nothing"),
+    pytest.param(lines(), ("T", "r", "E", "t"), id="folded"),
+    pytest.param(lines(), ("H", "E", "E", "m", "[") , id="histogram-toggled"),
+    pytest.param(lines(), ("/", *"task \\d+", "enter", "N", "v", "k", "k"), id="search-and-select"),
+    pytest.param(lines(), ("w", "t", "t", "g"), id="wrapped"),
+    pytest.param(lines(), ("s", "j", "j", "j", "j", "j", "j", "l", "space"), id="source-tree"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("given", "keys"), PICTURES)
+def test_logs(
+    snap_compare: Compare,
+    given: Sequence[LogLine] | PituiError,
+    keys: tuple[str, ...],
+    size: tuple[int, int],
+) -> None:
+    services = Logs(given)
+    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, *keys))
