@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -137,9 +138,11 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the terminal's clipboard, from inside tmux and screen too."""
-        from pitui.tui.clipboard import sequences
+        from pitui.tui.clipboard import sequences, to_tmux
 
         self._clipboard = text
+        if os.environ.get("TMUX"):
+            self.run_worker(partial(to_tmux, text), group="clipboard", thread=True)
         if self._driver is not None:
             self._driver.write(sequences(text, os.environ))
 

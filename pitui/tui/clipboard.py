@@ -1,7 +1,9 @@
 """The clipboard of the terminal, over SSH too (OSC 52), also from inside tmux and screen."""
 
 import base64
+import contextlib
 import os
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +14,7 @@ from pitui.domain.errors import PituiError
 MOST_BYTES = 74_994
 """More than that (100,000 bytes in base64) many terminals do not take."""
 
+_TMUX_LIMIT = 3.0
 _SCREEN_BYTES = 700
 """screen passes no more than 768 bytes on at once."""
 
@@ -38,6 +41,22 @@ def _wrapped_for_tmux(sequence: str) -> str:
 def _wrapped_for_screen(sequence: str) -> str:
     pieces = [sequence[at : at + _SCREEN_BYTES] for at in range(0, len(sequence), _SCREEN_BYTES)]
     return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
+
+
+def to_tmux(text: str) -> None:
+    """Give a text to tmux itself, which hands it to its terminal; as it is set up from the start.
+
+    It takes sequences from programs only where it is told to, so this is the way that works there.
+    """
+    command = ["tmux", "load-buffer", "-w", "-"]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # the sequences may do it
+        subprocess.run(
+            command,
+            input=text.encode("utf-8", "replace"),
+            capture_output=True,
+            check=False,
+            timeout=_TMUX_LIMIT,
+        )
 
 
 def fits(text: str) -> bool:
