@@ -1,0 +1,208 @@
+"""Faults in mid-provisioning, and nodes without sudo: each fails alone, named, and is made good."""
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
+from pitui.config.load import load_config
+from pitui.provision import node_run
+from pitui.provision.report import StepReport
+from pitui.services.cluster import open_cluster
+from pitui.services.provision import provisioning
+from tests.lab import recipe
+from tests.lab.conftest import KIND
+from tests.lab.kinds import Kind
+from tests.lab.lab import Lab
+from tests.lab.pitui import finish, pitui, provision, start
+from tests.lab.steps import Person, Shelf, states, step_of
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+
+JAVA = """
+export DEBIAN_FRONTEND=noninteractive
+apt-get install -y -qq --no-download openjdk-17-jre-headless >/dev/null 2>&1
+"""
+SPARK = ("access", "account", "spark", "conf", "sizing", "profile", "service")
+
+
+def cards(lab: Lab, *kinds: Kind) -> Shelf:
+    """Fresh cards for the first machines; the others are off."""
+    lab.known_hosts.unlink(missing_ok=True)
+    for number, machine in enumerate(lab.machines.values()):
+        if number < len(kinds):
+            machine.fresh(kinds[number], wait=False)
+        else:
+            machine.power_off()
+    names = list(lab.machines)[: len(kinds)]
+    for name in names:
+        lab.machines[name].wait_ready()
+    return Shelf(lab, names)
+
+
+@pytest.mark.long
+async def test_a_cable_pulled_for_good_fails_that_node_only(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_run, "AWAY_LIMIT", 10.0)
+    shelf = cards(lab, KIND, KIND)
+    lost = lab.machines["pi2"]
+    lost.rate("94mbit")
+    moved = asyncio.Event()
+
+    def told(one: StepReport) -> None:
+        if one.node == "pi2" and one.transfer and one.transfer.done > one.transfer.total // 5:
+            moved.set()
+
+    who = Person()
+    async with open_cluster(load_config(shelf.config()), who) as cluster:
+        work = provisioning(cluster, who, told, only=("account", "spark"))
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(work.run())
+            async with asyncio.timeout(60):
+                await moved.wait()
+            lost.cable(plugged=False)
+            begun = time.monotonic()
+            reports = {report.node: report for report in await running}
+    assert time.monotonic() - begun < 90
+    assert states(reports)["pi1"] == "changed"
+    assert str(reports["pi2"].state) == "unreachable"
+    assert "it was not back within" in str(reports["pi2"].error)
+    lost.cable(plugged=True)
+    lost.rate(None)
+    again = await shelf.provision("account", "spark")
+    assert states(again) == {"pi1": "ok", "pi2": "changed"}
+
+
+def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
+    shelf = cards(lab, KIND, KIND)
+    config = shelf.config()
+    process = start(config, "-v", "provision", "--trust-new", "--only", "account,hosts,java")
+    seen = ""
+    assert process.stderr is not None
+    while "java: applying" not in seen:
+        seen += os.read(process.stderr.fileno(), 65536).decode()
+    os.kill(process.pid, signal.SIGINT)
+    while "Ctrl-C again" not in seen:
+        seen += os.read(process.stderr.fileno(), 65536).decode()
+    os.kill(process.pid, signal.SIGINT)
+    assert finish(process, 60).status == 130
+    done = provision(config, "--only", "account,hosts,java")
+    assert done.status == 0, done
+    for name in shelf.nodes:
+        lab.machines[name].root("java -version 2>/dev/null")
+
+
+def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
+    shelf = cards(lab, Kind(sudo="ask"), KIND)
+    wrong = pitui(shelf.config(), "provision", "--only", "jawa")
+    assert wrong.status == 2
+    assert "no step is called 'jawa'" in wrong.stderr
+    asked = provision(shelf.config(), "--only", "hostname")
+    assert asked.status == 1
+    assert asked.states() == {"pi1": "failed", "pi2": "changed"}
+    assert "sudo needs a password, and nobody gave it" in asked.steps("pi1")["hostname"]["detail"]
+
+
+async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab) -> None:
+    shelf = cards(lab, Kind(sudo="ask"))
+    wrong = await shelf.provision("account", person=Person(password="wrong"))
+    assert "sudo needs a password, and none of 3 was right" in str(wrong["pi1"].error)
+    lab.machines["pi1"].root(JAVA, limit=120)
+    person = Person(password=recipe.PASSWORD)
+    first = await shelf.provision(*SPARK, person=person)
+    assert states(first) == {"pi1": "changed"}
+    assert person.sudo_asked == 1
+    again = await shelf.provision(*SPARK, person=Person(password=recipe.PASSWORD))
+    assert states(again) == {"pi1": "ok"}
+    text = lab.machines["pi1"].root("cat /proc/[0-9]*/cmdline; cat /home/pi/.bash_history || true")
+    assert recipe.PASSWORD not in text
+
+
+async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -> None:
+    shelf = cards(lab, Kind(sudo="none"))
+    shelf.changes = {"spark": {"home": "/home/pi/spark", "user": "pi"}}
+    one = lab.machines["pi1"]
+    one.root(JAVA, limit=120)
+    first = await shelf.provision()
+    steps = {step.step: str(step.state) for step in first["pi1"].steps}
+    assert first["pi1"].error is None, first
+    assert steps["spark"] == steps["service"] == "changed"
+    for blocked in ("hostname", "hosts"):
+        assert steps[blocked] == "blocked"
+        assert step_of(first["pi1"], blocked).admin
+    assert one.root("stat -c %U /home/pi/spark/bin/spark-class") == "pi\n"
+    crontab = one.root("crontab -u pi -l")
+    assert crontab.count("@reboot") == 2
+    assert states(await shelf.provision(*SPARK)) == {"pi1": "ok"}
+
+    one.power_off()
+    one.power_on()
+    config = shelf.config()
+    end = time.monotonic() + 90
+    while "ALIVE" not in (last := pitui(config, "status", "--json").stdout).partition("nodes")[2]:
+        assert time.monotonic() < end, last
+        await asyncio.sleep(1)
+
+
+WORKER = """
+runuser -u spark -- env -i HOME=/home/spark PATH=$PATH USER=spark /opt/spark/sbin/spark-daemon.sh \\
+  start org.apache.spark.deploy.{cls} 1 --host {host} {words} >/dev/null
+"""
+
+
+@pytest.mark.long
+async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: Lab) -> None:
+    shelf = cards(lab, KIND, KIND)
+    for name in shelf.nodes:
+        lab.machines[name].root(JAVA, limit=120)
+    first = await shelf.provision(*SPARK, "hosts")
+    assert states(first) == {"pi1": "changed", "pi2": "changed"}
+    master, worker = (lab.machines[name] for name in shelf.nodes)
+    url = f"spark://{master.address}:7077"
+    off = "systemctl disable -q spark-master spark-worker 2>/dev/null || true"
+    for machine in (master, worker):
+        machine.root(off)
+    master.root(WORKER.format(cls="master.Master", host=master.address, words="--port 7077"))
+    worker.root(WORKER.format(cls="worker.Worker", host=worker.address, words=url))
+    pid = "pgrep -f deploy.worker.Worker"
+    was = worker.root(pid)
+    config = shelf.config()
+    end = time.monotonic() + 60
+    while "ALIVE" not in pitui(config, "status", "--json").stdout.partition("nodes")[2]:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.5)
+
+    program = config.with_name("busy.py")
+    program.write_text(
+        "import time\nfrom pyspark import SparkContext\n"
+        "with SparkContext(appName='busy') as c:\n"
+        "    c.parallelize([1], 1).map(lambda n: time.sleep(600)).count()\n"
+    )
+    busy = start(config, "submit", "--", str(program))
+    try:
+        end = time.monotonic() + 60
+        while "CoarseGrained" not in worker.root("ps -eo args"):
+            assert time.monotonic() < end
+            await asyncio.sleep(0.5)
+        kept = await shelf.provision(*SPARK, names=["pi2"])
+        assert states(kept) == {"pi2": "changed"}
+        assert worker.root(pid) == was
+        said = step_of((await shelf.provision(*SPARK, names=["pi2"]))["pi2"], "service")
+        assert str(said.state) == "ok"
+        assert "goes on, for it has 1 executors" in said.detail
+    finally:
+        apps = pitui(config, "status", "--json").document["applications"]
+        for app in apps:
+            pitui(config, "kill", app["id"])
+        finish(busy, 60)
+    end = time.monotonic() + 60
+    while "CoarseGrained" in worker.root("ps -eo args"):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.5)
+    moved = await shelf.provision(*SPARK, names=["pi2"])
+    assert states(moved) == {"pi2": "changed"}
+    assert worker.root("systemctl is-active spark-worker") == "active\n"
+    assert was not in worker.root(f"{pid} || true")
