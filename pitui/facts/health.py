@@ -90,10 +90,12 @@ class HealthReader:
         Raises:
             ValueError: more came without an end than any answer holds; it is another program.
         """
+        # Only what is new is searched: an answer comes in many pieces, from many nodes.
+        start = max(0, len(self._rest) - len(b"\nend\r"))
         self._rest += data
         answers = []
-        while end := _END.search(self._rest):
-            block, self._rest = self._rest[: end.start()], self._rest[end.end() :]
+        while end := _END.search(self._rest, start):
+            block, self._rest, start = self._rest[: end.start()], self._rest[end.end() :], 0
             answers.append(self._answer(block.decode(errors="replace")))
         if len(self._rest) > _LIMIT:
             raise ValueError("the node does not answer health questions with anything we know")

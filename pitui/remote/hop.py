@@ -32,10 +32,11 @@ async def feed(
         OSError: it broke off.
         LinkError: the node cannot be reached.
     """
-    over = threading.Event()
+    over, reached = threading.Event(), threading.Event()
     open_now: list[socket.socket] = []
 
     def send(plain: socket.socket) -> None:
+        reached.set()
         with plain, _greeted(plain, pem) as conn:
             open_now.append(conn)
             if not over.is_set():
@@ -43,8 +44,9 @@ async def feed(
 
     try:
         await _in_thread(lambda: send(socket.create_connection(where, DIRECT_LIMIT)))
-    except OSError:
-        if open_now:
+    except OSError as error:
+        # A node that takes the connection and is silent is frozen: its link would be as silent.
+        if open_now or (reached.is_set() and isinstance(error, TimeoutError)):
             raise
         path = await tunnel()
         await _in_thread(lambda: send(_unix(path)))
