@@ -53,7 +53,7 @@ def spark_env(home, **values):
 
 def run(launch, home, **env):
     return subprocess.run(
-        ["/bin/sh", "-c", launch_command(None)],
+        ["/bin/sh", "-c", launch_command(None, sudo=True)],
         input=launch_script(replace(launch, spark_home=str(home))),
         capture_output=True,
         text=True,
@@ -223,7 +223,7 @@ def test_a_log_folder_that_cannot_be_made(home):
 
 def test_a_user_that_does_not_exist():
     done = subprocess.run(
-        ["/bin/sh", "-c", launch_command("no such $(user)")],
+        ["/bin/sh", "-c", launch_command("no such $(user)", sudo=True)],
         input="",
         capture_output=True,
         text=True,

@@ -9,10 +9,10 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, NodeError
-from pitui.provision.sudo import Passwords, Sudo
 from pitui.remote.ask import NoOne
 from pitui.remote.local import LocalRunner
 from pitui.remote.runner import Result
+from pitui.remote.sudo import Passwords, Sudo
 
 # As sudo does: -n refuses where a password is wanted, -S reads one line, byte by byte.
 SUDO = """#!/bin/sh
