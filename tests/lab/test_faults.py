@@ -149,12 +149,24 @@ def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
     assert "pi1: removed 1 unused, 0." in cleaned.stdout
     assert "app-2020" not in one.root("ls /opt/spark/work")
 
-    stopped, asked = at_terminal(config, "stop", typed=recipe.PASSWORD)
+    never = pitui(shelf.config(pi1={"sudo": "none"}), "stop", "workers")
+    assert never.status == 1
+    assert "type on pi1: sudo systemctl stop spark-worker.service" in never.stderr
+
+    stopped, asked = at_terminal(shelf.config(), "stop", typed=recipe.PASSWORD)
     assert (stopped.status, asked) == (0, 1), stopped
-    assert one.root("systemctl is-active spark-master spark-worker || true").split() == [
-        "inactive",
-        "inactive",
-    ]
+    active = one.root("systemctl is-active spark-master spark-worker || true")
+    assert active.split() == ["inactive", "inactive"]
+
+    # Without units Spark's own script is run as its user, and ended with its user's rights.
+    one.root("rm /etc/systemd/system/spark-*.service && systemctl daemon-reload")
+    started, asked = at_terminal(config, "start", "master", typed=recipe.PASSWORD)
+    assert (started.status, asked) == (0, 1), started
+    found = one.root("pid=$(pgrep -u spark -f master.Master); tr '\\0' '\\n' </proc/$pid/environ")
+    assert {"HOME=/home/spark", "USER=spark"} <= set(found.split())
+    stopped, asked = at_terminal(config, "stop", "master", typed=recipe.PASSWORD)
+    assert (stopped.status, asked) == (0, 1), stopped
+    assert "master.Master" not in one.root("ps -eo args")
 
 
 async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -> None:

@@ -233,6 +233,24 @@ def test_a_user_that_does_not_exist():
     assert found.problem == "there is no user no such $(user)"
 
 
+def test_another_user_where_sudo_may_not_be_used(tmp_path):
+    (tmp_path / "id").write_text('#!/bin/sh\n[ "$1" = -un ] && echo pi || echo 1000\n')
+    (tmp_path / "id").chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-c", launch_command("root", sudo=False)],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    found = parse_launch(done.returncode, done.stdout, done.stderr)
+    assert (
+        found.problem == "it is to run as root, which needs root, and the config says `sudo: none`"
+    )
+    assert found.advice.startswith("An administrator can start it there as root")
+
+
 def test_a_name_that_is_no_variable():
     with pytest.raises(ConfigError, match="environment variable"):
         launch_script(replace(WORKER, env={"A; rm -rf x": "1"}))
