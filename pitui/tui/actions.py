@@ -175,8 +175,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose_steps", "Steps", "s", "Choose only some steps, and look again", _PLAN, hint=3),
     Action("one_by_one", "One by one", "o", "Go one node after the other, restarting the daemons "
            "whose Spark changed, or side by side again", _PLAN, hint=4),
-    Action("save", "Save", "w", "Save the plan or report to a file: as `provision --json`, or as "
-           "text", _PLAN, hint=5),
+    Action("save_report", "Save", "w", "Save the plan or report to a file: as `provision "
+           "--json`, or as text", _PLAN, hint=5),
     Action("view", "Tree or board", "v", "Show it as a tree, or nodes by steps", _PLAN, hint=6),
     Action("everything", "All steps", "u", "Show steps without a change as well, or leave them out",
            _PLAN, hint=7),

@@ -46,6 +46,7 @@ class PituiApp(App[None], inherit_bindings=False):
 
     TITLE = "pitui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_style_paths()]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]  # noqa: RUF012 - Textual says what it is
     ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),

@@ -50,7 +50,7 @@ class ProvisionScreen(ProvisionView):
             "choose_steps": choosing,
             "one_by_one": one_by_one,
             "refresh": phase is Phase.PLANNED,
-            "save": bool(undertaking.ends) and not undertaking.running,
+            "save_report": bool(undertaking.ends) and not undertaking.running,
             "everything": not self._as_board,
         }.get(action_id, True)
 
@@ -114,11 +114,11 @@ class ProvisionScreen(ProvisionView):
         if self.offers("refresh"):
             self._look()
 
-    def do_save(self) -> None:
+    def do_save_report(self) -> None:
         """Save the plan or report to a file."""
         from pitui.tui.screens.save_report import SaveReportScreen, default_name
 
-        if not self.offers("save"):
+        if not self.offers("save_report"):
             self.hints.say("there is nothing to save yet")
             return
 

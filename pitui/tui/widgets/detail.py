@@ -1,4 +1,4 @@
-"""Two lines on the row under the cursor; always there, so that nothing jumps."""
+"""Some lines on the row under the cursor; always as many, so that nothing jumps."""
 
 from rich.text import Text
 from textual.widget import Widget
@@ -8,7 +8,7 @@ from pitui.tui.widgets.tones import to_text
 
 
 class Detail(Widget):
-    """Shows two cells below each other, each cut to the width."""
+    """Shows two cells below each other; the second takes what room there is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,6 +26,15 @@ class Detail(Widget):
         if not second.spans:
             return to_text(self, first)
         upper, lower = to_text(self, first), to_text(self, second)
-        for text in (upper, lower):
-            text.truncate(self.size.width, overflow="ellipsis")
-        return Text("\n").join([upper, lower])
+        upper.truncate(self.size.width, overflow="ellipsis")
+        return Text("\n").join([upper, *self._wrapped(lower)])
+
+    def _wrapped(self, text: Text) -> list[Text]:
+        """Return a text in as many lines as fit below the first."""
+        width, room = self.size.width, max(1, self.size.height - 1)
+        lines = list(text.wrap(self.app.console, width)) if width else [text]
+        if len(lines) > room:
+            rest = Text(" ").join(lines[room - 1 :])
+            rest.truncate(width, overflow="ellipsis")
+            lines[room - 1 :] = [rest]
+        return lines
