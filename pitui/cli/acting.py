@@ -8,12 +8,12 @@ from pitui.cli.output import complain
 
 if TYPE_CHECKING:
     from pitui.config.model import Config
-    from pitui.remote.ask import Asker
+    from pitui.remote.ask import PasswordAsker
     from pitui.services.cluster import Cluster
 
 
 @asynccontextmanager
-async def open_to_act(config: "Config", asker: "Asker") -> "AsyncIterator[Cluster]":
+async def open_to_act(config: "Config", asker: "PasswordAsker") -> "AsyncIterator[Cluster]":
     """Hand out the cluster, and say at the end where an action could not be recorded."""
     from pitui.services.cluster import open_cluster
 

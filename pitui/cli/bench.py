@@ -3,7 +3,7 @@
 import click
 
 from pitui.cli.acting import open_to_act
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, fail, print_json, print_text
 from pitui.cli.runtime import run
@@ -66,7 +66,7 @@ def run_(
         from pitui.cli.submit import exit_status
         from pitui.services.runs import Runs
 
-        async with open_to_act(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             runs = Runs(cluster)
             ended = await runs.start_benchmark(name, _parse(values))
             if not detach:
@@ -106,7 +106,7 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
         from pitui.services.runs import Runs
 
         status = 0
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             runs = Runs(cluster)
             try:
                 await runs.refresh()
@@ -164,7 +164,7 @@ def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
         from pitui.cli.runs_text import result_line, run_json
         from pitui.services.runs import Runs
 
-        async with open_to_act(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             ended = await Runs(cluster).cancel(run_id)
         if settings.json:
             print_json(run_json(ended))

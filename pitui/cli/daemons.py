@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
@@ -42,7 +42,7 @@ def act_on_daemons(
         from pitui.services import control
         from pitui.services.cluster import open_cluster
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             targets = control.targets_for(cluster, list(words))
             action = getattr(control, verb)
             outcomes: list[Outcome] = await action(cluster, targets, _reporter(settings), **extra)

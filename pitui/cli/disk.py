@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.acting import open_to_act
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
@@ -44,13 +44,13 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
         from pitui.remote.fanout import fan_out
         from pitui.services.disk_use import clean_unused, disk_use
 
-        async with open_to_act(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             names = [node.name for node in _wanted(cluster, nodes)]
             if remove:
                 cleaned = await fan_out(names, lambda name: clean_unused(cluster, name))
                 said = [_cleaned(settings, name, cleaned[name]) for name in names]
             else:
-                found = await fan_out(names, lambda name: disk_use(cluster, name))
+                found = await fan_out(names, lambda name: disk_use(cluster, name, asks=True))
                 said = [_used(settings, name, found[name]) for name in names]
         if settings.json:
             print_json({"nodes": said})

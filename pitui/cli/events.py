@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
@@ -63,7 +63,7 @@ def command(
         from pitui.services.timeline import Timeline
         from pitui.services.watch import Watch
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             chosen = Choice(
                 cluster.node(node).name if node else None, app, Kind(kind) if kind else None, start
             )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
@@ -53,7 +53,7 @@ def command(
 
         line = words[0] if len(words) == 1 else quote_all(words)
         good = True
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)
 
             async def on_node(name: str) -> "Result":

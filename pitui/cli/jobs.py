@@ -2,7 +2,7 @@
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
@@ -29,7 +29,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.services.insides import Insides
         from pitui.services.watch import Watch
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             insides = Insides(cluster)
             snapshot = await Watch(cluster).once()
             application = snapshot.application(app) if app else None

@@ -2,7 +2,7 @@
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import print_json, print_text
 from pitui.cli.runtime import run
@@ -28,7 +28,7 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
         from pitui.services.kill import kill_driver, kill_spot, parse_target
 
         wanted = parse_target(target)
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             if isinstance(wanted, str):
                 state = str((await kill_driver(cluster, wanted)).state)
                 print_as = {"driver": wanted, "state": state}

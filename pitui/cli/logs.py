@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.domain.errors import UsageError
@@ -109,7 +109,7 @@ def command(
         from pitui.services.cluster import open_cluster
         from pitui.services.logs import find_sources
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             found = await find_sources(cluster, None, sources)
             if save is not None:
                 from pitui.cli.log_save import save_all

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.acting import open_to_act
-from pitui.cli.asker import trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json
-from pitui.cli.provision_asker import TerminalAsker
 from pitui.cli.provision_text import StepPrinter, print_reports
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
@@ -27,7 +27,7 @@ def command(settings: Settings, trust_new: bool) -> None:
         from pitui.services.health import problems
         from pitui.services.watch import Watch
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             snapshot = await Watch(cluster).once()
         if settings.json:
             print_json(status_json(snapshot))

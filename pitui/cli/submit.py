@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pitui.cli.acting import open_to_act
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json
 from pitui.cli.runtime import run
@@ -40,7 +40,7 @@ def command(
         from pitui.services.runs import Runs
         from pitui.services.submit import job_words, prepare
 
-        async with open_to_act(config, TrustNew(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             runs = Runs(cluster)
             words = after if after is not None else job_words(cluster, str(job))
             folder = Path.cwd() if job is None else config.folder

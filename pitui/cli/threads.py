@@ -2,7 +2,7 @@
 
 import click
 
-from pitui.cli.asker import TrustNew, trust_option
+from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
@@ -25,7 +25,7 @@ def command(settings: Settings, executor: str, trust_new: bool) -> None:
         from pitui.services.cluster import open_cluster
         from pitui.services.thread_dump import thread_dump
 
-        async with open_cluster(config, TrustNew(trust_new)) as cluster:
+        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             lines = await thread_dump(cluster, app_id, executor_id)
         if settings.json:
             print_json({"application": app_id, "executor": executor_id, "lines": list(lines)})

@@ -71,11 +71,6 @@ def list_command(work: str, logs: str) -> str:
     return f"work={quote_path(work)}; logs={quote_path(logs)}; {_LIST}"
 
 
-def as_user(command: str, user: str = "root") -> str:
-    """Return the command line that runs another as a user by sudo, which never asks."""
-    return f"LC_ALL=C sudo -n -H -u {quote(user)} sh -c {quote(command)}"
-
-
 def parse_listing(output: str) -> Listing:
     """Return what `list_command` found; names that Spark does not give are left out."""
     values: dict[str, str] = {}

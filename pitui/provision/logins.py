@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from pitui.provision.sudo import Passwords
 from pitui.remote.ask import PasswordAsker
+from pitui.remote.sudo import Passwords
 
 
 class Logins:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pitui.config.model import Config, Node
 from pitui.provision.logins import Logins
-from pitui.provision.sudo import Passwords
 from pitui.remote.ask import PasswordAsker
 from pitui.remote.depot import Depot
 from pitui.remote.links import Links
+from pitui.remote.sudo import Passwords
 
 if TYPE_CHECKING:
     from pitui.provision.site import Site

@@ -11,11 +11,11 @@ from pitui.provision.files import Content, parse_status, read_command, status_co
 from pitui.provision.look import Look
 from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
-from pitui.provision.sudo import PATHS, Sudo
 from pitui.remote.meter import Meter
 from pitui.remote.push import Parcel
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 from pitui.remote.shell import Answer
+from pitui.remote.sudo import PATHS, Sudo
 
 T = TypeVar("T")
 

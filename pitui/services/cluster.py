@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import UsageError
-from pitui.provision.sudo import Passwords
-from pitui.remote.ask import Asker
+from pitui.remote.ask import NoOne, PasswordAsker
 from pitui.remote.links import Links
 from pitui.remote.runner import Runner
+from pitui.remote.sudo import Passwords, Sudo
 from pitui.remote.web import Web
 from pitui.services.audit import Audit
 from pitui.services.master import MasterAccess
@@ -26,6 +26,7 @@ class Cluster:
     web: Web
     spark_master: MasterAccess
     audit: Audit
+    asker: PasswordAsker
     passwords: Passwords = field(default_factory=Passwords)
     """Those for sudo that were given, for as long as the cluster is open; in memory only."""
 
@@ -58,9 +59,17 @@ class Cluster:
         """Return what runs commands on a node."""
         return self.links.runner(name)
 
+    def sudo(self, name: str, *, asks: bool = True) -> Sudo:
+        """Return what runs commands on a node as root.
+
+        Without `asks` nobody is asked for a password, and only those given before are tried.
+        """
+        asker = self.asker if asks else NoOne()
+        return Sudo(self.node(name), self.runner(name), asker, self.passwords)
+
 
 @asynccontextmanager
-async def open_cluster(config: Config, asker: Asker) -> AsyncIterator[Cluster]:
+async def open_cluster(config: Config, asker: PasswordAsker) -> AsyncIterator[Cluster]:
     """Hand out the cluster of a configuration; nothing is connected before it is used."""
     nodes = resolve_nodes(config)
     links = Links(nodes.values(), asker)
@@ -68,7 +77,7 @@ async def open_cluster(config: Config, asker: Asker) -> AsyncIterator[Cluster]:
     try:
         master = MasterAccess(config, nodes[config.cluster.master], web)
         audit = Audit(f"{config.cluster.name} at {master.configured_url}")
-        yield Cluster(config, nodes, links, web, master, audit)
+        yield Cluster(config, nodes, links, web, master, audit, asker)
     finally:
         await web.aclose()
         await links.aclose()

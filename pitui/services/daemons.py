@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
-from pitui.domain.errors import NodeError, NotSparkError, WebError
+from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.text import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
@@ -79,20 +79,27 @@ class Work:
         Raises:
             NodeError: it would not; says why.
         """
-        result = await self.cluster.runner(self.node.name).run(
+        result = await self.cluster.sudo(self.node.name).attempt(
             unit_command(action, unit, sudo=self.sudo), limit=_SYSTEMD_LIMIT
         )
         if result.ok:
             return
         what = f"systemctl {action} {unit.name} failed"
         if _FORBIDDEN.search(result.stderr):
-            said = printable(_FORBIDDEN.findall(result.stderr)[0].strip())
-            raise NodeError(
-                self.node.name,
-                f"{what}: {said}",
-                f"Allow `systemctl {action} {unit.name}` without a password in the node's sudoers.",
-            )
+            raise self._forbidden(action, unit, result.stderr)
         raise await self.failed(what, None, unit)
+
+    def _forbidden(self, action: str, unit: Unit, stderr: str) -> NodeError:
+        command = f"systemctl {action} {unit.name}"
+        said = printable(_FORBIDDEN.findall(stderr)[0].strip())
+        advice = (
+            f"Allow `{command}` without a password in the node's sudoers, or set `sudo: ask` to "
+            "be asked for it."
+        )
+        if not self.sudo:
+            said = "this needs root, and the config says `sudo: none`"
+            advice = f"An administrator can type on {self.node.name}: sudo {command}"
+        return NodeError(self.node.name, f"{command} failed: {said}", advice)
 
     async def view(self, limit: float = _QUICK) -> MasterView | None:
         """Return the master's view, None where it does not answer."""
@@ -117,10 +124,23 @@ class Work:
 
         A unit may run spark-daemon.sh, which writes to a file: that comes after the journal.
         """
-        journal = await self.run(journal_command(unit, LOG_LINES)) if unit else ""
+        journal = await self._journal(unit) if unit else ""
         return journal + await self.run(
             tail_command(self.role, self.node.spark_home, log, LOG_LINES)
         )
+
+    async def _journal(self, unit: Unit) -> str:
+        command = journal_command(unit, LOG_LINES)
+        text = await self.run(command)
+        if text.strip() or self.node.sudo != "ask":
+            return text
+        try:
+            return (await self.cluster.sudo(self.node.name, asks=False).run(command)).stdout
+        except NodeError as error:
+            if error.failure is not Failure.SUDO_PASSWORD:
+                raise
+            # Nobody gave a password, and none is asked for only to show a log.
+            return ""
 
 
 def row_of(

@@ -12,18 +12,19 @@ from pathlib import PurePosixPath
 import msgspec
 
 from pitui.domain.cluster import Process, Role
-from pitui.domain.errors import NodeError, NotSparkError, UsageError, WebError
+from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, Folder, FolderKind
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (
     Listing,
-    as_user,
     list_command,
     parse_listing,
     parse_removed,
     remove_command,
     remove_input,
 )
+from pitui.remote.quoting import quote
+from pitui.remote.sudo import Sudo, as_user
 from pitui.services.cluster import Cluster
 from pitui.services.probe import probe
 
@@ -56,8 +57,11 @@ class _Active(msgspec.Struct):
     activedrivers: list[_Id] = []
 
 
-async def disk_use(cluster: Cluster, name: str) -> DiskUse:
+async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUse:
     """Return what lies in a node's work and log folders, and what of it is unused.
+
+    Folders that the login may not read are listed by sudo, without `asks` only where that wants no
+    password or one that was given before.
 
     Raises:
         NodeError: the node cannot be reached or listed.
@@ -69,13 +73,25 @@ async def disk_use(cluster: Cluster, name: str) -> DiskUse:
     result = await cluster.runner(name).run(command, limit=_LIST_LIMIT)
     listing = parse_listing(result.stdout)
     if listing.closed and node.sudo != "none":
-        result = await cluster.runner(name).run(as_user(command), limit=_LIST_LIMIT)
-        listing = parse_listing(result.stdout) if result.ok else listing
+        listing = await _list_as_root(cluster.sudo(name, asks=asks), command) or listing
     used, unsure = await _in_use(cluster, name)
     if listing.closed and not unsure:
         unsure = f"the login may not read {', '.join(listing.closed)}"
+        if node.sudo == "ask":
+            unsure += f", and sudo wants a password: `pitui disk --clean {name}` asks for it"
     folders = [_judged(folder, listing, used, sure=not unsure) for folder in listing.folders]
     return DiskUse(listing.work, listing.logs, tuple(folders), unsure)
+
+
+async def _list_as_root(sudo: Sudo, command: str) -> Listing | None:
+    """Return the whole listing; None where root cannot be had."""
+    try:
+        result = await sudo.attempt(as_user(command), limit=_LIST_LIMIT)
+    except NodeError as error:
+        if error.failure is not Failure.SUDO_PASSWORD:
+            raise
+        return None
+    return parse_listing(result.stdout) if result.ok else None
 
 
 def _folders(spark_home: str, own: Sequence[Process]) -> tuple[str, str]:
@@ -123,7 +139,7 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
         NodeError: it is not sure what is in use, or nothing could be removed; says why.
         UsageError: a name is none of what can be removed.
     """
-    use = await disk_use(cluster, name)
+    use = await disk_use(cluster, name, asks=True)
     if use.unsure:
         raise NodeError(
             name,
@@ -158,7 +174,7 @@ async def clean_unused(cluster: Cluster, name: str) -> Cleaned:
     Raises:
         NodeError: it is not sure what is in use, or nothing could be removed; says why.
     """
-    use = await disk_use(cluster, name)
+    use = await disk_use(cluster, name, asks=True)
     if not use.removable and not use.unsure:
         return Cleaned((), 0)
     return await clean(cluster, name, [folder.name for folder in use.removable])
@@ -183,15 +199,20 @@ def _groups(use: DiskUse, by_name: Mapping[str, Folder], wanted: Sequence[str]) 
 
 async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
     names = [folder.name for folder in group.folders]
-    runner = cluster.runner(name)
     command = remove_command(group.where, names)
-    login = (await runner.run("id -un")).stdout.strip()
+    login = (await cluster.runner(name).run("id -un")).stdout.strip()
     if login not in (group.owner, "root"):
         if cluster.node(name).sudo == "none":
-            why = f"{', '.join(names)} belong to {group.owner}, and sudo may not be used"
+            why = (
+                f"{', '.join(names)} belong to {group.owner}, and the config says `sudo: none`; an "
+                f"administrator can type on {name}: cd {quote(group.where)} && "
+                f"sudo rm -r {quote(*names)}"
+            )
             return Cleaned((), 0, (why,))
         command = as_user(command, group.owner)
-    result = await runner.run(command, stdin=remove_input(names), limit=_REMOVE_LIMIT)
+    result = await cluster.sudo(name).attempt(
+        command, stdin=remove_input(names), limit=_REMOVE_LIMIT
+    )
     became = parse_removed(result.stdout)
     gone = [folder for folder in group.folders if became.get(folder.name) == "removed"]
     kept = [f"{one} is in use" for one, word in became.items() if word == "used"]

@@ -143,8 +143,10 @@ async def _bring_up(work: Work, launch: Launch, as_user: str | None) -> Started:
         await work.systemctl("start", units[0])
         return Started(unit=units[0])
     user = work.cluster.config.spark.user or as_user
-    result = await work.cluster.runner(work.node.name).run(
-        launch_command(user), stdin=launch_script(launch).encode(), limit=_LAUNCH_LIMIT
+    result = await work.cluster.sudo(work.node.name).attempt(
+        launch_command(user, sudo=work.sudo),
+        stdin=launch_script(launch).encode(),
+        limit=_LAUNCH_LIMIT,
     )
     launched: Launched = parse_launch(result.status, result.stdout, result.stderr)
     if launched.problem and launched.log and not launched.advice:

@@ -58,7 +58,7 @@ def _with_owners(units: list[Unit], running: list[Process]) -> list[Unit]:
 
 async def _end(work: Work, process: Process) -> str:
     command = stop_command(process, sudo=work.sudo)
-    result = await work.cluster.runner(work.node.name).run(command, limit=KILL_AFTER + 20.0)
+    result = await work.cluster.sudo(work.node.name).attempt(command, limit=KILL_AFTER + 20.0)
     stopped = parse_stop(result.stdout, result.stderr, process)
     if stopped.problem:
         raise NodeError(work.node.name, stopped.problem, stopped.advice)

@@ -163,18 +163,25 @@ _WORKER = r"""
 """
 
 
-def launch_command(user: str | None) -> str:
+def launch_command(user: str | None, *, sudo: bool) -> str:
     """Return the command that takes `launch_script` on its standard input.
 
-    Another user than that of the login is reached by `sudo -n`, or `runuser` for root.
+    Another user than that of the login is reached by `sudo -n` where `sudo` is true, or by
+    `runuser` for root, which leaves the environment as it is.
     """
+    allowed = "" if sudo else f'echo "{MARK} reason no-sudo $user"; exit 1'
     return f"""user={quote(user or "")}
 if ! command -v bash >/dev/null 2>&1; then echo '{MARK} reason no-bash'; exit 1; fi
 if [ -z "$user" ] || [ "$(id -un)" = "$user" ]; then exec bash -s; fi
 if ! id "$user" >/dev/null 2>&1; then echo "{MARK} reason no-user $user"; exit 1; fi
 if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then
+  HOME=$(getent passwd "$user" | cut -d: -f6) USER=$user LOGNAME=$user
+  export HOME USER LOGNAME; unset LC_ALL
   exec runuser -u "$user" -- bash -s
 fi
+{allowed}
+# In English, so that what sudo says can be recognised; LC_ALL would change the daemon's files too.
+LC_MESSAGES=C; export LC_MESSAGES
 exec sudo -n -H -u "$user" bash -s"""
 
 

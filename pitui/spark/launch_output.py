@@ -35,6 +35,13 @@ _REASONS = {
         "there is no user {}",
         "Correct spark.user in the configuration, or add the user on the node.",
     ),
+    "no-sudo": (
+        "it is to run as {0}, which needs root, and the config says `sudo: none`",
+        (
+            "An administrator can start it there as {0}, with Spark's own sbin/start-master.sh or "
+            "sbin/start-worker.sh; or set spark.user to the user of the login."
+        ),
+    ),
     "no-log-folder": (
         "the log folder {} cannot be written",
         "Make it writable for the user who runs Spark, or set SPARK_LOG_DIR.",
@@ -46,8 +53,8 @@ _REASONS = {
 }
 
 SUDO_ADVICE = (
-    "Allow it without a password in sudoers on the node, or reach the node as the user who runs "
-    "Spark."
+    "Set `sudo: ask` to be asked for it, allow it without a password in sudoers on the node, or "
+    "reach the node as the user who runs Spark."
 )
 
 
@@ -86,4 +93,4 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
 def _refused(reason: str) -> Launched:
     word, _, value = reason.partition(" ")
     problem, advice = _REASONS.get(word, (reason, ""))
-    return Launched(problem.format(value), advice)
+    return Launched(problem.format(value), advice.format(value))

@@ -97,7 +97,8 @@ def parse_stop(stdout: str, stderr: str, process: Process) -> Stopped:
             why = "sudo needs a password" if "password" in stderr else "it was not permitted"
             return Stopped(
                 problem=f"process {process.pid} belongs to {owner}, and {why}",
-                advice="Reach the node as that user, or allow sudo without a password there.",
+                advice=f"An administrator can type there: sudo kill {process.pid}. Or reach the "
+                "node as that user, or set `sudo: ask` or allow sudo without a password.",
             )
         case "stays":
             return Stopped(

@@ -101,7 +101,8 @@ def unit_command(action: str, unit: Unit, *, sudo: bool) -> str:
     forget = f"$run systemctl {manager} {reset} {quote(unit.name)} 2>/dev/null\n" if reset else ""
     return (
         '[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR\n'
-        f"run=\n{prefix}{forget}"
+        # In English, so that a refusal can be recognised.
+        f"LC_ALL=C; export LC_ALL\nrun=\n{prefix}{forget}"
         f"exec $run systemctl {manager} --no-ask-password {quote(action, unit.name)}"
     )
 

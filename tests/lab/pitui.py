@@ -37,18 +37,37 @@ class Answer:
         return {entry["step"]: entry for entry in found["steps"]}
 
 
-def start(config: Path, *words: str) -> subprocess.Popen[str]:
+def start(config: Path, *words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
     """Start pitui; give the process to `finish`."""
     return subprocess.Popen(
         [sys.executable, "-m", "pitui", "--config", str(config), *words],
         cwd=config.parent,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
+
+
+def at_terminal(config: Path, *words: str, typed: str) -> tuple[Answer, int]:
+    """Run a command with a terminal, typing at each question; return it and how many came."""
+    ours, theirs = os.openpty()
+    process = start(config, *words, stdin=theirs)
+    os.close(theirs)
+    said, asked = "", 0
+    assert process.stderr is not None
+    try:
+        while block := os.read(process.stderr.fileno(), 65536):
+            said += block.decode()
+            while said.count("Password for sudo") > asked:
+                asked += 1
+                os.write(ours, f"{typed}\n".encode())
+        answer = finish(process, 60)
+        return Answer(answer.status, answer.stdout, said), asked
+    finally:
+        os.close(ours)
 
 
 def finish(process: subprocess.Popen[str], limit: float = LIMIT) -> Answer:

@@ -15,7 +15,7 @@ from tests.lab import recipe
 from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
-from tests.lab.pitui import finish, pitui, provision, start
+from tests.lab.pitui import at_terminal, finish, pitui, provision, start
 from tests.lab.steps import Person, Shelf, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -113,8 +113,60 @@ async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab) -> Non
     assert person.sudo_asked == 1
     again = await shelf.provision(*SPARK, person=Person(password=recipe.PASSWORD))
     assert states(again) == {"pi1": "ok"}
+    daemons_ask_once(shelf, lab)
     text = lab.machines["pi1"].root("cat /proc/[0-9]*/cmdline; cat /home/pi/.bash_history || true")
     assert recipe.PASSWORD not in text
+
+
+LEFT = """
+cd /opt/spark && runuser -u spark -- sh -c 'umask 077 && mkdir -p work/app-20200101000000-0000 &&
+  head -c 300000 /dev/urandom > work/app-20200101000000-0000/stdout &&
+  touch -d 2020-01-02 work/app-20200101000000-0000'
+"""
+
+
+def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
+    """Start, restart, clean up and stop what systemd runs as root, where sudo wants a password."""
+    config, one = shelf.config(), lab.machines["pi1"]
+    one.root("systemctl stop spark-master spark-worker")
+    alone = pitui(config, "start", "master")
+    assert alone.status == 1
+    assert "pitui: pi1 master: sudo needs a password, and nobody gave it" in alone.stderr
+    assert "at a terminal" in alone.stderr
+
+    # Two daemons need it, one person is asked.
+    started, asked = at_terminal(config, "start", typed=recipe.PASSWORD)
+    assert (started.status, asked) == (0, 1), started
+    pid = "systemctl show -p MainPID spark-worker"
+    was = one.root(pid)
+    restarted, asked = at_terminal(config, "restart", "workers", typed=recipe.PASSWORD)
+    assert (restarted.status, asked) == (0, 1), restarted
+    assert one.root(pid) != was
+
+    one.root(LEFT)
+    cleaned, asked = at_terminal(config, "disk", "--clean", "pi1", typed=recipe.PASSWORD)
+    assert (cleaned.status, asked) == (0, 1), cleaned
+    assert "pi1: removed 1 unused, 0." in cleaned.stdout
+    assert "app-2020" not in one.root("ls /opt/spark/work")
+
+    never = pitui(shelf.config(pi1={"sudo": "none"}), "stop", "workers")
+    assert never.status == 1
+    assert "type on pi1: sudo systemctl stop spark-worker.service" in never.stderr
+
+    stopped, asked = at_terminal(shelf.config(), "stop", typed=recipe.PASSWORD)
+    assert (stopped.status, asked) == (0, 1), stopped
+    active = one.root("systemctl is-active spark-master spark-worker || true")
+    assert active.split() == ["inactive", "inactive"]
+
+    # Without units Spark's own script is run as its user, and ended with its user's rights.
+    one.root("rm /etc/systemd/system/spark-*.service && systemctl daemon-reload")
+    started, asked = at_terminal(config, "start", "master", typed=recipe.PASSWORD)
+    assert (started.status, asked) == (0, 1), started
+    found = one.root("pid=$(pgrep -u spark -f master.Master); tr '\\0' '\\n' </proc/$pid/environ")
+    assert {"HOME=/home/spark", "USER=spark"} <= set(found.split())
+    stopped, asked = at_terminal(config, "stop", "master", typed=recipe.PASSWORD)
+    assert (stopped.status, asked) == (0, 1), stopped
+    assert "master.Master" not in one.root("ps -eo args")
 
 
 async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """Becoming root: what reaches the command, whatever sudo reads. A small sudo stands in for it."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, NodeError
-from pitui.provision.sudo import Passwords, Sudo
 from pitui.remote.ask import NoOne
 from pitui.remote.local import LocalRunner
 from pitui.remote.runner import Result
+from pitui.remote.sudo import Passwords, Sudo, wants_password
 
 # As sudo does: -n refuses where a password is wanted, -S reads one line, byte by byte.
 SUDO = """#!/bin/sh
@@ -115,3 +116,58 @@ async def test_none_is_never_tried(tmp_path: Path) -> None:
     with pytest.raises(NodeError, match="sudo: none"):
         await sudo(tmp_path, "none", Typing()).run("true")
     assert not (tmp_path / "log").exists()
+
+
+async def test_a_command_with_its_own_sudo_asks_only_where_that_is_refused(tmp_path: Path) -> None:
+    asker = Typing("s3cret word")
+    one = sudo(tmp_path, "ask", asker)
+    assert (await one.attempt("cat", stdin=b"as the login\n")).stdout == "as the login\n"
+    assert asker.asked == []
+    command = "cat; sudo -n true"
+    refused = await sudo(tmp_path, "passwordless", asker).attempt(command, stdin=b"in\n")
+    assert wants_password(refused.stderr)
+    assert asker.asked == []
+    again = await one.attempt(command, stdin=b"in\n")
+    assert asker.asked == [("pi1", False)]
+    assert again.stdout == "in\n"
+    # With the whole input, by a sudo that was given the password.
+    assert "-S" in (tmp_path / "log").read_text()
+
+
+class Slow(Typing):
+    """Answers when two other nodes wait for it."""
+
+    def __init__(self, lock: asyncio.Lock) -> None:
+        super().__init__()
+        self._lock = lock
+
+    async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
+        async with asyncio.timeout(10):
+            while not self.asked and len(self._lock._waiters or ()) < 2:  # type: ignore[attr-defined]
+                await asyncio.sleep(0.005)
+        return await super().sudo_password(node, wrong=wrong)
+
+
+async def test_who_says_no_once_is_not_asked_for_the_nodes_that_wait(tmp_path: Path) -> None:
+    words = Passwords()
+    asker = Slow(words.lock)
+    nodes = [sudo(tmp_path, "ask", asker, words=words) for _ in range(3)]
+    answers = await asyncio.gather(*(one.run("true") for one in nodes), return_exceptions=True)
+    assert ["nobody gave it" in str(answer) for answer in answers] == [True] * 3
+    assert len(asker.asked) == 1
+    asker.answers = ["s3cret word"]
+    assert (await nodes[0].run("echo in")).stdout == "in\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sudo: a password is required",
+        "sudo: a terminal is required to read the password; either use the -S option",
+        "sudo: interactive authentication is required",
+        "sudo-rs: interactive authentication is required",
+    ],
+)
+def test_what_sudo_says_where_it_wants_a_password(said: str) -> None:
+    assert wants_password(f"a banner\n{said}\n")
+    assert not wants_password("Interactive authentication required.\n")
