@@ -67,6 +67,17 @@ class Sudo:
         Raises:
             NodeError: root cannot be had; `failure` is SUDO_PASSWORD where a password is missing.
         """
+        result = await self._run(command, stdin, limit)
+        known = self._password
+        if result.status == 1 and known is not None and not await self._fits(known):
+            # It was changed on the node meanwhile; the command behind it was not begun.
+            if known in self._passwords.given:
+                self._passwords.given.remove(known)
+            self._password, self._ready = None, False
+            result = await self._run(command, stdin, limit)
+        return result
+
+    async def _run(self, command: str, stdin: bytes | None, limit: float) -> Result:
         line, head = await self.wrap(command, stdin=stdin is not None)
         data = None if stdin is None and not head else head + (stdin or b"")
         return await self._runner.run(line, stdin=data, limit=limit)
@@ -83,6 +94,8 @@ class Sudo:
         Raises:
             NodeError: `failure` is SUDO_PASSWORD where nobody gives the password.
         """
+        if self._password is not None:
+            return await self.run(command, stdin=stdin, limit=limit)
         result = await self._runner.run(command, stdin=stdin, limit=limit)
         if self._node.sudo != "ask" or not wants_password(result.stderr):
             return result

@@ -29,6 +29,7 @@ class Cluster:
     asker: PasswordAsker
     passwords: Passwords = field(default_factory=Passwords)
     """Those for sudo that were given, for as long as the cluster is open; in memory only."""
+    _sudo: dict[str, Sudo] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -64,8 +65,12 @@ class Cluster:
 
         Without `asks` nobody is asked for a password, and only those given before are tried.
         """
-        asker = self.asker if asks else NoOne()
-        return Sudo(self.node(name), self.runner(name), asker, self.passwords)
+        if not asks:
+            return Sudo(self.node(name), self.runner(name), NoOne(), self.passwords)
+        if name not in self._sudo:
+            own = Sudo(self.node(name), self.runner(name), self.asker, self.passwords)
+            self._sudo[name] = own
+        return self._sudo[name]
 
 
 @asynccontextmanager

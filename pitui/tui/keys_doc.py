@@ -18,7 +18,8 @@ def keys_markdown() -> str:
     for scope, rows in grouped():
         parts += [f"**{scope}**", "", "| key | does | `ui.keys` |", "|---|---|---|"]
         for row in rows:
-            shown = " ".join(f"`{key}`" for key in keys.of(row))
+            # A bar would end the cell, even between backticks.
+            shown = " ".join(f"`{key}`" for key in keys.of(row)).replace("|", "\\|")
             parts.append(f"| {shown} | {row.help} | `{row.id}` |")
         parts.append("")
     return "\n".join(parts).rstrip()

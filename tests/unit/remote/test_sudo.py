@@ -134,6 +134,17 @@ async def test_a_command_with_its_own_sudo_asks_only_where_that_is_refused(tmp_p
     assert "-S" in (tmp_path / "log").read_text()
 
 
+async def test_a_password_that_was_changed_on_the_node_is_asked_for_anew(tmp_path: Path) -> None:
+    asker = Typing("s3cret word", "new one")
+    one = sudo(tmp_path, "ask", asker)
+    assert (await one.run("exit 1")).status == 1
+    assert len(asker.asked) == 1
+    small = tmp_path / "sudo"
+    small.write_text(SUDO.replace("s3cret word", "new one"))
+    assert (await one.attempt("cat", stdin=b"in\n")).stdout == "in\n"
+    assert len(asker.asked) == 2
+
+
 class Slow(Typing):
     """Answers when two other nodes wait for it."""
 
