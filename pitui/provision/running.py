@@ -34,6 +34,8 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
   java=$(readlink "$folder/exe")
   case $java in *java|*"java (deleted)") ;; *) continue ;; esac
   tr '\0' '\n' < "$file" 2>/dev/null | grep -qxF -e "$class" || continue
+  # What works out the daemon's command line, for some seconds, carries its class too.
+  ! tr '\0' '\n' < "$file" 2>/dev/null | grep -qxF org.apache.spark.launcher.Main || continue
   tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF \
     -e "SPARK_HOME=$home" -e "SPARK_HOME=$real" || continue
   starter=script
