@@ -78,6 +78,10 @@ class LinkError(NodeError):
         self.failure = failure
 
 
+class AwayError(LinkError):
+    """A node that was lost was waited for, and did not come back in time."""
+
+
 class HostKeyChangedError(LinkError):
     """A node shows another host key than the one we know; says which, for who may replace it."""
 

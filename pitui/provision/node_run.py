@@ -1,11 +1,19 @@
 """All steps of one node, one after the other."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from pitui.domain.errors import Failure, LinkError, NodeError, PituiError
+from pitui.domain.errors import (
+    AwayError,
+    CommandTimeoutError,
+    Failure,
+    LinkError,
+    NodeError,
+    PituiError,
+)
 from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState, Transfer
 from pitui.provision.shelf import Shelf
 from pitui.provision.step import Finding, State, Step
@@ -19,6 +27,12 @@ TRANSFER_EVERY = 0.25
 
 _WAITS = (1.0, 2.0, 3.0, 5.0)
 """Seconds between tries to reach a node that went away."""
+
+_BREAKS = 10
+"""How often a step goes on after the link was lost and came back."""
+
+_STAYS = '[ "$(systemctl is-system-running 2>/dev/null)" != stopping ]'
+_STAYS_LIMIT = 5.0
 
 _PASSING = frozenset(
     {Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED, Failure.PROTOCOL}
@@ -156,29 +170,51 @@ class NodeRun:
 
     async def _through_breaks(self, step: Step, work: Callable[[Step], Awaitable[None]]) -> None:
         """Do a step, and again after the link was lost and came back: steps are idempotent."""
-        away_since: float | None = None
-        tries = 0
+        breaks = 0
         while True:
             try:
                 await work(step)
-            except LinkError as error:
+            except NodeError as error:
+                lost = await self._loss_behind(error)
                 first = step.id == self._steps[0].id
-                if first or self._shelf.plan or error.failure not in _PASSING:
+                breaks += 1
+                if lost is None or first or self._shelf.plan or breaks > _BREAKS:
                     raise
-                now = time.monotonic()
-                if away_since is None and self._moved_at and now - self._moved_at > AWAY_LIMIT:
-                    # A push that waited for the node itself says so.
+                if isinstance(lost, AwayError) or lost.failure not in _PASSING:
                     raise
-                away_since = now if away_since is None else away_since
-                if self._stopping.is_set() or now - away_since > AWAY_LIMIT:
-                    raise _given_up(error, now - away_since) from error
-                self._working(step, f"{error.message}; trying again", None)
-                await self._wait(_WAITS[min(tries, len(_WAITS) - 1)])
-                tries += 1
-                self._shelf.links.retry(self._site.name)
-                if await self._is_back():
-                    away_since = None
+                await self._back(step, lost)
             else:
+                return
+
+    async def _loss_behind(self, error: NodeError) -> LinkError | None:
+        """Return how the node was lost, also where going down ended a command there first."""
+        if isinstance(error, LinkError):
+            return error
+        if isinstance(error, CommandTimeoutError):
+            return None
+        try:
+            stays = await self._site.runner.run(_STAYS, limit=_STAYS_LIMIT)
+        except LinkError as lost:
+            return lost
+        except CommandTimeoutError:
+            return None
+        return None if stays.ok else LinkError(self._site.name, Failure.LOST, "it is going down")
+
+    async def _back(self, step: Step, lost: LinkError) -> None:
+        """Wait until a node that was lost is back.
+
+        Raises:
+            LinkError: it was not, within `AWAY_LIMIT`.
+        """
+        begun = time.monotonic()
+        for pause in itertools.chain(_WAITS, itertools.repeat(_WAITS[-1])):
+            away = time.monotonic() - begun
+            if self._stopping.is_set() or away > AWAY_LIMIT:
+                raise _given_up(lost, away) from lost
+            self._working(step, f"{lost.message}; trying again", None)
+            await self._wait(pause)
+            self._shelf.links.retry(self._site.name)
+            if await self._is_back():
                 return
 
     async def _is_back(self) -> bool:

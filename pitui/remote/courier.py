@@ -318,7 +318,9 @@ class Courier:
             stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
-            self.end(error=done.stderr.decode(errors="replace").strip()[-500:])
+            said = done.stderr.decode(errors="replace").strip()[-500:]
+            # What says nothing was ended, as when the machine goes down, and refused nothing.
+            self.end(**({"error": said} if said else {}))
         self.tell(done=self.file.size - self._began)
 
     def _tell_progress(self) -> None:

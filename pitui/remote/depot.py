@@ -146,6 +146,9 @@ class _Trip:
 
     async def go(self) -> Pushed:
         """Do one try; see `Journey.go`."""
+        if self.arrived is not None and self.arrived.done():
+            # It broke while it fed others: what was done with the file since is not ours.
+            return Pushed(self.total, self.resumed)
         while not self.unable:
             found = await look(self.runner, self.parcel, self.target, prefix=False)
             self._moved()

@@ -1,6 +1,7 @@
 """A running command, however it is reached: fed by callbacks, read in blocks."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
@@ -94,7 +95,9 @@ class Process:
         if self._error is not None:
             raise self._error
         if self._wire is not None and not self._exited.is_set():
-            self._wire.write(data)
+            # The other side may just have closed it: how it ended is told in a moment.
+            with contextlib.suppress(BrokenPipeError):
+                self._wire.write(data)
 
     async def write_eof(self) -> None:
         """Close standard input."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
 from pitui.domain.text import last_lines, printable
 from pitui.remote.push_script import Found, look_command, parse_look, receive_command
 from pitui.remote.runner import BLOCK, RemoteProcess, Runner
@@ -31,6 +31,7 @@ _SIGNALLED = 128
 
 _SIGNALS = 3
 _READ = 16 * BLOCK
+_CAUSES = ("Read-only file system", "No space left")
 _COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
 _MIB = 1024 * 1024
 
@@ -174,7 +175,9 @@ def need_room(node: str, target: str, needed: int, free: int) -> None:
 def refused(node: str, target: str, said: str) -> NodeError:
     """Return the error of a file that a node does not take, with what it said."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    reason = printable(lines[-1]) if lines else "no reason was given"
+    # Programs such as tar name the cause first, and end with a line that says nothing.
+    causes = [line for line in lines if any(cause in line for cause in _CAUSES)]
+    reason = printable((causes or lines[-1:] or ["no reason was given"])[-1])
     advice = ""
     if "Read-only file system" in said:
         advice = (
@@ -339,7 +342,7 @@ async def _resume(journey: Journey, away_limit: float) -> Pushed:
             if away > away_limit:
                 message = f"it was away for {away:.0f} s in the middle of a push: {error.message}"
                 advice = "The next run goes on where this one stopped."
-                raise LinkError(error.node, error.failure, message, advice) from error
+                raise AwayError(error.node, error.failure, message, advice) from error
 
 
 async def _read_all(process: RemoteProcess) -> str:

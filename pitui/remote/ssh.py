@@ -149,6 +149,9 @@ class SshRunner:
             if is_lost(up.connection, error):
                 raise self._link.lost() from error
             return error.reason
+        except asyncssh.DisconnectError as error:
+            # Lost between the channel's opening and the command's start.
+            raise self._link.lost(error) from error
         except asyncio.CancelledError:
             if session.channel is not None:
                 session.channel.abort()

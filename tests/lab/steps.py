@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pitui.config.load import load_config
-from pitui.provision.report import NodeReport, StepReport
+from pitui.provision.report import NodeReport, Report, StepReport
 from pitui.remote.ask import ChangedKey, NoOne
 from pitui.services.cluster import open_cluster
 from pitui.services.provision import provisioning
@@ -61,11 +61,12 @@ class Shelf:
         person: Person | None = None,
         nodes: dict[str, dict[str, Any]] | None = None,
         plan: bool = False,
+        told: Report = lambda _: None,
     ) -> dict[str, NodeReport]:
         """Return how each node ended, with the configuration changed by `nodes`."""
         who = person or Person()
         async with open_cluster(load_config(self.config(**(nodes or {}))), who) as cluster:
-            work = provisioning(cluster, who, lambda _: None, names=names, only=only, plan=plan)
+            work = provisioning(cluster, who, told, names=names, only=only, plan=plan)
             return {report.node: report for report in await work.run()}
 
 

@@ -79,7 +79,7 @@ async def _wanted(site: Site, old: str) -> _Wanted:
     before = {name: line for line in block_lines(old, _BLOCK) or [] for name in _names(line)}
     lines, missing = [], []
     for name, where in known.items():
-        line = await _line(site, name, where) or before.get(name)
+        line = await _line(site, name, where, before.get(name, "")) or before.get(name)
         if line is None:
             missing.append(name)
         else:
@@ -101,15 +101,18 @@ def _names(line: str) -> tuple[str, ...]:
     return hosts_file.parse_line(line).names
 
 
-async def _line(site: Site, name: str, where: Known) -> str | None:
+async def _line(site: Site, name: str, where: Known, before: str) -> str | None:
     if where.address is None:
         return None
     names = [name]
-    node = site.shelf.nodes[name]
-    if node.local:
-        # It keeps a name of its own, which Spark may find it by.
+    local, itself = site.shelf.nodes[name].local, name == site.name
+    if local or itself:
         own = (await site.shelf.sites[name].machine()).hostname
-        names += [own] if own and own not in ("localhost", *site.shelf.nodes) else []
+        # This machine keeps its name, which Spark may find it by. Another has one of its own still
+        # where the step hostname was left out: sudo and Java wait for a name server without it.
+        stays = local or not site.shelf.plan or own in _names(before)
+        if own and stays and own not in ("localhost", *site.shelf.nodes):
+            names.append(own)
     return f"{where.address}\t{' '.join(names)}"
 
 

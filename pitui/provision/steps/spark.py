@@ -80,6 +80,9 @@ class SparkStep(Step):
         archive, home = todo.archive, await home_of(site)
         if todo.unpack:
             await _bring(site, todo, home)
+        else:
+            # An earlier try may have ended just before that.
+            await _forget(site, archive)
         site.say(f"switching {home} to {archive.version}")
         await run_on(site, switch_command(home, archive.version, todo.found.version))
 
@@ -172,14 +175,23 @@ async def _bring(site: Site, todo: _Todo, home: str) -> None:
         if error.failure is None and ("No space" in error.message or "Read-only" in error.message):
             raise refused(site.name, home, error.said or error.message) from error
         raise
-    if not local:
-        await site.run(forget_command(place, archive.sha512))
+    await _forget(site, archive)
+
+
+async def _forget(site: Site, archive: Archive) -> None:
+    """Remove what was pushed."""
+    if not site.node.local:
+        await site.run(forget_command(await _place(site, archive), archive.sha512))
+
+
+async def _place(site: Site, archive: Archive) -> str:
+    """Return where an archive is pushed to: the login user's cache folder."""
+    return f"{(await site.machine()).home}/.cache/pitui/{Path(archive.path).name}"
 
 
 async def _push(site: Site, archive: Archive) -> str:
-    """Push the archive to the login user's cache folder and return its path there."""
-    machine = await site.machine()
-    target = f"{machine.home}/.cache/pitui/{Path(archive.path).name}"
+    """Push the archive and return its path there."""
+    target = await _place(site, archive)
     parcel = Parcel(Path(archive.path), archive.size, archive.sha512)
     await site.deliver("pushing", parcel, target, 0o600)
     return target

@@ -3,9 +3,12 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.provision import node_run
 from pitui.provision.report import (
     NodeReport,
     NodeState,
@@ -64,6 +67,18 @@ class Breaking(Mark):
         if self.breaks:
             self.breaks -= 1
             raise LinkError(site.name, Failure.LOST, "the connection was lost")
+        await super().apply(site, finding)
+
+
+class Ended(Mark):
+    """Has a command ended once, as a machine that goes down does to all of them."""
+
+    ended = 0
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        self.ended += 1
+        if self.ended == 1:
+            raise NodeError(site.name, "`tar` failed: exit status 143")
         await super().apply(site, finding)
 
 
@@ -165,6 +180,31 @@ async def test_what_is_not_so_after_it_was_done_has_failed(tmp_path: Path) -> No
 async def test_a_step_goes_on_after_a_broken_link(tmp_path: Path) -> None:
     [report], _ = await run(tmp_path, Mark(tmp_path, "zero"), Breaking(tmp_path, "one"))
     assert report.state is NodeState.CHANGED
+
+
+async def test_a_link_that_is_lost_each_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_run, "_WAITS", (0.0,))
+    step = Breaking(tmp_path, "two")
+    step.breaks = 1000
+    [report], _ = await run(tmp_path, Mark(tmp_path, "one"), step)
+    assert states(report) == ["changed", "failed"]
+    assert step.breaks == 1000 - 11
+
+
+@pytest.mark.parametrize(("system", "ends"), [("stopping", "changed"), ("running", "failed")])
+async def test_a_step_goes_on_where_going_down_ended_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, ends: str
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "systemctl").write_text(f"#!/bin/sh\necho {system}\n")
+    (programs / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    [report], seen = await run(tmp_path, Mark(tmp_path, "one"), Ended(tmp_path, "two"))
+    assert states(report) == ["changed", ends]
+    assert any("it is going down" in one.detail for one in seen) == (system == "stopping")
 
 
 async def test_a_node_that_is_away_fails_alone(tmp_path: Path) -> None:
