@@ -120,8 +120,6 @@ def after(services: Logs, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]
             await pilot.press(key)
             await settled(pilot)
         await settled(pilot)
-        pane.histogram.on_resize()
-        await pilot.pause()
 
     return run
 
@@ -136,6 +134,8 @@ async def settled(pilot: Pilot[None]) -> None:
         return pane.view.settled and not working & busy - ({"copy"} if asks else set())
 
     await until(pilot, still, 30)
+    pane.histogram.on_resize()  # it counts every half second only
+    await pilot.pause()
 
 
 PICTURES = [
