@@ -14,7 +14,7 @@ from tests.lab.lab import Lab
 from tests.lab.machine import Machine
 from tests.lab.steps import Shelf, states, step_of
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.lab, pytest.mark.long, pytest.mark.timeout(300)]
 
 STATIC = "auto eth0\niface eth0 inet static\n    address {address}/24\n    gateway {gateway}\n"
 
@@ -95,11 +95,8 @@ async def until(machine: Machine, wanted: set[str]) -> None:
         await asyncio.sleep(0.5)
 
 
-# One of them is enough for every day; each takes 40 s, most of it waiting for the way back.
-@pytest.mark.parametrize(
-    "kind",
-    [k if k == "systemd-networkd" else pytest.param(k, marks=pytest.mark.long) for k in KINDS],
-)
+# Each takes 40 s, most of it waiting for the way back.
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_fixed_address_is_kept_and_a_wrong_one_is_taken_back(
     shelf: Shelf, kind: str, quick_back: None
 ) -> None:
