@@ -1,6 +1,7 @@
 """What holds for every test: nothing of the developer's own reaches it, and CI skips nothing."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def hermetic_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("LANG", "C.UTF-8")
         patch.setenv("TZ", "UTC")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hear_ctrl_c() -> None:
+    """Let what tests start hear Ctrl-C: a shell's background jobs inherit that it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -130,14 +131,24 @@ class _Terminal:
             assert ready, f"no {text!r} in {self.seen!r}"
             self.seen += os.read(self._main, 4096).decode()
 
-    def close(self) -> int:
-        status = self.process.wait(LIMIT)
+    def end(self) -> int:
+        return self.process.wait(LIMIT)
+
+    def clear(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(LIMIT)
         os.close(self._main)
-        return status
 
 
-def test_questions_on_a_terminal_where_wrong_answers_are_asked_again() -> None:
-    terminal = _Terminal()
+@pytest.fixture
+def terminal() -> Iterator[_Terminal]:
+    opened = _Terminal()
+    yield opened
+    opened.clear()
+
+
+def test_questions_on_a_terminal_where_wrong_answers_are_asked_again(terminal: _Terminal) -> None:
     terminal.answer("Name of the cluster [spark]:", "shelf")
     terminal.answer("User", "pi")
     terminal.answer("Node 1", "two words")
@@ -149,16 +160,15 @@ def test_questions_on_a_terminal_where_wrong_answers_are_asked_again() -> None:
     terminal.wait_for("is no node")
     terminal.answer("Master [local]:", "disk")
     terminal.wait_for("Wrote config.yaml: 2 nodes, master disk.")
-    assert terminal.close() == 0
+    assert terminal.end() == 0
     config = load_config(None)
     assert (config.cluster.name, config.ssh.user) == ("shelf", "pi")
     assert list(config.nodes) == ["pi-192-168-1-11", "disk"]
     assert config.nodes["disk"].user == "ubuntu"
 
 
-def test_an_interrupt_at_a_question_ends_in_130_and_writes_nothing() -> None:
-    terminal = _Terminal()
+def test_an_interrupt_at_a_question_ends_in_130_and_writes_nothing(terminal: _Terminal) -> None:
     terminal.wait_for("Name of the cluster")
     terminal.interrupt()
-    assert terminal.close() == 130
+    assert terminal.end() == 130
     assert not Path("config.yaml").exists()
