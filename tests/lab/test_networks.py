@@ -74,7 +74,7 @@ BY_HAND = {
         # No device can be triggered where /sys belongs to the machine around this one.
         "mv /usr/bin/udevadm /usr/bin/udevadm.real; printf '#!/bin/sh\n"
         '[ "$1" = trigger ] || exec udevadm.real "$@"\n\' > /usr/bin/udevadm; '
-        "chmod 755 /usr/bin/udevadm; chmod 600 /etc/netplan/*; ip address flush dev eth0; "
+        "chmod 755 /usr/bin/udevadm; chmod 600 /etc/netplan/*; "
         "systemctl enable --now systemd-networkd 2>/dev/null; netplan apply 2>/dev/null",
     ),
     "ifupdown": Manager(
