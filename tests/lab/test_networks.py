@@ -109,8 +109,8 @@ async def manage(machine: Machine, manager: Manager, gateway: str) -> str:
     set_up = manager.set_up.format(address=machine.address, gateway=gateway)
     await asyncio.to_thread(machine.root, install + set_up, limit=120)
     end = time.monotonic() + 60
-    while len(found := addresses(machine)) != 1:
-        assert time.monotonic() < end, f"{machine.name} has no address"
+    while not (len(found := addresses(machine)) == 1 and network.answers(*found)):
+        assert time.monotonic() < end, f"{machine.name} does not answer at {found}"
         await asyncio.sleep(0.3)
     return found.pop()
 
