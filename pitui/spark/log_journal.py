@@ -34,23 +34,26 @@ fi
 # cursor. With sudo that one does not stay either: nothing of ours could end a journalctl of root.
 _READ = r"""
 if [ -z "$cursor" ]; then exec $root $journal "$unit" -n "$lines"; fi
-if [ -n "$root" ]; then exec $root $journal "$unit" -n all --after-cursor="$cursor"; fi
+if [ -n "$root" ] || [ -z "$stay" ]; then
+  exec $root $journal "$unit" -n all --after-cursor="$cursor"
+fi
 exec $journal "$unit" -f -n all --after-cursor="$cursor"
 """
 
 
-def journal_script(unit: str, *, lines: int, cursor: str = "") -> str:
+def journal_script(unit: str, *, lines: int, cursor: str = "", stay: bool = True) -> str:
     """Return the sh that prints a unit's entries as JSON.
 
     Args:
         unit: its name; with `user:` before it where it belongs to the user's own systemd.
         lines: of the journal's end to begin with; fewer than none for all of it.
-        cursor: of the last entry that is known; what comes after it is printed, and where that may
-            be waited for without root, also what comes from then on.
+        cursor: of the last entry that is known; what comes after it is printed.
+        stay: print also what comes from then on, where that may be waited for without root.
     """
     return (
         f"format='-o json --output-fields=MESSAGE'; {_unit(unit)}{_PREPARE}"
-        f"lines={quote('all' if lines < 0 else lines)}; cursor={quote(cursor)}\n{_READ}"
+        f"lines={quote('all' if lines < 0 else lines)}; cursor={quote(cursor)}\n"
+        f"stay={quote('1' if stay else '')}\n{_READ}"
     )
 
 
