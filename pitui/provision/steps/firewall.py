@@ -59,8 +59,9 @@ class FirewallStep(Step):
         if not missing and not stale and not wrong:
             return ok(f"{firewall.kind} lets all {len(wanted)} other nodes in")
         shown = joined(*(diff(text.path, text.old, text.new) for text in wrong))
-        what = [f"let {', '.join(missing) or 'the other nodes'} in"] if missing or wrong else []
+        what = [f"let {', '.join(missing)} in"] if missing else []
         what += [f"close it to {', '.join(stale)}, which is no node"] if stale else []
+        what = what or ["let the other nodes in"]
         detail = f"{'; '.join(what)} through {firewall.kind}"
         return would_change(detail, diff=shown, data=_Todo(firewall, missing, stale, wrong))
 

@@ -1,0 +1,74 @@
+"""Reading a node's journal: as the login may, or as root where only root may."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pitui.domain.errors import Failure, NodeError
+from pitui.remote.runner import RemoteProcess
+from pitui.services.cluster import Cluster
+from pitui.spark.log_journal import Way, way_script
+
+
+class Journal:
+    """One unit's journal on a node; without `asks` nobody is asked for sudo's password."""
+
+    def __init__(self, cluster: Cluster, node: str, unit: str, *, asks: bool) -> None:
+        self._cluster = cluster
+        self._node = cluster.node(node)
+        self._unit = unit
+        self._asks = asks
+        self._way: Way | None = None
+        self._login = ""
+
+    @asynccontextmanager
+    async def opened(self, script: Callable[[str, Way], str]) -> AsyncIterator[RemoteProcess]:
+        """Run what a script does with the unit, read in a way.
+
+        Raises:
+            JournalClosedError: the login may not read it, and root cannot be had.
+            NodeError: it cannot be read just now.
+        """
+        way = await self._find_way()
+        line, head = script(self._unit, way), b""
+        if way is Way.CLOSED:
+            line, head = await self._as_root(line)
+        async with self._cluster.runner(self._node.name).open(line, stdin=bool(head)) as process:
+            if head:
+                await process.write(head)
+                await process.write_eof()
+            yield process
+
+    async def _find_way(self) -> Way:
+        if self._way is None:
+            script = way_script(self._unit, sudo=self._node.sudo != "none")
+            said = (await self._cluster.runner(self._node.name).run(script)).stdout.split()
+            self._way = Way(said[0]) if said else Way.PLAIN
+            self._login = said[1] if len(said) > 1 else ""
+        return self._way
+
+    async def _as_root(self, line: str) -> tuple[str, bytes]:
+        if self._node.sudo != "ask":
+            raise self._closed()
+        try:
+            return await self._cluster.sudo(self._node.name, asks=self._asks).wrap(
+                line, stdin=False
+            )
+        except NodeError as error:
+            if error.failure is not Failure.SUDO_PASSWORD:
+                raise
+            raise self._closed() from error
+
+    def _closed(self) -> "JournalClosedError":
+        name = self._node.name
+        message = f"{self._login} may not read the journal of {self._unit} on {name}"
+        advice = (
+            f"Let it, from its next login on: sudo usermod -aG systemd-journal {self._login}"
+            if self._node.sudo != "ask" or self._asks
+            else f"`pitui logs {name}:journal` asks for sudo's password. Without one, from the "
+            f"next login on: sudo usermod -aG systemd-journal {self._login}"
+        )
+        return JournalClosedError(name, message, advice)
+
+
+class JournalClosedError(NodeError):
+    """A journal may not be read, now or later."""
