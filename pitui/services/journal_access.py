@@ -48,26 +48,21 @@ class Journal:
 
     async def _as_root(self, line: str) -> tuple[str, bytes]:
         if self._node.sudo != "ask":
-            raise self._closed()
+            raise self._closed("")
         try:
-            return await self._cluster.sudo(self._node.name, asks=self._asks).wrap(
-                line, stdin=False
-            )
+            sudo = self._cluster.sudo(self._node.name, asks=self._asks)
+            return await sudo.wrap(line, stdin=False)
         except NodeError as error:
             if error.failure is not Failure.SUDO_PASSWORD:
                 raise
-            raise self._closed() from error
+            alone = f"`pitui logs {self._node.name}:journal` asks for sudo's password."
+            raise self._closed(error.advice if self._asks else alone) from error
 
-    def _closed(self) -> "JournalClosedError":
-        name = self._node.name
-        message = f"{self._login} may not read the journal of {self._unit} on {name}"
-        advice = (
-            f"Let it, from its next login on: sudo usermod -aG systemd-journal {self._login}"
-            if self._node.sudo != "ask" or self._asks
-            else f"`pitui logs {name}:journal` asks for sudo's password. Without one, from the "
-            f"next login on: sudo usermod -aG systemd-journal {self._login}"
-        )
-        return JournalClosedError(name, message, advice)
+    def _closed(self, advice: str) -> "JournalClosedError":
+        message = f"{self._login} may not read the journal of {self._unit}"
+        group = f"sudo usermod -aG systemd-journal {self._login}"
+        let = f"Let it, from its next login on: {group}"
+        return JournalClosedError(self._node.name, message, f"{advice} {let}".strip())
 
 
 class JournalClosedError(NodeError):

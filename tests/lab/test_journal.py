@@ -49,11 +49,11 @@ done
 """
 
 
-def configured(lab: Lab, **ssh: Any) -> Path:
+def configured(lab: Lab, name: str = "journal.yaml", **ssh: Any) -> Path:
     values = configuration.document(lab, Path("/nowhere/spark-4.3.0-bin-hadoop3.tgz"))
     values["nodes"] = {"pi1": values["nodes"]["pi1"]}
     values["ssh"] |= ssh
-    return configuration.write(lab.folder / "journal.yaml", values)
+    return configuration.write(lab.folder / name, values)
 
 
 def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(
@@ -82,11 +82,16 @@ async def test_a_journal_that_takes_sudos_password(lab: Lab, machine: Machine) -
     async with open_cluster(load_config(configured(lab, sudo="ask")), person) as cluster:
         await follow_until(cluster, machine, "twenty")
     assert person.sudo_asked == 1
-    nobody = pitui(configured(lab, sudo="ask"), "logs", "pi1:all", "-n", "all", limit=60)
-    assert "pi may not read the journal of spark-worker.service on pi1" in nobody.stdout
-    assert "`pitui logs pi1:journal` asks for sudo's password" in nobody.stdout
-    without = pitui(configured(lab, sudo="none"), "logs", "pi1:journal", "-f", limit=60)
-    assert "usermod -aG systemd-journal pi" in without.stdout
+    closed = "pi may not read the journal of spark-worker.service"
+    group = "Let it, from its next login on: sudo usermod -aG systemd-journal pi"
+    asks, none = configured(lab, sudo="ask"), configured(lab, "none.yaml", sudo="none")
+    nobody = pitui(asks, "logs", "pi1:journal", limit=60)
+    assert f"{closed}. Do it again at a terminal, where pitui asks for it. {group}" in nobody.stderr
+    beside = pitui(asks, "logs", "pi1:journal", "pi1:/etc/hostname", limit=60)
+    assert f"{closed}. `pitui logs pi1:journal` asks for sudo's password. {group}" in beside.stderr
+    assert "raspberrypi" in beside.stdout
+    without = pitui(none, "logs", "pi1:journal", "-f", limit=60)
+    assert f"{closed}. {group}" in without.stderr
 
 
 async def follow_until(cluster: Cluster, machine: Machine, word: str) -> None:
