@@ -12,11 +12,11 @@ from textual.events import Resize
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_detail import Folder
+from pitui.domain.text import one_line
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.base import Pane
-from pitui.tui.present.cells import one_line
 from pitui.tui.present.figures import size
 from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines
 from pitui.tui.screens.confirm import ConfirmScreen, Question

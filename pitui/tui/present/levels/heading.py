@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pitui.domain.cluster import Application
 from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, Spot, Stage
-from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
 from pitui.tui.present.levels.level import skew_words, state_cell, tally_words
 from pitui.tui.present.levels.stages import slowest_words
