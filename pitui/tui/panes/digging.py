@@ -45,8 +45,7 @@ class Digging(Widget):
             # The log is gone; what Spark itself kept of the failure is not.
             self._tell(cause, str(error))
             return
-        app.main.show_only()
-        app.main.post_message(ShowLogAt(cause.words, cause.find, cause.at))
+        self.post_message(ShowLogAt(cause.words, cause.find, cause.at))
 
     def _tell(self, cause: "Cause", why_no_log: str) -> None:
         if not cause.text:

@@ -52,9 +52,18 @@ class NodePane(Pane):
         points = pitui(self).services.inspector.history(self._node_name)
         self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
         self._show()
-        self.set_interval(_REDRAW, self._show)
-        self._look()
+        self._clock = self.set_interval(_REDRAW, self._show, pause=True)
         self._count_disk()
+
+    def go_on(self) -> None:
+        """Ask and draw, from now on."""
+        self._clock.resume()
+        self._look()
+
+    def rest(self) -> None:
+        """Ask and draw no more."""
+        self._clock.pause()
+        self.workers.cancel_group(self, "look")
 
     def on_resize(self, _event: Resize) -> None:
         """Lay the lines out anew."""
