@@ -48,6 +48,8 @@ class Server:
     address: str
     port: int
     options: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    """The words of a command that starts it elsewhere, as in another network."""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -103,7 +105,7 @@ class Server:
         listening = self.logged(_LISTENING)
         assert SSHD is not None
         self.process = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=log
+            [*self.within, SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=log
         )
         log.close()
         self._wait_until_it_listens(listening)
