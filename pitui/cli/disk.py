@@ -10,6 +10,7 @@ from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from pitui.services.disk_use import Cleaned
 
 
-@click.command("disk")
+@click.command(
+    "disk",
+    epilog=examples(
+        "pitui disk",
+        "pitui disk pi1 --clean",
+    ),
+)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option(
     "--clean",

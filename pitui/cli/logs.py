@@ -8,12 +8,16 @@ import click
 from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
 
 _ERRORS_LINES = 10_000
 """Lines of each log that are looked through for the errors of the cluster."""
+
+
+_COUNT = click.IntRange(0)
 
 
 class _Lines(click.ParamType[int]):
@@ -32,7 +36,16 @@ class _Lines(click.ParamType[int]):
         return int(text)
 
 
-@click.command("logs")
+@click.command(
+    "logs",
+    epilog=examples(
+        "pitui logs master workers -f",
+        "pitui logs errors",
+        'pitui logs pi1 -n all --grep "lost|refused" -C 2',
+        "pitui logs app-20260101120000-0000/0 --level warn",
+        "pitui logs pi1:/var/log/syslog --save .",
+    ),
+)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
 @click.option(
@@ -44,9 +57,13 @@ class _Lines(click.ParamType[int]):
 @click.option("--grep", metavar="RE", help="Only lines in which RE is found.")
 @click.option("--text", metavar="TEXT", help="Only lines that hold TEXT, taken as it stands.")
 @click.option("-v", "--invert", is_flag=True, help="Only lines without what is looked for.")
-@click.option("-B", "--before", type=click.IntRange(0), default=0, help="Lines before each.")
-@click.option("-A", "--after", type=click.IntRange(0), default=0, help="Lines after each.")
-@click.option("-C", "--context", type=click.IntRange(0), default=0, help="Lines around each.")
+@click.option(
+    "-B", "--before", type=_COUNT, default=0, metavar="N", help="Also N lines before each."
+)
+@click.option("-A", "--after", type=_COUNT, default=0, metavar="N", help="Also N lines after each.")
+@click.option(
+    "-C", "--context", type=_COUNT, default=0, metavar="N", help="Also N lines around each."
+)
 @click.option(
     "--level",
     type=click.Choice([level.value for level in Level], case_sensitive=False),

@@ -27,6 +27,7 @@ from pitui.remote.quoting import quote
 from pitui.remote.sudo import Sudo, as_user
 from pitui.services.cluster import Cluster
 from pitui.services.probe import probe
+from pitui.spark.answers import decode
 
 YOUNG = 120.0
 """Seconds for which something that was just written is left alone: it may only be beginning."""
@@ -118,8 +119,8 @@ async def _in_use(cluster: Cluster, name: str) -> tuple[frozenset[str], str]:
     try:
         page = await cluster.spark_master.page("json/")
         view = await cluster.spark_master.read()
-        active = msgspec.json.decode(page.body, type=_Active)
-    except (WebError, NotSparkError, msgspec.DecodeError) as error:
+        active = decode(page.body, _Active, "a Spark master")
+    except (WebError, NotSparkError) as error:
         return frozenset(), f"the master cannot say which applications run ({error})"
     if view.state != "ALIVE":
         return frozenset(), f"the master is {view.state}, and may not know every application yet"
