@@ -111,8 +111,17 @@ def set_rate(index: int, number: int, rate: str | None) -> None:
     if rate is None:
         succeeds("tc", "qdisc", "del", "dev", name, "root")
         return
-    options = ("rate", rate, "burst", "32kbit", "latency", "400ms")
-    run("tc", "qdisc", "replace", "dev", name, "root", "tbf", *options)
+    run("tc", "qdisc", "replace", "dev", name, "root", *_bucket(rate))
+
+
+def limit_sending(index: int, number: int, rate: str) -> None:
+    """Limit what a machine sends, to us and to the others."""
+    space = namespace(index, number)
+    run("tc", "-netns", space, "qdisc", "replace", "dev", "eth0", "root", *_bucket(rate))
+
+
+def _bucket(rate: str) -> tuple[str, ...]:
+    return "tbf", "rate", rate, "burst", "32kbit", "latency", "400ms"
 
 
 def sent_from_here(index: int) -> int:

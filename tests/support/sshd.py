@@ -48,6 +48,8 @@ class Server:
     address: str
     port: int
     options: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    """The words of a command that starts it elsewhere, as in another network."""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -82,7 +84,7 @@ class Server:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         config = self.folder / "sshd_config"
-        kinds = ("ed25519", "rsa")
+        kinds = ("rsa", "ecdsa", "ed25519")
         keys = [self.folder / f"host_{kind}" for kind in kinds]
         lines = [
             f"ListenAddress [{self.address}]:{self.port}",
@@ -103,7 +105,7 @@ class Server:
         listening = self.logged(_LISTENING)
         assert SSHD is not None
         self.process = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=log
+            [*self.within, SSHD, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=log
         )
         log.close()
         self._wait_until_it_listens(listening)
@@ -172,7 +174,12 @@ class Shelf:
         self.servers: list[Server] = []
 
     def server(
-        self, *options: str, address: str | None = None, start: bool = True, rsa: bool = False
+        self,
+        *options: str,
+        address: str | None = None,
+        start: bool = True,
+        rsa: bool = False,
+        ecdsa: bool = False,
     ) -> Server:
         """Make a server on a loopback address of its own."""
         number = len(self.servers) + 1
@@ -183,6 +190,8 @@ class Shelf:
         make_key(server.host_key)
         if rsa:
             make_key(folder / "host_rsa", kind="rsa")
+        if ecdsa:
+            make_key(folder / "host_ecdsa", kind="ecdsa")
         server.authorize(self.client_key.with_suffix(".pub"))
         self.servers.append(server)
         if start:

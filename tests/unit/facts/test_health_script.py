@@ -22,6 +22,7 @@ class Asked:
             [*shell, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.reader = HealthReader()
+        self.pieces = 0
 
     def ask(self):
         self.process.stdin.write(QUESTION)
@@ -29,6 +30,7 @@ class Asked:
         while True:
             data = self.process.stdout.read1(65536)
             assert data, "the script ended"
+            self.pieces += 1
             if answers := self.reader.feed(data):
                 return answers[-1]
 
@@ -65,6 +67,15 @@ def test_it_answers_again_and_again(shell, tmp_path):
     assert metrics(first, last).cores == first.cores
 
 
+def test_an_answer_comes_in_one_piece(shell, tmp_path):
+    if shell[0] == "bash":
+        pytest.skip("bash writes line by line, whatever it is told")
+    with Asked(shell, tmp_path) as node:
+        for _ in range(3):
+            node.ask()
+    assert node.pieces == 3
+
+
 def test_no_spark_home_is_no_failure(shell, tmp_path):
     with Asked(shell, tmp_path / "nothing") as node:
         health = node.ask()
@@ -73,8 +84,8 @@ def test_no_spark_home_is_no_failure(shell, tmp_path):
 
 
 @pytest.fixture
-def daemon(tmp_path):
-    """A process whose command line is a worker's, with words that would fool a careless reader."""
+def start_daemon(tmp_path):
+    """Start a process whose words are a worker's, some of which would fool a careless reader."""
     java = tmp_path / "java"
     java.symlink_to(sys.executable)
     code = tmp_path / "Main.py"
@@ -90,16 +101,28 @@ def daemon(tmp_path):
         "$(touch evil)",
         "spark://h:7077",
     ]
-    process = subprocess.Popen(
-        [str(java), worker.name, *words],
-        cwd=tmp_path,
-        env={"SPARK_HOME": "/opt/spark", "SPARK_PID_DIR": "/run/x y", "SPARK_SECRET": "s3cret"},
-        stdout=subprocess.PIPE,
-    )
-    process.stdout.readline()
-    yield process
-    process.kill()
-    process.communicate()
+    started = []
+
+    def start():
+        process = subprocess.Popen(
+            [str(java), worker.name, *words],
+            cwd=tmp_path,
+            env={"SPARK_HOME": "/opt/spark", "SPARK_PID_DIR": "/run/x y", "SPARK_SECRET": "s3cret"},
+            stdout=subprocess.PIPE,
+        )
+        started.append(process)
+        process.stdout.readline()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def daemon(start_daemon):
+    return start_daemon()
 
 
 def test_it_finds_a_daemon_whatever_its_words(shell, tmp_path, daemon):
@@ -118,6 +141,17 @@ def test_it_finds_a_daemon_whatever_its_words(shell, tmp_path, daemon):
     stat = Path(f"/proc/{daemon.pid}/stat").read_text().rpartition(")")[2].split()
     assert process.started == int(stat[19])
     assert not (tmp_path / "evil").exists()
+
+
+def test_it_finds_a_daemon_that_starts_and_ends_meanwhile(shell, tmp_path, start_daemon):
+    with Asked(shell, tmp_path) as node:
+        for _ in range(7):
+            node.ask()
+        started = start_daemon()
+        assert started.pid in {process.pid for process in node.ask().processes}
+        started.kill()
+        started.wait()
+        assert started.pid not in {process.pid for process in node.ask().processes}
 
 
 def test_it_does_not_find_itself(shell, tmp_path):
