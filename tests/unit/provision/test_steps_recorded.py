@@ -1,0 +1,168 @@
+"""Steps on nodes that the lab does not have: what they said, and what is then done."""
+
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from support.recorded_site import RecordedSite
+
+from pitui.domain.errors import NodeError
+from pitui.provision import packages
+from pitui.provision.step import State
+from pitui.provision.steps import step
+from pitui.remote.runner import Result
+
+PI = """user pi
+uid 1000
+home /home/pi
+arch aarch64
+bits 64
+hostname pi2
+systemd yes
+memory 3885396
+cores 4
+ssh 192.168.1.2 51522 192.168.1.12 22
+addr 2: eth0    inet 192.168.1.12/24 brd 192.168.1.255 scope global eth0\\       valid_lft forever
+addr 3: wlan0    inet 192.168.1.77/24 brd 192.168.1.255 scope global wlan0\\       valid_lft
+route default via 192.168.1.1 dev eth0 proto dhcp src 192.168.1.12 metric 100
+"""
+OVER_WIFI = PI.replace("192.168.1.12 22", "192.168.1.77 22")
+WIFI_OFF = "provision: {wifi: off}\n"
+
+
+def config(more: str = "") -> str:
+    nodes = "nodes: {pi1: {host: 192.168.1.11}, pi2: {host: 192.168.1.12}}\n"
+    return f"cluster: {{master: pi1}}\n{nodes}{more}"
+
+
+def is_shell(command: str) -> bool:
+    return subprocess.run(["dash", "-n", "-c", command], timeout=5, check=False).returncode == 0
+
+
+# -- wifi
+
+RADIO_ON = "wireless wlan0 up\nrfkill bluetooth 0\nrfkill wlan 0\n"
+RADIO_OFF = "wireless wlan0 down\nrfkill bluetooth 0\nrfkill wlan 1\nunit\n"
+
+
+async def test_wireless_is_switched_off_where_the_link_is_a_cable(tmp_path: Path) -> None:
+    wifi, off = step("wifi"), config(WIFI_OFF)
+    said: list[str | Result] = [RADIO_ON, RADIO_OFF]
+    site = RecordedSite(tmp_path, PI, {"/sys/class/net": said}, config=off)
+    finding = await wifi.check(site)
+    assert finding.state is State.WOULD_CHANGE
+    assert finding.detail == "switches wlan0 off; the link runs over eth0"
+    await wifi.apply(site, finding)
+    [(path, unit)] = site.written.items()
+    assert path == "/etc/systemd/system/pitui-wifi-off.service"
+    assert site.did[0] == "systemctl daemon-reload && systemctl enable --now pitui-wifi-off.service"
+    at_boot = unit.split('sh -c "')[1].split('"')[0].replace("$$", "$")
+    assert [is_shell(command) for command in (*site.did, at_boot)] == [True] * 3
+    assert (await wifi.verify(site)).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("machine", "radios", "state", "detail"),
+    [
+        (OVER_WIFI, RADIO_ON, State.SKIPPED, "the link to this node runs over wlan0: wireless"),
+        (PI, "", State.OK, "there is none"),
+        (PI.replace("ssh ", "no "), RADIO_ON, State.SKIPPED, "its link is not known"),
+        # A radio without a switch of the kernel's cannot be called off.
+        (PI, "wireless wlan0 up\nunit\n", State.WOULD_CHANGE, "switches wlan0 off"),
+    ],
+)
+async def test_wireless_stays_where_it_has_to(
+    tmp_path: Path, machine: str, radios: str, state: State, detail: str
+) -> None:
+    site = RecordedSite(tmp_path, machine, {"/sys/class/net": radios}, config=config(WIFI_OFF))
+    finding = await step("wifi").check(site)
+    assert (finding.state, finding.detail[: len(detail)]) == (state, detail)
+
+
+# -- time
+
+UNITS = "unit systemd-timesyncd.service {} {}\nunit chrony.service {} {}\n"
+
+
+def clock(ahead: float, *units: str) -> str:
+    return f"clock {time.time() + ahead:.3f}\n" + UNITS.format(*units)
+
+
+TIMESYNCD = ("enabled", "active", "not-found", "inactive")
+CHRONY = ("not-found", "inactive", "enabled", "active")
+NOTHING = ("disabled", "inactive", "not-found", "inactive")
+NONE = ("not-found", "inactive", "not-found", "inactive")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "units", "state", "detail"),
+    [
+        (0, TIMESYNCD, State.OK, "within 2 s, systemd-timesyncd"),
+        (0, CHRONY, State.OK, "within 2 s, chrony"),
+        (0, NOTHING, State.WOULD_CHANGE, "switches NTP on"),
+        (0, NONE, State.WOULD_CHANGE, "switches NTP on"),
+        (1e6, TIMESYNCD, State.WOULD_CHANGE, "sets the clock, .* s ahead"),
+        (-1e6, NOTHING, State.WOULD_CHANGE, "sets the clock, .* s behind, switches NTP on"),
+    ],
+)
+async def test_what_a_clock_needs(
+    tmp_path: Path, ahead: float, units: tuple[str, ...], state: State, detail: str
+) -> None:
+    said = clock(ahead, *units)
+    finding = await step("time").check(RecordedSite(tmp_path, PI, {"clock $(date": said}))
+    assert finding.state is state
+    assert re.fullmatch(detail, finding.detail)
+    inside = RecordedSite(tmp_path, PI, {"clock $(date": clock(0, *NONE) + "container\n"})
+    assert (await step("time").check(inside)).detail == "within 2 s, its host keeps it"
+
+
+async def test_ntp_is_on_before_the_clock_is_set(tmp_path: Path) -> None:
+    said: list[str | Result] = [clock(-500, *NOTHING), clock(-500, *TIMESYNCD)]
+    site = RecordedSite(tmp_path, PI, {"clock $(date": said})
+    time_step = step("time")
+    await time_step.apply(site, await time_step.check(site))
+    enabled, was_set, kept = site.did
+    assert enabled == "systemctl enable --now systemd-timesyncd.service"
+    assert was_set.startswith("date -u -s @")
+    assert kept.startswith("hwclock -w")
+
+
+async def test_a_clock_that_ntp_mended_is_not_set(tmp_path: Path) -> None:
+    said: list[str | Result] = [clock(-500, *NOTHING), clock(0, *TIMESYNCD)]
+    site = RecordedSite(tmp_path, PI, {"clock $(date": said})
+    time_step = step("time")
+    await time_step.apply(site, await time_step.check(site))
+    assert site.did == ["systemctl enable --now systemd-timesyncd.service"]
+
+
+# -- packages
+
+LOCKED = Result(
+    100,
+    "",
+    "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\n"
+    "E: Unable to lock directory /var/lib/apt/lists/\n",
+)
+
+
+async def test_an_installation_waits_for_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "_AGAIN_AFTER", 0)
+    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": [LOCKED, LOCKED, ""]})
+    said: list[str] = []
+    site.on_say(lambda what, _: said.append(what))
+    await packages.install(site, ["openjdk-17-jre-headless"])
+    assert said == ["waiting for another installation to end"] * 2
+
+
+async def test_an_installation_that_never_gets_its_turn_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "_LOCK", -1)
+    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": LOCKED})
+    with pytest.raises(NodeError, match="Could not get lock") as caught:
+        await packages.install(site, ["rsync"])
+    assert caught.value.advice == "Something else installs there; try again when it has ended."
