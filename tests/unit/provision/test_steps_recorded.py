@@ -5,11 +5,14 @@ import subprocess
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from support.recorded_site import RecordedSite
 
 from pitui.domain.errors import NodeError
+from pitui.facts.account import closed_command
 from pitui.provision import packages
+from pitui.provision.site import no_commands
 from pitui.provision.step import State
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
@@ -135,6 +138,103 @@ async def test_a_clock_that_ntp_mended_is_not_set(tmp_path: Path) -> None:
     time_step = step("time")
     await time_step.apply(site, await time_step.check(site))
     assert site.did == ["systemctl enable --now systemd-timesyncd.service"]
+
+
+# -- account
+
+SPARK = "spark: {user: spark, home: /home/pi/spark}\nprovision: {spark_ssh: false}\n"
+ENTRY = "passwd spark:x:1001:1001:{}:/home/spark:/bin/bash\ngroup\n"
+MADE = "--create-home --shell /bin/bash --comment 'Apache Spark, managed by pitui'"
+OURS = ENTRY.format("Apache Spark, managed by pitui")
+
+
+@pytest.mark.parametrize(
+    ("said", "detail", "did"),
+    [
+        (
+            "",
+            "makes the account spark without a password",
+            f"useradd --user-group {MADE} spark",
+        ),
+        (
+            "group\n",
+            "makes the account spark without a password",
+            f"useradd --gid spark {MADE} spark",
+        ),
+        (OURS + "password spark P 01/01/2026\nhome\n", "locks the password of spark", "passwd -l"),
+        (
+            ENTRY.format("a person") + "password spark NP 01/01/2026\nhome\n",
+            "locks the password of spark",
+            "passwd -l spark",
+        ),
+        (
+            OURS + "password spark L 01/01/2026\n",
+            "makes its home /home/spark",
+            "mkdir -p -m 0750 -- /home/spark && chown 1001:1001 /home/spark",
+        ),
+    ],
+)
+async def test_what_an_account_needs(tmp_path: Path, said: str, detail: str, did: str) -> None:
+    whole = OURS + "password spark L 01/01/2026\nhome\n"
+    answers: dict[str, str | Result | list[str | Result]] = {
+        "runuser": "",
+        "e=$(getent": [said, said, whole] if "useradd --user" in did else said,
+    }
+    site = RecordedSite(tmp_path, PI, answers, config=config(SPARK))
+    account = step("account")
+    finding = await account.check(site)
+    assert (finding.state, finding.detail) == (State.WOULD_CHANGE, detail)
+    await account.apply(site, finding)
+    assert any(command.startswith(did) for command in site.did), site.did
+
+
+async def test_a_persons_account_with_a_password_stays_as_it_is(tmp_path: Path) -> None:
+    said = ENTRY.format("Jane,,,") + "password spark P 01/01/2026\nhome\n"
+    answers = {"runuser": "", "e=$(getent": said}
+    site = RecordedSite(tmp_path, PI, answers, config=config(SPARK))
+    finding = await step("account").check(site)
+    assert (finding.state, finding.detail) == (State.OK, "spark runs Spark, home /home/spark")
+
+
+async def test_an_account_is_let_through_to_a_spark_below_another_home(tmp_path: Path) -> None:
+    said = OURS + "password spark L 01/01/2026\nhome\n"
+    answers = {"runuser": "/home/pi\n", "e=$(getent": said}
+    site = RecordedSite(tmp_path, PI, answers, config=config(SPARK))
+    account = step("account")
+    finding = await account.check(site)
+    assert finding.detail == "lets spark through /home/pi (chmod o+x)"
+    await account.apply(site, finding)
+    assert site.did == ["chmod o+x -- /home/pi"]
+
+
+def test_folders_that_another_account_cannot_pass(tmp_path: Path) -> None:
+    closed = tmp_path / "home"
+    (closed / "below").mkdir(parents=True)
+    command = closed_command(str(closed / "below" / "spark" / "conf"), "no such account")
+
+    def named() -> list[str]:
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    assert str(closed) not in named()
+    closed.chmod(0o750)
+    assert str(closed) in named()
+    closed.chmod(0o751)
+    assert str(closed) not in named()
+
+
+# -- access
+
+
+def test_a_password_that_has_to_be_changed_first(tmp_path: Path) -> None:
+    # Ubuntu's own image, at the first login without a terminal.
+    said = "WARNING: Your password has expired.\nPassword change required but no TTY available.\n"
+    node = msgspec.structs.replace(RecordedSite(tmp_path, PI, {}).node, user="ubuntu", port=2222)
+    error = no_commands(node, Result(1, "", said))
+    assert "Password change required" in error.message
+    assert error.advice == "Set a new password there, once: ssh -p 2222 ubuntu@192.168.1.12"
+    fish = no_commands(node, Result(127, "", "fish: Unsupported use of '='\n"))
+    assert fish.advice == "Its login shell must run POSIX sh commands."
 
 
 # -- packages
