@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Tally, Task, Work, WorkState
+from pitui.spark.answers import seconds
 from pitui.spark.event_log_rows import (
     JobEnded,
     JobStarted,
@@ -195,4 +196,4 @@ def _work(metrics: Metrics) -> Work:
 
 
 def _seconds(milliseconds: int | None) -> float | None:
-    return milliseconds / 1000 if milliseconds else None
+    return seconds(milliseconds or 0) or None

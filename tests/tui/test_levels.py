@@ -212,3 +212,36 @@ async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
         jobs.table.select("driver:driver-1")
         await press(pilot, "x", "y")
         await until(pilot, lambda: ("kill", "driver-1") in services.jobs.asked)
+
+
+async def test_esc_in_a_log_comes_back_to_the_level_it_was_opened_from() -> None:
+    services = still()
+    services.jobs.failure = Cause(Spot(APP), "", (f"{APP}/0",), ("TID 48",), NOW)
+    async with shown(services) as pilot:
+        main = pilot.app.main
+        await press(pilot, "4", "enter", "enter", "enter", "j")
+        tasks, row = level(pilot), level(pilot).shown.cursor
+        for key in ("l", "f"):
+            await pilot.press(key)
+            await until(pilot, lambda: pilot.app.screen is main)
+            assert main.panes.focused_pane is main.logs
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is tasks)
+            assert tasks.shown.cursor == row
+        await press(pilot, "escape", "escape", "escape")
+        assert main.panes.focused_pane is main.jobs
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_who_goes_on_from_a_log_is_not_taken_back() -> None:
+    services = still()
+    async with shown(services) as pilot:
+        main = pilot.app.main
+        await press(pilot, "4", "enter", "enter", "enter")
+        tasks = level(pilot)
+        await pilot.press("l")
+        await until(pilot, lambda: pilot.app.screen is main)
+        await pilot.press("1")
+        await until(pilot, lambda: not tasks.is_running)
+        await pilot.press("escape")
+        assert main.panes.focused_pane is main.nodes

@@ -6,9 +6,9 @@ from textual import work
 from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
+from pitui.domain.text import one_line
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Said, ShowLogAt
-from pitui.tui.present.cells import one_line
 
 if TYPE_CHECKING:
     from pitui.domain.jobs import Spot
@@ -45,8 +45,7 @@ class Digging(Widget):
             # The log is gone; what Spark itself kept of the failure is not.
             self._tell(cause, str(error))
             return
-        app.main.show_only()
-        app.main.post_message(ShowLogAt(cause.words, cause.find, cause.at))
+        self.post_message(ShowLogAt(cause.words, cause.find, cause.at))
 
     def _tell(self, cause: "Cause", why_no_log: str) -> None:
         if not cause.text:

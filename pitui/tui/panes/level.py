@@ -8,7 +8,6 @@ from textual.binding import BindingType
 
 from pitui.domain.jobs import Looked, Spot, Stage, Task
 from pitui.tui.actions import Scope, bindings
-from pitui.tui.doing import pitui
 from pitui.tui.messages import LogsRequested, Said
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
@@ -36,9 +35,7 @@ class LevelPane(SortedPane, Digging):
         self.table.set_empty((cell(f"Asking for {at}.", Tone.DIM), BLANK))
 
     def show(self, looked: Looked) -> None:
-        """Show what was found; where nothing was, what was known stays."""
-        if looked.inside is None and self.looked is not None and self.looked.inside is not None:
-            return
+        """Show what was found."""
         self.looked = looked
         if looked.inside is None:
             self.table.set_empty((cell(looked.error, Tone.BAD), cell(looked.advice, Tone.DIM)))
@@ -101,9 +98,7 @@ class LevelPane(SortedPane, Digging):
         if not isinstance(task, Task):
             self.post_message(Said("a task, or a stage with one that was done, has a log to show"))
             return
-        main = pitui(self).main
-        main.show_only()
-        main.post_message(LogsRequested((f"{self.at.app_id}/{task.executor}",)))
+        self.post_message(LogsRequested((f"{self.at.app_id}/{task.executor}",)))
 
     def offers(self, action_id: str) -> bool:
         """Offer ending only what runs, and an explanation only of what failed."""

@@ -12,13 +12,13 @@ from textual.events import Resize
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_detail import Folder
+from pitui.domain.text import one_line
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.base import Pane
-from pitui.tui.present.cells import one_line
 from pitui.tui.present.figures import size
-from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines
+from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines, total
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 from pitui.tui.widgets.cell_lines import CellLines
 
@@ -52,9 +52,18 @@ class NodePane(Pane):
         points = pitui(self).services.inspector.history(self._node_name)
         self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
         self._show()
-        self.set_interval(_REDRAW, self._show)
-        self._look()
+        self._clock = self.set_interval(_REDRAW, self._show, pause=True)
         self._count_disk()
+
+    def go_on(self) -> None:
+        """Ask and draw, from now on."""
+        self._clock.resume()
+        self._look()
+
+    def rest(self) -> None:
+        """Ask and draw no more."""
+        self._clock.pause()
+        self.workers.cancel_group(self, "look")
 
     def on_resize(self, _event: Resize) -> None:
         """Lay the lines out anew."""
@@ -107,9 +116,8 @@ class NodePane(Pane):
             self.post_message(Said(f"nothing to clean up: {why}"))
             return
         folders = disk.removable
-        freed = size(1024 * sum(folder.kib for folder in folders))
         question = Question(
-            f"Remove {freed} on {self._node_name}?",
+            f"Remove {total(folders)} on {self._node_name}?",
             "Remove",
             [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
             ["Logs of these applications go too. What runs is looked at again before."],
@@ -131,7 +139,8 @@ class NodePane(Pane):
             self.app.notify(str(error), severity="error", markup=False)
         else:
             kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
-            self.post_message(Said(f"removed {size(1024 * cleaned.kib)}{kept}"))
+            least = "at least " if cleaned.partial else ""
+            self.post_message(Said(f"removed {least}{size(1024 * cleaned.kib)}{kept}"))
         self._count_disk()
 
     def do_span(self) -> None:

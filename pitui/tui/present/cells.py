@@ -1,11 +1,12 @@
 """What stands in a table: cells, columns, rows. Text from outside is made printable here."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.text import printable
+from pitui.domain.text import one_line, printable
 
 
 class Tone(StrEnum):
@@ -23,11 +24,6 @@ class Tone(StrEnum):
 
 
 Span = tuple[str, Tone]
-
-
-def one_line(text: str) -> str:
-    """Return text from outside as one printable line."""
-    return printable(text).replace("\n", " ").replace("\t", " ").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,24 @@ def cell(text: str, tone: Tone = Tone.NORMAL) -> Cell:
 def cells(*spans: Span) -> Cell:
     """Return a cell of several pieces; spaces between them are kept."""
     return Cell(tuple((printable(text).replace("\n", " "), tone) for text, tone in spans))
+
+
+_WORD = re.compile(r"\s*\S+")
+
+
+def wrapped(long: Cell, width: int) -> list[Cell]:
+    """Return a cell as lines of at most `width` columns; only a longer word takes more."""
+    if long.width <= width:
+        return [long]
+    lines: list[Cell] = []
+    line: list[Span] = []
+    for text, tone in long.spans:
+        for word in _WORD.findall(text):
+            if line and cell_len(word) + Cell(tuple(line)).width > width:
+                lines.append(Cell(tuple(line)))
+                line = []
+            line.append((word if line else word.lstrip(), tone))
+    return [*lines, Cell(tuple(line))]
 
 
 DASH = cell("–", Tone.DIM)

@@ -1,6 +1,6 @@
 """The frame of the main screen: where panes stand, which one has the focus, what can be done."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +22,9 @@ from pitui.tui.panes.progress import ProgressPane
 from pitui.tui.present.header import WIDE
 from pitui.tui.widgets.header_bar import HeaderBar
 from pitui.tui.widgets.hints import Hints
+
+if TYPE_CHECKING:
+    from pitui.tui.screens.way_back import WayBack
 
 NODES, LOGS, EXECUTORS, JOBS = range(4)
 
@@ -45,6 +48,7 @@ class Frame(Doing, Screen[None]):
         )
         self.progress = ProgressPane()
         self.hints = Hints()
+        self._way_back: WayBack | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -63,6 +67,13 @@ class Frame(Doing, Screen[None]):
         """Follow the focus."""
         self.panes.focus_came(event.widget)
         self.refresh_hints()
+
+    @on(PaneLayout.Switched)
+    def stay_elsewhere(self) -> None:
+        """Forget the way back from the logs once somebody went on from there."""
+        if self._way_back is not None and self.panes.active != LOGS:
+            self._way_back.drop()
+            self._way_back = None
 
     @on(HintsChanged)
     @on(PaneLayout.Switched)
@@ -143,19 +154,34 @@ class Frame(Doing, Screen[None]):
         self.progress.display = False
         self.panes.focused_pane.focus()
 
+    def go_to_logs(self) -> None:
+        """Go to the logs, and remember where somebody was."""
+        from pitui.tui.screens.way_back import WayBack
+
+        if self.panes.active != LOGS or self.app.screen is not self:
+            if self._way_back is not None:
+                self._way_back.drop()
+            self._way_back = WayBack(self)
+        self.panes.go(LOGS)
+
     def do_back(self) -> None:
         """Undo one thing that was opened."""
         self.step_back()
 
     def step_back(self) -> bool:
-        """Close, unfilter, unmark or unzoom one thing; say whether there was one."""
+        """Close, unfilter, unmark or unzoom one thing, or go back; say whether there was one."""
         if self.progress.display:
             self._hide_progress()
             return True
         if self.panes.focused_pane.step_back():
             self.refresh_hints()
             return True
-        if self.panes.zoomed:
+        back = self._way_back
+        if self.panes.zoomed and not (back is not None and back.zoomed):
             self.panes.zoom()
+            return True
+        if back is not None:
+            self._way_back = None
+            back.go()
             return True
         return False

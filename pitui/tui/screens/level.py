@@ -4,6 +4,7 @@ Each level is a screen of its own above the one it was entered from, which stays
 """
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -17,7 +18,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.jobs import Looked, Spot
 from pitui.tui.actions import Action, Scope, bindings, of
 from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged, Said
+from pitui.tui.messages import HintsChanged, LogsRequested, Said, ShowLogAt
 from pitui.tui.panes.base import Pane
 from pitui.tui.panes.level import LevelPane
 from pitui.tui.present.levels.heading import crumbs, heading, pane_title
@@ -78,6 +79,9 @@ class LevelScreen(Doing, Screen[None]):
                 self._show(looked)
 
     def _show(self, looked: Looked) -> None:
+        if looked.inside is None and self.looked is not None and self.looked.inside is not None:
+            # What is known stays.
+            looked = replace(self.looked, error=looked.error, advice=looked.advice)
         self.looked = looked
         for pane in self.levels:
             pane.show(looked)
@@ -135,6 +139,16 @@ class LevelScreen(Doing, Screen[None]):
         """Show a word on what was just done."""
         self.hints.say(message.text)
         self._entitle()
+
+    @on(LogsRequested)
+    def follow_logs(self, message: LogsRequested) -> None:
+        """Show logs on the main screen; Esc there comes back."""
+        pitui(self).main.follow_logs(message)
+
+    @on(ShowLogAt)
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show a log at a line; Esc there comes back."""
+        pitui(self).main.show_log_at(message)
 
     @on(Pane.Retitled)
     def keep_title(self, message: Pane.Retitled) -> None:

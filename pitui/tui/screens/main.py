@@ -25,7 +25,7 @@ from pitui.tui.messages import (
     SnapshotChanged,
     TimelineChanged,
 )
-from pitui.tui.screens.frame import EXECUTORS, LOGS, Frame
+from pitui.tui.screens.frame import EXECUTORS, Frame
 
 if TYPE_CHECKING:
     from pitui.tui.deeds import Deeds
@@ -130,7 +130,7 @@ class MainScreen(Frame):
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
         """Show logs and go there."""
-        self.panes.go(LOGS)
+        self.go_to_logs()
         self.follow(message.words)
 
     @on(ShowLogAt)
@@ -138,7 +138,7 @@ class MainScreen(Frame):
         """Show logs at one line and go there."""
         from pitui.tui.present.log_goal import Goal
 
-        self.panes.go(LOGS)
+        self.go_to_logs()
         self.follow(message.words, Goal(message.find, message.at))
 
     @work(group="logs", exclusive=True)
@@ -198,11 +198,6 @@ class MainScreen(Frame):
         self.show_header()
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
-
-    def show_only(self) -> None:
-        """Close every screen above this one."""
-        while self.app.screen is not self:
-            self.app.pop_screen()
 
     def do_timeline(self) -> None:
         """Show what happened."""

@@ -8,4 +8,13 @@ class NodeScreen(Page):
     """Everything on one node."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(NodePane(name))
+        self._node = NodePane(name)
+        super().__init__(self._node)
+
+    def on_screen_resume(self) -> None:
+        """Ask as long as somebody looks."""
+        self._node.go_on()
+
+    def on_screen_suspend(self) -> None:
+        """Ask for nothing while another screen is above this one."""
+        self._node.rest()

@@ -84,8 +84,7 @@ class Page(Doing, Screen[None]):
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
-        """Show logs on the main screen."""
-        self.dismiss()
+        """Show logs on the main screen; Esc there comes back."""
         pitui(self).main.follow_logs(message)
 
     def action_do(self, action_id: str) -> None:

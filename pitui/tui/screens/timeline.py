@@ -25,6 +25,9 @@ class TimelineScreen(Page):
         """Follow the timeline."""
         timeline = pitui(self).services.timeline
         self._unsubscribe = timeline.subscribe(lambda: self.post_message(TimelineChanged()))
+
+    def on_screen_resume(self) -> None:
+        """Show what happened while another screen was above this one."""
         self.on_timeline_changed()
 
     def on_unmount(self) -> None:
@@ -32,7 +35,9 @@ class TimelineScreen(Page):
         self._unsubscribe()
 
     def on_timeline_changed(self) -> None:
-        """Show what there is now."""
+        """Show what there is now, where somebody sees it."""
+        if not self.is_current:
+            return
         timeline = pitui(self).services.timeline
         self._events.show(timeline.events, timeline.complaint, time.time())
         timeline.looked()

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.present.cells import Cell, Column, Row, Tone
+from pitui.tui.present.cells import BLANK, Cell, Column, Row, Tone, wrapped
 from pitui.tui.present.fit import Place, fit
 from pitui.tui.widgets.row_model import RowModel
 from pitui.tui.widgets.segments import put
@@ -205,10 +205,16 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         index = y - TITLES + self.scroll_offset.y
         if index < len(self.model.visible):
             return self._row(self.model.visible[index], width)
-        if not self.model.visible and y - TITLES - 1 in range(len(self._empty)):
-            line = put([], self._empty[y - TITLES - 1], GUTTER, width - GUTTER, self._tone)
-            return Strip(line).crop_extend(0, width, base).apply_style(base)
-        return Strip.blank(width, base)
+        if self.model.visible or y == TITLES:
+            return Strip.blank(width, base)
+        line = put([], self._instead(y - TITLES - 1), GUTTER, width - GUTTER, self._tone)
+        return Strip(line).crop_extend(0, width, base).apply_style(base)
+
+    def _instead(self, y: int) -> Cell:
+        """Return a line of what stands in place of rows."""
+        room = max(1, self.size.width - 2 * GUTTER)
+        lines = [line for said in self._empty for line in wrapped(said, room)]
+        return lines[y] if y < len(lines) else BLANK
 
     def _tone(self, tone: Tone) -> Style:
         return tone_style(self, tone)

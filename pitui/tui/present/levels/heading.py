@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pitui.domain.cluster import Application
 from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, Spot, Stage
-from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
 from pitui.tui.present.levels.level import skew_words, state_cell, tally_words
 from pitui.tui.present.levels.stages import slowest_words
@@ -64,14 +65,13 @@ def _second(spot: Spot, app: Application | None, looked: Looked | None) -> Cell:
     if app is not None and app.why_waiting and app.state.active:
         fix = f". {app.fix}" if app.fix else ""
         return cells((f"Why it waits: {one_line(app.why_waiting)}", Tone.WARN), (fix, Tone.NORMAL))
-    if looked is None:
-        return cell(f"asking for {spot}", Tone.DIM)
-    if looked.inside is None:
-        return cell(f"{looked.error}. {looked.advice}", Tone.BAD)
+    if looked is None or looked.inside is None:
+        return BLANK  # the table below says what is missing
     if looked.error:
-        return cell(f"no answer: {looked.error}", Tone.WARN)
-    note = f"{looked.inside.note}  " if looked.inside.note else ""
-    return cells((note, Tone.WARN), *_place(spot, looked.inside, looked.tasks_left_out).spans)
+        return cells((f"no answer: {one_line(looked.error)}. ", Tone.WARN),
+                     (one_line(looked.advice), Tone.NORMAL))  # fmt: skip
+    note = [(f"{looked.inside.note}  ", Tone.WARN)] if looked.inside.note else []
+    return cells(*note, *_place(spot, looked.inside, looked.tasks_left_out).spans)
 
 
 def _place(spot: Spot, inside: Inside, left_out: int) -> Cell:
