@@ -74,9 +74,8 @@ def test_only_the_named_nodes_get_it(shelved: Shelved, push, data: Path) -> None
     assert {n for n, s in shelved.servers.items() if (s.home / "x.csv").exists()} == {"pi2"}
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
+def test_usage(push, data: Path) -> None:
+    for words, said in (
         (("nowhere.csv", "/x"), "nowhere.csv is no file"),
         (("{data}",), "pitui push SRC DEST"),
         (("{data}", "relative/x"), "starts with / or ~/"),
@@ -84,12 +83,10 @@ def test_only_the_named_nodes_get_it(shelved: Shelved, push, data: Path) -> None
         (("{data}", "/x", "pi9"), "no node is called 'pi9'"),
         ((".", "/x"), ". is a folder"),
         ((), "nothing under data:"),
-    ],
-)
-def test_usage(push, data: Path, words: tuple[str, ...], said: str) -> None:
-    output, complaint = push(*(word.format(data=data.name) for word in words), status=2)
-    assert output == ""
-    assert said in complaint
+    ):
+        output, complaint = push(*(word.format(data=data.name) for word in words), status=2)
+        assert output == ""
+        assert said in complaint
 
 
 def test_a_folder_that_cannot_be_made_is_that_nodes_failure(
