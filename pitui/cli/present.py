@@ -138,8 +138,7 @@ def _headline(snapshot: Snapshot) -> str:
 
 def _node_row(node: NodeStatus) -> tuple[str, ...]:
     worker, metrics = node.worker, node.metrics
-    role = "master" if Role.MASTER in node.roles else _NONE
-    state = str(worker.state).lower() if worker else role
+    state = str(worker.state).lower() if worker else _without_worker(node)
     return (
         node.name,
         node.host,
@@ -153,6 +152,12 @@ def _node_row(node: NodeStatus) -> tuple[str, ...]:
         f"{metrics.disk_free_mib / 1024:.1f} GiB" if metrics else _NONE,
         duration(metrics.uptime_s) if metrics else _NONE,
     )
+
+
+def _without_worker(node: NodeStatus) -> str:
+    if Role.WORKER in node.roles:
+        return "unknown"
+    return "master" if Role.MASTER in node.roles else _NONE
 
 
 def _application_row(app: Application, now: float) -> tuple[str, ...]:
