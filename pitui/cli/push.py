@@ -11,6 +11,7 @@ from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.progress import ProgressLine
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.outcome import OutcomeState
 
 if TYPE_CHECKING:
@@ -27,7 +28,14 @@ _BADNESS = (
 )
 
 
-@click.command("push")
+@click.command(
+    "push",
+    epilog=examples(
+        "pitui push flights.csv /spark/data/flights.csv",
+        "pitui push flights.csv /spark/data/ pi1 pi2",
+        "pitui push",
+    ),
+)
 @click.argument("source", required=False, metavar="[SRC")
 @click.argument("target", required=False, metavar="DEST")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...]")
