@@ -131,9 +131,26 @@ async def test_a_plan_changes_nothing_then_all_is_done_then_nothing(shelf: Shelf
     assert states(await shelf.provision()) == {"pi1": "ok", "pi2": "ok"}
 
 
+# As a card of Raspberry Pi Imager has it.
+CLOUD_INIT = """
+mkdir -p /var/lib/cloud/instance /etc/cloud/templates
+printf '#cloud-config\\nhostname: raspberrypi\\nmanage_etc_hosts: true\\n' \\
+  > /var/lib/cloud/instance/cloud-config.txt
+cat > /etc/cloud/templates/hosts.debian.tmpl <<'X'
+## template:jinja
+127.0.1.1 {{fqdn}} {{hostname}}
+127.0.0.1 localhost
+X
+"""
+
+
 async def test_a_persons_own_lines_stay_and_damage_is_repaired(shelf: Shelf) -> None:
-    await shelf.provision()
     machine = shelf.lab.machines["pi2"]
+    machine.root(CLOUD_INIT)
+    await shelf.provision()
+    template = machine.root("cat /etc/cloud/templates/hosts.debian.tmpl").splitlines()
+    block = machine.root("sed -n '/>>> managed/,/<<< managed/p' /etc/hosts").splitlines()
+    assert template == ["## template:jinja", "127.0.0.1 localhost", *block]
     machine.root(
         "sed -i '/pi1$/d; /<<< managed/d' /etc/hosts\n"
         "echo '10.9.9.9 printer # mine' >> /etc/hosts\n"
