@@ -22,7 +22,8 @@ from pitui.services import logs
 from pitui.services.causes import cause_of
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.insides import Insides
-from pitui.services.kill import kill_application, kill_driver, kill_job, kill_stage
+from pitui.services.kill import kill_application, kill_driver
+from pitui.services.kill_inside import kill_job, kill_stage
 from pitui.services.runs import Runs
 from pitui.services.submit import prepare
 from pitui.services.watch import Watch

@@ -14,7 +14,8 @@ from pitui.remote.ask import NoOne
 from pitui.services import control
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.insides import Insides
-from pitui.services.kill import kill_application, kill_job, kill_stage
+from pitui.services.kill import kill_application
+from pitui.services.kill_inside import kill_job, kill_stage
 from pitui.services.runs import Runs
 from pitui.services.submit import prepare
 
