@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from pitui.domain.cluster import Application, MasterView
 from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import UsageError
-from pitui.domain.jobs import SparkJob, Spot, Stage
+from pitui.domain.inside import Spot
+from pitui.domain.jobs import SparkJob, Stage
 from pitui.services.cluster import Cluster
 from pitui.services.kill_inside import kill_job, kill_stage
 from pitui.services.kill_request import check_answer, kill_form, until_ended

@@ -6,7 +6,9 @@ from typing import Generic, TypeVar
 from urllib.parse import quote
 
 from pitui.domain.errors import UsageError, WebError
-from pitui.domain.jobs import SparkJob, Spot, Stage, WorkState
+from pitui.domain.inside import Spot
+from pitui.domain.jobs import SparkJob, Stage
+from pitui.domain.work import WorkState
 from pitui.remote.web import Response
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses

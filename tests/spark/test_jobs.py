@@ -15,7 +15,8 @@ from pitui.config.load import load_config
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
-from pitui.domain.jobs import Looked, Origin, Spot, WorkState
+from pitui.domain.inside import Looked, Origin, Spot
+from pitui.domain.work import WorkState
 from pitui.remote.ask import NoOne
 from pitui.remote.quoting import quote
 from pitui.services import logs
