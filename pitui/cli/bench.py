@@ -8,15 +8,16 @@ from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, fail, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 
 
-@click.group("bench")
+@click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
 def command() -> None:
     """Run benchmarks and look at their history."""
 
 
-@command.command("list")
+@command.command("list", epilog=examples("pitui bench list"))
 @json_option
 @pass_settings
 def list_(settings: Settings) -> None:
@@ -46,10 +47,17 @@ def _benchmark_json(name: str) -> dict[str, object]:
     }
 
 
-@command.command("run")
+@command.command(
+    "run",
+    epilog=examples(
+        "pitui bench run pi",
+        "pitui bench run pi samples=10000000 partitions=12",
+        "pitui bench run linecount --detach",
+    ),
+)
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@click.option("--detach", is_flag=True, help="Return when it runs.")
+@click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
 @json_option
 @trust_option
 @pass_settings
@@ -90,13 +98,24 @@ def _parse(values: tuple[str, ...]) -> dict[str, str]:
     return parsed
 
 
-@command.command("history")
-@click.option("-n", "limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@command.command("history", epilog=examples("pitui bench history -n 5"))
+@click.option(
+    "-n",
+    "limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many.",
+)
 @json_option
 @trust_option
 @pass_settings
 def history(settings: Settings, limit: int, trust_new: bool) -> None:
-    """Show past runs, newest first; asks the master's node how running ones stand."""
+    """Show past runs, newest first.
+
+    Asks the master's node how those stand that run; ends with 1 where it cannot be asked.
+    """
     config = settings.load()
 
     async def main() -> int:
@@ -124,13 +143,16 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
     run(main)
 
 
-@command.command("compare")
+@command.command("compare", epilog=examples("pitui bench compare RUN OTHER-RUN"))
 @click.argument("first")
 @click.argument("second")
 @json_option
 @pass_settings
 def compare(settings: Settings, first: str, second: str) -> None:
-    """Compare two runs: seconds, cores, executors, and the ratio of their times."""
+    """Compare two runs.
+
+    Shows seconds, cores and executors, and the ratio of their times.
+    """
     from pitui.bench.store import RunStore
     from pitui.cli.runs_text import run_json, run_lines
 
@@ -150,13 +172,16 @@ def compare(settings: Settings, first: str, second: str) -> None:
         print_text(f"the second took {ratio:.2f} times as long as the first")
 
 
-@command.command("cancel")
+@command.command("cancel", epilog=examples("pitui bench cancel RUN"))
 @click.argument("run_id", metavar="RUN")
 @json_option
 @trust_option
 @pass_settings
 def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
-    """End a run."""
+    """End a run of a benchmark or job.
+
+    RUN is an id that `pitui bench history` lists.
+    """
     require_writable(settings, "bench cancel")
     config = settings.load()
 

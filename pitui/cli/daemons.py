@@ -9,13 +9,15 @@ from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.outcome import Outcome, OutcomeState, Report
 
 
 def daemon_command(verb: str, help_text: str) -> click.Command:
     """Return the command that does `verb` to daemons."""
+    epilog = examples(f"pitui {verb}", f"pitui {verb} workers", f"pitui {verb} pi1 pi2")
 
-    @click.command(verb, help=help_text)
+    @click.command(verb, help=help_text, epilog=epilog)
     @click.argument("words", nargs=-1, metavar="[master|workers|all|NODE]...")
     @json_option
     @trust_option

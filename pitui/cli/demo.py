@@ -9,6 +9,7 @@ import click
 
 from pitui.cli.output import complain, fail, print_json
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError, UsageError
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -18,7 +19,13 @@ class _EndedError(KeyboardInterrupt):
     """The demonstration was told to end."""
 
 
-@click.command("demo")
+@click.command(
+    "demo",
+    epilog=examples(
+        "pitui demo",
+        "pitui demo --nodes 5",
+    ),
+)
 @click.option(
     "--nodes",
     type=click.IntRange(1, 16),

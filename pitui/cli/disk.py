@@ -10,6 +10,7 @@ from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError
 
 if TYPE_CHECKING:
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from pitui.services.disk_use import Cleaned
 
 
-@click.command("disk")
+@click.command(
+    "disk",
+    epilog=examples(
+        "pitui disk",
+        "pitui disk pi1 --clean",
+    ),
+)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option(
     "--clean",
@@ -76,7 +83,9 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
         print_text(f"{name}: work {use.work or '-'}, logs {use.logs or '-'}")
         for folder in use.folders:
             state = "in use" if folder.in_use else "unused"
-            print_text(f"  {folder.kib / 1024:>9.1f} MiB  {state}  {folder.name}")
+            least = "≥" if folder.partial else ""
+            amount = f"{least}{folder.kib / 1024:.1f}"
+            print_text(f"  {amount:>9} MiB  {state}  {folder.name}")
         if use.unsure:
             print_text(f"  what is unused is not known: {use.unsure}")
     return {
@@ -90,6 +99,7 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
                 "name": folder.name,
                 "kind": str(folder.kind),
                 "kib": folder.kib,
+                "partial": folder.partial,
                 "owner": folder.owner,
                 "changed_at": folder.changed_at,
                 "in_use": folder.in_use,
@@ -104,8 +114,8 @@ def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> 
         return _failed(settings, name, cleaned)
     kept = "; ".join(cleaned.kept)
     if not settings.json:
-        count = len(cleaned.names)
-        print_text(f"{name}: removed {count} unused, {cleaned.kib / 1024:.1f} MiB")
+        count, least = len(cleaned.names), "at least " if cleaned.partial else ""
+        print_text(f"{name}: removed {count} unused, {least}{cleaned.kib / 1024:.1f} MiB")
         if kept:
             complain(f"pitui: {name}: still there: {kept}")
     return {
@@ -113,4 +123,5 @@ def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> 
         "error": kept or None,
         "removed": list(cleaned.names),
         "freed_kib": cleaned.kib,
+        "partial": cleaned.partial,
     }

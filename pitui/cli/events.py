@@ -11,6 +11,7 @@ from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.event import Choice, Kind
 
 if TYPE_CHECKING:
@@ -31,7 +32,13 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
     return float(match[1]) * _UNITS[match[2]]
 
 
-@click.command("events")
+@click.command(
+    "events",
+    epilog=examples(
+        "pitui events --since 2h",
+        "pitui events --node pi1 --kind worker -f",
+    ),
+)
 @click.option("--node", metavar="NODE", help="Only what happened on a node.")
 @click.option("--app", metavar="APP", help="Only what happened to an application: its id or name.")
 @click.option("--kind", type=click.Choice([str(k) for k in Kind]), help="Only events of a kind.")

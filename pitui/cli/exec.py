@@ -10,20 +10,30 @@ from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.split import SplitCommand, words_after
+from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError
 
 if TYPE_CHECKING:
     from pitui.remote.runner import Result
 
 
-@click.command("exec", cls=SplitCommand, options_metavar="[OPTIONS]")
+@click.command(
+    "exec",
+    cls=SplitCommand,
+    options_metavar="[OPTIONS]",
+    epilog=examples(
+        "pitui exec -- uptime",
+        'pitui exec pi1 pi2 -- "df -h / | tail -1"',
+    ),
+)
 @click.argument("nodes", nargs=-1, metavar="[NODE]... -- COMMAND...")
 @click.option(
     "--limit",
     type=click.FloatRange(1, 86400),
     default=60.0,
     show_default=True,
-    help="Seconds that the command may take on a node.",
+    metavar="SECONDS",
+    help="How long the command may take on a node.",
 )
 @json_option
 @trust_option

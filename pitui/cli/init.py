@@ -10,6 +10,7 @@ import click
 from pitui.cli.output import fail, print_json, print_text
 from pitui.cli.runtime import INTERRUPTED
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,14 @@ _LOCAL = "local"
 _CLUSTER = "spark"
 
 
-@click.command("init")
+@click.command(
+    "init",
+    epilog=examples(
+        "pitui init",
+        "pitui init --node pi1=192.168.1.11 --node pi2=ubuntu@192.168.1.12",
+        "pitui init --from-workers /opt/spark/conf/workers --name shelf",
+    ),
+)
 @click.option(
     "--node",
     "nodes",

@@ -6,9 +6,16 @@ from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 
 
-@click.command("jobs")
+@click.command(
+    "jobs",
+    epilog=examples(
+        "pitui jobs",
+        "pitui jobs app-20260101120000-0000",
+    ),
+)
 @click.argument("app", required=False)
 @json_option
 @trust_option

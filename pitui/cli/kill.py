@@ -7,9 +7,16 @@ from pitui.cli.guard import require_writable
 from pitui.cli.output import print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 
 
-@click.command("kill")
+@click.command(
+    "kill",
+    epilog=examples(
+        "pitui kill app-20260101120000-0000",
+        "pitui kill app-20260101120000-0000/stage/7",
+    ),
+)
 @click.argument("target", metavar="APP[/job/N | /stage/N] | DRIVER")
 @json_option
 @trust_option

@@ -8,12 +8,16 @@ import click
 from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
 
 _ERRORS_LINES = 10_000
 """Lines of each log that are looked through for the errors of the cluster."""
+
+
+_COUNT = click.IntRange(0)
 
 
 class _Lines(click.ParamType[int]):
@@ -32,7 +36,16 @@ class _Lines(click.ParamType[int]):
         return int(text)
 
 
-@click.command("logs")
+@click.command(
+    "logs",
+    epilog=examples(
+        "pitui logs master workers -f",
+        "pitui logs errors",
+        'pitui logs pi1 -n all --grep "lost|refused" -C 2',
+        "pitui logs app-20260101120000-0000/0 --level warn",
+        "pitui logs pi1:/var/log/syslog --save .",
+    ),
+)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
 @click.option(
@@ -44,9 +57,13 @@ class _Lines(click.ParamType[int]):
 @click.option("--grep", metavar="RE", help="Only lines in which RE is found.")
 @click.option("--text", metavar="TEXT", help="Only lines that hold TEXT, taken as it stands.")
 @click.option("-v", "--invert", is_flag=True, help="Only lines without what is looked for.")
-@click.option("-B", "--before", type=click.IntRange(0), default=0, help="Lines before each.")
-@click.option("-A", "--after", type=click.IntRange(0), default=0, help="Lines after each.")
-@click.option("-C", "--context", type=click.IntRange(0), default=0, help="Lines around each.")
+@click.option(
+    "-B", "--before", type=_COUNT, default=0, metavar="N", help="Also N lines before each."
+)
+@click.option("-A", "--after", type=_COUNT, default=0, metavar="N", help="Also N lines after each.")
+@click.option(
+    "-C", "--context", type=_COUNT, default=0, metavar="N", help="Also N lines around each."
+)
 @click.option(
     "--level",
     type=click.Choice([level.value for level in Level], case_sensitive=False),
@@ -89,18 +106,10 @@ def command(
     all, or errors: every error of the cluster. Capital letters of --grep and --text count only
     where there are some. Ends with 1 where a log could not be read.
     """
-    if grep is not None and text is not None:
-        raise UsageError("--grep and --text exclude each other")
-    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
-    chosen = LogFilter(
-        tags,
-        least,
-        grep or text or "",
-        grep is not None,
-        invert,
-        max(before, context),
-        max(after, context),
-    )
+    chosen = filter_of(
+        sources, tags, level, grep, text,
+        invert=invert, before=max(before, context), after=max(after, context),
+    )  # fmt: skip
     if lines is None:
         lines = _ERRORS_LINES if "errors" in sources else 500
     config = settings.load()
@@ -123,3 +132,30 @@ def command(
             return await print_stream(stream, printer)
 
     run(main)
+
+
+def filter_of(
+    sources: tuple[str, ...],
+    tags: tuple[str, ...],
+    level: str | None,
+    grep: str | None,
+    text: str | None,
+    *,
+    invert: bool,
+    before: int,
+    after: int,
+) -> LogFilter:
+    """Return the filter that options ask for.
+
+    Raises:
+        UsageError: they contradict each other, or ask for what is no regular expression.
+    """
+    from pitui.spark.log_search import search_of
+
+    if grep is not None and text is not None:
+        raise UsageError("--grep and --text exclude each other")
+    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
+    words = grep or text or ""
+    chosen = LogFilter(tags, least, words, grep is not None, invert, before, after)
+    search_of(chosen)
+    return chosen

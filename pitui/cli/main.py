@@ -10,7 +10,8 @@ import click
 from pitui import __version__
 from pitui.cli.output import fail
 from pitui.cli.settings import Settings
-from pitui.domain.errors import PituiError
+from pitui.cli.usage import in_one_line
+from pitui.domain.errors import PituiError, UsageError
 
 _GARBAGE_THRESHOLD = 250_000
 """New objects between two searches for garbage: more than a start makes, since one costs 10 ms."""
@@ -58,23 +59,48 @@ class _LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the global options."""
+        with in_one_line():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Read and run the command."""
+        with in_one_line():
+            return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; a name that is nearly one is not guessed, but named."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise _no_such_command(args[0])
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
+
+
+def _no_such_command(name: str) -> UsageError:
+    from pitui.config.nearest import did_you_mean
+
+    guess = did_you_mean(name, _COMMANDS)
+    return UsageError(f"no command is called {name!r}{guess}", "See `pitui --help`.")
 
 
 @click.group(
     cls=_LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Without a command, pitui opens its terminal UI.",
+    epilog="Without a command, pitui opens its terminal UI. `pitui COMMAND --help` has examples.",
 )
 @click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Use this configuration (else $PITUI_CONFIG, ./config.yaml, then the XDG config folder).",
+    help="Use this configuration (else $PITUI_CONFIG, ./config.yaml, ~/.config/pitui/config.yaml).",
 )
 @click.option("--json", is_flag=True, help="Print JSON.")
 @click.option("--read-only", is_flag=True, help="Refuse everything that would change something.")

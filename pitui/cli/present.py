@@ -15,8 +15,11 @@ from pitui.domain.cluster import (
     Role,
     Snapshot,
 )
+from pitui.domain.text import one_line
 
 _NONE = "-"
+_WIDEST = 80
+"""Characters of the widest column: a name may be as long as its owner likes."""
 
 
 def status_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -124,19 +127,18 @@ def _headline(snapshot: Snapshot) -> str:
     if master.state is MasterState.ALIVE:
         version = f" {master.version}" if master.version else ""
         return (
-            f"{snapshot.cluster}  {master.url}  alive{version}"
+            f"{snapshot.cluster}  {one_line(master.url)}  alive{version}"
             f"  workers {snapshot.workers_alive}/{len(snapshot.workers)}"
             f"  cores {master.cores_used}/{master.cores}"
             f"  memory {master.memory_used_mib}/{master.memory_mib} MiB"
         )
     reason = f": {master.error}" if master.error else ""
-    return f"{snapshot.cluster}  {master.url}  {str(master.state).lower()}{reason}"
+    return f"{snapshot.cluster}  {one_line(master.url)}  {str(master.state).lower()}{reason}"
 
 
 def _node_row(node: NodeStatus) -> tuple[str, ...]:
     worker, metrics = node.worker, node.metrics
-    role = "master" if Role.MASTER in node.roles else _NONE
-    state = str(worker.state).lower() if worker else role
+    state = str(worker.state).lower() if worker else _without_worker(node)
     return (
         node.name,
         node.host,
@@ -150,6 +152,12 @@ def _node_row(node: NodeStatus) -> tuple[str, ...]:
         f"{metrics.disk_free_mib / 1024:.1f} GiB" if metrics else _NONE,
         duration(metrics.uptime_s) if metrics else _NONE,
     )
+
+
+def _without_worker(node: NodeStatus) -> str:
+    if Role.WORKER in node.roles:
+        return "unknown"
+    return "master" if Role.MASTER in node.roles else _NONE
 
 
 def _application_row(app: Application, now: float) -> tuple[str, ...]:
@@ -175,9 +183,17 @@ def duration(seconds: float) -> str:
     return f"{whole // 60}m {whole % 60}s" if whole >= 60 else f"{whole}s"
 
 
+def _cell(text: str, widest: int | None = None) -> str:
+    """Return a cell as one printable line, indented as it was."""
+    cell = " " * (len(text) - len(text.lstrip(" "))) + one_line(text)
+    return cell if widest is None or len(cell) <= widest else f"{cell[: widest - 1]}…"
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Return a header and rows as aligned lines; the last column is not padded."""
-    everything = [header, *rows]
+    """Return a header and rows as aligned lines; the last column is neither padded nor cut."""
+    everything = [
+        (*(_cell(text, _WIDEST) for text in row[:-1]), _cell(row[-1])) for row in (header, *rows)
+    ]
     widths = [max(len(row[i]) for row in everything) for i in range(len(header))]
     for row in everything:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

@@ -12,6 +12,7 @@ from pitui.cli.output import complain, print_json
 from pitui.cli.provision_text import StepPrinter, print_reports
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 
 if TYPE_CHECKING:
     from pitui.provision.report import NodeReport
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from pitui.services.removal import Removal
 
 
-@click.command("provision")
+@click.command(
+    "provision",
+    epilog=examples(
+        "pitui provision --plan",
+        "pitui provision pi1 pi2",
+        "pitui provision --only spark,conf --rolling",
+        "pitui provision --rollback",
+        "pitui provision --remove pi3",
+    ),
+)
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--plan", is_flag=True, help="Change nothing; show what would change.")
 @click.option("--only", metavar="STEP,...", default="", help="Only these steps.")

@@ -8,9 +8,16 @@ from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 
 
-@click.command("status")
+@click.command(
+    "status",
+    epilog=examples(
+        "pitui status",
+        "pitui status --json",
+    ),
+)
 @json_option
 @trust_option
 @pass_settings

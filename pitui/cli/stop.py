@@ -5,10 +5,14 @@ import click
 from pitui.cli.asker import trust_option
 from pitui.cli.daemons import act_on_daemons
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 
 
-@click.command("stop")
+@click.command(
+    "stop",
+    epilog=examples("pitui stop", "pitui stop workers", "pitui stop pi1 --drain --drain-limit 120"),
+)
 @click.argument("words", nargs=-1, metavar="[master|workers|all|NODE]...")
 @click.option(
     "--drain",

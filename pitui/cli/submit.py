@@ -11,9 +11,18 @@ from pitui.cli.output import complain, print_json
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.split import SplitCommand, words_after
+from pitui.cli.usage import examples
 
 
-@click.command("submit", cls=SplitCommand)
+@click.command(
+    "submit",
+    cls=SplitCommand,
+    epilog=examples(
+        "pitui submit pi",
+        "pitui submit -- --class org.example.Main app.jar 100",
+        "pitui submit --detach -- jobs/pi.py",
+    ),
+)
 @click.argument("job", required=False, metavar="JOB | -- SPARK-SUBMIT-ARGS...")
 @click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
 @json_option

@@ -6,10 +6,16 @@ from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.output import print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 
 
-@click.command("threads")
+@click.command(
+    "threads",
+    epilog=examples(
+        "pitui threads app-20260101120000-0000/0",
+    ),
+)
 @click.argument("executor", metavar="APP/EXECUTOR")
 @json_option
 @trust_option

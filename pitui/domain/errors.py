@@ -16,7 +16,10 @@ class PituiError(Exception):
 
     def __str__(self) -> str:
         """Return the message, followed by the advice where there is one."""
-        return f"{self.message}. {self.advice}" if self.advice else self.message
+        if not self.advice:
+            return self.message
+        stop = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{self.message}{stop} {self.advice}"
 
 
 class ConfigError(PituiError):

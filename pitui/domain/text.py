@@ -28,6 +28,11 @@ def printable(text: str) -> str:
     return _CONTROL.sub(_visible, text)
 
 
+def one_line(text: str) -> str:
+    """Return the text printable, and without newlines and tabs."""
+    return printable(text).replace("\n", " ").replace("\t", " ").strip()
+
+
 def last_lines(text: str, count: int = LAST_LINES) -> str:
     """Return the last lines that hold anything, printable, without overwritten progress."""
     lines = [line.rstrip().rpartition("\r")[2].rstrip() for line in text.split("\n")]

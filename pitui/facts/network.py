@@ -15,14 +15,17 @@ active dhcpcd && echo dhcpcd
 if active systemd-networkd && command -v networkctl >/dev/null; then
   networkctl --no-legend --no-pager list 2>/dev/null | sed 's/^/networkd /'
 fi
-command -v ifup >/dev/null && sed 's/^/interfaces /' /etc/network/interfaces 2>/dev/null
+if command -v ifup >/dev/null; then
+  for f in /etc/network/interfaces /etc/network/interfaces.d/*; do
+    [ -f "$f" ] && sed "s|^|interfaces $f |" "$f"
+  done
+fi
 for d in /sys/class/net/*; do [ -d "$d/wireless" ] && echo "wireless ${d##*/}"; done
-sed 's/^/resolv /' /etc/resolv.conf 2>/dev/null
+sed 's/^/resolv /' /etc/resolv.conf /run/systemd/resolve/resolv.conf 2>/dev/null
 true
 """
 """Its output is what `parse_network` reads."""
 
-INTERFACES = "/etc/network/interfaces"
 DHCPCD = "/etc/dhcpcd.conf"
 
 
@@ -36,8 +39,8 @@ class Network:
     dhcpcd: bool = False
     networkd: frozenset[str] = frozenset()
     """Links that systemd-networkd manages."""
-    interfaces: str = ""
-    """/etc/network/interfaces, where ifupdown is installed."""
+    interfaces: dict[str, str] = field(default_factory=dict)
+    """/etc/network/interfaces and the files of interfaces.d, where ifupdown is installed."""
     wireless: frozenset[str] = frozenset()
     dns: tuple[str, ...] = ()
 
@@ -49,9 +52,14 @@ class Network:
             return "netplan"
         if link in self.networkd:
             return "systemd-networkd"
-        if re.search(rf"^\s*iface\s+{re.escape(link)}\s+inet\s", self.interfaces, re.MULTILINE):
+        if self.stanza_of(link) is not None:
             return "ifupdown"
         return "dhcpcd" if self.dhcpcd else None
+
+    def stanza_of(self, link: str) -> str | None:
+        """Return the file that has a link's stanza for ifupdown, None where none has."""
+        stanza = re.compile(rf"^\s*iface\s+{re.escape(link)}\s+inet\s", re.MULTILINE)
+        return next((path for path, text in self.interfaces.items() if stanza.search(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +90,42 @@ def parse_network(output: str) -> Network:
     nm = [line[3:].rsplit(":", 1) for line in lines if line.startswith("nm ")]
     networkd = [line.split() for line in lines if line.startswith("networkd ")]
     unmanaged = ("unmanaged", "unavailable")
-    resolv = [line.split() for line in lines if line.startswith("resolv nameserver")]
+    resolv = [line.split()[2:] for line in lines if line.startswith("resolv nameserver ")]
     return Network(
         network_manager=frozenset(w[0] for w in nm if len(w) == 2 and w[1] not in unmanaged),
         netplan="netplan" in lines,
         dhcpcd="dhcpcd" in lines,
         networkd=frozenset(w[2] for w in networkd if len(w) > 5 and w[5] != "unmanaged"),
-        interfaces="".join(
-            line.removeprefix("interfaces ") + "\n" for line in lines if line[:11] == "interfaces "
-        ),
+        interfaces=_interfaces(lines),
         wireless=frozenset(line[9:] for line in lines if line.startswith("wireless ")),
-        # A resolver of the node's own says nothing about where it asks.
-        dns=tuple(w[2] for w in resolv if len(w) > 2 and not w[2].startswith("127.")),
+        # A resolver of the node's own says nothing about where it asks, and what routers announce
+        # over IPv6 comes and goes.
+        dns=tuple(dict.fromkeys(w[0] for w in resolv if w and _asked_by_v4(w[0]))),
     )
+
+
+def _interfaces(lines: list[str]) -> dict[str, str]:
+    """Return ifupdown's files by path."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line.startswith("interfaces "):
+            path, _, text = line.removeprefix("interfaces ").partition(" ")
+            found[path] = f"{found.get(path, '')}{text}\n"
+    return found
+
+
+def _asked_by_v4(server: str) -> bool:
+    return ":" not in server and not server.startswith("127.")
+
+
+def netplan_command(link: str) -> str:
+    """Return the command, for root, whose output `parse_netplan` reads; from netplan 0.104 on."""
+    return f"netplan get {quote(f'ethernets.{link}.addresses')} 2>/dev/null; true"
+
+
+def parse_netplan(output: str) -> tuple[str, ...]:
+    """Return the fixed addresses that all of netplan's files together give a link."""
+    return tuple(re.findall(r"^\s*-\s+[\"']?([0-9a-fA-F.:]+/\d+)", output, re.MULTILINE))
 
 
 def network_manager(fixed: Fixed) -> Change:
@@ -154,8 +185,8 @@ def dhcpcd_lines(fixed: Fixed) -> list[str]:
     return lines
 
 
-def ifupdown(text: str, fixed: Fixed) -> Change:
-    """Return /etc/network/interfaces with the link's IPv4 stanza replaced, all else as it is."""
+def ifupdown(path: str, text: str, fixed: Fixed) -> Change:
+    """Return a file of ifupdown's with the link's IPv4 stanza replaced, all else as it is."""
     stanza = [f"iface {fixed.link} inet static", f"    address {fixed.address}"]
     stanza += [f"    gateway {fixed.gateway}"] if fixed.gateway else []
     stanza += [f"    dns-nameservers {' '.join(fixed.dns)}"] if fixed.dns else []
@@ -174,7 +205,7 @@ def ifupdown(text: str, fixed: Fixed) -> Change:
             lines.append(line)
     link = quote(fixed.link)
     command = f"ifdown --force {link}; ip addr flush dev {link}; ifup {link}"
-    return Change({INTERFACES: "\n".join(lines) + "\n"}, 0o644, command, command)
+    return Change({path: "\n".join(lines) + "\n"}, 0o644, command, command)
 
 
 def _v4(servers: tuple[str, ...]) -> list[str]:

@@ -19,10 +19,11 @@ _NAME_LIMIT = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A node's address; None where nobody knows it, with the reason."""
+    """A node's address; None where nobody knows it."""
 
     address: str | None
-    why_not: str = ""
+    asked: bool = False
+    """Whether the node itself said it."""
 
 
 async def addresses(shelf: Shelf) -> dict[str, Known]:
@@ -51,7 +52,7 @@ async def _find(shelf: Shelf) -> dict[str, Known]:
     for name, node in shelf.nodes.items():
         answer = machines[name]
         if isinstance(answer, PituiError):
-            known[name] = await _unasked(node, answer)
+            known[name] = await _unasked(node)
         else:
             peers = [m for other, m in machines.items() if other != name]
             known[name] = _asked(node, answer, [m for m in peers if isinstance(m, Machine)])
@@ -60,7 +61,7 @@ async def _find(shelf: Shelf) -> dict[str, Known]:
 
 def _asked(node: Node, machine: Machine, peers: list[Machine]) -> Known:
     found = node_address(node, machine, [peer.client_address for peer in peers])
-    return Known(found, "" if found else "it has no address but loopback")
+    return Known(found, asked=True)
 
 
 def node_address(node: Node, machine: Machine, seen_from: Iterable[str | None] = ()) -> str | None:
@@ -100,7 +101,7 @@ def _of_default_route(machine: Machine) -> Address | None:
     return next((a for a in usable if a.v4), next(iter(usable), None))
 
 
-async def _unasked(node: Node, error: PituiError) -> Known:
+async def _unasked(node: Node) -> Known:
     if node.address is not None:
         return Known(node.address.partition("/")[0])
     if _is_address(node.host):
@@ -110,10 +111,9 @@ async def _unasked(node: Node, error: PituiError) -> Known:
         async with asyncio.timeout(_NAME_LIMIT):
             found = await loop.getaddrinfo(node.host, None, type=socket.SOCK_STREAM)
     except OSError:
-        return Known(None, error.message)
+        return Known(None)
     own = [str(sockaddr[0]) for *_, sockaddr in found]
-    best = next((a for a in own if ":" not in a and not _is_loopback(a)), None)
-    return Known(best, "" if best else error.message)
+    return Known(next((a for a in own if ":" not in a and not _is_loopback(a)), None))
 
 
 def _is_address(text: str) -> bool:

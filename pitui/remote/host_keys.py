@@ -22,6 +22,18 @@ from pitui.remote.quoting import quote
 
 GLOBAL_FILE = Path("/etc/ssh/ssh_known_hosts")
 
+_ORDER = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519",
+    "sk-ecdsa-sha2-nistp256",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+"""Host key algorithms as OpenSSH asks for them (myproposal.h)."""
+
 
 @dataclass(frozen=True)
 class KnownKeys:
@@ -54,12 +66,14 @@ class KnownKeys:
     def algorithms(self) -> list[str]:
         """Return the host key algorithms to ask for: those of known keys first.
 
-        A server has keys of several types and shows the one that is asked for first.
+        A server has keys of several types and shows the one that is asked for first. So that it is
+        the one that ssh would show, and store, they come in OpenSSH's order.
         """
-        known = [a for key in self._keys("") for a in key.sig_algorithms]
-        certificates = get_default_certificate_algs() if self._keys(AUTHORITY) else []
-        wanted = [*certificates, *known, *get_default_public_key_algs()]
-        return [algorithm.decode() for algorithm in dict.fromkeys(wanted)]
+        known = {a.decode() for key in self._keys("") for a in key.sig_algorithms}
+        keys = {*known, *(a.decode() for a in get_default_public_key_algs())}
+        trusted = get_default_certificate_algs() if self._keys(AUTHORITY) else []
+        certificates = sorted((a.decode() for a in trusted), key=_rank)
+        return [*certificates, *sorted(keys, key=lambda a: (a not in known, _rank(a), a))]
 
     def refusal(self, node: str, key: asyncssh.SSHKey | None, reason: str) -> LinkError | None:
         """Return why a key that asyncssh refused for a reason is not to be trusted.
@@ -109,6 +123,12 @@ class KnownKeys:
                 with contextlib.suppress(asyncssh.KeyImportError):
                     found.append(asyncssh.import_public_key(entry.key))
         return found
+
+
+def _rank(algorithm: str) -> int:
+    """Return how early OpenSSH asks for an algorithm; those that it does not ask for come last."""
+    kind = algorithm.removesuffix("@openssh.com").removesuffix("-cert-v01")
+    return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
 
 
 def know(node: Node, keys: str) -> None:

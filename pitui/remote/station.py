@@ -126,7 +126,7 @@ class Station:
                     *lines, rest = (rest + block).split(b"\n")
                     for line in lines:
                         self.heard.put_nowait(msgspec.json.decode(line, type=Said))
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise UnableError(self.name, f"its courier makes no sense: {error}") from error
         finally:
             self.heard.put_nowait(Said(gone=True))

@@ -45,14 +45,15 @@ def assemble(
     view = observed.view or MasterView(master_url, MasterState.UNKNOWN)
     names = {name: seen.names for name, seen in observed.nodes.items() if seen.names is not None}
     matched = match_workers(view, nodes.values(), names)
+    answered = observed.view is not None and observed.master_error is None
     statuses = []
     for node in nodes.values():
-        own = _own(node, nodes, observed)
-        row = matched.by_node[node.name] if observed.master_error is None else None
+        own, link = _own(node, nodes, observed), links[node.name]
+        row = matched.by_node[node.name] if answered else None
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
-        worker = _together(_worker(node, row, own, links[node.name], stopped_at), rows)
-        seen = observed.nodes[node.name]
-        status = _node(node, seen, links[node.name], own, worker)
+        told = answered or link.state is LinkState.CONNECTED
+        worker = _worker(node, row, own, link, stopped_at) if told else None
+        status = _node(node, observed.nodes[node.name], link, own, _together(worker, rows))
         statuses.append(replace(status, workers=tuple(reversed(rows))))
     master_node = next(node for node in nodes.values() if node.is_master)
     return Snapshot(
@@ -181,6 +182,7 @@ def _master(
     if error is not None:
         seen = observed.nodes[node.name].health is not None
         gone = link.state is LinkState.CONNECTED and seen and own.master_pid is None
+        gone = gone and not observed.not_spark
         state = MasterState.STOPPED if gone else MasterState.UNREACHABLE
         error = None if gone else error
         view = replace(view, workers=())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import MasterState, MasterView, Process, Worker
 from pitui.facts.address import Names
-from pitui.services.daemons import Work, is_alive, row_of
+from pitui.services.daemons import Work, is_alive, row_of, rows_of
 from pitui.services.probe import probe
 from pitui.spark.units import Unit
 
@@ -28,6 +28,8 @@ class Started:
 
     log: str | None = None
     unit: Unit | None = None
+    count: int = 1
+    """How many workers."""
 
 
 async def wait_for_master(work: Work, started: Started) -> MasterView:
@@ -49,23 +51,27 @@ async def wait_for_master(work: Work, started: Started) -> MasterView:
     raise await work.failed(what, started.log, started.unit)
 
 
-async def wait_for_worker(
+async def wait_for_workers(
     work: Work, names: Names, before: frozenset[str], started: Started
-) -> Worker:
-    """Wait until the master lists a worker of this node that was not there `before`.
+) -> list[Worker]:
+    """Wait until the master lists as many workers of this node that were not there `before`.
 
     Raises:
         NodeError: its process ended, or the time is up.
     """
     process: Process | None = None
+    rows: list[Worker] = []
     async for turn in _turns(START_LIMIT):
         if turn % _LOOK_EVERY == 0 or process is None:
             process = await _process(work, started, patient=turn < _LOOK_EVERY)
         view = await work.view()
-        row = row_of(work, view, names, process) if view else None
-        if row is not None and is_alive(row) and row.id not in before:
-            return row
+        found = rows_of(work, view, names, process) if view else []
+        rows = [row for row in found if is_alive(row) and row.id not in before]
+        if len(rows) >= started.count:
+            return rows
     what = f"it runs, but the master does not list it within {START_LIMIT:.0f} s"
+    if started.count > 1:
+        what = f"the master lists {len(rows)} of {started.count} within {START_LIMIT:.0f} s"
     raise await work.failed(what, started.log, started.unit)
 
 

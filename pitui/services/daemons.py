@@ -146,17 +146,26 @@ class Work:
 def row_of(
     work: Work, view: MasterView, names: Names, process: Process | None = None
 ) -> Worker | None:
-    """Return the master's row of a node's worker.
+    """Return the master's row of a node's worker; of several, the one that speaks best for it."""
+    rows = rows_of(work, view, names, process)
+    return rows[-1] if rows else None
 
-    The process' own options tell it best; what it was not told is matched as for every node.
+
+def rows_of(
+    work: Work, view: MasterView, names: Names, process: Process | None = None
+) -> list[Worker]:
+    """Return the master's rows of a node's workers, the best last.
+
+    The process' own options tell its row best; the others are matched as for every node.
     """
+    nodes = work.cluster.nodes.values()
+    matched = match_workers(view, nodes, {work.node.name: names})
+    rows = list(matched.all_of.get(work.node.name, ()))
     if process is not None and process.host and process.webui_port:
         known = (process.host, process.webui_port)
-        rows = [w for w in newest_by_host(view.workers) if (w.host, webui_port(w)) == known]
-        if rows:
-            return max(rows, key=preference)
-    nodes = work.cluster.nodes.values()
-    return match_workers(view, nodes, {work.node.name: names}).by_node[work.node.name]
+        own = [w for w in newest_by_host(view.workers) if (w.host, webui_port(w)) == known]
+        rows = [row for row in rows if row not in own] + sorted(own, key=preference)
+    return rows
 
 
 def is_alive(row: Worker | None) -> bool:

@@ -11,5 +11,6 @@ def problems(snapshot: Snapshot) -> list[str]:
             advice = f" {node.link.advice}" if node.link.advice else ""
             found.append(f"{node.name}: {node.link.error or node.link.state}.{advice}")
     if snapshot.master.state is MasterState.UNREACHABLE:
-        found.append(f"{snapshot.master.node}: the master does not answer: {snapshot.master.error}")
+        error = snapshot.master.error or "the master does not answer"
+        found.append(f"{snapshot.master.node}: {error}")
     return found

@@ -8,6 +8,7 @@ from functools import partial
 from pitui.domain.errors import NodeError
 from pitui.domain.log_line import Level, LogLine, LogSource, Place
 from pitui.services.cluster import Cluster
+from pitui.services.journal_access import Journal
 from pitui.services.log_clock import clock_offset, in_words
 from pitui.services.log_journal import AGAIN_AFTER, JournalFollower
 from pitui.spark.log_lines import zone_seconds
@@ -22,6 +23,10 @@ behind."""
 MOST_SOURCES = 800
 """Logs of one node that are followed at once: each is an open file there, of which a process may
 have 1024."""
+
+STAYING_JOURNALS = 4
+"""Journals of one node for which a command stays; one connection has room for seven such commands,
+and the logs that are files take one. The others are asked for every few seconds."""
 
 _PIECE = 128 * 1024
 """Bytes that are taken apart at once, about a thousand lines."""
@@ -40,8 +45,20 @@ class NodeFollower:
         lines: int,
         follow: bool,
         measure: bool = False,
+        asks: bool = False,
     ) -> None:
-        """`measure`: the node's clock is to be compared with ours, for a merge with others."""
+        """Prepare to follow.
+
+        Args:
+            cluster: the cluster.
+            node: whose logs they are.
+            sources: the logs, by the number that `deliver` is told.
+            deliver: takes the lines of one of them.
+            lines: of each log's end to begin with; fewer than none for all of it.
+            follow: whether to go on at the end.
+            measure: whether the node's clock is to be compared with ours, for a merge with others.
+            asks: whether somebody is asked for sudo's password where a journal takes one.
+        """
         self._cluster = cluster
         self._node = node
         self._sources = dict(list(sources.items())[:MOST_SOURCES])
@@ -50,6 +67,7 @@ class NodeFollower:
         self._lines = lines
         self._follow = follow
         self._measure = measure
+        self._asks = asks
         self._streams = {number: LogStream(source.tag) for number, source in self._sources.items()}
         self._journals: dict[int, JournalFollower] = {}
         self._ended = False
@@ -158,11 +176,11 @@ class NodeFollower:
     def _read_journal(self, group: asyncio.TaskGroup, number: int, unit: str) -> None:
         tag = self._sources[number].tag
         follower = JournalFollower(
-            self._cluster.runner(self._node),
-            unit,
+            Journal(self._cluster, self._node, unit, asks=self._asks),
             tag,
             self._streams[number].parser,
             partial(self._give, number),
+            stays=len(self._journals) < STAYING_JOURNALS,
         )
         self._journals[number] = follower
         group.create_task(follower.run(self._lines, follow=self._follow))

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from pitui.domain.errors import NodeError
 from pitui.domain.log_line import Level, LogLine
-from pitui.remote.runner import Runner
-from pitui.spark.log_journal import journal_entry, journal_script
+from pitui.services.journal_access import Journal, JournalClosedError
+from pitui.spark.log_journal import Way, journal_entry, journal_script
 from pitui.spark.log_lines import LineCutter, LineParser, decode_lines
 
 AGAIN_AFTER = (1.0, 2.0, 5.0, 10.0)
@@ -21,17 +22,19 @@ class JournalFollower:
 
     def __init__(
         self,
-        runner: Runner,
-        unit: str,
+        journal: Journal,
         tag: str,
         parser: LineParser,
         deliver: Callable[[list[LogLine]], Awaitable[None]],
+        *,
+        stays: bool = True,
     ) -> None:
-        self._runner = runner
-        self._unit = unit
+        """`stays`: a command may stay for what comes; else it is asked for again and again."""
+        self._journal = journal
         self._tag = tag
         self._parser = parser
         self._deliver = deliver
+        self._stays = stays
         self._cursor = ""
         self._lost = False
         self.caught_up = False
@@ -42,7 +45,10 @@ class JournalFollower:
         while True:
             before = self._cursor
             try:
-                await self._once(journal_script(self._unit, lines=lines, cursor=before))
+                await self._once(self._script(lines))
+            except JournalClosedError as error:
+                await self._deliver([self._note(str(error), Level.ERROR)])
+                follow = False
             except NodeError as error:
                 if not self._lost:
                     await self._deliver([self._note(str(error), Level.ERROR)])
@@ -52,13 +58,17 @@ class JournalFollower:
                 return
             if self._cursor != before:
                 attempt = 0
-                continue
+                if not before:
+                    continue
             await asyncio.sleep(AGAIN_AFTER[min(attempt, len(AGAIN_AFTER) - 1)])
             attempt += 1
 
-    async def _once(self, script: str) -> None:
+    def _script(self, lines: int) -> Callable[[str, Way], str]:
+        return partial(journal_script, lines=lines, cursor=self._cursor, stay=self._stays)
+
+    async def _once(self, script: Callable[[str, Way], str]) -> None:
         cutter = LineCutter(ENTRY_LIMIT)
-        async with self._runner.open(script) as process:
+        async with self._journal.opened(script) as process:
             async for block in process.blocks():
                 if self._lost:
                     await self._deliver([self._note("the link is back")])

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from pitui.domain.errors import LinkError, NodeError, UsageError
 from pitui.domain.log_line import LogSource, Place
 from pitui.services.cluster import Cluster
+from pitui.services.journal_access import Journal
 from pitui.spark.log_journal import journal_text_script
 from pitui.spark.log_mux import Data, Marker, MuxReader
 from pitui.spark.log_script import ALL, OVERLAP, Position, log_script
@@ -187,7 +188,7 @@ class _Fetch:
             case "size":
                 self._total = int(rest)
             case "data":
-                offset, over = map(int, rest.split(" "))
+                offset, over, _ = map(int, rest.split(" "))
                 if offset != self.have:
                     raise NodeError(node, f"{node}: the log changed while it was fetched")
                 self._over = over
@@ -213,7 +214,8 @@ class _Fetch:
         self.have = 0
         part = await asyncio.to_thread(self._part.open, "wb")
         try:
-            async with self._cluster.runner(node).open(journal_text_script(unit)) as process:
+            journal = Journal(self._cluster, node, unit, asks=True)
+            async with journal.opened(journal_text_script) as process:
                 async for block in process.blocks():
                     await asyncio.to_thread(part.write, block)
                     self.have += len(block)

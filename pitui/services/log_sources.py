@@ -24,7 +24,7 @@ def sources_of(
 ) -> list[LogSource]:
     """Return the logs that words mean without asking a node, each once, in the words' order.
 
-    `master`, `workers`, a node's name, the id of a run, APP/_EXECUTOR (of any worker where the
+    `master`, `workers`, a node's name, the id of a run, APP/EXECUTOR (of any worker where the
     snapshot does not say of which), NODE:/path, a name under `logs:` in the configuration.
 
     Raises:
@@ -133,7 +133,7 @@ def no_such(cluster: Cluster, word: str) -> UsageError:
     return UsageError(
         f"no log is called {word!r}",
         f"There are: master, workers, {', '.join(cluster.nodes)}, {named}errors, journal, all, the"
-        " id of a run (`pitui bench history`), of an application or driver, APP/_EXECUTOR such as"
+        " id of a run (`pitui bench history`), of an application or driver, APP/EXECUTOR such as"
         " app-20260101120000-0000/0, NODE:all, NODE:journal, and NODE:/path/to/file.",
     )
 

@@ -104,6 +104,7 @@ def _followers(
             lines=lines,
             follow=follow,
             measure=len(by_node) > 1,
+            asks=len(sources) == 1,
         )
         for node, own in by_node.items()
     ]

@@ -10,6 +10,7 @@ from pitui.spark.master_json import parse_master
 
 READ_LIMIT = 5.0
 _ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
+_OTHER_ADVICE = "Something else listens there: check spark.master in the configuration."
 _LOOPBACK = "127.0.0.1"
 
 
@@ -54,13 +55,15 @@ class MasterAccess:
         """
         problem: WebError | NotSparkError | None = None
         for base in [self._answered] if self._answered else self._candidates():
+            url = urljoin(base, "json/")
             try:
-                answer = await self._web.get(
-                    urljoin(base, "json/"), via=self._node.name, limit=limit
-                )
+                answer = await self._web.get(url, via=self._node.name, limit=limit)
                 view = parse_master(answer.body)
-            except (WebError, NotSparkError) as error:
+            except WebError as error:
                 problem = problem or error
+                continue
+            except NotSparkError as error:
+                problem = problem or NotSparkError(f"{url}: {error}", _OTHER_ADVICE)
                 continue
             self._answered = base
             return view

@@ -45,6 +45,8 @@ class Observed:
     view: MasterView | None = None
     view_at: float | None = None
     master_error: str | None = None
+    not_spark: bool = False
+    """Whether something answers at the master's address that is no master."""
     """Why the master's last answer did not come; None while it answers."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def _result(text: str | None) -> dict[str, Any]:
             "cores": int(said["cores"]),
             "executors": int(said["executors"]),
         }
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return {}
 
 
@@ -58,6 +58,6 @@ def decode_runs(text: str) -> list[Run]:
         try:
             value, position = decoder.raw_decode(text, start)
             runs.append(msgspec.convert(value, Run))
-        except (ValueError, msgspec.ValidationError):
+        except (ValueError, RecursionError, msgspec.ValidationError):
             break
     return runs

@@ -1,6 +1,8 @@
 """Starting one daemon: it has started when the master lists it (or answers)."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -8,11 +10,12 @@ from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB, fitting_worker_memory_mib
-from pitui.services.awaiting import Started, still_listed, wait_for_master, wait_for_worker
+from pitui.facts.address import Names
+from pitui.services.awaiting import Started, still_listed, wait_for_master, wait_for_workers
 from pitui.services.daemons import Done, Work, is_alive, row_of
 from pitui.services.master import in_url
 from pitui.services.probe import Probe, probe, probe_names
-from pitui.spark.launch import Launch, launch_command, launch_script
+from pitui.spark.launch import Launch, instances_command, launch_command, launch_script
 from pitui.spark.launch_output import Launched, parse_launch
 
 _LAUNCH_LIMIT = 60.0
@@ -67,30 +70,50 @@ async def _start_worker(
     row = row_of(work, view, names, process)
     if process is not None:
         if is_alive(row):
-            return Done(OutcomeState.UNCHANGED, "already runs")
+            return await _start_missing(work, found, view, names)
         if row is not None and row.state is WorkerState.DECOMMISSIONED:
             raise NodeError(
                 work.node.name,
                 "it runs, but is decommissioned: the master gives it no more work",
                 f"Restart it: pitui restart {work.node.name}",
             )
-        row = await wait_for_worker(work, names, frozenset(), Started(process.log))
-        return Done(OutcomeState.UNCHANGED, f"already ran, {_offer(row)}")
+        rows = await wait_for_workers(work, names, frozenset(), Started(process.log))
+        return Done(OutcomeState.UNCHANGED, f"already ran, {_offer(rows)}")
     listed = row is not None and is_alive(row) and not _stale(found, row)
     if listed and await still_listed(work, names):
         return Done(
             OutcomeState.UNCHANGED,
             "already runs: the master lists it, though this login cannot see its process",
         )
+    return await _launch_worker(work, _worker_launch(work, found, view), view, names, as_user)
+
+
+async def _start_missing(work: Work, found: Probe, view: MasterView, names: Names) -> Done:
+    """Start what is missing of a node's workers, where Spark's scripts run several there."""
+    running = [process for process in found.own if process.role is Role.WORKER]
+    ports = tuple(process.webui_port or _WORKER_WEBUI for process in running)
+    launch = replace(_worker_launch(work, found, view), running=ports)
+    if not any(process.unit for process in running):
+        said = (await work.run(instances_command(launch))).strip()
+        if said.isdecimal() and int(said) > len(running):
+            return await _launch_worker(work, launch, view, names, running[0].user)
+    return Done(OutcomeState.UNCHANGED, "already runs" if len(running) == 1 else "all already run")
+
+
+async def _launch_worker(
+    work: Work, launch: Launch, view: MasterView, names: Names, as_user: str | None
+) -> Done:
     before = frozenset(worker.id for worker in view.workers)
-    started = await _bring_up(work, _worker_launch(work, found, view), as_user)
+    started = await _bring_up(work, launch, as_user)
     work.say("waiting for the master to list it")
-    row = await wait_for_worker(work, names, before, started)
-    return Done(OutcomeState.OK, f"started, {_offer(row)}")
+    rows = await wait_for_workers(work, names, before, started)
+    how_many = f"{len(rows)} workers started" if len(rows) > 1 else "started"
+    return Done(OutcomeState.OK, f"{how_many}, {_offer(rows)}")
 
 
-def _offer(row: Worker) -> str:
-    return f"listed with {row.cores} cores and {row.memory_mib} MiB"
+def _offer(rows: Sequence[Worker]) -> str:
+    cores, memory = sum(row.cores for row in rows), sum(row.memory_mib for row in rows)
+    return f"listed with {cores} cores and {memory} MiB"
 
 
 def _worker_launch(work: Work, found: Probe, view: MasterView) -> Launch:
@@ -153,7 +176,7 @@ async def _bring_up(work: Work, launch: Launch, as_user: str | None) -> Started:
         raise await work.failed(f"it did not start, {launched.problem}", launched.log)
     if launched.problem:
         raise NodeError(work.node.name, f"not started: {launched.problem}", launched.advice)
-    return Started(launched.log)
+    return Started(launched.log, count=launched.count)
 
 
 async def _master_or_fail(work: Work, process: Process | None) -> MasterView:

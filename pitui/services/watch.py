@@ -113,6 +113,7 @@ class Watch:
             view = await self._cluster.spark_master.read()
         except (WebError, NotSparkError) as error:
             self._observed.master_error = str(error)
+            self._observed.not_spark = isinstance(error, NotSparkError)
         else:
             await self._learn_version()
             self._observed.view = view

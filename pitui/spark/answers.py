@@ -9,6 +9,12 @@ from pitui.domain.errors import NotSparkError
 
 T = TypeVar("T")
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON of somebody else's raises; the last for more brackets than Python's stack."""
+
+_LATEST = 200_000_000_000_000
+"""Milliseconds since 1970 (the year 8307); beyond it no calendar has a date."""
+
 
 def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> T:
     """Return an answer as a value of a type.
@@ -18,8 +24,13 @@ def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> T:
     """
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotSparkError(f"the answer is not that of {who} ({error})") from error
+
+
+def seconds(milliseconds: float) -> float:
+    """Return Unix time, or a length of time, in seconds; 0 where it cannot be one."""
+    return milliseconds / 1000 if 0 < milliseconds < _LATEST else 0.0
 
 
 def moment(text: str | None) -> float | None:

@@ -7,6 +7,7 @@ import msgspec
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.inside import Inside, Origin, tasks_when_over
 from pitui.domain.jobs import Task
+from pitui.spark.answers import UNREADABLE, seconds
 from pitui.spark.event_log_rows import (
     Ended,
     JobEnded,
@@ -84,8 +85,8 @@ class EventLog:
 
     def application(self, app_id: str, last_written: float) -> Application:
         """Return the application as the log shows it; `last_written` is the file's time."""
-        begun = self.started.timestamp / 1000 if self.started else last_written
-        until = self.ended.timestamp / 1000 if self.ended else last_written
+        begun = seconds(self.started.timestamp) if self.started else last_written
+        until = seconds(self.ended.timestamp) if self.ended else last_written
         return Application(
             id=app_id,
             name=self.started.app_name if self.started else app_id,
@@ -116,7 +117,7 @@ class EventLog:
             return
         try:
             event = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
             self.damaged += 1
             return
         self._event(event)

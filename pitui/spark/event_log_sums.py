@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.work import Tally, Work, WorkState
+from pitui.spark.answers import seconds
 from pitui.spark.event_log_rows import (
     JobEnded,
     JobStarted,
@@ -196,4 +197,4 @@ def _work(metrics: Metrics) -> Work:
 
 
 def _seconds(milliseconds: int | None) -> float | None:
-    return milliseconds / 1000 if milliseconds else None
+    return seconds(milliseconds or 0) or None

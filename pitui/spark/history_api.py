@@ -3,7 +3,7 @@
 import msgspec
 
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.spark.answers import decode
+from pitui.spark.answers import decode, seconds
 
 
 class _Attempt(msgspec.Struct, rename="camel"):
@@ -49,7 +49,7 @@ def _application(row: _Application, attempt: _Attempt) -> Application:
         state=ApplicationState.FAILED if failed else ApplicationState.FINISHED,
         cores=0,
         memory_per_executor_mib=0,
-        submitted_at=attempt.start_time_epoch / 1000,
-        duration_s=attempt.duration / 1000,
+        submitted_at=seconds(attempt.start_time_epoch),
+        duration_s=seconds(attempt.duration),
         user=attempt.spark_user,
     )

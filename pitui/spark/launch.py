@@ -44,6 +44,8 @@ class Launch:
     Spark's own default is all memory but 1 GiB, and 1 GiB at least: more than a small Pi has.
     """
     env: dict[str, str] = field(default_factory=dict)
+    running: tuple[int, ...] = ()
+    """For a worker: the web UI ports of those that run, of a node with several."""
 
 
 # Everything is in a function, so that bash has read all of its standard input before it runs
@@ -122,6 +124,7 @@ main() {{
   number=1
   while [ $number -le $count ]; do
     arguments
+    case " {running} " in *" ${{args[1]}} "*) number=$((number + 1)); continue ;; esac
     free_instance $((instance + 1))
     $detached bash "$SPARK_HOME/sbin/spark-daemon.sh" start "$class" "$instance" "${{args[@]}}" 2>&1
     echo "{mark} pid $(cat "$file" 2>/dev/null)"
@@ -200,6 +203,7 @@ def launch_script(launch: Launch) -> str:
         exports="\n".join(_exports(launch)),
         # As Spark's start-worker.sh does it: one after the other, ports counted up.
         count='"$SPARK_WORKER_INSTANCES"' if launch.role is Role.WORKER else "1",
+        running=" ".join(str(port) for port in launch.running),
         arguments=(_MASTER if launch.role is Role.MASTER else _WORKER).format(
             host=quote(launch.host),
             towards=quote(launch.towards),
@@ -207,6 +211,16 @@ def launch_script(launch: Launch) -> str:
             url=quote(launch.master_url),
         ),
     )
+
+
+def instances_command(launch: Launch) -> str:
+    """Return the command that prints how many workers Spark's scripts run on a node."""
+    own = launch.env.get("SPARK_WORKER_INSTANCES")
+    if own is not None:
+        return f"echo {quote(own)}"
+    read = '. "$0" >/dev/null 2>&1; echo "$SPARK_WORKER_INSTANCES"'
+    folder = quote_path(launch.env.get("SPARK_CONF_DIR") or f"{launch.spark_home}/conf")
+    return f"bash -c {quote(read)} {folder}/spark-env.sh"
 
 
 def tail_command(role: Role, spark_home: str, log: str | None, lines: int) -> str:

@@ -68,11 +68,15 @@ class Launched:
     pid: int | None = None
     log: str | None = None
     """The daemon's log file."""
+    count: int = 1
+    """How many were started."""
 
 
 def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
     """Return what the output of `launch_command` says."""
-    marks = dict(_MARKED.findall(stdout))
+    said = _MARKED.findall(stdout)
+    marks = dict(said)
+    count = sum(word == "pid" and value.isdecimal() for word, value in said)
     named = _LOG.search(stdout)
     log = named[1] if named else marks.get("log")
     pid = int(marks["pid"]) if marks.get("pid", "").isdecimal() else None
@@ -84,10 +88,10 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
     if running:
         return Launched(f"spark-daemon.sh says: {running[1]}", pid=pid, log=log)
     if "failed to launch" in stdout or pid is None:
-        said = stderr.strip().splitlines()[-1:] or [f"spark-daemon.sh ended with status {status}"]
-        problem = "it ended at once" if "failed to launch" in stdout else said[0]
+        last = stderr.strip().splitlines()[-1:] or [f"spark-daemon.sh ended with status {status}"]
+        problem = "it ended at once" if "failed to launch" in stdout else last[0]
         return Launched(problem, log=log)
-    return Launched(pid=pid, log=log)
+    return Launched(pid=pid, log=log, count=count)
 
 
 def _refused(reason: str) -> Launched:

@@ -1,6 +1,7 @@
 """Logs that systemd's journal keeps: the sh that reads one, and its entries taken apart."""
 
 import json
+from enum import StrEnum
 
 from pitui.remote.quoting import quote
 
@@ -19,49 +20,71 @@ use_journal() {
 }
 """
 
-_PREPARE = r"""
-LC_ALL=C; export LC_ALL
-[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR
-journal="journalctl --no-pager -q $format $option"
-root=
-if [ -z "$($journal "$unit" -n 1 2>/dev/null)" ] &&
-  [ -n "$(sudo -n $journal "$unit" -n 1 2>/dev/null)" ]; then
-  root="sudo -n"
-fi
-"""
-
-# What was there is printed first, and what comes then by a second call that knows the last entry's
-# cursor. With sudo that one does not stay either: nothing of ours could end a journalctl of root.
-_READ = r"""
-if [ -z "$cursor" ]; then exec $root $journal "$unit" -n "$lines"; fi
-if [ -n "$root" ]; then exec $root $journal "$unit" -n all --after-cursor="$cursor"; fi
-exec $journal "$unit" -f -n all --after-cursor="$cursor"
+# Whoever is in the group adm or systemd-journal may read the files, where there are any.
+_WAY = r"""
+[ -n "$($journal "$unit" -n 1 2>/dev/null)" ] && echo plain && exit
+[ "$option" = --unit ] || { echo plain; exit; }
+[ -n "$sudo" ] && sudo -n $journal "$unit" -n 1 >/dev/null 2>&1 && echo sudo && exit
+for file in /var/log/journal/*/system.journal /run/log/journal/*/system.journal; do
+  [ -r "$file" ] && echo plain && exit
+done
+echo "closed $(id -un)"
 """
 
 
-def journal_script(unit: str, *, lines: int, cursor: str = "") -> str:
+class Way(StrEnum):
+    """How a node's login reads a journal."""
+
+    PLAIN = "plain"
+    SUDO = "sudo"
+    """By `sudo -n`, which the node allows."""
+    CLOSED = "closed"
+    """Only root may, and it takes a password: the script is run as root."""
+
+
+def way_script(unit: str, *, sudo: bool) -> str:
+    """Return the sh that says in which `Way` a journal is read, and for `closed`, by whom not."""
+    allowed = "sudo=yes" if sudo else "sudo="
+    return f"{_journal(unit, '')}{allowed}\n{_WAY}"
+
+
+def journal_script(unit: str, way: Way, *, lines: int, cursor: str = "", stay: bool = True) -> str:
     """Return the sh that prints a unit's entries as JSON.
 
     Args:
         unit: its name; with `user:` before it where it belongs to the user's own systemd.
+        way: how it is read.
         lines: of the journal's end to begin with; fewer than none for all of it.
-        cursor: of the last entry that is known; what comes after it is printed, and where that may
-            be waited for without root, also what comes from then on.
+        cursor: of the last entry that is known; what comes after it is printed.
+        stay: print also what comes from then on, where that may be waited for without root.
     """
-    return (
-        f"format='-o json --output-fields=MESSAGE'; {_unit(unit)}{_PREPARE}"
-        f"lines={quote('all' if lines < 0 else lines)}; cursor={quote(cursor)}\n{_READ}"
-    )
+    # What was there is printed first, and what comes then by a second call that knows the last
+    # entry's cursor. As root that one does not stay: nothing of ours could end a journalctl of
+    # root.
+    if not cursor:
+        what = f"-n {quote('all' if lines < 0 else lines)}"
+    else:
+        stays = "-f " if stay and way is Way.PLAIN else ""
+        what = f"{stays}-n all --after-cursor={quote(cursor)}"
+    read = _journal(unit, "-o json --output-fields=MESSAGE")
+    return f'{read}exec {_ROOT[way]}$journal "$unit" {what}\n'
 
 
-def journal_text_script(unit: str) -> str:
+def journal_text_script(unit: str, way: Way) -> str:
     """Return the sh that prints all of a unit's journal as text, with times."""
-    return f"format='-o short-iso'; {_unit(unit)}{_PREPARE}exec $root $journal \"$unit\"\n"
+    return f'{_journal(unit, "-o short-iso")}exec {_ROOT[way]}$journal "$unit"\n'
 
 
-def _unit(unit: str) -> str:
+_ROOT = {Way.PLAIN: "", Way.SUDO: "sudo -n ", Way.CLOSED: ""}
+
+
+def _journal(unit: str, form: str) -> str:
     option = "--user-unit" if unit.startswith("user:") else "--unit"
-    return f"option={option}; unit={quote(unit.removeprefix('user:'))}\n"
+    return (
+        '[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR\n'
+        f"option={option}; unit={quote(unit.removeprefix('user:'))}\n"
+        f'journal="journalctl --no-pager -q {form} $option"\n'
+    )
 
 
 def journal_entry(entry: str) -> tuple[str, list[str]]:

@@ -30,10 +30,10 @@ def readable(text: str) -> list[str] | None:
 def _exception(exception: object) -> list[str]:
     if not isinstance(exception, dict):
         return []
-    name, message = exception.get("class"), exception.get("msg")
-    head = f"{name}: {message}" if message else str(name)
+    name, message = (exception.get(key) for key in ("class", "msg"))
+    head = ": ".join(str(part) for part in (name, message) if part)
     frames = exception.get("stacktrace")
-    return head.rstrip("\n").split("\n") + [
+    return (head.rstrip("\n").split("\n") if head else []) + [
         f"\tat {frame.get('class')}.{frame.get('method')}({frame.get('file')}:{frame.get('line')})"
         for frame in (frames if isinstance(frames, list) else [])
         if isinstance(frame, dict)

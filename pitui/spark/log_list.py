@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote as in_one_word
+from urllib.parse import unquote
 
 from pitui.config.model import Node
 from pitui.domain.cluster import Role
@@ -97,7 +99,7 @@ def list_script(
         # A path that matches nothing stays as it is and stat then says nothing.
         parts.append(
             f"stat -L -c '%Y %s %n' -- {quote_glob(path)} 2>/dev/null |"
-            f" listed named {MOST_NAMED} {quote(name)}\n"
+            f" listed named {MOST_NAMED} {quote(in_one_word(name))}\n"
         )
     if everything:
         parts += [
@@ -112,14 +114,15 @@ def parse_list(output: str) -> Listing:
     files: list[Found] = []
     units: list[tuple[Role, Unit]] = []
     listed, total, role = 0, 0, Role.MASTER
-    for line in output.splitlines():
+    for line in output.split("\n"):
         word, _, rest = line.partition(" ")
-        if word == "total":
-            total += int(rest.rpartition(" ")[2])
+        count = rest.rpartition(" ")[2]
+        if word == "total" and count.isdecimal():
+            total += int(count)
         elif word in set(FoundKind):
             listed += 1
             files += _file(FoundKind(word), rest)
-        elif word == "role":
+        elif word == "role" and rest in set(Role):
             role = Role(rest)
         elif word == "unit":
             units += [(role, unit) for unit in parse_units(line)]
@@ -132,4 +135,4 @@ def _file(kind: FoundKind, rest: str) -> list[Found]:
         return []
     path = words[3].removeprefix("./") if kind is FoundKind.WORK else words[3].replace("//", "/")
     return [Found(kind, path.lstrip("/") if kind is FoundKind.WORK else path,
-                  int(words[2]), float(words[1]), words[0])]  # fmt: skip
+                  int(words[2]), float(words[1]), unquote(words[0]))]  # fmt: skip

@@ -12,6 +12,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
+from pitui.spark.answers import UNREADABLE, seconds
 
 
 class _WorkerRow(msgspec.Struct):
@@ -84,7 +85,7 @@ def parse_master(body: bytes) -> MasterView:
     """
     try:
         answer = _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise NotSparkError(_what_came(body, error)) from error
     return MasterView(
         url=answer.url,
@@ -109,7 +110,7 @@ def _worker(row: _WorkerRow) -> Worker:
         cores_used=row.coresused,
         memory_mib=row.memory,
         memory_used_mib=row.memoryused,
-        last_heartbeat=row.lastheartbeat / 1000,
+        last_heartbeat=seconds(row.lastheartbeat),
     )
 
 
@@ -121,8 +122,8 @@ def _application(row: _ApplicationRow, *, active: bool) -> Application:
         state=_application_state(row, active=active),
         cores=row.cores,
         memory_per_executor_mib=memory or 0,
-        submitted_at=row.starttime / 1000,
-        duration_s=row.duration / 1000,
+        submitted_at=seconds(row.starttime),
+        duration_s=seconds(row.duration),
         user=row.user or "",
     )
 
@@ -135,7 +136,7 @@ def _driver(row: _DriverRow) -> ClusterDriver:
         cores=row.cores,
         memory_mib=row.memory,
         # A string in Spark's JSON, where an application's is a number.
-        submitted_at=float(started) / 1000 if started.replace(".", "", 1).isdecimal() else 0.0,
+        submitted_at=seconds(float(started)) if started.replace(".", "", 1).isdecimal() else 0.0,
         worker="" if row.worker in (None, "None") else str(row.worker),
         main_class=row.mainclass or "",
     )

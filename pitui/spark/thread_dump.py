@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pitui.domain.errors import NotSparkError
+from pitui.spark.answers import decode
 
 
 class _Stack(msgspec.Struct, frozen=True):
@@ -25,10 +25,7 @@ def parse_threads(body: bytes) -> tuple[str, ...]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    try:
-        threads = msgspec.json.decode(body, type=list[_Thread], strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSparkError(f"the answer is no thread dump ({error})") from error
+    threads = decode(body, list[_Thread], "a thread dump")
     lines = [_count(threads), ""]
     for thread in sorted(threads, key=_order):
         lines += [*_lines(thread), ""]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pitui.domain.errors import NotSparkError
+from pitui.spark.answers import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,7 @@ def parse_worker(body: bytes) -> tuple[Placed, ...]:
     Raises:
         NotSparkError: the body is not a Spark worker's JSON.
     """
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSparkError(f"the answer is not a Spark worker's JSON ({error})") from error
+    answer = decode(body, _Answer, "a Spark worker")
     return tuple(Placed(row.appid, row.appdesc.name, str(row.id)) for row in answer.executors)
 
 
@@ -62,8 +59,5 @@ def drivers_on(body: bytes, worker_ids: Collection[str]) -> tuple[str, ...]:
     Raises:
         NotSparkError: the body is not a Spark master's JSON.
     """
-    try:
-        answer = msgspec.json.decode(body, type=_MasterAnswer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSparkError(f"the answer is not a Spark master's JSON ({error})") from error
+    answer = decode(body, _MasterAnswer, "a Spark master")
     return tuple(row.id for row in answer.activedrivers if row.worker in worker_ids)

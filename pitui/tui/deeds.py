@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
 from pitui.domain.outcome import Outcome, OutcomeState, Report
+from pitui.domain.text import one_line
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
 from pitui.tui.operation import Operation
-from pitui.tui.present.cells import one_line
 from pitui.tui.present.jobs import Job, identity
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 

@@ -9,7 +9,7 @@ from pitui.config.load import load_config
 from pitui.provision.report import NodeReport, Report, StepReport
 from pitui.remote.ask import ChangedKey, NoOne
 from pitui.services.cluster import open_cluster
-from pitui.services.provision import provisioning
+from pitui.services.provision import provisioning, removal
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
 from tests.lab.lab import Lab
@@ -68,6 +68,13 @@ class Shelf:
         async with open_cluster(load_config(self.config(**(nodes or {}))), who) as cluster:
             work = provisioning(cluster, who, told, names=names, only=only, plan=plan)
             return {report.node: report for report in await work.run()}
+
+    async def remove(self, name: str) -> NodeReport:
+        """Take a node out of the cluster and return how it ended."""
+        who = Person()
+        async with open_cluster(load_config(self.config()), who) as cluster:
+            [report] = await removal(cluster, who, lambda _: None, name).run()
+            return report
 
 
 def states(reports: dict[str, NodeReport]) -> dict[str, str]:

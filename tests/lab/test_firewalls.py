@@ -41,7 +41,10 @@ table inet filter {
 }
 """
 FIREWALLS = {
-    "ufw": Firewall("ufw", "ufw allow 22/tcp; ufw --force enable"),
+    "ufw": Firewall(
+        "ufw",
+        "ufw allow 22/tcp; ufw allow proto tcp from {friend} to any port 22; ufw --force enable",
+    ),
     "firewalld": Firewall(
         "firewalld", "systemctl enable --now firewalld; firewall-cmd --permanent --add-service=ssh"
     ),
@@ -101,7 +104,11 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
     names = [machine.name for machine in kinds.values()]
     everybody = [m.address for m in machines]
     texts = {
-        m: (FIREWALLS[kind].package, FIREWALLS[kind].set_up + LISTEN) for kind, m in kinds.items()
+        m: (
+            FIREWALLS[kind].package,
+            FIREWALLS[kind].set_up.replace("{friend}", friend.address) + LISTEN,
+        )
+        for kind, m in kinds.items()
     }
     await set_up(texts)
     assert not any(reaches(friend, machine) for machine in kinds.values()), "none works"
@@ -126,3 +133,21 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
     assert opened == dict.fromkeys(kinds, (True, False))
     second = await shelf.provision("firewall", names=names)
     assert states(second) == dict.fromkeys(names, "ok")
+
+    gone = await shelf.remove(friend.name)
+    assert step_of(gone, "firewall").detail == f"closed on {', '.join(names)}", gone
+    opened = {kind: reaches(friend, m) for kind, m in kinds.items()}
+    assert opened == dict.fromkeys(kinds, False)
+    # One that is a node again is let in, and the rules of an address that no node has go.
+    moved = await shelf.provision("firewall", names=names)
+    assert states(moved) == dict.fromkeys(names, "changed")
+    fewer = Shelf(wide, names)
+    third = await fewer.provision("firewall", names=names)
+    assert states(third) == dict.fromkeys(names, "changed")
+    for name in names:
+        said = step_of(third[name], "firewall").detail
+        assert said.startswith(f"close it to {friend.address}, which is no node through "), said
+    opened = {kind: reaches(friend, m) for kind, m in kinds.items()}
+    assert opened == dict.fromkeys(kinds, False)
+    left = wide.machines[names[0]].root("ufw show added")
+    assert f"ufw allow from {friend.address} to any port 22 proto tcp" in left

@@ -1,13 +1,21 @@
 """Logs that only systemd keeps, on a real machine."""
 
+import asyncio
+from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pitui.config.load import load_config
+from pitui.services import logs
+from pitui.services.cluster import Cluster, open_cluster
 from tests.lab import configuration
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
 from tests.lab.pitui import pitui
+from tests.lab.recipe import PASSWORD
+from tests.lab.steps import Person
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 
@@ -20,8 +28,11 @@ while :; do
   echo "26/11/21 01:29:51 INFO Worker: entry $n"
   [ "$1" = loud ] || sleep 0.2
   n=$((n + 1))
-  [ $n -lt 20 ] || sleep 1000
+  [ $n -lt 20 ] || break
 done
+until [ -e /opt/spark/more ]; do sleep 0.2; done
+cat /opt/spark/more
+sleep 1000
 END
 chmod +x /opt/spark/run
 cat > /etc/systemd/system/spark-worker.service <<'END'
@@ -38,13 +49,18 @@ done
 """
 
 
+def configured(lab: Lab, name: str = "journal.yaml", **ssh: Any) -> Path:
+    values = configuration.document(lab, Path("/nowhere/spark-4.3.0-bin-hadoop3.tgz"))
+    values["nodes"] = {"pi1": values["nodes"]["pi1"]}
+    values["ssh"] |= ssh
+    return configuration.write(lab.folder / name, values)
+
+
 def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(
     lab: Lab, machine: Machine
 ) -> None:
     machine.root(UNIT)
-    values = configuration.document(lab, Path("/nowhere/spark-4.3.0-bin-hadoop3.tgz"))
-    values["nodes"] = {"pi1": values["nodes"]["pi1"]}
-    config = configuration.write(lab.folder / "journal.yaml", values)
+    config = configured(lab)
     wanted = [f"entry {number}" for number in range(15, 20)]
     for word in ("pi1:journal", "pi1:all", "errors"):
         options = ["--level", "info", "-n", "all", "--text", "Worker: entry"]
@@ -57,3 +73,39 @@ def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(
     saved = lab.folder / "saved.log"
     assert pitui(config, "logs", "pi1:journal", "--save", str(saved), limit=60).status == 0
     assert saved.read_text().count("Worker: entry") == 20
+
+
+async def test_a_journal_that_takes_sudos_password(lab: Lab, machine: Machine) -> None:
+    machine.root(UNIT)
+    machine.root("rm /etc/sudoers.d/*; echo 'pi ALL=(ALL) ALL' > /etc/sudoers.d/pi")
+    person = Person(password=PASSWORD)
+    async with open_cluster(load_config(configured(lab, sudo="ask")), person) as cluster:
+        await follow_until(cluster, machine, "twenty")
+    assert person.sudo_asked == 1
+    closed = "pi may not read the journal of spark-worker.service"
+    group = "Let it, from its next login on: sudo usermod -aG systemd-journal pi"
+    asks, none = configured(lab, sudo="ask"), configured(lab, "none.yaml", sudo="none")
+    nobody = pitui(asks, "logs", "pi1:journal", limit=60)
+    assert f"{closed}. Do it again at a terminal, where pitui asks for it. {group}" in nobody.stderr
+    beside = pitui(asks, "logs", "pi1:journal", "pi1:/etc/hostname", limit=60)
+    assert f"{closed}. `pitui logs pi1:journal` asks for sudo's password. {group}" in beside.stderr
+    assert "raspberrypi" in beside.stdout
+    without = pitui(none, "logs", "pi1:journal", "-f", limit=60)
+    assert f"{closed}. {group}" in without.stderr
+
+
+async def follow_until(cluster: Cluster, machine: Machine, word: str) -> None:
+    """Follow the journal, have an entry written once the first are there, and wait for it."""
+    sources = await logs.find_sources(cluster, None, ["pi1:journal"])
+    async with (
+        asyncio.timeout(40),
+        aclosing(logs.follow(cluster, sources, lines=5)) as batches,
+    ):
+        async for batch in batches:
+            texts = [line.text for line in batch]
+            assert not any(line.note for line in batch), texts
+            if any("entry 19" in text for text in texts):
+                script = f"echo 'INFO Worker: entry {word}' > /opt/spark/more"
+                await asyncio.to_thread(machine.root, script)
+            if any(f"entry {word}" in text for text in texts):
+                return

@@ -123,6 +123,20 @@ async def test_the_known_type_of_key_is_asked_for_where_a_server_has_several(
     await make_links(node_on("pi", server, trusted=False)).connect("pi")
 
 
+async def test_of_several_new_keys_the_one_that_ssh_would_store_is_stored(
+    shelf, node_on, make_links, known
+):
+    server = shelf.server(rsa=True, ecdsa=True)
+    links = make_links(node_on("pi", server, trusted=False), asker=NoOne(trust_new=True))
+    await links.connect("pi")
+    theirs = known.with_name("theirs")
+    options = f"StrictHostKeyChecking=accept-new UserKnownHostsFile={theirs} HashKnownHosts=no"
+    words = [word for option in options.split() for word in ("-o", option)]
+    to = ["-p", str(server.port), "-i", shelf.client_key, server.address]
+    tool("ssh", "-F", "none", "-o", "UpdateHostKeys=no", *words, *to, "true")
+    assert known.read_text() == theirs.read_text() == server.known_line()
+
+
 async def test_hashed_entries_are_found_and_new_ones_are_hashed_like_them(
     shelf, node_on, make_links, known
 ):

@@ -63,6 +63,7 @@ async def test_words_that_nodes_are_asked_about(full: Shelved) -> None:
     assert await found(full, "here") == {("pi2", "x.log")}
     home = full.servers["pi1"].home
     assert await found(full, f"pi1:{home}/?.*") == {("pi1", "b.log"), ("pi1", "c.txt")}
+    assert await found(full, f"pi1:{home}/a o*.log") == {("pi1", "a one.log")}
     assert await found(full, "pi1:all") == {
         ("pi1", WORKER), ("pi1", "stderr"), ("pi1", "stdout"), ("pi1", "a one.log"),
         ("pi1", "b.log"),

@@ -15,6 +15,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(("GET", self.path, self.client_address))
+        if self.path in self.server.answers:
+            self._answer(200, self.server.answers[self.path])
+            return
         if self.path == "/slow":
             self.server.released.wait(10)
         if self.path == "/drop":
@@ -70,6 +73,8 @@ class Service(ThreadingHTTPServer):
     def __init__(self, address: str, port: int = 0) -> None:
         super().__init__((address, port), _Handler)
         self.requests: list[tuple[Any, ...]] = []
+        self.answers: dict[str, bytes] = {}
+        """What paths answer, beside those that everybody can ask."""
         self.released = threading.Event()
         self.connections: list[socket.socket] = []
 

@@ -84,7 +84,7 @@ class Server:
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         config = self.folder / "sshd_config"
-        kinds = ("ed25519", "rsa")
+        kinds = ("rsa", "ecdsa", "ed25519")
         keys = [self.folder / f"host_{kind}" for kind in kinds]
         lines = [
             f"ListenAddress [{self.address}]:{self.port}",
@@ -174,7 +174,12 @@ class Shelf:
         self.servers: list[Server] = []
 
     def server(
-        self, *options: str, address: str | None = None, start: bool = True, rsa: bool = False
+        self,
+        *options: str,
+        address: str | None = None,
+        start: bool = True,
+        rsa: bool = False,
+        ecdsa: bool = False,
     ) -> Server:
         """Make a server on a loopback address of its own."""
         number = len(self.servers) + 1
@@ -185,6 +190,8 @@ class Shelf:
         make_key(server.host_key)
         if rsa:
             make_key(folder / "host_rsa", kind="rsa")
+        if ecdsa:
+            make_key(folder / "host_ecdsa", kind="ecdsa")
         server.authorize(self.client_key.with_suffix(".pub"))
         self.servers.append(server)
         if start:

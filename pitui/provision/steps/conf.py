@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pitui.config.nodes import env_text
 from pitui.provision.addresses import address_of
 from pitui.provision.conf_folder import block, conf_folder, spark_version
+from pitui.provision.each import on_each
 from pitui.provision.files_step import FilesStep, Text, read
 from pitui.provision.javas import java_home
 from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
+from pitui.provision.spark_home import installed
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, property_lines, workers_name
 
 _EXECUTOR_LOGS = {
@@ -64,15 +66,7 @@ class ConfStep(FilesStep):
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
         """Take the node out of the others' lists of workers."""
         gone = await address_of(site.shelf, site.name)
-        done = []
-        for name, other in others.items():
-            path = f"{await conf_folder(other)}/{workers_name(await spark_version(other))}"
-            old = await read(other, path) or ""
-            lines = block_lines(old, "workers") or []
-            new = with_block(old, "workers", [line for line in lines if line != gone])
-            if gone in lines:
-                await other.write_file(path, new, root=await other.may_root())
-                done.append(name)
+        done = await on_each(others, lambda other: _without_worker(other, gone))
         return f"out of the workers file on {', '.join(done)}" if done else ""
 
     async def _environment(self, site: Site, version: str) -> dict[str, str]:
@@ -102,6 +96,21 @@ class ConfStep(FilesStep):
 async def _workers(site: Site) -> list[str]:
     workers = [name for name, node in site.shelf.nodes.items() if node.is_worker]
     return [found for name in workers if (found := await address_of(site.shelf, name))]
+
+
+async def _without_worker(site: Site, gone: str | None) -> bool:
+    """Take an address out of a node's list of workers; say whether it was there."""
+    version = (await installed(site)).version
+    if not version:
+        return False
+    path = f"{await conf_folder(site)}/{workers_name(version)}"
+    old = await read(site, path) or ""
+    lines = block_lines(old, "workers") or []
+    if gone not in lines:
+        return False
+    new = with_block(old, "workers", [line for line in lines if line != gone])
+    await site.write_file(path, new, root=await site.may_root())
+    return True
 
 
 STEP = ConfStep()

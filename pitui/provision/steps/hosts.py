@@ -7,7 +7,8 @@ from pitui.domain.errors import PituiError
 from pitui.facts import hosts_file
 from pitui.provision.addresses import Known, addresses
 from pitui.provision.diffs import diff
-from pitui.provision.managed_block import block_lines, with_block
+from pitui.provision.each import on_each
+from pitui.provision.managed_block import block_lines, with_block, without_block
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
 
@@ -51,23 +52,11 @@ class Hosts(Step):
 
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
         """Take the node's line out of the others' files, and their block out of its own."""
-        done = []
-        for name, other in {**others, site.name: site}.items():
-            try:
-                old = await other.read_text(hosts_file.PATH) or ""
-                lines = block_lines(old, _BLOCK) or []
-                kept = [] if name == site.name else _without_name(lines, site.name)
-                new = with_block(old, _BLOCK, kept)
-                if name == site.name:
-                    # Without its own name in there sudo waits for a name server.
-                    new = hosts_file.with_own_name(new, (await site.machine()).hostname)
-                if new != old:
-                    await other.write_file(hosts_file.PATH, new)
-                    done.append(name)
-            except PituiError as error:
-                if name != site.name:
-                    raise
-                other.say(f"its own {hosts_file.PATH} stays: {error.message}")
+        done = await on_each(others, lambda other: _without_node(other, site.name))
+        try:
+            done += [site.name] if await _without_cluster(site) else []
+        except PituiError as error:
+            site.say(f"its own {hosts_file.PATH} stays: {error.message}")
         return f"out of {hosts_file.PATH} on {', '.join(done)}" if done else ""
 
 
@@ -114,6 +103,27 @@ async def _line(site: Site, name: str, where: Known, before: str) -> str | None:
         if own and stays and own not in ("localhost", *site.shelf.nodes):
             names.append(own)
     return f"{where.address}\t{' '.join(names)}"
+
+
+async def _without_node(site: Site, gone: str) -> bool:
+    """Take a node out of another one's file; say whether it was there."""
+    old = await site.read_text(hosts_file.PATH) or ""
+    lines = block_lines(old, _BLOCK) or []
+    return await _write(site, old, with_block(old, _BLOCK, _without_name(lines, gone)))
+
+
+async def _without_cluster(site: Site) -> bool:
+    """Take the block out of a node's own file; say whether there was one."""
+    old = await site.read_text(hosts_file.PATH) or ""
+    # Without its own name in there sudo waits for a name server.
+    new = hosts_file.with_own_name(without_block(old, _BLOCK), (await site.machine()).hostname)
+    return await _write(site, old, new)
+
+
+async def _write(site: Site, old: str, new: str) -> bool:
+    if new != old:
+        await site.write_file(hosts_file.PATH, new)
+    return new != old
 
 
 def _without_name(lines: list[str], name: str) -> list[str]:

@@ -50,13 +50,14 @@ class Network(Step):
             message = f"nothing that pitui knows manages {link}"
             advice = "It knows NetworkManager, netplan, dhcpcd, systemd-networkd and ifupdown."
             raise NodeError(site.name, message, advice)
-        change = await _change(site, manager, fixed)
+        change = await _change(site, seen, manager, fixed)
         old = {path: await _old(site, path, change.mode) for path in change.files}
         has = any(f"{a.address}/{a.prefix}" == fixed.address for a in machine.addresses)
+        beside = await _beside(site, fixed) if manager == "netplan" else ""
+        detail = f"{fixed.address} on {link}, by {manager}{beside}"
         if has and old == change.files:
-            return ok(f"{fixed.address} on {link}, by {manager}")
+            return ok(detail)
         shown = joined(*(diff(path, old[path], text) for path, text in change.files.items()))
-        detail = f"{fixed.address} on {link}, by {manager}"
         return would_change(detail, diff=shown, admin=shown or "", data=_Plan(fixed, change, old))
 
     async def apply(self, site: Site, finding: Finding) -> None:
@@ -135,7 +136,18 @@ def _fixed(site: Site, machine: Machine, seen: facts.Network, link: str) -> fact
     return facts.Fixed(link, site.node.address or "", gateway, tuple(wanted.dns) or seen.dns)
 
 
-async def _change(site: Site, manager: str, fixed: facts.Fixed) -> facts.Change:
+async def _beside(site: Site, fixed: facts.Fixed) -> str:
+    """Return in words which addresses stay: netplan adds the lists of all its files up."""
+    if not await site.may_root():
+        return ""
+    said = facts.parse_netplan((await site.root(facts.netplan_command(fixed.link))).stdout)
+    others = [address for address in said if address != fixed.address]
+    return f"; {', '.join(others)} of another file in /etc/netplan stays" if others else ""
+
+
+async def _change(
+    site: Site, seen: facts.Network, manager: str, fixed: facts.Fixed
+) -> facts.Change:
     if manager == "NetworkManager":
         return facts.network_manager(fixed)
     if manager == "netplan":
@@ -143,7 +155,8 @@ async def _change(site: Site, manager: str, fixed: facts.Fixed) -> facts.Change:
     if manager == "systemd-networkd":
         return facts.networkd(fixed)
     if manager == "ifupdown":
-        return facts.ifupdown(await site.read_text(facts.INTERFACES) or "", fixed)
+        path = seen.stanza_of(fixed.link) or ""
+        return facts.ifupdown(path, seen.interfaces[path], fixed)
     old = await site.read_text(facts.DHCPCD) or ""
     text = with_block(old, f"address of {fixed.link}", facts.dhcpcd_lines(fixed))
     # Its usual option `persistent` leaves the old address there when it stops.

@@ -6,9 +6,9 @@ from textual import work
 from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
+from pitui.domain.text import one_line
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Said, ShowLogAt
-from pitui.tui.present.cells import one_line
 
 if TYPE_CHECKING:
     from pitui.domain.inside import Spot

@@ -13,10 +13,10 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from pitui.domain.errors import PituiError
+from pitui.domain.text import one_line
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import HintsChanged, Said
 from pitui.tui.panes.base import Pane
-from pitui.tui.present.cells import one_line
 from pitui.tui.widgets.text_lines import TextLines
 
 Ask = Callable[[], Awaitable[Sequence[str]]]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.text import printable
+from pitui.domain.text import one_line, printable
 
 
 class Tone(StrEnum):
@@ -24,11 +24,6 @@ class Tone(StrEnum):
 
 
 Span = tuple[str, Tone]
-
-
-def one_line(text: str) -> str:
-    """Return text from outside as one printable line."""
-    return printable(text).replace("\n", " ").replace("\t", " ").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pitui.domain.cluster import Snapshot
 from pitui.domain.event import Event, Gravity, Kind
 from pitui.domain.happened import Seen, happened
-from pitui.tui.present.cells import one_line
+from pitui.domain.text import one_line
 
 _SENTENCES = {
     (Kind.MASTER, "back"): "The master on {about} is back",

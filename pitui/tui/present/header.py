@@ -7,7 +7,8 @@ from itertools import islice
 from rich.cells import cell_len
 
 from pitui.domain.cluster import ApplicationState, MasterState, Snapshot
-from pitui.tui.present.cells import Span, Tone, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import Span, Tone
 from pitui.tui.present.figures import age, gib
 from pitui.tui.present.words import master_cell
 

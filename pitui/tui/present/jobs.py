@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pitui.domain.cluster import Application, ApplicationState, MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run, RunState
-from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
 from pitui.tui.present.order import Order
 from pitui.tui.present.words import application_cell, driver_cell, run_cell

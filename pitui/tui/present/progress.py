@@ -3,9 +3,9 @@
 from rich.cells import cell_len
 
 from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.domain.text import printable
+from pitui.domain.text import one_line, printable
 from pitui.tui.operation import Operation
-from pitui.tui.present.cells import Cell, Tone, cell, cells, one_line
+from pitui.tui.present.cells import Cell, Tone, cell, cells
 from pitui.tui.present.figures import bar
 from pitui.tui.present.words import outcome_cell
 

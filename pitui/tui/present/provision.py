@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from pitui.domain.text import one_line
 from pitui.provision.report import NodeReport, NodeState, StepReport, StepState, Transfer
 from pitui.provision.report_text import GLYPHS
-from pitui.tui.present.cells import Cell, Span, Tone, cells, one_line
+from pitui.tui.present.cells import Cell, Span, Tone, cells
 from pitui.tui.present.figures import bar, duration, percent
 from pitui.tui.undertaking import Phase, Seen, Undertaking
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pitui.domain.text import one_line
 from pitui.tui.facets.provisioning import StepName
-from pitui.tui.present.cells import Cell, Tone, cells, one_line
+from pitui.tui.present.cells import Cell, Tone, cells
 from pitui.tui.present.provision import node_cell, node_line, step_glyph
 from pitui.tui.undertaking import Undertaking
 

@@ -1,9 +1,9 @@
 """Everything on one step, or on all that changes of a node: reason, last lines, diff."""
 
-from pitui.domain.text import printable
+from pitui.domain.text import one_line, printable
 from pitui.provision.report import StepReport, StepState
 from pitui.provision.report_text import quiet
-from pitui.tui.present.cells import Cell, Tone, cells, one_line
+from pitui.tui.present.cells import Cell, Tone, cells
 from pitui.tui.present.provision import amounts, doing, node_cell, node_line, step_cell, step_tone
 from pitui.tui.undertaking import Seen, Undertaking
 

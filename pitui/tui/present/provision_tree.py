@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
+from pitui.domain.text import one_line
 from pitui.provision.report import StepState
 from pitui.provision.report_text import quiet
-from pitui.tui.present.cells import BLANK, Cell, Column, Row, Tone, cell, cells, one_line
+from pitui.tui.present.cells import BLANK, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import duration
 from pitui.tui.present.provision import doing, node_cell, node_line, step_cell, step_tone
 from pitui.tui.undertaking import Phase, Seen, Undertaking

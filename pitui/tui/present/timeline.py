@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pitui.domain.errors import PituiError
 from pitui.domain.event import Choice, Event, Gravity, Kind, News
-from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.present.node_facts import Facts
 
 COLUMNS = (

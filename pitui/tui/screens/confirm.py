@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.tui.present.cells import one_line
+from pitui.domain.text import one_line
 from pitui.tui.screens.dialog import YesNoScreen
 
 

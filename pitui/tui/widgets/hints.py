@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.timer import Timer
 from textual.widget import Widget
 
-from pitui.tui.present.cells import Span, Tone, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import Span, Tone
 from pitui.tui.present.header import Part, fit_parts
 from pitui.tui.widgets.tones import spans_text
 

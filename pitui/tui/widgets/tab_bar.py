@@ -7,7 +7,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from pitui.tui.present.cells import one_line
+from pitui.domain.text import one_line
 
 
 class TabBar(Widget):

@@ -8,7 +8,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.present.cells import Tone, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import Tone
 from pitui.tui.widgets.tones import tone_style
 
 

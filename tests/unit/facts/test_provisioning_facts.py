@@ -187,7 +187,10 @@ RECORDED = {
     "systemd-networkd": "networkd   1 lo loopback carrier unmanaged\n"
     "networkd   2 eth0 ether routable configured\n",
     "dhcpcd": "dhcpcd\nresolv nameserver 192.168.1.1\nresolv nameserver 127.0.0.53\n",
-    "ifupdown": "interfaces auto eth0\ninterfaces iface eth0 inet dhcp\n",
+    "ifupdown": "interfaces /etc/network/interfaces source /etc/network/interfaces.d/*\n"
+    "interfaces /etc/network/interfaces.d/eth0 auto eth0\n"
+    "interfaces /etc/network/interfaces.d/eth0 \n"
+    "interfaces /etc/network/interfaces.d/eth0 iface eth0 inet dhcp\n",
 }
 
 
@@ -206,14 +209,39 @@ def test_ifupdown_replaces_one_stanza_only() -> None:
         "auto lo eth0\niface lo inet loopback\niface eth0 inet dhcp\n    metric 5\n"
         "# the other\niface eth1 inet static\n    address 10.0.0.1/24\n"
     )
-    changed = network.ifupdown(text, FIXED).files[network.INTERFACES]
+    path = "/etc/network/interfaces"
+    changed = network.ifupdown(path, text, FIXED).files[path]
     assert changed == (
         "auto lo eth0\niface lo inet loopback\niface eth0 inet static\n"
         "    address 192.168.1.11/24\n    gateway 192.168.1.1\n"
         "    dns-nameservers 192.168.1.1\n# the other\niface eth1 inet static\n"
         "    address 10.0.0.1/24\n"
     )
-    assert network.ifupdown(changed, FIXED).files[network.INTERFACES] == changed
+    assert network.ifupdown(path, changed, FIXED).files[path] == changed
+
+
+def test_the_stanza_may_be_in_a_file_of_interfaces_d() -> None:
+    seen = network.parse_network(RECORDED["ifupdown"])
+    assert seen.stanza_of("eth0") == "/etc/network/interfaces.d/eth0"
+    assert (
+        seen.interfaces["/etc/network/interfaces.d/eth0"] == "auto eth0\n\niface eth0 inet dhcp\n"
+    )
+    assert seen.stanza_of("eth1") is None
+
+
+def test_name_servers_behind_the_resolver_of_the_node() -> None:
+    # Ubuntu's: /etc/resolv.conf, then systemd-resolved's own.
+    seen = network.parse_network(
+        "resolv nameserver 127.0.0.53\nresolv options edns0 trust-ad\n"
+        "resolv nameserver 192.168.1.1\nresolv nameserver fe80::1%2\nresolv nameserver\n"
+    )
+    assert seen.dns == ("192.168.1.1",)
+
+
+def test_what_netplan_gives_a_link() -> None:
+    said = '- 10.77.0.12/24\n- "10.77.0.151/24":\n    label: "maas"\n- "2001:db8::1/64"\n'
+    assert network.parse_netplan(said) == ("10.77.0.12/24", "10.77.0.151/24", "2001:db8::1/64")
+    assert network.parse_netplan("null\n") == ()
 
 
 def test_the_others_hold_address_router_and_name_server() -> None:

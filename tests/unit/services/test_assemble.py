@@ -123,6 +123,12 @@ def test_whose_word_counts(rows, changes, expected):
     assert state_of_pi1(*rows, **changes) is expected
 
 
+def test_nothing_is_known_of_a_worker_where_neither_master_nor_node_answers():
+    found = snapshot(worker(), links={"pi1": AWAY}, error="no answer")
+    assert found.node("pi1").worker is None
+    assert found.node("pi2").worker.state is WorkerState.STOPPED
+
+
 def test_a_dead_worker_offers_nothing():
     node = snapshot(worker(state=WorkerState.DEAD), healths={"pi1": health()}).node("pi1")
     assert (node.worker.cores, node.worker.cores_used, node.worker.memory_mib) == (0, 0, 0)

@@ -14,7 +14,7 @@ import pytest
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
-from pitui.spark.launch import Launch, launch_command, launch_script
+from pitui.spark.launch import Launch, instances_command, launch_command, launch_script
 from pitui.spark.launch_output import parse_launch
 
 DAEMON = """\
@@ -272,6 +272,25 @@ def test_every_instance_of_a_node_with_several_workers_is_started(home):
     assert master.count("called start") == 1
 
 
+def test_of_several_workers_only_those_that_do_not_run_are_started(home):
+    spark_env(home, SPARK_WORKER_INSTANCES="3")
+    launch = replace(WORKER, towards="127.0.0.1", webui_port=9000, running=(9000, 9002))
+    lines = [line.split() for line in run(launch, home).stdout.splitlines()]
+    calls = [words[2:] for words in lines if words[:2] == ["called", "start"]]
+    assert [option(call, "--webui-port") for call in calls] == ["9001"]
+
+
+def test_how_many_workers_a_node_runs(home):
+    spark_env(home, SPARK_WORKER_INSTANCES="3")
+    launch = replace(WORKER, spark_home=str(home))
+    for chosen, count in ((launch, "3"), (replace(launch, spark_home="/nowhere"), "")):
+        command = ["/bin/sh", "-c", instances_command(chosen)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+        assert done.stdout.strip() == count
+    own = replace(launch, env={"SPARK_WORKER_INSTANCES": "2"})
+    assert instances_command(own) == "echo 2"
+
+
 STARTED = """\
 starting org.apache.spark.deploy.worker.Worker, logging to /opt/my spark/logs/w.out
 pitui: pid 4711
@@ -280,6 +299,7 @@ pitui: log /opt/my spark/logs/other.out
 
 
 def test_what_the_output_means():
+    assert parse_launch(0, STARTED * 2, "").count == 2
     started = parse_launch(0, STARTED, "")
     assert (started.problem, started.pid, started.log) == ("", 4711, "/opt/my spark/logs/w.out")
     failed = parse_launch(0, STARTED + "failed to launch: nice -n 0 bash\n  Exception\n", "")

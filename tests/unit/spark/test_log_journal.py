@@ -1,8 +1,17 @@
-"""Entries of a journal."""
+"""Reading a journal, and its entries."""
 
+import subprocess
 from pathlib import Path
 
-from pitui.spark.log_journal import journal_entry
+import pytest
+
+from pitui.spark.log_journal import (
+    Way,
+    journal_entry,
+    journal_script,
+    journal_text_script,
+    way_script,
+)
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "logs"
 
@@ -18,3 +27,15 @@ def test_a_journal_of_systemd() -> None:
     ]
     assert all(cursor.startswith("s=") for cursor, _ in read)
     assert journal_entry("no JSON") == ("", ["no JSON"])
+
+
+@pytest.mark.parametrize("unit", ["spark worker.service", "user:spark-worker.service"])
+@pytest.mark.parametrize("way", Way)
+def test_scripts_are_shell_and_only_a_login_that_may_stays(unit: str, way: Way) -> None:
+    first = journal_script(unit, way, lines=-1)
+    later = journal_script(unit, way, lines=5, cursor="s=1;i=2")
+    assert (" -n all" in first, " -f " in first) == (True, False)
+    assert (" -f " in later) == (way is Way.PLAIN)
+    assert ("exec sudo -n " in later) == (way is Way.SUDO)
+    for text in (first, later, journal_text_script(unit, way), way_script(unit, sudo=True)):
+        assert subprocess.run(["dash", "-n", "-c", text], timeout=10, check=False).returncode == 0

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pitui.domain.cluster import Application
 from pitui.domain.inside import Inside, Looked, Origin, Spot
 from pitui.domain.jobs import SparkJob, Stage
-from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cells, one_line
+from pitui.domain.text import one_line
+from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cells
 from pitui.tui.present.figures import amount, bar, duration, percent
 from pitui.tui.present.levels.level import skew_words, state_cell, tally_words
 from pitui.tui.present.levels.stages import slowest_words

@@ -1,0 +1,31 @@
+"""How a command is used: examples in its help, and wrong usage said in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from click.exceptions import NoArgsIsHelpError
+
+from pitui.domain.errors import UsageError
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help, with command lines as they are typed."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Make click's complaints errors like all others.
+
+    Raises:
+        UsageError: options or arguments make no sense.
+    """
+    try:
+        yield
+    except NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        message = error.format_message().rstrip(".")
+        path = error.ctx.command_path if error.ctx else "pitui"
+        raise UsageError(message[:1].lower() + message[1:], f"See `{path} --help`.") from error

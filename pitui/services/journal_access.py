@@ -1,0 +1,69 @@
+"""Reading a node's journal: as the login may, or as root where only root may."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pitui.domain.errors import Failure, NodeError
+from pitui.remote.runner import RemoteProcess
+from pitui.services.cluster import Cluster
+from pitui.spark.log_journal import Way, way_script
+
+
+class Journal:
+    """One unit's journal on a node; without `asks` nobody is asked for sudo's password."""
+
+    def __init__(self, cluster: Cluster, node: str, unit: str, *, asks: bool) -> None:
+        self._cluster = cluster
+        self._node = cluster.node(node)
+        self._unit = unit
+        self._asks = asks
+        self._way: Way | None = None
+        self._login = ""
+
+    @asynccontextmanager
+    async def opened(self, script: Callable[[str, Way], str]) -> AsyncIterator[RemoteProcess]:
+        """Run what a script does with the unit, read in a way.
+
+        Raises:
+            JournalClosedError: the login may not read it, and root cannot be had.
+            NodeError: it cannot be read just now.
+        """
+        way = await self._find_way()
+        line, head = script(self._unit, way), b""
+        if way is Way.CLOSED:
+            line, head = await self._as_root(line)
+        async with self._cluster.runner(self._node.name).open(line, stdin=bool(head)) as process:
+            if head:
+                await process.write(head)
+                await process.write_eof()
+            yield process
+
+    async def _find_way(self) -> Way:
+        if self._way is None:
+            script = way_script(self._unit, sudo=self._node.sudo != "none")
+            said = (await self._cluster.runner(self._node.name).run(script)).stdout.split()
+            self._way = Way(said[0]) if said else Way.PLAIN
+            self._login = said[1] if len(said) > 1 else ""
+        return self._way
+
+    async def _as_root(self, line: str) -> tuple[str, bytes]:
+        if self._node.sudo != "ask":
+            raise self._closed("")
+        try:
+            sudo = self._cluster.sudo(self._node.name, asks=self._asks)
+            return await sudo.wrap(line, stdin=False)
+        except NodeError as error:
+            if error.failure is not Failure.SUDO_PASSWORD:
+                raise
+            alone = f"`pitui logs {self._node.name}:journal` asks for sudo's password."
+            raise self._closed(error.advice if self._asks else alone) from error
+
+    def _closed(self, advice: str) -> "JournalClosedError":
+        message = f"{self._login} may not read the journal of {self._unit}"
+        group = f"sudo usermod -aG systemd-journal {self._login}"
+        let = f"Let it, from its next login on: {group}"
+        return JournalClosedError(self._node.name, message, f"{advice} {let}".strip())
+
+
+class JournalClosedError(NodeError):
+    """A journal may not be read, now or later."""
