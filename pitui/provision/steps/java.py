@@ -86,16 +86,17 @@ STEP = Java()
 
 
 async def _way(site: Site, majors: tuple[int, ...]) -> _Way | None:
-    archive = _archive(site)
+    archive = await _archive(site)
     package = await _package(site, majors) if await site.may_root() else None
     return _Way(package, archive) if package or archive else None
 
 
-def _archive(site: Site) -> Path | None:
+async def _archive(site: Site) -> Path | None:
     wanted = site.shelf.config.provision.jdk
     if wanted is None:
         return None
-    path = expand(site.shelf.config.folder, wanted)
+    arch = (await site.machine()).package_arch
+    path = expand(site.shelf.config.folder, wanted.replace("{arch}", arch))
     if not path.is_file():
         message = f"provision.jdk: there is no file {path}"
         raise NodeError(site.name, message, "Set it to a JDK archive on this machine.")
