@@ -18,7 +18,7 @@ from pitui.provision.spark_home import (
     version_in,
 )
 from pitui.provision.step import Finding, Step, ok, unknown, would_change
-from pitui.remote.push import Parcel, need_room, refused
+from pitui.remote.parcel import Parcel, need_room, refused
 from pitui.remote.push_script import forget_command
 
 UNPACK_LIMIT = 1800.0
