@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     Worker,
 )
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
-from pitui.tui.present.figures import amount, duration, sparkline
+from pitui.tui.present.figures import amount, sparkline, uptime
 from pitui.tui.present.words import LINK_MEANINGS, link_cell, worker_cell
 
 SPARK_WIDTH = 6
@@ -141,7 +141,7 @@ def _metrics(node: NodeStatus) -> tuple[Cell, ...]:
         cell(f"{metrics.memory_used_mib}/{metrics.memory_total_mib}", Tone.DIM),
         cell(f"{metrics.load_1m:.1f}", Tone.DIM),
         cell(amount(metrics.disk_free_mib), _disk_tone(metrics.disk_free_mib)),
-        cell(duration(metrics.uptime_s), Tone.DIM),
+        cell(uptime(metrics.uptime_s), Tone.DIM),
     )
 
 
@@ -184,7 +184,7 @@ def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     metrics = node.metrics
     if metrics is None:
         return cells((f"{node.name}: waiting for its first figures", Tone.DIM)), BLANK
-    first = f"{node.name} {node.host}: up {duration(metrics.uptime_s)}"
+    first = f"{node.name} {node.host}: up {uptime(metrics.uptime_s)}"
     if metrics.power_trouble:
         trouble = (metrics.power_trouble, Tone.WARN)
         return cells((f"{first}, ", Tone.DIM), trouble), _load(metrics)

@@ -80,11 +80,7 @@ class Frame(Doing, Screen[None]):
     def refresh_hints(self) -> None:
         """Show in the footer what the focused pane can do now."""
         if self.is_mounted:
-            keys = pitui(self).keys
-            rows = sorted((row for row in self.offered() if row.hint), key=lambda row: row.hint)
-            self.hints.show(
-                [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
-            )
+            self.hints.show(self.offered())
 
     def place(self) -> Pane | ProgressPane:
         """Return the pane or panel where the focus is."""

@@ -15,7 +15,7 @@ from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 from textual.screen import Screen
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 from pitui.tui.actions import Action, Scope, bindings, of
 from pitui.tui.doing import Doing, pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said, ShowLogAt
@@ -109,11 +109,7 @@ class LevelScreen(Doing, Screen[None]):
     def refresh_hints(self) -> None:
         """Show in the footer what can be done now."""
         if self.is_mounted:
-            keys = pitui(self).keys
-            rows = sorted((row for row in self.offered() if row.hint), key=lambda row: row.hint)
-            self.hints.show(
-                [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
-            )
+            self.hints.show(self.offered())
 
     def offered(self) -> list[Action]:
         """Return the actions that can be done now."""

@@ -65,17 +65,14 @@ class Page(Doing, Screen[None]):
     @on(HintsChanged)
     def refresh_hints(self) -> None:
         """Show in the footer what can be done now."""
-        keys, read_only = pitui(self).keys, pitui(self).read_only
+        read_only = pitui(self).read_only
         rows = [
             row
             for row in of(*reaches(self.pane.SCOPE))
-            if row.hint
-            and not (row.mutating and read_only)
+            if not (row.mutating and read_only)
             and (row.id == "help" if Scope.ANYWHERE in row.scopes else self.pane.offers(row.id))
         ]
-        rows.sort(key=lambda row: row.hint)
-        shown = [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
-        self.hints.show([*shown, (keys.first(action("back")), "Back", 0)])
+        self.hints.show(rows, at_end=(action("back"),))
 
     @on(Said)
     def say(self, message: Said) -> None:

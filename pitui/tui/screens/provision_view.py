@@ -117,7 +117,7 @@ class ProvisionView(Doing, Screen[None]):
             rows = tree_rows(undertaking, self._folded, now, everything=self._everything)
             self._tree.show(rows)
         self._tell()
-        self._hint()
+        self.hints.show(self.offered())
 
     @on(RowTable.Moved)
     @on(StepBoard.Moved)
@@ -145,13 +145,6 @@ class ProvisionView(Doing, Screen[None]):
         if board.step is None:
             return board.node, self.undertaking.telling(board.node)
         return board.node, self.undertaking.names[board.step].id
-
-    def _hint(self) -> None:
-        keys = pitui(self).keys
-        rows = sorted((row for row in self.offered() if row.hint), key=lambda row: row.hint)
-        self.hints.show(
-            [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in rows]
-        )
 
     def offered(self) -> list[Action]:
         """Return the actions that can be done now."""
