@@ -44,7 +44,7 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
     what runs, nothing is removed.
     """
     if remove:
-        require_writable(settings, "clean up")
+        require_writable(settings, "disk --clean")
     config = settings.load()
 
     async def main() -> int:

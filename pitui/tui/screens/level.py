@@ -15,7 +15,7 @@ from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 from textual.screen import Screen
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 from pitui.tui.actions import Action, Scope, bindings, of
 from pitui.tui.doing import Doing, pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said, ShowLogAt
