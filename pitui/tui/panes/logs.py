@@ -11,9 +11,10 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import LogLine, LogSource
+from pitui.domain.log_line import LogLine, LogSource, SourceKind
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
+from pitui.tui.messages import HintsChanged
 from pitui.tui.panes.log_looks import LogLooks
 from pitui.tui.panes.log_moves import LogMoves
 from pitui.tui.panes.log_seek import LogSeek
@@ -31,6 +32,9 @@ MORE = 20
 
 PIECE = 1000
 """Lines between two looks whether they are what is looked for."""
+
+_BY_TAG = (SourceKind.RUN, SourceKind.EXECUTOR, SourceKind.DRIVER)
+"""Logs whose own names are long numbers."""
 
 SEEK_S = 1.0
 """Seconds without further lines after which a goal is no longer looked for."""
@@ -183,12 +187,17 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         if view.selected_from is not None:
             state = f"{len(view.selected_numbers()):,} lines selected"
         dropped = f", {view.store.dropped:,} older dropped" if view.store.dropped else ""
-        self.title = f"Logs: {self._what}, {state}{dropped}" if self._what else "Logs"
+        title = f"Logs: {self._what}, {state}{dropped}" if self._what else "Logs"
+        if title != self.title:
+            self.title = title
+            self.post_message(HintsChanged())
 
     def offers(self, action_id: str) -> bool:
         """Offer what there are lines for."""
-        if action_id in ("follow", "sources", "more", "save"):
+        if action_id in ("sources", "more", "save"):
             return action_id == "sources" or bool(self.sources)
+        if action_id == "follow":
+            return bool(self.sources) and not self.view.following
         if action_id in ("next_match", "previous_match"):
             return self.view.search is not None or bool(self.chosen.text)
         if action_id in ("next_mark", "previous_mark", "marks"):
@@ -200,7 +209,10 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
 
 def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
     """Return in a few words what sources are; `workers`: the names of all worker nodes."""
-    names = list(dict.fromkeys(source.id for source in sources))
+    named: dict[str, str] = {}
+    for source in sources:
+        named.setdefault(source.id, source.tag if source.kind in _BY_TAG else source.id)
+    names = list(named.values())
     every = set(workers)
     if len(every) > 1 and every <= set(names):
         names = [*(name for name in names if name not in every), "workers"]
