@@ -12,7 +12,6 @@ processor's time, leaves them out. The machine's noise cancels out in the ratios
 import argparse
 import asyncio
 import gc
-import re
 import resource
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -27,9 +26,9 @@ from textual.widgets import Log, RichLog
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.spark.log_lines import LineParser
+from pitui.spark.log_search import search_for
 from pitui.tui.garbage import settle
 from pitui.tui.present.log_text import Look
-from pitui.tui.present.log_words import pattern_of
 from pitui.tui.style_files import style_paths
 from pitui.tui.theme import OWN_THEME, theme_variables
 from pitui.tui.widgets.log_view import LogView
@@ -171,14 +170,12 @@ async def search(count: int) -> None:
         print(f"\n{count:,} lines kept: {resident_mib() - before:.0f} MiB")
         print(f"{'':36}{'found':>9}{'seconds':>9}{HEAD}")
         for title, words in (
-            ("search, words", "(tid 99)"),
+            ("search, words", "(tid 99"),
             ("search, expression", r"task \d*999\.0 .*driver"),
         ):
-            pattern = pattern_of(words if "expression" in title else re.escape(words))
-            assert pattern is not None
             begin = time.perf_counter()
             async with Probe(app) as probe:
-                found = await widget.find_all(pattern)
+                found = await widget.find_all(search_for(words))
             print(f"{title:36}{len(found):9,}{time.perf_counter() - begin:9.2f}{probe}")
         for title, chosen in (
             ("filter, words", LogFilter(text="(TID 99")),

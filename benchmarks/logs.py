@@ -29,12 +29,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support.sshd import Server, servers
 
 from pitui.config.load import load_config
-from pitui.domain.log_filter import LogFilter, Sieve
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.remote.ask import NoOne
 from pitui.services.cluster import open_cluster
 from pitui.services.log_sources import sources_of
 from pitui.services.logs import follow
+from pitui.spark.log_sieve import Sieve
 from pitui.tui.garbage import settle
 
 CIPHER = "aes128-gcm@openssh.com"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from pitui.config.paths import data_folder
+from pitui.config.paths import data_folder, make_private
 from pitui.domain.errors import PituiError
 from pitui.domain.run import Run, RunState
 
@@ -72,7 +72,7 @@ class RunStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._path)
             database = sqlite3.connect(self._path, timeout=_LOCKED_LIMIT)
             try:
                 with database:

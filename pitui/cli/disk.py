@@ -44,7 +44,7 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
     what runs, nothing is removed.
     """
     if remove:
-        require_writable(settings, "clean up")
+        require_writable(settings, "disk --clean")
     config = settings.load()
 
     async def main() -> int:
@@ -83,7 +83,9 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
         print_text(f"{name}: work {use.work or '-'}, logs {use.logs or '-'}")
         for folder in use.folders:
             state = "in use" if folder.in_use else "unused"
-            print_text(f"  {folder.kib / 1024:>9.1f} MiB  {state}  {folder.name}")
+            least = "≥" if folder.partial else ""
+            amount = f"{least}{folder.kib / 1024:.1f}"
+            print_text(f"  {amount:>9} MiB  {state}  {folder.name}")
         if use.unsure:
             print_text(f"  what is unused is not known: {use.unsure}")
     return {
@@ -97,6 +99,7 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
                 "name": folder.name,
                 "kind": str(folder.kind),
                 "kib": folder.kib,
+                "partial": folder.partial,
                 "owner": folder.owner,
                 "changed_at": folder.changed_at,
                 "in_use": folder.in_use,
@@ -111,8 +114,8 @@ def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> 
         return _failed(settings, name, cleaned)
     kept = "; ".join(cleaned.kept)
     if not settings.json:
-        count = len(cleaned.names)
-        print_text(f"{name}: removed {count} unused, {cleaned.kib / 1024:.1f} MiB")
+        count, least = len(cleaned.names), "at least " if cleaned.partial else ""
+        print_text(f"{name}: removed {count} unused, {least}{cleaned.kib / 1024:.1f} MiB")
         if kept:
             complain(f"pitui: {name}: still there: {kept}")
     return {
@@ -120,4 +123,5 @@ def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> 
         "error": kept or None,
         "removed": list(cleaned.names),
         "freed_kib": cleaned.kib,
+        "partial": cleaned.partial,
     }

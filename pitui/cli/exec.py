@@ -1,9 +1,12 @@
 """`pitui exec`: one command on many nodes."""
 
+import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
@@ -59,23 +62,28 @@ def command(
     async def main() -> int:
         from pitui.remote.fanout import as_done
         from pitui.remote.quoting import quote_all
-        from pitui.services.cluster import open_cluster
 
         line = words[0] if len(words) == 1 else quote_all(words)
         good = True
-        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)
 
             async def on_node(name: str) -> "Result":
-                return await cluster.runner(name).run(line, limit=limit)
+                result = "failed"
+                try:
+                    ended = await cluster.runner(name).run(line, limit=limit)
+                    result = "ok" if ended.ok else "failed"
+                except asyncio.CancelledError:
+                    result = "cancelled"
+                    raise
+                finally:
+                    cluster.audit.record("exec", name, result)
+                return ended
 
-            async for name, result in as_done(names, on_node):
-                ended_well = not isinstance(result, PituiError) and result.ok
-                complaint = cluster.audit.record("exec", name, "ok" if ended_well else "failed")
-                if complaint:
-                    complain(f"pitui: {complaint}")
-                good = good and ended_well
-                _show(settings, name, result)
+            async with aclosing(as_done(names, on_node)) as results:
+                async for name, result in results:
+                    good = good and not isinstance(result, PituiError) and result.ok
+                    _show(settings, name, result)
         return 0 if good else 1
 
     run(main)

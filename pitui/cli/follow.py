@@ -3,10 +3,13 @@
 import asyncio
 import os
 import sys
+from codecs import IncrementalDecoder, getincrementaldecoder
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pitui.cli.output import complain
 from pitui.cli.runtime import hung_up
+from pitui.domain.text import printable
 
 if TYPE_CHECKING:
     from pitui.domain.run import Run
@@ -23,8 +26,15 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
     from pitui.services.run_folder import STDOUT
     from pitui.services.run_output import follow_run
 
+    decoders: defaultdict[str, IncrementalDecoder] = defaultdict(
+        lambda: getincrementaldecoder("utf-8")("replace")
+    )
+
     def sink(name: str, block: bytes) -> None:
         stream = sys.stdout if name == STDOUT and not quiet else sys.stderr
+        if stream.isatty():
+            # A terminal would obey what is in it; a file or a pipe gets it as it is.
+            block = printable(decoders[name].decode(block).replace("\r\n", "\n")).encode()
         try:
             stream.buffer.write(block)
             stream.buffer.flush()

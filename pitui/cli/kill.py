@@ -2,6 +2,7 @@
 
 import click
 
+from pitui.cli.acting import open_to_act
 from pitui.cli.asker import TerminalAsker, trust_option
 from pitui.cli.guard import require_writable
 from pitui.cli.output import print_json, print_text
@@ -31,11 +32,10 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
 
     async def main() -> int:
         from pitui.domain.cluster import Application
-        from pitui.services.cluster import open_cluster
         from pitui.services.kill import kill_driver, kill_spot, parse_target
 
         wanted = parse_target(target)
-        async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
+        async with open_to_act(config, TerminalAsker(trust_new)) as cluster:
             if isinstance(wanted, str):
                 state = str((await kill_driver(cluster, wanted)).state)
                 print_as = {"driver": wanted, "state": state}

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from pitui.domain.log_line import LogLine
-from pitui.spark.log_fold import is_part
 from pitui.spark.log_lines import stamp_end
 
 MOST_LINES = 10_000
@@ -37,10 +36,10 @@ class Entries:
         return [entry] if entry else []
 
     def _goes_on(self, line: LogLine) -> bool:
-        if not self._open or not is_part(line) or len(self._open) >= MOST_LINES:
+        if not self._open or not line.is_part or len(self._open) >= MOST_LINES:
             return False
         first = self._open[0]
-        return first.source == line.source and not is_part(first)
+        return first.source == line.source and not first.is_part
 
 
 class Repeats:

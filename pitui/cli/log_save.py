@@ -1,10 +1,10 @@
 """`pitui logs --save`: whole files, fetched from their nodes."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from pitui.cli.output import complain, print_json, print_text
+from pitui.cli.progress import ProgressLine
 from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogSource
 from pitui.services.cluster import Cluster
@@ -17,7 +17,7 @@ async def save_all(
     """Save logs one after the other, and return the exit status."""
     status = 0
     for source, target in zip(sources, save_targets(sources, path), strict=True):
-        shown = _Progress(source.tag)
+        shown = ProgressLine(source.tag)
         try:
             saved = await save_log(cluster, source, target, shown)
         except PituiError as error:
@@ -31,26 +31,3 @@ async def save_all(
         else:
             print_text(f"{saved.path}  {saved.size:,} bytes")
     return status
-
-
-class _Progress:
-    """How far a file is, on a terminal's standard error."""
-
-    def __init__(self, tag: str) -> None:
-        self._tag = tag
-        self._on = sys.stderr.isatty()
-        self._shown = -1
-
-    def __call__(self, have: int, total: int | None) -> None:
-        percent = have * 100 // total if total else have >> 20
-        if self._on and percent != self._shown:
-            self._shown = percent
-            unit = "%" if total else " MiB"
-            sys.stderr.write(f"\r{self._tag}  {percent}{unit}\x1b[K")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Take it away."""
-        if self._on and self._shown >= 0:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pitui.cli.log_entries import Entries, Repeats
 from pitui.cli.output import complain
 from pitui.domain.errors import PituiError
-from pitui.domain.log_filter import LogFilter, Sieve
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.domain.schema import SCHEMA
 from pitui.domain.text import json_line, printable
+from pitui.spark.log_sieve import Sieve
 
 REST_AFTER = 0.5
 """Seconds after which an entry that is not continued is printed."""
@@ -49,6 +50,24 @@ class LogPrinter:
             for number, tag in enumerate(self._sources):
                 code = _TAG_COLOURS[number % len(_TAG_COLOURS)]
                 self._tags[tag] = f"\x1b[{code}m{self._tags[tag]}\x1b[0m"
+
+    @property
+    def slow_lines(self) -> int:
+        """Lines on which what is looked for took too long: they count as lines without it."""
+        return self._sieve.search.slow if self._sieve.search else 0
+
+    def check(self) -> None:
+        """Go on only where what is looked for does not take too long again and again.
+
+        Raises:
+            PituiError: it does; says so.
+        """
+        if self._sieve.search is not None and self._sieve.search.given_up:
+            raise PituiError(
+                f"the expression is too slow for these logs: given up after {self.slow_lines}"
+                " lines on which it took too long",
+                "Give a simpler one, or words with --text.",
+            )
 
     @property
     def waits(self) -> bool:
@@ -143,7 +162,11 @@ async def print_stream(
             # Not in the event loop: a pager that waits must not stop the links' keepalive.
             if text and not await asyncio.to_thread(write_out, text):
                 break
+            printer.check()
         reader.cancel()
+    if printer.slow_lines:
+        complain(f"pitui: lines on which the expression took too long: {printer.slow_lines}")
+        status = 1
     return status
 
 

@@ -106,18 +106,10 @@ def command(
     all, or errors: every error of the cluster. Capital letters of --grep and --text count only
     where there are some. Ends with 1 where a log could not be read.
     """
-    if grep is not None and text is not None:
-        raise UsageError("--grep and --text exclude each other")
-    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
-    chosen = LogFilter(
-        tags,
-        least,
-        grep or text or "",
-        grep is not None,
-        invert,
-        max(before, context),
-        max(after, context),
-    )
+    chosen = filter_of(
+        sources, tags, level, grep, text,
+        invert=invert, before=max(before, context), after=max(after, context),
+    )  # fmt: skip
     if lines is None:
         lines = _ERRORS_LINES if "errors" in sources else 500
     config = settings.load()
@@ -140,3 +132,30 @@ def command(
             return await print_stream(stream, printer)
 
     run(main)
+
+
+def filter_of(
+    sources: tuple[str, ...],
+    tags: tuple[str, ...],
+    level: str | None,
+    grep: str | None,
+    text: str | None,
+    *,
+    invert: bool,
+    before: int,
+    after: int,
+) -> LogFilter:
+    """Return the filter that options ask for.
+
+    Raises:
+        UsageError: they contradict each other, or ask for what is no regular expression.
+    """
+    from pitui.spark.log_search import search_of
+
+    if grep is not None and text is not None:
+        raise UsageError("--grep and --text exclude each other")
+    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
+    words = grep or text or ""
+    chosen = LogFilter(tags, least, words, grep is not None, invert, before, after)
+    search_of(chosen)
+    return chosen

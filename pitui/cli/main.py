@@ -34,6 +34,7 @@ _COMMANDS = {
     "restart": _Entry("restart", "Restart the master, workers, or all."),
     "logs": _Entry("logs", "Print or follow the logs of daemons, executors and runs."),
     "events": _Entry("events", "Show what happened on the cluster."),
+    "push": _Entry("push", "Copy files to the same path on the nodes."),
     "submit": _Entry("submit", "Run an application on the cluster."),
     "jobs": _Entry("jobs", "List applications, and what is inside one of them."),
     "kill": _Entry("kill", "Kill an application, a job, a stage or a driver."),

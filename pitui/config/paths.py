@@ -4,6 +4,22 @@ import os
 from pathlib import Path
 
 
+def make_private(file: Path) -> None:
+    """See that a file of pitui's own is there, and that nobody else can read it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        status = os.fstat(handle)
+        if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
+
+
 def _base(variable: str, default: str) -> Path:
     value = os.environ.get(variable, "")
     return Path(value) if Path(value).is_absolute() else Path.home() / default

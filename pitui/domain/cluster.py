@@ -210,7 +210,6 @@ class NodeStatus:
     """None on a node that is no worker by its configuration and runs none."""
     master_pid: int | None = None
     metrics: Metrics | None = None
-    metrics_at: float | None = None
     cpu_history: tuple[float, ...] = ()
     """CPU percent, oldest first, one a poll."""
     processes: tuple[Process, ...] = ()

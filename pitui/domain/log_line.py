@@ -83,3 +83,8 @@ class LogLine(NamedTuple):
     """Unix time, where the line says one; what its node's clock is off by is taken out."""
     note: bool = False
     """Said by pitui, not by the log: `link to pi3 lost`; level ERROR where something failed."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it continues the entry before it from its source."""
+        return self.level is None and self.at is None and not self.note

@@ -70,6 +70,8 @@ class Folder:
     owner: str
     in_use: bool = True
     """Whether it may still be written to; also where that is not known."""
+    partial: bool = False
+    """Whether something in it could not be read: it is at least so large."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,28 @@ def parse_account(output: str) -> Account:
         group_exists="group" in lines,
         password=password,
     )
+
+
+_CLOSED = r"""
+d=$p
+while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
+if id "$user" >/dev/null 2>&1 && runuser -u "$user" -- test -x "$d" 2>/dev/null; then exit 0; fi
+groups=" $(id -Gn "$user" 2>/dev/null) "
+while [ "$d" != / ]; do
+  set -- $(stat -L -c '%a %U %G' -- "$d")
+  case "$1 $groups" in
+    *[1357]" "*) ;;
+    *[1357]?" "*" $3 "*) ;;
+    *) [ "$2" = "$user" ] || echo "$d" ;;
+  esac
+  d=$(dirname -- "$d")
+done
+"""
+
+
+def closed_command(path: str, user: str) -> str:
+    """Return the command, for root, that names the folders on the way to a path that are closed.
+
+    That is those that an account, which need not be there yet, cannot pass through.
+    """
+    return f"p={quote(path)} user={quote(user)}\n{_CLOSED}"

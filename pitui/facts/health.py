@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Metrics, Process
 from pitui.facts.health_lines import Lines, read_lines
-from pitui.facts.health_processes import Details, processes_of
+from pitui.facts.health_processes import Known, processes_of
 
 _END = re.compile(rb"^end\r?\n", re.MULTILINE)
 _LIMIT = 4 * 1024 * 1024
@@ -82,7 +82,7 @@ class HealthReader:
 
     _rest: bytes = b""
     _last: Health = field(default_factory=Health)
-    _details: dict[tuple[int, int, str], Details] = field(default_factory=dict)
+    _known: Known = field(default_factory=dict)
 
     def feed(self, data: bytes) -> list[Health]:
         """Take a block of output and return the answers that it completes.
@@ -103,7 +103,7 @@ class HealthReader:
 
     def _answer(self, text: str) -> Health:
         lines = read_lines(text)
-        processes, self._details = processes_of(lines, self._details)
+        processes, self._known = processes_of(lines, self._known)
         self._last = _health(lines, self._last, processes)
         return self._last
 

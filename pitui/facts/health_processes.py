@@ -19,10 +19,10 @@ _STARTED = 19
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class _Details:
     """What the script says once of each process."""
 
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...]
     user: str = ""
     log: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
@@ -30,28 +30,27 @@ class Details:
     unit_of_user: bool = False
 
 
-Known = dict[tuple[int, int, str], Details]
-"""By pid, start time and name: an exec keeps the first two."""
+Known = dict[tuple[int, int, str], Process | None]
+"""By pid, start time and name (an exec keeps the first two); None where it is no daemon."""
 
 
 def processes_of(lines: Lines, known: Known) -> tuple[tuple[Process, ...], Known]:
-    """Return the daemons of an answer, and the details of all that still run."""
+    """Return the daemons of an answer, and what is known of all processes that still run."""
     told = _details(lines)
     kept: Known = {}
-    daemons = []
     for line in lines.all("proc"):
         match = _STAT.fullmatch(line.strip())
         fields = match[4].split() if match else []
         if match is None or len(fields) < _STARTED or match[3] in "ZX":
             continue
         key = (int(match[1]), int(fields[_STARTED - 1]), match[2])
-        kept[key] = told.get(key[0]) or known.get(key, Details())
-        daemons.append(_process(key[0], key[1], kept[key]))
-    daemons += [_from_ps(line) for line in lines.all("ps")]
+        details = told.get(key[0])
+        kept[key] = _process(key[0], key[1], details) if details else known.get(key)
+    daemons = [*kept.values(), *(_from_ps(line) for line in lines.all("ps"))]
     return tuple(process for process in daemons if process), kept
 
 
-def _process(pid: int, started: int, details: Details) -> Process | None:
+def _process(pid: int, started: int, details: _Details) -> Process | None:
     daemon = daemon_role(details.words)
     if daemon is None:
         return None
@@ -77,14 +76,14 @@ def _from_ps(line: str) -> Process | None:
         return None
     # Only has to be the same each time; `pitui.spark.stopping` turns it back into the node's words.
     started = timegm(time.strptime(match[3], "%a %b %d %H:%M:%S %Y"))
-    return _process(int(match[1]), started, Details(tuple(match[4].split()), user=match[2]))
+    return _process(int(match[1]), started, _Details(tuple(match[4].split()), user=match[2]))
 
 
-def _details(lines: Lines) -> dict[int, Details]:
+def _details(lines: Lines) -> dict[int, _Details]:
     users, logs = _by_pid(lines, "user"), _by_pid(lines, "log")
     environments, groups, units = (_by_pid(lines, key) for key in ("env", "group", "unit"))
     return {
-        pid: Details(
+        pid: _Details(
             words=tuple(text[0].rstrip("\t").split("\t")),
             user=users.get(pid, [""])[0],
             log=_file(logs.get(pid, [""])[0]),

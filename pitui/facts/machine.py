@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 MACHINE_COMMAND = r"""
 echo "user $(id -un)"; echo "uid $(id -u)"; echo "home $HOME"
 echo "arch $(uname -m)"; echo "bits $(getconf LONG_BIT 2>/dev/null)"; echo "hostname $(uname -n)"
-echo "package-arch $(dpkg --print-architecture 2>/dev/null)"
 [ -d /run/systemd/system ] && echo "systemd yes"
 echo "memory $(sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo 2>/dev/null)"
 echo "cores $(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)"
@@ -64,8 +63,6 @@ class Machine:
     """The kernel's word: `aarch64`, `x86_64`, `armv7l`, `armv6l`."""
     bits: int = 0
     """Of its programs: a 64-bit kernel may run a 32-bit system."""
-    package_arch: str = ""
-    """What its packages are built for, such as `arm64`; empty where there is no dpkg."""
     hostname: str = ""
     systemd: bool = False
     memory_mib: int = 0
@@ -89,11 +86,6 @@ class Machine:
         return self.os.get("ID", "")
 
     @property
-    def like(self) -> tuple[str, ...]:
-        """Its `ID` and what that is like."""
-        return (self.distribution, *self.os.get("ID_LIKE", "").split())
-
-    @property
     def release(self) -> str:
         """Its system in words, such as `Debian GNU/Linux 12 (bookworm)`."""
         return self.os.get("PRETTY_NAME") or self.distribution or "an unknown system"
@@ -112,7 +104,6 @@ def parse_machine(output: str) -> Machine:
         home=values.get("home", ""),
         arch=values.get("arch", ""),
         bits=_number(values.get("bits"), 0),
-        package_arch=values.get("package-arch", ""),
         hostname=values.get("hostname", ""),
         systemd="systemd" in values,
         memory_mib=_number(values.get("memory"), 0) // 1024,

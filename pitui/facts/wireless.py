@@ -18,7 +18,7 @@ class Wireless:
     """A node's wireless links."""
 
     links: tuple[str, ...] = ()
-    blocked: bool = True
+    blocked: bool = False
     """Whether every wireless radio is switched off."""
     stays_off: bool = False
     """Whether our unit keeps it so after a boot."""
@@ -26,13 +26,13 @@ class Wireless:
 
 def parse_wireless(output: str) -> Wireless:
     """Return what `WIRELESS_COMMAND` found."""
-    links, blocked, unit = [], True, False
+    links, radios, unit = [], [], False
     for line in output.splitlines():
         words = line.split()
         if words[:1] == ["wireless"]:
             links.append(words[1])
         elif words[:2] == ["rfkill", "wlan"]:
-            blocked = blocked and words[2:] == ["1"]
+            radios.append(words[2:] == ["1"])
         elif words == ["unit"]:
             unit = True
-    return Wireless(tuple(links), blocked, unit)
+    return Wireless(tuple(links), bool(radios) and all(radios), unit)

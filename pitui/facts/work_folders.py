@@ -14,7 +14,7 @@ from pitui.remote.quoting import quote, quote_path
 _NAME = re.compile(r"(app|driver)-\d{14}-\d{4}")
 _OLD_LOG = re.compile(r"[\w.@+-]+\.(?:out|log)\.[1-9]\d?(?:\.gz)?")
 _LOG = re.compile(r"[\w.@+-]+\.(?:out|log)")
-_ENTRY = re.compile(r"(work|log|unread) (\d+) (\d+) (\S+) (.+)")
+_ENTRY = re.compile(r"(work|log)(\+?) (\d+) (\d+) (\S+) (.+)")
 
 _LIST = r"""
 say() { # KIND PATH
@@ -22,9 +22,12 @@ say() { # KIND PATH
     [ -e "$path" ] && [ ! -L "$path" ] || continue
     [ "$1" = log ] || [ -d "$path" ] || continue
     [ "$1" = work ] || [ -f "$path" ] || continue
-    set -- "$1" "$2" $(du -sk -- "$path" 2>/dev/null) 0
-    size=$3
-    printf '%s %s %s %s\n' "$1" "${size:-0}" "$(stat -c '%Y %U' -- "$path")" "${path##*/}"
+    # du counts what it can read, and fails where that is not all.
+    part=
+    size=$(du -sk -- "$path" 2>/dev/null) || part=+
+    size=${size%%[!0-9]*}
+    printf '%s %s %s %s\n' \
+      "$1$part" "${size:-0}" "$(stat -c '%Y %U' -- "$path")" "${path##*/}"
   done
 }
 echo "workdir $(cd -P -- "$work" 2>/dev/null && pwd -P)"
@@ -65,6 +68,11 @@ class Listing:
     closed: tuple[str, ...] = ()
     """Folders that the login may not read."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether the login could read all of it."""
+        return not self.closed and not any(folder.partial for folder in self.folders)
+
 
 def list_command(work: str, logs: str) -> str:
     """Return the command whose output `parse_listing` reads."""
@@ -82,8 +90,9 @@ def parse_listing(output: str) -> Listing:
             values[key] = rest
         elif key == "closed":
             closed.append(rest)
-        elif (match := _ENTRY.fullmatch(line)) and (kind := kind_of(match[5], match[1])):
-            folders.append(Folder(match[5], kind, int(match[2]), float(match[3]), match[4]))
+        elif (match := _ENTRY.fullmatch(line)) and (kind := kind_of(match[6], match[1])):
+            size, changed_at, partial = int(match[3]), float(match[4]), bool(match[2])
+            folders.append(Folder(match[6], kind, size, changed_at, match[5], partial=partial))
     now = values.get("now", "")
     return Listing(
         values.get("workdir", ""),

@@ -190,7 +190,7 @@ class NodeRun:
         """Return how the node was lost, also where going down ended a command there first."""
         if isinstance(error, LinkError):
             return error
-        if isinstance(error, CommandTimeoutError):
+        if isinstance(error, CommandTimeoutError) or error.failure is not None:
             return None
         try:
             stays = await self._site.runner.run(_STAYS, limit=_STAYS_LIMIT)

@@ -1,17 +1,23 @@
 """Installing packages of the node's own distribution (Debian's tools: apt and dpkg)."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 from pitui.domain.errors import NodeError
 from pitui.domain.text import last_lines, printable
 from pitui.provision.site import Site
 from pitui.remote.quoting import quote
+from pitui.remote.runner import Result
 
 LIMIT = 1800.0
 """Seconds for an installation on a slow board over a slow line."""
 
 _LOCK = 300
 """Seconds to wait while something else installs (unattended-upgrades at the first boot)."""
+
+_AGAIN_AFTER = 10.0
+_LOCKED = "Could not get lock"
 
 _APT = (
     "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y "
@@ -37,10 +43,21 @@ async def install(site: Site, names: Sequence[str]) -> None:
         f"exec </dev/null; dpkg --configure -a >&2; {get} >&2 && exit; "
         f"{_APT} update >&2; {_APT} --fix-broken install >&2; {get} >&2"
     )
-    result = await site.root(text, limit=LIMIT)
+    result = await _unless_locked(site, text)
     if not result.ok:
         message, advice = _said(result.stderr, names), _advice(result.stderr)
         raise NodeError(site.name, message, advice, said=last_lines(result.stderr))
+
+
+async def _unless_locked(site: Site, text: str) -> Result:
+    """Run it, and again while something else uses apt's lists: apt waits for dpkg's lock alone."""
+    until = time.monotonic() + _LOCK
+    while True:
+        result = await site.root(text, limit=LIMIT)
+        if result.ok or _LOCKED not in result.stderr or time.monotonic() > until:
+            return result
+        site.say("waiting for another installation to end")
+        await asyncio.sleep(_AGAIN_AFTER)
 
 
 def _said(output: str, names: Sequence[str]) -> str:
@@ -50,6 +67,8 @@ def _said(output: str, names: Sequence[str]) -> str:
 
 
 def _advice(output: str) -> str:
+    if _LOCKED in output:
+        return "Something else installs there; try again when it has ended."
     if "enough free space" in output or "No space left" in output:
         return "Free some room on the node; `df -h` shows where."
     if "Unable to locate" in output or "no installation candidate" in output:

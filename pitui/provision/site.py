@@ -86,10 +86,14 @@ class Site:
 
         Raises:
             LinkError: the node cannot be reached.
+            NodeError: it runs no commands.
         """
         if self._machine is None:
             result = await self.runner.run(PATHS + MACHINE_COMMAND)
-            self._machine = parse_machine(result.stdout)
+            machine = parse_machine(result.stdout)
+            if not machine.user:
+                raise no_commands(self.node, result)
+            self._machine = machine
         return self._machine
 
     async def may_root(self) -> bool:
@@ -240,6 +244,18 @@ class Site:
         said = _words(result.stderr or result.stdout, result.status)
         everything = last_lines(f"{result.stdout}\n{result.stderr}")
         raise NodeError(self.name, f"`{short}` failed: {said}", said=everything)
+
+
+def no_commands(node: Node, result: Result) -> NodeError:
+    """Return the error of a login that runs no commands."""
+    said = _words(result.stderr or result.stdout, result.status)
+    advice = "Its login shell must run POSIX sh commands."
+    if "expired" in said or "assword change required" in said:
+        user = f"{node.user}@" if node.user else ""
+        port = f" -p {node.port}" if node.port else ""
+        advice = f"Set a new password there, once: ssh{port} {user}{node.host}"
+    message = f"the node runs no commands: {said}"
+    return NodeError(node.name, message, advice, said=last_lines(result.stderr))
 
 
 def _result(answer: Answer) -> Result:

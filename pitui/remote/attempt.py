@@ -12,6 +12,7 @@ from pitui.domain.errors import Failure, LinkError
 from pitui.remote import failures
 from pitui.remote.host_keys import KnownKeys
 from pitui.remote.keyring import Offered
+from pitui.remote.packets import Direct
 from pitui.remote.ssh_options import Endpoint, Wanted, behaviour, naming
 from pitui.remote.tcp import open_socket
 
@@ -117,7 +118,7 @@ class Attempt:
             return await asyncssh.connect(**self._options())
         sock = await open_socket(at.host, at.port, self.wanted.limit, at.family, at.local_address)
         try:
-            return await asyncssh.connect(sock=sock, **self._options())
+            return await asyncssh.connect(**self._options() | {"tunnel": Direct(sock)})
         except BaseException:
             sock.close()
             raise

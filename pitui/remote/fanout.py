@@ -1,7 +1,7 @@
 """The same work on many nodes at once, bounded; each ends for itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from pitui.domain.errors import PituiError
@@ -36,7 +36,7 @@ async def fan_out(
 
 async def as_done(
     names: Iterable[str], work: Callable[[str], Awaitable[T]], limit: int = LIMIT
-) -> AsyncIterator[tuple[str, T | PituiError]]:
+) -> AsyncGenerator[tuple[str, T | PituiError], None]:
     """Do as `fan_out` does, and yield each name with its result as soon as it has one.
 
     Close the iterator (`contextlib.aclosing`) where you may leave it early: that cancels the rest.

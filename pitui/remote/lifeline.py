@@ -26,18 +26,23 @@ from pitui.remote.quoting import quote
 KILL_AFTER = 2
 """Seconds between SIGTERM and SIGKILL."""
 
+# The watcher is the child of a subshell that ends at once: a command that says `wait` does not wait
+# for it. Nothing but the command holds its output when it begins.
 _WATCHED = (
-    'exec 3<&0; ( trap "" TERM; while read -r _; do :; done; kill -0 $$ || exit; kill -TERM 0; '
-    f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- >/dev/null 2>&1 & "
-    'exec sh -c "$1" </dev/null 3<&-'
+    'exec 3<&0; ( ( trap "" TERM; while read -r _; do :; done; kill -0 $$ || exit; kill -TERM 0; '
+    f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- & ) >/dev/null 2>&1; exec </dev/null 3<&-; "
 )
 
-_FED = 'echo $$ >&2; exec sh -c "$1"'
+_FED = "echo $$ >&2; "
 
 
 def watched(command: str) -> str:
-    """Return the command line of a command without input that ends with its caller."""
-    return f"exec sh -c {quote(_WATCHED)} pitui {quote(command)}"
+    """Return the command line of a command without input that ends with its caller.
+
+    The shell that sets the watcher up runs the command itself: another one would be the dearest
+    part of most commands.
+    """
+    return f"exec sh -c {quote(_WATCHED + command)}"
 
 
 def fed(command: str) -> str:
@@ -45,7 +50,7 @@ def fed(command: str) -> str:
 
     Its first line on standard error is the number of its process group, for `kill_group`.
     """
-    return f"exec sh -c {quote(_FED)} pitui {quote(command)}"
+    return f"exec sh -c {quote(_FED + command)}"
 
 
 def kill_group(group: int) -> str:

@@ -1,7 +1,6 @@
 """The links to all nodes of a cluster, one a node.
 
-asyncssh takes 0.2 s to import, so it is imported when the first node is connected to; `warm_up`
-does it ahead of time in a thread.
+asyncssh takes 0.2 s to import, so it is imported when the first node is connected to.
 """
 
 import asyncio
@@ -28,12 +27,6 @@ CLOSE_LIMIT = 3.0
 """Seconds that closing all links may take; what is still open then is dropped."""
 
 Changed = Callable[[str, Link], None]
-
-
-async def warm_up() -> None:
-    """Import what the first connection needs, in a thread."""
-    for module in ("pitui.remote.ssh", "httpx"):
-        await asyncio.to_thread(importlib.import_module, module)
 
 
 class Links:

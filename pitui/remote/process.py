@@ -271,6 +271,8 @@ class Process:
 
 
 async def _within(limit: float, event: asyncio.Event) -> bool:
+    if event.is_set():
+        return True
     try:
         async with asyncio.timeout(limit):
             await event.wait()

@@ -102,7 +102,6 @@ def _node(
         worker=worker,
         master_pid=master.pid if master else None,
         metrics=metrics(seen.before, health) if health else None,
-        metrics_at=seen.at,
         cpu_history=tuple(seen.cpu),
         processes=own if connected else (),
     )

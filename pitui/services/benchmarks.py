@@ -58,11 +58,12 @@ async def prepare_data(cluster: Cluster, name: str, parameters: Mapping[str, str
 
 def _generate(path: str, mib: int) -> str:
     """Return the sh that writes `mib` MiB of text lines; the file appears whole or not at all."""
-    new = f"{path}.new"
+    new = f"{path}.new-XXXXXX"
     folder = path.rpartition("/")[0] or "/"
     return f"""free=$(df -Pm {quote(folder)} | awk 'NR == 2 {{ print $4 }}')
 if [ "${{free:-0}}" -lt {mib + 64} ]; then
   echo "{mib} MiB are wanted below" {quote(folder)} "and ${{free:-0}} MiB are free" >&2; exit 1
 fi
-yes {quote(_LINE)} | head -c {mib * 1024 * 1024} > {quote(new)}."$$" &&
-mv {quote(new)}."$$" {quote(path)} || {{ rm -f {quote(new)}."$$"; exit 1; }}"""
+new=$(mktemp -- {quote(new)}) || exit 1
+yes {quote(_LINE)} | head -c {mib * 1024 * 1024} > "$new" && chmod 644 "$new" &&
+mv -f "$new" {quote(path)} || {{ rm -f "$new"; exit 1; }}"""

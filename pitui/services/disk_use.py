@@ -45,6 +45,8 @@ class Cleaned:
     kib: int
     kept: tuple[str, ...] = ()
     """Why others are still there."""
+    partial: bool = False
+    """Whether it was at least so much: not all of it could be read."""
 
 
 class _Id(msgspec.Struct):
@@ -61,7 +63,7 @@ class _Active(msgspec.Struct):
 async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUse:
     """Return what lies in a node's work and log folders, and what of it is unused.
 
-    Folders that the login may not read are listed by sudo, without `asks` only where that wants no
+    What the login may not read is listed by sudo, without `asks` only where that wants no
     password or one that was given before.
 
     Raises:
@@ -73,7 +75,7 @@ async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUs
     command = list_command(work, logs)
     result = await cluster.runner(name).run(command, limit=_LIST_LIMIT)
     listing = parse_listing(result.stdout)
-    if listing.closed and node.sudo != "none":
+    if not listing.whole and node.sudo != "none":
         listing = await _list_as_root(cluster.sudo(name, asks=asks), command) or listing
     used, unsure = await _in_use(cluster, name)
     if listing.closed and not unsure:
@@ -159,6 +161,7 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
         tuple(one for part in parts for one in part.names),
         sum(part.kib for part in parts),
         tuple(why for part in parts for why in part.kept),
+        any(part.partial for part in parts),
     )
     result = "ok" if not cleaned.kept else "failed"
     cluster.audit.record(
@@ -222,4 +225,5 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
         said = result.stderr.strip().splitlines()[-1:] or [f"status {result.status}"]
         kept.append(f"{', '.join(failed)} could not be removed: {said[0]}")
     freed = sum(folder.kib for folder in gone)
-    return Cleaned(tuple(folder.name for folder in gone), freed, tuple(kept))
+    partial = any(folder.partial for folder in gone)
+    return Cleaned(tuple(folder.name for folder in gone), freed, tuple(kept), partial)

@@ -24,6 +24,10 @@ MOST_SOURCES = 800
 """Logs of one node that are followed at once: each is an open file there, of which a process may
 have 1024."""
 
+STAYING_JOURNALS = 4
+"""Journals of one node for which a command stays; one connection has room for seven such commands,
+and the logs that are files take one. The others are asked for every few seconds."""
+
 _PIECE = 128 * 1024
 """Bytes that are taken apart at once, about a thousand lines."""
 
@@ -176,6 +180,7 @@ class NodeFollower:
             tag,
             self._streams[number].parser,
             partial(self._give, number),
+            stays=len(self._journals) < STAYING_JOURNALS,
         )
         self._journals[number] = follower
         group.create_task(follower.run(self._lines, follow=self._follow))

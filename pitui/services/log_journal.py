@@ -26,11 +26,15 @@ class JournalFollower:
         tag: str,
         parser: LineParser,
         deliver: Callable[[list[LogLine]], Awaitable[None]],
+        *,
+        stays: bool = True,
     ) -> None:
+        """`stays`: a command may stay for what comes; else it is asked for again and again."""
         self._journal = journal
         self._tag = tag
         self._parser = parser
         self._deliver = deliver
+        self._stays = stays
         self._cursor = ""
         self._lost = False
         self.caught_up = False
@@ -41,7 +45,7 @@ class JournalFollower:
         while True:
             before = self._cursor
             try:
-                await self._once(partial(journal_script, lines=lines, cursor=before))
+                await self._once(self._script(lines))
             except JournalClosedError as error:
                 await self._deliver([self._note(str(error), Level.ERROR)])
                 follow = False
@@ -54,9 +58,13 @@ class JournalFollower:
                 return
             if self._cursor != before:
                 attempt = 0
-                continue
+                if not before:
+                    continue
             await asyncio.sleep(AGAIN_AFTER[min(attempt, len(AGAIN_AFTER) - 1)])
             attempt += 1
+
+    def _script(self, lines: int) -> Callable[[str, Way], str]:
+        return partial(journal_script, lines=lines, cursor=self._cursor, stay=self._stays)
 
     async def _once(self, script: Callable[[str, Way], str]) -> None:
         cutter = LineCutter(ENTRY_LIMIT)

@@ -188,7 +188,7 @@ class _Fetch:
             case "size":
                 self._total = int(rest)
             case "data":
-                offset, over = map(int, rest.split(" "))
+                offset, over, _ = map(int, rest.split(" "))
                 if offset != self.have:
                     raise NodeError(node, f"{node}: the log changed while it was fetched")
                 self._over = over

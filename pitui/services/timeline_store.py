@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pitui.config.paths import data_folder
+from pitui.config.paths import data_folder, make_private
 from pitui.domain.errors import PituiError
 from pitui.domain.event import Event, Gravity, Kind
 from pitui.domain.happened import KEPT_S, Seen
@@ -144,7 +144,7 @@ class TimelineStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.path)
             database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
             try:
                 database.execute("PRAGMA synchronous = NORMAL")

@@ -48,15 +48,15 @@ def way_script(unit: str, *, sudo: bool) -> str:
     return f"{_journal(unit, '')}{allowed}\n{_WAY}"
 
 
-def journal_script(unit: str, way: Way, *, lines: int, cursor: str = "") -> str:
+def journal_script(unit: str, way: Way, *, lines: int, cursor: str = "", stay: bool = True) -> str:
     """Return the sh that prints a unit's entries as JSON.
 
     Args:
         unit: its name; with `user:` before it where it belongs to the user's own systemd.
         way: how it is read.
         lines: of the journal's end to begin with; fewer than none for all of it.
-        cursor: of the last entry that is known; what comes after it is printed, and where that may
-            be waited for without root, also what comes from then on.
+        cursor: of the last entry that is known; what comes after it is printed.
+        stay: print also what comes from then on, where that may be waited for without root.
     """
     # What was there is printed first, and what comes then by a second call that knows the last
     # entry's cursor. As root that one does not stay: nothing of ours could end a journalctl of
@@ -64,7 +64,7 @@ def journal_script(unit: str, way: Way, *, lines: int, cursor: str = "") -> str:
     if not cursor:
         what = f"-n {quote('all' if lines < 0 else lines)}"
     else:
-        stays = "-f " if way is Way.PLAIN else ""
+        stays = "-f " if stay and way is Way.PLAIN else ""
         what = f"{stays}-n all --after-cursor={quote(cursor)}"
     read = _journal(unit, "-o json --output-fields=MESSAGE")
     return f'{read}exec {_ROOT[way]}$journal "$unit" {what}\n'

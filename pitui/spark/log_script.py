@@ -181,7 +181,7 @@ pump() {
     [ "$length" -le "$most" ] || length=$most
     busy=1 over=OVERLAP
     [ "${at[$1]}" -ge "$over" ] || over=${at[$1]}
-    say data "$1" "${at[$1]}" "$over"
+    say data "$1" "${at[$1]}" "$over" "$size"
     dd "if=${link[$1]}" bs=65536 iflag=skip_bytes,count_bytes skip=$((${at[$1]} - over)) \
       count=$((length + over)) 2>/dev/null
     say end "$1"

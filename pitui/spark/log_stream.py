@@ -21,6 +21,8 @@ class LogStream:
         self.parser = LineParser(tag)
         self._identity = ""
         self._offset = 0
+        self._size = self._size_now = 0
+        """How large the log was when it was looked at before, and is now."""
         self._memory = b""
         """The last bytes before the offset."""
         self._over = b""
@@ -53,8 +55,6 @@ class LogStream:
         is not the continuation, and a new connection must begin at its start."""
         self.problem = ""
         """Why the log cannot be read, where it cannot."""
-        self.lost_bytes = 0
-        """Bytes that are known to have been written and not to have come."""
 
     @property
     def position(self) -> Position | None:
@@ -99,17 +99,22 @@ class LogStream:
         over, self._over, self._over_wanted = self._over, b"", 0
         known = self._memory[-len(over) :] if over else b""
         if over.endswith(known):
+            self._size = self._size_now
             return []
         self.replaced = True
-        lines = self.end()
+        lines, lost = self.end(), self._lost("lines may be missing")
         self._begin("", 0)
-        return lines + self._note(
-            "the log was emptied and written anew: going on from its start; lines may be missing",
-            Level.WARN,
-        )
+        what = f"the log was emptied and written anew: going on from its start; {lost}"
+        return lines + self._note(what, Level.WARN)
+
+    def _lost(self, otherwise: str) -> str:
+        """Return in words how much had been written and can no longer come, where it is known."""
+        lost = self._size - self._offset
+        return f"at least {lost:,} bytes before that are lost" if lost > 0 else otherwise
 
     def _begin(self, identity: str, offset: int) -> None:
         self._identity, self._offset, self._memory = identity or self._identity, offset, b""
+        self._size = 0
 
     def _file(self, rest: str) -> list[LogLine]:
         identity, begin, self.path = rest.split(" ", 2)
@@ -120,12 +125,11 @@ class LogStream:
         return lines
 
     def _data(self, rest: str) -> list[LogLine]:
-        offset, over = map(int, rest.split(" "))
+        offset, over, self._size_now = map(int, rest.split(" "))
         self._over, self._over_wanted = b"", over
         lost = offset - self._offset
         if lost <= 0:
             return []
-        self.lost_bytes += lost
         self._begin("", offset)
         return self._note(f"{lost:,} bytes of the log were lost", Level.WARN)
 
@@ -134,12 +138,11 @@ class LogStream:
         return []
 
     def _truncated(self, _: str) -> list[LogLine]:
+        lost = self._lost("what was written between the last look and then is lost")
         lines = self.end()
         self._begin("", 0)
         return lines + self._note(
-            "the log was truncated: going on from its start; what was written between the last"
-            " look and then is lost",
-            Level.WARN,
+            f"the log was truncated: going on from its start; {lost}", Level.WARN
         )
 
     def _renewed(self, rest: str) -> list[LogLine]:
@@ -148,10 +151,8 @@ class LogStream:
         return lines + self._note("a new log file begins")
 
     def _gone(self, _: str) -> list[LogLine]:
-        lines = self.end()
-        return lines + self._note(
-            "the log was replaced in between: lines may be missing", Level.WARN
-        )
+        lost = self._lost("lines may be missing")
+        return self.end() + self._note(f"the log was replaced in between: {lost}", Level.WARN)
 
     def _journal(self, rest: str) -> list[LogLine]:
         self.unit = rest

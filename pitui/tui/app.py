@@ -5,13 +5,15 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Key
+from textual.screen import Screen
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
@@ -23,6 +25,7 @@ from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live
 from pitui.tui.idle import Idle
 from pitui.tui.keymap import Keys
 from pitui.tui.messages import RunsChanged, SnapshotChanged
+from pitui.tui.repaint import cut
 from pitui.tui.screens.main import MainScreen
 from pitui.tui.style_files import first_style_paths, late_style_paths
 from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
@@ -101,6 +104,10 @@ class PituiApp(App[None], inherit_bindings=False):
         self.stylesheet.read_all(late_style_paths())
         self.stylesheet.parse()
         self._dressed = True
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send to the terminal only what changed."""
+        super()._display(screen, cut(renderable))
 
     def on_ready(self) -> None:
         """Open the services once the first paint is out."""

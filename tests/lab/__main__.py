@@ -49,9 +49,8 @@ def _down(options: argparse.Namespace) -> None:
 
 
 def _status(options: argparse.Namespace) -> None:
-    for name in state.names():
-        lab = Lab.find(name)
-        print(f"{name}  {lab.folder / 'config.yaml'}")
+    for lab in (Lab.find(name) for name in state.names() if state.read(name)):
+        print(f"{lab.name}  {lab.folder / 'config.yaml'}")
         for machine in lab.machines.values():
             power = "on" if machine.running else "off"
             cable = "in" if machine.plugged else "out"

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.lab import locks, mounts, paths, recipe, state
-from tests.lab.shell import run
+from tests.lab import locks, paths, recipe, state
+from tests.lab.shell import ENCLOSED, run
 
 BUILD_LIMIT = 1200.0
 
@@ -36,6 +36,7 @@ def _build(image: Path) -> None:
     part = image.with_name(image.name + ".part")
     _remove(part)
     run(
+        *ENCLOSED,
         "debootstrap",
         "--variant=minbase",
         f"--include={recipe.BASE}",
@@ -47,8 +48,8 @@ def _build(image: Path) -> None:
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    run("chroot", str(part), "/bin/sh", stdin=recipe.SETUP.encode(), limit=BUILD_LIMIT)
-    mounts.unmount_below(part)
+    setup = recipe.SETUP.encode()
+    run(*ENCLOSED, "chroot", str(part), "/bin/sh", stdin=setup, limit=BUILD_LIMIT)
     part.rename(image)
 
 
@@ -60,7 +61,10 @@ def _remove_others(image: Path) -> None:
                 _remove(other)
 
 
-def _remove(part: Path) -> None:
-    mounts.unmount_below(part)
-    if part.exists():
-        shutil.rmtree(part)
+def _remove(image: Path) -> None:
+    if image.exists():
+        shutil.rmtree(image)
+
+
+if __name__ == "__main__":
+    ready(print)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -99,7 +98,7 @@ class Machine:
         Raises:
             LabError: it does not.
         """
-        self._wait(self._answers, "SSH to answer")
+        self._wait(lambda: network.answers(self.address), "SSH to answer")
 
     def power_off(self) -> None:
         """Pull the power: every process ends at once, nothing is told to anybody."""
@@ -188,14 +187,6 @@ class Machine:
 
     def _mounted(self) -> bool:
         return self.running and bool(self.root("ls -d /run/systemd/system", check=False))
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection((self.address, 22), timeout=1) as link:
-                link.settimeout(2)
-                return link.recv(4) == b"SSH-"
-        except OSError:
-            return False
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + BOOT_LIMIT

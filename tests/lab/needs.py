@@ -10,6 +10,8 @@ PACKAGES = {
     "ip": "iproute2",
     "tc": "iproute2",
     "nsenter": "util-linux",
+    "setpriv": "util-linux",
+    "unshare": "util-linux",
     "mount": "mount",
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",

@@ -5,6 +5,7 @@ The bridge is 10.77.X.1/24: this machine plays the NUC. Nothing leads out.
 
 import json
 import os
+import socket
 from pathlib import Path
 
 from tests.lab.shell import LabError, run, succeeds
@@ -126,6 +127,16 @@ def _bucket(rate: str) -> tuple[str, ...]:
 def sent_from_here(index: int) -> int:
     """Return the bytes that this machine has sent to its machines."""
     return int((_NET / bridge(index) / "statistics" / "tx_bytes").read_text())
+
+
+def answers(address: str) -> bool:
+    """Return whether an SSH server answers at an address."""
+    try:
+        with socket.create_connection((address, 22), timeout=1) as link:
+            link.settimeout(2)
+            return link.recv(4) == b"SSH-"
+    except OSError:
+        return False
 
 
 def leaders(index: int, number: int) -> list[int]:

@@ -3,6 +3,12 @@
 import subprocess
 from collections.abc import Sequence
 
+ENCLOSED = (
+    *("setpriv", "--pdeathsig", "KILL"),
+    *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+)
+"""Put before a command: its processes and mounts end with it, and it ends with its parent."""
+
 
 class LabError(Exception):
     """The lab cannot do what was asked; the text says why and what to do."""

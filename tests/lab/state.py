@@ -31,7 +31,7 @@ def folder(name: str) -> Path:
 
 def names() -> list[str]:
     """Return the labs that are up, or were left behind."""
-    return sorted(path.parent.name for path in paths.labs().glob("*/state.json"))
+    return sorted(path.name for path in paths.labs().glob("*/"))
 
 
 def read(name: str) -> State | None:

@@ -12,6 +12,7 @@ from pitui.services.cluster import open_cluster
 from pitui.services.provision import provisioning, removal
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
+from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 
 
@@ -75,6 +76,20 @@ class Shelf:
         async with open_cluster(load_config(self.config()), who) as cluster:
             [report] = await removal(cluster, who, lambda _: None, name).run()
             return report
+
+
+def cards(lab: Lab, *kinds: Kind) -> Shelf:
+    """Fresh cards for the first machines; the others are off."""
+    lab.known_hosts.unlink(missing_ok=True)
+    for number, machine in enumerate(lab.machines.values()):
+        if number < len(kinds):
+            machine.fresh(kinds[number], wait=False)
+        else:
+            machine.power_off()
+    names = list(lab.machines)[: len(kinds)]
+    for name in names:
+        lab.machines[name].wait_ready()
+    return Shelf(lab, names)
 
 
 def states(reports: dict[str, NodeReport]) -> dict[str, str]:

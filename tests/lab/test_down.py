@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.demo import naming, wait_until
 
 from tests.lab import cgroups, mounts, network, paths, state
 from tests.lab.lab import Lab, down
@@ -48,6 +49,27 @@ def left(index: int, folder: Path) -> list[str]:
         str(pid) for number in range(1, 4) for pid in cgroups.processes(f"{bridge}-{number}")
     ]
     return [*names, *groups, *running, *map(str, mounts.below(folder))]
+
+
+BUILD = """
+import sys
+from tests.lab.shell import ENCLOSED, run
+script = 'mount -t proc proc "$0"; echo mounted >"$0.done"; sleep 1000; true'
+run(*ENCLOSED, "sh", "-euc", script, sys.argv[1])
+"""
+
+
+def test_what_a_killed_build_mounted_and_started_ends_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "proc"
+    folder.mkdir()
+    build = subprocess.Popen([sys.executable, "-c", BUILD, str(folder)], cwd=ROOT)
+    wait_until((tmp_path / "proc.done").exists, 20, "it is mounted")
+    assert list(folder.iterdir()) == []
+    assert len(naming(folder)) > 1
+    build.kill()
+    build.wait(10)
+    wait_until(lambda: naming(folder) == [], 20, "nothing of it runs")
+    assert mounts.below(folder) == []
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.pitui import at_terminal, finish, pitui, provision, start
-from tests.lab.steps import Person, Shelf, states, step_of
+from tests.lab.steps import Person, Shelf, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
@@ -25,20 +25,6 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get install -y -qq --no-download openjdk-17-jre-headless >/dev/null 2>&1
 """
 SPARK = ("access", "account", "spark", "conf", "sizing", "profile", "service")
-
-
-def cards(lab: Lab, *kinds: Kind) -> Shelf:
-    """Fresh cards for the first machines; the others are off."""
-    lab.known_hosts.unlink(missing_ok=True)
-    for number, machine in enumerate(lab.machines.values()):
-        if number < len(kinds):
-            machine.fresh(kinds[number], wait=False)
-        else:
-            machine.power_off()
-    names = list(lab.machines)[: len(kinds)]
-    for name in names:
-        lab.machines[name].wait_ready()
-    return Shelf(lab, names)
 
 
 @pytest.mark.long

@@ -105,6 +105,11 @@ def test_filters_context_folds_and_entries(shelved: Shelved, logs) -> None:
     assert entries[1]["time"] == "2026-11-21T01:29:52.000+00:00"
 
 
+def test_an_expression_without_end_ends(shelved: Shelved, logs) -> None:
+    append(shelved.log("pi1"), ("a" * 60 + "!\n") * 30)
+    assert "too slow" in logs("pi1", "--grep", "(a|aa)+$", status=1)
+
+
 def test_errors_of_the_cluster(shelved: Shelved, logs) -> None:
     append(shelved.log("pi1"), LOG)
     folder = shelved.spark("pi2") / "work" / "app-20261121012113-0000" / "3"

@@ -54,6 +54,19 @@ async def test_a_command_without_input_finds_its_input_empty(runner):
 
 
 @ANY
+async def test_a_command_waits_for_what_it_started_and_for_nothing_else(runner):
+    result = await runner.run("(sleep 0.1; echo child) & wait; echo $#; echo ended", limit=20)
+    assert result.stdout == "child\n0\nended\n"
+
+
+@ANY
+async def test_a_command_that_makes_no_sense_says_so(runner):
+    result = await runner.run("if true; do")
+    assert result.status != 0
+    assert "yntax error" in result.stderr
+
+
+@ANY
 async def test_a_signal_that_ends_a_command_shows_in_its_status(runner):
     assert (await runner.run("kill -TERM $$")).status == 128 + 15
     assert (await runner.run("kill -KILL $$", stdin=b"")).status == 128 + 9

@@ -68,14 +68,10 @@ def pi(
 ) -> NodeStatus:
     """Return a worker's node."""
     history = (5.0, 20.0, 35.0, 60.0, 80.0, load.cpu_percent) if load else ()
-    return NodeStatus(
-        name, f"192.168.1.1{name[-1]}", (Role.WORKER,), link, on, None, load, NOW, history
-    )
+    return NodeStatus(name, f"192.168.1.1{name[-1]}", (Role.WORKER,), link, on, None, load, history)
 
 
-NUC = NodeStatus(
-    "nuc", "local", (Role.MASTER,), UP, None, 911, metrics(4, 41), NOW, (3, 4, 2, 5, 9, 4)
-)
+NUC = NodeStatus("nuc", "local", (Role.MASTER,), UP, None, 911, metrics(4, 41), (3, 4, 2, 5, 9, 4))
 AWAY = Link(
     LinkState.UNREACHABLE, "no route to host", "Is it on? Try `ping 192.168.1.13`.", NOW - 12
 )

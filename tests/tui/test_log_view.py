@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 from pitui.config.load import load_config
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.log_filter import LogFilter, Sieve
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.spark.log_lines import LineParser
+from pitui.spark.log_sieve import Sieve
 from pitui.tui.app import PituiApp
 from pitui.tui.idle import Idle
 from pitui.tui.messages import ShowLogAt
@@ -317,6 +318,17 @@ async def test_an_invalid_expression_is_taken_as_words(tmp_path: Path) -> None:
         await screen.add("one (two", "three")
         await screen.press("f", *"(TWO".lower())
         assert screen.view.rows.lines == 1
+
+
+async def test_an_expression_without_end_is_given_up(tmp_path: Path) -> None:
+    async with opened(tmp_path) as screen:
+        await screen.add(*("a" * 60 + "!" for _ in range(30)), "aa")
+        await screen.press("f", *"(a|aa)+$", "enter")
+        assert screen.view.rows.search.given_up
+        assert screen.view.rows.done
+        assert "given up" in str(screen.pane.filter_bar._count.render())
+        await screen.press("escape", "/", *"(a|aa)+$", "enter")
+        assert "given up" in str(screen.pane.search_bar._count.render())
 
 
 async def test_errors(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from support.shelf import FULL, NODES, NOW, Still, metrics, pi, shown, worker
 from textual.geometry import Region
 
 from pitui.tui.present.cells import Column, Row, cell
+from pitui.tui.present.figures import uptime
 from pitui.tui.present.fit import GAP, fit
 from pitui.tui.widgets.row_model import RowModel
 
@@ -82,6 +83,14 @@ def test_a_refresh_never_moves_the_cursor_to_another_row(steps: list[list[str]],
         model.update(rows(*keys))
         assert model.cursor in (key, None) or key is None
         key = model.cursor
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(59, "59 s"), (3599, "59 min"), (24_401, "6:46 h"), (86_399, "23:59 h"), (277_000, "3 d 4 h")],
+)
+def test_an_uptime_does_not_tick(seconds: int, words: str) -> None:
+    assert uptime(seconds) == words
 
 
 def test_columns_give_way_by_rank_and_never_overlap() -> None:

@@ -1,7 +1,7 @@
 """Key login: a node that still wants its password takes our public key."""
 
 from pitui.domain.errors import Failure, HostKeyChangedError, LinkError, NodeError
-from pitui.provision.site import Site
+from pitui.provision.site import Site, no_commands
 from pitui.provision.step import Finding, Step, ok, would_change
 from pitui.remote.ask import ChangedKey
 from pitui.remote.quoting import quote
@@ -105,6 +105,8 @@ async def _install(site: Site) -> None:
             if error.failure is not Failure.AUTH_FAILED:
                 raise
             continue
+        if "assword change required" in result.stderr:
+            raise no_commands(site.node, result)
         if not result.ok:
             raise site.file_error("~/.ssh/authorized_keys", result)
         logins.fits(site.name, password)

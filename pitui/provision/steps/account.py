@@ -1,12 +1,14 @@
 """The account that Spark's daemons run as, and its key from the master's node to the others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts.account import Account, account_command, parse_account
+from pitui.facts.account import Account, account_command, closed_command, parse_account
 from pitui.provision.diffs import diff
-from pitui.provision.managed_block import with_block
+from pitui.provision.managed_block import with_block, without_block
 from pitui.provision.site import Site
+from pitui.provision.spark_home import home_of
 from pitui.provision.step import Finding, Step, ok, would_change
 from pitui.remote.quoting import quote
 
@@ -25,10 +27,12 @@ class _Plan:
     lock: bool = False
     make_key: bool = False
     authorize: bool = False
+    closed: tuple[str, ...] = ()
 
     @property
     def anything(self) -> bool:
-        return any((self.create, self.home, self.lock, self.make_key, self.authorize))
+        what = (self.create, self.home, self.lock, self.make_key, self.authorize, self.closed)
+        return any(what)
 
 
 class AccountStep(Step):
@@ -65,7 +69,9 @@ class AccountStep(Step):
         make_key, authorize, remark, shown = await self._keys(site, user, account)
         todo += [f"makes an SSH key for {user}"] if make_key else []
         todo += [remark] if authorize else []
-        plan = _Plan(user, create, home, lock, make_key, authorize)
+        closed = () if own_login else await _closed(site, user)
+        todo += [f"lets {user} through {folder} (chmod o+x)" for folder in closed]
+        plan = _Plan(user, create, home, lock, make_key, authorize, closed)
         return plan, ", ".join(todo) if plan.anything else remark, shown
 
     async def _keys(
@@ -124,10 +130,25 @@ class AccountStep(Step):
             await site.as_root(f"mkdir -p -m 0750 -- {words_home} && chown {owner} {words_home}")
         if plan.lock:
             await site.as_root(f"passwd -l {quote(user)}")
+        if plan.closed:
+            await site.as_root(f"chmod o+x -- {quote(*plan.closed)}")
         if plan.make_key:
             await _as(site, user, _MAKE_KEY)
         if plan.authorize:
             await self._authorize(site, user, account)
+
+    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
+        """Take the master's key out of the node's account."""
+        user = await site.spark_user()
+        account = await read_account(site, user)
+        path = f"{account.home}/.ssh/authorized_keys"
+        old = await _read(site, user, path) if account.exists else None
+        new = without_block(old or "", _BLOCK)
+        if old is None or new == old:
+            return ""
+        own = user == (await site.machine()).user
+        await site.write_file(path, new, root=not own, keep_old=False)
+        return f"{site.shelf.master.name} can no longer log in as {user}"
 
     async def _authorize(self, site: Site, user: str, account: Account) -> None:
         master = site.shelf.master.name
@@ -160,6 +181,12 @@ _MAKE_KEY = (
     "{ [ -s ~/.ssh/id_ed25519 ] || "
     'ssh-keygen -q -t ed25519 -N "" -C "spark@$(uname -n)" -f ~/.ssh/id_ed25519; }'
 )
+
+
+async def _closed(site: Site, user: str) -> tuple[str, ...]:
+    """Return the folders on the way to Spark's home that its account cannot pass."""
+    said = await site.root(closed_command(await home_of(site), user))
+    return tuple(line for line in said.stdout.splitlines() if line.startswith("/"))
 
 
 async def read_account(site: Site, user: str) -> Account:

@@ -1,13 +1,15 @@
 """/etc/hosts: every node by name, and no name of theirs on loopback."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
 from pitui.facts import hosts_file
+from pitui.facts.cloud_init import HOSTS_COMMAND, HOSTS_TEMPLATE, without_own_name
 from pitui.provision.addresses import Known, addresses
-from pitui.provision.diffs import diff
+from pitui.provision.diffs import diff, joined
 from pitui.provision.each import on_each
+from pitui.provision.files_step import Text
 from pitui.provision.managed_block import block_lines, with_block, without_block
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
@@ -18,7 +20,7 @@ _BLOCK = "the nodes of the cluster"
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     text: str
-    count: int
+    lines: tuple[str, ...]
     missing: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -31,24 +33,29 @@ class Hosts(Step):
     needs = ("access",)
 
     async def check(self, site: Site) -> Finding:
-        """Compare the file with what it would be."""
+        """Compare the file, and what makes it at boot, with what they would be."""
         old = await site.read_text(hosts_file.PATH)
         wanted = await _wanted(site, old or "")
-        remarks = [f"{wanted.count} nodes"]
+        remarks = [f"{len(wanted.lines)} nodes"]
         remarks += [f"no address of {name} is known" for name in wanted.missing]
         remarks += wanted.others
+        texts = [Text(hosts_file.PATH, old, wanted.text), *await _templates(site, wanted.lines)]
+        wrong = [text for text in texts if text.old != text.new]
+        if len(texts) > 1:
+            remarks.append("cloud-init makes it anew at every boot")
         detail = "; ".join(remarks)
-        if wanted.text == old:
+        if not wrong:
             return ok(detail)
-        shown = diff(hosts_file.PATH, old, wanted.text)
-        return would_change(
-            detail, diff=shown, admin=f"change {hosts_file.PATH} so:\n{shown}", data=wanted.text
-        )
+        shown = joined(*(diff(text.path, text.old, text.new) for text in wrong))
+        return would_change(detail, diff=shown, admin=f"change it so:\n{shown}")
 
     async def apply(self, site: Site, finding: Finding) -> None:  # noqa: ARG002
-        """Write the file, from what it holds now."""
+        """Write the files, from what they hold now."""
         old = await site.read_text(hosts_file.PATH) or ""
-        await site.write_file(hosts_file.PATH, (await _wanted(site, old)).text)
+        wanted = await _wanted(site, old)
+        for text in await _templates(site, wanted.lines):
+            await _write(site, text.path, text.old or "", text.new)
+        await _write(site, hosts_file.PATH, old, wanted.text)
 
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
         """Take the node's line out of the others' files, and their block out of its own."""
@@ -83,7 +90,15 @@ async def _wanted(site: Site, old: str) -> _Wanted:
         # The first line of a name wins.
         text = with_block(outside, _BLOCK, lines, first=True)
     remarks = tuple(f"{other}, ours stands before it" for other in others)
-    return _Wanted(text, len(lines), tuple(missing), remarks)
+    return _Wanted(text, tuple(lines), tuple(missing), remarks)
+
+
+async def _templates(site: Site, lines: Sequence[str]) -> list[Text]:
+    """Return the template that the file is made from at boot, where there is one."""
+    if not await site.may_root() or not (await site.root(HOSTS_COMMAND)).stdout.strip():
+        return []
+    old = await site.read_text(HOSTS_TEMPLATE, root=True) or ""
+    return [Text(HOSTS_TEMPLATE, old, with_block(without_own_name(old), _BLOCK, lines))]
 
 
 def _names(line: str) -> tuple[str, ...]:
@@ -106,23 +121,29 @@ async def _line(site: Site, name: str, where: Known, before: str) -> str | None:
 
 
 async def _without_node(site: Site, gone: str) -> bool:
-    """Take a node out of another one's file; say whether it was there."""
-    old = await site.read_text(hosts_file.PATH) or ""
-    lines = block_lines(old, _BLOCK) or []
-    return await _write(site, old, with_block(old, _BLOCK, _without_name(lines, gone)))
+    """Take a node out of another one's files; say whether it was there."""
+    changed = False
+    for path in (HOSTS_TEMPLATE, hosts_file.PATH):
+        old = await site.read_text(path) or ""
+        lines = block_lines(old, _BLOCK) or []
+        new = with_block(old, _BLOCK, _without_name(lines, gone))
+        changed |= await _write(site, path, old, new)
+    return changed
 
 
 async def _without_cluster(site: Site) -> bool:
-    """Take the block out of a node's own file; say whether there was one."""
+    """Take the block out of a node's own files; say whether there was one."""
+    template = await site.read_text(HOSTS_TEMPLATE) or ""
+    await _write(site, HOSTS_TEMPLATE, template, without_block(template, _BLOCK))
     old = await site.read_text(hosts_file.PATH) or ""
     # Without its own name in there sudo waits for a name server.
     new = hosts_file.with_own_name(without_block(old, _BLOCK), (await site.machine()).hostname)
-    return await _write(site, old, new)
+    return await _write(site, hosts_file.PATH, old, new)
 
 
-async def _write(site: Site, old: str, new: str) -> bool:
+async def _write(site: Site, path: str, old: str, new: str) -> bool:
     if new != old:
-        await site.write_file(hosts_file.PATH, new)
+        await site.write_file(path, new)
     return new != old
 
 

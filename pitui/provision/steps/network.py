@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
 from pitui.facts import network as facts
 from pitui.facts.machine import Machine
 from pitui.provision import network_back
@@ -78,7 +78,8 @@ class Network(Step):
         site.forget()
         if site.node.host != address and not await _found_again(site):
             message = f"{site.name} is at {address} now, and the config says host: {site.node.host}"
-            raise NodeError(site.name, message, f"Set its host to {address}, and run this again.")
+            advice = f"Set its host to {address}, and run this again."
+            raise AwayError(site.name, Failure.NO_ROUTE, message, advice)
 
 
 STEP = Network()

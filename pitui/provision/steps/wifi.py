@@ -1,6 +1,5 @@
 """Wireless off, only where the link to us runs over Ethernet."""
 
-from pitui.domain.errors import NodeError
 from pitui.facts.machine import Machine
 from pitui.facts.wireless import WIRELESS_COMMAND, Wireless, parse_wireless
 from pitui.provision.diffs import diff
@@ -9,17 +8,23 @@ from pitui.provision.step import Finding, Step, ok, skipped, would_change
 
 _UNIT = "pitui-wifi-off.service"
 _FILE = f"/etc/systemd/system/{_UNIT}"
-# rfkill's own memory (systemd-rfkill) is overruled by some images at boot; this comes after it.
-_TEXT = """\
+# Not every image has the program rfkill; what it does is a file of the kernel's for each radio.
+_BLOCK = (
+    "for r in /sys/class/rfkill/*; do "
+    "if grep -qsx wlan $r/type; then echo 1 > $r/soft || exit 1; fi; done"
+)
+# NetworkManager sets the radio as it remembers it, and systemd-rfkill as it was: this comes after.
+_TEXT = f"""\
 # managed by pitui
 [Unit]
 Description=Wireless off: this node's link runs over Ethernet
-After=systemd-rfkill.service
+After=systemd-rfkill.service NetworkManager.service
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/rfkill block wlan
+ExecStart=-/usr/bin/nmcli radio wifi off
+ExecStart=/bin/sh -c "{_BLOCK.replace("$", "$$")}"
 
 [Install]
 WantedBy=multi-user.target
@@ -60,12 +65,10 @@ class Wifi(Step):
         """Block the radio now and at every boot."""
         if not isinstance(finding.data, Wireless):
             raise TypeError("not this step's finding")
-        if not (await site.run("command -v rfkill >/dev/null")).ok:
-            raise NodeError(site.name, "there is no rfkill", "apt-get install rfkill there.")
         await site.write_file(_FILE, _TEXT, mode=0o644, keep_old=False)
         await site.as_root(f"systemctl daemon-reload && systemctl enable --now {_UNIT}")
         # The unit may have run before, and somebody switched it on since.
-        await site.as_root("rfkill block wlan")
+        await site.as_root(_BLOCK)
 
 
 STEP = Wifi()

@@ -8,11 +8,11 @@ from textual.widgets import Input
 
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
+from pitui.spark.log_search import Search, is_expression, search_for
 from pitui.tui.messages import HintsChanged
 from pitui.tui.panes.log_base import LogPart
-from pitui.tui.present.log_words import is_regex, needs_regex, pattern_of, said_filter
+from pitui.tui.present.log_words import said_filter, said_slow
 from pitui.tui.widgets.filter_bar import FilterBar
-from pitui.tui.widgets.log_sieve import Pattern
 
 _LEVELS = (None, Level.INFO, Level.WARN, Level.ERROR)
 _CONTEXT = (0, 2, 5, 20)
@@ -47,36 +47,36 @@ class LogSeek(LogPart):
         """Look, or filter, while it is typed."""
         event.stop()
         if event.input is self.search_bar.input:
-            self._search(pattern_of(event.value))
+            self._search(search_for(event.value) if event.value else None)
         else:
             words = event.value
-            regex = is_regex(words) and needs_regex(words)
-            self.filter_by(replace(self.chosen, text=words, regex=regex))
+            self.filter_by(replace(self.chosen, text=words, regex=is_expression(words)))
 
-    def _search(self, pattern: Pattern | None) -> None:
-        self.view.set_search(pattern)
+    def _search(self, search: Search | None) -> None:
+        self.view.set_search(search)
         self.search_bar.say("")
-        if pattern is None:
+        if search is None:
             self.workers.cancel_group(self, "find")
             self.workers.cancel_group(self, "count")
             return
-        self._find_nearest(pattern)
-        self._count(pattern)
+        self._find_nearest(search)
+        self._count(search)
 
     @work(group="find", exclusive=True)
-    async def _find_nearest(self, pattern: Pattern) -> None:
+    async def _find_nearest(self, search: Search) -> None:
         steps = (-1, 1) if self._upward else (1, -1)
         for step in steps:
-            number = await self.view.find(pattern, self._from, step)
+            number = await self.view.find(search, self._from, step)
             if number is not None:
                 self.view.jump(number)
                 return
 
     @work(group="count", exclusive=True)
-    async def _count(self, pattern: Pattern) -> None:
+    async def _count(self, search: Search) -> None:
         self.search_bar.say("counting")
-        found = await self.view.find_all(pattern)
-        self.search_bar.say(f"{len(found):,} lines" if len(found) != 1 else "1 line")
+        found = await self.view.find_all(search)
+        count = f"{len(found):,} lines" if len(found) != 1 else "1 line"
+        self.search_bar.say(", ".join([count, *said_slow(search)]))
 
     @on(FilterBar.Left)
     def bar_left(self, message: FilterBar.Left) -> None:
@@ -95,19 +95,17 @@ class LogSeek(LogPart):
         self._match(-1)
 
     def _match(self, step: int) -> None:
-        pattern = self.view.search or self.chosen.pattern()
-        if pattern is None:
+        search = self.view.search or self.view.rows.search
+        if search is None:
             self.say("nothing is looked for; / looks for something")
         elif self.view.following and step > 0:
             self.say("no match below")
         elif self.view.rows.lines:
-            self._find_next(
-                pattern, self.view.store.end if self.view.following else self.here, step
-            )
+            self._find_next(search, self.view.store.end if self.view.following else self.here, step)
 
     @work(group="find", exclusive=True)
-    async def _find_next(self, pattern: Pattern, begin: int, step: int) -> None:
-        number = await self.view.find(pattern, begin + step, step)
+    async def _find_next(self, search: Search, begin: int, step: int) -> None:
+        number = await self.view.find(search, begin + step, step)
         if number is None:
             self.say("no match " + ("below" if step > 0 else "above"))
         else:
@@ -128,7 +126,7 @@ class LogSeek(LogPart):
             self.filter_bar.display = True
             done = "" if rows.done else f", {rows.share_done:.0%} looked through"
             count = f"{rows.lines:,} of {len(self.view.store):,} lines{done}"
-            self.filter_bar.say("  ".join([*said_filter(self.chosen), count]))
+            self.filter_bar.say("  ".join([*said_filter(self.chosen, rows.search), count]))
         elif not self.filter_bar.value:
             self.filter_bar.display = False
 

@@ -59,8 +59,8 @@ class LogTaking(LogPart):
         view = self.view
         marked = list(view.marks.numbers())
         rows = [("marked lines", f"{len(marked):,}")]
-        pattern = view.search or self.chosen.pattern()
-        matching = await view.find_all(pattern) if pattern else []
+        search = view.search or view.rows.search
+        matching = await view.find_all(search) if search else []
         rows.append(("lines with what is looked for", f"{len(matching):,}"))
         rows.append(("all lines that are shown", f"{view.rows.lines:,}"))
         chosen = await self.app.push_screen_wait(ChoiceScreen("Copy", rows))

@@ -18,7 +18,7 @@ from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.figures import size
-from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines
+from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines, total
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 from pitui.tui.widgets.cell_lines import CellLines
 
@@ -116,9 +116,8 @@ class NodePane(Pane):
             self.post_message(Said(f"nothing to clean up: {why}"))
             return
         folders = disk.removable
-        freed = size(1024 * sum(folder.kib for folder in folders))
         question = Question(
-            f"Remove {freed} on {self._node_name}?",
+            f"Remove {total(folders)} on {self._node_name}?",
             "Remove",
             [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
             ["Logs of these applications go too. What runs is looked at again before."],
@@ -140,7 +139,8 @@ class NodePane(Pane):
             self.app.notify(str(error), severity="error", markup=False)
         else:
             kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
-            self.post_message(Said(f"removed {size(1024 * cleaned.kib)}{kept}"))
+            least = "at least " if cleaned.partial else ""
+            self.post_message(Said(f"removed {least}{size(1024 * cleaned.kib)}{kept}"))
         self._count_disk()
 
     def do_span(self) -> None:

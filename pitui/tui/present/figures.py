@@ -27,6 +27,14 @@ def age(seconds: float) -> str:
     return f"{whole} s"
 
 
+def uptime(seconds: float) -> str:
+    """Return for how long something is up, in what does not tick: `5 min`, `6:46 h`, `3 d 4 h`."""
+    whole = max(0, int(seconds))
+    if whole < HOUR:
+        return age(whole)
+    return f"{whole // HOUR}:{whole % HOUR // MINUTE:02} h" if whole < DAY else duration(whole)
+
+
 def gib(mib: int) -> str:
     """Return MiB as GiB with one decimal, without the unit."""
     return f"{mib / 1024:.1f}"

@@ -1,37 +1,11 @@
-"""What is typed to find lines."""
-
-import re
+"""What is said of what is looked for in logs."""
 
 from pitui.domain.log_filter import LogFilter
+from pitui.spark.log_search import Search
 
 
-def pattern_of(words: str) -> re.Pattern[str] | None:
-    """Return what to look for: a regular expression, or the words themselves where that is none.
-
-    Capital letters count only where there are some.
-    """
-    if not words:
-        return None
-    flags = re.NOFLAG if words != words.lower() else re.IGNORECASE
-    return re.compile(words if is_regex(words) else re.escape(words), flags)
-
-
-def is_regex(words: str) -> bool:
-    """Whether words can be read as a regular expression."""
-    try:
-        re.compile(words)
-    except re.error:
-        return False
-    return True
-
-
-def needs_regex(words: str) -> bool:
-    """Whether words mean something else when they are read as a regular expression."""
-    return re.search(r"[\\.\[\]{}()*+?^$|]", words) is not None
-
-
-def said_filter(chosen: LogFilter) -> list[str]:
-    """Return in words what a filter asks for beside its text."""
+def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
+    """Return in words what a filter asks for beside its text, and what came in its way."""
     said = []
     if chosen.inverse and chosen.text:
         said.append("without these words")
@@ -41,4 +15,13 @@ def said_filter(chosen: LogFilter) -> list[str]:
         said.append("only " + ", ".join(chosen.sources))
     if chosen.before:
         said.append(f"±{chosen.before} lines")
-    return said
+    return [*said, *said_slow(search)]
+
+
+def said_slow(search: Search | None) -> list[str]:
+    """Return in words that an expression took too long, where it did."""
+    if search is None or not search.slow:
+        return []
+    if search.given_up:
+        return ["too slow an expression, given up"]
+    return [f"too slow on {search.slow} lines" if search.slow > 1 else "too slow on 1 line"]

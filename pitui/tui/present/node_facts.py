@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker, Snapshot
-from pitui.tui.present.figures import amount, duration
+from pitui.tui.present.figures import amount, uptime
 from pitui.tui.present.words import LINK_MEANINGS
 
 Facts = list[tuple[str, str]]
@@ -66,7 +66,7 @@ def _metrics(metrics: Metrics) -> Facts:
         ("Load", f"{metrics.load_1m:.2f} over a minute"),
         ("RAM used", f"{amount(metrics.memory_used_mib)} of {amount(metrics.memory_total_mib)}"),
         ("Disk free", amount(metrics.disk_free_mib)),
-        ("Up", duration(metrics.uptime_s)),
+        ("Up", uptime(metrics.uptime_s)),
     ]
     if metrics.temperature_c is not None:
         facts.append(("Temperature", f"{metrics.temperature_c:.1f} °C"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 
 from pitui.domain.cluster import LinkState, NodeStatus, Snapshot
-from pitui.domain.node_detail import DiskUse, FolderKind, Point, SparkProcess, System
+from pitui.domain.node_detail import DiskUse, Folder, FolderKind, Point, SparkProcess, System
 from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cell, cells
 from pitui.tui.present.charts import captioned
 from pitui.tui.present.figures import age, amount, percent, size
@@ -275,7 +275,7 @@ def _disk(known: Known) -> list[Cell]:
             return [*lines, cells((f"  {known.disk_problem}", Tone.BAD))]
         return [*lines, cells(("  counting …", Tone.DIM))]
     free = disk.removable
-    spare = amount(sum(folder.kib for folder in free) // 1024)
+    spare = least(free) + amount(sum(folder.kib for folder in free) // 1024)
     lines = [
         _title(title, f"C: clean up {len(free)} unused, {spare}" if free else "nothing unused"),
         *_sums(disk),
@@ -288,7 +288,7 @@ def _disk(known: Known) -> list[Cell]:
         when = age(max(0.0, known.now - folder.changed_at))
         lines.append(
             cells(
-                (f"  {size(folder.kib * 1024):>7}", Tone.STRONG),
+                (f" {'≥' if folder.partial else ' '}{size(folder.kib * 1024):>7}", Tone.STRONG),
                 (f"  {folder.name}  ", Tone.NORMAL),
                 state,
                 (f"  {when} ago  {folder.owner}", Tone.DIM),
@@ -300,13 +300,19 @@ def _disk(known: Known) -> list[Cell]:
 
 def _sums(disk: DiskUse) -> list[Cell]:
     in_work = (FolderKind.APPLICATION, FolderKind.DRIVER)
-    work = sum(folder.kib for folder in disk.folders if folder.kind in in_work)
-    logs = sum(folder.kib for folder in disk.folders if folder.kind not in in_work)
+    work = [folder for folder in disk.folders if folder.kind in in_work]
+    logs = [folder for folder in disk.folders if folder.kind not in in_work]
     return [
-        _fact(
-            "Work", (size(work * 1024), Tone.STRONG), (f"  {disk.work or 'no folder'}", Tone.DIM)
-        ),
-        _fact(
-            "Logs", (size(logs * 1024), Tone.STRONG), (f"  {disk.logs or 'no folder'}", Tone.DIM)
-        ),
+        _fact("Work", (total(work), Tone.STRONG), (f"  {disk.work or 'no folder'}", Tone.DIM)),
+        _fact("Logs", (total(logs), Tone.STRONG), (f"  {disk.logs or 'no folder'}", Tone.DIM)),
     ]
+
+
+def total(folders: Sequence[Folder]) -> str:
+    """Return how large folders are together, and whether that is only what could be read."""
+    return least(folders) + size(1024 * sum(folder.kib for folder in folders))
+
+
+def least(folders: Sequence[Folder]) -> str:
+    """Return `at least ` where not all of them could be read."""
+    return "at least " if any(folder.partial for folder in folders) else ""

@@ -1,6 +1,5 @@
 """What screens with a footer share: it tells what can be done now, or what was just done."""
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -53,7 +52,7 @@ class OfferingScreen(Doing, Screen[None]):
     def refresh_hints(self) -> None:
         """Show in the footer what can be done now."""
         if self.is_mounted:
-            self.hints.show(hinted(self, self.offered()))
+            self.hints.show(self.offered())
 
     @on(Said)
     def say(self, message: Said) -> None:
@@ -96,10 +95,3 @@ class OfferingScreen(Doing, Screen[None]):
         app.main.show_header()
         self.hints.say("read-only" if app.read_only else "changes are allowed again")
         self.refresh_hints()
-
-
-def hinted(screen: Screen[None], rows: Iterable[Action]) -> list[tuple[str, str, int]]:
-    """Return key, title and rank of the actions that a footer names."""
-    keys = pitui(screen).keys
-    named = sorted((row for row in rows if row.hint), key=lambda row: row.hint)
-    return [(keys.first(row), row.title, 0 if row.stays else row.hint) for row in named]

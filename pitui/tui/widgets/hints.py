@@ -1,12 +1,14 @@
 """The footer: what the focused pane can do, or for a moment what was just done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.text import Text
 from textual.timer import Timer
 from textual.widget import Widget
 
 from pitui.domain.text import one_line
+from pitui.tui.actions import Action
+from pitui.tui.doing import pitui
 from pitui.tui.present.cells import Span, Tone
 from pitui.tui.present.header import Part, fit_parts
 from pitui.tui.widgets.tones import spans_text
@@ -24,8 +26,11 @@ class Hints(Widget):
         self._said = ""
         self._timer: Timer | None = None
 
-    def show(self, keys: Sequence[tuple[str, str, int]]) -> None:
-        """Show key, title and rank of actions; the highest rank gives way first."""
+    def show(self, rows: Iterable[Action]) -> None:
+        """Show those actions that have a place in the footer; the last give way first."""
+        first = pitui(self).keys.first
+        placed = sorted((row for row in rows if row.hint), key=lambda row: row.hint)
+        keys = [(first(row), row.title, 0 if row.stays else row.hint) for row in placed]
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
             self.refresh()

@@ -2,29 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 
+from pitui.spark.log_search import Search
 from pitui.tui.widgets.log_block import NOTE, PART
 from pitui.tui.widgets.log_rows import LogRows
-from pitui.tui.widgets.log_sieve import Pattern, Words
 from pitui.tui.widgets.log_store import ERRORS, LogStore
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000
 
 
-def matches(rows: LogRows, pattern: Pattern, begin: int, step: int) -> Iterator[int | None]:
-    """Yield the numbers of shown lines in which a pattern is found, from a number on.
+def matches(rows: LogRows, search: Search, begin: int, step: int) -> Iterator[int | None]:
+    """Yield the numbers of shown lines in which something is found, from a number on.
 
     `step`: 1 forward, -1 backward. Yields None after some lines without one, so that the caller
     can do something else; lines may come and go meanwhile.
     """
-    words = Words(pattern)
     at: int | None = begin
     while at is not None:
         numbers, texts, at = stretch(rows, at, step)
-        if words.anywhere("\n".join(texts)):
+        if search.anywhere("\n".join(texts)):
+            slow = search.slow
             for number, text in zip(numbers, texts, strict=True):
-                if words.search(text):
+                if search.found(text):
                     yield number
+                elif search.slow > slow:
+                    slow = search.slow
+                    yield None
         yield None
 
 

@@ -74,6 +74,8 @@ class Page:
                 texts = self.block.texts(begin, upto)
             flags = sieve.passed(self.block, begin, upto)
             self.hits += flags
+            upto = begin + len(flags)
+            texts = texts[: len(flags)]
             self.widest = max(self.widest, *map(body_width, texts))
             if look.wrap:
                 self._measure(texts, look, width, begin)

@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from pitui.domain.log_line import Level, LogLine
 from pitui.domain.text import printable
+from pitui.spark.log_search import Search
 from pitui.tui.present.cells import Tone
 from pitui.tui.present.log_text import Look, Times, body, clock, elapsed, rows
-from pitui.tui.widgets.log_sieve import Pattern
 from pitui.tui.widgets.tones import tone_style
 
 TAG_COLOURS = 8
@@ -23,9 +23,6 @@ CLASSES = {
     "log-view--match",
     "log-view--cursor",
 }
-_MOST_MATCHES = 200
-"""In one line; more would only cost time."""
-
 _TONES = {
     Level.TRACE: (Tone.DIM, Tone.DIM),
     Level.DEBUG: (Tone.DIM, Tone.DIM),
@@ -87,7 +84,7 @@ class Paint:
         line: LogLine,
         level: Level | None,
         row: int,
-        pattern: Pattern | None,
+        search: Search | None,
         selected: Span | None,
     ) -> Strip:
         """Return a row's part of the text."""
@@ -96,7 +93,7 @@ class Paint:
         part = whole[begin:end]
         word_style, style = self._styles(line, level)
         word = len(level) if level and not row and part.startswith(level) else 0
-        matches = _matches(pattern, whole, begin, end)
+        matches = _matches(search, whole, begin, end)
         if not matches and not selected:
             segments = [Segment(part[:word], word_style), Segment(part[word:], style)]
             return Strip([segment for segment in segments if segment.text], cell_len(part))
@@ -150,13 +147,11 @@ class Paint:
         return elapsed(line.at - beside.since)
 
 
-def _matches(pattern: Pattern | None, whole: str, begin: int, end: int) -> list[Span]:
-    if pattern is None:
+def _matches(search: Search | None, whole: str, begin: int, end: int) -> list[Span]:
+    if search is None:
         return []
-    found: list[Span] = []
-    for match in pattern.finditer(whole):
-        if match.start() >= end or len(found) == _MOST_MATCHES:
-            break
-        if match.end() > max(begin, match.start()):
-            found.append((max(0, match.start() - begin), min(end, match.end()) - begin))
-    return found
+    return [
+        (max(0, first - begin), min(end, last) - begin)
+        for first, last in search.spans(whole)
+        if first < end and last > max(begin, first)
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from pitui.domain.log_filter import LogFilter
+from pitui.spark.log_search import Search
 from pitui.tui.present.log_text import Look
 from pitui.tui.widgets.log_page import Page
 from pitui.tui.widgets.log_sieve import BlockSieve, Folding
@@ -79,6 +80,11 @@ class LogRows:
     def done(self) -> bool:
         """Whether every line was taken in."""
         return self._done
+
+    @property
+    def search(self) -> Search | None:
+        """What the filter looks for."""
+        return self._sieve.search
 
     @property
     def share_done(self) -> float:

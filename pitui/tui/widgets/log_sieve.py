@@ -1,14 +1,11 @@
 """Which lines of a block pass a filter, and which of them folding hides."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pitui.domain.log_filter import LogFilter
+from pitui.spark.log_search import Search, search_of
 from pitui.tui.widgets.log_block import DEAD, LEAD, NOTE, RANK, REPEAT, TRACE, Block
-
-Pattern = re.Pattern[str]
-_PLAIN = re.compile(r"[\w\s:/,;=\"'#%&@!~`<>-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +28,13 @@ class Folding:
         )
 
 
-class Words:
-    """A pattern that is looked for in many lines at once where that is faster."""
-
-    def __init__(self, pattern: Pattern) -> None:
-        self.search = pattern.search
-        self._loose = bool(pattern.flags & re.IGNORECASE)
-        self._needle = pattern.pattern.replace("\\ ", " ") if self._plain(pattern) else ""
-
-    @staticmethod
-    def _plain(pattern: Pattern) -> bool:
-        words = pattern.pattern.replace("\\ ", " ")
-        return words.isascii() and _PLAIN.fullmatch(words) is not None
-
-    def anywhere(self, whole: str) -> bool:
-        """Whether it may be in one of some lines; False only where it is in none."""
-        if not self._needle:
-            return True
-        if self._loose:
-            # A few letters beyond ASCII have one of ASCII as their small one, and the other way.
-            return not whole.isascii() or self._needle in whole.lower()
-        return self._needle in whole
-
-
 class BlockSieve:
     """Lets the lines of blocks through a filter; a note always passes."""
 
     def __init__(self, chosen: LogFilter, tags: Sequence[str]) -> None:
         self.chosen = chosen
         self._tags = tags
-        pattern = chosen.pattern()
-        self._words = Words(pattern) if pattern else None
+        self.search = search_of(chosen)
         least = chosen.level.rank if chosen.level else 0
         self._table = bytes(
             mark != DEAD and (bool(mark & NOTE) or mark & RANK >= least) for mark in range(256)
@@ -73,28 +46,31 @@ class BlockSieve:
         return self.chosen.before, self.chosen.after
 
     def passed(self, block: Block, begin: int, end: int) -> bytearray:
-        """Return 1 for each line from one offset to another that passes, else 0."""
+        """Return 1 for each line from one offset to another that passes, else 0.
+
+        It ends early, so that the caller can look at the clock, at a line that took long.
+        """
         flags = bytearray(block.marks[begin:end].translate(self._table))
         if self.chosen.sources:
             wanted = {n for n, tag in enumerate(self._tags) if tag in self.chosen.sources}
             for at, source in enumerate(block.sources[begin:end]):
                 if source not in wanted and not block.marks[begin + at] & NOTE:
                     flags[at] = 0
-        if self._words is not None:
-            self._search(self._words, block, begin, flags)
+        return flags if self.search is None else self._searched(self.search, block, begin, flags)
+
+    def _searched(self, search: Search, block: Block, begin: int, flags: bytearray) -> bytearray:
+        end = begin + len(flags)
+        inverse = self.chosen.inverse
+        if not search.anywhere(block.joined(begin, end)):
+            return flags if inverse else bytearray(map(_is_note, block.marks[begin:end]))
+        slow = search.slow
+        for at, text in enumerate(block.texts(begin, end)):
+            if flags[at] and search.found(text) is inverse:
+                flags[at] = _is_note(block.marks[begin + at])
+            if search.slow > slow:
+                return flags[: at + 1]
         return flags
 
-    def _search(self, words: Words, block: Block, begin: int, flags: bytearray) -> None:
-        end = begin + len(flags)
-        inverse, search = self.chosen.inverse, words.search
-        if not words.anywhere(block.joined(begin, end)):
-            if not inverse:
-                for at in range(len(flags)):
-                    flags[at] &= (
-                        block.marks[begin + at] & NOTE != 0 and block.marks[begin + at] != DEAD
-                    )
-            return
-        texts = block.texts(begin, end)
-        for at, flag in enumerate(flags):
-            if flag and (search(texts[at]) is None) is not inverse:
-                flags[at] = bool(block.marks[begin + at] & NOTE)
+
+def _is_note(mark: int) -> bool:
+    return mark & NOTE != 0 and mark != DEAD

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
+from pitui.spark.log_search import Search
 from pitui.tui.present.cells import Cell, Tone, cells
 from pitui.tui.present.log_text import Look, Times, tag_width
 from pitui.tui.widgets.log_find import matches
@@ -23,7 +24,6 @@ from pitui.tui.widgets.log_folds import LogFolds
 from pitui.tui.widgets.log_marks import LogMarks
 from pitui.tui.widgets.log_paint import CLASSES, Beside, Paint, Span
 from pitui.tui.widgets.log_scroll import LogScroll
-from pitui.tui.widgets.log_sieve import Pattern
 from pitui.tui.widgets.segments import put
 from pitui.tui.widgets.tones import tone_style
 
@@ -57,9 +57,8 @@ class LogView(LogScroll):
         super().__init__(limit)
         self.look = Look()
         self.chosen = LogFilter()
-        self.search: Pattern | None = None
+        self.search: Search | None = None
         """What is highlighted."""
-        self._filter_words: Pattern | None = None
         self.marks = LogMarks(self)
         self.folds = LogFolds(self)
         self._tags: list[str] = []
@@ -106,7 +105,6 @@ class LogView(LogScroll):
     def set_filter(self, chosen: LogFilter) -> None:
         """Show only lines that pass a filter."""
         self.chosen = chosen
-        self._filter_words = None if chosen.inverse else chosen.pattern()
         self._begin_anew()
 
     def set_look(self, look: Look) -> None:
@@ -114,9 +112,9 @@ class LogView(LogScroll):
         self.look = look
         self._begin_anew()
 
-    def set_search(self, pattern: Pattern | None) -> None:
+    def set_search(self, search: Search | None) -> None:
         """Highlight what is looked for."""
-        self.search = pattern
+        self.search = search
         self.redraw()
 
     def redraw(self) -> None:
@@ -183,10 +181,10 @@ class LogView(LogScroll):
             self._due = False
             self._draw_soon()
 
-    async def find(self, pattern: Pattern, begin: int, step: int) -> int | None:
-        """Return the next line, or with -1 the one before, in which a pattern is found."""
+    async def find(self, search: Search, begin: int, step: int) -> int | None:
+        """Return the next line, or with -1 the one before, in which something is found."""
         until = time.perf_counter() + SLICE
-        for number in matches(self.rows, pattern, begin, step):
+        for number in matches(self.rows, search, begin, step):
             if number is not None:
                 return number
             if time.perf_counter() > until:
@@ -194,11 +192,11 @@ class LogView(LogScroll):
                 until = time.perf_counter() + SLICE
         return None
 
-    async def find_all(self, pattern: Pattern) -> list[int]:
-        """Return all shown lines in which a pattern is found."""
+    async def find_all(self, search: Search) -> list[int]:
+        """Return all shown lines in which something is found."""
         found: list[int] = []
         until = time.perf_counter() + SLICE
-        for number in matches(self.rows, pattern, self.store.first, 1):
+        for number in matches(self.rows, search, self.store.first, 1):
             if number is not None:
                 found.append(number)
             elif time.perf_counter() > until:
@@ -346,12 +344,13 @@ class LogView(LogScroll):
         before, behind = _divided(span, self.look.prefix_width)
         strips = (
             painter.prefix(line, part, before, beside),
-            painter.text(
-                line, self.store.level(number), part, self.search or self._filter_words, behind
-            ),
+            painter.text(line, self.store.level(number), part, self._highlight(), behind),
         )
         self._strips[number, part, beside] = strips
         return strips
+
+    def _highlight(self) -> Search | None:
+        return self.search or (None if self.chosen.inverse else self.rows.search)
 
     def _empty_line(self, y: int) -> Strip:
         width, base = self._width, self.rich_style

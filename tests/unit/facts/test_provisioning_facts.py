@@ -12,6 +12,7 @@ from pitui.config.nodes import resolve_nodes
 from pitui.facts import hosts_file, network
 from pitui.facts.account import account_command, parse_account
 from pitui.facts.clock import CLOCK_COMMAND, parse_clock
+from pitui.facts.cloud_init import without_own_name
 from pitui.facts.javas import JAVAS_COMMAND, parse_javas
 from pitui.facts.machine import MACHINE_COMMAND, parse_machine
 from pitui.facts.wireless import parse_wireless
@@ -165,6 +166,24 @@ def test_the_own_name_resolves_before_it_changes() -> None:
     assert "127.0.1.1\tpi1\traspberrypi\n" in hosts_file.with_own_name(text, "pi1")
     assert hosts_file.with_own_name("x", "pi1") == "x\n127.0.1.1\tpi1\n"
     assert hosts_file.with_own_name(text, "raspberrypi") == text
+
+
+# What cloud-init 22 and later have for Debian, Ubuntu and Raspberry Pi OS, shortened.
+TEMPLATE = """## template:jinja
+{#
+This file (/etc/cloud/templates/hosts.debian.tmpl) is only utilized
+-#}
+# a.) make changes to the master file in /etc/cloud/templates/hosts.debian.tmpl
+{# The value '{{hostname}}' will be replaced with the local-hostname -#}
+127.0.1.1 {{fqdn}} {{hostname}}
+127.0.0.1 localhost
+"""
+
+
+def test_the_template_of_cloud_init_loses_the_name_on_loopback_alone() -> None:
+    lines = TEMPLATE.splitlines()
+    lines.remove("127.0.1.1 {{fqdn}} {{hostname}}")
+    assert without_own_name(TEMPLATE).splitlines() == lines
 
 
 def test_another_address_for_a_name_is_told() -> None:

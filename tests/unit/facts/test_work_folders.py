@@ -1,7 +1,9 @@
 """Disk use of work and log folders, and the removal of what is unused, in each shell."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,22 @@ def test_only_what_spark_made_is_listed_largest_first(shell: list[str], work: Pa
     assert first.owner == run(shell, "id -un").strip()
     assert abs(listing.now - first.changed_at) < 60
     assert parse_listing(run(shell, list_command("/nowhere", "/nowhere"))).folders == ()
+
+
+def test_what_cannot_all_be_read_is_at_least_so_large(shell: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        (work / APP).mkdir()
+        (work / OTHER / "blockmgr").mkdir(parents=True)
+        (work / OTHER / "data").write_bytes(b"x" * 300_000)
+        work.chmod(0o755)
+        (work / OTHER / "blockmgr").chmod(0)
+        login = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        listing = parse_listing(run([*login, *shell], list_command(name, f"{name}/none")))
+        (work / OTHER / "blockmgr").chmod(0o700)
+    assert [(one.name, one.partial) for one in listing.folders] == [(OTHER, True), (APP, False)]
+    assert listing.folders[0].kib >= 292
+    assert not listing.whole
 
 
 def test_what_a_process_names_or_works_in_stays(shell: list[str], work: Path) -> None:

@@ -74,11 +74,12 @@ class Ended(Mark):
     """Has a command ended once, as a machine that goes down does to all of them."""
 
     ended = 0
+    cause: Failure | None = None
 
     async def apply(self, site: Site, finding: Finding) -> None:
         self.ended += 1
         if self.ended == 1:
-            raise NodeError(site.name, "`tar` failed: exit status 143")
+            raise NodeError(site.name, "`tar` failed: exit status 143", failure=self.cause)
         await super().apply(site, finding)
 
 
@@ -193,18 +194,32 @@ async def test_a_link_that_is_lost_each_time_is_given_up(
     assert step.breaks == 1000 - 11
 
 
-@pytest.mark.parametrize(("system", "ends"), [("stopping", "changed"), ("running", "failed")])
+@pytest.mark.parametrize(
+    ("system", "cause", "ends"),
+    [
+        ("stopping", None, "changed"),
+        ("running", None, "failed"),
+        # What the step itself did to the link is not done again.
+        ("stopping", Failure.NO_ROUTE, "failed"),
+    ],
+)
 async def test_a_step_goes_on_where_going_down_ended_its_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, ends: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+    cause: Failure | None,
+    ends: str,
 ) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "systemctl").write_text(f"#!/bin/sh\necho {system}\n")
     (programs / "systemctl").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=":")
-    [report], seen = await run(tmp_path, Mark(tmp_path, "one"), Ended(tmp_path, "two"))
+    step = Ended(tmp_path, "two")
+    step.cause = cause
+    [report], seen = await run(tmp_path, Mark(tmp_path, "one"), step)
     assert states(report) == ["changed", ends]
-    assert any("it is going down" in one.detail for one in seen) == (system == "stopping")
+    assert any("it is going down" in one.detail for one in seen) == (ends == "changed")
 
 
 async def test_a_node_that_is_away_fails_alone(tmp_path: Path) -> None:

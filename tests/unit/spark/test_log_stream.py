@@ -20,7 +20,7 @@ def began(offset: int = 0, identity: str = "1:2:3") -> LogStream:
 def data(stream: LogStream, content: bytes, begin: int, end: int) -> list:
     """Send bytes of a file as the script does."""
     over = min(OVERLAP, begin)
-    lines = stream.take(Marker("data", 0, f"{begin} {over}"))
+    lines = stream.take(Marker("data", 0, f"{begin} {over} {len(content)}"))
     lines += stream.feed(content[begin - over : end])
     return lines + stream.take(Marker("end", 0, "0"))
 
@@ -73,7 +73,24 @@ def test_bytes_that_did_not_come_are_counted() -> None:
     data(stream, content, 0, 4)
     (note, line) = data(stream, content, 14, len(content))
     assert (note.text, line.text) == ("10 bytes of the log were lost", "four")
-    assert stream.lost_bytes == 10
+
+
+def test_what_had_been_written_and_can_no_longer_come_is_counted() -> None:
+    content = b"one\ntwo\nthree\nfour\n"
+
+    def lost(*then: tuple[str, str]) -> str:
+        stream = began()
+        data(stream, content, 0, 8)  # and 11 bytes more were there
+        (note,) = [note for word, rest in then for note in stream.take(Marker(word, 0, rest))]
+        assert stream.take(Marker("truncated", 0, ""))[0].text.endswith("then is lost")
+        return note.text
+
+    assert "at least 11 bytes" in lost(("truncated", ""))
+    assert "at least 11 bytes" in lost(("gone", ""), ("file", f"4:5:6 0 {PATH}"))
+    stream = began()
+    data(stream, content, 0, 8)
+    (note,) = data(stream, b"another log, longer\n", 8, 20)
+    assert "at least 11 bytes" in note.text
 
 
 def test_problems() -> None:

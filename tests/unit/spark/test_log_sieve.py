@@ -1,12 +1,13 @@
-"""The filter of logs: what passes, in pieces or at once, and its command line."""
+"""Lines through a filter: what passes, in pieces or at once."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pitui.domain.errors import UsageError
-from pitui.domain.log_filter import LogFilter, Sieve, with_context
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level, LogLine
+from pitui.spark.log_sieve import Sieve
 
 ENTRY = [
     LogLine("pi1", "INFO one", Level.INFO, 1.0),
@@ -35,8 +36,8 @@ def test_text_regex_inverse_source() -> None:
     assert passed(LogFilter(text="o", inverse=True)) == ["\tat three", "link lost"]
     assert passed(LogFilter(sources=("pi2",))) == ["WARN two", "\tat two", "link lost"]
     with pytest.raises(UsageError, match="no regular expression"):
-        LogFilter(text="(", regex=True)
-    LogFilter(text="(")
+        Sieve(LogFilter(text="(", regex=True))
+    assert passed(LogFilter(text="(")) == ["link lost"]
 
 
 def test_context_is_of_the_same_source_and_gaps_show() -> None:
@@ -83,25 +84,3 @@ def test_pieces_pass_as_the_whole_does_once_and_in_order(lines, chosen, cut) -> 
 
 def _of(chosen: LogFilter) -> tuple:
     return (chosen.sources, chosen.level, chosen.text, chosen.regex, chosen.inverse)
-
-
-@given(FILTERS, st.lists(st.text("pi1:/ '$x", min_size=1), max_size=3), st.booleans())
-def test_the_command_line_is_the_filter(chosen, words, follow) -> None:
-    words = [word for word in words if not word.startswith("-")]
-    command = chosen.to_command(words, follow=follow)
-    assert LogFilter.from_command(command) == (words, chosen)
-
-
-def test_no_command() -> None:
-    for command in ("pitui logs --nope", "pitui logs 'x", "pitui logs -C x", "a --level loud"):
-        with pytest.raises(UsageError, match="no `pitui logs` command"):
-            LogFilter.from_command(command)
-
-
-@given(st.sets(st.integers(0, 50)), st.integers(0, 5), st.integers(0, 5))
-def test_context_of_numbers(hits, before, after) -> None:
-    wanted = {n for hit in hits for n in range(hit - before, hit + after + 1) if 5 <= n < 40}
-    hits = [hit for hit in sorted(hits) if 5 <= hit < 40]
-    near = {n for hit in hits for n in range(hit - before, hit + after + 1) if 5 <= n < 40}
-    assert list(with_context(hits, before, after, 5, 40)) == sorted(near)
-    assert near <= wanted

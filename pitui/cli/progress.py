@@ -1,0 +1,28 @@
+"""How far something is, on one line that is written over again."""
+
+import sys
+
+from pitui.domain.text import one_line
+
+
+class ProgressLine:
+    """A share of a file on a terminal's standard error; nothing where that is no terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._what = one_line(what)
+        self._on = sys.stderr.isatty()
+        self._shown = ""
+
+    def __call__(self, have: int, total: int | None) -> None:
+        """Show how many bytes are there, of how many where that is known."""
+        text = f"{have * 100 // total}%" if total else f"{have >> 20} MiB"
+        if self._on and text != self._shown:
+            self._shown = text
+            sys.stderr.write(f"\r{self._what}  {text}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,78 @@
+"""A node that answers a step's commands with what a real one said, and notes what was done."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pitui.config.load import load_config
+from pitui.config.nodes import resolve_nodes
+from pitui.facts.machine import Machine, parse_machine
+from pitui.provision.shelf import Shelf
+from pitui.provision.site import Site
+from pitui.remote.ask import NoOne
+from pitui.remote.links import Links
+from pitui.remote.runner import RUN_LIMIT, Result
+
+CONFIG = "cluster: {master: pi1}\nnodes: {pi1: {host: 192.168.1.11}, pi2: {host: 192.168.1.12}}\n"
+
+
+class RecordedSite(Site):
+    """Answers by the first of `answers` whose key is in a command; a list gives one after another.
+
+    A command that nobody recorded changes something: it is noted in `did`, and succeeds.
+    """
+
+    did: list[str]
+    written: dict[str, str]
+
+    def __init__(
+        self,
+        folder: Path,
+        machine: str,
+        answers: Mapping[str, str | Result | list[str | Result]],
+        *,
+        files: Mapping[str, str] | None = None,
+        name: str = "pi2",
+        config: str = CONFIG,
+    ) -> None:
+        path = folder / "config.yaml"
+        path.write_text(config)
+        loaded = load_config(path)
+        nodes = resolve_nodes(loaded)
+        links = Links(nodes.values(), NoOne())
+        shelf = Shelf(loaded, nodes, links, NoOne())
+        super().__init__(nodes[name], links.runner(name), shelf)
+        shelf.sites[name] = self
+        self._recorded = parse_machine(machine)
+        self._answers = dict(answers)
+        self._files = dict(files or {})
+        self.did = []
+        self.written = {}
+
+    async def machine(self) -> Machine:
+        return self._recorded
+
+    async def run(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        key = next((key for key in self._answers if key in command), None)
+        if key is not None:
+            said = self._answers[key]
+            if isinstance(said, list):
+                said = said.pop(0) if len(said) > 1 else said[0]
+            return said if isinstance(said, Result) else Result(0, said, "")
+        self.did.append(command)
+        return Result(0, "", "")
+
+    async def root(
+        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+    ) -> Result:
+        return await self.run(command, stdin=stdin, limit=limit)
+
+    async def read_file(self, path: str, *, root: bool = False) -> bytes | None:
+        text = self._files.get(path)
+        return None if text is None else text.encode()
+
+    async def write_file(self, path: str, content: bytes | str, **_how: Any) -> None:
+        text = content if isinstance(content, str) else content.decode()
+        self.written[path] = self._files[path] = text
