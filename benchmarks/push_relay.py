@@ -34,7 +34,7 @@ from pitui.config.model import Node
 from pitui.remote.ask import NoOne
 from pitui.remote.depot import Depot
 from pitui.remote.links import Links
-from pitui.remote.push import Parcel, Pushed
+from pitui.remote.parcel import Parcel, Pushed
 from pitui.remote.sources import Way
 from tests.lab import network
 

@@ -31,7 +31,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
     async def main() -> int:
         from pitui.cli import jobs_text
         from pitui.domain.errors import PituiError
-        from pitui.domain.jobs import Spot
+        from pitui.domain.inside import Spot
         from pitui.services.cluster import open_cluster
         from pitui.services.insides import Insides
         from pitui.services.watch import Watch

@@ -7,7 +7,9 @@ from typing import Any
 from pitui.cli.present import duration, table
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.driver import ClusterDriver
-from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, SqlQuery, Stage, Tally, Work
+from pitui.domain.inside import Inside, Looked, Origin
+from pitui.domain.jobs import SparkJob, SqlQuery, Stage
+from pitui.domain.work import Tally, Work
 
 _NONE = "-"
 _MIB = 1024 * 1024

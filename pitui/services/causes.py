@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pitui.domain.errors import PituiError, WebError
-from pitui.domain.jobs import Inside, Looked, Spot, Stage, Task, WorkState
+from pitui.domain.inside import Inside, Looked, Spot
+from pitui.domain.jobs import Stage, Task
 from pitui.domain.tracebacks import python_error
+from pitui.domain.work import WorkState
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
 from pitui.services.runs import Runs

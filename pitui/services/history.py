@@ -1,6 +1,7 @@
 """Applications of the past: of the history server where one answers, else of the event logs."""
 
 import time
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pitui.domain.cluster import Application
@@ -8,12 +9,22 @@ from pitui.domain.errors import NotSparkError, PituiError, WebError
 from pitui.services.cluster import Cluster
 from pitui.services.event_logs import EventLogs
 from pitui.services.master import in_url
-from pitui.spark.history_api import parse_applications
+from pitui.spark.history_api import is_over, parse_applications
 
 _LIMIT = 4.0
 _AGAIN = 60.0
 """Seconds until a history server that did not answer is asked again."""
 _MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An application that the history server knows."""
+
+    address: str
+    """The server's."""
+    over: bool
+    """Whether it has ended."""
 
 
 class History:
@@ -24,18 +35,20 @@ class History:
         self._event_logs = event_logs
         self._silent_until = 0.0
 
-    async def address_of(self, app_id: str) -> str | None:
-        """Return the history server's address where it knows an application, else None."""
+    async def find(self, app_id: str) -> Kept | None:
+        """Return where the history server has an application; None where none knows it."""
         base = await self._base()
         if base is None:
             return None
         try:
             url = f"{base}/api/v1/applications/{quote(app_id)}"
             answer = await self._cluster.web.get(url, self._cluster.master.name, _LIMIT)
-        except WebError:
+            if not answer.ok:
+                return None
+            return Kept(base, over=is_over(answer.body))
+        except (WebError, NotSparkError):
             self._silent_until = time.monotonic() + _AGAIN
             return None
-        return base if answer.ok and "json" in answer.content_type else None
 
     async def applications(self, but: frozenset[str]) -> list[Application]:
         """Return what ran before, without applications of some ids, newest first.

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 from pitui.domain.errors import NodeError, NotSparkError, PituiError, UsageError, WebError
-from pitui.domain.jobs import Inside, Looked, Origin, Spot, Stage, Task
+from pitui.domain.inside import Inside, Looked, Origin, Spot
+from pitui.domain.jobs import Stage, Task
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
 from pitui.services.event_logs import EventLogs
 from pitui.services.history import History
 from pitui.services.work_source import WorkSource
-from pitui.spark.event_log import with_times
 
 BACKOFF = 15.0
 """Seconds that polls of what does not answer are apart at most."""
@@ -98,17 +98,21 @@ class Insides:
             return known
         problem: WebError | None = None
         try:
-            address, origin = await self._drivers.of(app_id), Origin.DRIVER
+            address = await self._drivers.of(app_id)
         except WebError as error:
             address, problem = None, error
-        if address is None:
-            address, origin = await self.history.address_of(app_id), Origin.HISTORY
-        if address is None:
-            if problem is not None and await self.event_logs.find(app_id) is None:
-                raise problem
-            return None
+        kept = None if address else await self.history.find(app_id)
         via = self._cluster.master.name
-        source = WorkSource(self._cluster.web, via, address, app_id, origin)
+        if address is not None:
+            source = WorkSource(self._cluster.web, via, address, app_id, Origin.DRIVER)
+        elif kept is not None:
+            source = WorkSource(
+                self._cluster.web, via, kept.address, app_id, Origin.HISTORY, over=kept.over
+            )
+        elif problem is not None and await self.event_logs.find(app_id) is None:
+            raise problem
+        else:
+            return None
         self._sources[app_id] = source
         return source
 
@@ -144,7 +148,7 @@ class Insides:
         if spot.job is not None:
             wanted = {(stage.id, stage.attempt) for stage in inside.stages_of(spot.job)}
         stages = (
-            with_times(s, read.tasks(s.id, s.attempt)) if (s.id, s.attempt) in wanted else s
+            s.with_times(read.tasks(s.id, s.attempt)) if (s.id, s.attempt) in wanted else s
             for s in inside.stages
         )
         tasks = read.tasks(*spot.stage) if spot.stage else ()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Origin, Spot
+from pitui.domain.inside import Origin, Spot
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
 

@@ -5,16 +5,12 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.jobs import Inside, Origin, Quartiles, SparkJob, Spot, SqlQuery, Stage, Task
+from pitui.domain.inside import Inside, Origin, Spot, tasks_when_over
+from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.remote.web import Response, Web
-from pitui.spark.work_api import (
-    QUANTILES,
-    parse_jobs,
-    parse_quartiles,
-    parse_queries,
-    parse_stages,
-    parse_tasks,
-)
+from pitui.spark.sql_api import parse_queries
+from pitui.spark.task_api import QUANTILES, parse_quartiles, parse_tasks
+from pitui.spark.work_api import parse_jobs, parse_stages
 
 LIMIT = 8.0
 """Seconds for one answer: a Pi's driver takes its time over a long list."""
@@ -27,19 +23,20 @@ _SLOWEST_OF = 20
 _MOST_STAGES = 24
 """Stages of a job of which the times are asked for, the newest."""
 
-Times = tuple[Quartiles | None, Task | None]
-
 
 class WorkSource:
     """Asks one application's API; remembers the times of stages that have ended."""
 
-    def __init__(self, web: Web, via: str, address: str, app_id: str, origin: Origin) -> None:
+    def __init__(
+        self, web: Web, via: str, address: str, app_id: str, origin: Origin, *, over: bool = False
+    ) -> None:
         self.origin = origin
+        self._over = over
         self.address = address
         self._web = web
         self._via = via
         self._base = f"{address}/api/v1/applications/{quote(app_id)}/"
-        self._times: dict[str, Times] = {}
+        self._timed: dict[str, Stage] = {}
 
     async def inside(self, spot: Spot) -> Inside:
         """Return jobs, stages and queries, with the times of the stages at the spot.
@@ -53,6 +50,8 @@ class WorkSource:
             stages = group.create_task(self._stages())
             queries = group.create_task(self._queries(spot))
         inside = Inside(self.origin, jobs.result(), stages.result(), queries.result())
+        if self._over:
+            inside = inside.when_over()
         return (await self._with_times(inside, spot)).with_sums()
 
     async def tasks(self, stage: Stage) -> tuple[tuple[Task, ...], int]:
@@ -71,7 +70,8 @@ class WorkSource:
                 found |= {task.id: task for task in parse_tasks(more.body)}
         every = stage.tasks.done + stage.tasks.active + stage.tasks.failed
         left_out = max(0, every - len(found)) if len(found) >= MOST_TASKS else 0
-        return tuple(task for _, task in sorted(found.items())), left_out
+        tasks = tuple(task for _, task in sorted(found.items()))
+        return tasks_when_over(tasks) if self._over else tasks, left_out
 
     async def _jobs(self) -> tuple[SparkJob, ...]:
         return parse_jobs((await self._ask("jobs")).body)
@@ -98,28 +98,31 @@ class WorkSource:
             wanted = list(inside.stages_of(spot.job))[:_MOST_STAGES]
         else:
             return inside
-        times: dict[str, Times] = {}
+        timed: dict[str, Stage] = {}
         for stage in wanted:
             if stage.tasks.done:
-                times[stage.key] = self._times.get(stage.key) or await self._stage_times(stage)
-            if stage.key in times and not stage.state.active:
-                self._times[stage.key] = times[stage.key]
-        stages = (
-            replace(s, times=times[s.key][0], slowest=times[s.key][1]) if s.key in times else s
-            for s in inside.stages
-        )
-        return replace(inside, stages=tuple(stages))
+                timed[stage.key] = self._timed.get(stage.key) or await self._with_its_times(stage)
+            if stage.key in timed and not stage.state.active:
+                self._timed[stage.key] = timed[stage.key]
+        return replace(inside, stages=tuple(timed.get(s.key, s) for s in inside.stages))
 
-    async def _stage_times(self, stage: Stage) -> Times:
+    async def _with_its_times(self, stage: Stage) -> Stage:
         path = f"stages/{stage.id}/{stage.attempt}"
-        summary = await self._get(f"{path}/taskSummary?quantiles={QUANTILES}")
-        if summary.status == 404:  # until a task has ended
-            return None, None
-        # Spark ranks by the executor's run time, which leaves out what else makes a task long.
-        slow = await self._ask(f"{path}/taskList?offset=0&length={_SLOWEST_OF}&sortBy=-runtime")
+        # The history server mixes failed tasks into the quartiles: there the tasks tell.
+        mixed = self.origin is Origin.HISTORY and stage.tasks.failed
+        most = MOST_TASKS if mixed else _SLOWEST_OF
+        slow = await self._ask(
+            f"{path}/taskList?offset=0&length={most}&sortBy=-runtime&status=success"
+        )
         tasks = parse_tasks(slow.body)
-        times = parse_quartiles(_good(summary, self._base).body)
-        return times, max(tasks, key=lambda task: task.duration_ms or 0, default=None)
+        # Spark ranks by the executor's run time, which leaves out what else makes a task long.
+        stage = stage.with_times(tasks)
+        if len(tasks) < most:
+            return stage
+        summary = await self._get(f"{path}/taskSummary?quantiles={QUANTILES}")
+        if summary.status == 404:  # the tasks have not been summed up yet
+            return stage
+        return replace(stage, times=parse_quartiles(_good(summary, self._base).body))
 
     async def _ask(self, path: str) -> Response:
         return _good(await self._get(path), self._base + path)

@@ -1,11 +1,11 @@
 """A running application's REST API (`/api/v1` of the driver's UI) as domain values."""
 
-from datetime import datetime
-
 import msgspec
 
 from pitui.domain.cluster import Executor, Progress
-from pitui.spark.answers import decode
+from pitui.domain.inside import progress_of
+from pitui.spark.answers import decode, moment
+from pitui.spark.work_api import parse_jobs, parse_stages
 
 _DRIVER = "driver"
 
@@ -42,34 +42,6 @@ class _ExecutorRow(msgspec.Struct, rename="camel"):
     remove_reason: str | None = None
 
 
-class _JobRow(msgspec.Struct, rename="camel"):
-    name: str = ""
-    status: str = ""
-    stage_ids: list[int] = []
-    num_tasks: int = 0
-    num_active_tasks: int = 0
-    num_completed_tasks: int = 0
-    num_completed_indices: int | None = None  # from Spark 2.3
-    num_skipped_tasks: int = 0
-    num_failed_tasks: int = 0
-    num_completed_stages: int = 0
-    num_skipped_stages: int = 0
-    num_failed_stages: int = 0
-
-    @property
-    def tasks_done(self) -> int:
-        """Count each task once, however many attempts (speculation) completed it."""
-        if self.num_completed_indices is None:
-            return self.num_completed_tasks
-        return self.num_completed_indices
-
-
-class _StageRow(msgspec.Struct, rename="camel"):
-    stage_id: int
-    name: str = ""
-    status: str = ""
-
-
 def parse_executors(body: bytes) -> tuple[Executor, ...]:
     """Return the executors of `/executors` or `/allexecutors`; the driver's own row is left out.
 
@@ -82,26 +54,13 @@ def parse_executors(body: bytes) -> tuple[Executor, ...]:
 def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> Progress:
     """Return how far an application is, from `/jobs` and, for the stage's name, `/stages`.
 
-    Of the stages, those with `?status=active` are enough. Spark calls a stage skipped only when
-    its job ends, so until then it counts among those to do.
+    Of the stages, those with `?status=active` are enough.
 
     Raises:
         NotSparkError: a body is not what its path of the API answers.
     """
-    jobs = decode(jobs_body, list[_JobRow])
-    stages = decode(stages_body, list[_StageRow]) if stages_body is not None else []
-    active = sorted((s for s in stages if s.status == "ACTIVE"), key=lambda s: s.stage_id)
-    running = [job.name for job in jobs if job.status == "RUNNING"]
-    names = [stage.name for stage in active] or running[:1]
-    return Progress(
-        stages=sum(_stages(job) for job in jobs),
-        stages_done=sum(job.num_completed_stages + job.num_failed_stages for job in jobs),
-        tasks=sum(_tasks(job) for job in jobs),
-        tasks_done=sum(job.tasks_done for job in jobs),
-        tasks_active=sum(job.num_active_tasks for job in jobs),
-        tasks_failed=sum(job.num_failed_tasks for job in jobs),
-        current=names[-1] if names else "",
-    )
+    stages = parse_stages(stages_body) if stages_body is not None else ()
+    return progress_of(parse_jobs(jobs_body), stages)
 
 
 def _executor(row: _ExecutorRow) -> Executor:
@@ -124,30 +83,6 @@ def _executor(row: _ExecutorRow) -> Executor:
         input_bytes=row.total_input_bytes,
         removed_because=row.remove_reason or "",
         disk_used=row.disk_used,
-        added_at=_moment(row.add_time),
-        removed_at=_moment(row.remove_time),
+        added_at=moment(row.add_time),
+        removed_at=moment(row.remove_time),
     )
-
-
-def _moment(text: str | None) -> float | None:
-    """Return Unix seconds of a time such as `2026-11-21T01:33:41.216GMT`."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text.removesuffix("GMT") + "+00:00").timestamp()
-    except ValueError:
-        return None
-
-
-def _stages(job: _JobRow) -> int:
-    ended = job.num_completed_stages + job.num_failed_stages
-    if job.status != "RUNNING":
-        return ended
-    return max(ended, len(job.stage_ids) - job.num_skipped_stages)
-
-
-def _tasks(job: _JobRow) -> int:
-    if job.status == "FAILED":
-        # What a failed job never got to would keep the whole below 100 % for ever.
-        return job.tasks_done
-    return max(job.tasks_done, job.num_tasks - job.num_skipped_tasks)

@@ -1,12 +1,12 @@
 """An application's event log (JSON lines) as jobs, stages, tasks and SQL queries."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import msgspec
 
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.jobs import Inside, Origin, Quartiles, Stage, Task, WorkState
+from pitui.domain.inside import Inside, Origin, tasks_when_over
+from pitui.domain.jobs import Task
 from pitui.spark.answers import UNREADABLE, seconds
 from pitui.spark.event_log_rows import (
     Ended,
@@ -81,10 +81,7 @@ class EventLog:
         """Return the tasks of a stage in the order in which they were launched."""
         found = self._stages.get((stage, attempt))
         tasks = sorted(found.tasks.values(), key=lambda task: task.id) if found else []
-        if self.ended is None:
-            return tuple(tasks)
-        # Nothing runs any more: the end of these was never written.
-        return tuple(replace(t, state=WorkState.KILLED) if t.state.active else t for t in tasks)
+        return tuple(tasks) if self.ended is None else tasks_when_over(tasks)
 
     def application(self, app_id: str, last_written: float) -> Application:
         """Return the application as the log shows it; `last_written` is the file's time."""
@@ -163,19 +160,6 @@ class EventLog:
 
     def _stage(self, stage: int, attempt: int) -> StageSum:
         return self._stages.setdefault((stage, attempt), StageSum(stage, attempt))
-
-
-def slowest(tasks: Iterable[Task]) -> Task | None:
-    """Return the task that ran longest of those that were done."""
-    done = [task for task in tasks if task.state is WorkState.DONE and task.duration_ms is not None]
-    return max(done, key=lambda task: task.duration_ms or 0, default=None)
-
-
-def with_times(stage: Stage, tasks: Iterable[Task]) -> Stage:
-    """Return a stage with the quartiles and the slowest of its tasks."""
-    done = [task for task in tasks if task.state is WorkState.DONE]
-    times = Quartiles.of([task.duration_ms for task in done if task.duration_ms is not None])
-    return replace(stage, times=times, slowest=slowest(done))
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:

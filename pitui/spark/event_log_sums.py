@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Tally, Task, Work, WorkState
+from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
+from pitui.domain.work import Tally, Work, WorkState
 from pitui.spark.answers import seconds
 from pitui.spark.event_log_rows import (
     JobEnded,

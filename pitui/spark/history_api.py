@@ -31,6 +31,16 @@ def parse_applications(body: bytes) -> tuple[Application, ...]:
     return tuple(_application(row, row.attempts[0]) for row in rows if row.attempts)
 
 
+def is_over(body: bytes) -> bool:
+    """Return whether the application of the history server's `/applications/ID` has ended.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    attempts = decode(body, _Application, "a history server").attempts
+    return bool(attempts) and attempts[0].completed
+
+
 def _application(row: _Application, attempt: _Attempt) -> Application:
     failed = bool(attempt.exit_code) or not attempt.completed
     return Application(

@@ -131,14 +131,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_match", "Previous match", "N", "Go to the one before", _LOGS),
     Action("log_filter", "Filter", "f", "Show only lines that hold words or a regular expression; "
            "Esc clears", _LOGS, hint=4),
-    Action("level", "Level", "L", "Show only entries of INFO, WARN or ERROR and above, or all",
+    Action("level", "Level", "L", "Show only entries of ERROR, WARN or INFO and above, or all",
            _LOGS, hint=9),
     Action("only", "Only this", "o", "Show only the source of the line, or all again", _LOGS),
     Action("invert", "Invert", "I", "Show the lines that the filter's words leave out", _LOGS),
     Action("context", "Around", "C", "Show 2, 5 or 20 lines of the same source around each that "
            "passes the filter, or none", _LOGS),
     Action("previous_error", "Previous error", "E", "Go to the error before; from the end, to the "
-           "last one", _LOGS, hint=5),
+           "last one", _LOGS, hint=3),
     Action("next_error", "Next error", "e", "Go to the next error", _LOGS),
     Action("mark_line", "Mark", "m", "Mark the line, or take its mark away; relative times count "
            "from it", _LOGS),

@@ -128,7 +128,7 @@ class Provisioning:
             return
         effects = [
             *self._effects(undertaking.nodes),
-            "Its worker is stopped, and its name goes out of /etc/hosts and workers of the others.",
+            "Its worker is stopped; it goes out of hosts, workers and firewalls of the others.",
             "Take it out of config.yaml yourself afterwards.",
         ]
         self._ask(Question(f"Remove {name}?", "Remove", [name], effects), undertaking)

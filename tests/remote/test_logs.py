@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -234,12 +234,15 @@ async def test_a_burst_comes_whole_and_in_order(shelved: Shelved) -> None:
 
 
 def readers(server: Server) -> list[int]:
-    """The processes that read logs on a node."""
-    return [
-        pid
-        for pid in server.sessions()
-        if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"bash\0-c\0token=pitui-")
-    ]
+    """The processes that read logs on a node, without what they fork for a moment."""
+    found: dict[int, int] = {}
+    for pid in server.sessions():
+        with suppress(OSError):  # it has ended meanwhile
+            process = Path(f"/proc/{pid}")
+            if (process / "cmdline").read_bytes().startswith(b"bash\0-c\0token=pitui-"):
+                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+                found[pid] = int(parent)
+    return [pid for pid, parent in found.items() if parent not in found]
 
 
 async def test_leaving_ends_the_remote_readers(shelved: Shelved) -> None:

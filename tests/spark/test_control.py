@@ -127,6 +127,18 @@ async def test_a_worker_that_was_killed_is_started_again(cluster: Cluster) -> No
     assert WorkerState.DEAD in states
 
 
+async def test_of_two_workers_the_one_that_is_missing_is_started(cluster: Cluster) -> None:
+    two = changed(cluster, "pi1", env={"SPARK_WORKER_INSTANCES": "2"})
+    second = outcome_of(await control.start(two, [PI1], Reports().append))
+    assert (second.state, second.detail[:13]) == (OutcomeState.OK, "started, list"), second
+    processes = [p for p in (await probe(two, "pi1")).own if p.role is Role.WORKER]
+    assert sorted(p.webui_port for p in processes) == [8081, 8082]
+    again = outcome_of(await control.start(two, [PI1], Reports().append))
+    assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "all already run")
+    stopped = outcome_of(await control.stop(two, [PI1], Reports().append))
+    assert stopped.state is OutcomeState.OK, stopped
+
+
 async def test_a_recycled_pid_is_never_killed(cluster: Cluster) -> None:
     process = (await probe(cluster, "pi1")).daemon(Role.WORKER)
     assert process is not None

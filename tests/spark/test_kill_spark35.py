@@ -9,12 +9,15 @@ from spark.test_control_spark35 import CONFIG, SPARK35, free_ports, spark_home
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import ApplicationState
-from pitui.domain.jobs import Origin, SparkJob, Spot, WorkState
+from pitui.domain.inside import Origin, Spot
+from pitui.domain.jobs import SparkJob
+from pitui.domain.work import WorkState
 from pitui.remote.ask import NoOne
 from pitui.services import control
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.insides import Insides
-from pitui.services.kill import kill_application, kill_job, kill_stage
+from pitui.services.kill import kill_application
+from pitui.services.kill_inside import kill_job, kill_stage
 from pitui.services.runs import Runs
 from pitui.services.submit import prepare
 

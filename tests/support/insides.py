@@ -7,21 +7,14 @@ from pathlib import Path
 
 from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import (
-    Inside,
-    Looked,
-    Origin,
-    Quartiles,
-    Spot,
-    Stage,
-    Tally,
-    Task,
-    Work,
-    WorkState,
-)
+from pitui.domain.inside import Inside, Looked, Origin, Spot
+from pitui.domain.jobs import Stage, Task
+from pitui.domain.work import Quartiles, Tally, Work, WorkState
 from pitui.services.causes import Cause
 from pitui.services.web_pages import WebPage
-from pitui.spark.work_api import parse_jobs, parse_queries, parse_stages, parse_tasks
+from pitui.spark.sql_api import parse_queries
+from pitui.spark.task_api import parse_tasks
+from pitui.spark.work_api import parse_jobs, parse_stages
 from pitui.tui.facets.jobs_idle import IdleJobs
 from support.shelf import NOW
 

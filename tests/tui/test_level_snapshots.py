@@ -8,7 +8,7 @@ from support.insides import StillJobs
 from support.shelf import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
-from pitui.domain.jobs import Inside, Looked, Origin, Spot
+from pitui.domain.inside import Inside, Looked, Origin, Spot
 from pitui.tui.screens.level import LevelScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]

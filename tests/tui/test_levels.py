@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 from pitui.services.causes import Cause
 from pitui.tui.screens.confirm import ConfirmScreen
 from pitui.tui.screens.details import DetailsScreen

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Protocol
 
 from pitui.domain.cluster import Application
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 
 if TYPE_CHECKING:
     from pitui.services.causes import Cause

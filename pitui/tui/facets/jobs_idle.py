@@ -11,7 +11,7 @@ from pitui.domain.errors import PituiError
 
 if TYPE_CHECKING:
     from pitui.domain.cluster import Application
-    from pitui.domain.jobs import Looked, Spot
+    from pitui.domain.inside import Looked, Spot
     from pitui.services.causes import Cause
     from pitui.services.web_pages import WebPage
 
@@ -21,7 +21,7 @@ class IdleJobs:
 
     async def inside(self, spot: Spot) -> AsyncGenerator[Looked, None]:
         """Say that there is nothing yet."""
-        from pitui.domain.jobs import Looked
+        from pitui.domain.inside import Looked
 
         yield Looked(spot, error=_STARTING.message, advice=_STARTING.advice)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
 from pitui.domain.cluster import Application
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 from pitui.services.causes import Cause, cause_of
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides

@@ -11,7 +11,7 @@ from pitui.tui.doing import pitui
 from pitui.tui.messages import Said, ShowLogAt
 
 if TYPE_CHECKING:
-    from pitui.domain.jobs import Spot
+    from pitui.domain.inside import Spot
     from pitui.services.causes import Cause
 
 

@@ -30,7 +30,7 @@ from pitui.tui.present.jobs import (
 from pitui.tui.present.order import Order, Sorting
 
 if TYPE_CHECKING:
-    from pitui.domain.jobs import Spot
+    from pitui.domain.inside import Spot
     from pitui.tui.present.node_facts import Facts
 
 EARLIER_EVERY = 60.0
@@ -155,7 +155,7 @@ class JobsPane(SortedPane, Digging):
     def spot(self) -> "Spot | None":
         """Return the application under the cursor."""
         job = self._jobs.get(self.cursor or "")
-        from pitui.domain.jobs import Spot
+        from pitui.domain.inside import Spot
 
         return Spot(job.app_id) if job is not None and job.app_id else None
 

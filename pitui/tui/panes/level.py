@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.jobs import Looked, Spot, Stage, Task
+from pitui.domain.inside import Looked, Spot
+from pitui.domain.jobs import Stage, Task
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.messages import LogsRequested, Said
 from pitui.tui.panes.digging import Digging

@@ -7,6 +7,7 @@ from pitui.provision.report import NodeReport, NodeState, StepReport, StepState,
 from pitui.provision.report_text import GLYPHS
 from pitui.tui.present.cells import Cell, Span, Tone, cells
 from pitui.tui.present.figures import bar, duration, percent
+from pitui.tui.present.words import state_cell
 from pitui.tui.undertaking import Phase, Seen, Undertaking
 
 STALLED = 3.0
@@ -50,8 +51,7 @@ def step_glyph(state: StepState) -> Cell:
 
 def step_cell(state: StepState) -> Cell:
     """Return a step's state."""
-    word, tone = _WORDS[state]
-    return cells((f"{GLYPHS[state]} {word}", tone))
+    return state_cell((GLYPHS[state], *_WORDS[state]))
 
 
 def step_tone(state: StepState) -> Tone:
@@ -63,8 +63,7 @@ def node_cell(undertaking: Undertaking, node: str) -> Cell:
     """Return how a node stands."""
     end = undertaking.ends.get(node)
     if end is not None:
-        glyph, word, tone = _NODES[end.state]
-        return cells((f"{glyph} {word}", tone))
+        return state_cell(_NODES[end.state])
     if undertaking.error is not None:
         return cells(("✗ refused", Tone.BAD))
     working = undertaking.at_work(node)

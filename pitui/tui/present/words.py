@@ -89,41 +89,42 @@ LEGEND = {
 """What the glyphs mean, for the help page."""
 
 
-def _state(entry: tuple[str, str, Tone]) -> Cell:
+def state_cell(entry: tuple[str, str, Tone]) -> Cell:
+    """Return a state, given as glyph, word and tone."""
     glyph, word, tone = entry
     return cells((f"{glyph} {word}", tone))
 
 
 def link_cell(link: Link) -> Cell:
     """Return how the way to a node is."""
-    return _state(_LINKS[link.state])
+    return state_cell(_LINKS[link.state])
 
 
 def worker_cell(state: WorkerState) -> Cell:
     """Return a worker's state."""
-    return _state(_WORKERS[state])
+    return state_cell(_WORKERS[state])
 
 
 def master_cell(state: MasterState) -> Cell:
     """Return the master's state."""
-    return _state(_MASTERS[state])
+    return state_cell(_MASTERS[state])
 
 
 def application_cell(state: ApplicationState) -> Cell:
     """Return an application's state."""
-    return _state(_APPLICATIONS[state])
+    return state_cell(_APPLICATIONS[state])
 
 
 def driver_cell(state: DriverState) -> Cell:
     """Return a cluster-mode driver's state."""
-    return _state(_DRIVERS[state])
+    return state_cell(_DRIVERS[state])
 
 
 def run_cell(state: RunState) -> Cell:
     """Return a run's state."""
-    return _state(_RUNS[state])
+    return state_cell(_RUNS[state])
 
 
 def outcome_cell(state: OutcomeState) -> Cell:
     """Return how an action stands on one node."""
-    return _state(_OUTCOMES[state])
+    return state_cell(_OUTCOMES[state])

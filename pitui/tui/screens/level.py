@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 from pitui.tui.actions import Action, Scope, bindings
 from pitui.tui.doing import pitui
 from pitui.tui.messages import LogsRequested, Said, ShowLogAt

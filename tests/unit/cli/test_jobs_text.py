@@ -9,7 +9,7 @@ from support.shelf import FULL, NOW, RUNNING, WAITING
 from pitui.cli.jobs_text import inside_json, inside_lines, list_json, list_lines
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver, DriverState
-from pitui.domain.jobs import Looked, Spot
+from pitui.domain.inside import Looked, Spot
 
 DRIVER = ClusterDriver(
     "driver-1", DriverState.SUBMITTED, 1, 9000, NOW, why_waiting="wants 9000 MiB", fix="Less."

@@ -1,7 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.domain.jobs import Inside, Origin, Quartiles, SparkJob, Spot, Stage, Work, WorkState
+from pitui.domain.inside import Inside, Origin, Spot, tasks_when_over
+from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
+from pitui.domain.work import Quartiles, Tally, Work, WorkState
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1))
@@ -44,3 +46,32 @@ def test_a_spot_in_words():
     assert str(Spot("app-1")) == "app-1"
     assert str(Spot("app-1", job=3, stage=(7, 1))) == "stage 7.1 of app-1"
     assert str(Spot("app-1", job=3)) == "job 3 of app-1"
+
+
+def test_what_went_on_when_its_application_ended_was_killed():
+    running = Stage(1, 0, "a", WorkState.RUNNING, Tally(4, 1, 2, 1))
+    over = Inside(
+        Origin.HISTORY,
+        (SparkJob(0, "x", WorkState.FAILED, stage_ids=(1,), tasks=Tally(4, 1, 2, 1)),),
+        (running,),
+        (SqlQuery(0, "q", WorkState.RUNNING),),
+    ).when_over()
+    assert (over.stages[0].state, over.stages[0].tasks) == (WorkState.KILLED, Tally(4, 1, 0, 1))
+    assert (over.jobs[0].state, over.jobs[0].tasks.active) == (WorkState.FAILED, 0)
+    assert over.queries[0].state is WorkState.KILLED
+    tasks = (Task(1, 0, 0, WorkState.RUNNING, duration_ms=5), Task(2, 1, 0, WorkState.DONE))
+    assert [(t.state, t.duration_ms) for t in tasks_when_over(tasks)] == [
+        (WorkState.KILLED, None),
+        (WorkState.DONE, None),
+    ]
+
+
+def test_the_slowest_of_a_stage_is_one_that_was_done():
+    tasks = (
+        Task(1, 0, 0, WorkState.DONE, duration_ms=5),
+        Task(2, 1, 0, WorkState.DONE, duration_ms=9),
+        Task(3, 2, 0, WorkState.FAILED, duration_ms=99),
+    )
+    stage = Stage(1, 0, "a", WorkState.DONE).with_times(tasks)
+    assert stage.slowest is tasks[1]
+    assert (stage.times.least, stage.times.most) == (5, 9)

@@ -8,7 +8,7 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.provision import node_run
+from pitui.provision import breaks
 from pitui.provision.report import (
     NodeReport,
     NodeState,
@@ -186,7 +186,7 @@ async def test_a_step_goes_on_after_a_broken_link(tmp_path: Path) -> None:
 async def test_a_link_that_is_lost_each_time_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(node_run, "_WAITS", (0.0,))
+    monkeypatch.setattr(breaks, "_WAITS", (0.0,))
     step = Breaking(tmp_path, "two")
     step.breaks = 1000
     [report], _ = await run(tmp_path, Mark(tmp_path, "one"), step)

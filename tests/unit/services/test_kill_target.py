@@ -1,7 +1,7 @@
 import pytest
 
 from pitui.domain.errors import UsageError
-from pitui.domain.jobs import Spot
+from pitui.domain.inside import Spot
 from pitui.services.kill import parse_target
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitui.domain.errors import PituiError
-from pitui.domain.jobs import Tally, WorkState
-from pitui.spark.event_log import EventLog, with_times
+from pitui.domain.work import Tally, WorkState
+from pitui.spark.event_log import EventLog
 from pitui.spark.event_log_codec import plain
 
 EVENTS = Path(__file__).parents[2] / "captures" / "events"
@@ -57,7 +57,7 @@ def test_jobs_stages_tasks_and_queries(name):
     assert [task.state for task in tasks].count(WorkState.FAILED) == 1
     assert not any(task.state.active for task in tasks)
     assert "ValueError: deliberate" in next(t for t in tasks if t.state is WorkState.FAILED).error
-    timed = with_times(inside.stage(0, 0), log.tasks(0, 0))
+    timed = inside.stage(0, 0).with_times(log.tasks(0, 0))
     assert timed.slowest.duration_ms == timed.times.most
 
 

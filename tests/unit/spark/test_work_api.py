@@ -6,15 +6,11 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import NotSparkError
-from pitui.domain.jobs import WorkState
+from pitui.domain.work import WorkState
 from pitui.spark.history_api import parse_applications
-from pitui.spark.work_api import (
-    parse_jobs,
-    parse_quartiles,
-    parse_queries,
-    parse_stages,
-    parse_tasks,
-)
+from pitui.spark.sql_api import parse_queries
+from pitui.spark.task_api import parse_quartiles, parse_tasks
+from pitui.spark.work_api import parse_jobs, parse_stages
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from pitui.domain.cluster import Application
-from pitui.domain.jobs import Inside, Looked, Origin, SparkJob, Spot, Stage
+from pitui.domain.inside import Inside, Looked, Origin, Spot
+from pitui.domain.jobs import SparkJob, Stage
 from pitui.domain.text import one_line
 from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cells
 from pitui.tui.present.figures import amount, bar, duration, percent

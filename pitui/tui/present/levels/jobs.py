@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from pitui.domain.jobs import Looked, SparkJob, Spot, WorkState
+from pitui.domain.inside import Looked, Spot
+from pitui.domain.jobs import SparkJob
+from pitui.domain.work import WorkState
 from pitui.tui.present.cells import DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.present.levels.level import (
     WORK_COLUMNS,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pitui.domain.jobs import Looked, Quartiles, Spot, Tally, Work, WorkState
+from pitui.domain.inside import Looked, Spot
 from pitui.domain.tracebacks import error_line
+from pitui.domain.work import Quartiles, Tally, Work, WorkState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import bar, duration, percent, size
 from pitui.tui.present.node_facts import Facts

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from pitui.domain.jobs import Looked, Spot, SqlQuery, WorkState
+from pitui.domain.inside import Looked, Spot
+from pitui.domain.jobs import SqlQuery
+from pitui.domain.work import WorkState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.present.levels.level import (
     Level,

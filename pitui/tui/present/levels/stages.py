@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from pitui.domain.jobs import Looked, Spot, Stage, Task, WorkState
+from pitui.domain.inside import Looked, Spot
+from pitui.domain.jobs import Stage, Task
+from pitui.domain.work import WorkState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.levels.level import (
     WORK_COLUMNS,
@@ -57,7 +59,7 @@ def _row(stage: Stage, now: float) -> Row:
             cell(place(stage.slowest)) if stage.slowest else DASH,
             *work_cells(stage.work),
         ),
-        search=f"{stage.state} {stage.key} {stage.name} {place(stage.slowest)}",
+        search=f"{stage.state} {stage.key} {stage.name} {stage.description} {place(stage.slowest)}",
     )
 
 
@@ -89,6 +91,7 @@ def _facts(stage: Stage) -> Facts:
         ("Stage", f"stage {stage.key}"),
         ("State", stage.state),
         ("What", stage.name),
+        ("Description", stage.description),
         ("Tasks", tally_words(stage.tasks)),
         ("Times of tasks", skew_words(stage.times)),
         ("Slowest", slowest_words(stage.slowest) if stage.slowest else ""),

@@ -1,0 +1,30 @@
+"""Spark's history server over the event logs of a demonstration, for tests."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_CLASS = "org.apache.spark.deploy.history.HistoryServer"
+
+
+@contextmanager
+def history_server(spark_home: str) -> Iterator[None]:
+    """Run a history server on the node of a Spark home; it needs some seconds to answer."""
+    home = Path(spark_home)
+    options = {"fs.logDirectory": f"file:{home}/events", "fs.update.interval": "1s"}
+    java = " ".join(f"-Dspark.history.{name}={value}" for name, value in options.items())
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")}
+    server = subprocess.Popen(
+        [home / "bin" / "spark-class", _CLASS],
+        env={**environment, "SPARK_HISTORY_OPTS": java},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait(20)
