@@ -184,7 +184,9 @@ def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[C
     if not executor.active:
         word = _ENDS[_end(executor).kind][0].partition(" ")[2]
         tone = Tone.BAD if _lost(executor) else Tone.DIM
-        return cell(f"{where}: {word}, {_reason(executor)}", tone), cell(executor.removed_because)
+        reason, said = _reason(executor), executor.removed_because
+        more = f"; {said}" if said and said != reason else ""
+        return cell(f"{where}: {word}", tone), cells((reason, Tone.NORMAL), (more, Tone.DIM))
     first = f"{where}: task time {duration(executor.duration_ms / 1000)}, gc "
     second = (
         f"input {size(executor.input_bytes)}  shuffle in {size(executor.shuffle_read)}  "
