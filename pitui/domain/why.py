@@ -136,7 +136,7 @@ def dying(deaths: Deaths) -> Why | None:
             "its port through the firewall (spark.driver.port).",
         )
     if heap := _HEAP.search(line):
-        return _heap_too_small(deaths, latest, int(heap[1]), int(heap[2]))
+        return _heap_too_small(deaths, int(heap[1]), int(heap[2]))
     if _MEMORY.search(line):
         return Why(f"{latest}: {line}", "Ask for more with --executor-memory, or split the data "
                    "into more partitions.")  # fmt: skip
@@ -144,12 +144,12 @@ def dying(deaths: Deaths) -> Why | None:
     return Why(f"{latest}{said}", "f shows that line in its log; kill the application to end it.")
 
 
-def _heap_too_small(deaths: Deaths, latest: str, heap: int, least: int) -> Why:
+def _heap_too_small(deaths: Deaths, heap: int, least: int) -> Why:
     # The JVM keeps some of what it is given to itself: as much more must be asked for.
     enough = ceil((deaths.memory_mib or LEAST_EXECUTOR_MIB) * least / heap / 10) * 10
     return Why(
-        f"{deaths.memory_mib} MiB leave an executor a heap of {heap // MIB} MiB, and Spark needs "
-        f"{least // MIB} MiB; {latest}",
+        f"{deaths.memory_mib} MiB leave a heap of {heap // MIB} MiB, Spark needs {least // MIB} "
+        f"MiB: {deaths.count} executors died",
         f"Submit it again with --executor-memory {enough}m or more.",
     )
 

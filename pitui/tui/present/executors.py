@@ -4,13 +4,16 @@ from collections.abc import Iterable
 
 from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
 from pitui.domain.executor_end import EndKind, ExecutorEnd, end_of
-from pitui.tui.present.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.present.figures import duration, percent, size, sparkline
 from pitui.tui.present.nodes import temperature_cell
 
 MIB = 1024 * 1024
 GC_MUCH = 0.10
 """Share of task time in garbage collection from which Spark's own page turns red."""
+
+ASKED_S = 15.0
+"""Seconds of an application's life in which its driver's UI may still be coming up."""
 
 RATES = 8
 """Looks that the sparkline of tasks a second shows."""
@@ -62,6 +65,23 @@ def rows_by_node(snapshot: Snapshot) -> list[Row]:
     ]
     found.sort(key=lambda one: (_where(one[1]), one[0], _order(one[1])))
     return [_row(snapshot, app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found]
+
+
+def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
+    """Return what stands in place of an application's executors where there are none."""
+    if application is None:
+        more = "Executors of the application chosen in Jobs (4) stand here; b starts one."
+        return cell("No application is selected.", Tone.DIM), cell(more, Tone.DIM)
+    if application.id in snapshot.executors or not application.cores:
+        none = "This application has no executor."
+        return cell(none, Tone.DIM), cell("The Jobs pane (4) says why it waits.", Tone.DIM)
+    if application.duration_s < ASKED_S:
+        return cell("Its driver is being asked for its executors.", Tone.DIM), BLANK
+    return (
+        cell("Its driver does not tell of its executors.", Tone.WARN),
+        cell("Its web UI does not answer, or is switched off (spark.ui.enabled=false). "
+             f"By the master's word they have {application.cores} cores."),
+    )  # fmt: skip
 
 
 def executor_title(application: Application | None) -> str:

@@ -113,7 +113,7 @@ def test_a_heap_that_spark_finds_too_small():
         "Insufficient executor memory: System memory 456130560 must be at least 471859200."
     )
     found = dying(Deaths(12, "11", "pi2", line, 450))
-    assert found.reason.startswith("450 MiB leave an executor a heap of 435 MiB, and Spark needs")
+    assert found.reason.startswith("450 MiB leave a heap of 435 MiB, Spark needs 450 MiB: 12")
     assert "--executor-memory 470m" in found.fix
 
 
