@@ -13,11 +13,7 @@ from pitui.domain.errors import UsageError
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
 
-_ERRORS_LINES = 10_000
-"""Lines of each log that are looked through for the errors of the cluster."""
-
-
-_COUNT = click.IntRange(0)
+_COUNT = click.IntRange(0, 1_000_000)
 
 
 class _Lines(click.ParamType[int]):
@@ -110,14 +106,14 @@ def command(
         sources, tags, level, grep, text,
         invert=invert, before=max(before, context), after=max(after, context),
     )  # fmt: skip
-    if lines is None:
-        lines = _ERRORS_LINES if "errors" in sources else 500
     config = settings.load()
 
     async def main() -> int:
         from pitui.services.cluster import open_cluster
+        from pitui.services.log_find import ERRORS, ERRORS_LINES
         from pitui.services.logs import find_sources
 
+        count = (ERRORS_LINES if ERRORS in sources else 500) if lines is None else lines
         async with open_cluster(config, TerminalAsker(trust_new)) as cluster:
             found = await find_sources(cluster, None, sources)
             if save is not None:
@@ -128,7 +124,7 @@ def command(
             from pitui.services.logs import follow as follow_logs
 
             printer = LogPrinter(found, chosen, json=settings.json, colour=use_colour(), fold=fold)
-            stream = aclosing(follow_logs(cluster, found, lines, follow))
+            stream = aclosing(follow_logs(cluster, found, count, follow))
             return await print_stream(stream, printer)
 
     run(main)

@@ -104,9 +104,15 @@ class CommandTimeoutError(NodeError):
 
 
 class WebError(PituiError):
-    """A web address gave no answer; `reason` says why in a few words, such as `refused`."""
+    """A web address gave no answer; `reason` says why in a few words, such as `refused`.
 
-    def __init__(self, url: str, reason: str, advice: str = "") -> None:
+    `status` is that of a server which answered, but not with what was asked for.
+    """
+
+    def __init__(
+        self, url: str, reason: str, advice: str = "", *, status: int | None = None
+    ) -> None:
         super().__init__(f"{url}: {reason}", advice)
         self.url = url
         self.reason = reason
+        self.status = status

@@ -86,6 +86,13 @@ class Machine:
         return self.os.get("ID", "")
 
     @property
+    def package_arch(self) -> str:
+        """What programs are built for there, as Debian calls it; the kernel may have 64 bits."""
+        if self.bits == 32 and self.arch in ("aarch64", "x86_64"):
+            return "armhf" if self.arch == "aarch64" else "i386"
+        return {"aarch64": "arm64", "x86_64": "amd64", "armv7l": "armhf"}.get(self.arch, self.arch)
+
+    @property
     def release(self) -> str:
         """Its system in words, such as `Debian GNU/Linux 12 (bookworm)`."""
         return self.os.get("PRETTY_NAME") or self.distribution or "an unknown system"

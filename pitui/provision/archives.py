@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ import msgspec
 from pitui.config.model import Config
 from pitui.config.nodes import expand
 from pitui.config.paths import cache_folder
+from pitui.domain.errors import WebError
 from pitui.provision.archive import Archive, ArchiveError, read_archive
 from pitui.provision.report import Transfer
 from pitui.remote.fetch import fetch
@@ -40,13 +42,14 @@ async def obtain(config: Config, told: Told) -> Archive:
     path, fetched = await _file(config, spark.archive, told)
     told(f"reading {path.name} through", None)
     archive = await asyncio.to_thread(_read, path)
-    wanted = (spark.sha512 or "").lower()
+    wanted, whose = (spark.sha512 or "").lower(), "spark.sha512 is"
+    if fetched and not wanted:
+        wanted, whose = _published(path), "the figure beside it is"
     if wanted and archive.sha512 != wanted:
         if fetched:
             path.unlink(missing_ok=True)
-        message = (
-            f"{path} has SHA-512 {archive.sha512[:16]}..., and spark.sha512 is {wanted[:16]}..."
-        )
+            _sum_file(path).unlink(missing_ok=True)
+        message = f"{path} has SHA-512 {archive.sha512[:16]}..., and {whose} {wanted[:16]}..."
         advice = "Compare with the figure beside the download; the file or the figure is wrong."
         raise ArchiveError(message, advice)
     if spark.version and archive.version != spark.version:
@@ -72,8 +75,38 @@ async def _file(config: Config, where: str, told: Told) -> tuple[Path, bool]:
         def received(have: int, total: int | None) -> None:
             told(f"fetching {path.name}", Transfer(have, total or have, meter.add(have)))
 
+        if not config.spark.sha512:
+            await _fetch_sum(where, _sum_file(path))
         await fetch(where, path, received)
     return path, True
+
+
+async def _fetch_sum(where: str, target: Path) -> None:
+    """Fetch the figure that Apache publishes beside each archive; elsewhere there may be none."""
+    address = urlsplit(where)
+    try:
+        await fetch(address._replace(path=f"{address.path}.sha512").geturl(), target)
+    except WebError as error:
+        if error.status is None:
+            raise
+
+
+def _sum_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha512")
+
+
+def _published(path: Path) -> str:
+    """Return the figure that came with an archive, empty where none did.
+
+    It is written as sha512sum does, or as gpg did: in groups of digits over several lines.
+    """
+    try:
+        text = _sum_file(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    digits = re.sub(r"\s", "", text.rpartition(":")[2]).lower()
+    found = re.search(r"(?<![0-9a-f])[0-9a-f]{128}", digits)
+    return found[0] if found else ""
 
 
 def _cached(where: str) -> Path:

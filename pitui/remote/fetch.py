@@ -70,7 +70,8 @@ async def _once(
             # All of it is there; whether it is right is told by its digest and its own checksum.
             return
         if not answer.is_success:
-            raise WebError(url, f"the server answers {answer.status_code} {answer.reason_phrase}")
+            said = f"the server answers {answer.status_code} {answer.reason_phrase}"
+            raise WebError(url, said, status=answer.status_code)
         if answer.status_code != 206:
             have = 0
         length = answer.headers.get("content-length", "")

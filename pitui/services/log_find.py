@@ -26,6 +26,9 @@ from pitui.spark.log_list import Found, FoundKind, Listing, list_script, parse_l
 ERRORS = "errors"
 """The word for the logs in which the cluster's errors stand."""
 
+ERRORS_LINES = 10_000
+"""Lines of each log that are looked through for them."""
+
 ERRORS_APPS = 8
 """Applications, the newest of each node, that are looked through for errors."""
 

@@ -1,7 +1,10 @@
 """Fetching by https from a real server, whose certificate a CA of its own has signed."""
 
+import hashlib
+import io
 import ssl
 import subprocess
+import tarfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +29,9 @@ class Site:
     breaks: list[int] = field(default_factory=list)
     """After how many bytes the next answers break off."""
     ranges: list[str] = field(default_factory=list)
+    data: bytes = DATA
+    sums: bytes | None = None
+    """What stands beside the archive."""
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +58,12 @@ def site(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
                 self.send_header("Location", "http://127.0.0.1:1/x")
                 self.end_headers()
                 return
-            if self.path == "/missing":
+            beside = self.path.endswith(".sha512")
+            if self.path == "/missing" or (beside and found.sums is None):
                 self.send_error(404)
                 return
             start = int(wanted.removeprefix("bytes=").rstrip("-") or 0)
-            body = DATA[start:]
+            body = ((found.sums or b"") if beside else found.data)[start:]
             self.send_response(206 if start else 200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -122,3 +129,39 @@ async def test_a_wrong_sha512_is_one_message_and_the_file_goes(site: Site, tmp_p
         await obtain(load_config(config), lambda what, _how: said.append(what))
     assert isinstance(caught.value, ArchiveError)
     assert any(text.startswith("fetching spark-4.3.0") for text in said)
+
+
+def groups(digest: str) -> str:
+    """Return a digest as gpg prints it, over several lines."""
+    words = [digest[n : n + 8].upper() for n in range(0, 128, 8)]
+    return f"spark-4.3.0-bin-hadoop3.tgz: {' '.join(words[:8])}\n    {' '.join(words[8:])}\n"
+
+
+@pytest.mark.parametrize("form", ["{}  spark-4.3.0-bin-hadoop3.tgz\n", "gpg", None])
+async def test_the_figure_beside_an_archive_is_compared(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str | None
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    archive = tmp_path / "made.tgz"
+    top = "spark-4.3.0-bin-hadoop3"
+    with tarfile.open(archive, "w:gz") as tar:
+        for name in (f"{top}/bin/spark-class", f"{top}/jars/spark-core_2.13-4.3.0.jar"):
+            info = tarfile.TarInfo(name)
+            info.size = 500
+            tar.addfile(info, io.BytesIO(b"x" * 500))
+    site.data = archive.read_bytes()
+    config = tmp_path / "config.yaml"
+    nodes = "cluster: {master: a}\nnodes: {a: {host: local}}\n"
+    config.write_text(f"{nodes}spark: {{archive: '{site.url}'}}\n")
+
+    def figure(digest: str) -> bytes | None:
+        text = groups(digest) if form == "gpg" else form and form.format(digest)
+        return text.encode() if text else None
+
+    if form is not None:
+        site.sums = figure("0" * 128)
+        with pytest.raises(ArchiveError, match="the figure beside it is 0000"):
+            await obtain(load_config(config), lambda _what, _how: None)
+    site.sums = figure(hashlib.sha512(site.data).hexdigest())
+    for _ in range(2):
+        assert (await obtain(load_config(config), lambda _what, _how: None)).version == "4.3.0"

@@ -12,6 +12,7 @@ from support.shelf import NOW, ui, until
 from textual.pilot import Pilot
 from tui.test_log_pictures import Logs, lines, settled
 
+from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level, LogLine
 from pitui.tui.clipboard import sequences
 from pitui.tui.log_taste import Taste, load_taste, save_taste, taste_path
@@ -234,9 +235,14 @@ async def test_the_tree_leads_to_logs() -> None:
         screen = await opened(pilot, services)
         await screen.press("s", "enter")
         await until(pilot, lambda: ("sources", ["errors"]) in services.asked)
+        await until(pilot, lambda: screen.pane.chosen == LogFilter(level=Level.ERROR))
+        assert screen.pane.title.startswith("Logs: errors of the cluster,")
         await screen.press("s", *"jjjjj", "space", "l", "j", "space", "enter")
         await until(pilot, lambda: "pi1" in screen.pane.title)
+        assert screen.pane.chosen == LogFilter()
         assert ("sources", ["nuc:all"]) in services.asked
+        await screen.press("s", "slash", *"stderr", "enter", *"jj", "enter")
+        await until(pilot, lambda: screen.pane.title.startswith("Logs: app-0003/0,"))
         await screen.press("s", "slash", *"pi1:/var/log/syslog", "enter")
         await until(pilot, lambda: ("sources", ["pi1:/var/log/syslog"]) in services.asked)
 

@@ -12,7 +12,7 @@ from pitui.provision import packages
 from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.push_script import forget_command
 from pitui.remote.quoting import quote, quote_path
 
@@ -86,16 +86,17 @@ STEP = Java()
 
 
 async def _way(site: Site, majors: tuple[int, ...]) -> _Way | None:
-    archive = _archive(site)
+    archive = await _archive(site)
     package = await _package(site, majors) if await site.may_root() else None
     return _Way(package, archive) if package or archive else None
 
 
-def _archive(site: Site) -> Path | None:
+async def _archive(site: Site) -> Path | None:
     wanted = site.shelf.config.provision.jdk
     if wanted is None:
         return None
-    path = expand(site.shelf.config.folder, wanted)
+    arch = (await site.machine()).package_arch
+    path = expand(site.shelf.config.folder, wanted.replace("{arch}", arch))
     if not path.is_file():
         message = f"provision.jdk: there is no file {path}"
         raise NodeError(site.name, message, "Set it to a JDK archive on this machine.")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _NONE_ANYWHERE = (
     cell("No executor runs.", Tone.DIM),
-    cell("Those of all applications stand here, node by node; b starts one.", Tone.DIM),
+    cell("Those of all applications stand here, node by node; b runs a benchmark.", Tone.DIM),
 )
 
 

@@ -5,7 +5,7 @@ from textual import on, work
 from pitui.tui.messages import HintsChanged
 from pitui.tui.panes.log_base import LogPart
 from pitui.tui.present.log_places import Place, mark_rows, place_of
-from pitui.tui.widgets.log_find import at_time, next_error, previous_error
+from pitui.tui.widgets.log_find import at_time, error_place, next_error, previous_error
 from pitui.tui.widgets.log_histogram import LogHistogram
 
 
@@ -56,13 +56,19 @@ class LogMoves(LogPart):
         """Go to the next error."""
         view = self.view
         found = None if view.following else next_error(view.store, view.rows, self.here)
-        self._go(found, "no error below")
+        self._go_to_error(found, "no error below")
 
     def do_previous_error(self) -> None:
         """Go to the error before; from the end to the last one."""
         view = self.view
         before = view.store.end if view.following else self.here
-        self._go(previous_error(view.store, view.rows, before), "no error above")
+        self._go_to_error(previous_error(view.store, view.rows, before), "no error above")
+
+    def _go_to_error(self, number: int | None, otherwise: str) -> None:
+        self._go(number, otherwise)
+        place = number is not None and error_place(self.view.store, self.view.rows, number)
+        if place:
+            self.say(f"error {place[0]:,} of {place[1]:,}")
 
     # -- marks -----------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from pitui.tui.panes.log_base import LogPart
 from pitui.tui.present.log_words import said_filter, said_slow
 from pitui.tui.widgets.filter_bar import FilterBar
 
-_LEVELS = (None, Level.INFO, Level.WARN, Level.ERROR)
+_LEVELS = (None, Level.ERROR, Level.WARN, Level.INFO)
 _CONTEXT = (0, 2, 5, 20)
 
 
@@ -157,6 +157,9 @@ class LogSeek(LogPart):
 
     def do_context(self) -> None:
         """Show lines around those that pass: the next number in turn."""
+        if not self.chosen:
+            self.say("f or L filters; then this shows lines around those that pass")
+            return
         at = _CONTEXT.index(self.chosen.before) if self.chosen.before in _CONTEXT else 0
         lines = _CONTEXT[(at + 1) % len(_CONTEXT)]
         self.filter_by(replace(self.chosen, before=lines, after=lines))

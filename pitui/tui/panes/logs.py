@@ -1,6 +1,6 @@
 """The pane of logs: what is followed, and how its parts stand together."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import ClassVar
 
@@ -11,17 +11,21 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import LogLine, LogSource
+from pitui.domain.log_filter import LogFilter
+from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
+from pitui.tui.messages import HintsChanged
 from pitui.tui.panes.log_looks import LogLooks
 from pitui.tui.panes.log_moves import LogMoves
 from pitui.tui.panes.log_seek import LogSeek
 from pitui.tui.panes.log_taking import LogTaking
 from pitui.tui.present.cells import Tone, cells
 from pitui.tui.present.log_goal import Goal, Seeker, goal_words
+from pitui.tui.present.log_words import log_title, name_of
 from pitui.tui.widgets.log_scroll import LogScroll
 from pitui.tui.widgets.log_view import LogView
+from pitui.tui.widgets.tab_bar import TAB_WIDTH
 
 FIRST_LINES = 500
 """Lines of each log to begin with."""
@@ -48,6 +52,7 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         self._lines = FIRST_LINES
         self._seeker: Seeker | None = None
         self._seek_end: Timer | None = None
+        self._offered = (True, False)
         self.title = "Logs"
 
     def compose(self) -> ComposeResult:
@@ -77,14 +82,20 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
 
     # -- what is followed ------------------------------------------------------------------
 
-    def show(self, sources: Sequence[LogSource], goal: Goal | None = None) -> None:
-        """Follow other logs, from their end or at a goal."""
+    def show(
+        self,
+        sources: Sequence[LogSource],
+        goal: Goal | None = None,
+        what: str = "",
+        lines: int = FIRST_LINES,
+    ) -> None:
+        """Follow other logs, from their end or at a goal; `what` they are in words, if known."""
         if not self.sources:
             self.recall_taste()
         self.sources = tuple(sources)
         nodes = pitui(self).nodes.values()
-        self._what = name_of(sources, [node.name for node in nodes if node.is_worker])
-        self._lines = self.view.store.limit if goal else FIRST_LINES
+        self._what = what or name_of(sources, [node.name for node in nodes if node.is_worker])
+        self._lines = self.view.store.limit if goal else min(lines, self.view.store.limit)
         self._begin(goal)
 
     def _begin(self, goal: Goal | None) -> None:
@@ -149,6 +160,8 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
     @work(group="sources", exclusive=True)
     async def do_sources(self) -> None:
         """Choose what to show from all logs that there are."""
+        from pitui.services.log_find import ERRORS, ERRORS_LINES
+        from pitui.tui.present.log_tree_text import CLUSTER
         from pitui.tui.screens.log_sources import SourcesScreen
 
         app = pitui(self)
@@ -164,7 +177,14 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         except PituiError as error:
             self.say(str(error))
             return
-        self.show(list(dict.fromkeys([*found, *choice.sources])))
+        sources = list(dict.fromkeys([*found, *choice.sources]))
+        if ERRORS in words:
+            self.show(sources, what=choice.title, lines=ERRORS_LINES)
+            self.filter_by(LogFilter(level=Level.ERROR))
+        else:
+            if self._what == CLUSTER[ERRORS]:
+                self.clear_filter()
+            self.show(sources, what=choice.title)
         self.focus()
 
     # -- what is said of it ----------------------------------------------------------------
@@ -174,6 +194,10 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         """Say in title, filter and histogram what changed."""
         self._entitle()
         self.show_filter()
+        offered = (self.view.following, len(self.view.store) > 0)
+        if offered != self._offered:
+            self._offered = offered
+            self.post_message(HintsChanged())
         if self.histogram.display:
             self.histogram.show(self.view.store.times, self.moment())
 
@@ -182,12 +206,15 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         state = "following" if view.following else f"paused, {view.new_lines:,} new"
         if view.selected_from is not None:
             state = f"{len(view.selected_numbers()):,} lines selected"
-        dropped = f", {view.store.dropped:,} older dropped" if view.store.dropped else ""
-        self.title = f"Logs: {self._what}, {state}{dropped}" if self._what else "Logs"
+        room = max(TAB_WIDTH, self.size.width - 6)
+        title = log_title(self._what, state, view.store.dropped, room)
+        self.title = title if self._what else "Logs"
 
     def offers(self, action_id: str) -> bool:
         """Offer what there are lines for."""
-        if action_id in ("follow", "sources", "more", "save"):
+        if action_id == "follow":
+            return bool(self.sources) and not self.view.following
+        if action_id in ("sources", "more", "save"):
             return action_id == "sources" or bool(self.sources)
         if action_id in ("next_match", "previous_match"):
             return self.view.search is not None or bool(self.chosen.text)
@@ -196,14 +223,3 @@ class LogsPane(LogMoves, LogLooks, LogSeek, LogTaking):
         if action_id == "invert":
             return bool(self.chosen.text)
         return len(self.view.store) > 0
-
-
-def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
-    """Return in a few words what sources are; `workers`: the names of all worker nodes."""
-    names = list(dict.fromkeys(source.id for source in sources))
-    every = set(workers)
-    if len(every) > 1 and every <= set(names):
-        names = [*(name for name in names if name not in every), "workers"]
-    if len(names) > 3:
-        return f"{names[0]}, {names[1]} and {len(names) - 2} more"
-    return ", ".join(names)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
 from pitui.domain.executor_end import EndKind, ExecutorEnd, end_of
-from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.present.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.present.figures import duration, percent, size, sparkline
 from pitui.tui.present.nodes import temperature_cell
 
@@ -70,13 +70,14 @@ def rows_by_node(snapshot: Snapshot) -> list[Row]:
 def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
     """Return what stands in place of an application's executors where there are none."""
     if application is None:
-        more = "Executors of the application chosen in Jobs (4) stand here; b starts one."
-        return cell("No application is selected.", Tone.DIM), cell(more, Tone.DIM)
-    if application.id in snapshot.executors or not application.cores:
+        more = "Executors of the one chosen in Jobs (4) stand here; b runs a benchmark."
+        return cell("No application runs.", Tone.DIM), cell(more, Tone.DIM)
+    if application.why_waiting is not None or not application.cores:
         none = "This application has no executor."
         return cell(none, Tone.DIM), cell("The Jobs pane (4) says why it waits.", Tone.DIM)
-    if application.duration_s < ASKED_S:
-        return cell("Its driver is being asked for its executors.", Tone.DIM), BLANK
+    if application.id in snapshot.executors or application.duration_s < ASKED_S:
+        more = "They stand here as soon as its driver knows them."
+        return cell("Its executors are coming up.", Tone.DIM), cell(more, Tone.DIM)
     return (
         cell("Its driver does not tell of its executors.", Tone.WARN),
         cell("Its web UI does not answer, or is switched off (spark.ui.enabled=false). "

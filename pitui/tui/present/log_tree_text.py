@@ -1,20 +1,49 @@
 """Rows of the tree of logs."""
 
 import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
 from pitui.domain.log_tree import LogBranch, LogLeaf
 from pitui.domain.text import printable
 
-CLUSTER = (
-    ("errors of the cluster", "errors"),
-    ("everything", "all"),
-    ("the master", "master"),
-    ("all workers", "workers"),
-    ("systemd journals of Spark's units", "journal"),
-)
-"""What is offered of the whole cluster: in words, and what `pitui logs` calls it."""
+CLUSTER = {
+    "errors": "errors of the cluster",
+    "all": "everything",
+    "master": "the master",
+    "workers": "all workers",
+    "journal": "systemd journals of Spark's units",
+}
+"""What is offered of the whole cluster: what `pitui logs` calls it, and in words."""
+
+
+def narrowed(branches: Iterable[LogBranch], words: str) -> list[LogBranch]:
+    """Return of branches only what holds all typed words, in its own title or in one above it."""
+    wanted = words.lower().split()
+    found = [_narrowed(branch, wanted, "") for branch in branches]
+    return [branch for branch in found if branch is not None]
+
+
+def _narrowed(branch: LogBranch, wanted: Sequence[str], above: str) -> LogBranch | None:
+    text = f"{above} {branch.title} {branch.word}".lower()
+    if _holds(text, wanted):
+        return branch
+    leaves = tuple(
+        leaf
+        for leaf in branch.leaves
+        if _holds(f"{text} {leaf.title} {leaf.source.path}".lower(), wanted)
+    )
+    inner = [_narrowed(one, wanted, text) for one in branch.branches]
+    branches = tuple(one for one in inner if one is not None)
+    if not leaves and not branches:
+        return None
+    return replace(branch, leaves=leaves, branches=branches, left_off=0)
+
+
+def _holds(text: str, wanted: Sequence[str]) -> bool:
+    return all(word in text for word in wanted)
 
 
 def branch_text(branch: LogBranch) -> Text:

@@ -1,6 +1,9 @@
-"""What is said of what is looked for in logs."""
+"""What is said of logs: which they are, how they are shown, what is looked for in them."""
+
+from collections.abc import Iterable, Sequence
 
 from pitui.domain.log_filter import LogFilter
+from pitui.domain.log_line import LogSource, SourceKind
 from pitui.spark.log_search import Search
 
 
@@ -25,3 +28,35 @@ def said_slow(search: Search | None) -> list[str]:
     if search.given_up:
         return ["too slow an expression, given up"]
     return [f"too slow on {search.slow} lines" if search.slow > 1 else "too slow on 1 line"]
+
+
+_BY_TAG = (SourceKind.RUN, SourceKind.EXECUTOR, SourceKind.DRIVER)
+"""Logs whose own names are long numbers."""
+
+
+def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
+    """Return in a few words what sources are; `workers`: the names of all worker nodes."""
+    named: dict[str, str] = {}
+    for source in sources:
+        named.setdefault(source.id, source.tag if source.kind in _BY_TAG else source.id)
+    names = list(named.values())
+    every = set(workers)
+    if len(every) > 1 and every <= set(names):
+        names = [*(name for name in names if name not in every), "workers"]
+    if len(names) > 3:
+        return f"{names[0]}, {names[1]} and {len(names) - 2} more"
+    return ", ".join(names)
+
+
+def log_title(what: str, state: str, dropped: int, room: int) -> str:
+    """Return a title of at most `room` characters; the middle of what is shown gives way.
+
+    `dropped`: lines that the ring has let go.
+    """
+    if dropped:
+        short = room < len(f"Logs: {what}, {state}, {dropped:,} older dropped")
+        state += f", {dropped:,} dropped" if short else f", {dropped:,} older dropped"
+    left = max(9, room - len(f"Logs: , {state}"))
+    if len(what) > left:
+        what = f"{what[: left // 2]}…{what[len(what) - (left - 1 - left // 2) :]}"
+    return f"Logs: {what}, {state}"

@@ -15,7 +15,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogSource
 from pitui.domain.log_tree import LogBranch
 from pitui.domain.text import printable
-from pitui.tui.present.log_tree_text import CLUSTER, branch_text, leaf_text
+from pitui.tui.present.log_tree_text import CLUSTER, branch_text, leaf_text, narrowed
 from pitui.tui.screens.dialog import Dialog
 
 
@@ -26,6 +26,12 @@ class Choice:
     words: tuple[str, ...] = ()
     sources: tuple[LogSource, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """What it is in words, where one row of the cluster was chosen."""
+        one = self.words[0] if len(self.words) == 1 and not self.sources else ""
+        return CLUSTER.get(one, "")
+
 
 @dataclass(frozen=True, slots=True)
 class _Item:
@@ -34,6 +40,11 @@ class _Item:
     text: Text
     word: str = ""
     source: LogSource | None = None
+
+    @property
+    def choice(self) -> tuple[str, LogSource | None]:
+        """What it means to choose it; the same for a row that was drawn anew."""
+        return self.word, self.source
 
 
 class SourcesTree(Tree[_Item]):
@@ -71,7 +82,7 @@ class SourcesScreen(Dialog[Choice]):
         Binding("q", "close", show=False),
     ]
     TITLE_TEXT = "Logs to show"
-    KEYS_TEXT = "Enter show  Space mark  / type a path  Esc close"
+    KEYS_TEXT = "Enter show  Space mark  / find, or type a path  Esc close"
     AUTO_FOCUS = "SourcesTree"
 
     def __init__(
@@ -82,7 +93,8 @@ class SourcesScreen(Dialog[Choice]):
         super().__init__()
         self._ask = ask
         self._shown = shown
-        self._marked: set[TreeNode[_Item]] = set()
+        self._marked: dict[tuple[str, LogSource | None], None] = {}
+        self._branches: Sequence[LogBranch] = ()
 
     def content(self) -> list[Widget]:
         """Return the tree and the field below it."""
@@ -90,9 +102,9 @@ class SourcesScreen(Dialog[Choice]):
         tree.show_root = False
         tree.auto_expand = False
         tree.guide_depth = 2
-        for item in _cluster_items():
-            tree.root.add_leaf(item.text, item)
-        field = Input(compact=True, placeholder="NODE:/path/to/file, or any word of pitui logs")
+        field = Input(
+            compact=True, placeholder="to find, or NODE:/path/to/file, or any word of pitui logs"
+        )
         now = [
             f"{tag} {kept:,}" + (f" ({gone:,} dropped)" if gone else "")
             for tag, kept, gone in self._shown
@@ -107,6 +119,7 @@ class SourcesScreen(Dialog[Choice]):
 
     def on_mount(self) -> None:
         """Ask the nodes."""
+        self._draw("")
         self.query_one(SourcesTree).cursor_line = 0
         self._fill()
 
@@ -114,23 +127,63 @@ class SourcesScreen(Dialog[Choice]):
     async def _fill(self) -> None:
         waiting = self.query_one("#waiting", Static)
         try:
-            branches = await self._ask()
+            self._branches = await self._ask()
         except PituiError as error:
             waiting.update(Text(str(error), style="red"))
             return
-        tree = self.query_one(SourcesTree)
-        for branch in branches:
-            _add(tree.root, branch)
         waiting.display = False
+        typed = self.query_one(Input).value
+        if typed:
+            self._draw(typed)
+        else:
+            for branch in self._branches:
+                self._add(self.query_one(SourcesTree).root, branch)
+
+    @on(Input.Changed)
+    def narrow(self, event: Input.Changed) -> None:
+        """Show only rows that hold what is typed."""
+        self._draw(event.value)
+
+    def _draw(self, words: str) -> None:
+        """Draw the rows that hold words, and open what is above them."""
+        tree = self.query_one(SourcesTree)
+        tree.clear()
+        for word, title in CLUSTER.items():
+            if words.lower() in f"{title} {word}":
+                self._leaf(tree.root, _Item(Text.assemble(title, (f"  {word}", "dim")), word))
+        for branch in narrowed(self._branches, words):
+            self._add(tree.root, branch, opened=bool(words.strip()))
+        tree.cursor_line = 0
+
+    def _leaf(self, parent: TreeNode[_Item], item: _Item) -> None:
+        parent.add_leaf(self._label(item), item)
+
+    def _label(self, item: _Item) -> Text:
+        return Text.assemble(("● " if item.choice in self._marked else "", "bold"), item.text)
+
+    def _add(self, parent: TreeNode[_Item], branch: LogBranch, *, opened: bool = False) -> None:
+        item = _Item(branch_text(branch), branch.word)
+        node = parent.add(self._label(item), item, expand=opened or bool(branch.error))
+        if branch.error:
+            node.add_leaf(Text(printable(branch.error), style="red"), _Item(Text("")))
+        for leaf in branch.leaves:
+            self._leaf(node, _Item(leaf_text(leaf), "", leaf.source))
+        for below in branch.branches:
+            self._add(node, below, opened=opened)
+        if branch.left_off:
+            text = Text(f"{branch.left_off:,} older not listed", style="dim")
+            node.add_leaf(text, _Item(Text("")))
 
     def action_mark(self) -> None:
         """Mark the row, or take its mark away."""
         node = self.query_one(SourcesTree).cursor_node
         if node is None or node.data is None or not (node.data.word or node.data.source):
             return
-        self._marked ^= {node}
-        sign = "● " if node in self._marked else ""
-        node.set_label(Text.assemble((sign, "bold"), node.data.text))
+        if node.data.choice in self._marked:
+            del self._marked[node.data.choice]
+        else:
+            self._marked[node.data.choice] = None
+        node.set_label(self._label(node.data))
         self.query_one(SourcesTree).action_cursor_down()
 
     def action_type(self) -> None:
@@ -145,34 +198,30 @@ class SourcesScreen(Dialog[Choice]):
     @on(Tree.NodeSelected)
     def choose(self, event: "Tree.NodeSelected[_Item]") -> None:
         """Show what is marked, else the row; a row that stands for nothing opens."""
-        rows = self._marked or {event.node}
-        items = [node.data for node in rows]
-        words = tuple(item.word for item in items if item and item.word)
-        sources = tuple(item.source for item in items if item and item.source)
+        item = event.node.data
+        chosen = self._marked or ({item.choice: None} if item else {})
+        words = tuple(word for word, _ in chosen if word)
+        sources = tuple(source for _, source in chosen if source)
         if words or sources:
             self.dismiss(Choice(words, sources))
         else:
             event.node.toggle()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Show what was typed."""
-        if words := tuple(event.value.split()):
+        """Show what was typed; what only finds rows leads to them."""
+        words = tuple(event.value.split())
+        found = self.query_one(SourcesTree).root.children
+        if words and (not found or all(":" in word or self._is_word(word) for word in words)):
             self.dismiss(Choice(words))
+        elif found:
+            self.query_one(SourcesTree).focus()
+
+    def _is_word(self, word: str) -> bool:
+        known = {*CLUSTER, *(branch.title for branch in self._branches)}
+        return word in known or any(word in _words(branch) for branch in self._branches)
 
 
-def _cluster_items() -> list[_Item]:
-    return [_Item(Text.assemble(title, (f"  {word}", "dim")), word) for title, word in CLUSTER]
-
-
-def _add(parent: TreeNode[_Item], branch: LogBranch) -> None:
-    item = _Item(branch_text(branch), branch.word)
-    node = parent.add(item.text, item, expand=bool(branch.error))
-    if branch.error:
-        node.add_leaf(Text(printable(branch.error), style="red"), _Item(Text("")))
-    for leaf in branch.leaves:
-        item = _Item(leaf_text(leaf), "", leaf.source)
-        node.add_leaf(item.text, item)
-    for below in branch.branches:
-        _add(node, below)
-    if branch.left_off:
-        node.add_leaf(Text(f"{branch.left_off:,} older not listed", style="dim"), _Item(Text("")))
+def _words(branch: LogBranch) -> set[str]:
+    """Return the words of `pitui logs` for a branch, and for all that is under it."""
+    own = {branch.word, *(leaf.source.id for leaf in branch.leaves)}
+    return own.union(*map(_words, branch.branches))

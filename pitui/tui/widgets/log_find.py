@@ -1,6 +1,8 @@
 """Looking through many lines a few at a time: the next match, how many there are."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pitui.spark.log_search import Search
 from pitui.tui.widgets.log_block import NOTE, PART
@@ -9,6 +11,7 @@ from pitui.tui.widgets.log_store import ERRORS, LogStore
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000
+_MOST_ERRORS = 2000
 
 
 def matches(rows: LogRows, search: Search, begin: int, step: int) -> Iterator[int | None]:
@@ -45,6 +48,22 @@ def stretch(rows: LogRows, begin: int, step: int) -> tuple[Sequence[int], list[s
         if size > _CHARACTERS:
             return numbers[:count], texts[:count], numbers[count - 1] + step
     return numbers, texts, numbers[-1] + step
+
+
+def error_place(store: LogStore, rows: LogRows, number: int) -> tuple[int, int] | None:
+    """Return the how manieth of the errors that are shown a line is, and how many there are.
+
+    None where there are more than are worth counting.
+    """
+    errors = (
+        block.numbers[found.start()]
+        for block in store.blocks
+        for found in ERRORS.finditer(block.marks)
+    )
+    shown = list(islice((one for one in errors if rows.shows(one)), _MOST_ERRORS + 1))
+    if len(shown) > _MOST_ERRORS:
+        return None
+    return bisect_left(shown, number) + 1, len(shown)
 
 
 def next_error(store: LogStore, rows: LogRows, after: int) -> int | None:

@@ -9,6 +9,9 @@ from textual.widget import Widget
 
 from pitui.domain.text import one_line
 
+TAB_WIDTH = 40
+"""Characters of a tab's title."""
+
 
 class TabBar(Widget):
     """One line: the number and title of each pane."""
@@ -48,8 +51,8 @@ class TabBar(Widget):
             short = one_line(title)
             if index != self._active:
                 short = short.split(" of ")[0].split(":")[0]
-            if len(short) > 40:
-                short = short[:39] + "…"
+            if len(short) > TAB_WIDTH:
+                short = short[: TAB_WIDTH - 1] + "…"
             labels.append((f" {index + 1} {short} ", index))
         return labels
 

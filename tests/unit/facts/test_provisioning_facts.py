@@ -71,6 +71,15 @@ def test_a_pi() -> None:
     assert machine.clock == 1760000000.25
 
 
+@pytest.mark.parametrize(
+    ("arch", "bits", "name"),
+    [("aarch64", 64, "arm64"), ("aarch64", 32, "armhf"), ("armv7l", 32, "armhf")],
+)
+def test_what_programs_are_built_for(arch: str, bits: int, name: str) -> None:
+    text = PI.replace("arch aarch64", f"arch {arch}").replace("bits 64", f"bits {bits}")
+    assert parse_machine(text).package_arch == name
+
+
 def test_this_machine() -> None:
     machine = parse_machine(sh(MACHINE_COMMAND))
     assert machine.user
