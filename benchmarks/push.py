@@ -31,7 +31,7 @@ from pitui.config.model import Node
 from pitui.remote.ask import NoOne
 from pitui.remote.depot import Depot
 from pitui.remote.links import Links
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.sources import Way
 
 CIPHER = "aes128-gcm@openssh.com"

@@ -13,7 +13,7 @@ from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.split import SplitCommand, words_after
-from pitui.cli.usage import examples
+from pitui.cli.usage import Seconds, examples
 from pitui.domain.errors import PituiError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("nodes", nargs=-1, metavar="[NODE]... -- COMMAND...")
 @click.option(
     "--limit",
-    type=click.FloatRange(1, 86400),
+    type=Seconds(1, 86400),
     default=60.0,
     show_default=True,
     metavar="SECONDS",

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
 from pitui.cli.log_entries import Entries, Repeats
-from pitui.cli.output import complain
+from pitui.cli.output import complain, write_out
 from pitui.domain.errors import PituiError
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level, LogLine, LogSource
@@ -184,25 +184,7 @@ async def _next(
 def use_colour() -> bool:
     """Return whether standard output is a terminal that shows colours, and may."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
-    return sys.stdout.isatty() and not plain
-
-
-def write_out(text: str) -> bool:
-    """Write to standard output at once; returns whether anybody still reads it.
-
-    Raises:
-        PituiError: it cannot be written, for example because a disk is full.
-    """
-    try:
-        sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # What is left in the buffer would be complained about when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    except OSError as error:
-        raise PituiError(f"standard output cannot be written: {error.strerror}") from error
-    return True
+    return bool(sys.stdout and sys.stdout.isatty()) and not plain
 
 
 @asynccontextmanager
@@ -211,8 +193,8 @@ async def while_read() -> AsyncIterator[None]:
 
     Without it `pitui logs -f ... | head` would stay until the next line is written.
     """
-    loop, output = asyncio.get_running_loop(), sys.stdout.fileno()
-    if not stat.S_ISFIFO(os.fstat(output).st_mode):
+    loop, output = asyncio.get_running_loop(), sys.stdout.fileno() if sys.stdout else -1
+    if output < 0 or not stat.S_ISFIFO(os.fstat(output).st_mode):
         yield
         return
     try:

@@ -13,7 +13,7 @@ from pitui.domain.errors import UsageError
 from pitui.domain.log_filter import LogFilter
 from pitui.domain.log_line import Level
 
-_COUNT = click.IntRange(0)
+_COUNT = click.IntRange(0, 1_000_000)
 
 
 class _Lines(click.ParamType[int]):

@@ -1,6 +1,7 @@
 """Printing: JSON on standard output, errors on standard error, text from outside made visible."""
 
 import json
+import os
 import sys
 from typing import Any, NoReturn
 
@@ -13,12 +14,34 @@ from pitui.domain.text import json_line, printable
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on one line, with the schema's number first."""
-    click.echo(json_line(json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False)))
+    write_out(json_line(json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False)) + "\n")
 
 
 def print_text(text: str = "") -> None:
     """Print a line, with control characters made visible."""
-    click.echo(printable(text))
+    write_out(printable(text) + "\n")
+
+
+def write_out(text: str) -> bool:
+    """Write to standard output at once; returns whether anybody reads it.
+
+    Where nobody does any more, what a command does on the cluster still goes on to its end.
+
+    Raises:
+        PituiError: it cannot be written, for example because a disk is full.
+    """
+    if sys.stdout is None:
+        return False
+    try:
+        sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would be complained about when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    except OSError as error:
+        raise PituiError(f"standard output cannot be written: {error.strerror}") from error
+    return True
 
 
 def complain(message: str) -> None:

@@ -5,7 +5,7 @@ import click
 from pitui.cli.asker import trust_option
 from pitui.cli.daemons import act_on_daemons
 from pitui.cli.settings import Settings, json_option, pass_settings
-from pitui.cli.usage import examples
+from pitui.cli.usage import Seconds, examples
 from pitui.domain.errors import UsageError
 
 
@@ -21,7 +21,7 @@ from pitui.domain.errors import UsageError
 )
 @click.option(
     "--drain-limit",
-    type=click.FloatRange(min=1),
+    type=Seconds(1, 604_800),
     metavar="SECONDS",
     help="How long work may take to end (600); after that the worker is left running.",
 )

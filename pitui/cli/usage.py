@@ -1,5 +1,6 @@
 """How a command is used: examples in its help, and wrong usage said in one line."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,19 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from pitui.domain.errors import UsageError
+
+
+class Seconds(click.FloatRange):
+    """A length of time on the command line; click's own range lets `nan` pass."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds."""
+        seconds = float(super().convert(value, param, ctx))  # type: ignore[arg-type]
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return seconds
 
 
 def examples(*lines: str) -> str:

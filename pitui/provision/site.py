@@ -12,7 +12,7 @@ from pitui.provision.look import Look
 from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
 from pitui.remote.meter import Meter
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 from pitui.remote.shell import Answer
 from pitui.remote.sudo import PATHS, Sudo

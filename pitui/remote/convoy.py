@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pitui.domain.errors import PituiError
 from pitui.remote import courier, hop
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.sources import UNKNOWN_SPEED, Source, Way, choose
 from pitui.remote.station import Said, Station, UnableError
 from pitui.remote.visit import Visit

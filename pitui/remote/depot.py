@@ -1,26 +1,16 @@
 """Pushing files to many nodes at once, from here or from node to node, whichever is faster."""
 
 import asyncio
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from pitui.domain.errors import PituiError
 from pitui.remote.convoy import Convoy
+from pitui.remote.journey import AWAY_LIMIT, Journey
 from pitui.remote.links import Links
-from pitui.remote.push import (
-    AWAY_LIMIT,
-    Parcel,
-    Pushed,
-    Sent,
-    look,
-    need_room,
-    nobody,
-    push,
-    through_breaks,
-    wrong_twice,
-)
-from pitui.remote.runner import Runner
+from pitui.remote.parcel import Parcel, Pushed, Sent, nobody
+from pitui.remote.push import push
+from pitui.remote.push_script import Found
 from pitui.remote.sources import Way
 from pitui.remote.station import Station, UnableError
 
@@ -79,7 +69,7 @@ class Depot:
             NodeError: it cannot be written there (names disk full, read-only, ...).
             LinkError: the node cannot be reached, or did not come back.
         """
-        trip = _Trip(self, name, parcel, target, mode, sent or nobody, away_limit, durable)
+        trip = _Trip(self, name, parcel, target, mode, sent or nobody, away_limit, durable=durable)
         if self._links.node(name).local:
             return await trip.alone()
         arrived: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
@@ -112,31 +102,34 @@ class Depot:
         return self._links
 
 
-@dataclass(eq=False)
-class _Trip:
-    """One file on its way to one node: a `Journey`."""
+class _Trip(Journey):
+    """One file on its way to one node, with a convoy where that can be."""
 
-    depot: Depot
-    name: str
-    parcel: Parcel
-    target: str
-    mode: int
-    sent: Sent
-    away_limit: float
-    durable: bool
-    began: bool = False
-    moved_at: float = 0.0
-    total: int = 0
-    resumed: int = 0
-    wrong: int = 0
-    unable: bool = False
-    arrived: asyncio.Future[Pushed] | None = None
+    def __init__(  # noqa: PLR0917 - the depot alone calls it
+        self,
+        depot: Depot,
+        name: str,
+        parcel: Parcel,
+        target: str,
+        mode: int,
+        sent: Sent,
+        away_limit: float,
+        *,
+        durable: bool,
+    ) -> None:
+        super().__init__(depot.links.runner(name), parcel, target, sent)
+        self._depot = depot
+        self._mode = mode
+        self._away_limit = away_limit
+        self._durable = durable
+        self._unable = False
+        self._arrived: asyncio.Future[Pushed] | None = None
 
     async def travel(self, arrived: asyncio.Future[Pushed]) -> None:
         """Bring the file, say so, and stay while others are fed from there."""
-        self.arrived = arrived
+        self._arrived = arrived
         try:
-            pushed = await through_breaks(self, self.away_limit)
+            pushed = await self.through_breaks(self._away_limit)
         except PituiError as error:
             # After the arrival it is only the others that miss something, and they look further.
             if not arrived.done():
@@ -146,26 +139,14 @@ class _Trip:
 
     async def go(self) -> Pushed:
         """Do one try; see `Journey.go`."""
-        if self.arrived is not None and self.arrived.done():
+        if self._arrived is not None and self._arrived.done():
             # It broke while it fed others: what was done with the file since is not ours.
-            return Pushed(self.total, self.resumed)
-        while not self.unable:
-            found = await look(self.runner, self.parcel, self.target, prefix=False)
-            self._moved()
-            if found.there:
-                self.sent(self.parcel.size)
-                return Pushed(self.total, self.resumed)
-            need_room(self.name, self.target, self.parcel.size - found.have, found.free)
-            self.resumed += found.have > 0
+            return self.pushed()
+        if not self._unable:
             try:
-                if await self._by_convoy(found.have):
-                    return Pushed(self.total, self.resumed)
+                return await super().go()
             except UnableError:
-                self.unable = True
-                break
-            self.wrong += 1
-            if self.wrong > 1:
-                raise wrong_twice(self.name, self.target)
+                self._unable = True
         return await self.alone()
 
     async def alone(self) -> Pushed:
@@ -174,20 +155,18 @@ class _Trip:
             self.runner,
             self.parcel,
             self.target,
-            mode=self.mode,
+            mode=self._mode,
             sent=self.sent,
-            away_limit=self.away_limit,
-            durable=self.durable,
+            away_limit=self._away_limit,
+            durable=self._durable,
         )
 
-    @property
-    def runner(self) -> Runner:
-        """What runs commands on the node."""
-        return self.depot.links.runner(self.name)
-
-    async def _by_convoy(self, had: int) -> bool:
+    async def bring(self, found: Found) -> bool:
+        """Have the node fed by whoever can do it best."""
+        had = found.have
+        self.resumed += had > 0
         station = Station(
-            self.runner, self.parcel, self.target, self.mode, self.durable, self._progress
+            self.runner, self.parcel, self.target, self._mode, self._durable, self._progress
         )
         station.have = had
         whole = False
@@ -199,19 +178,15 @@ class _Trip:
             self._settle(Pushed(self.total, self.resumed, station.feeder))
 
         try:
-            return await (await self.depot.convoy(self.parcel)).bring(station, note)
+            return await (await self._depot.convoy(self.parcel)).bring(station, note)
         finally:
             if not whole:
                 self.total += max(0, station.have - had)
 
     def _settle(self, pushed: Pushed) -> None:
-        if self.arrived is not None and not self.arrived.done():
-            self.arrived.set_result(pushed)
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(pushed)
 
     def _progress(self, have: int) -> None:
-        self._moved()
+        self.moved()
         self.sent(have)
-
-    def _moved(self) -> None:
-        self.began = True
-        self.moved_at = asyncio.get_running_loop().time()

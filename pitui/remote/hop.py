@@ -43,7 +43,7 @@ async def feed(
                 courier.feed(conn, file, turn)
 
     try:
-        await _in_thread(lambda: send(socket.create_connection(where, DIRECT_LIMIT)))
+        await _in_thread(lambda: send(courier.connect(where, DIRECT_LIMIT)))
     except OSError as error:
         # A node that takes the connection and is silent is frozen: its link would be as silent.
         if open_now or (reached.is_set() and isinstance(error, TimeoutError)):

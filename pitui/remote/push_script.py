@@ -13,11 +13,13 @@ from pitui.remote.quoting import quote, quote_path
 STEP = 1024 * 1024
 """Bytes in which a file is resumed: `dd` seeks in whole blocks."""
 
+# The shell itself takes words apart: a program a word would be most of what a look costs.
 _NAMES = r"""LC_ALL=C; export LC_ALL
 umask 022
 p=$1 sum=$2 size=$3
-d=$(dirname -- "$p") b=$(basename -- "$p")
-part=$d/.$b.$(printf %.16s "$sum").part
+case $p in */*) d=${p%/*} ;; *) d=. ;; esac
+d=${d:-/} b=${p##*/}
+part=$d/.$b.${sum%"${sum#????????????????}"}.part
 receipt=$d/.$b.receipt
 facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
 digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
@@ -31,7 +33,7 @@ _LOOK = (
     _NAMES
     + rf"""
 if known; then echo there; exit 0; fi
-mkdir -p -- "$d" || exit 1
+[ -d "$d" ] || mkdir -p -- "$d" || exit 1
 if [ -f "$p" ] && [ "$(wc -c < "$p")" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]; then
   note && rm -f -- "$part" && echo there; exit
 fi
@@ -42,7 +44,8 @@ have=$(wc -c < "$part")
 blocks=$((have / {STEP}))
 prefix=-
 [ -z "$4" ] || [ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
-echo "part $((blocks * {STEP})) $prefix $(df -Pk -- "$d" | awk 'NR > 1 {{ print $4 }}') $have"
+free=$(df -Pk -- "$d" | {{ read -r _; read -r _ _ _ kib _; echo "$kib"; }})
+echo "part $((blocks * {STEP})) $prefix $free $have"
 """
 )
 

@@ -13,7 +13,7 @@ import msgspec
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.domain.text import printable
 from pitui.remote import courier
-from pitui.remote.push import Parcel, Sent, end_limit, refused
+from pitui.remote.parcel import Parcel, Sent, end_limit, refused
 from pitui.remote.push_script import courier_command, place_script
 from pitui.remote.runner import RemoteProcess, Runner
 from pitui.remote.sources import UNKNOWN_SPEED

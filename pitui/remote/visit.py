@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.remote.push import STALL_LIMIT, Parcel, source_changed
+from pitui.remote.parcel import Parcel, source_changed
+from pitui.remote.push import STALL_LIMIT
 from pitui.remote.station import Said, Station, UnableError
 
 PEER_LIMIT = 10.0

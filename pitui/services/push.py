@@ -12,7 +12,7 @@ from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.domain.outcome import OutcomeState
 from pitui.remote.depot import Depot
 from pitui.remote.fanout import fan_out
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.quoting import quote, quote_path
 from pitui.services.cluster import Cluster
 

@@ -167,7 +167,7 @@ async def _bring_up(work: Work, launch: Launch, as_user: str | None) -> Started:
         return Started(unit=units[0])
     user = work.cluster.config.spark.user or as_user
     result = await work.cluster.sudo(work.node.name).attempt(
-        launch_command(user, sudo=work.sudo),
+        launch_command(user, work.node.spark_home, sudo=work.sudo),
         stdin=launch_script(launch).encode(),
         limit=_LAUNCH_LIMIT,
     )

@@ -166,16 +166,20 @@ _WORKER = r"""
 """
 
 
-def launch_command(user: str | None, *, sudo: bool) -> str:
+def launch_command(user: str | None, spark_home: str, *, sudo: bool) -> str:
     """Return the command that takes `launch_script` on its standard input.
 
     Another user than that of the login is reached by `sudo -n` where `sudo` is true, or by
-    `runuser` for root, which leaves the environment as it is.
+    `runuser` for root, which leaves the environment as it is. Without either, a Spark that is the
+    login's own is run by it: so it was provisioned.
     """
+    home = quote_path(spark_home)
+    own = "" if sudo else f'if [ "$(id -u)" != 0 ] && [ -O {home} ]; then exec bash -s; fi'
     allowed = "" if sudo else f'echo "{MARK} reason no-sudo $user"; exit 1'
     return f"""user={quote(user or "")}
 if ! command -v bash >/dev/null 2>&1; then echo '{MARK} reason no-bash'; exit 1; fi
 if [ -z "$user" ] || [ "$(id -un)" = "$user" ]; then exec bash -s; fi
+{own}
 if ! id "$user" >/dev/null 2>&1; then echo "{MARK} reason no-user $user"; exit 1; fi
 if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null 2>&1; then
   HOME=$(getent passwd "$user" | cut -d: -f6) USER=$user LOGNAME=$user

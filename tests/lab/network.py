@@ -13,6 +13,7 @@ from tests.lab.shell import LabError, run, succeeds
 _NET = Path("/sys/class/net")
 _NETNS = Path("/run/netns")
 INDEXES = range(1, 250)
+BURST = "32kbit"
 
 
 def bridge(index: int) -> str:
@@ -102,26 +103,27 @@ def plugged(index: int, number: int) -> bool:
     return bool(int(flags, 16) & 1)
 
 
-def set_rate(index: int, number: int, rate: str | None) -> None:
+def set_rate(index: int, number: int, rate: str | None, burst: str = BURST) -> None:
     """Limit what a machine receives, such as `94mbit` for a Pi 3; None lifts it.
 
-    0 is this machine, and limits what it sends: what machines send each other does not count.
+    0 is this machine, and limits what it sends: what machines send each other does not count. What
+    is more than `burst` at once the kernel takes apart packet by packet, which costs CPU.
     """
     name = cable(index, number) if number else bridge(index)
     if rate is None:
         succeeds("tc", "qdisc", "del", "dev", name, "root")
         return
-    run("tc", "qdisc", "replace", "dev", name, "root", *_bucket(rate))
+    run("tc", "qdisc", "replace", "dev", name, "root", *_bucket(rate, burst))
 
 
-def limit_sending(index: int, number: int, rate: str) -> None:
+def limit_sending(index: int, number: int, rate: str, burst: str = BURST) -> None:
     """Limit what a machine sends, to us and to the others."""
     space = namespace(index, number)
-    run("tc", "-netns", space, "qdisc", "replace", "dev", "eth0", "root", *_bucket(rate))
+    run("tc", "-netns", space, "qdisc", "replace", "dev", "eth0", "root", *_bucket(rate, burst))
 
 
-def _bucket(rate: str) -> tuple[str, ...]:
-    return "tbf", "rate", rate, "burst", "32kbit", "latency", "400ms"
+def _bucket(rate: str, burst: str) -> tuple[str, ...]:
+    return "tbf", "rate", rate, "burst", burst, "latency", "400ms"
 
 
 def sent_from_here(index: int) -> int:

@@ -13,7 +13,7 @@ from pitui.remote.ask import NoOne
 from pitui.remote.depot import Depot
 from pitui.remote.fanout import fan_out
 from pitui.remote.links import Links
-from pitui.remote.push import Parcel, Pushed
+from pitui.remote.parcel import Parcel, Pushed
 from pitui.services.cluster import open_cluster
 from tests.lab import configuration
 from tests.lab.archive import spark_archive

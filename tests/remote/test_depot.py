@@ -15,7 +15,7 @@ from pitui.remote import courier
 from pitui.remote.depot import Depot
 from pitui.remote.fanout import fan_out
 from pitui.remote.one_time import one_time_identity
-from pitui.remote.push import Parcel, Pushed
+from pitui.remote.parcel import Parcel, Pushed
 from pitui.remote.sources import Way
 
 pytestmark = pytest.mark.ssh

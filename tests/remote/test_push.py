@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import LinkError, NodeError
-from pitui.remote.push import Parcel, Pushed, look, push
+from pitui.remote.journey import look
+from pitui.remote.parcel import Parcel, Pushed
+from pitui.remote.push import push
 from pitui.remote.push_script import STEP
 
 pytestmark = pytest.mark.ssh

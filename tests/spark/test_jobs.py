@@ -195,29 +195,31 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: Inside) -> None
         assert app in [application.id for application in earlier]
 
 
-async def test_an_application_that_asks_too_much_is_explained_within_five_seconds(lab: Lab) -> None:
+async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_seen(
+    lab: Lab,
+) -> None:
     watch = Watch(lab.cluster)
-    seen = asyncio.Event()
     explained = asyncio.Event()
+    answers: set[float | None] = set()
     found: list[Application] = []
 
     def look(snapshot: Snapshot) -> None:
-        app = next((app for app in snapshot.applications if app.name == "greedy"), None)
-        if app is not None:
-            seen.set()
-            if app.why_waiting and "2048 MiB" in app.why_waiting:
-                found.append(app)
-                explained.set()
+        for app in snapshot.applications:
+            if app.name == "greedy" and not explained.is_set():
+                answers.add(snapshot.master_at)
+                if app.why_waiting and "2048 MiB" in app.why_waiting:
+                    found.append(app)
+                    explained.set()
 
     watch.subscribe(look)
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(watch.run())
         await lab.submit("greedy", IDLE + "time.sleep(120)\n", "--executor-memory", "2g")
         async with asyncio.timeout(LIMIT):
-            await seen.wait()
-        async with asyncio.timeout(5):
             await explained.wait()
         watching.cancel()
+    # At two answers a second apart, within five seconds even where one of them is late.
+    assert len(answers) <= 2
     assert found[0].why_waiting == "wants 2048 MiB an executor, largest worker has 768 MiB"
     assert "--executor-memory 768m" in found[0].fix
 

@@ -229,7 +229,7 @@ def ui(services: Still | None = None, *, read_only: bool = False, **settings: ob
     )
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool], limit: float = 5.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], bool], limit: float = 30.0) -> None:
     """Let the app work until a condition holds.
 
     Raises:

@@ -12,7 +12,7 @@ from pitui.provision import packages
 from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.remote.push import Parcel
+from pitui.remote.parcel import Parcel
 from pitui.remote.push_script import forget_command
 from pitui.remote.quoting import quote, quote_path
 

@@ -18,7 +18,7 @@ from pitui.provision.spark_home import (
     version_in,
 )
 from pitui.provision.step import Finding, Step, ok, unknown, would_change
-from pitui.remote.push import Parcel, need_room, refused
+from pitui.remote.parcel import Parcel, need_room, refused
 from pitui.remote.push_script import forget_command
 
 UNPACK_LIMIT = 1800.0
@@ -131,6 +131,9 @@ async def _compare(site: Site, found: Installed, archive: Archive, home: str) ->
         return ok(f"Spark {found.version}")
     ready = await _ready(site, f"{home}-{archive.version}", archive)
     why = "damaged " if found.version == archive.version and not found.whole else ""
+    if not found.writable and not await site.may_root():
+        message = f"{site.node.user or 'the login'} may not write where {home} is to be"
+        raise NodeError(site.name, message, "Set its spark_home to a place of its own: ~/spark.")
     size = f" ({archive.size // _MIB} MiB)" if not ready else ", which is there already"
     detail = f"{why}{_has(found)} -> Spark {archive.version}{size}"
     return would_change(detail, data=_Todo(archive, found, unpack=not ready))

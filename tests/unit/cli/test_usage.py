@@ -51,6 +51,10 @@ def _meant(words: list[str]) -> tuple[click.Command, list[str]]:
         ("logs", "missing argument 'SOURCE...'. See `pitui logs --help`."),
         ("bench zzz", "no such command 'zzz'. See `pitui bench --help`."),
         ("bench run", "missing argument 'NAME'. See `pitui bench run --help`."),
+        (
+            "exec --limit nan -- true",
+            "invalid value for '--limit': 'nan' is no number. See `pitui exec --help`.",
+        ),
         ("provision --remove a b", "--remove NODE stands alone. See `pitui provision --help`."),
     ],
 )

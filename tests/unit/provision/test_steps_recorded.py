@@ -12,6 +12,7 @@ from support.recorded_site import RecordedSite
 from pitui.domain.errors import NodeError
 from pitui.facts.account import closed_command
 from pitui.provision import packages
+from pitui.provision.archive import Archive
 from pitui.provision.site import no_commands
 from pitui.provision.step import State
 from pitui.provision.steps import step
@@ -235,6 +236,28 @@ def test_a_password_that_has_to_be_changed_first(tmp_path: Path) -> None:
     assert error.advice == "Set a new password there, once: ssh -p 2222 ubuntu@192.168.1.12"
     fish = no_commands(node, Result(127, "", "fish: Unsupported use of '='\n"))
     assert fish.advice == "Its login shell must run POSIX sh commands."
+
+
+# -- spark
+
+
+async def test_without_root_a_place_of_somebody_elses_is_named_before_the_push(
+    tmp_path: Path,
+) -> None:
+    ssh = "ssh: {user: pi, sudo: none}\n"
+    archive = "spark: {home: /opt/spark, archive: spark.tgz}\n"
+    site = RecordedSite(
+        tmp_path, PI, {"say readonly": "free 4000000\nreadonly yes\n"}, config=config(ssh + archive)
+    )
+    found = Archive("spark.tgz", 4 * 10**8, "0" * 128, "4.3.0", "spark", 10**9)
+
+    async def made() -> Archive:
+        return found
+
+    await site.shelf.once("archive", made)
+    with pytest.raises(NodeError, match="pi may not write where /opt/spark is to be") as caught:
+        await step("spark").check(site)
+    assert caught.value.advice == "Set its spark_home to a place of its own: ~/spark."
 
 
 # -- packages

@@ -53,7 +53,7 @@ def spark_env(home, **values):
 
 def run(launch, home, **env):
     return subprocess.run(
-        ["/bin/sh", "-c", launch_command(None, sudo=True)],
+        ["/bin/sh", "-c", launch_command(None, "/opt/spark", sudo=True)],
         input=launch_script(replace(launch, spark_home=str(home))),
         capture_output=True,
         text=True,
@@ -223,7 +223,7 @@ def test_a_log_folder_that_cannot_be_made(home):
 
 def test_a_user_that_does_not_exist():
     done = subprocess.run(
-        ["/bin/sh", "-c", launch_command("no such $(user)", sudo=True)],
+        ["/bin/sh", "-c", launch_command("no such $(user)", "/opt/spark", sudo=True)],
         input="",
         capture_output=True,
         text=True,
@@ -237,7 +237,7 @@ def test_another_user_where_sudo_may_not_be_used(tmp_path):
     (tmp_path / "id").write_text('#!/bin/sh\n[ "$1" = -un ] && echo pi || echo 1000\n')
     (tmp_path / "id").chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", "-c", launch_command("root", sudo=False)],
+        ["/bin/sh", "-c", launch_command("root", "/nowhere", sudo=False)],
         input="",
         capture_output=True,
         text=True,
@@ -249,6 +249,20 @@ def test_another_user_where_sudo_may_not_be_used(tmp_path):
         found.problem == "it is to run as root, which needs root, and the config says `sudo: none`"
     )
     assert found.advice.startswith("An administrator can start it there as root")
+
+
+def test_a_spark_of_the_logins_own_is_run_by_it_where_there_is_no_root(tmp_path):
+    (tmp_path / "id").write_text('#!/bin/sh\n[ "$1" = -un ] && echo pi || echo 1000\n')
+    (tmp_path / "id").chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-c", launch_command("spark", str(tmp_path), sudo=False)],
+        input="echo begun",
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    assert done.stdout == "begun\n"
 
 
 def test_a_name_that_is_no_variable():
