@@ -26,7 +26,7 @@ class Daemon:
     @property
     def unit(self) -> str:
         """The name of its unit."""
-        return f"spark-{self.role}.service"
+        return unit_name(self.role)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -37,8 +37,11 @@ class Daemon:
         return (*options, self.master_url)
 
 
+UNIT_MARK = "# Managed by pitui."
+"""How every unit of ours begins."""
+
 _UNIT = """\
-# Managed by pitui. Your own settings: systemctl edit {unit}
+{mark} Your own settings: systemctl edit {unit}
 [Unit]
 Description=Apache Spark {role}
 Documentation=https://spark.apache.org/docs/latest/spark-standalone.html
@@ -70,6 +73,11 @@ _START = (
 )
 
 
+def unit_name(role: Role) -> str:
+    """Return the name of a role's unit."""
+    return f"spark-{role}.service"
+
+
 def unit_text(daemon: Daemon) -> str:
     """Return the systemd unit of a daemon: in the foreground, restarted after a failure.
 
@@ -79,6 +87,7 @@ def unit_text(daemon: Daemon) -> str:
     start = _START.format(words=quote(cls, *daemon.arguments), cls=cls)
     logs = daemon.log_folder or f"{daemon.home}/logs"
     return _UNIT.format(
+        mark=UNIT_MARK,
         unit=daemon.unit,
         role=daemon.role,
         user=daemon.user,

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -233,23 +233,33 @@ async def test_a_burst_comes_whole_and_in_order(shelved: Shelved) -> None:
     assert reader.texts()[1:] == [line.rstrip("\n") for line in lines]
 
 
-def readers(server: Server) -> list[int]:
-    """The processes that read logs on a node, without what they fork for a moment."""
-    found: dict[int, int] = {}
-    for pid in server.sessions():
-        with suppress(OSError):  # it has ended meanwhile
-            process = Path(f"/proc/{pid}")
-            if (process / "cmdline").read_bytes().startswith(b"bash\0-c\0token=pitui-"):
-                parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-                found[pid] = int(parent)
-    return [pid for pid, parent in found.items() if parent not in found]
+async def the_one_reader(server: Server) -> int:
+    """Wait until one process reads logs on a node: for a moment, one that it forks looks the same.
+
+    Raises:
+        TimeoutError: there is none, or there are several.
+    """
+    async with asyncio.timeout(LIMIT):
+        while True:
+            found = [pid for pid in server.sessions() if reads_logs(pid)]
+            if len(found) == 1:
+                return found[0]
+            await asyncio.sleep(0.05)
+
+
+def reads_logs(pid: int) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return False
+    return command.startswith(b"bash\0-c\0token=pitui-")
 
 
 async def test_leaving_ends_the_remote_readers(shelved: Shelved) -> None:
     shelved.log("pi1").write_text("a\n")
     async with following(shelved, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
-        (pid,) = readers(shelved.servers["pi1"])
+        pid = await the_one_reader(shelved.servers["pi1"])
     async with asyncio.timeout(LIMIT):
         while alive(pid):
             await asyncio.sleep(0.05)
@@ -262,7 +272,7 @@ async def test_twenty_logs_of_a_node_take_one_channel(shelved: Shelved) -> None:
         file.write_text(f"begin {file.name}\n")
     async with following(shelved, *(f"pi1:{file}" for file in files)) as reader:
         await reader.until(lambda it: len(it.lines) == 20)
-        assert len(readers(shelved.servers["pi1"])) == 1
+        await the_one_reader(shelved.servers["pi1"])
         for file in files:
             append(file, f"end {file.name}\n")
         await reader.until(lambda it: len(it.lines) == 40)

@@ -13,7 +13,26 @@ from pitui.remote.ask import NoOne
 from pitui.remote.links import Links
 from pitui.remote.runner import RUN_LIMIT, Result
 
-CONFIG = "cluster: {master: pi1}\nnodes: {pi1: {host: 192.168.1.11}, pi2: {host: 192.168.1.12}}\n"
+PI = """user pi
+uid 1000
+home /home/pi
+arch aarch64
+bits 64
+hostname pi2
+systemd yes
+memory 3885396
+cores 4
+ssh 192.168.1.2 51522 192.168.1.12 22
+addr 2: eth0    inet 192.168.1.12/24 brd 192.168.1.255 scope global eth0\\       valid_lft forever
+addr 3: wlan0    inet 192.168.1.77/24 brd 192.168.1.255 scope global wlan0\\       valid_lft
+route default via 192.168.1.1 dev eth0 proto dhcp src 192.168.1.12 metric 100
+"""
+"""A Raspberry Pi on a cable, as it describes itself."""
+
+
+def config(more: str = "") -> str:
+    nodes = "nodes: {pi1: {host: 192.168.1.11}, pi2: {host: 192.168.1.12}}\n"
+    return f"cluster: {{master: pi1}}\n{nodes}{more}"
 
 
 class RecordedSite(Site):
@@ -33,10 +52,10 @@ class RecordedSite(Site):
         *,
         files: Mapping[str, str] | None = None,
         name: str = "pi2",
-        config: str = CONFIG,
+        config_text: str = "",
     ) -> None:
         path = folder / "config.yaml"
-        path.write_text(config)
+        path.write_text(config_text or config())
         loaded = load_config(path)
         nodes = resolve_nodes(loaded)
         links = Links(nodes.values(), NoOne())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pitui.domain.cluster import Role
 from pitui.domain.errors import NodeError
 from pitui.domain.text import printable
 from pitui.provision.daemons import daemons_of
@@ -14,7 +15,7 @@ from pitui.provision.site import Site
 from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
 from pitui.remote.quoting import quote
 from pitui.spark.launch import CLASSES
-from pitui.spark.unit_files import Daemon, cron_line, unit_text
+from pitui.spark.unit_files import UNIT_MARK, Daemon, cron_line, unit_name, unit_text
 
 _FOLDER = "/etc/systemd/system"
 _MOVE_LIMIT = 90.0
@@ -53,6 +54,8 @@ class _Look:
 @dataclass(slots=True)
 class _Todo:
     looks: list[_Look] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    """Units of ours for what the node does not run any more."""
     crontab: str | None = None
 
 
@@ -68,7 +71,8 @@ class ServiceStep(Step):
     async def check(self, site: Site) -> Finding:
         """Compare units, whether they are enabled, and who started what runs."""
         daemons = await daemons_of(site)
-        if not daemons:
+        stale = await _stale(site, daemons) if await site.may_root() else []
+        if not daemons and not stale:
             return skipped("it runs no daemon")
         if not await site.may_root():
             return await _check_cron(site, daemons)
@@ -77,10 +81,11 @@ class ServiceStep(Step):
         looks = [await _look(site, daemon) for daemon in daemons]
         advice = outdated_words(site, {one.daemon.role: one.now for one in looks})
         changes = [words for one in looks if (words := _words(one))]
+        changes += [f"stop and remove {unit}, which the config gives it no more" for unit in stale]
         if not changes:
             return replace(ok("; ".join(_state(one) for one in looks)), advice=advice)
         shown = joined(*(diff(one.text.path, one.text.old, one.text.new) for one in looks))
-        finding = would_change("; ".join(changes), diff=shown, data=_Todo(looks))
+        finding = would_change("; ".join(changes), diff=shown, data=_Todo(looks, stale))
         return replace(finding, advice=advice)
 
     async def apply(self, site: Site, finding: Finding) -> None:
@@ -90,6 +95,8 @@ class ServiceStep(Step):
         if todo.crontab is not None:
             await _write_crontab(site, todo.crontab)
             return
+        for unit in todo.stale:
+            await _take_away(site, unit)
         for one in todo.looks:
             if one.text.old != one.text.new:
                 path = one.text.path
@@ -114,13 +121,26 @@ class ServiceStep(Step):
         units = [daemon.unit for daemon in await daemons_of(site)]
         states = await site.file_states([f"{_FOLDER}/{unit}" for unit in units])
         for path in states:
-            unit = quote(path.rpartition("/")[2])
-            await site.as_root(
-                f"systemctl --no-ask-password disable --now {unit} && rm -f -- {quote(path)} "
-                "&& systemctl daemon-reload",
-                limit=_MOVE_LIMIT,
-            )
+            await _take_away(site, path.rpartition("/")[2])
         return f"stopped and removed {', '.join(units)}" if states else ""
+
+
+async def _take_away(site: Site, unit: str) -> None:
+    """Stop a unit and remove it."""
+    path = quote(f"{_FOLDER}/{unit}")
+    await site.as_root(
+        f"systemctl --no-ask-password disable --now {quote(unit)} && rm -f -- {path} "
+        "&& systemctl daemon-reload",
+        limit=_MOVE_LIMIT,
+    )
+
+
+async def _stale(site: Site, daemons: list[Daemon]) -> list[str]:
+    """Return our units for roles that the node had and has no more."""
+    now = {daemon.role for daemon in daemons}
+    units = [unit_name(role) for role in Role if role not in now]
+    texts = {unit: await read(site, f"{_FOLDER}/{unit}") or "" for unit in units}
+    return [unit for unit, text in texts.items() if text.startswith(UNIT_MARK)]
 
 
 def _words(one: _Look) -> str:

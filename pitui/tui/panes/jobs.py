@@ -180,12 +180,17 @@ class JobsPane(SortedPane, Digging):
             super().do_failure()
 
     def do_kill(self) -> None:
-        """Kill the application, or cancel the run, under the cursor."""
-        job = self._jobs.get(self.cursor or "")
-        if job is None or not job.active:
-            self.post_message(Said("nothing that runs is under the cursor"))
+        """Kill applications and cancel runs: the marked ones, or the one under the cursor."""
+        jobs = self._to_end()
+        if jobs:
+            self.post_message(EndRequested(jobs))
         else:
-            self.post_message(EndRequested(job))
+            what = "marked" if self.table.model.marks else "under the cursor"
+            self.post_message(Said(f"nothing that runs is {what}"))
+
+    def _to_end(self) -> list[Job]:
+        chosen = (self._jobs.get(key) for key in self.table.model.chosen())
+        return [job for job in chosen if job is not None and job.active]
 
     def do_executors(self) -> None:
         """Go to the executors of the application under the cursor."""
@@ -210,7 +215,7 @@ class JobsPane(SortedPane, Digging):
         """Offer ending only what goes on, and logs only of what is there."""
         job = self._jobs.get(self.cursor or "")
         if action_id == "kill":
-            return job is not None and job.active
+            return bool(self._to_end())
         if action_id == "failure":
             return job is not None and has_failed(job)
         if action_id in ("logs", "executors", "page"):

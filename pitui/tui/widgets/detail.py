@@ -34,6 +34,8 @@ class Detail(Widget):
         width, room = self.size.width, max(1, self.size.height - 1)
         lines = list(text.wrap(self.app.console, width)) if width else [text]
         if len(lines) > room:
+            for line in lines:
+                line.rstrip()
             rest = Text(" ").join(lines[room - 1 :])
             rest.truncate(width, overflow="ellipsis")
             lines[room - 1 :] = [rest]
