@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from pitui.domain.inside import Spot
     from pitui.tui.present.node_facts import Facts
 
+_DEAD = 3
+"""Executors that ended whose logs are shown where none runs, the last."""
+
 EARLIER_EVERY = 60.0
 """Seconds between two looks for applications of the past."""
 
@@ -205,7 +208,8 @@ class JobsPane(SortedPane, Digging):
             self.post_message(LogsRequested((job.driver.id,)))
         elif job is not None and job.app_id:
             executors = self._snapshot.executors.get(job.app_id, ())
-            words = [f"{job.app_id}/{e.id}" for e in executors if e.id.isdigit()]
+            chosen = [e for e in executors if e.active] or executors[-_DEAD:]
+            words = [f"{job.app_id}/{e.id}" for e in chosen if e.id.isdigit()]
             if words:
                 self.post_message(LogsRequested(words))
             else:
