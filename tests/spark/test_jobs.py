@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from pitui.config.load import load_config
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
+from pitui.domain.event import Event
+from pitui.domain.happened import happened
 from pitui.domain.inside import Inside, Looked, Origin, Spot
+from pitui.domain.seen import Seen
 from pitui.domain.work import WorkState
 from pitui.remote.ask import NoOne
 from pitui.remote.quoting import quote
@@ -259,6 +263,13 @@ async def test_executors_that_die_in_a_loop_are_explained(
         watching = group.create_task(watch.run())
         app = await lab.submit(name, ONE_JOB, *options)
         explained = await until(told, "it is explained", 90)
+
+        async def lost() -> Event | None:
+            events, _ = happened(Seen(), watch.snapshot, time.time())
+            return next((e for e in events if (e.what, e.application) == ("lost", app)), None)
+
+        event = await until(lost, "the master's page tells of an executor that died")
+        assert event.node in ("pi1", "pi2")
         watching.cancel()
     assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
     assert fix in explained.fix
