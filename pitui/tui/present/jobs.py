@@ -8,7 +8,7 @@ from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run, RunState
 from pitui.domain.text import one_line
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.present.figures import amount, bar, duration, percent
+from pitui.tui.present.figures import amount, bar, call_site, duration, percent
 from pitui.tui.present.order import Order
 from pitui.tui.present.words import application_cell, driver_cell, run_cell
 
@@ -263,7 +263,7 @@ def _outlook(job: Job) -> Cell:
     if app is not None and app.state.active and app.progress is not None:
         p = app.progress
         tasks = f"{p.tasks_done:,} of {p.tasks:,} tasks done, {p.tasks_active} active"
-        return cell(f"{tasks}, {p.tasks_failed} failed  {p.current}", Tone.DIM)
+        return cell(f"{tasks}, {p.tasks_failed} failed  {call_site(p.current)}", Tone.DIM)
     return BLANK
 
 
