@@ -119,9 +119,9 @@ async def _check_units(site: Site, daemons: Sequence[Daemon]) -> Finding:
         return would_change(what, diff=shown, data=_Units(wrong, names))
     user = (await site.machine()).user
     if "lingers" not in said:
-        why = f"{', '.join(names)} starts at boot once {user} may linger"
+        why = f"{user}'s own systemd starts {', '.join(names)} at boot once {user} may linger"
         return Finding(State.BLOCKED, why, admin=f"loginctl enable-linger {user}")
-    return ok(f"{', '.join(names)} of {user}'s own systemd starts at boot")
+    return ok(f"{user}'s own systemd starts {', '.join(names)} at boot")
 
 
 async def _folder(site: Site) -> str:

@@ -49,7 +49,7 @@ async def test_without_cron_the_logins_own_systemd_starts_it(tmp_path: Path) -> 
     [command] = site.did
     assert "systemctl --user enable spark-worker.service; loginctl enable-linger" in command
     after = await service.verify(site)
-    assert after.detail == "spark-worker.service of pi's own systemd starts at boot"
+    assert after.detail == "pi's own systemd starts spark-worker.service at boot"
     assert after.state is State.OK
 
 
@@ -58,7 +58,7 @@ async def test_without_cron_the_logins_own_systemd_starts_it(tmp_path: Path) -> 
     [
         (
             f"manager\n{ENABLED}",
-            "spark-worker.service starts at boot once pi may linger",
+            "pi's own systemd starts spark-worker.service at boot once pi may linger",
             "loginctl enable-linger pi",
         ),
         (
