@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from installed import keep_bytecode
 from support.sshd import Server, servers
 
 WARM_UP = 20.0
@@ -34,6 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
         there = [shelf.server() for _ in range(options.nodes)]
+        keep_bytecode(Path(name, "bytecode"))
         known = Path(name, "known_hosts")
         known.write_text("".join(server.known_line() for server in there))
         config = Path(name, "config.yaml")

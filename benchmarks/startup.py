@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from installed import keep_bytecode
+
 LIMITS = {"pitui --help": 0.7, "first paint": 1.7, "pitui status": 5.0}
 PITUI = str(Path(sys.executable).with_name("pitui"))
 PAINTED = b"Nodes"
@@ -58,6 +60,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        keep_bytecode(Path(folder, "bytecode"))
         config = arguments.config or Path(folder, "config.yaml")
         if arguments.config is None:
             config.write_text(CONFIG)

@@ -86,8 +86,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("shell", "Shell", "!", "Open a shell on the node; pitui is back when it ends", _NODES,
            mutating=True, hint=6),
     Action("retry", "Connect", "c", "Try to reach the node now", _NODES, hint=9),
-    Action("kill", "Kill or cancel", "x,X,delete", "Kill the application or cancel the run, after "
-           "a question; inside, a job or a stage", _WORK, danger=True, mutating=True, hint=2),
+    Action("kill", "Kill", "x,X,delete", "Kill the application or end the run, or all that are "
+           "marked, after a question; inside, a job or a stage", _WORK, danger=True,
+           mutating=True, hint=2),
     Action("failure", "Why it failed", "f", "Go to the log line that explains the failure", _WORK,
            hint=4),
     Action("page", "Web page", "o", "Copy the address of Spark's web page on it; where that is not "
@@ -115,8 +116,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("last", "Last row", "G,end", "Last row", (Scope.TABLES, Scope.PROVISIONING)),
     Action("filter", "Filter", "/", "Show only rows that hold some words; Esc clears", _TABLE,
            hint=7),
-    Action("copy", "Copy", "y", "Copy the row, line or selection to the clipboard, over SSH too "
-           "(OSC 52)", _LINES),
+    Action("copy", "Copy", "y", "Copy the row, the marked rows, the line or the selection to the "
+           "clipboard, over SSH too (OSC 52)", _LINES),
     Action("follow", "Follow", "G,end", "Go to the newest line and follow", _LOGS, hint=1),
     Action("follow_toggle", "Follow or pause", "F", "Follow or pause; logs open that way from now "
            "on", _LOGS),
@@ -231,7 +232,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("read_only", "Read-only", "R", "Switch read-only mode on or off"),
     Action("palette", "Palette", "colon,ctrl+p", "Find an action by name", hint=11),
     Action("help", "Help", "?", "Show this help", hint=14, stays=True),
-    Action("back", "Back", "escape", "Close, unzoom, clear the filter or the marks"),
+    Action("back", "Back", "escape", "Close, unzoom, clear the filter or the marks; in logs, "
+           "go back to where they were opened from", hint=16, stays=True),
     Action("quit", "Quit", "q", "Back out step by step, then quit", hint=15, stays=True),
 )  # fmt: skip
 

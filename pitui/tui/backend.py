@@ -115,6 +115,7 @@ def open_live(config: Config, asker: PasswordAsker) -> AbstractAsyncContextManag
 
 def load_live() -> None:
     """Import what `open_live` needs; in a thread, after the first paint."""
+    import pitui.remote.ssh
     import pitui.tui.live  # noqa: F401
     from pitui.tui.garbage import settle
 

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
 from pitui.domain.outcome import Outcome, OutcomeState, Report
-from pitui.domain.text import one_line
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
 from pitui.tui.operation import Operation
-from pitui.tui.present.jobs import Job, identity
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 
 if TYPE_CHECKING:
+    from pitui.tui.present.jobs import Job
     from pitui.tui.screens.main import MainScreen
 
 
@@ -69,26 +68,12 @@ class Deeds:
 
     # -- jobs ------------------------------------------------------------------------------
 
-    def end(self, job: Job) -> None:
-        """Kill an application or cancel a run, after a question."""
+    def end(self, jobs: "Sequence[Job]") -> None:
+        """Kill applications and drivers, and cancel runs, after a question."""
+        from pitui.tui.ending import ending, losses
+
         services = pitui(self._screen).services
-        verb = "Cancel run" if job.run is not None else "Kill"
-        name = one_line(job.name)
-        effect = "Its executors end and what it computed so far is lost."
-        question = Question(f"{verb} {name}?", verb, [identity(job) or name], [effect])
-
-        async def work(report: Report) -> None:
-            report(Outcome(name, "", OutcomeState.WORKING))
-            if job.run is not None:
-                await services.cancel_run(job.run.id)
-            elif job.driver is not None:
-                await services.jobs.kill_driver(job.driver.id)
-            else:
-                await services.kill_application(job.app_id or "")
-            report(Outcome(name, "", OutcomeState.OK))
-
-        about = frozenset(filter(None, (job.app_id, name)))
-        self._ask(question, Operation(f"{verb} {name}", work, about).expect([(name, "")]))
+        self._ask(losses(jobs), ending(services, jobs))
 
     def benchmark(self) -> None:
         """Offer the benchmarks, and start the one that is chosen."""

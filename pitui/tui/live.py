@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
 from pitui.domain.cluster import Snapshot
@@ -21,8 +23,10 @@ from pitui.tui.facets.inspection_live import LiveInspector
 from pitui.tui.facets.jobs import JobsFacet
 from pitui.tui.facets.jobs_live import LiveJobs
 from pitui.tui.facets.logs_live import LiveLogShelf
-from pitui.tui.facets.provisioning_live import LiveProvisioner
 from pitui.tui.messages import Daemon, Verb
+
+if TYPE_CHECKING:
+    from pitui.tui.facets.provisioning import Provisioner
 
 RUNS_EVERY = 1.0
 """Seconds between two looks at runs that go on; nothing is asked while there are none."""
@@ -37,8 +41,8 @@ class LiveBackend:
     """One opened cluster with its watch and its runs."""
 
     def __init__(self, cluster: Cluster, asker: PasswordAsker) -> None:
-        self.provisioner = LiveProvisioner(cluster, asker)
         self._cluster = cluster
+        self._asker = asker
         self._watch = Watch(cluster)
         self.inspector = LiveInspector(cluster, self._watch)
         self.jobs: JobsFacet = LiveJobs(cluster, self._watch)
@@ -48,6 +52,13 @@ class LiveBackend:
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
         self.log_shelf = LiveLogShelf(cluster)
+
+    @cached_property
+    def provisioner(self) -> "Provisioner":
+        """What provisions nodes; imported with the first."""
+        from pitui.tui.facets.provisioning_live import LiveProvisioner
+
+        return LiveProvisioner(self._cluster, self._asker)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

@@ -82,11 +82,11 @@ class DrainRequested(Message):
 
 
 class EndRequested(Message):
-    """A job is to be killed or cancelled."""
+    """Jobs are to be killed or cancelled."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, jobs: Sequence[Job]) -> None:
         super().__init__()
-        self.job = job
+        self.jobs = jobs
 
 
 class LogsRequested(Message):

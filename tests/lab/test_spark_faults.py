@@ -78,9 +78,9 @@ async def test_a_truncated_archive_goes_nowhere(shelf: Shelf, tmp_path: Path) ->
 
 
 async def test_a_card_with_too_little_room_gets_nothing(shelf: Shelf) -> None:
-    with opt_on(shelf.lab.machines["pi2"], "size=200m"):
+    with opt_on(shelf.lab.machines["pi2"], "size=100m"):
         reports = await shelf.provision(*STEPS)
-    assert "MiB are needed, 200 MiB are free" in failed(reports["pi2"])
+    assert "MiB are needed, 100 MiB are free" in failed(reports["pi2"])
     assert str(reports["pi1"].state) == "changed"
 
 
@@ -89,7 +89,7 @@ async def test_a_card_that_fills_up_while_it_is_unpacked_keeps_nothing(shelf: Sh
 
     def told(report: StepReport) -> None:
         if report.detail == "unpacking":
-            machine.root("fallocate -l 900m /opt/mine")
+            machine.root("fallocate -l 950m /opt/mine")
 
     with opt_on(machine, "size=1g"):
         reports = await shelf.provision(*STEPS, names=["pi2"], told=told)

@@ -26,6 +26,7 @@ from pitui.domain.cluster import (
     Snapshot,
     WorkerState,
 )
+from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.run import Run, RunState
@@ -160,6 +161,7 @@ class Still(Idle):
         self.asked: list[tuple[str, object]] = []
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
+        self.fails: dict[str, PituiError] = {}
         self.provisioner = provisioner or Recorded()
 
     async def run(
@@ -214,6 +216,8 @@ class Still(Idle):
 
     async def kill_application(self, app_id: str) -> None:
         self.asked.append(("kill", app_id))
+        if app_id in self.fails:
+            raise self.fails[app_id]
 
 
 def ui(services: Still | None = None, *, read_only: bool = False, **settings: object) -> PituiApp:

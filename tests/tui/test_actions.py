@@ -4,7 +4,7 @@ import pytest
 from support.shelf import FULL, RUNS, Still, shown, until
 from textual.widgets import Button
 
-from pitui.domain.errors import ConfigError
+from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.tui.actions import ACTIONS, Scope, bindings, of
 from pitui.tui.keymap import Keys
@@ -250,6 +250,41 @@ async def test_jobs_are_ended_only_while_they_run_and_after_a_question() -> None
         await until(pilot, lambda: services.asked[-1] == ("kill", "app-0004"))
         await pilot.press("4", "j", "delete")
         assert pilot.app.screen is pilot.app.main
+
+
+async def test_marked_jobs_are_ended_together_and_each_tells_how_it_went() -> None:
+    services = Still()
+    services.fails = {"app-0004": PituiError("the master does not allow it", "Set ui.killEnabled")}
+    async with shown(services) as pilot:
+        await pilot.press("4", "a", "x")
+        targets = str(pilot.app.screen.query_one(".targets").render())
+        assert "pi app-0003" in targets
+        assert "r-0" not in targets  # it has ended long ago
+        await pilot.press("y")
+        await until(pilot, lambda: len(pilot.app.main.progress.operations[0].failed) == 1)
+        asked = [asked for asked in services.asked if asked[0] in ("cancel_run", "kill")]
+        assert asked == [("cancel_run", "r-2"), ("kill", "app-0004")]
+        (failed,) = pilot.app.main.progress.operations[0].failed
+        assert (failed.detail, failed.advice) == (
+            "the master does not allow it",
+            "Set ui.killEnabled",
+        )
+
+
+async def test_what_is_marked_is_copied() -> None:
+    async with shown() as pilot:
+        await pilot.press("space", "space", "y")
+        await until(pilot, lambda: bool(pilot.app.clipboard))
+        assert [line.split()[0] for line in pilot.app.clipboard.splitlines()] == ["nuc", "pi1"]
+
+
+async def test_help_begins_with_the_keys_of_the_place() -> None:
+    async with shown() as pilot:
+        for keys, title in (("4", "Jobs"), ("2", "Logs"), ("5", "Timeline")):
+            await pilot.press(keys, "question_mark")
+            first = pilot.app.screen.query(".block").first()
+            assert first.content.title.plain == title
+            await pilot.press("escape", "escape")
 
 
 async def test_benchmark_checks_parameters_then_starts_and_follows_the_run() -> None:

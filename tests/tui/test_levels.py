@@ -162,6 +162,15 @@ async def test_killing_a_job_asks_first() -> None:
         await until(pilot, lambda: ("kill", Spot(APP, job=5)) in services.jobs.asked)
 
 
+@pytest.mark.parametrize(("key", "pane"), [("1", "nodes"), ("3", "executors")])
+async def test_keys_of_anywhere_lead_back_to_the_main_screen(key: str, pane: str) -> None:
+    async with shown(still()) as pilot:
+        await press(pilot, "4", "enter", "enter", key)
+        main = pilot.app.main
+        assert pilot.app.screen is main
+        assert main.panes.focused_pane.id == pane
+
+
 async def test_nothing_is_killed_while_read_only() -> None:
     services = still()
     async with shown(services, read_only=True) as pilot:
@@ -210,6 +219,10 @@ async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
         assert keys[-1] == "app:app-old"
         await press(pilot, "4")
         jobs.table.select("driver:driver-1")
+        await press(pilot, "l")
+        await until(pilot, lambda: ("sources", ["driver-1"]) in services.asked)
+        await press(pilot, "escape")
+        assert pilot.app.main.panes.focused_pane is jobs
         await press(pilot, "x", "y")
         await until(pilot, lambda: ("kill", "driver-1") in services.jobs.asked)
 

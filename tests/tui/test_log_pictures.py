@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from support.shelf import NOW, Still, ui, until
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.log_line import Level, LogLine, LogSource
 from pitui.domain.log_tree import LogBranch, LogLeaf
 from pitui.spark.log_lines import LineParser
+from pitui.tui.panes import log_reading
 from pitui.tui.panes.logs import LogsPane
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
@@ -44,9 +46,15 @@ class Shelf:
 
     def __init__(self) -> None:
         self.saved: list[tuple[LogSource, Path]] = []
+        self.branches: Sequence[LogBranch] | PituiError | None = TREE
 
     async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
-        return TREE
+        if self.branches is None:
+            await asyncio.Event().wait()
+            raise AssertionError
+        if isinstance(self.branches, PituiError):
+            raise self.branches
+        return self.branches
 
     def name(self, source: LogSource) -> str:
         return f"{source.tag}.log"
@@ -107,6 +115,7 @@ def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(time, "time", lambda: NOW)
+    monkeypatch.setattr(log_reading, "QUIET_S", 3600.0)
 
 
 def after(services: Logs, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -166,3 +175,54 @@ def test_logs(
 ) -> None:
     services = Logs(given)
     assert snap_compare(ui(services), terminal_size=size, run_before=after(services, *keys))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_logs_that_say_nothing(
+    snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(log_reading, "QUIET_S", 0.05)
+    services = Logs()
+
+    async def quiet(pilot: Pilot[None]) -> None:
+        await after(services)(pilot)
+        view = pilot.app.main.logs.view
+        await until(pilot, lambda: "nothing has come" in view.render_line(1).text)
+
+    assert snap_compare(ui(services), terminal_size=size, run_before=quiet)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "branches", [None, PituiError("the link is gone")], ids=["loading", "failed"]
+)
+def test_the_tree(
+    snap_compare: Compare, branches: PituiError | None, size: tuple[int, int]
+) -> None:
+    services = Logs(lines())
+    services.shelf.branches = branches
+
+    async def opened(pilot: Pilot[None]) -> None:
+        await after(services)(pilot)
+        await pilot.press("s")
+        waiting = "asking" if branches is None else "gone"
+        await until(
+            pilot, lambda: waiting in str(pilot.app.screen.query_one("#waiting", Static).render())
+        )
+        await pilot.pause()
+
+    assert snap_compare(ui(services), terminal_size=size, run_before=opened)
+
+
+DIALOGS = [
+    pytest.param(("s", "/", *"stderr"), id="tree-narrowed"),
+    pytest.param(("E", "m", "E", "m", "M"), id="marks"),
+    pytest.param(("@",), id="go-to"),
+    pytest.param(("S",), id="save"),
+]
+
+
+@pytest.mark.parametrize("keys", DIALOGS)
+def test_dialogs(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    services = Logs(lines())
+    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=after(services, *keys))

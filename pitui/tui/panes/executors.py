@@ -17,6 +17,7 @@ from pitui.tui.present.executors import (
     executor_rows,
     executor_summary,
     executor_title,
+    no_executors,
     rows_by_node,
     title_by_node,
 )
@@ -24,17 +25,9 @@ from pitui.tui.present.executors import (
 if TYPE_CHECKING:
     from pitui.tui.present.node_facts import Facts
 
-_NO_APPLICATION = (
-    cell("No application is selected.", Tone.DIM),
-    cell("Executors of the application chosen in Jobs (4) stand here; b starts one.", Tone.DIM),
-)
 _NONE_ANYWHERE = (
     cell("No executor runs.", Tone.DIM),
-    cell("Those of all applications stand here, node by node; b starts one.", Tone.DIM),
-)
-_NO_EXECUTOR = (
-    cell("This application has no executor.", Tone.DIM),
-    cell("The Jobs pane (4) says why it waits.", Tone.DIM),
+    cell("Those of all applications stand here, node by node; b runs a benchmark.", Tone.DIM),
 )
 
 
@@ -51,7 +44,7 @@ class ExecutorsPane(TablePane):
         self._snapshot = snapshot
         self._app_id: str | None = None
         self._by_node = False
-        self.table.set_empty(_NO_APPLICATION)
+        self.table.set_empty(no_executors(snapshot, None))
 
     def show(self, snapshot: Snapshot, app_id: str | None) -> None:
         """Show the executors of an application, or of all by node."""
@@ -64,7 +57,7 @@ class ExecutorsPane(TablePane):
             return
         application = self._application()
         self.title = executor_title(application)
-        self.table.set_empty(_NO_EXECUTOR if application else _NO_APPLICATION)
+        self.table.set_empty(no_executors(snapshot, application))
         self.show_rows(executor_rows(snapshot, app_id) if app_id else [])
 
     def _application(self) -> Application | None:

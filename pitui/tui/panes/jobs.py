@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from pitui.domain.inside import Spot
     from pitui.tui.present.node_facts import Facts
 
+_DEAD = 3
+"""Executors that ended whose logs are shown where none runs, the last."""
+
 EARLIER_EVERY = 60.0
 """Seconds between two looks for applications of the past."""
 
@@ -180,12 +183,17 @@ class JobsPane(SortedPane, Digging):
             super().do_failure()
 
     def do_kill(self) -> None:
-        """Kill the application, or cancel the run, under the cursor."""
-        job = self._jobs.get(self.cursor or "")
-        if job is None or not job.active:
-            self.post_message(Said("nothing that runs is under the cursor"))
+        """Kill applications and cancel runs: the marked ones, or the one under the cursor."""
+        jobs = self._to_end()
+        if jobs:
+            self.post_message(EndRequested(jobs))
         else:
-            self.post_message(EndRequested(job))
+            what = "marked" if self.table.model.marks else "under the cursor"
+            self.post_message(Said(f"nothing that runs is {what}"))
+
+    def _to_end(self) -> list[Job]:
+        chosen = (self._jobs.get(key) for key in self.table.model.chosen())
+        return [job for job in chosen if job is not None and job.active]
 
     def do_executors(self) -> None:
         """Go to the executors of the application under the cursor."""
@@ -200,7 +208,8 @@ class JobsPane(SortedPane, Digging):
             self.post_message(LogsRequested((job.driver.id,)))
         elif job is not None and job.app_id:
             executors = self._snapshot.executors.get(job.app_id, ())
-            words = [f"{job.app_id}/{e.id}" for e in executors if e.id.isdigit()]
+            chosen = [e for e in executors if e.active] or executors[-_DEAD:]
+            words = [f"{job.app_id}/{e.id}" for e in chosen if e.id.isdigit()]
             if words:
                 self.post_message(LogsRequested(words))
             else:
@@ -210,7 +219,7 @@ class JobsPane(SortedPane, Digging):
         """Offer ending only what goes on, and logs only of what is there."""
         job = self._jobs.get(self.cursor or "")
         if action_id == "kill":
-            return job is not None and job.active
+            return bool(self._to_end())
         if action_id == "failure":
             return job is not None and has_failed(job)
         if action_id in ("logs", "executors", "page"):

@@ -151,14 +151,16 @@ class TablePane(Pane):
     # -- looking closer --------------------------------------------------------------------
 
     def do_copy(self) -> None:
-        """Copy the row under the cursor."""
-        row = next((r for r in self.table.model.visible if r.key == self.cursor), None)
-        if row is None:
+        """Copy the marked rows, or the one under the cursor."""
+        keys = self.table.model.chosen()
+        rows = [row for row in self._shown if row.key in keys]
+        if not rows:
             self.post_message(Said("nothing under the cursor to copy"))
             return
-        text = "\t".join(cell.text.strip() for cell in row.cells)
-        self.app.copy_to_clipboard(text)
-        self.post_message(Said(f"copied the row of {row.cells[0].text.strip()}"))
+        lines = ("\t".join(cell.text.strip() for cell in row.cells) for row in rows)
+        self.app.copy_to_clipboard("\n".join(lines))
+        what = f"{len(rows)} rows" if self.table.model.marks else "the row"
+        self.post_message(Said(f"copied {what}"))
 
     def do_open(self) -> None:
         """Go down into the row; panes say where to, else everything known of it is shown."""
@@ -176,4 +178,6 @@ class TablePane(Pane):
         """Offer row actions only where there is a row."""
         if action_id in ("copy", "open", "details", "mark", "mark_all"):
             return self.cursor is not None
+        if action_id in ("filter", "sort", "turn"):
+            return bool(self._shown)
         return True

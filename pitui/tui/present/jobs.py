@@ -231,6 +231,8 @@ def _result(run: Run) -> Cell:
     if run.state is RunState.DONE:
         measured = f" in {run.seconds:.1f} s" if run.seconds is not None else ""
         return cells((run.value or "", Tone.STRONG), (measured, Tone.NORMAL))
+    if run.state is RunState.CANCELLED:
+        return BLANK  # whatever it said of its end, somebody wanted it
     if run.error:
         return cell(run.error, Tone.BAD)
     status = f"exit status {run.status}" if run.status else ""
@@ -253,6 +255,8 @@ def _outlook(job: Job) -> Cell:
     if run is not None and not job.active:
         if run.state is RunState.DONE:
             return cell(_measured(run))
+        if run.state is RunState.CANCELLED:
+            return cell("cancelled by somebody; its output is in its log", Tone.DIM)
         return cell(run.error or f"{run.state}, exit status {run.status}", Tone.BAD)
     if app is not None and app.why_waiting:
         return _why(app.why_waiting, app.fix)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import LogSource
+from pitui.domain.log_line import LogSource, SourceKind
 from pitui.spark.log_search import Search
 
 
@@ -30,9 +30,16 @@ def said_slow(search: Search | None) -> list[str]:
     return [f"too slow on {search.slow} lines" if search.slow > 1 else "too slow on 1 line"]
 
 
+_BY_TAG = (SourceKind.RUN, SourceKind.EXECUTOR, SourceKind.DRIVER)
+"""Logs whose own names are long numbers."""
+
+
 def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
     """Return in a few words what sources are; `workers`: the names of all worker nodes."""
-    names = list(dict.fromkeys(source.id for source in sources))
+    named: dict[str, str] = {}
+    for source in sources:
+        named.setdefault(source.id, source.tag if source.kind in _BY_TAG else source.id)
+    names = list(named.values())
     every = set(workers)
     if len(every) > 1 and every <= set(names):
         names = [*(name for name in names if name not in every), "workers"]

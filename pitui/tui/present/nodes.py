@@ -10,6 +10,7 @@ from pitui.domain.cluster import (
     Role,
     Snapshot,
     Worker,
+    WorkerState,
 )
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.present.figures import amount, sparkline, uptime
@@ -173,6 +174,18 @@ def _reason(link: Link) -> Cell:
     return cell(link.error or LINK_MEANINGS[link.state], Tone.BAD)
 
 
+_TO_DO = {
+    WorkerState.STOPPED: ("its worker is stopped; s starts it", Tone.NORMAL),
+    WorkerState.DEAD: ("its worker is gone; s starts it, l shows its log", Tone.BAD),
+    WorkerState.UNREGISTERED: (
+        "its worker runs, but the master does not list it; l shows why",
+        Tone.WARN,
+    ),
+    WorkerState.DECOMMISSIONED: ("its worker takes no new work; r restarts it", Tone.WARN),
+}
+"""What to do about a worker that is not alive."""
+
+
 def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     """Return two lines on a node: what matters most, then what to do or its load."""
     if node.link.state is LinkState.CONNECTING:
@@ -184,6 +197,9 @@ def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     metrics = node.metrics
     if metrics is None:
         return cells((f"{node.name}: waiting for its first figures", Tone.DIM)), BLANK
+    if node.worker is not None and node.worker.state in _TO_DO:
+        words, tone = _TO_DO[node.worker.state]
+        return cell(f"{node.name}: {words}", tone), _load(metrics)
     first = f"{node.name} {node.host}: up {uptime(metrics.uptime_s)}"
     if metrics.power_trouble:
         trouble = (metrics.power_trouble, Tone.WARN)

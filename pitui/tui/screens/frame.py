@@ -6,12 +6,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 
 from pitui.domain.cluster import Snapshot
-from pitui.tui.actions import Action, Scope, bindings, of, reaches
+from pitui.tui.actions import ACTIONS, Action, Scope, bindings
 from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged, Said
 from pitui.tui.panes.base import Pane
 from pitui.tui.panes.executors import ExecutorsPane
 from pitui.tui.panes.jobs import JobsPane
@@ -20,8 +18,8 @@ from pitui.tui.panes.logs import LogsPane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
 from pitui.tui.present.header import WIDE
+from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.widgets.header_bar import HeaderBar
-from pitui.tui.widgets.hints import Hints
 
 if TYPE_CHECKING:
     from pitui.tui.screens.way_back import WayBack
@@ -29,11 +27,13 @@ if TYPE_CHECKING:
 NODES, LOGS, EXECUTORS, JOBS = range(4)
 
 
-class Frame(Doing, Screen[None]):
+class Frame(OfferingScreen):
     """Header, four panes, progress, footer, and the ways between them."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
     AUTO_FOCUS = "#nodes RowTable"
+    HERE = tuple(row.id for row in ACTIONS if Scope.ANYWHERE in row.scopes)
+    HINTED = tuple(name for name in HERE if name != "back")
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__()
@@ -47,7 +47,6 @@ class Frame(Doing, Screen[None]):
             grid_order=(NODES, JOBS, EXECUTORS, LOGS),
         )
         self.progress = ProgressPane()
-        self.hints = Hints()
         self._way_back: WayBack | None = None
 
     def compose(self) -> ComposeResult:
@@ -75,12 +74,10 @@ class Frame(Doing, Screen[None]):
             self._way_back.drop()
             self._way_back = None
 
-    @on(HintsChanged)
     @on(PaneLayout.Switched)
-    def refresh_hints(self) -> None:
-        """Show in the footer what the focused pane can do now."""
-        if self.is_mounted:
-            self.hints.show(self.offered())
+    def panes_switched(self) -> None:
+        """Offer what the pane that is seen now can do."""
+        self.refresh_hints()
 
     def place(self) -> Pane | ProgressPane:
         """Return the pane or panel where the focus is."""
@@ -88,23 +85,13 @@ class Frame(Doing, Screen[None]):
             return self.progress
         return self.panes.focused_pane
 
+    def scope(self) -> Scope:
+        """Return whose actions are offered."""
+        return self.place().SCOPE
+
     def doer(self, row: Action) -> Doing:
         """Return what carries out an action now."""
         return self if Scope.ANYWHERE in row.scopes else self.place()
-
-    def offered(self) -> list[Action]:
-        """Return the actions that can be done now, where the focus is."""
-        read_only = pitui(self).read_only
-        return [
-            row
-            for row in of(*reaches(self.place().SCOPE))
-            if not (row.mutating and read_only) and self.doer(row).offers(row.id)
-        ]
-
-    @on(Said)
-    def say(self, message: Said) -> None:
-        """Show a word on what was just done."""
-        self.hints.say(message.text)
 
     # -- going about -----------------------------------------------------------------------
 

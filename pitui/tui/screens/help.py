@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.tui.actions import Action, Scope, grouped
+from pitui.tui.actions import Action, Scope, grouped, of, reaches
 from pitui.tui.doing import pitui
 from pitui.tui.present.cells import Tone
 from pitui.tui.present.provision import STEPS_LEGEND
@@ -24,7 +24,7 @@ TWO_COLUMNS = 120
 
 
 class HelpScreen(Dialog[None]):
-    """Keys by place, then the legend."""
+    """Keys of the place where somebody is, then of all others, then the legend."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter,question_mark", "close", show=False),
@@ -38,22 +38,27 @@ class HelpScreen(Dialog[None]):
     TITLE_TEXT = "Help"
     KEYS_TEXT = "j k scroll  Esc close"
 
+    def __init__(self, here: Scope) -> None:
+        super().__init__()
+        self._here = reaches(here)
+
     def content(self) -> list[Widget]:
         """Return a block for each scope, and the legend."""
-        blocks = {scope: self._keys(scope, rows) for scope, rows in grouped()}
-        right = [Scope.ANYWHERE, Scope.PROGRESS, Scope.PROVISIONING]
-        left = [scope for scope in Scope if scope not in right]
-        return [
-            Horizontal(
-                Vertical(*(_static(blocks[scope]) for scope in left)),
-                Vertical(*(_static(blocks[scope]) for scope in right), _static(self._legend())),
-                classes="columns",
-            )
-        ]
+        *own, anywhere = (self._keys(scope, of(scope)) for scope in self._here)
+        others = [(s, rows) for s, rows in grouped() if s not in self._here]
+        half = sum(len(rows) for _, rows in others) / 2
+        left: list[Table] = []
+        while half > 0:
+            scope, rows = others.pop(0)
+            left.append(self._keys(scope, rows))
+            half -= len(rows)
+        right = [self._keys(scope, rows) for scope, rows in others]
+        return [_columns(own, [anywhere]), _columns(left, [*right, self._legend()])]
 
     def on_resize(self, event: Resize) -> None:
         """Put the columns below each other where they do not fit beside each other."""
-        self.query_one(".columns").set_class(event.size.width < TWO_COLUMNS, "-stacked")
+        for columns in self.query(".columns"):
+            columns.set_class(event.size.width < TWO_COLUMNS, "-stacked")
 
     def _keys(self, scope: Scope, rows: list[Action]) -> Table:
         table = _block(scope.value, tone_style(self, Tone.ACCENT))
@@ -84,5 +89,9 @@ def _block(title: str, style: Style) -> Table:
     return table
 
 
-def _static(block: Table) -> Static:
-    return Static(block, classes="block")
+def _columns(left: list[Table], right: list[Table]) -> Horizontal:
+    return Horizontal(*map(_stacked, (left, right)), classes="columns")
+
+
+def _stacked(blocks: list[Table]) -> Vertical:
+    return Vertical(*(Static(block, classes="block") for block in blocks))

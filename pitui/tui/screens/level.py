@@ -12,13 +12,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
-from textual.screen import Screen
 
 from pitui.domain.errors import PituiError
 from pitui.domain.inside import Looked, Spot
-from pitui.tui.actions import Action, Scope, bindings, of
-from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged, LogsRequested, Said, ShowLogAt
+from pitui.tui.actions import Action, Scope, bindings
+from pitui.tui.doing import pitui
+from pitui.tui.messages import LogsRequested, Said, ShowLogAt
 from pitui.tui.panes.base import Pane
 from pitui.tui.panes.level import LevelPane
 from pitui.tui.present.levels.heading import crumbs, heading, pane_title
@@ -28,18 +27,16 @@ from pitui.tui.present.levels.queries import QUERIES
 from pitui.tui.present.levels.stages import STAGES
 from pitui.tui.present.levels.tasks import TASKS
 from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.widgets.detail import Detail
-from pitui.tui.widgets.hints import Hints
-
-_HERE = ("back", "quit", "help", "refresh", "next_pane", "previous_pane")
-"""Of the actions that work anywhere, those that make sense in here."""
 
 
-class LevelScreen(Doing, Screen[None]):
+class LevelScreen(OfferingScreen):
     """The jobs and queries of an application, the stages of a job, the tasks of a stage."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE, only=_HERE))
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
     AUTO_FOCUS = "LevelPane RowTable"
+    HERE = (*OfferingScreen.HERE, "next_pane", "previous_pane")
 
     def __init__(self, spot: Spot) -> None:
         super().__init__()
@@ -49,7 +46,6 @@ class LevelScreen(Doing, Screen[None]):
         self.shown = self.levels[0]
         self.heading = Detail()
         self.heading.add_class("heading")
-        self.hints = Hints()
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -66,7 +62,6 @@ class LevelScreen(Doing, Screen[None]):
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Look as long as somebody looks."""
         self._look()
-        self.refresh_hints()
 
     def on_screen_suspend(self, _event: ScreenSuspend) -> None:
         """Ask for nothing while another screen is above this one."""
@@ -105,25 +100,13 @@ class LevelScreen(Doing, Screen[None]):
 
     # -- what can be done ------------------------------------------------------------------
 
-    @on(HintsChanged)
-    def refresh_hints(self) -> None:
-        """Show in the footer what can be done now."""
-        if self.is_mounted:
-            self.hints.show(self.offered())
+    def scope(self) -> Scope:
+        """Return the tables'."""
+        return Scope.DRILL
 
-    def offered(self) -> list[Action]:
-        """Return the actions that can be done now."""
-        read_only = pitui(self).read_only
-        return [
-            row
-            for row in of(Scope.DRILL, Scope.TABLES, Scope.ANYWHERE)
-            if not (row.mutating and read_only) and self._offers(row)
-        ]
-
-    def _offers(self, row: Action) -> bool:
-        if Scope.ANYWHERE in row.scopes:
-            return row.id in _HERE and (len(self.levels) > 1 or "pane" not in row.id)
-        return self.shown.offers(row.id)
+    def doer(self, row: Action) -> LevelPane:  # noqa: ARG002
+        """Return the table that is shown."""
+        return self.shown
 
     @on(DescendantFocus)
     def follow_focus(self) -> None:
@@ -131,9 +114,8 @@ class LevelScreen(Doing, Screen[None]):
         self.refresh_hints()
 
     @on(Said)
-    def say(self, message: Said) -> None:
-        """Show a word on what was just done."""
-        self.hints.say(message.text)
+    def entitle(self) -> None:
+        """Say how the table is sorted now."""
         self._entitle()
 
     @on(LogsRequested)
@@ -195,20 +177,10 @@ class LevelScreen(Doing, Screen[None]):
         self._look()
         self.hints.say("asked again")
 
-    def do_help(self) -> None:
-        """Open the help."""
-        from pitui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
     def do_back(self) -> None:
         """Undo one thing, else go back to where this was entered from."""
         if not self.shown.step_back():
             self.dismiss(None)
-
-    def do_quit(self) -> None:
-        """Back out."""
-        self.do_back()
 
 
 def _levels(spot: Spot) -> list[Level[Any]]:

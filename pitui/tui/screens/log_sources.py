@@ -15,8 +15,10 @@ from pitui.domain.errors import PituiError
 from pitui.domain.log_line import LogSource
 from pitui.domain.log_tree import LogBranch
 from pitui.domain.text import printable
+from pitui.tui.present.cells import Tone
 from pitui.tui.present.log_tree_text import CLUSTER, branch_text, leaf_text, narrowed
 from pitui.tui.screens.dialog import Dialog
+from pitui.tui.widgets.tones import tone_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class SourcesScreen(Dialog[Choice]):
         try:
             self._branches = await self._ask()
         except PituiError as error:
-            waiting.update(Text(str(error), style="red"))
+            waiting.update(Text(str(error), style=tone_style(self, Tone.BAD)))
             return
         waiting.display = False
         typed = self.query_one(Input).value
@@ -165,7 +167,8 @@ class SourcesScreen(Dialog[Choice]):
         item = _Item(branch_text(branch), branch.word)
         node = parent.add(self._label(item), item, expand=opened or bool(branch.error))
         if branch.error:
-            node.add_leaf(Text(printable(branch.error), style="red"), _Item(Text("")))
+            text = Text(printable(branch.error), style=tone_style(self, Tone.BAD))
+            node.add_leaf(text, _Item(Text("")))
         for leaf in branch.leaves:
             self._leaf(node, _Item(leaf_text(leaf), "", leaf.source))
         for below in branch.branches:

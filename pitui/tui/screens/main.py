@@ -123,9 +123,9 @@ class MainScreen(Frame):
         self.draining.ask(message.nodes)
 
     @on(EndRequested)
-    def end_job(self, message: EndRequested) -> None:
+    def end_jobs(self, message: EndRequested) -> None:
         """Kill or cancel."""
-        self.deeds.end(message.job)
+        self.deeds.end(message.jobs)
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
@@ -182,22 +182,9 @@ class MainScreen(Frame):
 
     # -- actions that work anywhere --------------------------------------------------------
 
-    def do_refresh(self) -> None:
-        """Ask again now."""
-        pitui(self).services.nudge()
-        self.hints.say("asked the master and the nodes")
-
     def do_benchmark(self) -> None:
         """Choose a benchmark."""
         self.deeds.benchmark()
-
-    def do_read_only(self) -> None:
-        """Switch read-only mode."""
-        app = pitui(self)
-        app.read_only = not app.read_only
-        self.show_header()
-        self.hints.say("read-only" if app.read_only else "changes are allowed again")
-        self.refresh_hints()
 
     def do_timeline(self) -> None:
         """Show what happened."""
@@ -212,12 +199,6 @@ class MainScreen(Frame):
         from pitui.tui.palette import ActionProvider
 
         self.app.push_screen(CommandPalette([ActionProvider], placeholder="Find an action"))
-
-    def do_help(self) -> None:
-        """Open the help."""
-        from pitui.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
 
     def do_quit(self) -> None:
         """Back out, and quit when there is nothing left to back out of."""

@@ -7,21 +7,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.screen import Screen
 
-from pitui.tui.actions import Scope, action, bindings, of, reaches
-from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged, LogsRequested, Said
+from pitui.tui.actions import Action, Scope, bindings
+from pitui.tui.doing import pitui
+from pitui.tui.messages import LogsRequested
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.header import WIDE
+from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.widgets.header_bar import HeaderBar
-from pitui.tui.widgets.hints import Hints
-
-_HERE = ("help", "refresh", "read_only", "back", "quit")
-"""Actions of anywhere that leave the page where it is; all others go back to the main screen."""
 
 
-class Page(Doing, Screen[None]):
+class Page(OfferingScreen):
     """Header, pane, footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
@@ -31,7 +27,6 @@ class Page(Doing, Screen[None]):
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self.pane = pane
-        self.hints = Hints()
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -62,22 +57,13 @@ class Page(Doing, Screen[None]):
         """Follow the pane's title."""
         self.pane.border_title = Text(self.pane.title)
 
-    @on(HintsChanged)
-    def refresh_hints(self) -> None:
-        """Show in the footer what can be done now."""
-        read_only = pitui(self).read_only
-        rows = [
-            row
-            for row in of(*reaches(self.pane.SCOPE))
-            if not (row.mutating and read_only)
-            and (row.id == "help" if Scope.ANYWHERE in row.scopes else self.pane.offers(row.id))
-        ]
-        self.hints.show(rows, at_end=(action("back"),))
+    def scope(self) -> Scope:
+        """Return the pane's."""
+        return self.pane.SCOPE
 
-    @on(Said)
-    def say(self, message: Said) -> None:
-        """Show a word on what was just done."""
-        self.hints.say(message.text)
+    def doer(self, row: Action) -> Pane:  # noqa: ARG002
+        """Return the pane."""
+        return self.pane
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
@@ -85,15 +71,18 @@ class Page(Doing, Screen[None]):
         pitui(self).main.follow_logs(message)
 
     def action_do(self, action_id: str) -> None:
-        """Carry out an action: here, or back on the main screen."""
-        main = pitui(self).main
-        if action_id in ("back", "quit", self.OWN_ACTION):
-            if action_id == self.OWN_ACTION or not self.pane.step_back():
-                self.dismiss()
-        elif action_id in _HERE:
-            main.action_do(action_id)
-            self.show_header()
-            self.refresh_hints()
-        elif Scope.ANYWHERE in action(action_id).scopes:
+        """Carry out an action; the key that opened the page closes it."""
+        if action_id == self.OWN_ACTION:
             self.dismiss()
-            main.action_do(action_id)
+        else:
+            super().action_do(action_id)
+
+    def do_back(self) -> None:
+        """Undo one thing in the pane, else close."""
+        if not self.pane.step_back():
+            self.dismiss()
+
+    def do_read_only(self) -> None:
+        """Switch read-only mode."""
+        super().do_read_only()
+        self.show_header()

@@ -132,9 +132,7 @@ class ProvisionScreen(ProvisionView):
 
     def do_read_only(self) -> None:
         """Switch read-only mode."""
-        app = pitui(self)
-        app.main.do_read_only()
-        self.hints.say("read-only" if app.read_only else "changes are allowed again")
+        super().do_read_only()
         self.draw()
 
     def do_back(self) -> None:
@@ -146,10 +144,6 @@ class ProvisionScreen(ProvisionView):
         app = pitui(self)
         if self.undertaking.running:
             app.main.hints.say(f"it goes on; {app.keys.first(action('report'))} shows it again")
-
-    def do_quit(self) -> None:
-        """Back out."""
-        self.do_back()
 
 
 def _not_applied(undertaking: Undertaking) -> str:

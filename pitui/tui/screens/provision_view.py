@@ -9,18 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import Resize
-from textual.screen import Screen
 
-from pitui.tui.actions import Action, Scope, action, bindings, of
-from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import Said
+from pitui.tui.actions import Action, Scope, bindings
+from pitui.tui.doing import pitui
 from pitui.tui.present.provision_board import board_rows
 from pitui.tui.present.provision_detail import node_detail, refusal, step_detail
 from pitui.tui.present.provision_head import head
 from pitui.tui.present.provision_tree import COLUMNS, of_key, step_key, tree_rows
+from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.undertaking import Phase, Undertaking
 from pitui.tui.widgets.detail import Detail
-from pitui.tui.widgets.hints import Hints
 from pitui.tui.widgets.reading import Reading
 from pitui.tui.widgets.row_table import RowTable
 from pitui.tui.widgets.step_board import StepBoard
@@ -32,22 +30,21 @@ _EVERY = 0.25
 """Seconds between two looks at what is new."""
 
 _DONE = (Phase.WORKING, Phase.ENDED)
-_ALSO = ("refresh", "read_only", "zoom", "next_pane", "help", "back", "quit")
-"""Actions that work anywhere and make sense here."""
 
 
-class ProvisionView(Doing, Screen[None]):
+class ProvisionView(OfferingScreen):
     """Two lines on the whole, a tree or a board, and all on what is under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PROVISIONING),
-        *(binding for binding in bindings(Scope.ANYWHERE) if binding.id in _ALSO),
+        *bindings(Scope.ANYWHERE),
     ]
+    HERE = (*OfferingScreen.HERE, "zoom", "next_pane", "previous_pane")
+    HINTED = (*OfferingScreen.HINTED, "zoom")
 
     def __init__(self, undertaking: Undertaking) -> None:
         super().__init__()
         self.undertaking = undertaking
-        self.hints = Hints()
         self.zoomed = False
         """Whether what is read has the whole screen."""
         self._head = Detail()
@@ -117,7 +114,7 @@ class ProvisionView(Doing, Screen[None]):
             rows = tree_rows(undertaking, self._folded, now, everything=self._everything)
             self._tree.show(rows)
         self._tell()
-        self.hints.show(self.offered())
+        self.refresh_hints()
 
     @on(RowTable.Moved)
     @on(StepBoard.Moved)
@@ -146,15 +143,13 @@ class ProvisionView(Doing, Screen[None]):
             return board.node, self.undertaking.telling(board.node)
         return board.node, self.undertaking.names[board.step].id
 
-    def offered(self) -> list[Action]:
-        """Return the actions that can be done now."""
-        rows = [*of(Scope.PROVISIONING), *(action(name) for name in _ALSO)]
-        held = pitui(self).read_only
-        return [row for row in rows if not (row.mutating and held) and self.offers(row.id)]
+    def scope(self) -> Scope:
+        """Return provisioning's."""
+        return Scope.PROVISIONING
 
-    @on(Said)
-    def _say(self, message: Said) -> None:
-        self.hints.say(message.text)
+    def doer(self, row: Action) -> "ProvisionView":  # noqa: ARG002
+        """Return this screen, which carries out all of them."""
+        return self
 
     # -- looking around --------------------------------------------------------------------
 
@@ -184,9 +179,9 @@ class ProvisionView(Doing, Screen[None]):
         if not self.zoomed:
             (self._main_part if self._reading.has_focus else self._reading).focus()
 
-    def do_help(self) -> None:
-        """Open the help."""
-        pitui(self).main.do_help()
+    def do_previous_pane(self) -> None:
+        """Go to what is read, or back."""
+        self.do_next_pane()
 
     @property
     def _moved(self) -> RowTable | StepBoard | Reading:

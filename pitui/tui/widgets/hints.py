@@ -1,6 +1,6 @@
 """The footer: what the focused pane can do, or for a moment what was just done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.text import Text
 from textual.timer import Timer
@@ -26,15 +26,11 @@ class Hints(Widget):
         self._said = ""
         self._timer: Timer | None = None
 
-    def show(self, rows: Iterable[Action], at_end: Sequence[Action] = ()) -> None:
-        """Show those actions that have a place in the footer, and some that always end it.
-
-        The last to have a place give way first.
-        """
+    def show(self, rows: Iterable[Action]) -> None:
+        """Show those actions that have a place in the footer; the last give way first."""
         first = pitui(self).keys.first
         placed = sorted((row for row in rows if row.hint), key=lambda row: row.hint)
         keys = [(first(row), row.title, 0 if row.stays else row.hint) for row in placed]
-        keys += [(first(row), row.title, 0) for row in at_end]
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
             self.refresh()

@@ -6,8 +6,9 @@ from itertools import islice
 
 from pitui.spark.log_search import Search
 from pitui.tui.widgets.log_block import NOTE, PART
+from pitui.tui.widgets.log_ring import ERRORS
 from pitui.tui.widgets.log_rows import LogRows
-from pitui.tui.widgets.log_store import ERRORS, LogStore
+from pitui.tui.widgets.log_store import LogStore
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000

@@ -1,14 +1,11 @@
 """What is folded in a view: stack traces and repetitions, all of them and one by one."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pitui.tui.widgets.log_block import LEAD, PART, REPEAT, TRACE
 from pitui.tui.widgets.log_find import entry_of, run_of
 from pitui.tui.widgets.log_sieve import Folding
-
-if TYPE_CHECKING:
-    from pitui.tui.widgets.log_view import LogView
+from pitui.tui.widgets.log_work import LogWork
 
 _MOST = 10_000
 """Repetitions that are shown or hidden at once by hand."""
@@ -17,7 +14,7 @@ _MOST = 10_000
 class LogFolds:
     """Folds the lines of a view."""
 
-    def __init__(self, view: "LogView") -> None:
+    def __init__(self, view: LogWork) -> None:
         self._view = view
 
     @property

@@ -1,96 +1,39 @@
 """The newest lines of each source that is followed, each with a number that stays with it."""
 
-import re
-from bisect import bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pitui.domain.log_line import Level, LogLine
+from pitui.domain.log_line import LogLine
 from pitui.tui.present.log_counts import TimeCounts
-from pitui.tui.widgets.log_block import (
-    BLOCK_LINES,
-    LEAD,
-    NO_TIME,
-    NOTE,
-    PART,
-    RANK,
-    REPEAT,
-    TRACE,
-    Block,
-)  # fmt: skip
+from pitui.tui.widgets.log_block import BLOCK_LINES, LEAD, NO_TIME, PART, REPEAT, TRACE, Block
 from pitui.tui.widgets.log_entries import Entries
+from pitui.tui.widgets.log_kept import KeptLines
+from pitui.tui.widgets.log_ring import Ring, Share, moments
 
 LINE_CHARACTERS = 512
 """A line's share of memory: so many times the limit of lines is the limit of characters."""
 
-_ERROR_MARKS = bytes(
-    sorted(rank | repeat | note for rank in (5, 6) for repeat in (0, REPEAT) for note in (0, NOTE))
-)
-ERRORS = re.compile(b"[" + re.escape(_ERROR_MARKS) + b"]")
-"""Finds the first lines of errors among marks."""
-_LEVELS: dict[int, Level | None] = {level.rank: level for level in Level}
 
-
-class _Ring:
-    """What is kept of one source."""
-
-    __slots__ = ("characters", "dropped", "kept", "places", "run", "trace")
-
-    def __init__(self) -> None:
-        self.places: deque[_Share] = deque()
-        self.kept = self.dropped = self.characters = 0
-        self.run = self.trace = -1
-        """What stands for the repetitions and the stack trace that are being dropped."""
-
-
-class _Share:
-    """How many lines a block holds of a source."""
-
-    __slots__ = ("_block", "count")
-
-    def __init__(self, block: Block, count: int) -> None:
-        self._block = block
-        self.count = count
-
-    @property
-    def block(self) -> Block:
-        while self._block.into is not None:
-            self._block = self._block.into
-        return self._block
-
-
-class LogStore:
+class LogStore(KeptLines):
     """A ring of lines for each source; its oldest give way to its new ones, and are counted."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         """Lines of one source."""
-        self.clear()
+        super().__init__()
 
     def clear(self) -> None:
         """Forget everything."""
-        self.blocks: list[Block] = []
-        self.end = 0
-        """The number after that of the newest line."""
+        super().clear()
         self.times = TimeCounts()
-        self.sources: list[str] = []
-        """The tags; a block names a source by its place in here."""
         self._ids: dict[str, int] = {}
-        self._rings: list[_Ring] = []
+        self._rings: list[Ring] = []
         self.entries = Entries(self._not_repeated)
         self._new_ids: list[int] = []
         self._new_marks = bytearray()
 
     def __len__(self) -> int:
         return sum(ring.kept for ring in self._rings)
-
-    @property
-    def first(self) -> int:
-        """The number of the oldest line that is kept."""
-        for block in self.blocks:
-            if block.alive:
-                return block.numbers[block.living()[0]]
-        return self.end
 
     @property
     def dropped(self) -> int:
@@ -101,44 +44,6 @@ class LogStore:
         """Yield each source's tag with how many of its lines are kept and were dropped."""
         for tag, ring in zip(self.sources, self._rings, strict=True):
             yield tag, ring.kept, ring.dropped
-
-    # -- a line ----------------------------------------------------------------------------
-
-    def find(self, number: int) -> tuple[Block, int] | None:
-        """Return the block and the offset of a line; None where it was dropped."""
-        at = self.block_at(number)
-        if at < 0:
-            return None
-        offset = self.blocks[at].offset(number)
-        return None if offset is None else (self.blocks[at], offset)
-
-    def block_at(self, number: int) -> int:
-        """Return the index of the block in which a number is, or would be; -1 before the first."""
-        return bisect_right(self.blocks, number, key=_first) - 1
-
-    def __getitem__(self, number: int) -> LogLine:
-        place = self.find(number)
-        if place is None:
-            raise IndexError(number)
-        block, at = place
-        mark = block.marks[at]
-        level = None if mark & PART else _LEVELS.get(mark & RANK)
-        time = block.times[at]
-        known = None if time != time else time  # noqa: PLR0124 - not a number
-        tag = self.sources[block.sources[at]]
-        return LogLine(tag, block.text(at), level, known, bool(mark & NOTE))
-
-    def __contains__(self, number: int) -> bool:
-        return self.find(number) is not None
-
-    def mark(self, number: int) -> int:
-        """Return the mark of a line; 0 where it was dropped."""
-        place = self.find(number)
-        return 0 if place is None else place[0].marks[place[1]]
-
-    def level(self, number: int) -> Level | None:
-        """Return the level of the entry that a line belongs to."""
-        return _LEVELS.get(self.mark(number) & RANK)
 
     # -- lines come and go -----------------------------------------------------------------
 
@@ -164,7 +69,7 @@ class LogStore:
         block.append(texts, ids, marks, times)
         self._new_marks = bytearray()
         self.end += len(lines)
-        self.times.add(*_moments(times, marks))
+        self.times.add(*moments(times, marks))
         self._share(block, ids, texts)
 
     def _id(self, tag: str) -> int:
@@ -172,7 +77,7 @@ class LogStore:
         if known is None:
             known = self._ids[tag] = len(self.sources)
             self.sources.append(tag)
-            self._rings.append(_Ring())
+            self._rings.append(Ring())
         return known
 
     def _share(self, block: Block, ids: Sequence[int], texts: Sequence[str]) -> None:
@@ -180,7 +85,7 @@ class LogStore:
         for source, count in counts.items():
             ring = self._rings[source]
             ring.kept += count
-            ring.places.append(_Share(block, count))
+            ring.places.append(Share(block, count))
             ring.characters += (
                 sum(map(len, texts))
                 if len(counts) == 1
@@ -211,9 +116,9 @@ class LogStore:
         if ring.places and (ring.run >= 0 or ring.trace >= 0):
             self._promote(source, ring)
 
-    def _drop_from(self, ring: _Ring, block: Block, offsets: Sequence[int]) -> None:
+    def _drop_from(self, ring: Ring, block: Block, offsets: Sequence[int]) -> None:
         marks = bytes(block.marks[at] for at in offsets)
-        self.times.remove(*_moments([block.times[at] for at in offsets], marks))
+        self.times.remove(*moments([block.times[at] for at in offsets], marks))
         ring.characters -= sum(len(block.text(at)) for at in offsets)
         self.entries.dropped(ring, [block.numbers[at] for at in offsets], marks)
         block.drop(offsets)
@@ -234,7 +139,7 @@ class LogStore:
 
     # -- what is folded --------------------------------------------------------------------
 
-    def _promote(self, source: int, ring: _Ring) -> None:
+    def _promote(self, source: int, ring: Ring) -> None:
         """Let the oldest line of a source stand for the dropped one that it was folded behind."""
         block = ring.places[0].block
         at = block.oldest(source, 1)[0]
@@ -267,20 +172,3 @@ class LogStore:
         for at in range(max(0, first - self.end), len(self._new_marks)):
             if self._new_ids[at] == source:
                 self._new_marks[at] &= ~REPEAT
-
-
-def _first(block: Block) -> int:
-    return block.numbers[0] if len(block) else block.numbers.start  # type: ignore[union-attr]
-
-
-def _moments(times: Sequence[float], marks: bytes | bytearray) -> tuple[list[int], list[int]]:
-    """Return the seconds of the lines that say a time, and those of the errors among them."""
-    seconds = [int(time) for time in times if time == time]  # noqa: PLR0124 - not a number
-    if not ERRORS.search(marks):
-        return seconds, []
-    errors = (
-        int(times[found.start()])
-        for found in ERRORS.finditer(marks)
-        if times[found.start()] == times[found.start()]
-    )
-    return seconds, list(errors)
