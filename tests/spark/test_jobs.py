@@ -104,9 +104,12 @@ async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
     return lines
 
 
-async def test_inside_an_application_and_the_end_of_its_parts(lab: Lab) -> None:
+async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_parts(
+    lab: Lab, demo_cluster: Path
+) -> None:
     app = await lab.submit("many things", MANY)
     looked = await until(lambda: lab.job(app, "job", WorkState.RUNNING), "its job runs")
+    await a_failed_task_leads_to_its_traceback_in_two_keys(app, demo_cluster)
     inside = looked.inside
     assert inside is not None
     assert inside.origin is Origin.DRIVER
@@ -304,12 +307,14 @@ async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
     assert killed.id in [d.id for d in (await watch.once()).drivers]
 
 
-async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
-    lab: Lab, demo_cluster: Path
-) -> None:
-    app_id = await lab.submit("two keys", MANY)
-    await until(lambda: lab.job(app_id, "job", WorkState.RUNNING), "it has failed")
-    app = PituiApp(load_config(demo_cluster))
+def shown_text(app: PituiApp) -> str:
+    """Return the words that the log pane shows."""
+    view = app.main.logs.view
+    return "\n".join(view.render_line(y).text for y in range(view.size.height))
+
+
+async def a_failed_task_leads_to_its_traceback_in_two_keys(app_id: str, config: Path) -> None:
+    app = PituiApp(load_config(config))
     async with app.run_test(size=(160, 45)) as pilot:
 
         async def listed() -> bool | None:
@@ -333,9 +338,3 @@ async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
         except AssertionError as error:
             raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
         assert app.main.panes.focused_pane is app.main.logs
-
-
-def shown_text(app: PituiApp) -> str:
-    """Return the words that the log pane shows."""
-    view = app.main.logs.view
-    return "\n".join(view.render_line(y).text for y in range(view.size.height))
