@@ -130,11 +130,11 @@ class Whys:
         if app.state is ApplicationState.WAITING:
             return why.no_room(app, view) or await self._too_many_cores(view, app)
         progress = app.progress
-        if progress is None or progress.tasks_active or progress.tasks_done >= progress.tasks:
+        if progress is None or progress.tasks_done >= progress.tasks:
             return None
-        if not app.cores:
+        if not app.cores:  # its driver may count tasks of lost executors as active for minutes
             return why.no_room(app, view) or await self._too_many_cores(view, app)
-        if time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
+        if progress.tasks_active or time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
             return None
         return why.idle(await self._executors(app.id))
 

@@ -77,7 +77,7 @@ class Expression:
         try:
             self._pattern = regex.compile(words, flags)
             self._among = regex.compile(words, flags | regex.MULTILINE)
-        except regex.error as error:
+        except (regex.error, ValueError) as error:
             raise UsageError(f"{words!r} is no regular expression: {error}") from error
         steep = _STEEP.search(words) is not None
         self._search = (

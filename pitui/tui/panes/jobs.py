@@ -17,16 +17,9 @@ from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said, S
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.jobs import (
-    COLUMNS,
-    ORDERS,
-    Job,
-    has_failed,
-    job_rows,
-    job_summary,
-    jobs_of,
-    no_jobs,
-)
+from pitui.tui.present.job_list import Job, has_failed, jobs_of
+from pitui.tui.present.job_summary import job_summary
+from pitui.tui.present.jobs import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.present.order import Order, Sorting
 
 if TYPE_CHECKING:
