@@ -84,7 +84,7 @@ class Expression:
         flags = regex.IGNORECASE if words == words.lower() else 0
         try:
             self._pattern = regex.compile(words, flags)
-        except regex.error as error:
+        except (regex.error, ValueError) as error:
             raise UsageError(f"{words!r} is no regular expression: {error}") from error
         steep = _STEEP.search(words) is not None
         self._search = (
