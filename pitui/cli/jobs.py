@@ -33,6 +33,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.domain.errors import PituiError
         from pitui.domain.inside import Spot
         from pitui.services.cluster import open_cluster
+        from pitui.services.health import master_silence
         from pitui.services.insides import Insides
         from pitui.services.watch import Watch
 
@@ -40,6 +41,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
             insides = Insides(cluster)
             snapshot = await Watch(cluster).once()
             application = snapshot.application(app) if app else None
+            silent = master_silence(snapshot) if app is None else None
             if app is None:
                 listed = frozenset(a.id for a in snapshot.applications)
                 try:
@@ -58,6 +60,8 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         else:
             for line in lines:
                 print_text(line)
-        return 0
+        if silent is not None:
+            complain(f"pitui: {silent}")
+        return 0 if silent is None else 1
 
     run(main)

@@ -28,6 +28,8 @@ def list_lines(snapshot: Snapshot, earlier: Sequence[Application]) -> Iterable[s
     """Return the lines of `jobs` for people."""
     applications = [*snapshot.applications, *earlier]
     if not applications and not snapshot.drivers:
+        if snapshot.master.state.silent:
+            return
         yield "No application has run on this master yet."
         return
     yield from table(

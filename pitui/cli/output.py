@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pitui.domain.errors import ConfigError, PituiError, UsageError
+from pitui.domain.errors import ConfigError, NodeError, PituiError, UsageError
 from pitui.domain.schema import SCHEMA
 from pitui.domain.text import json_line, printable
 
@@ -56,5 +56,7 @@ def status_of(error: PituiError) -> int:
 
 def fail(error: PituiError) -> NoReturn:
     """Print an error for people and end with its exit status."""
-    complain(f"pitui: {error}")
+    unnamed = isinstance(error, NodeError) and error.node not in error.message
+    where = f"{error.node}: " if isinstance(error, NodeError) and unnamed else ""
+    complain(f"pitui: {where}{error}")
     sys.exit(status_of(error))

@@ -56,7 +56,8 @@ def command(
             submission = await prepare(cluster, words, folder)
             for addition in submission.added:
                 complain(f"pitui: added {addition}")
-            name = job or Path(submission.arguments.application or "").name
+            given = submission.arguments.conf.get("spark.app.name")
+            name = job or given or Path(submission.arguments.application or "").name
             started = await runs.submit(submission, name)
             if detach:
                 ended = started

@@ -18,6 +18,11 @@ class MasterState(StrEnum):
     UNREACHABLE = "UNREACHABLE"
     UNKNOWN = "UNKNOWN"
 
+    @property
+    def silent(self) -> bool:
+        """Whether there is no word of the master's own."""
+        return self in (MasterState.STOPPED, MasterState.UNREACHABLE)
+
 
 class WorkerState(StrEnum):
     """A worker as the master lists it, or as its node shows it where the master does not."""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEPT_S = 7 * 86400.0
+"""Seconds for which events are kept; what ended before is no event any more."""
+
 
 class Kind(StrEnum):
     """What an event is about."""

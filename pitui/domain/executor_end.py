@@ -1,4 +1,4 @@
-"""How an executor ended, out of the reason that its driver gives."""
+"""How an executor ended: by what its driver gives as the reason, or by the master's list."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ _CODE = re.compile(
     r"(?:exited with code|exit code|exitStatus|exited with status)[ =]*(-?\d+)", re.IGNORECASE
 )
 _DECOMMISSIONED = re.compile(r"decommission", re.IGNORECASE)
-_RELEASED = re.compile(r"killed by driver|idle|not needed|requestTotalExecutors", re.IGNORECASE)
+_RELEASED = re.compile(
+    r"killed by (?:driver|user)|shutdown|idle|not needed|requestTotalExecutors", re.IGNORECASE
+)
 
 _MEANINGS = {
     50: "an exception that nothing caught",
@@ -58,3 +60,31 @@ def _meaning(code: int | None) -> str:
     if code is None:
         return ""
     return _MEANINGS.get(code) or (f"ended by signal {code - 128}" if 128 < code < 160 else "")
+
+
+_BY_MASTER = {
+    "EXITED": "it ended by itself",
+    "FAILED": "it could not be started",
+    "LOST": "its worker was lost",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedExecutor:
+    """An executor that the master's page lists as removed."""
+
+    id: str
+    worker: str
+    """The id of its worker."""
+    state: str
+    """EXITED, FAILED, KILLED, LOST or DECOMMISSIONED."""
+
+    @property
+    def died(self) -> bool:
+        """Whether it ended without being told to."""
+        return self.state in _BY_MASTER
+
+    @property
+    def reason(self) -> str:
+        """Why it is gone, where its driver does not say."""
+        return f"{_BY_MASTER.get(self.state, self.state)}, says the master; its log may say why"

@@ -21,7 +21,7 @@ class Run:
 
     id: str
     name: str
-    """The benchmark's or the job's name, else the application's file name."""
+    """The benchmark's or the job's name, else what `--name` says, else the file's name."""
     benchmark: bool
     cluster: str
     node: str

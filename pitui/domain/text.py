@@ -42,3 +42,14 @@ def last_lines(text: str, count: int = LAST_LINES) -> str:
 def json_line(encoded: str) -> str:
     """Return JSON with such characters escaped, as `json.dumps` leaves those beyond ASCII alone."""
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
+
+
+def span(seconds: float) -> str:
+    """Return a time span in its two largest units: `31 s`, `2 min 11 s`, `3 h 5 min`, `2 d 4 h`."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    for unit, size, small, part in (("d", 86400, "h", 3600), ("h", 3600, "min", 60)):
+        if whole >= size:
+            return f"{whole // size} {unit} {whole % size // part} {small}"
+    return f"{whole // 60} min {whole % 60} s"

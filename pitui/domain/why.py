@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from pitui.domain.cluster import (
     Application,
@@ -20,6 +21,8 @@ SHORT_WAIT = 3.0
 LEAST_EXECUTOR_MIB = 450
 """Spark refuses to start an executor or a driver with less memory."""
 
+MIB = 1024 * 1024
+
 LOOP = 2
 """Executors that ended by themselves from which on they are taken to die in a loop."""
 
@@ -28,6 +31,7 @@ _UNREACHABLE = re.compile(
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
 )
 _MEMORY = re.compile(r"OutOfMemoryError|Cannot allocate memory|insufficient memory|enough space")
+_HEAP = re.compile(r"INVALID_EXECUTOR_MEMORY\S* .*?(\d{7,}) must be at least (\d{7,})")
 _PEER = re.compile(r"(?:connect to|refused:|host:|timed out:|reply from) *(\S+?:\d+)")
 
 
@@ -44,22 +48,6 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class RemovedExecutor:
-    """An executor that the master's page lists as removed."""
-
-    id: str
-    worker: str
-    """The id of its worker."""
-    state: str
-    """EXITED, FAILED, KILLED, LOST or DECOMMISSIONED."""
-
-    @property
-    def died(self) -> bool:
-        """Whether it ended without being told to."""
-        return self.state in ("EXITED", "FAILED", "LOST")
-
-
-@dataclass(frozen=True, slots=True)
 class Deaths:
     """Executors of an application that died, with what is known of the latest."""
 
@@ -68,6 +56,8 @@ class Deaths:
     node: str = ""
     last_line: str = ""
     """Of its standard error: the last that speaks of an error."""
+    memory_mib: int = 0
+    """What the application asks for each."""
 
 
 def waits(application: Application, view: MasterView) -> Why | None:
@@ -145,11 +135,23 @@ def dying(deaths: Deaths) -> Why | None:
             "Give it an address that the workers reach: --conf spark.driver.host=ADDRESS, and let "
             "its port through the firewall (spark.driver.port).",
         )
+    if heap := _HEAP.search(line):
+        return _heap_too_small(deaths, int(heap[1]), int(heap[2]))
     if _MEMORY.search(line):
         return Why(f"{latest}: {line}", "Ask for more with --executor-memory, or split the data "
                    "into more partitions.")  # fmt: skip
     said = f": {line}" if line else ", and its log holds no error"
     return Why(f"{latest}{said}", "f shows that line in its log; kill the application to end it.")
+
+
+def _heap_too_small(deaths: Deaths, heap: int, least: int) -> Why:
+    # The JVM keeps some of what it is given to itself: as much more must be asked for.
+    enough = ceil((deaths.memory_mib or LEAST_EXECUTOR_MIB) * least / heap / 10) * 10
+    return Why(
+        f"{deaths.memory_mib} MiB leave a heap of {heap // MIB} MiB, Spark needs {least // MIB} "
+        f"MiB: {deaths.count} executors died",
+        f"Submit it again with --executor-memory {enough}m or more.",
+    )
 
 
 def idle(executors: Sequence[Executor] | None) -> Why | None:

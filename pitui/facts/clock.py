@@ -1,5 +1,6 @@
 """A node's clock, and what keeps it right."""
 
+import re
 from dataclasses import dataclass
 
 from pitui.remote.quoting import quote
@@ -24,6 +25,9 @@ CLOCK_COMMAND = (
 )
 """Its output is what `parse_clock` reads; the clock comes first, while the time is fresh."""
 
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d+)?")
+"""Some `date`s know no fraction of a second, and print `%N`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -45,7 +49,8 @@ def parse_clock(output: str) -> Clock:
     for line in output.splitlines():
         words = line.split()
         if words[:1] == ["clock"] and len(words) == 2:
-            seconds = float(words[1])
+            match = _SECONDS.match(words[1])
+            seconds = float(match[0]) if match else 0.0
         elif words == ["container"]:
             container = True
         elif words[:1] == ["unit"] and len(words) == 4:

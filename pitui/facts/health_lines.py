@@ -1,5 +1,6 @@
 """The figures in one answer of the health script; every one may be missing."""
 
+import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -56,9 +57,10 @@ class Lines:
         """Return the first number of a line."""
         words = (self.first(key) or "").split()
         try:
-            return float(words[0]) if words else None
+            number = float(words[0]) if words else math.nan
         except ValueError:
             return None
+        return number if math.isfinite(number) else None
 
     def whole(self, key: str) -> int | None:
         """Return the first number of a line as a whole one."""

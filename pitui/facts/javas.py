@@ -62,7 +62,7 @@ def parse_javas(output: str) -> tuple[Found, ...]:
 
 def major_of(version: str) -> int:
     """Return the major version; up to 8 they call themselves `1.8.0_392`. 0 where it makes none."""
-    numbers = [int(number) for number in re.findall(r"\d+", version)[:2]]
+    numbers = [int(number) for number in re.findall(r"\d{1,9}", version)[:2]]
     if not numbers:
         return 0
     return numbers[1] if numbers[0] == 1 and len(numbers) > 1 else numbers[0]

@@ -63,13 +63,14 @@ def own_processes(
     the machine, and where it belongs to this cluster's master by its port.
     """
     rivals = list(others)
-    own = []
-    for process in processes:
-        ours = _claim(process, node, real_home)
-        best = max((_claim(process, rival) for rival in rivals), default=0)
-        if ours >= best if ours else not rivals and _of_this_cluster(process, node):
-            own.append(process)
-    return tuple(own)
+    return tuple(process for process in processes if _is_own(process, node, rivals, real_home))
+
+
+def _is_own(process: Process, node: Node, rivals: Sequence[Node], real_home: str) -> bool:
+    ours = _claim(process, node, real_home)
+    if not ours:
+        return not rivals and _of_this_cluster(process, node)
+    return all(ours >= _claim(process, rival) for rival in rivals)
 
 
 def _of_this_cluster(process: Process, node: Node) -> bool:

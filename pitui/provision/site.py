@@ -13,6 +13,7 @@ from pitui.provision.report import Transfer
 from pitui.provision.shelf import Shelf
 from pitui.remote.meter import Meter
 from pitui.remote.parcel import Parcel
+from pitui.remote.process import read_all, time_limit
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 from pitui.remote.shell import Answer
 from pitui.remote.sudo import PATHS, Sudo
@@ -170,11 +171,14 @@ class Site:
         line, head = PATHS + read_command(path, FILE_LIMIT), b""
         if root:
             line, head = await self.root_line(read_command(path, FILE_LIMIT), stdin=False)
-        async with self.runner.open(line, stdin=bool(head)) as process:
+        async with (
+            time_limit(self.name, RUN_LIMIT),
+            self.runner.open(line, stdin=bool(head)) as process,
+        ):
             if head:
                 await process.write(head)
                 await process.write_eof()
-            data = b"".join([block async for block in process.blocks()])
+            data = await read_all(self.name, process, 2 * FILE_LIMIT)
             return data, await process.wait(), await process.stderr()
 
     async def read_text(self, path: str, *, root: bool = False) -> str | None:

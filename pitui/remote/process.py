@@ -144,11 +144,7 @@ class Process:
             for start in range(0, len(stdin), BLOCK):
                 await self.write(stdin[start : start + BLOCK])
             await self.write_eof()
-        output = bytearray()
-        async for block in self.blocks():
-            output += block
-            if len(output) > OUTPUT_LIMIT:
-                raise NodeError(self.node, f"a command wrote more than {OUTPUT_LIMIT >> 20} MiB")
+        output = await read_all(self.node, self)
         status = await self.wait()
         return Result(status, output.decode(errors="replace"), await self.stderr())
 
@@ -270,6 +266,21 @@ class Process:
         self.got_end(None)
 
 
+async def read_all(node: str, process: RemoteProcess, most: int = OUTPUT_LIMIT) -> bytes:
+    """Return a command's standard output.
+
+    Raises:
+        NodeError: it wrote more than so many bytes.
+        LinkError: the link was lost.
+    """
+    output = bytearray()
+    async for block in process.blocks():
+        output += block
+        if len(output) > most:
+            raise NodeError(node, f"a command wrote more than {most >> 20} MiB")
+    return bytes(output)
+
+
 async def _within(limit: float, event: asyncio.Event) -> bool:
     if event.is_set():
         return True
@@ -279,6 +290,20 @@ async def _within(limit: float, event: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+@contextlib.asynccontextmanager
+async def time_limit(node: str, seconds: float) -> AsyncIterator[None]:
+    """Give what is inside so many seconds.
+
+    Raises:
+        CommandTimeoutError: they did not suffice.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise timed_out(node, seconds) from None
 
 
 def timed_out(node: str, limit: float) -> CommandTimeoutError:

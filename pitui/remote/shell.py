@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from pitui.domain.errors import Failure, LinkError
-from pitui.remote.process import timed_out
+from pitui.remote.process import OUTPUT_LIMIT, time_limit
 from pitui.remote.quoting import quote
 from pitui.remote.runner import RemoteProcess, Runner
 
@@ -74,18 +74,17 @@ class Shell:
         async with self._turn:
             if self._process is None or self._blocks is None:
                 raise LinkError(self._runner.node, Failure.LOST, "its shell has ended")
-            try:
-                async with asyncio.timeout(limit):
-                    await self._process.write(f"ask {quote(command)}\n".encode())
-                    return await self._read(self._blocks)
-            except TimeoutError:
-                raise timed_out(self._runner.node, limit) from None
+            async with time_limit(self._runner.node, limit):
+                await self._process.write(f"ask {quote(command)}\n".encode())
+                return await self._read(self._blocks)
 
     async def _read(self, blocks: AsyncIterator[bytes]) -> Answer:
         heard = bytearray()
         end = f"\n{self._token}\n".encode()
         async for block in blocks:
             heard += block
+            if len(heard) > OUTPUT_LIMIT:
+                break
             if heard.endswith(end) and (match := self._framed.fullmatch(heard)):
                 stdout, status, stderr = match.groups()
                 return Answer(int(status), bytes(stdout), stderr.decode(errors="replace"))

@@ -15,6 +15,9 @@ from pitui.remote.link import Connected, NodeLink, is_lost
 from pitui.remote.process import Process, timed_out
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
+KILL_LIMIT = 3.0
+"""Seconds that the channel may take which ends a command on the node."""
+
 ALONE_WAITS = (0.1, 0.3, 0.6)
 """Seconds between tries to open a channel where none of ours is open."""
 
@@ -164,7 +167,9 @@ class SshRunner:
 
 async def _kill_group(up: Connected, group: int) -> None:
     # Over the channel that `Channels` leaves free: the slots may all be taken.
-    with contextlib.suppress(asyncssh.Error):
-        await up.connection.create_session(
-            asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
-        )
+    # Where it cannot be had in time, closing the command's own channel has to do.
+    with contextlib.suppress(asyncssh.Error, TimeoutError):
+        async with asyncio.timeout(KILL_LIMIT):
+            await up.connection.create_session(
+                asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
+            )

@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from pitui.config.model import Node
 from pitui.domain.cluster import (
-    Application,
-    Executor,
     Link,
     LinkState,
     MasterState,
@@ -15,18 +13,16 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Process,
-    Progress,
     Role,
     Snapshot,
     Worker,
     WorkerState,
 )
-from pitui.domain.driver import ClusterDriver
-from pitui.domain.why import Why, driver_waits, waits
-from pitui.facts.address import Matched, match_workers
+from pitui.facts.address import match_workers
 from pitui.facts.health import metrics
 from pitui.facts.processes import own_processes
-from pitui.services.observed import DriverView, NodeObserved, Observed
+from pitui.services.assemble_work import applications, drivers, executors, nodes_by_host
+from pitui.services.observed import NodeObserved, Observed
 
 StoppedAt = Callable[[str], float | None]
 """Returns when pitui last stopped a node's worker, as Unix time."""
@@ -60,11 +56,11 @@ def assemble(
         cluster=cluster,
         master=_master(master_node, view, observed, statuses, links[master_node.name]),
         nodes=tuple(statuses),
-        applications=_applications(view, observed.drivers, observed.whys),
-        executors=_executors(observed.drivers, nodes_by_host(matched)),
+        applications=applications(view, observed.drivers, observed.whys),
+        executors=executors(view, observed, nodes_by_host(matched)),
         strangers=matched.strangers,
         master_at=observed.view_at,
-        drivers=_drivers(view, matched),
+        drivers=drivers(view, matched),
     )
 
 
@@ -196,64 +192,3 @@ def _master(
         memory_used_mib=sum(worker.memory_used_mib for worker in view.alive),
         error=error,
     )
-
-
-def _applications(
-    view: MasterView, drivers: Mapping[str, DriverView], whys: Mapping[str, Why]
-) -> tuple[Application, ...]:
-    told = (
-        _explained(replace(app, progress=_progress(app, drivers)), whys.get(app.id), view)
-        for app in view.applications
-    )
-    return tuple(sorted(told, key=lambda app: (not app.state.active, -app.submitted_at)))
-
-
-def _explained(app: Application, found: Why | None, view: MasterView) -> Application:
-    reason = found or waits(app, view) if app.state.active else None
-    if reason is None:
-        return app
-    return replace(app, why_waiting=reason.reason, fix=reason.fix)
-
-
-def _drivers(view: MasterView, matched: Matched) -> tuple[ClusterDriver, ...]:
-    nodes = nodes_by_host(matched)
-    hosts = {worker.id: worker.host for worker in view.workers}
-    told = []
-    for driver in view.drivers:
-        reason = driver_waits(driver, view)
-        told.append(
-            replace(
-                driver,
-                node=nodes.get(hosts.get(driver.worker, "")),
-                why_waiting=reason.reason if reason else None,
-                fix=reason.fix if reason else "",
-            )
-        )
-    return tuple(sorted(told, key=lambda driver: (not driver.state.active, -driver.submitted_at)))
-
-
-def _progress(app: Application, drivers: Mapping[str, DriverView]) -> Progress | None:
-    driver = drivers.get(app.id)
-    return driver.progress if driver else None
-
-
-def nodes_by_host(matched: Matched) -> dict[str, str]:
-    """Return the node of each host that belongs to one node alone."""
-    found: dict[str, str] = {}
-    shared = set()
-    for name, worker in matched.by_node.items():
-        if worker is not None:
-            if worker.host in found:
-                shared.add(worker.host)
-            found[worker.host] = name
-    return {host: name for host, name in found.items() if host not in shared}
-
-
-def _executors(
-    drivers: Mapping[str, DriverView], nodes: Mapping[str, str]
-) -> dict[str, tuple[Executor, ...]]:
-    return {
-        app_id: tuple(replace(row, node=nodes.get(row.host)) for row in driver.executors)
-        for app_id, driver in drivers.items()
-        if driver.executors is not None
-    }

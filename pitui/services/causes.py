@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from pitui.domain.errors import PituiError, WebError
 from pitui.domain.inside import Inside, Looked, Spot
@@ -11,8 +10,8 @@ from pitui.domain.tracebacks import python_error
 from pitui.domain.work import WorkState
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
+from pitui.services.losses import read_deaths
 from pitui.services.runs import Runs
-from pitui.spark.app_page import removed_executors
 
 _FAILED = (WorkState.FAILED, WorkState.KILLED)
 
@@ -128,10 +127,9 @@ def _first_line(error: str) -> tuple[str, ...]:
 async def _of_executor(cluster: Cluster, spot: Spot) -> Cause | None:
     """Return the log of the executor that died last, where one died by itself."""
     try:
-        page = await cluster.spark_master.page(f"app/?appId={quote(spot.app_id)}")
+        dead = await read_deaths(cluster.spark_master, spot.app_id)
     except WebError:
         return None
-    dead = [e for e in removed_executors(page.body.decode(errors="replace")) if e.died]
     if not dead:
         return None
     return Cause(

@@ -47,7 +47,7 @@ def _by_worker(snapshot: Snapshot, stopped: list[NodeStatus]) -> list[str]:
         application.name
         for application in snapshot.applications
         if application.state is ApplicationState.RUNNING
-        and application.id not in snapshot.executors
+        and not any(e.active for e in snapshot.executors.get(application.id, ()))
     ]
     used = [node for node in stopped if node.worker and node.worker.cores_used]
     if not unknown or not used:

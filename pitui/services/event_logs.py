@@ -6,6 +6,7 @@ import binascii
 
 from pitui.domain.cluster import Application
 from pitui.domain.errors import NodeError, PituiError
+from pitui.remote.process import read_all, time_limit
 from pitui.services.cluster import Cluster
 from pitui.spark import event_log_files as files
 from pitui.spark.event_log import EventLog
@@ -15,6 +16,8 @@ from pitui.spark.event_log_files import HistorySettings, LogFile
 READ_LIMIT = 64 * 1024 * 1024
 """Bytes of an event log that are taken from its node; the end of a longer one is missing."""
 
+_WHOLE_LIMIT = 2 * READ_LIMIT
+"""Bytes after which no further file of a log that was rolled is read."""
 _TIME_LIMIT = 60.0
 _KEPT = 3
 _HEADS = 50
@@ -62,8 +65,13 @@ class EventLogs:
         folder = await self._folder()
         key = (log, folder)
         if key not in self._read:
-            parts = [(path, await self._bytes(f"{folder}/{path}")) for path in log.paths]
+            parts: list[tuple[str, bytes]] = []
+            for path in log.paths:
+                if sum(len(data) for _, data in parts) >= _WHOLE_LIMIT:
+                    break
+                parts.append((path, await self._bytes(f"{folder}/{path}")))
             found = await asyncio.to_thread(_take, parts)
+            found.cut |= len(parts) < len(log.paths)
             while len(self._read) >= _KEPT:
                 del self._read[next(iter(self._read))]
             self._read[key] = found
@@ -110,13 +118,11 @@ class EventLogs:
     async def _bytes(self, path: str) -> bytes:
         folder, _, name = path.rpartition("/")
         runner = self._cluster.runner(self._cluster.master.name)
-        taken = bytearray()
         async with (
-            asyncio.timeout(_TIME_LIMIT),
+            time_limit(runner.node, _TIME_LIMIT),
             runner.open(files.read_script(folder, name, READ_LIMIT)) as process,
         ):
-            async for block in process.blocks():
-                taken += block
+            taken = await read_all(runner.node, process, 2 * READ_LIMIT)
             if await process.wait():
                 reason = (await process.stderr()).strip() or "it cannot be read"
                 raise NodeError(
@@ -124,7 +130,7 @@ class EventLogs:
                     f"{runner.node}: the event log {path}: {reason}",
                     "Event logs are readable by the user that submitted, and its group.",
                 )
-        return bytes(taken)
+        return taken
 
 
 def _take(parts: list[tuple[str, bytes]]) -> EventLog:

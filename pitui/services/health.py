@@ -2,6 +2,8 @@
 
 from pitui.domain.cluster import LinkState, MasterState, Snapshot
 
+_STOPPED = "the master does not run. Start it with `pitui start master`."
+
 
 def problems(snapshot: Snapshot) -> list[str]:
     """Return a line for each node without a link, and for a master that does not answer."""
@@ -14,3 +16,11 @@ def problems(snapshot: Snapshot) -> list[str]:
         error = snapshot.master.error or "the master does not answer"
         found.append(f"{snapshot.master.node}: {error}")
     return found
+
+
+def master_silence(snapshot: Snapshot) -> str | None:
+    """Return why the master says nothing, and what to do; None where it answers."""
+    master = snapshot.master
+    if not master.state.silent:
+        return None
+    return f"{master.node}: {master.error or _STOPPED}"

@@ -1,5 +1,6 @@
 """How far a node's clock is off from ours."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ async def clock_offset(cluster: Cluster, name: str) -> ClockOffset:
         try:
             there = float(result.stdout.strip().removesuffix(".%N").removesuffix("N"))
         except ValueError:
+            continue
+        if not math.isfinite(there):
             continue
         error = (end - begin) / 2
         if best is None or error < best.error_s:

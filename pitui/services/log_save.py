@@ -165,7 +165,11 @@ class _Fetch:
                             return event.rest
                         else:
                             ended = ended or event.word == "done"
-                            await self._marker(part, event)
+                            try:
+                                await self._marker(part, event)
+                            except ValueError as error:
+                                message = f"{node.name}: what it says of the log makes no sense"
+                                raise NodeError(node.name, message) from error
                 await process.wait()
                 if not ended:
                     why = (await process.stderr()).strip().rpartition("\n")[2]

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Executor, MasterView, Progress
+from pitui.domain.executor_end import RemovedExecutor
 from pitui.domain.why import Why
 from pitui.facts.address import Names
 from pitui.facts.health import Health
@@ -45,10 +46,12 @@ class Observed:
     view: MasterView | None = None
     view_at: float | None = None
     master_error: str | None = None
+    """Why the master's last answer did not come; None while it answers."""
     not_spark: bool = False
     """Whether something answers at the master's address that is no master."""
-    """Why the master's last answer did not come; None while it answers."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)
     whys: dict[str, Why] = field(default_factory=dict)
     """Why applications do not move, where that was looked into."""
+    removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)
+    """Executors that died by the master's list, by application."""

@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.event import Event, News, news
-from pitui.domain.happened import KEPT_S, Seen, happened
+from pitui.domain.event import KEPT_S, Event, News, news
+from pitui.domain.happened import happened
+from pitui.domain.seen import Seen
 from pitui.services.audit import Audit
 from pitui.services.audit_events import AuditTail
 from pitui.services.timeline_store import BusyError, Kept, TimelineStore

@@ -10,8 +10,8 @@ import msgspec
 
 from pitui.config.paths import data_folder, make_private
 from pitui.domain.errors import PituiError
-from pitui.domain.event import Event, Gravity, Kind
-from pitui.domain.happened import KEPT_S, Seen
+from pitui.domain.event import KEPT_S, Event, Gravity, Kind
+from pitui.domain.seen import Seen
 
 _BUSY_S = 1.0
 """Seconds to wait for another pitui that writes."""

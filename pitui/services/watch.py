@@ -9,9 +9,12 @@ from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
 from pitui.facts.address import match_workers
 from pitui.facts.health import Health, metrics
-from pitui.services.assemble import assemble, nodes_by_host
+from pitui.services.assemble import assemble
+from pitui.services.assemble_work import nodes_by_host
 from pitui.services.cluster import Cluster
 from pitui.services.driver_poll import DriverPoll
+from pitui.services.losses import EVERY as LOSSES_EVERY
+from pitui.services.losses import Losses
 from pitui.services.node_poll import NodePoll
 from pitui.services.observed import DriverView, NodeObserved, Observed
 from pitui.services.whys import Whys
@@ -41,6 +44,7 @@ class Watch:
         self._changed = asyncio.Event()
         self._nudged = asyncio.Event()
         self._whys = Whys(cluster)
+        self._losses = Losses(cluster.spark_master)
         self._drivers = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
         self.snapshot = self._assemble()
 
@@ -74,6 +78,7 @@ class Watch:
                 group.create_task(self._watch_master())
                 group.create_task(self._watch_drivers())
                 group.create_task(self._watch_whys())
+                group.create_task(self._watch_losses())
                 for name in self._cluster.nodes:
                     group.create_task(self._watch_node(name))
                     group.create_task(self._watch_names(name))
@@ -150,6 +155,19 @@ class Watch:
             return
         await self._whys.look(view, self._active(), self._node_names(view))
         self._take_whys()
+
+    async def _watch_losses(self) -> None:
+        while True:
+            await self._look_for_losses()
+            await self._pause(LOSSES_EVERY)
+
+    async def _look_for_losses(self) -> None:
+        if self._observed.master_error is not None:
+            return
+        await self._losses.look(self._active(), self._observed.drivers)
+        if self._losses.found != self._observed.removed:
+            self._observed.removed = self._losses.found
+            self._changed.set()
 
     def _node_names(self, view: MasterView) -> dict[str, str]:
         nodes = self._cluster.nodes.values()

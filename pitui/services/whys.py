@@ -21,7 +21,7 @@ from pitui.services import logs
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
 from pitui.services.log_sources import executor_source
-from pitui.spark.app_page import removed_executors
+from pitui.services.losses import read_deaths
 from pitui.spark.driver_api import parse_executors
 from pitui.spark.environment import parse_settings
 from pitui.spark.log_advice import cause_line
@@ -130,27 +130,25 @@ class Whys:
         if app.state is ApplicationState.WAITING:
             return why.no_room(app, view) or await self._too_many_cores(view, app)
         progress = app.progress
-        if progress is None or progress.tasks_active or progress.tasks_done >= progress.tasks:
+        if progress is None or progress.tasks_done >= progress.tasks:
             return None
-        if not app.cores:
+        if not app.cores:  # its driver may count tasks of lost executors as active for minutes
             return why.no_room(app, view) or await self._too_many_cores(view, app)
-        if time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
+        if progress.tasks_active or time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
             return None
         return why.idle(await self._executors(app.id))
 
     async def _deaths(
         self, view: MasterView, app: Application, nodes: Mapping[str, str]
     ) -> Deaths | None:
-        path = f"app/?appId={quote(app.id)}"
-        page = await self._cluster.spark_master.page(path, limit=_LIMIT)
-        dead = [e for e in removed_executors(page.body.decode(errors="replace")) if e.died]
+        dead = await read_deaths(self._cluster.spark_master, app.id, _LIMIT)
         if len(dead) < why.LOOP:
             return None
         latest = dead[-1]
         host = next((w.host for w in view.workers if w.id == latest.worker), "")
         node = nodes.get(host)
         line = await self._last_line(app.id, latest.id, node) if node else ""
-        return Deaths(len(dead), latest.id, node or host, line)
+        return Deaths(len(dead), latest.id, node or host, line, app.memory_per_executor_mib)
 
     async def _last_line(self, app_id: str, executor: str, node: str) -> str:
         key = (app_id, executor)

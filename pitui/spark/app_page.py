@@ -4,7 +4,7 @@ import re
 from html import unescape
 from urllib.parse import urljoin
 
-from pitui.domain.why import RemovedExecutor
+from pitui.domain.executor_end import RemovedExecutor
 
 _LINK = re.compile(
     r"<a\s[^>]*?href\s*=\s*[\"']([^\"']+)[\"'][^>]*>\s*Application Detail UI\s*</a>", re.IGNORECASE

@@ -21,6 +21,9 @@ from pitui.spark.event_log_rows import (
 )
 from pitui.spark.event_log_sums import JobSum, QuerySum, StageSum
 
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of a line after which a log is none, whatever else comes."""
+
 MOST_TASKS = 200_000
 """Tasks kept one by one; those beyond still count in their stages' sums."""
 
@@ -163,10 +166,15 @@ class EventLog:
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    rest: list[bytes] = []
     for block in blocks:
-        lines = (rest + block).split(b"\n") if rest else block.split(b"\n")
-        rest = lines.pop()
-        yield from lines
+        first, *lines = block.split(b"\n")
+        rest.append(first)
+        if lines:
+            yield b"".join(rest)
+            rest = [lines.pop()]
+            yield from lines
+        elif sum(map(len, rest)) > _LONGEST:
+            return
     if rest:
-        yield rest
+        yield b"".join(rest)

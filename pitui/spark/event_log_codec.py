@@ -16,14 +16,27 @@ _LZ4_MAGIC = b"LZ4Block"
 _LZ4_HEADER = 21
 """Magic 8, token 1, compressed length 4, length 4, checksum 4 (lz4-java's LZ4BlockOutputStream)."""
 _LZ4_RAW = 0x10
+_LZ4_MOST = 32 * 1024 * 1024
+"""Bytes of the largest block that lz4-java writes."""
+_MOST = 2 * 1024 * 1024 * 1024
+"""Bytes of text after which a log is not read on: it may be made to have no end."""
 
 
 def plain(data: bytes, name: str) -> Iterator[bytes]:
     """Yield the text of an event log in blocks; a log that is cut off ends where it is cut.
 
     Raises:
-        PituiError: it is compressed in a way that is not read here, or damaged.
+        PituiError: it is compressed in a way that is not read here, damaged, or without end.
     """
+    length = 0
+    for block in _blocks(data, name):
+        length += len(block)
+        if length > _MOST:
+            raise PituiError(f"the event log {name} holds more than {_MOST >> 30} GiB of text")
+        yield block
+
+
+def _blocks(data: bytes, name: str) -> Iterator[bytes]:
     ending = name.removesuffix(_IN_PROGRESS)
     if ending.endswith(".zstd"):
         return _zstd(data, name)
@@ -63,6 +76,8 @@ def _lz4(data: bytes, name: str) -> Iterator[bytes]:
         at += _LZ4_HEADER + packed
         if len(body) < packed:
             return
+        if length > _LZ4_MOST:
+            raise PituiError(f"the event log {name} is damaged at byte {at}")
         if method == _LZ4_RAW or not length:
             yield body
             continue

@@ -91,10 +91,10 @@ def journal_entry(entry: str) -> tuple[str, list[str]]:
     """Return the cursor and the lines of an entry; a message that is no text comes as numbers."""
     try:
         fields = json.loads(entry)
-    except ValueError:
+        message = fields.get("MESSAGE")
+        if isinstance(message, list):
+            message = bytes(message).decode("utf-8", "replace")
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return "", [entry]
-    message = fields.get("MESSAGE")
-    if isinstance(message, list):
-        message = bytes(message).decode("utf-8", "replace")
-    lines = ["(an entry too long to show)"] if message is None else message.split("\n")
-    return fields.get("__CURSOR", ""), lines
+    lines = ["(an entry too long to show)"] if message is None else str(message).split("\n")
+    return str(fields.get("__CURSOR", "")), lines

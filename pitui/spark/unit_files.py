@@ -41,17 +41,14 @@ UNIT_MARK = "# Managed by pitui."
 """How every unit of ours begins."""
 
 _UNIT = """\
-{mark} Your own settings: systemctl edit {unit}
+{mark} Your own settings: systemctl {manager}edit {unit}
 [Unit]
 Description=Apache Spark {role}
 Documentation=https://spark.apache.org/docs/latest/spark-standalone.html
-Wants=network-online.target
-After=network-online.target time-sync.target remote-fs.target
-StartLimitIntervalSec=0
+{order}StartLimitIntervalSec=0
 
 [Service]
-User={user}
-Environment={home} {logs}
+{account}Environment={home} {logs}
 WorkingDirectory=-{folder}
 ExecStart=/bin/bash -c {start}
 Restart=on-failure
@@ -59,11 +56,14 @@ RestartSec=5
 SuccessExitStatus=143
 KillMode=mixed
 TimeoutStopSec=30
-LimitNOFILE=65536
-OOMPolicy=continue
+{limits}OOMPolicy=continue
 
 [Install]
-WantedBy=multi-user.target
+WantedBy={target}
+"""
+_ORDER = """\
+Wants=network-online.target
+After=network-online.target time-sync.target remote-fs.target
 """
 
 # The log has the name and place that Spark's own scripts give it; bash opens it as Spark's account.
@@ -78,10 +78,12 @@ def unit_name(role: Role) -> str:
     return f"spark-{role}.service"
 
 
-def unit_text(daemon: Daemon) -> str:
+def unit_text(daemon: Daemon, *, of_user: bool = False) -> str:
     """Return the systemd unit of a daemon: in the foreground, restarted after a failure.
 
     An executor that the kernel ends for want of memory does not take its worker along (OOMPolicy).
+    With `of_user` it is one for the login's own systemd, which knows no network: a daemon whose
+    address is not there yet ends, and is started again.
     """
     cls = CLASSES[daemon.role]
     start = _START.format(words=quote(cls, *daemon.arguments), cls=cls)
@@ -90,7 +92,11 @@ def unit_text(daemon: Daemon) -> str:
         mark=UNIT_MARK,
         unit=daemon.unit,
         role=daemon.role,
-        user=daemon.user,
+        manager="--user " if of_user else "",
+        order="" if of_user else _ORDER,
+        account="" if of_user else f"User={daemon.user}\n",
+        limits="" if of_user else "LimitNOFILE=65536\n",
+        target="default.target" if of_user else "multi-user.target",
         home=_word(f"SPARK_HOME={daemon.home}"),
         logs=_word(f"PITUI_LOGS={logs}"),
         folder=daemon.home.replace("%", "%%"),

@@ -232,8 +232,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("read_only", "Read-only", "R", "Switch read-only mode on or off"),
     Action("palette", "Palette", "colon,ctrl+p", "Find an action by name", hint=11),
     Action("help", "Help", "?", "Show this help", hint=14, stays=True),
-    Action("back", "Back", "escape", "Close, unzoom, clear the filter or the marks", hint=16,
-           stays=True),
+    Action("back", "Back", "escape", "Close, unzoom, clear the filter or the marks; in logs, "
+           "go back to where they were opened from", hint=16, stays=True),
     Action("quit", "Quit", "q", "Back out step by step, then quit", hint=15, stays=True),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pitui.tui.operation import Operation
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 
 if TYPE_CHECKING:
-    from pitui.tui.present.jobs import Job
+    from pitui.tui.present.job_list import Job
     from pitui.tui.screens.main import MainScreen
 
 

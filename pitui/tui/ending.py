@@ -8,7 +8,7 @@ from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.text import one_line
 from pitui.tui.backend import Backend
 from pitui.tui.operation import Operation
-from pitui.tui.present.jobs import Job, identity
+from pitui.tui.present.job_list import Job, identity
 from pitui.tui.screens.confirm import Question
 
 

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.run import Run
-from pitui.tui.present.jobs import Job
+from pitui.tui.present.job_list import Job
 
 if TYPE_CHECKING:
     from pitui.tui.facets.provisioning import Wanted

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lab.shell import LabError
 
 _ROOT = Path("/sys/fs/cgroup")
-_END_LIMIT = 10.0
+_END_LIMIT = 30.0
 
 
 def make(name: str, memory_mib: int | None) -> list[Path]:

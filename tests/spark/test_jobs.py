@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from pitui.config.load import load_config
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
+from pitui.domain.event import Event
+from pitui.domain.happened import happened
 from pitui.domain.inside import Inside, Looked, Origin, Spot
+from pitui.domain.seen import Seen
 from pitui.domain.work import WorkState
 from pitui.remote.ask import NoOne
 from pitui.remote.quoting import quote
@@ -100,9 +104,12 @@ async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
     return lines
 
 
-async def test_inside_an_application_and_the_end_of_its_parts(lab: Lab) -> None:
+async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_parts(
+    lab: Lab, demo_cluster: Path
+) -> None:
     app = await lab.submit("many things", MANY)
     looked = await until(lambda: lab.job(app, "job", WorkState.RUNNING), "its job runs")
+    await a_failed_task_leads_to_its_traceback_in_two_keys(app, demo_cluster)
     inside = looked.inside
     assert inside is not None
     assert inside.origin is Origin.DRIVER
@@ -256,6 +263,13 @@ async def test_executors_that_die_in_a_loop_are_explained(
         watching = group.create_task(watch.run())
         app = await lab.submit(name, ONE_JOB, *options)
         explained = await until(told, "it is explained", 90)
+
+        async def lost() -> Event | None:
+            events, _ = happened(Seen(), watch.snapshot, time.time())
+            return next((e for e in events if (e.what, e.application) == ("lost", app)), None)
+
+        event = await until(lost, "the master's page tells of an executor that died")
+        assert event.node in ("pi1", "pi2")
         watching.cancel()
     assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
     assert fix in explained.fix
@@ -293,12 +307,14 @@ async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
     assert killed.id in [d.id for d in (await watch.once()).drivers]
 
 
-async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
-    lab: Lab, demo_cluster: Path
-) -> None:
-    app_id = await lab.submit("two keys", MANY)
-    await until(lambda: lab.job(app_id, "job", WorkState.RUNNING), "it has failed")
-    app = PituiApp(load_config(demo_cluster))
+def shown_text(app: PituiApp) -> str:
+    """Return the words that the log pane shows."""
+    view = app.main.logs.view
+    return "\n".join(view.render_line(y).text for y in range(view.size.height))
+
+
+async def a_failed_task_leads_to_its_traceback_in_two_keys(app_id: str, config: Path) -> None:
+    app = PituiApp(load_config(config))
     async with app.run_test(size=(160, 45)) as pilot:
 
         async def listed() -> bool | None:
@@ -322,9 +338,3 @@ async def test_a_failed_task_leads_to_its_traceback_in_two_keys(
         except AssertionError as error:
             raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
         assert app.main.panes.focused_pane is app.main.logs
-
-
-def shown_text(app: PituiApp) -> str:
-    """Return the words that the log pane shows."""
-    view = app.main.logs.view
-    return "\n".join(view.render_line(y).text for y in range(view.size.height))

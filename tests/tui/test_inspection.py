@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
-from support.looked import OLD, Looking, busy
-from support.shelf import FULL, NOW, shown, ui, until
+from support.looked import OLD, SYSTEM, Looking, busy
+from support.shelf import FULL, NOW, RUNNING, WAITING, shown, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import NodeError
+from pitui.domain.node_detail import DiskUse
 from pitui.services.inspect_node import Looked
 from pitui.spark.decommission import Refusal
 from pitui.tui.screens.confirm import ConfirmScreen
@@ -53,6 +55,18 @@ def test_node_loading(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_node_on_which_nothing_runs(snap_compare: Compare, size: tuple[int, int]) -> None:
+    idle = replace(FULL.nodes[1], worker=None, workers=(), processes=())
+    nodes = (FULL.nodes[0], idle, *FULL.nodes[2:])
+    services = Looking(replace(FULL, nodes=nodes, executors={}))
+    services.inspector.points = ()
+    services.inspector.looked = Looked(SYSTEM, ())
+    services.inspector.disk = DiskUse("/opt/spark/work", "/opt/spark/logs", ())
+    picture = after(services, "j", "enter")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_node_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = Looking()
     why = NodeError("pi3", "no route to host", "Is it on?")
@@ -70,10 +84,21 @@ def test_executors_in_every_state(snap_compare: Compare, size: tuple[int, int]) 
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
 
-def test_executors_by_node(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_executors_by_node(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = Looking(busy())
     picture = after(services, "3", "z", "v")
-    assert snap_compare(ui(services), terminal_size=(120, 24), run_before=picture)
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("state", ["empty", "loading", "failed"])
+def test_no_executors(snap_compare: Compare, size: tuple[int, int], state: str) -> None:
+    age = 5.0 if state == "loading" else 31.0
+    app = WAITING if state == "empty" else replace(RUNNING, duration_s=age, progress=None)
+    services = Looking(replace(FULL, applications=(app,), executors={}))
+    picture = after(services, "3")
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -83,10 +108,11 @@ def test_clean_up_question(snap_compare: Compare, size: tuple[int, int]) -> None
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
 
-def test_threads(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_threads(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = Looking()
     picture = after(services, "3", "d")
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
 
 def test_threads_that_cannot_be_had(snap_compare: Compare) -> None:

@@ -219,6 +219,10 @@ async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
         assert keys[-1] == "app:app-old"
         await press(pilot, "4")
         jobs.table.select("driver:driver-1")
+        await press(pilot, "l")
+        await until(pilot, lambda: ("sources", ["driver-1"]) in services.asked)
+        await press(pilot, "escape")
+        assert pilot.app.main.panes.focused_pane is jobs
         await press(pilot, "x", "y")
         await until(pilot, lambda: ("kill", "driver-1") in services.jobs.asked)
 

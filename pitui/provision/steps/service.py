@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pitui.domain.cluster import Role
-from pitui.domain.errors import NodeError
-from pitui.domain.text import printable
+from pitui.provision import without_root
 from pitui.provision.daemons import daemons_of
 from pitui.provision.diffs import diff, joined
 from pitui.provision.files_step import Text, read
-from pitui.provision.managed_block import with_block, without_block
 from pitui.provision.running import Running, outdated_words, running
 from pitui.provision.site import Site
 from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
 from pitui.remote.quoting import quote
 from pitui.spark.launch import CLASSES
-from pitui.spark.unit_files import UNIT_MARK, Daemon, cron_line, unit_name, unit_text
+from pitui.spark.unit_files import UNIT_MARK, Daemon, unit_name, unit_text
 
 _FOLDER = "/etc/systemd/system"
 _MOVE_LIMIT = 90.0
@@ -56,11 +54,10 @@ class _Todo:
     looks: list[_Look] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     """Units of ours for what the node does not run any more."""
-    crontab: str | None = None
 
 
 class ServiceStep(Step):
-    """Installs the units; without root a crontab line for each daemon."""
+    """Installs the units; without root see `pitui.provision.without_root`."""
 
     id = "service"
     title = "start at boot"
@@ -75,9 +72,11 @@ class ServiceStep(Step):
         if not daemons and not stale:
             return skipped("it runs no daemon")
         if not await site.may_root():
-            return await _check_cron(site, daemons)
+            return await without_root.check(site, daemons)
         if not (await site.machine()).systemd:
-            return Finding(State.BLOCKED, "there is no systemd", admin=_by_hand(daemons))
+            return Finding(
+                State.BLOCKED, "there is no systemd", admin=without_root.by_hand(daemons)
+            )
         looks = [await _look(site, daemon) for daemon in daemons]
         advice = outdated_words(site, {one.daemon.role: one.now for one in looks})
         changes = [words for one in looks if (words := _words(one))]
@@ -91,9 +90,8 @@ class ServiceStep(Step):
     async def apply(self, site: Site, finding: Finding) -> None:
         """Write, enable, and move over what nobody uses."""
         todo = finding.data
-        assert isinstance(todo, _Todo)  # noqa: S101 - what check made
-        if todo.crontab is not None:
-            await _write_crontab(site, todo.crontab)
+        if not isinstance(todo, _Todo):
+            await without_root.apply(site, finding)
             return
         for unit in todo.stale:
             await _take_away(site, unit)
@@ -113,11 +111,7 @@ class ServiceStep(Step):
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
         """Stop the node's daemons and take away what starts them."""
         if not await site.may_root():
-            crontab = (await site.run("crontab -l 2>/dev/null; :")).stdout
-            if (without := without_block(crontab, "daemons")) == crontab:
-                return ""
-            await _write_crontab(site, without)
-            return "out of the crontab"
+            return await without_root.remove(site)
         units = [daemon.unit for daemon in await daemons_of(site)]
         states = await site.file_states([f"{_FOLDER}/{unit}" for unit in units])
         for path in states:
@@ -168,37 +162,6 @@ async def _look(site: Site, daemon: Daemon) -> _Look:
     path = f"{_FOLDER}/{daemon.unit}"
     text = Text(path, await read(site, path), unit_text(daemon))
     return _Look(daemon, text, await running(site, daemon))
-
-
-async def _check_cron(site: Site, daemons: list[Daemon]) -> Finding:
-    """Return what the login user's crontab lacks."""
-    said = await site.run("command -v crontab >/dev/null 2>&1 || exit 9; crontab -l 2>/dev/null; :")
-    if said.status == 9:
-        return Finding(State.BLOCKED, "there is no cron, and no root", admin=_by_hand(daemons))
-    wanted = with_block(said.stdout, "daemons", [cron_line(daemon) for daemon in daemons])
-    now = {daemon.role: await running(site, daemon) for daemon in daemons}
-    advice = outdated_words(site, now)
-    if wanted == said.stdout:
-        return replace(ok("the crontab starts it at boot"), advice=advice)
-    shown = diff("crontab", said.stdout, wanted)
-    finding = would_change("write the crontab", diff=shown, data=_Todo(crontab=wanted))
-    return replace(finding, advice=advice)
-
-
-async def _write_crontab(site: Site, text: str) -> None:
-    result = await site.run("crontab -", stdin=text.encode())
-    if not result.ok:
-        raise NodeError(site.name, f"the crontab was refused: {printable(result.stderr.strip())}")
-
-
-def _by_hand(daemons: list[Daemon]) -> str:
-    """Return what an administrator has to do."""
-    texts = [
-        f"cat > {_FOLDER}/{daemon.unit} <<'EOF'\n{unit_text(daemon)}EOF\n"
-        f"systemctl enable --now {daemon.unit}\n"
-        for daemon in daemons
-    ]
-    return "".join(texts)
 
 
 STEP = ServiceStep()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.cluster import Application, ApplicationState, Executor, Snapshot
+from pitui.domain.cluster import Application, Executor, Snapshot
 from pitui.tui.actions import Scope, bindings
 from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
@@ -17,6 +17,7 @@ from pitui.tui.present.executors import (
     executor_rows,
     executor_summary,
     executor_title,
+    no_executors,
     rows_by_node,
     title_by_node,
 )
@@ -24,21 +25,9 @@ from pitui.tui.present.executors import (
 if TYPE_CHECKING:
     from pitui.tui.present.node_facts import Facts
 
-_NO_APPLICATION = (
-    cell("No application runs.", Tone.DIM),
-    cell("Executors of the one chosen in Jobs (4) stand here; b runs a benchmark.", Tone.DIM),
-)
 _NONE_ANYWHERE = (
     cell("No executor runs.", Tone.DIM),
     cell("Those of all applications stand here, node by node; b runs a benchmark.", Tone.DIM),
-)
-_NO_EXECUTOR = (
-    cell("This application has no executor.", Tone.DIM),
-    cell("The Jobs pane (4) says why it waits.", Tone.DIM),
-)
-_NONE_YET = (
-    cell("Its executors are coming up.", Tone.DIM),
-    cell("They stand here as soon as its driver knows them.", Tone.DIM),
 )
 
 
@@ -55,7 +44,7 @@ class ExecutorsPane(TablePane):
         self._snapshot = snapshot
         self._app_id: str | None = None
         self._by_node = False
-        self.table.set_empty(_NO_APPLICATION)
+        self.table.set_empty(no_executors(snapshot, None))
 
     def show(self, snapshot: Snapshot, app_id: str | None) -> None:
         """Show the executors of an application, or of all by node."""
@@ -68,7 +57,7 @@ class ExecutorsPane(TablePane):
             return
         application = self._application()
         self.title = executor_title(application)
-        self.table.set_empty(_in_place_of_rows(application))
+        self.table.set_empty(no_executors(snapshot, application))
         self.show_rows(executor_rows(snapshot, app_id) if app_id else [])
 
     def _application(self) -> Application | None:
@@ -132,11 +121,3 @@ class ExecutorsPane(TablePane):
             executor = self._executor(self.cursor or "")
             return executor is not None and executor.active
         return super().offers(action_id)
-
-
-def _in_place_of_rows(application: Application | None) -> tuple[Cell, Cell]:
-    if application is None:
-        return _NO_APPLICATION
-    if application.state is ApplicationState.RUNNING and application.why_waiting is None:
-        return _NONE_YET
-    return _NO_EXECUTOR

@@ -17,21 +17,17 @@ from pitui.tui.messages import EndRequested, JobSelected, LogsRequested, Said, S
 from pitui.tui.panes.digging import Digging
 from pitui.tui.panes.sorted_table import SortedPane
 from pitui.tui.present.cells import Cell
-from pitui.tui.present.jobs import (
-    COLUMNS,
-    ORDERS,
-    Job,
-    has_failed,
-    job_rows,
-    job_summary,
-    jobs_of,
-    no_jobs,
-)
+from pitui.tui.present.job_list import Job, has_failed, jobs_of
+from pitui.tui.present.job_summary import job_summary
+from pitui.tui.present.jobs import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.present.order import Order, Sorting
 
 if TYPE_CHECKING:
     from pitui.domain.inside import Spot
     from pitui.tui.present.node_facts import Facts
+
+_DEAD = 3
+"""Executors that ended whose logs are shown where none runs, the last."""
 
 EARLIER_EVERY = 60.0
 """Seconds between two looks for applications of the past."""
@@ -205,7 +201,8 @@ class JobsPane(SortedPane, Digging):
             self.post_message(LogsRequested((job.driver.id,)))
         elif job is not None and job.app_id:
             executors = self._snapshot.executors.get(job.app_id, ())
-            words = [f"{job.app_id}/{e.id}" for e in executors if e.id.isdigit()]
+            chosen = [e for e in executors if e.active] or executors[-_DEAD:]
+            words = [f"{job.app_id}/{e.id}" for e in chosen if e.id.isdigit()]
             if words:
                 self.post_message(LogsRequested(words))
             else:

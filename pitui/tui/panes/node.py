@@ -18,11 +18,15 @@ from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.figures import size
-from pitui.tui.present.node_screen import HOUR, SHORT, Known, node_lines, total
+from pitui.tui.present.node.blocks import HOUR, Known
+from pitui.tui.present.node.disk import total
+from pitui.tui.present.node.screen import node_lines
 from pitui.tui.screens.confirm import ConfirmScreen, Question
 from pitui.tui.widgets.cell_lines import CellLines
 
 _REDRAW = 1.0
+SHORT = 600.0
+"""The shorter of the two spans of time that charts show."""
 
 
 class NodePane(Pane):

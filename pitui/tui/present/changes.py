@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.event import Event, Gravity, Kind
-from pitui.domain.happened import Seen, happened
+from pitui.domain.happened import happened
+from pitui.domain.seen import Seen
 from pitui.domain.text import one_line
 
 _SENTENCES = {

@@ -12,6 +12,9 @@ MIB = 1024 * 1024
 GC_MUCH = 0.10
 """Share of task time in garbage collection from which Spark's own page turns red."""
 
+ASKED_S = 15.0
+"""Seconds of an application's life in which its driver's UI may still be coming up."""
+
 RATES = 8
 """Looks that the sparkline of tasks a second shows."""
 
@@ -62,6 +65,24 @@ def rows_by_node(snapshot: Snapshot) -> list[Row]:
     ]
     found.sort(key=lambda one: (_where(one[1]), one[0], _order(one[1])))
     return [_row(snapshot, app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found]
+
+
+def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
+    """Return what stands in place of an application's executors where there are none."""
+    if application is None:
+        more = "Executors of the one chosen in Jobs (4) stand here; b runs a benchmark."
+        return cell("No application runs.", Tone.DIM), cell(more, Tone.DIM)
+    if application.why_waiting is not None or not application.cores:
+        none = "This application has no executor."
+        return cell(none, Tone.DIM), cell("The Jobs pane (4) says why it waits.", Tone.DIM)
+    if application.id in snapshot.executors or application.duration_s < ASKED_S:
+        more = "They stand here as soon as its driver knows them."
+        return cell("Its executors are coming up.", Tone.DIM), cell(more, Tone.DIM)
+    return (
+        cell("Its driver does not tell of its executors.", Tone.WARN),
+        cell("Its web UI does not answer, or is switched off (spark.ui.enabled=false). "
+             f"By the master's word they have {application.cores} cores."),
+    )  # fmt: skip
 
 
 def executor_title(application: Application | None) -> str:
@@ -184,7 +205,9 @@ def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[C
     if not executor.active:
         word = _ENDS[_end(executor).kind][0].partition(" ")[2]
         tone = Tone.BAD if _lost(executor) else Tone.DIM
-        return cell(f"{where}: {word}, {_reason(executor)}", tone), cell(executor.removed_because)
+        reason, said = _reason(executor), executor.removed_because
+        more = f"; {said}" if said and said != reason else ""
+        return cell(f"{where}: {word}", tone), cells((reason, Tone.NORMAL), (more, Tone.DIM))
     first = f"{where}: task time {duration(executor.duration_ms / 1000)}, gc "
     second = (
         f"input {size(executor.input_bytes)}  shuffle in {size(executor.shuffle_read)}  "

@@ -4,7 +4,8 @@ from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
 from pitui.domain.run import Run
 from pitui.tui.present.figures import amount, duration
-from pitui.tui.present.jobs import Job, state_cell
+from pitui.tui.present.job_list import Job
+from pitui.tui.present.jobs import state_cell
 from pitui.tui.present.node_facts import Facts, clock
 
 

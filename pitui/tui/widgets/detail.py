@@ -33,6 +33,8 @@ class Detail(Widget):
         """Return a text in as many lines as fit below the first."""
         width, room = self.size.width, max(1, self.size.height - 1)
         lines = list(text.wrap(self.app.console, width)) if width else [text]
+        for line in lines:
+            line.rstrip()
         if len(lines) > room:
             for line in lines:
                 line.rstrip()

@@ -22,7 +22,8 @@ def start(tmp_path: Path) -> Started:
     """Start a command on a cluster that is this machine alone."""
     config = tmp_path / "config.yaml"
     config.write_text(
-        f"cluster: {{master: nuc}}\nspark: {{home: {tmp_path}, master: {{webui_port: 1}}}}\n"
+        "cluster: {master: nuc}\n"
+        f"spark: {{home: {tmp_path}, master: {{port: 17, webui_port: 1}}}}\n"
         "nodes: {nuc: {host: local}}\n",
         encoding="utf-8",
     )
@@ -94,3 +95,11 @@ def test_what_pitui_keeps_is_its_owners_alone(start: Started, home: Path) -> Non
     kept = [path for path in (home / ".local").rglob("*") if path.is_file()]
     assert {"audit.jsonl", "timeline.db", "runs.db"} <= {path.name for path in kept}
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+
+
+def test_what_a_master_that_does_not_run_cannot_say(start: Started) -> None:
+    ended = start("jobs", "--json")
+    output, complaint = ended.communicate(timeout=LIMIT)
+    assert ended.returncode == 1
+    assert json.loads(output)["applications"] == []
+    assert complaint.startswith("pitui: nuc: the master does not run. Start it with ")

@@ -20,7 +20,10 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.event import Event, Gravity, Kind
-from pitui.domain.happened import Seen, happened, span
+from pitui.domain.happened import happened
+from pitui.domain.happened_apps import MOST_LOST
+from pitui.domain.seen import Seen
+from pitui.domain.text import span
 
 NOW = 1_800_000_000.0
 UP = Link(LinkState.CONNECTED)
@@ -198,3 +201,17 @@ def test_no_subject_tells_the_same_word_twice_running(states: list[Snapshot]) ->
 )
 def test_spans(seconds: float, text: str) -> None:
     assert span(seconds) == text
+
+
+def test_executors_that_die_in_a_loop_are_told_of_ten_times():
+    def died(count: int) -> Snapshot:
+        rows = tuple(replace(executor(active=False), id=str(index)) for index in range(count))
+        return cluster(apps=(app(ApplicationState.RUNNING),), executors=rows)
+
+    first, seen = happened(Seen(), died(4), NOW)
+    more, seen = happened(seen, died(30), NOW + 1)
+    rest, _ = happened(seen, died(50), NOW + 2)
+    lost = [event for event in (*first, *more) if event.what == "lost"]
+    assert [event.about for event in lost] == [f"pi/{index}" for index in range(MOST_LOST)]
+    assert "more of this application" in lost[-1].detail
+    assert rest == []

@@ -107,6 +107,16 @@ def test_executors_that_die_in_a_loop(line, reason, fix):
     assert dying(Deaths(1, "0", "pi2", line)) is None
 
 
+def test_a_heap_that_spark_finds_too_small():
+    line = (
+        "org.apache.spark.SparkIllegalArgumentException: [INVALID_EXECUTOR_MEMORY.SYSTEM_MEMORY] "
+        "Insufficient executor memory: System memory 456130560 must be at least 471859200."
+    )
+    found = dying(Deaths(12, "11", "pi2", line, 450))
+    assert found.reason.startswith("450 MiB leave a heap of 435 MiB, Spark needs 450 MiB: 12")
+    assert "--executor-memory 470m" in found.fix
+
+
 def test_executors_that_get_no_task():
     assert idle(None) is None
     assert idle(()) is None

@@ -21,6 +21,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.executor_end import RemovedExecutor
 from pitui.facts.health import Health
 from pitui.services.assemble import assemble
 from pitui.services.observed import DriverView, NodeObserved, Observed
@@ -57,7 +58,14 @@ def health(*processes, boot="b"):
 
 
 def snapshot(
-    *rows, healths=None, links=None, stopped=None, error=None, applications=(), drivers=None
+    *rows,
+    healths=None,
+    links=None,
+    stopped=None,
+    error=None,
+    applications=(),
+    drivers=None,
+    removed=None,
 ):
     healths = healths or {}
     observed = Observed(
@@ -65,6 +73,7 @@ def snapshot(
         view=MasterView(URL, MasterState.ALIVE, rows, tuple(applications)),
         master_error=error,
         drivers=drivers or {},
+        removed=removed or {},
     )
     return assemble(
         cluster="shelf",
@@ -194,3 +203,16 @@ def test_a_node_without_link_has_no_metrics():
     node = snapshot(healths={"pi1": health(process())}, links={"pi1": AWAY}).node("pi1")
     assert node.metrics is None
     assert node.link.error == "connection refused"
+
+
+def test_executors_that_only_the_master_knows_are_there_once():
+    told = Executor("1", "10.0.0.11", False, 1, 0, 3, 0, 0, 0, 0, 0, 0, removed_because="137")
+    dead = tuple(RemovedExecutor(str(i), "worker-10.0.0.11", "EXITED") for i in range(3))
+    drivers = {"app-1": DriverView(executors=(told,))}
+    seen = snapshot(worker(), drivers=drivers, removed={"app-1": dead, "app-2": dead[:1]})
+    rows = seen.executors["app-1"]
+    assert [row.id for row in rows] == ["1", "0", "2"]
+    assert rows[0].removed_because == "137"
+    assert "ended by itself" in rows[1].removed_because
+    assert {row.node for row in rows} == {"pi1"}
+    assert not any(row.active for row in (*rows, *seen.executors["app-2"]))

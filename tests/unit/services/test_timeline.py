@@ -11,8 +11,8 @@ from support.shelf import DONE, RUNNING, pi, worker
 from support.shelf import FULL as SHELF
 
 from pitui.domain.cluster import ApplicationState, Snapshot, WorkerState
-from pitui.domain.event import Event, Gravity, Kind
-from pitui.domain.happened import KEPT_S, Seen
+from pitui.domain.event import KEPT_S, Event, Gravity, Kind
+from pitui.domain.seen import Seen
 from pitui.services.audit import Audit
 from pitui.services.timeline import Timeline
 from pitui.services.timeline_store import BusyError, TimelineStore

@@ -20,6 +20,13 @@ def test_a_unit_runs_in_the_foreground_as_spark_and_comes_back():
     assert "--host 10.0.0.2 --webui-port 8081 spark://10.0.0.1:7077" in text
 
 
+def test_a_unit_of_the_logins_own_systemd_names_nothing_that_only_the_systems_knows():
+    text = unit_text(WORKER, of_user=True)
+    assert "WantedBy=default.target\n" in text
+    assert "Restart=on-failure\n" in text
+    assert not any(word in text for word in ("User=", "network-online", "LimitNOFILE"))
+
+
 def test_percent_and_blanks_in_a_path_are_literal():
     assert 'Environment="SPARK_HOME=/opt/my 100%% spark"' in unit_text(MASTER)
     assert "\\%" in cron_line(MASTER)
