@@ -45,8 +45,16 @@ class Words:
         """Whether they are in a line."""
         return self._pattern.search(text) is not None
 
-    def anywhere(self, whole: str) -> bool:
-        """Whether they may be in one of some lines; False only where they are in none."""
+    def among(self, whole: str, count: int) -> bytes | None:
+        """Return 0 for each of some lines where they are in none; None where each is to be asked.
+
+        Args:
+            whole: the lines, with newlines in between.
+            count: how many they are.
+        """
+        return None if self._perhaps(whole) else bytes(count)
+
+    def _perhaps(self, whole: str) -> bool:
         if not self._needle:
             return True
         if self._loose:
@@ -76,14 +84,16 @@ class Expression:
         flags = regex.IGNORECASE if words == words.lower() else 0
         try:
             self._pattern = regex.compile(words, flags)
-            self._among = regex.compile(words, flags | regex.MULTILINE)
         except (regex.error, ValueError) as error:
             raise UsageError(f"{words!r} is no regular expression: {error}") from error
         steep = _STEEP.search(words) is not None
         self._search = (
             partial(self._pattern.search, timeout=LINE_LIMIT_S) if steep else self._pattern.search
         )
-        self._asks_blocks = _OWN_END.search(words) is None
+        self._among: regex.Pattern[str] | None = None
+        if steep and _OWN_END.search(words) is None:
+            # To the end of the line, so that no line is found twice.
+            self._among = regex.compile(rf"(?:{words})[^\n]*", flags | regex.MULTILINE)
         self.slow = 0
         """Lines on which it took too long."""
 
@@ -102,14 +112,33 @@ class Expression:
             self.slow += 1
             return False
 
-    def anywhere(self, whole: str) -> bool:
-        """Whether it may be found in one of some lines; False only where it is in none."""
-        if self._asks_blocks:
-            try:
-                return self._among.search(whole, timeout=LINE_LIMIT_S) is not None
-            except TimeoutError:
-                self._asks_blocks = False
-        return not self.given_up
+    def among(self, whole: str, count: int) -> bytes | bytearray | None:
+        """Return 1 for each of some lines in which it is found, else 0.
+
+        None where each line is to be asked: that is faster, or they take too long together.
+        """
+        if self.given_up:
+            return bytes(count)
+        if self._among is None or whole.count("\n") != count - 1:
+            return None
+        try:
+            spans = [one.span() for one in self._among.finditer(whole, timeout=LINE_LIMIT_S)]
+        except TimeoutError:
+            self._among = None
+            return None
+        flags = bytearray(count)
+        line = at = 0
+        for begin, end in spans:
+            line += whole.count("\n", at, begin)
+            further = whole.count("\n", begin, end)
+            if further:
+                # What goes beyond a line is none; but each of the lines may hold one of its own.
+                lines = whole.split("\n")[line : line + further + 1]
+                flags[line : line + further + 1] = bytes(map(self.found, lines))
+            else:
+                flags[line] = 1
+            line, at = line + further, end
+        return flags
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where in a line it is found."""

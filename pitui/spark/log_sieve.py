@@ -49,11 +49,14 @@ class Sieve:
         inverse = self._filter.inverse
         for begin in range(0, len(lines), _PIECE):
             piece = lines[begin : begin + _PIECE]
-            if search.anywhere("\n".join([line.text for line in piece])):
-                found = search.found
-                yield from (one for one in piece if one.note or found(one.text) is not inverse)
-            else:
-                yield from (one for one in piece if one.note or inverse)
+            flags = search.among("\n".join([line.text for line in piece]), len(piece))
+            if flags is None:
+                flags = bytes([search.found(line.text) for line in piece])
+            yield from (
+                line
+                for line, flag in zip(piece, flags, strict=True)
+                if line.note or bool(flag) is not inverse
+            )
 
     def _passes(self, line: LogLine) -> bool:
         if line.note:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 
 from pitui.spark.log_search import Search
 from pitui.tui.widgets.log_block import NOTE, PART
@@ -24,7 +24,10 @@ def matches(rows: LogRows, search: Search, begin: int, step: int) -> Iterator[in
     at: int | None = begin
     while at is not None:
         numbers, texts, at = stretch(rows, at, step)
-        if search.anywhere("\n".join(texts)):
+        found = search.among("\n".join(texts), len(texts))
+        if found is not None:
+            yield from compress(numbers, found)
+        else:
             slow = search.slow
             for number, text in zip(numbers, texts, strict=True):
                 if search.found(text):

@@ -61,8 +61,12 @@ class BlockSieve:
     def _searched(self, search: Search, block: Block, begin: int, flags: bytearray) -> bytearray:
         end = begin + len(flags)
         inverse = self.chosen.inverse
-        if not search.anywhere(block.joined(begin, end)):
-            return flags if inverse else bytearray(map(_is_note, block.marks[begin:end]))
+        found = search.among(block.joined(begin, end), len(flags))
+        if found is not None:
+            for at, hit in enumerate(found):
+                if bool(hit) is inverse and flags[at]:
+                    flags[at] = _is_note(block.marks[begin + at])
+            return flags
         slow = search.slow
         for at, text in enumerate(block.texts(begin, end)):
             if flags[at] and search.found(text) is inverse:
