@@ -164,7 +164,7 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
             found = await asyncio.gather(*(one.run(COMMAND) for one in bare))
             _expect([str(result.stdout) for result in found])
 
-        loop = "; ".join(f"{_over_master(far, name)} {COMMAND} &" for name in far.names) + " wait"
+        loop = " ".join(f"{_over_master(far, name)} {COMMAND} &" for name in far.names) + " wait"
 
         async def health() -> None:
             async with asyncio.TaskGroup() as group:
@@ -174,10 +174,10 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
         for _ in range(rounds):
             await times.take("pitui", ours)
             await times.take("asyncssh", theirs)
-            await times.take("control_master", lambda: _run("sh", "-c", loop.replace("&;", "&")))
-            for _ in range(5):
-                # One answer in five says more than the others.
-                await times.take("health", health)
+            await times.take("control_master", lambda: _run("sh", "-c", loop))
+        # One answer in five says more than the others, and so do those after a command.
+        for _ in range(5 * rounds):
+            await times.take("health", health)
 
 
 class _Asking:

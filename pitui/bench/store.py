@@ -81,8 +81,9 @@ class RunStore:
             finally:
                 database.close()
         except (sqlite3.Error, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             raise PituiError(
-                f"the history of runs ({self._path}) cannot be used: {error}"
+                f"the history of runs ({self._path}) cannot be used: {reason}"
             ) from error
 
 

@@ -162,8 +162,9 @@ class TimelineStore:
     def _complaint(self, error: Exception) -> PituiError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             return BusyError(f"another pitui holds the timeline ({self.path})")
+        reason = error.strerror if isinstance(error, OSError) else error
         return PituiError(
-            f"the timeline cannot be kept: {error} ({self.path})",
+            f"the timeline cannot be kept: {reason} ({self.path})",
             "Events are shown until pitui ends. Move the file away, or see to its folder.",
         )
 

@@ -53,7 +53,7 @@ class Network(Step):
         change = await _change(site, seen, manager, fixed)
         old = {path: await _old(site, path, change.mode) for path in change.files}
         has = any(f"{a.address}/{a.prefix}" == fixed.address for a in machine.addresses)
-        beside = await _beside(site, fixed) if manager == "netplan" else ""
+        beside = await _beside(site, fixed, old) if manager == "netplan" else ""
         detail = f"{fixed.address} on {link}, by {manager}{beside}"
         if has and old == change.files:
             return ok(detail)
@@ -137,12 +137,13 @@ def _fixed(site: Site, machine: Machine, seen: facts.Network, link: str) -> fact
     return facts.Fixed(link, site.node.address or "", gateway, tuple(wanted.dns) or seen.dns)
 
 
-async def _beside(site: Site, fixed: facts.Fixed) -> str:
+async def _beside(site: Site, fixed: facts.Fixed, old: dict[str, str | None]) -> str:
     """Return in words which addresses stay: netplan adds the lists of all its files up."""
     if not await site.may_root():
         return ""
     said = facts.parse_netplan((await site.root(facts.netplan_command(fixed.link))).stdout)
-    others = [address for address in said if address != fixed.address]
+    ours = "".join(text or "" for text in old.values())
+    others = [a for a in said if a != fixed.address and f"[{a}]" not in ours]
     return f"; {', '.join(others)} of another file in /etc/netplan stays" if others else ""
 
 

@@ -1,9 +1,11 @@
 """Figures as people read them: times, amounts, bars."""
 
+import re
 from collections.abc import Sequence
 
 from pitui.tui.present.cells import Span, Tone
 
+_CALL_SITE = re.compile(r"( at )\S*/([^/\s]+:\d+)$")
 _SPARKS = "▁▂▃▄▅▆▇█"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -55,6 +57,11 @@ def size(count: int) -> str:
         if value < 1024 or unit == "T":
             return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
     raise AssertionError("the largest unit ends the loop")
+
+
+def call_site(name: str) -> str:
+    """Return what Spark calls a job or stage without the folders: `count at pi.py:47`."""
+    return _CALL_SITE.sub(r"\1\2", name)
 
 
 def sparkline(history: Sequence[float], width: int) -> str:

@@ -3,7 +3,7 @@
 from pitui.domain.run import Run, RunState
 from pitui.domain.text import one_line
 from pitui.tui.present.cells import BLANK, Cell, Tone, cell, cells
-from pitui.tui.present.figures import amount
+from pitui.tui.present.figures import amount, call_site
 from pitui.tui.present.job_list import Job
 
 
@@ -31,7 +31,7 @@ def _outlook(job: Job) -> Cell:
     if app is not None and app.state.active and app.progress is not None:
         p = app.progress
         tasks = f"{p.tasks_done:,} of {p.tasks:,} tasks done, {p.tasks_active} active"
-        return cell(f"{tasks}, {p.tasks_failed} failed  {p.current}", Tone.DIM)
+        return cell(f"{tasks}, {p.tasks_failed} failed  {call_site(p.current)}", Tone.DIM)
     return BLANK
 
 

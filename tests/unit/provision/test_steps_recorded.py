@@ -118,6 +118,31 @@ async def test_a_clock_that_ntp_mended_is_not_set(tmp_path: Path) -> None:
     assert site.did == ["systemctl enable --now systemd-timesyncd.service"]
 
 
+# -- network
+
+NETPLAN = (
+    "cluster: {master: pi1}\nnodes: {pi1: {host: 192.168.1.11}, "
+    "pi2: {host: 192.168.1.12, address: 192.168.1.52/24}}\n"
+)
+
+
+@pytest.mark.parametrize("before", [None, "addresses: [192.168.1.51/24]\n"])
+async def test_addresses_of_other_netplan_files_are_named_and_our_former_one_is_not(
+    tmp_path: Path, before: str | None
+) -> None:
+    ours = "- 192.168.1.51/24\n" if before else ""
+    answers = {
+        "command -v netplan": "netplan\nnetworkd   2 eth0 ether routable configured\n",
+        "netplan get": f"- 192.168.1.12/24\n{ours}",
+    }
+    files = {"/etc/netplan/90-pitui.yaml": before} if before else {}
+    site = RecordedSite(tmp_path, PI, answers, files=files, config_text=NETPLAN)
+    finding = await step("network").check(site)
+    assert finding.detail == (
+        "192.168.1.52/24 on eth0, by netplan; 192.168.1.12/24 of another file in /etc/netplan stays"
+    )
+
+
 # -- packages
 
 LOCKED = Result(

@@ -7,7 +7,7 @@ from pitui.domain.inside import Inside, Looked, Origin, Spot
 from pitui.domain.jobs import SparkJob, Stage
 from pitui.domain.text import one_line
 from pitui.tui.present.cells import BLANK, Cell, Span, Tone, cells
-from pitui.tui.present.figures import amount, bar, duration, percent
+from pitui.tui.present.figures import amount, bar, call_site, duration, percent
 from pitui.tui.present.levels.level import skew_words, state_cell, tally_words
 from pitui.tui.present.levels.stages import slowest_words
 from pitui.tui.present.words import application_cell
@@ -99,5 +99,5 @@ def _stage(stage: Stage, left_out: int) -> Cell:
 
 
 def _job(job: SparkJob) -> Cell:
-    text = f"  {job.description or job.name}  {tally_words(job.tasks)}"
+    text = f"  {job.description or call_site(job.name)}  {tally_words(job.tasks)}"
     return cells(*state_cell(job.state).spans, (text, Tone.NORMAL))

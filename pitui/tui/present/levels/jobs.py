@@ -6,6 +6,7 @@ from pitui.domain.inside import Looked, Spot
 from pitui.domain.jobs import SparkJob
 from pitui.domain.work import WorkState
 from pitui.tui.present.cells import DASH, Cell, Column, Row, Tone, cell
+from pitui.tui.present.figures import call_site
 from pitui.tui.present.levels.level import (
     WORK_COLUMNS,
     Level,
@@ -47,7 +48,7 @@ def _items(looked: Looked) -> tuple[SparkJob, ...]:
 
 
 def _row(job: SparkJob, now: float) -> Row:
-    name = job.description or job.name
+    name = job.description or call_site(job.name)
     return Row(
         key=key(job),
         cells=(

@@ -6,6 +6,7 @@ from pitui.domain.inside import Looked, Spot
 from pitui.domain.jobs import SqlQuery
 from pitui.domain.work import WorkState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
+from pitui.tui.present.figures import call_site
 from pitui.tui.present.levels.level import (
     Level,
     duration_ms,
@@ -44,7 +45,7 @@ def _row(query: SqlQuery, now: float) -> Row:
         cells=(
             state_cell(query.state),
             cell(str(query.id)),
-            cell(query.description, Tone.STRONG),
+            cell(call_site(query.description), Tone.STRONG),
             time,
             cell(f"{len(query.done_jobs)}/{len(query.jobs)}") if query.jobs else DASH,
             cell(str(len(query.running_jobs)), Tone.ACCENT) if query.running_jobs else DASH,

@@ -6,6 +6,7 @@ from pitui.domain.inside import Looked, Spot
 from pitui.domain.jobs import Stage, Task
 from pitui.domain.work import WorkState
 from pitui.tui.present.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
+from pitui.tui.present.figures import call_site
 from pitui.tui.present.levels.level import (
     WORK_COLUMNS,
     Level,
@@ -51,7 +52,7 @@ def _row(stage: Stage, now: float) -> Row:
         cells=(
             state_cell(stage.state),
             cell(stage.key if stage.attempt else str(stage.id)),
-            cell(stage.name, Tone.STRONG),
+            cell(call_site(stage.name), Tone.STRONG),
             tally_cell(stage.tasks, stage.state),
             failed_cell(stage.tasks.failed),
             time_cell(stage.submitted_at, stage.ended_at, stage.state, now),
