@@ -241,7 +241,7 @@ async def test_the_tree_leads_to_logs() -> None:
         await until(pilot, lambda: "pi1" in screen.pane.title)
         assert screen.pane.chosen == LogFilter()
         assert ("sources", ["nuc:all"]) in services.asked
-        await screen.press("s", "slash", *"stderr", "enter", *"jj", "enter")
+        await screen.press("s", "slash", *"stderr", "enter", "enter")
         await until(pilot, lambda: screen.pane.title.startswith("Logs: app-0003/0,"))
         await screen.press("s", "slash", *"pi1:/var/log/syslog", "enter")
         await until(pilot, lambda: ("sources", ["pi1:/var/log/syslog"]) in services.asked)

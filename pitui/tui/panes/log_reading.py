@@ -138,6 +138,7 @@ class LogReading(LogMoves, LogLooks, LogSeek):
             state = "failed"
         if view.selected_from is not None:
             state = f"{len(view.selected_numbers()):,} lines selected"
-        room = max(TAB_WIDTH, self.size.width - 6)
+        tabs = self.size.width > self.app.size.width - 4
+        room = TAB_WIDTH if tabs else self.size.width - 6
         title = log_title(self.what, state, view.store.dropped, room)
         self.title = title if self.what else "Logs"

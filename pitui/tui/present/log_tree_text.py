@@ -39,7 +39,8 @@ def _narrowed(branch: LogBranch, wanted: Sequence[str], above: str) -> LogBranch
     branches = tuple(one for one in inner if one is not None)
     if not leaves and not branches:
         return None
-    return replace(branch, leaves=leaves, branches=branches, left_off=0)
+    # Its word would mean all that is under it, not only what is left.
+    return replace(branch, word="", leaves=leaves, branches=branches, left_off=0)
 
 
 def _holds(text: str, wanted: Sequence[str]) -> bool:

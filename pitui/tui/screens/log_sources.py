@@ -41,12 +41,12 @@ class _Item:
 
     text: Text
     word: str = ""
-    source: LogSource | None = None
+    sources: tuple[LogSource, ...] = ()
 
     @property
-    def choice(self) -> tuple[str, LogSource | None]:
+    def choice(self) -> tuple[str, tuple[LogSource, ...]]:
         """What it means to choose it; the same for a row that was drawn anew."""
-        return self.word, self.source
+        return self.word, self.sources
 
 
 class SourcesTree(Tree[_Item]):
@@ -95,7 +95,7 @@ class SourcesScreen(Dialog[Choice]):
         super().__init__()
         self._ask = ask
         self._shown = shown
-        self._marked: dict[tuple[str, LogSource | None], None] = {}
+        self._marked: dict[tuple[str, tuple[LogSource, ...]], None] = {}
         self._branches: Sequence[LogBranch] = ()
 
     def content(self) -> list[Widget]:
@@ -164,13 +164,14 @@ class SourcesScreen(Dialog[Choice]):
         return Text.assemble(("● " if item.choice in self._marked else "", "bold"), item.text)
 
     def _add(self, parent: TreeNode[_Item], branch: LogBranch, *, opened: bool = False) -> None:
-        item = _Item(branch_text(branch), branch.word)
+        found = (leaf.source for leaf in branch.all_leaves()) if opened and not branch.word else ()
+        item = _Item(branch_text(branch), branch.word, tuple(found))
         node = parent.add(self._label(item), item, expand=opened or bool(branch.error))
         if branch.error:
             text = Text(printable(branch.error), style=tone_style(self, Tone.BAD))
             node.add_leaf(text, _Item(Text("")))
         for leaf in branch.leaves:
-            self._leaf(node, _Item(leaf_text(leaf), "", leaf.source))
+            self._leaf(node, _Item(leaf_text(leaf), "", (leaf.source,)))
         for below in branch.branches:
             self._add(node, below, opened=opened)
         if branch.left_off:
@@ -180,7 +181,7 @@ class SourcesScreen(Dialog[Choice]):
     def action_mark(self) -> None:
         """Mark the row, or take its mark away."""
         node = self.query_one(SourcesTree).cursor_node
-        if node is None or node.data is None or not (node.data.word or node.data.source):
+        if node is None or node.data is None or not (node.data.word or node.data.sources):
             return
         if node.data.choice in self._marked:
             del self._marked[node.data.choice]
@@ -204,7 +205,7 @@ class SourcesScreen(Dialog[Choice]):
         item = event.node.data
         chosen = self._marked or ({item.choice: None} if item else {})
         words = tuple(word for word, _ in chosen if word)
-        sources = tuple(source for _, source in chosen if source)
+        sources = tuple(source for _, sources in chosen for source in sources)
         if words or sources:
             self.dismiss(Choice(words, sources))
         else:

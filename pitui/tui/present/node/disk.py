@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pitui.domain.node_detail import DiskUse, Folder, FolderKind
 from pitui.tui.present.cells import Cell, Tone, cells
-from pitui.tui.present.figures import age, amount, size
+from pitui.tui.present.figures import age, size
 from pitui.tui.present.node.blocks import Known, fact, title
 
 _MOST_FOLDERS = 12
@@ -20,9 +20,10 @@ def disk_lines(known: Known) -> list[Cell]:
             return [*lines, cells((f"  {known.disk_problem}", Tone.BAD))]
         return [*lines, cells(("  counting …", Tone.DIM))]
     free = disk.removable
-    spare = least(free) + amount(sum(folder.kib for folder in free) // 1024)
     lines = [
-        title(_TITLE, f"C: clean up {len(free)} unused, {spare}" if free else "nothing unused"),
+        title(
+            _TITLE, f"C: clean up {len(free)} unused, {total(free)}" if free else "nothing unused"
+        ),
         *_sums(disk),
     ]
     if disk.unsure:
@@ -54,10 +55,6 @@ def _sums(disk: DiskUse) -> list[Cell]:
 
 
 def total(folders: Sequence[Folder]) -> str:
-    """Return how large folders are together, and whether that is only what could be read."""
-    return least(folders) + size(1024 * sum(folder.kib for folder in folders))
-
-
-def least(folders: Sequence[Folder]) -> str:
-    """Return `at least ` where not all of them could be read."""
-    return "at least " if any(folder.partial for folder in folders) else ""
+    """Return how large folders are together; at least so much where some could not be read."""
+    least = "at least " if any(folder.partial for folder in folders) else ""
+    return least + size(1024 * sum(folder.kib for folder in folders))
