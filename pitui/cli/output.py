@@ -56,7 +56,8 @@ def status_of(error: PituiError) -> int:
 
 def fail(error: PituiError) -> NoReturn:
     """Print an error for people and end with its exit status."""
-    unnamed = isinstance(error, NodeError) and error.node not in error.message
-    where = f"{error.node}: " if isinstance(error, NodeError) and unnamed else ""
+    where = ""
+    if isinstance(error, NodeError) and error.node not in error.message:
+        where = f"{error.node}: "
     complain(f"pitui: {where}{error}")
     sys.exit(status_of(error))
