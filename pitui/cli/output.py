@@ -46,15 +46,20 @@ def write_block(stream: TextIO | None, block: bytes) -> bool:
         stream.buffer.write(block)
         stream.buffer.flush()
     except BrokenPipeError:
-        # What is left in the buffer would be complained about when Python ends.
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, stream.fileno())
-        os.close(nothing)
+        _forget(stream)
         return False
     except OSError as error:
+        _forget(stream)
         which = "error" if stream is sys.stderr else "output"
         raise PituiError(f"standard {which} cannot be written: {error.strerror}") from error
     return True
+
+
+def _forget(stream: TextIO) -> None:
+    """Send what is left in the buffer nowhere: Python would complain about it when it ends."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def complain(message: str) -> None:
