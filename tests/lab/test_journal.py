@@ -23,6 +23,7 @@ UNIT = """
 mkdir -p /opt/spark
 cat > /opt/spark/run <<'END'
 #!/bin/sh
+until journalctl -q -u spark-worker -o cat | grep -q Started; do sleep 0.1; done
 n=0
 while :; do
   echo "26/11/21 01:29:51 INFO Worker: entry $n"
