@@ -212,7 +212,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
 
     def look(snapshot: Snapshot) -> None:
         for app in snapshot.applications:
-            if app.name == "greedy" and not explained.is_set():
+            if app.name == "much memory" and not explained.is_set():
                 answers[snapshot.master_at] = app.why_waiting
                 if app.why_waiting and "2048 MiB" in app.why_waiting:
                     found.append(app)
@@ -221,7 +221,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
     watch.subscribe(look)
     async with asyncio.TaskGroup() as group:
         watching = group.create_task(watch.run())
-        await lab.submit("greedy", IDLE + "time.sleep(120)\n", "--executor-memory", "2g")
+        await lab.submit("much memory", IDLE + "time.sleep(120)\n", "--executor-memory", "2g")
         async with asyncio.timeout(LIMIT):
             await explained.wait()
         watching.cancel()
