@@ -12,7 +12,7 @@ from pitui.domain.errors import Failure
 from pitui.remote import failures
 from pitui.remote.lifeline import fed, kill_group, watched
 from pitui.remote.link import Connected, NodeLink, is_lost
-from pitui.remote.process import Process, timed_out
+from pitui.remote.process import Process, time_limit
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
 KILL_LIMIT = 3.0
@@ -82,16 +82,11 @@ class SshRunner:
         The limit starts when the link is up: connecting has its own, and may ask a person.
         """
         await self._link.up()
-        try:
-            async with (
-                asyncio.timeout(limit) as timer,
-                self._start(command, stdin=stdin is not None, stream=False) as process,
-            ):
-                return await process.collect(stdin)
-        except TimeoutError:
-            if timer.expired():
-                raise timed_out(self.node, limit) from None
-            raise
+        async with (
+            time_limit(self.node, limit),
+            self._start(command, stdin=stdin is not None, stream=False) as process,
+        ):
+            return await process.collect(stdin)
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
@@ -101,17 +96,12 @@ class SshRunner:
             CommandTimeoutError: it could not be started within `RUN_LIMIT`.
         """
         await self._link.up()
-        try:
-            async with (
-                asyncio.timeout(RUN_LIMIT) as timer,
-                self._start(command, stdin=stdin, stream=True) as process,
-            ):
-                timer.reschedule(None)
-                yield process
-        except TimeoutError:
-            if timer.expired():
-                raise timed_out(self.node, RUN_LIMIT) from None
-            raise
+        async with (
+            time_limit(self.node, RUN_LIMIT) as timer,
+            self._start(command, stdin=stdin, stream=True) as process,
+        ):
+            timer.reschedule(None)
+            yield process
 
     @asynccontextmanager
     async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:
