@@ -97,7 +97,7 @@ class _Direct(Journey):
         async with self.runner.open(command, stdin=True) as process:
             try:
                 said = await self._exchange(process, offset)
-            except* NodeError as errors:
+            except* (NodeError, OSError) as errors:
                 raise errors.exceptions[0] from None
             status = await process.wait()
             words = await process.stderr()
