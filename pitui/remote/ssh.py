@@ -1,7 +1,6 @@
 """A node that is reached by SSH: commands over its one connection."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -158,8 +157,12 @@ class SshRunner:
 async def _kill_group(up: Connected, group: int) -> None:
     # Over the channel that `Channels` leaves free: the slots may all be taken.
     # Where it cannot be had in time, closing the command's own channel has to do.
-    with contextlib.suppress(asyncssh.Error, TimeoutError):
+    try:
         async with asyncio.timeout(KILL_LIMIT):
             await up.connection.create_session(
                 asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
             )
+    except asyncssh.Error:
+        pass
+    except TimeoutError:
+        up.forgotten += 1
