@@ -1,6 +1,5 @@
 """The one use of login passwords: installing a key on a node that has none of ours yet."""
 
-import asyncio
 import os
 from pathlib import Path
 
