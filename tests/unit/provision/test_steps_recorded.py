@@ -143,6 +143,16 @@ async def test_addresses_of_other_netplan_files_are_named_and_our_former_one_is_
     )
 
 
+async def test_a_remark_that_is_no_utf_8_stays_in_the_interfaces_file(tmp_path: Path) -> None:
+    path = "/etc/network/interfaces"
+    answers = {"command -v netplan": f"interfaces {path} iface eth0 inet dhcp\n"}
+    text = "# B\udcfcro\niface eth0 inet dhcp\n"
+    site = RecordedSite(tmp_path, PI, answers, files={path: text}, config_text=NETPLAN)
+    finding = await step("network").check(site)
+    assert finding.detail == "192.168.1.52/24 on eth0, by ifupdown"
+    assert finding.data.change.files[path].startswith("# B\udcfcro\n")
+
+
 # -- packages
 
 LOCKED = Result(
