@@ -153,6 +153,26 @@ async def test_a_remark_that_is_no_utf_8_stays_in_the_interfaces_file(tmp_path: 
     assert finding.data.change.files[path].startswith("# B\udcfcro\n")
 
 
+# -- hosts
+
+TEMPLATE = "/etc/cloud/templates/hosts.debian.tmpl"
+BLOCK = "# >>> managed by pitui: the nodes of the cluster >>>\n192.168.1.11\tpi1\n"
+BLOCK += "# <<< managed by pitui: the nodes of the cluster <<<\n"
+
+
+async def test_a_removed_node_keeps_its_own_name_over_a_boot(tmp_path: Path) -> None:
+    files = {
+        TEMPLATE: f"## template:jinja\n127.0.0.1 localhost\n{BLOCK}",
+        "/etc/hosts": f"127.0.0.1 localhost\n{BLOCK}",
+    }
+    site = RecordedSite(tmp_path, PI, {}, files=files)
+    await step("hosts").remove(site, {})
+    assert site.written == {
+        TEMPLATE: "## template:jinja\n127.0.0.1 localhost\n127.0.1.1\t{{hostname}}\n",
+        "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1\tpi2\n",
+    }
+
+
 # -- packages
 
 LOCKED = Result(
