@@ -202,3 +202,15 @@ async def test_an_installation_that_never_gets_its_turn_says_so(
     with pytest.raises(NodeError, match="Could not get lock") as caught:
         await packages.install(site, ["rsync"])
     assert caught.value.advice == "Something else installs there; try again when it has ended."
+
+
+async def test_a_lock_that_was_waited_for_is_no_reason_to_try_again(tmp_path: Path) -> None:
+    waited = "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by"
+    said = f"{waited} process 812 (apt-get)\nE: Unable to locate package rsync\n"
+    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": Result(100, "", said)})
+    told: list[str] = []
+    site.on_say(lambda what, _: told.append(what))
+    with pytest.raises(NodeError, match="Unable to locate package rsync") as caught:
+        await packages.install(site, ["rsync"])
+    assert caught.value.advice == "No source of packages that this node knows has it."
+    assert told == []
