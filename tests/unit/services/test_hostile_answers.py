@@ -53,6 +53,7 @@ def test_event_logs_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     log = EventLog()
     log.take(event_log_codec.plain(bomb, "a.zstd"))
     assert log.inside().jobs == ()
+    assert "only the beginning was read" in log.inside().note
     lines = zstandard.compress(b"{}\n" * 8 * 1024 * 1024)
     with pytest.raises(PituiError, match="GiB of text"):
         EventLog().take(event_log_codec.plain(lines, "b.zstd"))
