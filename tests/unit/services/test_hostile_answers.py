@@ -14,6 +14,8 @@ from pitui.spark import event_log, event_log_codec
 from pitui.spark.event_log import EventLog
 from pitui.spark.log_journal import Way, journal_entry
 from pitui.spark.log_list import parse_list
+from pitui.spark.log_mux import Marker
+from pitui.spark.log_stream import LogStream
 
 DEEP = "[" * 100_000
 
@@ -35,6 +37,14 @@ def test_ways_to_a_journal_are_what_was_said_last() -> None:
     assert parse_way("Welcome to\nclosed street\nclosed pi\n") == (Way.CLOSED, "pi")
     assert parse_way("sudo\n") == (Way.SUDO, "")
     assert parse_way("Welcome!\n") == parse_way("") == (Way.PLAIN, "")
+
+
+@pytest.mark.parametrize(("word", "rest"), [("file", "1:2 x /a"), ("file", ""), ("data", "1 x 3")])
+def test_a_log_of_which_nonsense_is_said_is_given_up(word: str, rest: str) -> None:
+    stream = LogStream("pi1:worker")
+    (line,) = stream.take(Marker(word, 0, rest))
+    assert "makes no sense" in line.text
+    assert stream.problem
 
 
 def test_lists_of_logs_that_make_no_sense() -> None:
