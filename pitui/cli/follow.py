@@ -1,13 +1,12 @@
 """Following a run on the command line: its output, its end, Ctrl-C."""
 
 import asyncio
-import os
 import sys
 from codecs import IncrementalDecoder, getincrementaldecoder
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pitui.cli.output import complain
+from pitui.cli.output import complain, write_block
 from pitui.cli.runtime import hung_up
 from pitui.domain.text import printable
 
@@ -22,6 +21,9 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
 
     Ctrl-C ends the run as well; when only the terminal goes away, it goes on. `quiet` keeps its
     standard output for standard error, so that ours holds JSON alone.
+
+    Raises:
+        PituiError: our output cannot be written; the run goes on.
     """
     from pitui.services.run_folder import STDOUT
     from pitui.services.run_output import follow_run
@@ -32,17 +34,11 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
 
     def sink(name: str, block: bytes) -> None:
         stream = sys.stdout if name == STDOUT and not quiet else sys.stderr
-        if stream.isatty():
+        if stream and stream.isatty():
             # A terminal would obey what is in it; a file or a pipe gets it as it is.
             block = printable(decoders[name].decode(block).replace("\r\n", "\n")).encode()
-        try:
-            stream.buffer.write(block)
-            stream.buffer.flush()
-        except BrokenPipeError:
-            # Nobody reads any more; the run goes on, and its status still counts.
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, stream.fileno())
-            os.close(nothing)
+        # Where nobody reads any more the run goes on, and its status still counts.
+        write_block(stream, block)
 
     try:
         return await follow_run(cluster, runs, run, sink)

@@ -135,7 +135,10 @@ async def print_stream(
     """Print batches of lines until they end or nobody reads; notes go to standard error.
 
     Returns:
-        The exit status: 1 where a log could not be read.
+        The exit status: 1 where a log could not be read, or not all of it looked through.
+
+    Raises:
+        PituiError: what is looked for takes too long; in a group.
     """
     queue: asyncio.Queue[list[LogLine] | None] = asyncio.Queue(1)
 

@@ -74,7 +74,8 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command; a name that is nearly one is not guessed, but named."""
-        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+        unknown = args[0] not in _COMMANDS and not args[0].startswith("-")
+        if unknown and not ctx.resilient_parsing:
             raise _no_such_command(args[0])
         return super().resolve_command(ctx, args)
 

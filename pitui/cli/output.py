@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -30,17 +30,30 @@ def write_out(text: str) -> bool:
     Raises:
         PituiError: it cannot be written, for example because a disk is full.
     """
-    if sys.stdout is None:
+    stream = sys.stdout
+    return write_block(stream, text.encode(stream.encoding, "replace") if stream else b"")
+
+
+def write_block(stream: TextIO | None, block: bytes) -> bool:
+    """Write bytes to standard output or error, which is None where it was closed, in the same way.
+
+    Raises:
+        PituiError: they cannot be written.
+    """
+    if stream is None:
         return False
     try:
-        sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
-        sys.stdout.buffer.flush()
+        stream.buffer.write(block)
+        stream.buffer.flush()
     except BrokenPipeError:
         # What is left in the buffer would be complained about when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
         return False
     except OSError as error:
-        raise PituiError(f"standard output cannot be written: {error.strerror}") from error
+        which = "error" if stream is sys.stderr else "output"
+        raise PituiError(f"standard {which} cannot be written: {error.strerror}") from error
     return True
 
 
@@ -56,7 +69,8 @@ def status_of(error: PituiError) -> int:
 
 def fail(error: PituiError) -> NoReturn:
     """Print an error for people and end with its exit status."""
-    unnamed = isinstance(error, NodeError) and error.node not in error.message
-    where = f"{error.node}: " if isinstance(error, NodeError) and unnamed else ""
+    where = ""
+    if isinstance(error, NodeError) and error.node not in error.message:
+        where = f"{error.node}: "
     complain(f"pitui: {where}{error}")
     sys.exit(status_of(error))

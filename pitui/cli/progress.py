@@ -24,5 +24,6 @@ class ProgressLine:
     def clear(self) -> None:
         """Take it away."""
         if self._shown:
+            self._shown = ""
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -65,9 +65,10 @@ class Stage:
 
     def with_times(self, tasks: Iterable[Task]) -> "Stage":
         """Return it with the quartiles and the slowest of its tasks that were done."""
-        done = {task: task.duration_ms or 0 for task in tasks if task.state is WorkState.DONE}
-        slowest = max(done, key=lambda task: done[task], default=None)
-        return replace(self, times=Quartiles.of(list(done.values())), slowest=slowest)
+        done = [task for task in tasks if task.state is WorkState.DONE]
+        timed = [(task.duration_ms, task) for task in done if task.duration_ms is not None]
+        _, slowest = max(timed, key=lambda pair: pair[0], default=(None, None))
+        return replace(self, times=Quartiles.of([ms for ms, _ in timed]), slowest=slowest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def master_word(snapshot: Snapshot) -> str:
     state = snapshot.master.state
     if state is MasterState.UNKNOWN:
         return ""
-    return AWAY if state in (MasterState.STOPPED, MasterState.UNREACHABLE) else UP
+    return AWAY if state.silent else UP
 
 
 def link_word(node: NodeStatus) -> str:

@@ -31,7 +31,7 @@ _UNREACHABLE = re.compile(
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
 )
 _MEMORY = re.compile(r"OutOfMemoryError|Cannot allocate memory|insufficient memory|enough space")
-_HEAP = re.compile(r"INVALID_EXECUTOR_MEMORY\S* .*?(\d{7,}) must be at least (\d{7,})")
+_HEAP = re.compile(r"INVALID_EXECUTOR_MEMORY\S* .*?([1-9]\d{6,}) must be at least (\d{7,})")
 _PEER = re.compile(r"(?:connect to|refused:|host:|timed out:|reply from) *(\S+?:\d+)")
 
 

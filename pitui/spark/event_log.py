@@ -63,7 +63,7 @@ class EventLog:
 
     def take(self, blocks: Iterable[bytes]) -> None:
         """Read blocks of text; lines may go across them."""
-        for line in _lines(blocks):
+        for line in self._lines(blocks):
             self._line(line)
 
     def inside(self) -> Inside:
@@ -112,6 +112,21 @@ class EventLog:
         if self._tasks > MOST_TASKS:
             return f"only the first {MOST_TASKS:,} of {self._tasks:,} tasks are kept one by one"
         return ""
+
+    def _lines(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        rest: list[bytes] = []
+        for block in blocks:
+            first, *lines = block.split(b"\n")
+            rest.append(first)
+            if lines:
+                yield b"".join(rest)
+                rest = [lines.pop()]
+                yield from lines
+            elif sum(map(len, rest)) > _LONGEST:
+                self.cut = True
+                return
+        if rest:
+            yield b"".join(rest)
 
     def _line(self, line: bytes) -> None:
         name = line[len(_BEGIN) : line.find(b'"', len(_BEGIN))]
@@ -163,18 +178,3 @@ class EventLog:
 
     def _stage(self, stage: int, attempt: int) -> StageSum:
         return self._stages.setdefault((stage, attempt), StageSum(stage, attempt))
-
-
-def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    rest: list[bytes] = []
-    for block in blocks:
-        first, *lines = block.split(b"\n")
-        rest.append(first)
-        if lines:
-            yield b"".join(rest)
-            rest = [lines.pop()]
-            yield from lines
-        elif sum(map(len, rest)) > _LONGEST:
-            return
-    if rest:
-        yield b"".join(rest)

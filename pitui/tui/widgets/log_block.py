@@ -14,7 +14,7 @@ REPEAT = 0x08
 LEAD = 0x10
 """Stands for a stack trace or a run of repetitions, whose first line was dropped."""
 TRACE = 0x20
-"""A line of a stack trace, but for the one before it."""
+"""A line of a stack trace, but for the one before it and Python's exception at its end."""
 NOTE = 0x40
 """Said by pitui itself."""
 PART = 0x80

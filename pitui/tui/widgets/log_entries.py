@@ -15,6 +15,7 @@ _FRAME = re.compile(
     r"\s+at [\w.$<>/@-]+\(|\s*\.\.\. \d+ (?:more|common frames)|Caused by: |\s*Suppressed: "
     r'|Traceback \(most recent call last\)|\s+File "[^"]*", line \d+'
 )
+_PYTHON_FRAME = re.compile(r'\s+File "[^"]*", line \d+')
 _INFO = Level.INFO.rank
 
 
@@ -22,7 +23,8 @@ class _Entry:
     """The newest entry of a source."""
 
     __slots__ = (
-        "anchor", "before", "head", "headed", "key", "last", "mark", "parts", "repeat", "run",
+        "anchor", "before", "head", "headed", "key", "last", "mark", "parts", "python", "repeat",
+        "run",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -33,6 +35,8 @@ class _Entry:
         self.head = self.run = self.last = -1
         self.anchor = -1
         """The line before its stack trace; -1 without one."""
+        self.python = False
+        """Whether its last line is of a Python traceback's frames."""
         self.repeat = False
         self.parts: list[str] = []
         self.before: list[str] = []
@@ -57,7 +61,7 @@ class Entries:
         self._differs = differs
         self._newest: dict[str, _Entry] = {}
         self.traces: dict[int, int] = {}
-        """How many lines of a stack trace follow, by the number of the line before it."""
+        """How many lines of a stack trace follow, by the number of the line before them."""
         self.repeats: dict[int, int] = {}
         """How often an entry is repeated, by the number of the first of them."""
 
@@ -83,7 +87,7 @@ class Entries:
     def _head(self, entry: _Entry, number: int, key: str, rank: int) -> int:
         entry.repeat = key == entry.key
         entry.before, entry.parts = entry.parts, []
-        entry.key, entry.mark, entry.anchor = key, rank, -1
+        entry.key, entry.mark, entry.anchor, entry.python = key, rank, -1, False
         entry.head = entry.last = number
         if not entry.repeat:
             entry.run = number
@@ -104,6 +108,11 @@ class Entries:
         entry.last = number
         if entry.anchor < 0:
             return mark
+        if _ends_frames(entry, text):
+            # The exception of a Python traceback is the line that people need: it stays in sight,
+            # and what follows is folded behind it.
+            entry.anchor = number
+            return mark
         self.traces[entry.anchor] = self.traces.get(entry.anchor, 0) + 1
         return mark | TRACE
 
@@ -116,14 +125,15 @@ class Entries:
     def dropped(self, place: "Standing", numbers: Sequence[int], marks: bytes) -> None:
         """Count off lines of one source that are dropped, the oldest first."""
         for number, mark in zip(numbers, marks, strict=True):
-            if not mark & (PART | REPEAT):
+            # A line that stands for dropped ones hands what it stands for on to the next.
+            if not mark & (PART | REPEAT) and number != place.run:
                 self.repeats.pop(place.run, None)
                 place.run = number if number in self.repeats else -1
             elif mark & REPEAT and not mark & PART:
                 _count(self.repeats, place.run, -1)
             if mark & TRACE and not mark & LEAD:
                 _count(self.traces, place.trace, -1)
-            elif place.trace >= 0 or number in self.traces:
+            elif number != place.trace and (place.trace >= 0 or number in self.traces):
                 self.traces.pop(place.trace, None)
                 place.trace = number if number in self.traces else -1
 
@@ -138,6 +148,15 @@ class Entries:
             entry.anchor = new
         elif not trace and entry.run == old:
             entry.run = new
+
+
+def _ends_frames(entry: _Entry, text: str) -> bool:
+    """Whether a line is the first below a Python traceback's frames, which are indented."""
+    if text[:1].isspace():
+        entry.python = entry.python or _PYTHON_FRAME.match(text) is not None
+        return False
+    ended, entry.python = entry.python and bool(text), False
+    return ended
 
 
 def _count(counts: dict[int, int], key: int, step: int) -> None:

@@ -147,6 +147,7 @@ class LogStore(KeptLines):
         if mark & TRACE and not mark & LEAD and ring.trace >= 0:
             self.entries.moved(self.sources[source], ring.trace, number, trace=True)
             block.marks[at] |= LEAD
+            block.version += 1
             ring.trace = number
         if mark & REPEAT and ring.run >= 0:
             self.entries.moved(self.sources[source], ring.run, number, trace=False)

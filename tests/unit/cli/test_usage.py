@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from pitui.cli.main import cli, main
 
@@ -66,3 +67,8 @@ def test_wrong_usage_is_one_line(
         main()
     assert ended.value.code == 2
     assert capsys.readouterr().err == f"pitui: {said}\n"
+
+
+def test_the_shell_completes_behind_what_is_no_command() -> None:
+    completed = ShellComplete(cli, {}, "pitui", "_PITUI_COMPLETE").get_completions(["zzz"], "")
+    assert "status" in [one.value for one in completed]

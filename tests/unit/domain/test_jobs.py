@@ -71,6 +71,7 @@ def test_the_slowest_of_a_stage_is_one_that_was_done():
         Task(1, 0, 0, WorkState.DONE, duration_ms=5),
         Task(2, 1, 0, WorkState.DONE, duration_ms=9),
         Task(3, 2, 0, WorkState.FAILED, duration_ms=99),
+        Task(4, 3, 0, WorkState.DONE),
     )
     stage = Stage(1, 0, "a", WorkState.DONE).with_times(tasks)
     assert stage.slowest is tasks[1]

@@ -115,6 +115,8 @@ def test_a_heap_that_spark_finds_too_small():
     found = dying(Deaths(12, "11", "pi2", line, 450))
     assert found.reason.startswith("450 MiB leave a heap of 435 MiB, Spark needs 450 MiB: 12")
     assert "--executor-memory 470m" in found.fix
+    nonsense = dying(Deaths(12, "11", "pi2", line.replace("456130560", "000000000"), 450))
+    assert "on pi2: org.apache.spark" in nonsense.reason
 
 
 def test_executors_that_get_no_task():

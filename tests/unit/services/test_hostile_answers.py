@@ -8,10 +8,11 @@ import zstandard
 from pitui.domain.errors import PituiError
 from pitui.facts.clock import parse_clock
 from pitui.facts.health import HealthReader
+from pitui.services.journal_access import parse_way
 from pitui.services.run_judge import decode_runs
 from pitui.spark import event_log, event_log_codec
 from pitui.spark.event_log import EventLog
-from pitui.spark.log_journal import journal_entry
+from pitui.spark.log_journal import Way, journal_entry
 from pitui.spark.log_list import parse_list
 
 DEEP = "[" * 100_000
@@ -30,6 +31,12 @@ def test_journal_entries_that_are_none_are_shown_as_they_are(entry: str) -> None
     assert journal_entry(entry) == ("", [entry])
 
 
+def test_ways_to_a_journal_are_what_was_said_last() -> None:
+    assert parse_way("Welcome to\nclosed street\nclosed pi\n") == (Way.CLOSED, "pi")
+    assert parse_way("sudo\n") == (Way.SUDO, "")
+    assert parse_way("Welcome!\n") == parse_way("") == (Way.PLAIN, "")
+
+
 def test_lists_of_logs_that_make_no_sense() -> None:
     found = parse_list("total x\ntotal\nrole nobody\nlog - 1 2 /a b\nlog - x y /c\nunit\n")
     assert [file.path for file in found.files] == ["/a b"]
@@ -46,6 +53,7 @@ def test_event_logs_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     log = EventLog()
     log.take(event_log_codec.plain(bomb, "a.zstd"))
     assert log.inside().jobs == ()
+    assert "only the beginning was read" in log.inside().note
     lines = zstandard.compress(b"{}\n" * 8 * 1024 * 1024)
     with pytest.raises(PituiError, match="GiB of text"):
         EventLog().take(event_log_codec.plain(lines, "b.zstd"))
