@@ -70,13 +70,16 @@ d=$p
 while [ ! -d "$d" ]; do d=$(dirname -- "$d"); done
 if id "$user" >/dev/null 2>&1 && runuser -u "$user" -- test -x "$d" 2>/dev/null; then exit 0; fi
 groups=" $(id -Gn "$user" 2>/dev/null) "
-while [ "$d" != / ]; do
-  set -- $(stat -L -c '%a %U %G' -- "$d")
-  case "$1 $groups" in
-    *[1357]" "*) ;;
-    *[1357]?" "*" $3 "*) ;;
-    *) [ "$2" = "$user" ] || echo "$d" ;;
+passes() { # MODE OWNER GROUP
+  [ "$2" = "$user" ] && return
+  case $1 in
+    *[1357]) ;;
+    *[1357]?) case $groups in *" $3 "*) ;; *) return 1 ;; esac ;;
+    *) return 1 ;;
   esac
+}
+while [ "$d" != / ]; do
+  passes $(stat -L -c '%a %U %G' -- "$d") || echo "$d"
   d=$(dirname -- "$d")
 done
 """

@@ -8,6 +8,8 @@ template, and what is to stay has to be in there (cloud-init, module Update Etc 
 import re
 
 HOSTS_TEMPLATE = "/etc/cloud/templates/hosts.debian.tmpl"
+TEMPLATE_NAME = "{{hostname}}"
+"""What stands for the node's own name in there."""
 
 HOSTS_COMMAND = (
     "grep -Eiqs '^manage_etc_hosts: *[^a-z]?(true|template|yes|on|1)' "

@@ -26,6 +26,7 @@ true
 """
 """Its output is what `parse_network` reads."""
 
+INTERFACES = "/etc/network/interfaces"
 DHCPCD = "/etc/dhcpcd.conf"
 
 

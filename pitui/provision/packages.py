@@ -17,7 +17,8 @@ _LOCK = 300
 """Seconds to wait while something else installs (unattended-upgrades at the first boot)."""
 
 _AGAIN_AFTER = 10.0
-_LOCKED = "Could not get lock"
+_LOCKED = "E: Could not get lock"
+"""How apt gives up; that it waits for dpkg's lock it says in the same words, without the `E:`."""
 
 _APT = (
     "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y "

@@ -67,9 +67,9 @@ async def apply(site: Site, finding: Finding) -> None:
             await site.write_file(text.path, text.new, mode=0o644, root=False, keep_old=False)
         units = quote(*todo.names)
         await site.ask(
-            f"{_SESSION}systemctl --user daemon-reload && systemctl --user enable {units}; "
+            f"{_SESSION}set -e; systemctl --user daemon-reload; systemctl --user enable {units}; "
             # Where that is refused, the check says who can do it.
-            "loginctl enable-linger 2>/dev/null; :",
+            "loginctl enable-linger 2>/dev/null || :",
             _LIMIT,
         )
 

@@ -1,6 +1,5 @@
 """The one use of login passwords: installing a key on a node that has none of ours yet."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pitui.domain.errors import NodeError
 from pitui.remote.dialer import Dialer
 from pitui.remote.keyring import USUAL
 from pitui.remote.lifeline import fed
-from pitui.remote.process import timed_out
+from pitui.remote.process import time_limit
 from pitui.remote.runner import RUN_LIMIT, Result
 from pitui.remote.ssh_options import Wanted, resolve
 
@@ -29,10 +28,8 @@ async def run_with_password(
     """
     connection = await dialer.dial(Wanted.of(node), _nobody, password)
     try:
-        async with asyncio.timeout(RUN_LIMIT):
+        async with time_limit(node.name, RUN_LIMIT):
             done = await connection.run(fed(command), input=stdin, encoding=None, check=False)
-    except TimeoutError:
-        raise timed_out(node.name, RUN_LIMIT) from None
     except asyncssh.Error as error:
         raise NodeError(node.name, f"the first login broke off: {error.reason}") from error
     finally:

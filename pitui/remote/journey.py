@@ -11,6 +11,7 @@ from pitui.remote.parcel import (
     end_limit,
     need_room,
     refused,
+    source_unreadable,
     wrong_twice,
 )
 from pitui.remote.push_script import Found, look_command, parse_look
@@ -77,7 +78,11 @@ class Journey(ABC):
                 self.sent(self.parcel.size)
                 return self.pushed()
             need_room(self.runner.node, self.target, self.parcel.size - found.have, found.free)
-            if await self.bring(found):
+            try:
+                whole = await self.bring(found)
+            except OSError as error:
+                raise source_unreadable(self.runner.node, self.parcel, error) from error
+            if whole:
                 return self.pushed()
             self._wrong += 1
             if self._wrong > 1:
@@ -93,6 +98,7 @@ class Journey(ABC):
         Raises:
             NodeError: the node does not take the file.
             LinkError: the link broke.
+            OSError: the file cannot be read here.
         """
 
     def pushed(self) -> Pushed:

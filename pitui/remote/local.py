@@ -9,7 +9,7 @@ from typing import cast
 
 from pitui.domain.errors import NodeError
 from pitui.remote.lifeline import fed, watched
-from pitui.remote.process import Process, timed_out
+from pitui.remote.process import Process, time_limit
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
 
@@ -93,16 +93,11 @@ class LocalRunner:
         self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
     ) -> Result:
         """Run a command to its end; see `Runner.run`."""
-        try:
-            async with (
-                asyncio.timeout(limit) as timer,
-                self._start(command, stdin=stdin is not None) as it,
-            ):
-                return await it.collect(stdin)
-        except TimeoutError:
-            if timer.expired():
-                raise timed_out(self._node, limit) from None
-            raise
+        async with (
+            time_limit(self._node, limit),
+            self._start(command, stdin=stdin is not None) as it,
+        ):
+            return await it.collect(stdin)
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:

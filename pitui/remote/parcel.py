@@ -118,6 +118,12 @@ def source_changed(node: str, parcel: Parcel) -> NodeError:
     return NodeError(node, f"{parcel.path} changed while it was pushed", "Push it again.")
 
 
+def source_unreadable(node: str, parcel: Parcel, error: OSError) -> NodeError:
+    """Return the error of a file that could be measured, and then not be read."""
+    message = f"{parcel.path} cannot be read any more: {error.strerror or error}"
+    return NodeError(node, message, "Is it still there, and its disk?")
+
+
 def _measure(path: Path) -> Parcel:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha512").hexdigest()

@@ -293,26 +293,23 @@ async def _within(limit: float, event: asyncio.Event) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def time_limit(node: str, seconds: float) -> AsyncIterator[None]:
-    """Give what is inside so many seconds.
+async def time_limit(node: str, seconds: float) -> AsyncIterator[asyncio.Timeout]:
+    """Give what is inside so many seconds; hands out the timer.
 
     Raises:
         CommandTimeoutError: they did not suffice.
     """
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        async with asyncio.timeout(seconds) as timer:
+            yield timer
     except TimeoutError:
-        raise timed_out(node, seconds) from None
-
-
-def timed_out(node: str, limit: float) -> CommandTimeoutError:
-    """Return the error of a command that did not end within its limit."""
-    return CommandTimeoutError(
-        node,
-        f"a command did not end within {limit:g} s and was stopped",
-        "The node may be overloaded, or busy with other commands.",
-    )
+        if not timer.expired():
+            raise
+        raise CommandTimeoutError(
+            node,
+            f"a command did not end within {seconds:g} s and was stopped",
+            "The node may be overloaded, or busy with other commands.",
+        ) from None
 
 
 def as_remote(process: Process) -> RemoteProcess:

@@ -21,6 +21,7 @@ from pitui.remote.parcel import (
     refused,
     source_changed,
 )
+from pitui.remote.process import read_all
 from pitui.remote.push_script import Found, receive_command
 from pitui.remote.runner import BLOCK, RemoteProcess, Runner
 
@@ -96,7 +97,7 @@ class _Direct(Journey):
         async with self.runner.open(command, stdin=True) as process:
             try:
                 said = await self._exchange(process, offset)
-            except* NodeError as errors:
+            except* (NodeError, OSError) as errors:
                 raise errors.exceptions[0] from None
             status = await process.wait()
             words = await process.stderr()
@@ -127,12 +128,12 @@ class _Direct(Journey):
         """Feed the receiver and return what it says in the end."""
         limit = end_limit(self.parcel)
         async with asyncio.TaskGroup() as group:
-            answering = group.create_task(_read_all(process))
+            answering = group.create_task(read_all(self.runner.node, process))
             feeding = group.create_task(self._feed(process, offset))
             await asyncio.wait({answering, feeding}, return_when=asyncio.FIRST_COMPLETED)
             try:
                 async with asyncio.timeout(limit):
-                    said = await answering
+                    said = (await answering).decode(errors="replace").strip()
             except TimeoutError as error:
                 message = f"{self.target} was not verified within {limit:.0f} s"
                 raise NodeError(self.runner.node, message, "Its disk may be failing.") from error
@@ -157,11 +158,6 @@ class _Direct(Journey):
         if done != self.parcel.size:
             raise source_changed(self.runner.node, self.parcel)
         await process.write_eof()
-
-
-async def _read_all(process: RemoteProcess) -> str:
-    answer = b"".join([block async for block in process.blocks()])
-    return answer.decode(errors="replace").strip()
 
 
 async def _blocks(path: Path, offset: int) -> AsyncGenerator[bytes, None]:

@@ -122,7 +122,7 @@ def parse_look(output: str) -> Found | None:
     match words:
         case ["there"]:
             return Found(there=True)
-        case ["part", offset, prefix, free, have] if offset.isdigit() and free.isdigit():
+        case ["part", offset, prefix, free, have] if (offset + free + have).isdecimal():
             begun = "" if prefix == "-" else prefix
             return Found(
                 there=False, offset=int(offset), prefix=begun, free=int(free) * 1024, have=int(have)

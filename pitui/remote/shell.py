@@ -84,7 +84,11 @@ class Shell:
         async for block in blocks:
             heard += block
             if len(heard) > OUTPUT_LIMIT:
-                break
+                raise LinkError(
+                    self._runner.node,
+                    Failure.LOST,
+                    f"a command wrote more than {OUTPUT_LIMIT >> 20} MiB",
+                )
             if heard.endswith(end) and (match := self._framed.fullmatch(heard)):
                 stdout, status, stderr = match.groups()
                 return Answer(int(status), bytes(stdout), stderr.decode(errors="replace"))

@@ -1,7 +1,6 @@
 """A node that is reached by SSH: commands over its one connection."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,7 +11,7 @@ from pitui.domain.errors import Failure
 from pitui.remote import failures
 from pitui.remote.lifeline import fed, kill_group, watched
 from pitui.remote.link import Connected, NodeLink, is_lost
-from pitui.remote.process import Process, timed_out
+from pitui.remote.process import Process, time_limit
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
 KILL_LIMIT = 3.0
@@ -82,16 +81,11 @@ class SshRunner:
         The limit starts when the link is up: connecting has its own, and may ask a person.
         """
         await self._link.up()
-        try:
-            async with (
-                asyncio.timeout(limit) as timer,
-                self._start(command, stdin=stdin is not None, stream=False) as process,
-            ):
-                return await process.collect(stdin)
-        except TimeoutError:
-            if timer.expired():
-                raise timed_out(self.node, limit) from None
-            raise
+        async with (
+            time_limit(self.node, limit),
+            self._start(command, stdin=stdin is not None, stream=False) as process,
+        ):
+            return await process.collect(stdin)
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
@@ -101,17 +95,12 @@ class SshRunner:
             CommandTimeoutError: it could not be started within `RUN_LIMIT`.
         """
         await self._link.up()
-        try:
-            async with (
-                asyncio.timeout(RUN_LIMIT) as timer,
-                self._start(command, stdin=stdin, stream=True) as process,
-            ):
-                timer.reschedule(None)
-                yield process
-        except TimeoutError:
-            if timer.expired():
-                raise timed_out(self.node, RUN_LIMIT) from None
-            raise
+        async with (
+            time_limit(self.node, RUN_LIMIT) as timer,
+            self._start(command, stdin=stdin, stream=True) as process,
+        ):
+            timer.reschedule(None)
+            yield process
 
     @asynccontextmanager
     async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:
@@ -168,8 +157,12 @@ class SshRunner:
 async def _kill_group(up: Connected, group: int) -> None:
     # Over the channel that `Channels` leaves free: the slots may all be taken.
     # Where it cannot be had in time, closing the command's own channel has to do.
-    with contextlib.suppress(asyncssh.Error, TimeoutError):
+    try:
         async with asyncio.timeout(KILL_LIMIT):
             await up.connection.create_session(
                 asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
             )
+    except asyncssh.Error:
+        pass
+    except TimeoutError:
+        up.forgotten += 1

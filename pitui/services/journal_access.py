@@ -41,9 +41,8 @@ class Journal:
     async def _find_way(self) -> Way:
         if self._way is None:
             script = way_script(self._unit, sudo=self._node.sudo != "none")
-            said = (await self._cluster.runner(self._node.name).run(script)).stdout.split()
-            self._way = Way(said[0]) if said else Way.PLAIN
-            self._login = said[1] if len(said) > 1 else ""
+            result = await self._cluster.runner(self._node.name).run(script)
+            self._way, self._login = parse_way(result.stdout)
         return self._way
 
     async def _as_root(self, line: str) -> tuple[str, bytes]:
@@ -63,6 +62,15 @@ class Journal:
         group = f"sudo usermod -aG systemd-journal {self._login}"
         let = f"Let it, from its next login on: {group}"
         return JournalClosedError(self._node.name, message, f"{advice} {let}".strip())
+
+
+def parse_way(output: str) -> tuple[Way, str]:
+    """Return what `way_script` says last: the way, and the login where that may not read it.
+
+    A login shell may say something before it; where nothing makes sense the login reads as it may.
+    """
+    word, _, login = output.strip().rpartition("\n")[2].partition(" ")
+    return (Way(word), login) if word in list(Way) else (Way.PLAIN, "")
 
 
 class JournalClosedError(NodeError):

@@ -64,8 +64,12 @@ def item_of(source: str, target: str, folder: Path) -> Item:
         UsageError: the source is no file, or the target no path on a node.
     """
     path = expand(folder, source)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "is no file"
+    try:
+        is_file, is_folder = path.is_file(), path.is_dir()
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    if not is_file:
+        what = "is a folder" if is_folder else "is no file"
         raise UsageError(f"{source} {what}", "Name a file of this machine.")
     if not target.startswith(("/", "~/")) or not target.isprintable():
         raise UsageError(f"{target!r} is no path on a node", "It starts with / or ~/.")
@@ -146,7 +150,11 @@ async def _measure(item: Item) -> Parcel:
     try:
         return await Parcel.of(item.source)
     except OSError as error:
-        raise UsageError(f"{item.source} cannot be read: {error.strerror}") from error
+        raise _unreadable(str(item.source), error) from error
+
+
+def _unreadable(source: str, error: OSError) -> UsageError:
+    return UsageError(f"{source} cannot be read: {error.strerror}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ class LogStream:
     def take(self, marker: Marker) -> list[LogLine]:
         """Return the notes, and the last lines of a file that ended, that a marker amounts to."""
         handler = self._handlers.get(marker.word)
-        return handler(marker.rest) if handler else []
+        try:
+            return handler(marker.rest) if handler else []
+        except ValueError:
+            return self.fail("what the node says of this log makes no sense")
 
     def feed(self, block: bytes) -> list[LogLine]:
         """Return the lines that bytes of the log complete."""

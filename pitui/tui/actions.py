@@ -5,7 +5,7 @@ of keys, remapping by `ui.keys`, and what read-only mode holds back. An action `
 the method `do_x` of the screen or the pane of its scope.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -238,12 +238,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def bindings(scope: Scope, only: Collection[str] = ()) -> list[Binding]:
-    """Return the key bindings of a scope, or of some of its actions, remappable by their ids."""
+def bindings(scope: Scope) -> list[Binding]:
+    """Return the key bindings of a scope, remappable by their ids."""
     return [
         Binding(action.keys, f"do('{action.id}')", action.title, show=False, id=action.id)
         for action in ACTIONS
-        if scope in action.scopes and (not only or action.id in only)
+        if scope in action.scopes
     ]
 
 

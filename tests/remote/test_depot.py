@@ -231,6 +231,10 @@ async def test_a_source_that_changes_never_gets_its_place(trial, parcel, tmp_pat
     async with Depot(trial.links) as depot:
         done = await trial.push(depot, changing)
     assert all("changed while it was pushed" in str(error) for error in done.values())
+    copy.unlink()
+    async with Depot(trial.links) as depot:
+        done = await trial.push(depot, changing)
+    assert all("cannot be read any more" in str(error) for error in done.values())
     assert not any(trial.target(name).exists() for name in trial.servers)
 
 

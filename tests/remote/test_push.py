@@ -181,6 +181,14 @@ async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, parc
     assert not target.exists()
 
 
+async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, parcel, target):
+    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    parcel.path.unlink()
+    with pytest.raises(NodeError, match=r"cannot be read any more: No such file"):
+        await push(runner, parcel, str(target))
+    assert not target.exists()
+
+
 async def test_a_source_with_other_bytes_never_gets_its_place(
     shelf, node_on, make_links, parcel, target
 ):

@@ -82,6 +82,7 @@ def test_usage(push, data: Path) -> None:
         (("{data}", "/x\n"), "no path on a node"),
         (("{data}", "/x", "pi9"), "no node is called 'pi9'"),
         ((".", "/x"), ". is a folder"),
+        (("x" * 300, "/x"), "cannot be read: File name too long"),
         ((), "nothing under data:"),
     ):
         output, complaint = push(*(word.format(data=data.name) for word in words), status=2)

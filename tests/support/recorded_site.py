@@ -90,7 +90,7 @@ class RecordedSite(Site):
 
     async def read_file(self, path: str, *, root: bool = False) -> bytes | None:
         text = self._files.get(path)
-        return None if text is None else text.encode()
+        return None if text is None else text.encode("utf-8", "surrogateescape")
 
     async def write_file(self, path: str, content: bytes | str, **_how: Any) -> None:
         text = content if isinstance(content, str) else content.decode()

@@ -21,6 +21,7 @@ from pitui.tui.panes.logs import LogsPane
 from pitui.tui.present.log_counts import TimeCounts
 from pitui.tui.present.log_places import place_of
 from pitui.tui.present.log_text import Times
+from pitui.tui.present.log_tree_text import cluster_rows
 
 
 class Opened:
@@ -227,6 +228,11 @@ def test_every_line_with_a_time_is_in_one_bar(
     assert sum(bar.lines for bar in bars) == len(left)
     assert sum(bar.errors for bar in bars) == sum(error for _, error in left)
     assert counts.span == (min(at for at, _ in left), max(at for at, _ in left) + 1)
+
+
+@pytest.mark.parametrize("typed", ["spark", "journal ", "Systemd units"])
+def test_rows_of_the_whole_cluster_are_found_by_words_in_any_case(typed: str) -> None:
+    assert [word for word, _ in cluster_rows(typed)] == ["journal"]
 
 
 async def test_the_tree_leads_to_logs() -> None:

@@ -1,16 +1,29 @@
 """What is sent to the terminal: the cells that changed, where they stand."""
 
+import re
 from io import StringIO
+from random import Random
+from typing import Any
 
-from rich.console import Console
+import pytest
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
+from textual._compositor import CompositorUpdate
+from textual.app import App, ComposeResult
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
+from textual.widgets import Label
 
-from pitui.tui.repaint import Repaint
+from pitui.tui.present.cells import Column, Row, cell
+from pitui.tui.repaint import Repaint, cut
+from pitui.tui.widgets.row_table import RowTable
 
 ROW = Strip([Segment("pi1 "), Segment("● up", Style(bold=True)), Segment("   93%")])
 NEXT = Strip([Segment("日本語")])
+PIECE = re.compile(r"\x1b\[(\d+;\d+)H|(\x1b\[[\d;]*m)|(\n)|(.)")
+"""What is sent: a place to go to, a style, a new line, or a character."""
 
 
 def sent(*spans: tuple[int, int, int]) -> str:
@@ -29,3 +42,96 @@ def test_a_change_over_two_widgets_is_sent_in_two_pieces_with_its_colours() -> N
 
 def test_what_is_hidden_is_not_sent() -> None:
     assert sent((1, 3, 17)) == "\x1b[2;15H日 "
+
+
+class Terminal:
+    """Keeps what was sent to it, as a terminal does: half of a wide character is a blank."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.cells = [[" "] * width for _ in range(height)]
+
+    def take(self, sent: str) -> None:
+        x = y = 0
+        for place, style, newline, letter in PIECE.findall(sent):
+            if place:
+                y, x = (int(number) - 1 for number in place.split(";"))
+            elif newline:
+                x, y = 0, y + 1
+            elif not style:
+                x += self._put(self.cells[y], x, letter)
+
+    def _put(self, row: list[str], x: int, letter: str) -> int:
+        width = cell_len(letter)
+        for at in range(x, x + width):
+            if not row[at]:
+                row[at - 1] = " "
+            if row[at + 1 : at + 2] == [""]:
+                row[at + 1] = " "
+        row[x : x + width] = [letter, *[""] * (width - 1)]
+        return width
+
+    def __str__(self) -> str:
+        return "\n".join(map("".join, self.cells))
+
+
+class Shown(App[None]):
+    """A table, and what a terminal would show of it."""
+
+    CSS = """
+    RowTable { height: 1fr; }
+    Over { align: center middle; }
+    Over Label { width: 13; height: 3; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = RowTable([Column("a", "what"), Column("b", "state"), Column("c", "%")])
+        self.terminal = Terminal(0, 0)
+        self.parts = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        update = cut(renderable)
+        if isinstance(update, CompositorUpdate):
+            if isinstance(update, Repaint):
+                self.parts += 1
+            else:
+                self.terminal = Terminal(*self.size)
+            self.terminal.take(update.render_segments(self.console))
+        super()._display(screen, renderable)
+
+    def rows(self, figures: Random, count: int) -> list[Row]:
+        words = ["日本の机", "a日b本", "pi1", "● 机 up", "✗ dead"]
+        choice = [tuple(cell(figures.choice(words)) for _ in range(3)) for _ in range(count)]
+        return [Row(str(at), cells) for at, cells in enumerate(choice)]
+
+
+class Over(ModalScreen[None]):
+    """Something that hides a part of it, and begins and ends within characters."""
+
+    def compose(self) -> ComposeResult:
+        yield Label("机 over 机\n机机机机机机", markup=False)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_terminal_shows_the_same_as_if_all_had_been_sent(seed: int) -> None:
+    figures = Random(seed)
+    app = Shown()
+    async with app.run_test(size=(37, 12)) as pilot:
+        for at in range(45):
+            if at % 15 == 9:
+                app.push_screen(Over())
+            elif at % 15 == 13:
+                app.pop_screen()
+            elif at % 20 == 17:
+                await pilot.resize_terminal(figures.randint(30, 44), figures.randint(8, 14))
+            elif at % 4 == 3:
+                app.table.move_by(figures.choice((-3, 1, 5)))
+            else:
+                app.table.show(app.rows(figures, 20))
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            assert str(app.terminal) == "\n".join(strip.text for strip in strips)
+        assert app.parts > 20

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
 from pitui.facts import hosts_file
-from pitui.facts.cloud_init import HOSTS_COMMAND, HOSTS_TEMPLATE, without_own_name
+from pitui.facts.cloud_init import HOSTS_COMMAND, HOSTS_TEMPLATE, TEMPLATE_NAME, without_own_name
 from pitui.provision.addresses import Known, addresses
 from pitui.provision.diffs import diff, joined
 from pitui.provision.each import on_each
@@ -134,11 +134,15 @@ async def _without_node(site: Site, gone: str) -> bool:
 async def _without_cluster(site: Site) -> bool:
     """Take the block out of a node's own files; say whether there was one."""
     template = await site.read_text(HOSTS_TEMPLATE) or ""
-    await _write(site, HOSTS_TEMPLATE, template, without_block(template, _BLOCK))
+    if block_lines(template, _BLOCK) is not None:
+        await _write(site, HOSTS_TEMPLATE, template, _alone(template, TEMPLATE_NAME))
     old = await site.read_text(hosts_file.PATH) or ""
-    # Without its own name in there sudo waits for a name server.
-    new = hosts_file.with_own_name(without_block(old, _BLOCK), (await site.machine()).hostname)
-    return await _write(site, hosts_file.PATH, old, new)
+    return await _write(site, hosts_file.PATH, old, _alone(old, (await site.machine()).hostname))
+
+
+def _alone(text: str, name: str) -> str:
+    """Return the text without the cluster; without its own name sudo waits for a name server."""
+    return hosts_file.with_own_name(without_block(text, _BLOCK), name)
 
 
 async def _write(site: Site, path: str, old: str, new: str) -> bool:

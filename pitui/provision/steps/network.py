@@ -157,8 +157,8 @@ async def _change(
     if manager == "systemd-networkd":
         return facts.networkd(fixed)
     if manager == "ifupdown":
-        path = seen.stanza_of(fixed.link) or ""
-        return facts.ifupdown(path, seen.interfaces[path], fixed)
+        path = seen.stanza_of(fixed.link) or facts.INTERFACES
+        return facts.ifupdown(path, await site.read_text(path) or "", fixed)
     old = await site.read_text(facts.DHCPCD) or ""
     text = with_block(old, f"address of {fixed.link}", facts.dhcpcd_lines(fixed))
     # Its usual option `persistent` leaves the old address there when it stops.

@@ -19,6 +19,12 @@ CLUSTER = {
 """What is offered of the whole cluster: what `pitui logs` calls it, and in words."""
 
 
+def cluster_rows(words: str) -> list[tuple[str, str]]:
+    """Return of what is offered of the whole cluster only what holds all typed words."""
+    wanted = words.lower().split()
+    return [row for row in CLUSTER.items() if _holds(" ".join(row).lower(), wanted)]
+
+
 def narrowed(branches: Iterable[LogBranch], words: str) -> list[LogBranch]:
     """Return of branches only what holds all typed words, in its own title or in one above it."""
     wanted = words.lower().split()

@@ -16,7 +16,13 @@ from pitui.domain.log_line import LogSource
 from pitui.domain.log_tree import LogBranch
 from pitui.domain.text import printable
 from pitui.tui.present.cells import Tone
-from pitui.tui.present.log_tree_text import CLUSTER, branch_text, leaf_text, narrowed
+from pitui.tui.present.log_tree_text import (
+    CLUSTER,
+    branch_text,
+    cluster_rows,
+    leaf_text,
+    narrowed,
+)
 from pitui.tui.screens.dialog import Dialog
 from pitui.tui.widgets.tones import tone_style
 
@@ -150,9 +156,8 @@ class SourcesScreen(Dialog[Choice]):
         """Draw the rows that hold words, and open what is above them."""
         tree = self.query_one(SourcesTree)
         tree.clear()
-        for word, title in CLUSTER.items():
-            if words.lower() in f"{title} {word}":
-                self._leaf(tree.root, _Item(Text.assemble(title, (f"  {word}", "dim")), word))
+        for word, title in cluster_rows(words):
+            self._leaf(tree.root, _Item(Text.assemble(title, (f"  {word}", "dim")), word))
         for branch in narrowed(self._branches, words):
             self._add(tree.root, branch, opened=bool(words.strip()))
         tree.cursor_line = 0

@@ -31,7 +31,7 @@ class CellLines(ScrollView, can_focus=True, inherit_bindings=False):
         changed = [y for y, (old, new) in enumerate(zip(before, lines, strict=True)) if old != new]
         for y in changed:
             if top <= y < top + self.size.height:
-                self.refresh_line(y - top)
+                self.refresh_line(y)
 
     @property
     def lines(self) -> Sequence[Cell]:

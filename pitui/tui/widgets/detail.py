@@ -36,8 +36,6 @@ class Detail(Widget):
         for line in lines:
             line.rstrip()
         if len(lines) > room:
-            for line in lines:
-                line.rstrip()
             rest = Text(" ").join(lines[room - 1 :])
             rest.truncate(width, overflow="ellipsis")
             lines[room - 1 :] = [rest]

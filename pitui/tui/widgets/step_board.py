@@ -68,8 +68,7 @@ class StepBoard(ScrollView, can_focus=True):
         return _HEADS + self._tall * len(self._rows)
 
     def _refresh_row(self, index: int) -> None:
-        top = _HEADS + index * self._tall - round(self.scroll_offset.y)
-        self.refresh_lines(top, self._tall)
+        self.refresh_lines(_HEADS + index * self._tall, self._tall)
 
     def on_resize(self) -> None:
         """Lay it out anew."""

@@ -10,7 +10,7 @@ from pitui.config.load import load_config
 from pitui.config.model import Node
 from pitui.config.nodes import resolve_nodes
 from pitui.facts import hosts_file, network
-from pitui.facts.account import account_command, parse_account
+from pitui.facts.account import account_command, closed_command, parse_account
 from pitui.facts.clock import CLOCK_COMMAND, parse_clock
 from pitui.facts.cloud_init import without_own_name
 from pitui.facts.javas import JAVAS_COMMAND, parse_javas
@@ -279,3 +279,29 @@ def test_the_others_hold_address_router_and_name_server() -> None:
         assert text.count("192.168.1.1") >= 3
         assert text.startswith("# managed by pitui")
     assert network.dhcpcd_lines(FIXED)[1] == "static ip_address=192.168.1.11/24"
+
+
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+@pytest.mark.parametrize(
+    ("mode", "groups", "closed"),
+    [
+        (0o711, "spark", False),
+        (0o700, "spark", True),
+        # Names of groups that look like a mode, or follow one.
+        (0o700, "spark gpio1 video", True),
+        (0o740, "gpio1x {group}", True),
+        (0o750, "spark {group}", False),
+        (0o750, "spark {group}2", True),
+    ],
+)
+def test_folders_that_an_account_cannot_pass(
+    tmp_path: Path, mode: int, groups: str, closed: bool, shell: str
+) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    folder.chmod(mode)
+    names = groups.format(group=folder.group())
+    account = f'id() {{ echo "{names}"; }}\nrunuser() {{ return 1; }}\n'
+    command = account + closed_command(f"{folder}/not/there", "spark")
+    said = subprocess.check_output([shell, "-c", command], text=True, timeout=10)
+    assert (str(folder) in said.splitlines()) is closed, said

@@ -143,6 +143,36 @@ async def test_addresses_of_other_netplan_files_are_named_and_our_former_one_is_
     )
 
 
+async def test_a_remark_that_is_no_utf_8_stays_in_the_interfaces_file(tmp_path: Path) -> None:
+    path = "/etc/network/interfaces"
+    answers = {"command -v netplan": f"interfaces {path} iface eth0 inet dhcp\n"}
+    text = "# B\udcfcro\niface eth0 inet dhcp\n"
+    site = RecordedSite(tmp_path, PI, answers, files={path: text}, config_text=NETPLAN)
+    finding = await step("network").check(site)
+    assert finding.detail == "192.168.1.52/24 on eth0, by ifupdown"
+    assert finding.data.change.files[path].startswith("# B\udcfcro\n")
+
+
+# -- hosts
+
+TEMPLATE = "/etc/cloud/templates/hosts.debian.tmpl"
+BLOCK = "# >>> managed by pitui: the nodes of the cluster >>>\n192.168.1.11\tpi1\n"
+BLOCK += "# <<< managed by pitui: the nodes of the cluster <<<\n"
+
+
+async def test_a_removed_node_keeps_its_own_name_over_a_boot(tmp_path: Path) -> None:
+    files = {
+        TEMPLATE: f"## template:jinja\n127.0.0.1 localhost\n{BLOCK}",
+        "/etc/hosts": f"127.0.0.1 localhost\n{BLOCK}",
+    }
+    site = RecordedSite(tmp_path, PI, {}, files=files)
+    await step("hosts").remove(site, {})
+    assert site.written == {
+        TEMPLATE: "## template:jinja\n127.0.0.1 localhost\n127.0.1.1\t{{hostname}}\n",
+        "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1\tpi2\n",
+    }
+
+
 # -- packages
 
 LOCKED = Result(
@@ -172,3 +202,15 @@ async def test_an_installation_that_never_gets_its_turn_says_so(
     with pytest.raises(NodeError, match="Could not get lock") as caught:
         await packages.install(site, ["rsync"])
     assert caught.value.advice == "Something else installs there; try again when it has ended."
+
+
+async def test_a_lock_that_was_waited_for_is_no_reason_to_try_again(tmp_path: Path) -> None:
+    waited = "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by"
+    said = f"{waited} process 812 (apt-get)\nE: Unable to locate package rsync\n"
+    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": Result(100, "", said)})
+    told: list[str] = []
+    site.on_say(lambda what, _: told.append(what))
+    with pytest.raises(NodeError, match="Unable to locate package rsync") as caught:
+        await packages.install(site, ["rsync"])
+    assert caught.value.advice == "No source of packages that this node knows has it."
+    assert told == []

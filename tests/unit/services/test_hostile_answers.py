@@ -8,11 +8,14 @@ import zstandard
 from pitui.domain.errors import PituiError
 from pitui.facts.clock import parse_clock
 from pitui.facts.health import HealthReader
+from pitui.services.journal_access import parse_way
 from pitui.services.run_judge import decode_runs
 from pitui.spark import event_log, event_log_codec
 from pitui.spark.event_log import EventLog
-from pitui.spark.log_journal import journal_entry
+from pitui.spark.log_journal import Way, journal_entry
 from pitui.spark.log_list import parse_list
+from pitui.spark.log_mux import Marker
+from pitui.spark.log_stream import LogStream
 
 DEEP = "[" * 100_000
 
@@ -28,6 +31,20 @@ def test_figures_that_are_none(number: str) -> None:
 @pytest.mark.parametrize("entry", [DEEP, "[]", "1", '{"MESSAGE": ["x"]}', '{"MESSAGE": [300]}'])
 def test_journal_entries_that_are_none_are_shown_as_they_are(entry: str) -> None:
     assert journal_entry(entry) == ("", [entry])
+
+
+def test_ways_to_a_journal_are_what_was_said_last() -> None:
+    assert parse_way("Welcome to\nclosed street\nclosed pi\n") == (Way.CLOSED, "pi")
+    assert parse_way("sudo\n") == (Way.SUDO, "")
+    assert parse_way("Welcome!\n") == parse_way("") == (Way.PLAIN, "")
+
+
+@pytest.mark.parametrize(("word", "rest"), [("file", "1:2 x /a"), ("file", ""), ("data", "1 x 3")])
+def test_a_log_of_which_nonsense_is_said_is_given_up(word: str, rest: str) -> None:
+    stream = LogStream("pi1:worker")
+    (line,) = stream.take(Marker(word, 0, rest))
+    assert "makes no sense" in line.text
+    assert stream.problem
 
 
 def test_lists_of_logs_that_make_no_sense() -> None:

@@ -1,0 +1,57 @@
+"""Lines that differ are drawn anew also where somebody scrolled down."""
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from pitui.tui.facets.provisioning import StepName
+from pitui.tui.present.cells import cell
+from pitui.tui.present.provision_board import BoardRow
+from pitui.tui.widgets.cell_lines import CellLines
+from pitui.tui.widgets.step_board import StepBoard
+
+STEPS = (StepName("java", "Java"),)
+
+
+class One(App[None]):
+    """A widget on the whole screen."""
+
+    CSS = "Screen > * { height: 1fr; }"
+
+    def __init__(self, widget: CellLines | StepBoard) -> None:
+        super().__init__()
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+def show(widget: CellLines | StepBoard, last: str) -> None:
+    """Show thirty rows of which one, the last, may differ."""
+    words = [*(f"row {at}" for at in range(29)), last]
+    if isinstance(widget, CellLines):
+        widget.show([cell(text) for text in words])
+    else:
+        rows = [BoardRow(f"n{at}", cell("pi"), (cell("●"),), cell(w)) for at, w in enumerate(words)]
+        widget.show(STEPS, rows)
+
+
+def seen(pilot: Pilot[None]) -> str:
+    """Return what stands on the screen: drawn as far as it was said to differ."""
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize("kind", [CellLines, StepBoard])
+async def test_a_line_that_differs_is_drawn_where_one_has_scrolled_to(
+    kind: type[CellLines] | type[StepBoard],
+) -> None:
+    widget = kind()
+    async with One(widget).run_test(size=(80, 12)) as pilot:
+        show(widget, "before")
+        await pilot.pause()
+        widget.scroll_end(animate=False)
+        await pilot.pause()
+        assert "before" in seen(pilot)
+        show(widget, "after")
+        assert "after" in seen(pilot)
+        assert "before" not in seen(pilot)
