@@ -56,6 +56,11 @@ def of(node: str, where: str, error: Exception) -> LinkError:
     return link_error(node, failure, message)
 
 
+LOST = (asyncssh.DisconnectError, OSError)
+"""What asyncssh raises where a connection ends while the server's answer is waited for: an error
+of its own, or the socket's."""
+
+
 def link_error(node: str, failure: Failure, message: str, advice: str = "") -> LinkError:
     """Return a failure with the usual advice for it, unless there is better."""
     return LinkError(node, failure, message, advice or _ADVICE.get(failure, ""))

@@ -32,6 +32,8 @@ async def run_with_password(
             done = await connection.run(fed(command), input=stdin, encoding=None, check=False)
     except asyncssh.Error as error:
         raise NodeError(node.name, f"the first login broke off: {error.reason}") from error
+    except OSError as error:
+        raise NodeError(node.name, "the first login broke off: the connection was lost") from error
     finally:
         connection.abort()
         await connection.wait_closed()

@@ -134,6 +134,8 @@ class NodeLink:
             if is_lost(up.connection, error):
                 raise self.lost() from error
             return failures.channel_reason(error)
+        except failures.LOST as error:
+            raise self.lost(error) from error
         channel.abort()
         return None
 

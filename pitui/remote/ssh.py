@@ -141,8 +141,7 @@ class SshRunner:
             if is_lost(up.connection, error):
                 raise self._link.lost() from error
             return error.reason
-        except asyncssh.DisconnectError as error:
-            # Lost between the channel's opening and the command's start.
+        except failures.LOST as error:
             raise self._link.lost(error) from error
         except asyncio.CancelledError:
             if session.channel is not None:
@@ -162,7 +161,7 @@ async def _kill_group(up: Connected, group: int) -> None:
             await up.connection.create_session(
                 asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
             )
-    except asyncssh.Error:
-        pass
     except TimeoutError:
         up.forgotten += 1
+    except (asyncssh.Error, OSError):
+        pass

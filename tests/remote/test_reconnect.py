@@ -1,12 +1,16 @@
 """A link that was lost is noticed, and made again when it is next used."""
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from remote.conftest import until
+from support.nodes import node
 from support.processes import alive
-from support.sshd import thaw
+from support.sshd import Server, thaw
 
 from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure, LinkError
@@ -40,6 +44,56 @@ async def test_a_server_that_was_restarted_is_used_again(shelf, node_on, make_li
     assert seen == [
         LinkState.CONNECTED, LinkState.UNREACHABLE, LinkState.REFUSED, LinkState.CONNECTED,
     ]  # fmt: skip
+
+
+class Cutting:
+    """Passes on what node and client say, until it resets the connection as a lost node does.
+
+    That is after `after` answers of the node, counted from `arm` on.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._left: int | None = None
+
+    def arm(self, after: int) -> None:
+        self._left = after
+
+    async def serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        answers, to_node = await asyncio.open_connection(self._server.address, self._server.port)
+        asking = asyncio.ensure_future(self._ask(client, to_node))
+        while (block := await answers.read(65536)) and self._left != 0:
+            back.write(block)
+            if self._left is not None:
+                self._left -= 1
+        back.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+        back.transport.abort()
+        asking.cancel()
+        to_node.close()
+
+    async def _ask(self, client: asyncio.StreamReader, to_node: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while block := await client.read(65536):
+                to_node.write(block)
+
+
+@pytest.mark.parametrize("after", range(4))
+async def test_a_connection_that_is_reset_while_a_command_starts_is_a_lost_link(
+    shelf, known, make_links, after
+):
+    server = shelf.server()
+    cutting = Cutting(server)
+    async with await asyncio.start_server(cutting.serve, server.address, 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        known.write_text(server.known_line().replace(f":{server.port}", f":{port}"))
+        links = make_links(node("pi", server.address, port, identity=shelf.client_key))
+        assert (await links.runner("pi").run("echo one")).ok
+        cutting.arm(after)
+        with pytest.raises(LinkError) as caught:
+            await links.runner("pi").run("sleep 60")
+        assert caught.value.failure is Failure.LOST
 
 
 async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(shelf, node_on, make_links):
