@@ -61,17 +61,18 @@ class Cutting:
 
     async def serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         answers, to_node = await asyncio.open_connection(self._server.address, self._server.port)
-        asking = asyncio.ensure_future(self._ask(client, to_node))
-        while (block := await answers.read(65536)) and self._left != 0:
-            back.write(block)
-            if self._left is not None:
-                self._left -= 1
-        back.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-        )
-        back.transport.abort()
-        asking.cancel()
-        to_node.close()
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(self._ask(client, to_node))
+            while (block := await answers.read(65536)) and self._left != 0:
+                back.write(block)
+                if self._left is not None:
+                    self._left -= 1
+            back.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            back.transport.abort()
+            asking.cancel()
+            to_node.close()
 
     async def _ask(self, client: asyncio.StreamReader, to_node: asyncio.StreamWriter) -> None:
         with suppress(OSError):
