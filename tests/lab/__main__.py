@@ -11,6 +11,7 @@ from tests.lab.archive import spark_archive
 from tests.lab.kinds import Kind, Login, Sudo
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
+from tests.lab.recipe import SUITES
 from tests.lab.shell import LabError
 
 
@@ -30,6 +31,7 @@ def main() -> int:
 
 def _up(options: argparse.Namespace) -> None:
     kind = Kind(
+        suite=options.suite,
         sudo=options.sudo,
         login=options.login,
         memory_mib=options.memory or None,
@@ -98,7 +100,8 @@ def _archive(options: argparse.Namespace) -> None:
 
 
 def _image(options: argparse.Namespace) -> None:
-    print(image.ready(_say))
+    image.ready(SUITES, _say)
+    print(*(image.folder(suite) for suite in SUITES), sep="\n")
 
 
 def _machine(options: argparse.Namespace) -> Machine:
@@ -137,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 
     up = command("up", "boot machines, and print a config.yaml for pitui")
     up.add_argument("count", type=int, help="how many machines: pi1, pi2, ...")
+    up.add_argument("--suite", choices=SUITES, default="bookworm", help="which Debian (bookworm)")
     up.add_argument("--sudo", choices=get_args(Sudo), default="passwordless")
     up.add_argument("--login", choices=get_args(Login), default="key")
     up.add_argument("--memory", type=int, default=2048, metavar="MIB", help="of each board (2048)")
@@ -146,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--slim", action="store_true", help="only the jars that daemons need")
     command("down", "remove a lab and everything of it").add_argument("--all", action="store_true")
     command("status", "all labs and their machines")
-    command("image", "build the machines' image if it is not there")
+    command("image", "build the machines' images if they are not there")
     for name, text, states in (
         ("cable", "pull a machine's network cable, or plug it in", ("out", "in")),
         ("power", "pull a machine's power, or switch it on", ("off", "on")),

@@ -1,38 +1,46 @@
-"""The image that all machines share: built once, again when its recipe changes."""
+"""The image that all machines of a Debian share: built once, again when its recipe changes."""
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.lab import locks, paths, recipe, state
+from tests.lab.recipe import SUITES, Suite
 from tests.lab.shell import ENCLOSED, run
 
 BUILD_LIMIT = 1200.0
 
 
-def folder() -> Path:
+def folder(suite: Suite) -> Path:
     """Return where the image of this recipe is, or will be."""
-    text = repr((recipe.SUITE, recipe.BASE, recipe.FILES, recipe.SETUP))
-    return paths.cache() / f"image-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    text = repr((suite, recipe.BASE, recipe.FILES, recipe.setup(suite)))
+    return paths.cache() / f"image-{suite}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def ready(say: Callable[[str], None]) -> Path:
-    """Return the image, built if it is not there; about a minute with a good network.
+def ready(suites: Iterable[Suite], say: Callable[[str], None]) -> None:
+    """Build the images that are not there, beside each other; a minute or two.
 
     Raises:
-        LabError: it cannot be built.
+        LabError: one cannot be built.
     """
-    image = folder()
     with locks.locked(paths.cache() / "image.lock"):
-        if not image.exists():
+        missing = sorted({folder(suite): suite for suite in suites if not _built(suite)}.items())
+        if not missing:
+            return
+        for image, _ in missing:
             say(f"building {image} (once, a minute or two)")
-            _build(image)
-            _remove_others(image)
-    return image
+        with ThreadPoolExecutor(len(SUITES)) as pool:
+            list(pool.map(_build, *zip(*missing, strict=True)))
+        _remove_others()
 
 
-def _build(image: Path) -> None:
+def _built(suite: Suite) -> bool:
+    return folder(suite).exists()
+
+
+def _build(image: Path, suite: Suite) -> None:
     part = image.with_name(image.name + ".part")
     _remove(part)
     run(
@@ -40,7 +48,7 @@ def _build(image: Path) -> None:
         "debootstrap",
         "--variant=minbase",
         f"--include={recipe.BASE}",
-        recipe.SUITE,
+        suite,
         str(part),
         limit=BUILD_LIMIT,
     )
@@ -48,16 +56,17 @@ def _build(image: Path) -> None:
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    setup = recipe.SETUP.encode()
+    setup = recipe.setup(suite).encode()
     run(*ENCLOSED, "chroot", str(part), "/bin/sh", stdin=setup, limit=BUILD_LIMIT)
     part.rename(image)
 
 
-def _remove_others(image: Path) -> None:
+def _remove_others() -> None:
     """Remove the images of earlier recipes, unless a lab may be using one."""
     if not state.names():
-        for other in paths.cache().glob("image-*"):
-            if other != image:
+        kept = {folder(suite) for suite in SUITES}
+        for other in paths.cache().glob("image-*/"):
+            if other not in kept:
                 _remove(other)
 
 
@@ -67,4 +76,4 @@ def _remove(image: Path) -> None:
 
 
 if __name__ == "__main__":
-    ready(print)
+    ready(SUITES, print)

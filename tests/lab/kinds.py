@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from tests.lab.recipe import Suite
+
 Sudo = Literal["passwordless", "ask", "none"]
 Login = Literal["key", "password"]
 
@@ -11,6 +13,7 @@ Login = Literal["key", "password"]
 class Kind:
     """A machine's properties; the default is a Raspberry Pi as people flash it."""
 
+    suite: Suite = "bookworm"
     sudo: Sudo = "passwordless"
     login: Login = "key"
     memory_mib: int | None = 2048

@@ -56,7 +56,7 @@ class Lab:
         """
         if not 1 <= len(kinds) <= MOST:
             raise LabError(f"a lab has 1 to {MOST} machines")
-        image.ready(say)
+        image.ready([kind.suite for kind in kinds], say)
         down(name)
         with locks.locked(paths.labs() / "index.lock"):
             others = (state.read(other) for other in state.names())

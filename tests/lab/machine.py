@@ -58,6 +58,7 @@ class Machine:
         """Put in a fresh card, of another kind if given, and boot: a new machine there."""
         self.power_off()
         self.kind = kind or self.kind
+        image.ready([self.kind.suite], print)
         network.set_cable(self.index, self.number, plugged=True)
         network.set_rate(self.index, self.number, None)
         self.disk.format(self.kind.disk_mib)
@@ -152,7 +153,7 @@ class Machine:
 
     def _layers(self) -> list[Path]:
         kept = [self._layer(self.kind.layer)] if self.kind.layer else []
-        return [*kept, image.folder()]
+        return [*kept, image.folder(self.kind.suite)]
 
     def _layer(self, name: str) -> Path:
         return self.folder / "layers" / name / self.name
@@ -168,7 +169,8 @@ class Machine:
         files = [str(group / "cgroup.procs") for group in groups]
         script = 'for file; do echo $$ >"$file"; done; exec setsid --fork ' + " ".join((
             f"nsenter --net=/run/netns/{network.namespace(self.index, self.number)}",
-            "env SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
+            # What /tmp is, is for the machine's own systemd to say.
+            "env SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_TMPFS_TMP=0",
             "systemd-nspawn --quiet --boot --register=no --keep-unit",
             "--capability=CAP_NET_ADMIN --resolv-conf=off --timezone=off --link-journal=no",
             f"--machine={self._group} --directory=\"$LAB_ROOT\"",

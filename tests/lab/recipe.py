@@ -1,6 +1,11 @@
-"""What a machine's card holds when it is fresh: Debian 12, as Raspberry Pi OS is made from it."""
+"""What a machine's card holds when it is fresh: the Debian that Raspberry Pi OS is made from."""
 
-SUITE = "bookworm"
+from typing import Literal, get_args
+
+Suite = Literal["bookworm", "trixie"]
+"""Debian 12 and 13. In the second /tmp is RAM, Java is 21, SSH is OpenSSH 10, Python is 3.13."""
+SUITES: tuple[Suite, ...] = get_args(Suite)
+
 USER = "pi"
 PASSWORD = "raspberry"
 HOSTNAME = "raspberrypi"
@@ -10,20 +15,34 @@ BASE = (
     "ca-certificates,rfkill,cron,systemd-timesyncd,iputils-ping"
 )
 
-OFFLINE = (
-    "openjdk-17-jre-headless",
+JAVA: dict[Suite, str] = {
+    "bookworm": "openjdk-17-jre-headless",
+    "trixie": "openjdk-21-jre-headless",
+}
+
+_OFFLINE = (
     "ufw",
     "firewalld",
     "nftables",
     "iptables-persistent",
     "chrony",
-    "dhcpcd5",
     "network-manager",
     "netplan.io",
     "ifupdown",
     "rsync",
+    "python3-venv",
+    "pipx",
+    "zsh",
+    "fish",
+    "cloud-init",
 )
-"""What can be installed on a machine without a way out: the .debs lie in its apt cache."""
+_DHCPCD: dict[Suite, str] = {"bookworm": "dhcpcd5", "trixie": "dhcpcd"}
+
+
+def offline(suite: Suite) -> tuple[str, ...]:
+    """Return what can be installed on a machine without a way out: its apt cache has the .debs."""
+    return (JAVA[suite], *_OFFLINE, _DHCPCD[suite])
+
 
 FILES = {
     "etc/hostname": f"{HOSTNAME}\n",
@@ -50,13 +69,14 @@ WantedBy=multi-user.target
 }
 """Files of the image by path; `/etc/hosts` has the line that binds Spark to loopback."""
 
-SETUP = f"""set -eu
+_SETUP = f"""set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 apt-get update -q
-for package in {" ".join(OFFLINE)}; do
+# Some of them exclude each other: each is asked for by itself.
+for package in $OFFLINE; do
     apt-get install -q -y -d --no-install-recommends "$package"
 done
-apt-get install -q -y -d openjdk-17-jre-headless
+apt-get install -q -y -d $JAVA
 useradd -m -s /bin/bash -u 1000 {USER}
 printf '%s:%s\\n' {USER} {PASSWORD} | chpasswd
 rm -f /etc/ssh/ssh_host_* /etc/resolv.conf
@@ -64,4 +84,8 @@ rm -f /etc/ssh/ssh_host_* /etc/resolv.conf
 systemctl enable lab-host-keys.service ssh.service
 systemctl mask systemd-firstboot.service
 """
-"""Run in the image, once, with this machine's network."""
+
+
+def setup(suite: Suite) -> str:
+    """Return the script that runs in the image, once, with this machine's network."""
+    return f"OFFLINE='{' '.join(offline(suite))}' JAVA={JAVA[suite]}\n{_SETUP}"

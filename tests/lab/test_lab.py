@@ -75,8 +75,23 @@ def test_a_fresh_card_is_another_machine(machine: Machine) -> None:
     machine.fresh()
     assert machine.root("ls /etc/gone || echo none", check=False) == "none\n"
     assert machine.root("cat /etc/ssh/ssh_host_ed25519_key.pub") != key
-    assert not (image.folder() / "etc/gone").exists()
-    assert (image.folder() / "etc/issue").exists()
+    assert not (image.folder("bookworm") / "etc/gone").exists()
+    assert (image.folder("bookworm") / "etc/issue").exists()
+
+
+@pytest.mark.parametrize(
+    ("suite", "release", "tmp"), [("bookworm", "12", "none"), ("trixie", "13", "tmpfs")]
+)
+def test_both_debians_are_as_on_a_card(
+    machine: Machine, suite: recipe.Suite, release: str, tmp: str
+) -> None:
+    machine.fresh(Kind(suite=suite))
+    assert machine.root(". /etc/os-release; echo $VERSION_ID") == f"{release}\n"
+    assert machine.root("systemctl is-system-running --wait") == "running\n"
+    assert machine.root("findmnt -no FSTYPE /tmp || echo none") == f"{tmp}\n"
+    # apt prints where it would fetch from what is not in its cache.
+    ask = "apt-get install -qq --print-uris --no-install-recommends"
+    assert machine.root(f"{ask} {recipe.JAVA[suite]} pipx python3-venv") == ""
 
 
 def test_a_kept_card_is_started_from_again(machine: Machine) -> None:
