@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
 from pitui.domain.outcome import Outcome, OutcomeState, Report
+from pitui.tui.begin import ask, begin, refused
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
 from pitui.tui.operation import Operation
@@ -21,32 +22,19 @@ class Deeds:
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
 
-    def _begin(self, operation: Operation) -> None:
-        self._screen.progress.begin(operation)
-
-    def _ask(self, question: Question, operation: Operation) -> None:
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._begin(operation)
-
-        self._screen.app.push_screen(ConfirmScreen(question), answered)
-
     # -- daemons ---------------------------------------------------------------------------
 
     def daemons(self, verb: Verb, targets: Sequence[Daemon]) -> None:
         """Start, stop or restart; asks before the latter two."""
-        busy = {name for operation in self._screen.progress.running for name in operation.about}
-        if common := sorted({target.node for target in targets} & busy):
-            self._screen.hints.say(f"{', '.join(common)}: the last action is not over yet (P)")
-            return
         operation = self._operation(verb, targets)
         if verb is Verb.START:
-            self._begin(operation)
+            begin(self._screen, operation)
             return
         services = pitui(self._screen).services
         effects = services.consequences(self._screen.snapshot, targets)
         names = [f"{target.role} on {target.node}" for target in targets]
-        self._ask(Question(f"{operation.title}?", verb.capitalize(), names, effects), operation)
+        question = Question(f"{operation.title}?", verb.capitalize(), names, effects)
+        ask(self._screen, question, operation)
 
     def _operation(self, verb: Verb, targets: Sequence[Daemon]) -> Operation:
         services = pitui(self._screen).services
@@ -58,12 +46,9 @@ class Deeds:
         def again(failed: Sequence[Outcome]) -> Operation:
             return self._operation(verb, [Daemon(o.node, Role(o.role)) for o in failed])
 
-        operation = Operation(
-            title=f"{verb.capitalize()} {_named(targets)}",
-            work=work,
-            about=frozenset(target.node for target in targets),
-            again=again,
-        )
+        nodes = frozenset(target.node for target in targets)
+        title = f"{verb.capitalize()} {_named(targets)}"
+        operation = Operation(title, work, about=nodes, claims=nodes, again=again)
         return operation.expect([(target.node, target.role) for target in targets])
 
     # -- jobs ------------------------------------------------------------------------------
@@ -73,7 +58,7 @@ class Deeds:
         from pitui.tui.ending import ending, losses
 
         services = pitui(self._screen).services
-        self._ask(losses(jobs), ending(services, jobs))
+        ask(self._screen, losses(jobs), ending(services, jobs))
 
     def benchmark(self) -> None:
         """Offer the benchmarks, and start the one that is chosen."""
@@ -86,7 +71,11 @@ class Deeds:
         self._screen.app.push_screen(BenchmarkScreen(), chosen)
 
     def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> None:
-        """Start a benchmark and follow its output."""
+        """Start a benchmark and follow its output; not while the master's node is worked on."""
+        if not refused(self._screen, [self._screen.snapshot.master.node]):
+            begin(self._screen, self._benchmark(name, parameters))
+
+    def _benchmark(self, name: str, parameters: Mapping[str, str]) -> Operation:
         services, node = pitui(self._screen).services, self._screen.snapshot.master.node
 
         async def work(report: Report) -> None:
@@ -97,8 +86,16 @@ class Deeds:
             self._screen.jobs.select_run(run.id)
             self._screen.follow((run.id,))
 
-        operation = Operation(f"Start benchmark {name}", work, frozenset(), quiet=True)
-        self._begin(operation.expect([(node, "")]))
+        # Nothing is claimed: several benchmarks may run at once.
+        operation = Operation(
+            f"Start benchmark {name}",
+            work,
+            about=frozenset(),
+            claims=frozenset(),
+            again=lambda _failed: self._benchmark(name, parameters),
+            quiet=True,
+        )
+        return operation.expect([(node, "")])
 
     # -- leaving ---------------------------------------------------------------------------
 

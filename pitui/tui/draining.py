@@ -1,15 +1,16 @@
 """Decommissioning workers from the UI; a plain stop is offered where the master may not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, Report
+from pitui.tui.begin import ask, refused
 from pitui.tui.doing import pitui
 from pitui.tui.messages import Daemon, Verb
 from pitui.tui.operation import Operation, Work
-from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.screens.confirm import Question
 
 if TYPE_CHECKING:
     from pitui.tui.screens.main import MainScreen
@@ -23,6 +24,8 @@ class Draining:
 
     def ask(self, nodes: Sequence[str]) -> None:
         """Ask the master whether it may, then the person, then do it."""
+        if refused(self._screen, nodes):
+            return
         self._screen.hints.say("asking the master whether it can decommission a worker")
         self._screen.run_worker(self._ask(tuple(nodes)), group="drain", exclusive=True)
 
@@ -52,12 +55,7 @@ class Draining:
                 [f"{refused.reason}.", refused.advice, *effects],
             )
             operation = self._stop(nodes)
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._screen.progress.begin(operation)
-
-        self._screen.app.push_screen(ConfirmScreen(question), answered)
+        ask(self._screen, question, operation)
 
     def _effects(self, nodes: Sequence[str]) -> list[str]:
         daemons = [Daemon(name, Role.WORKER) for name in nodes]
@@ -70,7 +68,7 @@ class Draining:
             await services.inspector.drain(nodes, report)
             services.nudge()
 
-        return self._operation(f"Drain {_named(nodes)}", work, nodes)
+        return _operation("Drain", nodes, work, self._drain)
 
     def _stop(self, nodes: Sequence[str]) -> Operation:
         services = pitui(self._screen).services
@@ -79,14 +77,18 @@ class Draining:
             await services.act(Verb.STOP, [Daemon(name, Role.WORKER) for name in nodes], report)
             services.nudge()
 
-        return self._operation(f"Stop {_named(nodes)}", work, nodes)
+        return _operation("Stop", nodes, work, self._stop)
 
-    def _operation(self, title: str, work: Work, nodes: Sequence[str]) -> Operation:
-        def again(failed: Sequence[Outcome]) -> Operation:
-            return self._drain([outcome.node for outcome in failed])
 
-        operation = Operation(title, work, frozenset(nodes), again=again)
-        return operation.expect([(name, Role.WORKER) for name in nodes])
+def _operation(
+    verb: str, nodes: Sequence[str], work: Work, repeat: Callable[[Sequence[str]], Operation]
+) -> Operation:
+    def again(failed: Sequence[Outcome]) -> Operation:
+        return repeat([outcome.node for outcome in failed])
+
+    names = frozenset(nodes)
+    operation = Operation(f"{verb} {_named(nodes)}", work, about=names, claims=names, again=again)
+    return operation.expect([(name, Role.WORKER) for name in nodes])
 
 
 def _named(nodes: Sequence[str]) -> str:

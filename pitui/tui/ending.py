@@ -7,7 +7,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.text import one_line
 from pitui.tui.backend import Backend
-from pitui.tui.operation import Operation
+from pitui.tui.operation import Operation, job_claim
 from pitui.tui.present.job_list import Job, identity
 from pitui.tui.screens.confirm import Question
 
@@ -37,7 +37,8 @@ def ending(services: Backend, jobs: Sequence[Job]) -> Operation:
         return ending(services, [named[outcome.node] for outcome in failed])
 
     about = frozenset(filter(None, (word for job in jobs for word in (job.app_id, job.name))))
-    operation = Operation(" ".join(_deed(named)), work, about, again=again)
+    claims = frozenset(job_claim(identity(job) or job.name) for job in jobs)
+    operation = Operation(" ".join(_deed(named)), work, about, claims, again=again)
     return operation.expect([(name, "") for name in named])
 
 

@@ -11,6 +11,19 @@ Work = Callable[[Report], Awaitable[object]]
 Again = Callable[[Sequence[Outcome]], "Operation"]
 
 
+_JOB = "job "
+
+
+def job_claim(identity: str) -> str:
+    """Return how an application, run or part of one is claimed; no node is named like that."""
+    return f"{_JOB}{identity}"
+
+
+def claim_words(claim: str) -> str:
+    """Return what is claimed, in words."""
+    return claim.removeprefix(_JOB)
+
+
 @dataclass
 class Operation:
     """What was asked for, what came of it on each node, and how to do the rest again."""
@@ -20,6 +33,8 @@ class Operation:
     work: Work
     about: frozenset[str]
     """Nodes and applications that change because the user wanted it."""
+    claims: frozenset[str]
+    """What nothing else may be done to meanwhile: nodes by name, jobs by `job_claim`."""
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     again: Again | None = None
     stop: Callable[[], None] | None = None

@@ -8,6 +8,7 @@ from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.provision.report import NodeReport, NodeState, StepReport, StepState
+from pitui.tui.begin import begin, refused
 from pitui.tui.doing import pitui
 from pitui.tui.facets.provisioning import Kind, Wanted
 from pitui.tui.messages import Daemon
@@ -45,8 +46,7 @@ class Provisioning:
         if self._last is not None and self._last.running:
             self.show()
             return
-        if busy := self._busy(wanted.nodes):
-            self._main.hints.say(f"{', '.join(busy)}: the last action is not over yet")
+        if refused(self._main, wanted.nodes):
             return
         try:
             undertaking = Undertaking(wanted, pitui(self._main).services.provisioner)
@@ -68,10 +68,6 @@ class Provisioning:
     def _push(self, undertaking: Undertaking) -> None:
         self._main.app.push_screen(ProvisionScreen(undertaking, self))
 
-    def _busy(self, nodes: Sequence[str]) -> list[str]:
-        busy = {name for operation in self._main.progress.running for name in operation.about}
-        return sorted(busy & set(nodes))
-
     # -- doing
 
     def apply(self, undertaking: Undertaking) -> str:
@@ -79,8 +75,8 @@ class Provisioning:
 
         Returns why that cannot be now; empty where it can.
         """
-        if busy := self._busy(undertaking.nodes):
-            return f"{', '.join(busy)}: the last action is not over yet"
+        if why := self._main.progress.refusal(undertaking.nodes):
+            return why
         question = self._question(undertaking)
         if question is None:
             self._begin(undertaking, undertaking.nodes)
@@ -93,8 +89,8 @@ class Provisioning:
 
         Returns why that cannot be now; empty where it can.
         """
-        if busy := self._busy(undertaking.failed):
-            return f"{', '.join(busy)}: the last action is not over yet"
+        if why := self._main.progress.refusal(undertaking.failed):
+            return why
         self._begin(undertaking, undertaking.failed)
         return ""
 
@@ -115,8 +111,7 @@ class Provisioning:
 
     def _ask(self, question: Question, undertaking: Undertaking) -> None:
         def answered(yes: bool | None) -> None:
-            if yes:
-                self._begin(undertaking, undertaking.nodes)
+            if yes and self._begin(undertaking, undertaking.nodes):
                 self.show()
 
         self._main.app.push_screen(ConfirmScreen(question), answered)
@@ -149,17 +144,21 @@ class Provisioning:
         workers = [Daemon(n.name, Role.WORKER) for n in found if n and Role.WORKER in n.roles]
         return pitui(self._main).services.consequences(self._main.snapshot, workers)
 
-    def _begin(self, undertaking: Undertaking, nodes: Sequence[str]) -> None:
-        if self._last is undertaking and self._operation is not None:
-            self._main.progress.drop(self._operation)
-        self._last = undertaking
-        self._operation = self._made(undertaking, nodes)
-        self._main.progress.begin(self._operation)
+    def _begin(self, undertaking: Undertaking, nodes: Sequence[str]) -> bool:
+        before = self._operation if self._last is undertaking else None
+        operation = self._made(undertaking, nodes)
+        if not begin(self._main, operation):
+            return False
+        if before is not None:
+            self._main.progress.drop(before)
+        self._last, self._operation = undertaking, operation
+        return True
 
     def _made(self, undertaking: Undertaking, nodes: Sequence[str]) -> Operation:
         services = pitui(self._main).services
 
         async def work(report: Report) -> None:
+            self._last, self._operation = undertaking, operation
             await undertaking.do(nodes, lambda step: report(_outcome(step)))
             if undertaking.error is not None:
                 raise undertaking.error
@@ -169,14 +168,13 @@ class Provisioning:
             services.nudge()
 
         def again(_failed: Sequence[Outcome]) -> Operation:
-            self._last = undertaking
-            self._operation = self._made(undertaking, undertaking.failed)
-            return self._operation
+            return self._made(undertaking, undertaking.failed)
 
         operation = Operation(
             undertaking.named(nodes),
             work,
-            frozenset(nodes),
+            about=frozenset(nodes),
+            claims=frozenset(nodes),
             again=again,
             stop=lambda: self.cancel(undertaking),
         )

@@ -4,6 +4,7 @@ import pytest
 from support.shelf import FULL, RUNS, Still, shown, until
 from textual.widgets import Button
 
+from pitui.bench.suites import BENCHMARKS
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.tui.actions import ACTIONS, Scope, bindings, of
@@ -287,18 +288,28 @@ async def test_help_begins_with_the_keys_of_the_place() -> None:
             await pilot.press("escape", "escape")
 
 
-async def test_benchmark_checks_parameters_then_starts_and_follows_the_run() -> None:
+async def test_enter_on_a_benchmark_starts_it_with_its_defaults_and_follows_the_run() -> None:
     services = Still()
+    benchmark = next(iter(BENCHMARKS.values()))
     async with shown(services) as pilot:
-        await pilot.press("b", "enter", "x", "enter", "enter", "enter")
-        complaint = pilot.app.screen.query_one("#complaint")
-        assert "is not a whole number" in str(complaint.render())
-        await pilot.press("shift+tab", "shift+tab", "ctrl+a", "ctrl+k", "5", "0", "0", "enter")
-        await pilot.press("enter", "enter")
-        wanted = ("benchmark", ("pi", {"samples": "500", "partitions": "0"}))
+        await pilot.press("b", "enter")
+        defaults = {p.name: p.default for p in benchmark.parameters}
+        wanted = ("benchmark", (benchmark.name, benchmark.check(defaults)))
         await until(pilot, lambda: wanted in services.asked)
         await until(pilot, lambda: ("sources", ["r-9"]) in services.asked)
+        assert pilot.app.screen is pilot.app.main
         assert not pilot.app.main.progress.display
+
+
+async def test_tab_goes_to_a_benchmarks_parameters_which_are_checked() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("b", "tab", "x", "enter")
+        complaint = pilot.app.screen.query_one("#complaint")
+        assert "is not a whole number" in str(complaint.render())
+        await pilot.press("ctrl+a", "ctrl+k", "5", "0", "0", "enter")
+        wanted = ("benchmark", ("pi", {"samples": "500", "partitions": "0"}))
+        await until(pilot, lambda: wanted in services.asked)
 
 
 async def test_logs_of_node_and_run() -> None:

@@ -1,6 +1,7 @@
 """One node in full; it is asked for what only this pane shows while the pane is open."""
 
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
@@ -11,17 +12,19 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from pitui.domain.errors import PituiError
-from pitui.domain.node_detail import Folder
+from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.text import one_line
 from pitui.tui.actions import Scope, bindings
+from pitui.tui.begin import ask
 from pitui.tui.doing import pitui
 from pitui.tui.messages import HintsChanged, LogsRequested, Said
+from pitui.tui.operation import Operation
 from pitui.tui.panes.base import Pane
 from pitui.tui.present.figures import size
 from pitui.tui.present.node.blocks import HOUR, Known
 from pitui.tui.present.node.disk import total
 from pitui.tui.present.node.screen import node_lines
-from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.screens.confirm import Question
 from pitui.tui.widgets.cell_lines import CellLines
 
 _REDRAW = 1.0
@@ -126,26 +129,37 @@ class NodePane(Pane):
             [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
             ["Logs of these applications go too. What runs is looked at again before."],
         )
+        ask(self, question, self._cleaning([folder.name for folder in folders]))
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._clean(folders)
+    def _cleaning(self, names: Sequence[str]) -> Operation:
+        app, node = pitui(self), self._node_name
 
-        self.app.push_screen(ConfirmScreen(question), answered)
+        async def work(report: Report) -> None:
+            self.post_message(Said("cleaning up …"))
+            report(Outcome(node, "", OutcomeState.WORKING, "removing what is unused"))
+            try:
+                cleaned = await app.services.inspector.clean(node, names)
+            except PituiError as error:
+                report(Outcome(node, "", OutcomeState.FAILED, error.message, error.advice))
+                app.notify(str(error), severity="error", markup=False)
+            else:
+                kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
+                least = "at least " if cleaned.partial else ""
+                removed = f"removed {least}{size(1024 * cleaned.kib)}{kept}"
+                report(Outcome(node, "", OutcomeState.OK, removed))
+                self.post_message(Said(removed))
+            if self.is_attached:
+                self._count_disk()
 
-    @work(group="clean", exclusive=True)
-    async def _clean(self, folders: tuple[Folder, ...]) -> None:
-        self.post_message(Said("cleaning up …"))
-        names = [folder.name for folder in folders]
-        try:
-            cleaned = await pitui(self).services.inspector.clean(self._node_name, names)
-        except PituiError as error:
-            self.app.notify(str(error), severity="error", markup=False)
-        else:
-            kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
-            least = "at least " if cleaned.partial else ""
-            self.post_message(Said(f"removed {least}{size(1024 * cleaned.kib)}{kept}"))
-        self._count_disk()
+        operation = Operation(
+            f"Clean up {node}",
+            work,
+            about=frozenset(),
+            claims=frozenset((node,)),
+            again=lambda _failed: self._cleaning(names),
+            quiet=True,
+        )
+        return operation.expect([(node, "")])
 
     def do_span(self) -> None:
         """Show an hour, or ten minutes."""

@@ -1,6 +1,7 @@
 """The panel of operations: node by node while they run, readable until it is closed."""
 
 import time
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -15,10 +16,10 @@ from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
-from pitui.tui.actions import Scope, bindings, of
+from pitui.tui.actions import Scope, action, bindings, of
 from pitui.tui.doing import Doing, pitui
-from pitui.tui.messages import HintsChanged, ReportRequested
-from pitui.tui.operation import Operation
+from pitui.tui.messages import HintsChanged, ReportRequested, Said
+from pitui.tui.operation import Operation, claim_words
 from pitui.tui.present.progress import operation_lines
 from pitui.tui.widgets.tones import to_text
 
@@ -86,7 +87,14 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
     @property
     def running(self) -> list[Operation]:
         """The operations that have not ended."""
-        return [o for o in self.operations if o.ended is None]
+        return [operation for operation, _worker in self._workers if operation.ended is None]
+
+    def refusal(self, claims: Iterable[str]) -> str:
+        """Return why nothing may begin on nodes or jobs; empty where nothing else is at work."""
+        taken = {claim for operation in self.running for claim in operation.claims}
+        common = [claim_words(claim) for claim in sorted(taken.intersection(claims))]
+        key = pitui(self).keys.first(action("progress"))
+        return f"{', '.join(common)}: the last action is not over yet ({key})" if common else ""
 
     def own(self) -> set[str]:
         """Return the nodes and applications that the user acts on, or just did."""
@@ -94,8 +102,13 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         self._recent = [o for o in self._recent if o.ended is None or o.ended > since]
         return {name for operation in self._recent for name in operation.about}
 
-    def begin(self, operation: Operation) -> None:
-        """Start an operation and show it; ended ones without a failure make room."""
+    def begin(self, operation: Operation) -> bool:
+        """Start an operation and show it, unless something else is at work where it would be.
+
+        Ended ones without a failure make room. Returns whether it was begun.
+        """
+        if self.refusal(operation.claims):
+            return False
         operation.started = time.time()
         kept = [o for o in self.operations if not o.well]
         self._lines.operations = [operation, *kept][:5]
@@ -103,6 +116,7 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         self._recent.append(operation)
         self.display = True
         self._draw()
+        return True
 
     @work(group="operations")
     async def _run(self, operation: Operation) -> None:
@@ -161,9 +175,15 @@ class ProgressPane(Doing, VerticalScroll, can_focus=True):
         """Do the newest operation that failed again, only where it failed."""
         for operation in self.operations:
             if operation.ended is not None and operation.failed and operation.again:
-                self.operations.remove(operation)
-                self.begin(operation.again(operation.failed))
+                self._repeat(operation, operation.again(operation.failed))
                 return
+
+    def _repeat(self, ended: Operation, again: Operation) -> None:
+        if why := self.refusal(again.claims):
+            self.post_message(Said(why))
+            return
+        self.operations.remove(ended)
+        self.begin(again)
 
     def on_focus(self) -> None:
         """Say what can be done here."""

@@ -25,7 +25,7 @@ class BenchmarkScreen(Dialog[Choice]):
         Binding("ctrl+s", "start", show=False),
     ]
     TITLE_TEXT = "Benchmark"
-    KEYS_TEXT = "Enter next, start  Esc cancel"
+    KEYS_TEXT = "Enter start  Tab parameters  Esc cancel"
     AUTO_FOCUS = "OptionList"
 
     def __init__(self) -> None:
@@ -63,12 +63,12 @@ class BenchmarkScreen(Dialog[Choice]):
             self._choose(event.option_id)
 
     def on_option_list_option_selected(self) -> None:
-        """Go on to the parameters."""
-        self.focus_next()
+        """Start it with the parameters that stand there."""
+        self.action_start()
 
     def on_input_submitted(self) -> None:
-        """Go on to the next field, or to the button."""
-        self.focus_next()
+        """Start it."""
+        self.action_start()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Start or leave."""

@@ -15,9 +15,12 @@ from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 
 from pitui.domain.errors import PituiError
 from pitui.domain.inside import Looked, Spot
+from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.tui.actions import Action, Scope, bindings
+from pitui.tui.begin import ask
 from pitui.tui.doing import pitui
 from pitui.tui.messages import LogsRequested, Said, ShowLogAt
+from pitui.tui.operation import Operation, job_claim
 from pitui.tui.panes.base import Pane
 from pitui.tui.panes.level import LevelPane
 from pitui.tui.present.levels.heading import crumbs, heading, pane_title
@@ -26,7 +29,7 @@ from pitui.tui.present.levels.level import Level
 from pitui.tui.present.levels.queries import QUERIES
 from pitui.tui.present.levels.stages import STAGES
 from pitui.tui.present.levels.tasks import TASKS
-from pitui.tui.screens.confirm import ConfirmScreen, Question
+from pitui.tui.screens.confirm import Question
 from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.widgets.detail import Detail
 
@@ -136,25 +139,34 @@ class LevelScreen(OfferingScreen):
     def ask_to_kill(self, spot: Spot) -> None:
         """Kill a job or a stage, after a question."""
         effect = "Its tasks end; the program sees it fail, and often ends by that."
+        ask(self, Question(f"Kill {spot}?", "Kill", [], [effect]), self._killing(spot))
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.hints.say(f"killing {spot}")
-                self._kill(spot)
+    def _killing(self, spot: Spot) -> Operation:
+        app = pitui(self)
 
-        self.app.push_screen(
-            ConfirmScreen(Question(f"Kill {spot}?", "Kill", [], [effect])), answered
+        async def work(report: Report) -> None:
+            self.hints.say(f"killing {spot}")
+            report(Outcome(str(spot), "", OutcomeState.WORKING))
+            try:
+                state = await app.services.jobs.kill(spot)
+            except PituiError as error:
+                report(Outcome(str(spot), "", OutcomeState.FAILED, error.message, error.advice))
+                app.notify(str(error), title=f"Kill {spot}", severity="error", markup=False)
+                return
+            report(Outcome(str(spot), "", OutcomeState.OK, state))
+            if self.is_attached:
+                self.hints.say(f"{spot} is {state}")
+                self._look()
+
+        operation = Operation(
+            f"Kill {spot}",
+            work,
+            about=frozenset(),
+            claims=frozenset((job_claim(str(spot)),)),
+            again=lambda _failed: self._killing(spot),
+            quiet=True,
         )
-
-    @work(group="kill")
-    async def _kill(self, spot: Spot) -> None:
-        try:
-            state = await pitui(self).services.jobs.kill(spot)
-        except PituiError as error:
-            self.notify(str(error), title=f"Kill {spot}", severity="error", markup=False)
-        else:
-            self.hints.say(f"{spot} is {state}")
-            self._look()
+        return operation.expect([(str(spot), "")])
 
     # -- going about -----------------------------------------------------------------------
 
