@@ -32,6 +32,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.cli import jobs_text
         from pitui.domain.errors import PituiError
         from pitui.domain.inside import Spot
+        from pitui.domain.text import unreadable_words
         from pitui.services.cluster import open_cluster
         from pitui.services.health import master_silence
         from pitui.services.insides import Insides
@@ -49,6 +50,9 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
                 except PituiError as error:
                     complain(f"pitui: {error}")
                     earlier = []
+                if insides.history.unreadable:
+                    lost = unreadable_words(insides.history.unreadable, "entry", "entries")
+                    complain(f"pitui: {lost} in the history server's list")
                 value = jobs_text.list_json(snapshot, earlier)
                 lines = jobs_text.list_lines(snapshot, earlier)
             else:
@@ -60,6 +64,8 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         else:
             for line in lines:
                 print_text(line)
+        for text in snapshot.unreadable:
+            complain(f"pitui: {text}")
         if silent is not None:
             complain(f"pitui: {silent}")
         return 0 if silent is None else 1

@@ -41,6 +41,8 @@ def command(settings: Settings, trust_new: bool) -> None:
         else:
             for line in status_lines(snapshot, time.time()):
                 print_text(line)
+        for text in snapshot.unreadable:
+            complain(f"pitui: {text}")
         found = problems(snapshot)
         for problem in found:
             complain(f"pitui: {problem}")

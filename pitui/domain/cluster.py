@@ -324,6 +324,8 @@ class MasterView:
     workers: tuple[Worker, ...] = ()
     applications: tuple[Application, ...] = ()
     drivers: tuple[ClusterDriver, ...] = ()
+    unreadable: int = 0
+    """Entries and values of the answer that could not be read."""
 
     @property
     def alive(self) -> tuple[Worker, ...]:
@@ -348,6 +350,8 @@ class Snapshot:
     """Unix time of the master's last answer."""
     drivers: tuple[ClusterDriver, ...] = ()
     """Of cluster mode, active ones first."""
+    unreadable: tuple[str, ...] = ()
+    """What of Spark's answers could not be read, a sentence an answer."""
 
     def node(self, name: str) -> NodeStatus | None:
         """Return the node of that name, if there is one."""

@@ -1,6 +1,6 @@
 """Joining the answers of master, nodes and drivers into one snapshot; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from pitui.config.model import Node
@@ -18,6 +18,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.text import unreadable_words
 from pitui.facts.address import match_workers
 from pitui.facts.health import metrics
 from pitui.facts.processes import own_processes
@@ -61,7 +62,17 @@ def assemble(
         strangers=matched.strangers,
         master_at=observed.view_at,
         drivers=drivers(view, matched),
+        unreadable=tuple(_unreadable(view, observed)),
     )
+
+
+def _unreadable(view: MasterView, observed: Observed) -> Iterator[str]:
+    if view.unreadable:
+        yield f"{unreadable_words(view.unreadable, 'entry', 'entries')} in the master's answer"
+    for app_id, driver in observed.drivers.items():
+        if driver.unreadable:
+            words = unreadable_words(driver.unreadable, "entry", "entries")
+            yield f"{words} in the answers of the driver of {app_id}"
 
 
 def _own(node: Node, nodes: Mapping[str, Node], observed: Observed) -> tuple[Process, ...]:

@@ -60,13 +60,12 @@ async def cause_of(cluster: Cluster, insides: Insides, spot: Spot) -> Cause:
             raise
         return output
     failed = await _failed_task(insides, looked)
-    if failed is None:
-        output = await _of_executor(cluster, spot) or _of_run(cluster, spot)
-        if output is None:
-            raise NoFailureError(f"no task of {spot} failed")
-        return output
-    stage, task = failed
-    return _of_task(spot.app_id, stage, task)
+    if failed is not None:
+        return _of_task(spot.app_id, *failed)
+    other = await _of_executor(cluster, spot) or _of_run(cluster, spot) or _of_stage(looked)
+    if other is None:
+        raise NoFailureError(f"no task of {spot} failed")
+    return other
 
 
 async def _failed_task(insides: Insides, looked: Looked) -> tuple[Stage, Task] | None:
@@ -83,6 +82,16 @@ async def _failed_task(insides: Insides, looked: Looked) -> tuple[Stage, Task] |
         if chosen:
             return stage, max(chosen, key=lambda task: (task.ended_at or 0.0, task.id))
     return None
+
+
+def _of_stage(looked: Looked) -> Cause | None:
+    """Return what Spark says of a stage of which no failed task is known any more."""
+    stages = _failed_stages(looked.inside, looked.spot) if looked.inside else []
+    stage = next((stage for stage in stages if stage.failure), None)
+    if stage is None or looked.spot.task is not None:
+        return None
+    where = Spot(looked.spot.app_id, stage=(stage.id, stage.attempt))
+    return Cause(where, stage.failure, (), ())
 
 
 def _failed_stages(inside: Inside, spot: Spot) -> list[Stage]:
@@ -106,7 +115,7 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
     name = f"task {task.index}.{task.attempt} in stage {stage.id}.{stage.attempt} (TID {task.id})"
     return Cause(
         spot=Spot(app_id, stage=(stage.id, stage.attempt), task=task.id),
-        text=task.error or stage.failure,
+        text=_text(task, stage),
         words=(f"{app_id}/{task.executor}",),
         find=(
             *([re.escape(python)] if (python := python_error(task.error)) else []),
@@ -117,6 +126,14 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> Cause:
         ),
         at=task.ended_at,
     )
+
+
+def _text(task: Task, stage: Stage) -> str:
+    """Return the task's error, and what Spark says of its stage beyond that."""
+    said = next((line for line in task.error.splitlines() if line.strip()), "")
+    # Mostly the stage's failure repeats that of a task, after some words of its own.
+    own = stage.failure.partition(said)[0].strip() if said else stage.failure
+    return "\n\n".join(text for text in (task.error, own) if text)
 
 
 def _first_line(error: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 from pitui.domain.cluster import Executor, MasterView, Role, Worker, WorkerState
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
 from pitui.domain.outcome import Outcome, OutcomeState, Report
+from pitui.domain.text import unreadable_words
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
@@ -179,17 +180,21 @@ class _Left:
     executors: tuple[tuple[Placed, Executor | None], ...]
     """With what the driver says of it, where it can be asked."""
     drivers: tuple[str, ...]
+    unreadable: int = 0
+    """What the worker and the master list and cannot be read: it may be at work."""
 
     @property
     def quiet(self) -> bool:
         """Whether nothing of it works any more."""
         working = any(told is None or told.tasks_active for _, told in self.executors)
-        return not working and not self.drivers
+        return not working and not self.drivers and not self.unreadable
 
     def words(self) -> str:
         """Name what still runs."""
         said = [_executor_words(placed, told) for placed, told in self.executors]
         said += [f"driver {driver}" for driver in self.drivers]
+        if self.unreadable:
+            said.append(unreadable_words(self.unreadable, "entry", "entries"))
         return ", ".join(said)
 
 
@@ -235,14 +240,19 @@ async def _look(work: Work, host: str, drivers: DriverPoll) -> _Left:
     view = await cluster.spark_master.read()
     rows = [w for w in view.workers if w.host == host and w.state is WorkerState.DECOMMISSIONED]
     placed: list[Placed] = []
+    unreadable = 0
     for row in newest_by_host(rows):
         url = urljoin(row.webui.rstrip("/") + "/", "json/")
-        placed += parse_worker((await cluster.web.get(url, via=work.node.name)).body)
+        rows_there = parse_worker((await cluster.web.get(url, via=work.node.name)).body)
+        placed += rows_there
+        unreadable += rows_there.unreadable
     body = (await cluster.spark_master.page("json/")).body
     told = await _told(drivers, {one.app_id for one in placed})
+    at_work = drivers_on(body, {row.id for row in rows})
     return _Left(
         tuple((one, told.get((one.app_id, one.executor_id))) for one in placed),
-        drivers_on(body, {row.id for row in rows}),
+        at_work,
+        unreadable + at_work.unreadable,
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 from pitui.domain.cluster import Process, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, Folder, FolderKind
+from pitui.domain.text import unreadable_words
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (
     Listing,
@@ -55,9 +56,10 @@ class _Id(msgspec.Struct):
 
 
 class _Active(msgspec.Struct):
-    url: str
-    activeapps: list[_Id] = []
-    activedrivers: list[_Id] = []
+    # Without any of them nobody knows what runs: that is an error, not an empty list.
+    workers: list[object]
+    activeapps: list[_Id]
+    activedrivers: list[_Id]
 
 
 async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUse:
@@ -119,9 +121,11 @@ async def _in_use(cluster: Cluster, name: str) -> tuple[frozenset[str], str]:
     try:
         page = await cluster.spark_master.page("json/")
         view = await cluster.spark_master.read()
-        active = decode(page.body, _Active, "a Spark master")
+        active, lost = decode(page.body, _Active, "a Spark master")
     except (WebError, NotSparkError) as error:
         return frozenset(), f"the master cannot say which applications run ({error})"
+    if lost:
+        return frozenset(), f"{unreadable_words(lost, 'entry', 'entries')} in the master's answer"
     if view.state != "ALIVE":
         return frozenset(), f"the master is {view.state}, and may not know every application yet"
     result = await cluster.runner(name).run(SPARK_PROCESSES_COMMAND)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from pitui.domain.cluster import Executor
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.web import Web
 from pitui.services.driver_address import DriverAddresses
@@ -52,15 +51,15 @@ class DriverPoll:
                 return None
             jobs = await self._get(base, "jobs")
             active = await self._get(base, "stages?status=active")
-            rows = await self._executors(app_id, base) if executors else None
-            return DriverView(parse_progress(jobs, active), rows)
+            progress, lost = parse_progress(jobs, active)
+            if not executors:
+                return DriverView(progress, unreadable=lost)
+            rows = parse_executors(await self._get(base, "allexecutors"))
+            rated = self._rates.setdefault(app_id, TaskRates()).note(rows)
+            return DriverView(progress, rated, lost + rows.unreadable)
         except (WebError, NotSparkError):
             self._addresses.forget(app_id)
             return None
-
-    async def _executors(self, app_id: str, base: str) -> tuple[Executor, ...]:
-        rows = parse_executors(await self._get(base, "allexecutors"))
-        return self._rates.setdefault(app_id, TaskRates()).note(rows)
 
     async def _base(self, app_id: str) -> str | None:
         address = await self._addresses.of(app_id)

@@ -72,6 +72,7 @@ class EventLogs:
                 parts.append((path, await self._bytes(f"{folder}/{path}")))
             found = await asyncio.to_thread(_take, parts)
             found.cut |= len(parts) < len(log.paths)
+            found.compacted = log.compacted
             while len(self._read) >= _KEPT:
                 del self._read[next(iter(self._read))]
             self._read[key] = found

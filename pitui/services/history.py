@@ -34,6 +34,8 @@ class History:
         self._cluster = cluster
         self._event_logs = event_logs
         self._silent_until = 0.0
+        self.unreadable = 0
+        """Entries of the last list of applications that could not be read."""
 
     async def find(self, app_id: str) -> Kept | None:
         """Return where the history server has an application; None where none knows it."""
@@ -69,7 +71,11 @@ class History:
         url = f"{base}/api/v1/applications?status=completed&limit={_MOST}"
         try:
             answer = await self._cluster.web.get(url, self._cluster.master.name, _LIMIT)
-            return list(parse_applications(answer.body)) if answer.ok else None
+            if not answer.ok:
+                return None
+            rows = parse_applications(answer.body)
+            self.unreadable = rows.unreadable
+            return list(rows)
         except (WebError, NotSparkError):
             self._silent_until = time.monotonic() + _AGAIN
             return None

@@ -77,6 +77,7 @@ class Insides:
         try:
             inside = await _ungrouped(source, spot)
             tasks, left_out = await self._tasks(source, inside, spot)
+            inside = replace(inside, note=source.note)
         except (WebError, NotSparkError):
             if source.origin is Origin.HISTORY:
                 raise

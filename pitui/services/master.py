@@ -1,5 +1,6 @@
 """The way to the master's web UI, wherever it listens."""
 
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from pitui.config.model import Config, Node
@@ -66,7 +67,7 @@ class MasterAccess:
                 problem = problem or NotSparkError(f"{url}: {error}", _OTHER_ADVICE)
                 continue
             self._answered = base
-            return view
+            return view if view.url else replace(view, url=self.configured_url)
         self._answered = None
         if isinstance(problem, WebError):
             reason = f"the master does not answer ({problem.reason})"

@@ -21,6 +21,8 @@ class DriverView:
     progress: Progress | None = None
     executors: tuple[Executor, ...] | None = None
     """None where nobody asked for them."""
+    unreadable: int = 0
+    """Entries and values of the answers that could not be read."""
 
 
 @dataclass(slots=True)

@@ -2,15 +2,20 @@
 
 import asyncio
 from dataclasses import replace
+from typing import TypeVar
 from urllib.parse import quote
 
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.domain.inside import Inside, Origin, Spot, tasks_when_over
 from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
+from pitui.domain.text import unreadable_words
 from pitui.remote.web import Response, Web
+from pitui.spark.answers import Rows
 from pitui.spark.sql_api import parse_queries
 from pitui.spark.task_api import QUANTILES, parse_quartiles, parse_tasks
 from pitui.spark.work_api import parse_jobs, parse_stages
+
+T = TypeVar("T")
 
 LIMIT = 8.0
 """Seconds for one answer: a Pi's driver takes its time over a long list."""
@@ -37,6 +42,7 @@ class WorkSource:
         self._via = via
         self._base = f"{address}/api/v1/applications/{quote(app_id)}/"
         self._timed: dict[str, Stage] = {}
+        self._unreadable = 0
 
     async def inside(self, spot: Spot) -> Inside:
         """Return jobs, stages and queries, with the times of the stages at the spot.
@@ -45,6 +51,7 @@ class WorkSource:
             WebError: there was no answer.
             NotSparkError: something else than this API answered.
         """
+        self._unreadable = 0
         async with asyncio.TaskGroup() as group:
             jobs = group.create_task(self._jobs())
             stages = group.create_task(self._stages())
@@ -53,6 +60,13 @@ class WorkSource:
         if self._over:
             inside = inside.when_over()
         return (await self._with_times(inside, spot)).with_sums()
+
+    @property
+    def note(self) -> str:
+        """What of the answers since `inside` was asked could not be read; empty where all was."""
+        lost = self._unreadable
+        words = unreadable_words(lost, "entry", "entries")
+        return f"{words} in the answers of {self.origin}" if lost else ""
 
     async def tasks(self, stage: Stage) -> tuple[tuple[Task, ...], int]:
         """Return the tasks of a stage, and how many were left out.
@@ -63,32 +77,32 @@ class WorkSource:
         """
         path = f"stages/{stage.id}/{stage.attempt}/taskList"
         slow = await self._ask(f"{path}?offset=0&length={MOST_TASKS}&sortBy=-runtime")
-        found = {task.id: task for task in parse_tasks(slow.body)}
+        found = {task.id: task for task in self._count(parse_tasks(slow.body))}
         if len(found) == MOST_TASKS:
             for state in ("failed", "running"):
                 more = await self._ask(f"{path}?offset=0&length={_MOST_FAILED}&status={state}")
-                found |= {task.id: task for task in parse_tasks(more.body)}
+                found |= {task.id: task for task in self._count(parse_tasks(more.body))}
         every = stage.tasks.done + stage.tasks.active + stage.tasks.failed
         left_out = max(0, every - len(found)) if len(found) >= MOST_TASKS else 0
         tasks = tuple(task for _, task in sorted(found.items()))
         return tasks_when_over(tasks) if self._over else tasks, left_out
 
     async def _jobs(self) -> tuple[SparkJob, ...]:
-        return parse_jobs((await self._ask("jobs")).body)
+        return self._count(parse_jobs((await self._ask("jobs")).body))
 
     async def _stages(self) -> tuple[Stage, ...]:
-        return parse_stages((await self._ask("stages")).body)
+        return self._count(parse_stages((await self._ask("stages")).body))
 
     async def _queries(self, spot: Spot) -> tuple[SqlQuery, ...]:
         answer = await self._get("sql?details=false&planDescription=false&offset=0&length=500")
         if answer.status == 404:  # before Spark 3.0, or without the SQL module
             return ()
-        queries = parse_queries(_good(answer, self._base).body)
+        queries = self._count(parse_queries(_good(answer, self._base).body))
         if spot.query is None:
             return queries
         whole = await self._ask(f"sql/{spot.query}?details=false")
-        (one,) = parse_queries(b"[" + whole.body + b"]")
-        return tuple(one if query.id == one.id else query for query in queries)
+        told = {one.id: one for one in self._count(parse_queries(b"[" + whole.body + b"]"))}
+        return tuple(told.get(query.id, query) for query in queries)
 
     async def _with_times(self, inside: Inside, spot: Spot) -> Inside:
         if spot.stage is not None:
@@ -114,7 +128,7 @@ class WorkSource:
         slow = await self._ask(
             f"{path}/taskList?offset=0&length={most}&sortBy=-runtime&status=success"
         )
-        tasks = parse_tasks(slow.body)
+        tasks = self._count(parse_tasks(slow.body))
         # Spark ranks by the executor's run time, which leaves out what else makes a task long.
         stage = stage.with_times(tasks)
         if len(tasks) < most:
@@ -123,6 +137,10 @@ class WorkSource:
         if summary.status == 404:  # the tasks have not been summed up yet
             return stage
         return replace(stage, times=parse_quartiles(_good(summary, self._base).body))
+
+    def _count(self, rows: Rows[T]) -> Rows[T]:
+        self._unreadable += rows.unreadable
+        return rows
 
     async def _ask(self, path: str) -> Response:
         return _good(await self._get(path), self._base + path)

@@ -1,13 +1,19 @@
-"""Reading JSON answers of Spark's API; what all its parsers share."""
+"""Reading JSON that Spark writes: its APIs' answers and its event logs; what all parsers share.
 
+Every field may be missing or null, in whatever version of Spark. `Reader` gives a declared field
+that cannot be read its default, drops from a list what lacks even its id, and counts what was lost.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 import msgspec
 
 from pitui.domain.errors import NotSparkError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding JSON of somebody else's raises; the last for more brackets than Python's stack."""
@@ -16,16 +22,65 @@ _LATEST = 200_000_000_000_000
 """Milliseconds since 1970 (the year 8307); beyond it no calendar has a date."""
 
 
-def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> T:
-    """Return an answer as a value of a type.
+class Rows(tuple[T, ...], Generic[T]):
+    """What an answer lists, and how much of the answer could not be read."""
+
+    unreadable: int
+
+    def __new__(cls, rows: Iterable[T] = (), unreadable: int = 0) -> "Rows[T]":
+        """Make it of rows and of the number of entries and values that were lost."""
+        made = super().__new__(cls, rows)
+        made.unreadable = unreadable
+        return made
+
+
+class Reader(Generic[T]):
+    """Reads JSON texts of one type."""
+
+    def __init__(self, kind: object) -> None:
+        self._kind = kind
+        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(
+            cast("type[T]", kind), strict=False
+        )
+
+    def read(self, body: bytes) -> tuple[T, int]:
+        """Return the value of a text, and how many entries and values of it could not be read.
+
+        Raises:
+            msgspec.DecodeError, UnicodeDecodeError, RecursionError: see `UNREADABLE`.
+        """
+        try:
+            return self._decoder.decode(body), 0
+        except msgspec.ValidationError:
+            # Rare, and ten times as slow: imported and done only where something does not fit.
+            from pitui.spark.lenient import fit
+
+            value, lost = fit(msgspec.json.decode(body), self._kind)
+            return cast("T", value), lost
+
+
+def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> tuple[T, int]:
+    """Return an answer as a value of a type, and how much of it could not be read.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     try:
-        return msgspec.json.decode(body, type=kind, strict=False)
+        return Reader[T](kind).read(body)
     except UNREADABLE as error:
         raise NotSparkError(f"the answer is not that of {who} ({error})") from error
+
+
+def decode_rows(
+    body: bytes, row: type[T], make: Callable[[T], R], who: str = "a Spark driver"
+) -> Rows[R]:
+    """Return what an answer that is a list holds, each row made into something.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    rows, lost = decode(body, list[row], who)  # type: ignore[valid-type]
+    return Rows((make(one) for one in rows), lost)
 
 
 def seconds(milliseconds: float) -> float:

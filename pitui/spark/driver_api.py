@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.cluster import Executor, Progress
 from pitui.domain.inside import progress_of
-from pitui.spark.answers import decode, moment
+from pitui.spark.answers import Rows, decode_rows, moment
 from pitui.spark.work_api import parse_jobs, parse_stages
 
 _DRIVER = "driver"
@@ -42,25 +42,28 @@ class _ExecutorRow(msgspec.Struct, rename="camel"):
     remove_reason: str | None = None
 
 
-def parse_executors(body: bytes) -> tuple[Executor, ...]:
+def parse_executors(body: bytes) -> Rows[Executor]:
     """Return the executors of `/executors` or `/allexecutors`; the driver's own row is left out.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return tuple(_executor(row) for row in decode(body, list[_ExecutorRow]) if row.id != _DRIVER)
+    rows = decode_rows(body, _ExecutorRow, _executor)
+    return Rows((row for row in rows if row.id != _DRIVER), rows.unreadable)
 
 
-def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> Progress:
-    """Return how far an application is, from `/jobs` and, for the stage's name, `/stages`.
+def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> tuple[Progress, int]:
+    """Return how far an application is, and how much of the answers could not be read.
 
-    Of the stages, those with `?status=active` are enough.
+    From `/jobs` and, for the stage's name, `/stages`, of which those with `?status=active` are
+    enough.
 
     Raises:
         NotSparkError: a body is not what its path of the API answers.
     """
-    stages = parse_stages(stages_body) if stages_body is not None else ()
-    return progress_of(parse_jobs(jobs_body), stages)
+    jobs = parse_jobs(jobs_body)
+    stages = parse_stages(stages_body) if stages_body is not None else Rows()
+    return progress_of(jobs, stages), jobs.unreadable + stages.unreadable
 
 
 def _executor(row: _ExecutorRow) -> Executor:

@@ -15,4 +15,4 @@ def parse_settings(body: bytes) -> dict[str, str]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return dict(decode(body, _Environment).spark_properties)
+    return dict(decode(body, _Environment)[0].spark_properties)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.inside import Inside, Origin, tasks_when_over
 from pitui.domain.jobs import Task
-from pitui.spark.answers import UNREADABLE, seconds
+from pitui.domain.text import unreadable_words
+from pitui.spark.answers import UNREADABLE, Reader, seconds
 from pitui.spark.event_log_rows import (
     Ended,
     JobEnded,
@@ -41,9 +40,7 @@ _KINDS = {
     f"{_SQL}SparkListenerSQLExecutionStart": QueryStarted,
     f"{_SQL}SparkListenerSQLExecutionEnd": QueryEnded,
 }
-_DECODERS = {
-    name.encode(): msgspec.json.Decoder(kind, strict=False) for name, kind in _KINDS.items()
-}
+_READERS = {name.encode(): Reader[object](kind) for name, kind in _KINDS.items()}
 
 
 class EventLog:
@@ -53,18 +50,24 @@ class EventLog:
         self.started: Started | None = None
         self.ended: Ended | None = None
         self.damaged = 0
-        """Lines that are no event: the last one of a log that is being written."""
+        """Lines that are no event, or of which something could not be read."""
         self.cut = False
         """Whether the rest of the log was too long to be read."""
+        self.compacted = False
+        """Whether the history server took events out of it."""
         self._jobs: dict[int, JobSum] = {}
         self._stages: dict[tuple[int, int], StageSum] = {}
         self._queries: dict[int, QuerySum] = {}
         self._tasks = 0
 
     def take(self, blocks: Iterable[bytes]) -> None:
-        """Read blocks of text; lines may go across them."""
-        for line in self._lines(blocks):
-            self._line(line)
+        """Read blocks of text; lines may go across them.
+
+        A last line that nothing ends is still being written: it counts as none if it is not whole.
+        """
+        for line, ended in self._lines(blocks):
+            lost = self._line(line)
+            self.damaged += lost if ended else 0
 
     def inside(self) -> Inside:
         """Return jobs, stages and queries, the newest first."""
@@ -107,38 +110,49 @@ class EventLog:
         return ApplicationState.FINISHED
 
     def _note(self) -> str:
+        notes = []
         if self.cut:
-            return "its event log is very long: only the beginning was read"
+            notes.append("its event log is very long: only the beginning was read")
+        if self.compacted:
+            notes.append("the history server compacted its event log: what was done is left out")
         if self._tasks > MOST_TASKS:
-            return f"only the first {MOST_TASKS:,} of {self._tasks:,} tasks are kept one by one"
-        return ""
+            notes.append(
+                f"only the first {MOST_TASKS:,} of {self._tasks:,} tasks are kept one by one"
+            )
+        if self.damaged:
+            notes.append(unreadable_words(self.damaged, "event"))
+        return "; ".join(notes)
 
-    def _lines(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    def _lines(self, blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+        """Yield lines, and whether a line's end was there."""
         rest: list[bytes] = []
         for block in blocks:
             first, *lines = block.split(b"\n")
             rest.append(first)
             if lines:
-                yield b"".join(rest)
+                yield b"".join(rest), True
                 rest = [lines.pop()]
-                yield from lines
+                yield from ((line, True) for line in lines)
             elif sum(map(len, rest)) > _LONGEST:
                 self.cut = True
                 return
         if rest:
-            yield b"".join(rest)
+            yield b"".join(rest), False
 
-    def _line(self, line: bytes) -> None:
+    def _line(self, line: bytes) -> bool:
+        """Take a line; return whether something of it is lost."""
+        if not line.startswith(_BEGIN):
+            return bool(line.strip())
         name = line[len(_BEGIN) : line.find(b'"', len(_BEGIN))]
-        decoder = _DECODERS.get(name) if line.startswith(_BEGIN) else None
-        if decoder is None:
-            return
+        reader = _READERS.get(name)
+        if reader is None:  # an event of no use here
+            return False
         try:
-            event = decoder.decode(line)
+            event, lost = reader.read(line)
         except UNREADABLE:
-            self.damaged += 1
-            return
+            return True
         self._event(event)
+        return lost > 0
 
     def _event(self, event: object) -> None:
         match event:

@@ -1,7 +1,8 @@
 """The bytes of event logs, whatever `spark.eventLog.compression.codec` made of them.
 
 Spark names the codec in the file's ending: none, `.zstd` (the default from 3.0), `.lz4`, `.snappy`,
-`.lzf`; `.inprogress` comes after it while the application runs.
+`.lzf`. Others may follow: `.inprogress` while the application runs, `.compact` where the history
+server left out what was done.
 """
 
 import io
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 from pitui.domain.errors import PituiError
 
 _BLOCK = 1024 * 1024
-_IN_PROGRESS = ".inprogress"
-_UNREADABLE = (".snappy", ".lzf")
+_CODECS = ("zstd", "lz4", "snappy", "lzf")
+_MARKS = ("inprogress", "compact")
 _LZ4_MAGIC = b"LZ4Block"
 _LZ4_HEADER = 21
 """Magic 8, token 1, compressed length 4, length 4, checksum 4 (lz4-java's LZ4BlockOutputStream)."""
@@ -36,14 +37,27 @@ def plain(data: bytes, name: str) -> Iterator[bytes]:
         yield block
 
 
+def endings(name: str) -> frozenset[str]:
+    """Return the endings of a log's name that Spark gives a meaning, in whatever order they are."""
+    found = set()
+    while (ending := name.rpartition(".")[2]) in (*_CODECS, *_MARKS) and ending != name:
+        found.add(ending)
+        name = name[: -len(ending) - 1]
+    return frozenset(found)
+
+
+def codec_of(name: str) -> str | None:
+    """Return what a log is compressed with by its name; None where it is plain text."""
+    return next((codec for codec in _CODECS if codec in endings(name)), None)
+
+
 def _blocks(data: bytes, name: str) -> Iterator[bytes]:
-    ending = name.removesuffix(_IN_PROGRESS)
-    if ending.endswith(".zstd"):
+    codec = codec_of(name)
+    if codec == "zstd":
         return _zstd(data, name)
-    if ending.endswith(".lz4"):
+    if codec == "lz4":
         return _lz4(data, name)
-    if ending.endswith(_UNREADABLE):
-        codec = ending.rpartition(".")[2]
+    if codec is not None:
         raise PituiError(
             f"the event log {name} is compressed with {codec}, which pitui does not read",
             "Set spark.eventLog.compression.codec=zstd for applications to come.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from pitui.remote.quoting import quote, quote_all, quote_path
+from pitui.spark.event_log_codec import codec_of, endings
 from pitui.spark.submit_args import parse_properties
 
 MOST_LOGS = 200
@@ -16,9 +17,9 @@ _DEFAULT_HISTORY_PORT = 18080
 _HEAD = 96 * 1024
 """Bytes of a compressed log that hold its first lines."""
 
-_CODECS = r"(?:\.(?:zstd|lz4|snappy|lzf))?"
+_ENDINGS = r"(?:\.(?:zstd|lz4|snappy|lzf|inprogress|compact))*"
 _ATTEMPT = r"(?:_\d+)?"
-_SINGLE = re.compile(rf"(?P<app>[\w-]+?-\d+(?:-\d+)?){_ATTEMPT}{_CODECS}(?:\.inprogress)?")
+_SINGLE = re.compile(rf"(?P<app>[\w-]+?-\d+(?:-\d+)?){_ATTEMPT}{_ENDINGS}")
 _ROLLING = re.compile(
     rf"eventlog_v2_(?P<app>[\w-]+?-\d+(?:-\d+)?){_ATTEMPT}/events_(?P<part>\d+)_.*"
 )
@@ -54,7 +55,23 @@ class LogFile:
     @property
     def compressed(self) -> bool:
         """Whether it needs a codec."""
-        return bool(re.search(r"\.(zstd|lz4|snappy|lzf)(\.inprogress)?$", self.paths[-1]))
+        return codec_of(self.paths[-1]) is not None
+
+    @property
+    def compacted(self) -> bool:
+        """Whether the history server took out what was done."""
+        return "compact" in endings(self.paths[0])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Part:
+    """A file of a log; in the order in which they are read."""
+
+    number: int
+    compact: bool
+    name: str
+    size: int
+    written: float
 
 
 def settings_script(spark_home: str) -> str:
@@ -88,7 +105,7 @@ exit 0"""
 
 def parse_list(text: str) -> list[LogFile]:
     """Return the logs that `list_script` printed, the one written last first."""
-    parts: dict[str, list[tuple[int, str, int, float]]] = {}
+    parts: dict[str, list[_Part]] = {}
     opened: set[str] = set()
     for line in text.splitlines():
         size, _, rest = line.partition(" ")
@@ -100,17 +117,33 @@ def parse_list(text: str) -> list[LogFile]:
         match = _ROLLING.fullmatch(name) or _SINGLE.fullmatch(name)
         if match is None or not (size.isdecimal() and when.isdecimal()):
             continue
-        part = int(match.groupdict().get("part") or 0)
-        parts.setdefault(match["app"], []).append((part, name, int(size), float(when)))
+        number = int(match.groupdict().get("part") or 0)
+        part = _Part(number, "compact" in endings(name), name, int(size), float(when))
+        parts.setdefault(match["app"], []).append(part)
     logs = []
-    for app, found in parts.items():
-        found.sort()
-        names = tuple(name for _, name, _, _ in found)
-        running = names[-1].endswith(".inprogress") or names[-1].partition("/")[0] in opened
-        logs.append(
-            LogFile(app, names, sum(f[2] for f in found), max(f[3] for f in found), running)
-        )
+    for app, every in parts.items():
+        found = _valid(every)
+        names = tuple(part.name for part in found)
+        running = "inprogress" in endings(names[-1]) or names[-1].partition("/")[0] in opened
+        size_of_all = sum(part.size for part in found)
+        logs.append(LogFile(app, names, size_of_all, max(p.written for p in found), running))
     return sorted(logs, key=lambda log: -log.written_at)[:MOST_LOGS]
+
+
+def _valid(parts: list[_Part]) -> list[_Part]:
+    """Return the parts that make up a log, in their order.
+
+    A compacted part stands for itself and all before it, which may not have been deleted yet.
+    While it is being written, they stand for it.
+    """
+    numbers = {part.number for part in parts if not part.compact}
+    found = sorted(
+        part
+        for part in parts
+        if not (part.compact and "inprogress" in endings(part.name) and part.number in numbers)
+    )
+    last = max((at for at, part in enumerate(found) if part.compact), default=0)
+    return found[last:]
 
 
 def read_script(folder: str, path: str, limit: int) -> str:

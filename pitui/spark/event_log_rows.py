@@ -83,6 +83,7 @@ class EndReason(msgspec.Struct):
     reason: str = msgspec.field(default="", name="Reason")
     trace: str = msgspec.field(default="", name="Full Stack Trace")
     description: str = msgspec.field(default="", name="Description")
+    message: str = msgspec.field(default="", name="Message")  # of a FetchFailed
     loss: str | None = msgspec.field(default=None, name="Loss Reason")
     kill: str | None = msgspec.field(default=None, name="Kill Reason")
 

@@ -86,7 +86,8 @@ class JobSum:
 
     def value(self, stages: Iterable[Stage], *, over: bool) -> SparkJob:
         """Return the job with the sums of its stages."""
-        own = [stage for stage in stages if stage.id in set(self.start.stage_ids)]
+        ids = self.start.stage_ids or sorted({info.stage_id for info in self.start.stage_infos})
+        own = [stage for stage in stages if stage.id in set(ids)]
         counted = [stage for stage in own if stage.state is not WorkState.SKIPPED]
         names = [info.name for info in self.start.stage_infos if info.name]
         properties = self.start.properties
@@ -96,9 +97,9 @@ class JobSum:
         return SparkJob(
             id=self.start.job_id,
             name=properties.get("callSite.short") or (names[-1] if names else ""),
-            state=self._state(over=over),
+            state=self._state(failed=_failed(own), over=over),
             description=properties.get("spark.job.description") or "",
-            stage_ids=tuple(self.start.stage_ids),
+            stage_ids=tuple(ids),
             tasks=Tally(
                 all=sum(stage.tasks.all for stage in counted),
                 done=sum(stage.tasks.done for stage in counted),
@@ -114,9 +115,12 @@ class JobSum:
             work=work,
         )
 
-    def _state(self, *, over: bool) -> WorkState:
+    def _state(self, *, failed: bool, over: bool) -> WorkState:
+        """Return the state; `failed` says whether a stage has failed, for an end without result."""
         if self.end is None:
             return WorkState.KILLED if over else WorkState.RUNNING
+        if not self.end.result.result:
+            return WorkState.FAILED if failed else WorkState.DONE
         return WorkState.DONE if self.end.result.result == "JobSucceeded" else WorkState.FAILED
 
 
@@ -154,10 +158,22 @@ class QuerySum:
         return WorkState.FAILED if failed or self.end.error else WorkState.DONE
 
 
+def _failed(stages: Iterable[Stage]) -> bool:
+    """Say whether the last attempt at a stage failed."""
+    last: dict[int, Stage] = {}
+    for stage in stages:
+        if stage.id not in last or stage.attempt > last[stage.id].attempt:
+            last[stage.id] = stage
+    return any(stage.state is WorkState.FAILED for stage in last.values())
+
+
 def _state(event: TaskEnded) -> WorkState:
-    if event.reason.reason == "Success":
+    reason = event.reason.reason
+    if reason == "TaskKilled" or (not reason and event.info.killed):
+        return WorkState.KILLED
+    if reason == "Success" or (not reason and not event.info.failed):
         return WorkState.DONE
-    return WorkState.KILLED if event.reason.reason == "TaskKilled" else WorkState.FAILED
+    return WorkState.FAILED
 
 
 def _task(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
@@ -166,7 +182,14 @@ def _task(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
     error = ""
     if isinstance(event, TaskEnded) and state is not WorkState.DONE:
         reason = event.reason
-        error = reason.trace or reason.description or reason.loss or reason.kill or reason.reason
+        error = (
+            reason.trace
+            or reason.description
+            or reason.message
+            or reason.loss
+            or reason.kill
+            or reason.reason
+        )
     return Task(
         id=info.id,
         index=info.index,

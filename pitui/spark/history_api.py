@@ -3,7 +3,7 @@
 import msgspec
 
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.spark.answers import decode, seconds
+from pitui.spark.answers import Rows, decode, seconds
 
 
 class _Attempt(msgspec.Struct, rename="camel"):
@@ -21,14 +21,16 @@ class _Application(msgspec.Struct):
     attempts: list[_Attempt] = []
 
 
-def parse_applications(body: bytes) -> tuple[Application, ...]:
+def parse_applications(body: bytes) -> Rows[Application]:
     """Return the applications of the history server's `/applications`.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode(body, list[_Application], "a history server")
-    return tuple(_application(row, row.attempts[0]) for row in rows if row.attempts)
+    rows, lost = decode(body, list[_Application], "a history server")
+    whole = [row for row in rows if row.attempts]
+    lost += len(rows) - len(whole)
+    return Rows((_application(row, row.attempts[0]) for row in whole), lost)
 
 
 def is_over(body: bytes) -> bool:
@@ -37,7 +39,7 @@ def is_over(body: bytes) -> bool:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    attempts = decode(body, _Application, "a history server").attempts
+    attempts = decode(body, _Application, "a history server")[0].attempts
     return bool(attempts) and attempts[0].completed
 
 

@@ -1,5 +1,7 @@
 """The master's `/json/` answer as domain values, for Spark 2.x to 4.x."""
 
+import re
+
 import msgspec
 
 from pitui.domain.cluster import (
@@ -12,12 +14,12 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
-from pitui.spark.answers import UNREADABLE, seconds
+from pitui.spark.answers import UNREADABLE, Reader, seconds
 
 
 class _WorkerRow(msgspec.Struct):
     id: str
-    host: str
+    host: str = ""
     port: int = 0
     webuiaddress: str | None = None
     cores: int = 0
@@ -51,16 +53,24 @@ class _DriverRow(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    url: str
-    workers: list[_WorkerRow]
+    # Any of these may be missing; two of them tell a master's answer from another program's.
+    url: str | None = None
+    workers: list[_WorkerRow] | None = None
+    activeapps: list[_ApplicationRow] | None = None
+    completedapps: list[_ApplicationRow] | None = None
     status: str = ""
-    activeapps: list[_ApplicationRow] = []
-    completedapps: list[_ApplicationRow] = []
     activedrivers: list[_DriverRow] = []
     completeddrivers: list[_DriverRow] = []
 
+    @property
+    def of_master(self) -> bool:
+        parts = (self.url, self.workers, self.activeapps, self.completedapps)
+        return sum(part is not None for part in parts) >= 2
 
-_DECODER = msgspec.json.Decoder(_Answer, strict=False)
+
+_READER = Reader[_Answer](_Answer)
+_HOST = re.compile(r"worker-\d+-(.+)-\d+")
+"""Of a worker's id."""
 
 _WORKER_STATES = {
     "ALIVE": WorkerState.ALIVE,
@@ -84,25 +94,28 @@ def parse_master(body: bytes) -> MasterView:
             other programs any path, with an HTML page and status 200.)
     """
     try:
-        answer = _DECODER.decode(body)
+        answer, lost = _READER.read(body)
     except UNREADABLE as error:
-        raise NotSparkError(_what_came(body, error)) from error
+        raise NotSparkError(_what_came(body, str(error))) from error
+    if not answer.of_master:
+        raise NotSparkError(_what_came(body, "it has no url and no workers"))
     return MasterView(
-        url=answer.url,
+        url=answer.url or "",
         state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
-        workers=tuple(_worker(row) for row in answer.workers),
+        workers=tuple(_worker(row) for row in answer.workers or ()),
         applications=(
-            *(_application(row, active=True) for row in answer.activeapps),
-            *(_application(row, active=False) for row in answer.completedapps),
+            *(_application(row, active=True) for row in answer.activeapps or ()),
+            *(_application(row, active=False) for row in answer.completedapps or ()),
         ),
         drivers=tuple(_driver(row) for row in (*answer.activedrivers, *answer.completeddrivers)),
+        unreadable=lost,
     )
 
 
 def _worker(row: _WorkerRow) -> Worker:
     return Worker(
         id=row.id,
-        host=row.host,
+        host=row.host or (named[1] if (named := _HOST.fullmatch(row.id)) else ""),
         port=row.port,
         webui=row.webuiaddress or "",
         state=_WORKER_STATES.get(row.state, WorkerState.UNREGISTERED),
@@ -152,7 +165,7 @@ def _application_state(row: _ApplicationRow, *, active: bool) -> ApplicationStat
         return ApplicationState.RUNNING if row.cores else ApplicationState.WAITING
 
 
-def _what_came(body: bytes, error: Exception) -> str:
+def _what_came(body: bytes, error: str) -> str:
     start = body[:200].lstrip().lower()
     if not start:
         return "an empty answer came instead of a Spark master's JSON"

@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.jobs import SqlQuery
 from pitui.domain.work import WorkState
-from pitui.spark.answers import decode, moment
+from pitui.spark.answers import Rows, decode_rows, moment
 
 _QUERIES = {
     "RUNNING": WorkState.RUNNING,
@@ -26,13 +26,14 @@ class _Query(msgspec.Struct, rename="camel"):
     error_message: str | None = None  # from Spark 4
 
 
-def parse_queries(body: bytes) -> tuple[SqlQuery, ...]:
+def parse_queries(body: bytes) -> Rows[SqlQuery]:
     """Return the queries of `/sql?details=...`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return tuple(_query(row) for row in sorted(decode(body, list[_Query]), key=lambda r: -r.id))
+    rows = decode_rows(body, _Query, _query)
+    return Rows(sorted(rows, key=lambda query: -query.id), rows.unreadable)
 
 
 def _query(row: _Query) -> SqlQuery:

@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.jobs import Task
 from pitui.domain.work import Quartiles, Work, WorkState
-from pitui.spark.answers import decode, moment
+from pitui.spark.answers import Rows, decode, decode_rows, moment
 
 QUANTILES = "0.0,0.25,0.5,0.75,1.0"
 """What `parse_quartiles` needs of `/taskSummary?quantiles=`."""
@@ -56,13 +56,14 @@ class _Summary(msgspec.Struct, rename="camel"):
     executor_run_time: list[float] = []
 
 
-def parse_tasks(body: bytes) -> tuple[Task, ...]:
+def parse_tasks(body: bytes) -> Rows[Task]:
     """Return the tasks of `/stages/S/A/taskList` in the order in which they were launched.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return tuple(_task(row) for row in sorted(decode(body, list[_Task]), key=lambda r: r.task_id))
+    rows = decode_rows(body, _Task, _task)
+    return Rows(sorted(rows, key=lambda task: task.id), rows.unreadable)
 
 
 def parse_quartiles(body: bytes) -> Quartiles | None:
@@ -71,7 +72,7 @@ def parse_quartiles(body: bytes) -> Quartiles | None:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    summary = decode(body, _Summary)
+    summary, _ = decode(body, _Summary)
     times = summary.duration or summary.executor_run_time
     return Quartiles(*times) if len(times) == len(QUANTILES.split(",")) else None
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pitui.domain.text import unreadable_words
 from pitui.spark.answers import decode
 
 
@@ -25,8 +26,8 @@ def parse_threads(body: bytes) -> tuple[str, ...]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    threads = decode(body, list[_Thread], "a thread dump")
-    lines = [_count(threads), ""]
+    threads, lost = decode(body, list[_Thread], "a thread dump")
+    lines = [_count(threads), *([unreadable_words(lost, "thread")] if lost else []), ""]
     for thread in sorted(threads, key=_order):
         lines += [*_lines(thread), ""]
     return tuple(lines)

@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.jobs import SparkJob, Stage
 from pitui.domain.work import Tally, Work, WorkState
-from pitui.spark.answers import decode, moment
+from pitui.spark.answers import Rows, decode_rows, moment
 
 _JOBS = {
     "RUNNING": WorkState.RUNNING,
@@ -45,7 +45,7 @@ class _Stage(msgspec.Struct, rename="camel"):
     name: str = ""
     description: str | None = None
     status: str = ""
-    num_tasks: int = 0
+    num_tasks: int = 0  # from Spark 2.3
     num_active_tasks: int = 0
     num_complete_tasks: int = 0
     num_completed_indices: int | None = None
@@ -63,23 +63,24 @@ class _Stage(msgspec.Struct, rename="camel"):
     failure_reason: str | None = None
 
 
-def parse_jobs(body: bytes) -> tuple[SparkJob, ...]:
+def parse_jobs(body: bytes) -> Rows[SparkJob]:
     """Return the jobs of `/jobs`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    return tuple(_job(row) for row in sorted(decode(body, list[_Job]), key=lambda r: -r.job_id))
+    rows = decode_rows(body, _Job, _job)
+    return Rows(sorted(rows, key=lambda job: -job.id), rows.unreadable)
 
 
-def parse_stages(body: bytes) -> tuple[Stage, ...]:
+def parse_stages(body: bytes) -> Rows[Stage]:
     """Return the stages of `/stages`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode(body, list[_Stage])
-    return tuple(_stage(r) for r in sorted(rows, key=lambda r: (-r.stage_id, -r.attempt_id)))
+    rows = decode_rows(body, _Stage, _stage)
+    return Rows(sorted(rows, key=lambda s: (-s.id, -s.attempt)), rows.unreadable)
 
 
 def _job(row: _Job) -> SparkJob:
@@ -109,14 +110,16 @@ def _job(row: _Job) -> SparkJob:
 
 def _stage(row: _Stage) -> Stage:
     done = row.num_completed_indices
+    done = row.num_complete_tasks if done is None else done
     return Stage(
         id=row.stage_id,
         attempt=row.attempt_id,
         name=row.name,
         state=_STAGES.get(row.status, WorkState.UNKNOWN),
         tasks=Tally(
-            all=row.num_tasks,
-            done=row.num_complete_tasks if done is None else done,
+            # Where it is not said there are at least these.
+            all=max(row.num_tasks, done + (0 if row.num_tasks else row.num_active_tasks)),
+            done=done,
             active=row.num_active_tasks,
             failed=row.num_failed_tasks,
         ),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pitui.spark.answers import decode
+from pitui.domain.errors import NotSparkError
+from pitui.spark.answers import Rows, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ class _ExecutorRow(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    id: str
-    masterurl: str  # tells a worker's answer from others'
-    executors: list[_ExecutorRow] = []
+    # Each of them, and of the master's, may be missing; two tell whose answer it is.
+    masterurl: str | None = None
+    executors: list[_ExecutorRow] | None = None
+    finishedexecutors: list[object] | None = None
 
 
 class _DriverRow(msgspec.Struct):
@@ -39,25 +41,35 @@ class _DriverRow(msgspec.Struct):
 
 
 class _MasterAnswer(msgspec.Struct):
-    url: str
-    activedrivers: list[_DriverRow] = []
+    url: str | None = None
+    workers: list[object] | None = None
+    activedrivers: list[_DriverRow] | None = None
 
 
-def parse_worker(body: bytes) -> tuple[Placed, ...]:
+def parse_worker(body: bytes) -> Rows[Placed]:
     """Return the executors that a worker runs now.
 
     Raises:
         NotSparkError: the body is not a Spark worker's JSON.
     """
-    answer = decode(body, _Answer, "a Spark worker")
-    return tuple(Placed(row.appid, row.appdesc.name, str(row.id)) for row in answer.executors)
+    answer, lost = decode(body, _Answer, "a Spark worker")
+    _check("worker", (answer.masterurl, answer.executors, answer.finishedexecutors))
+    rows = answer.executors or ()
+    return Rows((Placed(row.appid, row.appdesc.name, str(row.id)) for row in rows), lost)
 
 
-def drivers_on(body: bytes, worker_ids: Collection[str]) -> tuple[str, ...]:
+def drivers_on(body: bytes, worker_ids: Collection[str]) -> Rows[str]:
     """Return the ids of the cluster-mode drivers on some workers, from the master's `/json/`.
 
     Raises:
         NotSparkError: the body is not a Spark master's JSON.
     """
-    answer = decode(body, _MasterAnswer, "a Spark master")
-    return tuple(row.id for row in answer.activedrivers if row.worker in worker_ids)
+    answer, lost = decode(body, _MasterAnswer, "a Spark master")
+    _check("master", (answer.url, answer.workers, answer.activedrivers))
+    rows = answer.activedrivers or ()
+    return Rows((row.id for row in rows if row.worker in worker_ids), lost)
+
+
+def _check(daemon: str, marks: Collection[object]) -> None:
+    if sum(mark is not None for mark in marks) < 2:
+        raise NotSparkError(f"the answer is not that of a Spark {daemon}")

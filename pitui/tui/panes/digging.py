@@ -39,6 +39,9 @@ class Digging(Widget):
         except PituiError as error:
             self.post_message(Said(str(error)))
             return
+        if not cause.words:
+            self._tell(cause, "Spark names no task that failed, and so no log")
+            return
         try:
             await app.services.sources(app.main.snapshot, cause.words)
         except PituiError as error:

@@ -91,6 +91,7 @@ def _notes(snapshot: Snapshot, now: float, *, read_only: bool) -> list[Part]:
     parts: list[Part] = []
     if snapshot.master_at is not None and now - snapshot.master_at > STALE_AFTER:
         parts.append(Part(((f"figures {age(now - snapshot.master_at)} old", Tone.WARN),), rank=1))
+    parts += [Part(((one_line(text), Tone.WARN),), rank=3) for text in snapshot.unreadable]
     if read_only:
         parts.append(Part(((" read-only ", Tone.BADGE),)))
     return parts

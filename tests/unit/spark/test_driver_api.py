@@ -64,7 +64,7 @@ def test_an_executor_on_ipv6_and_one_of_spark_2():
 def test_progress_while_running():
     bodies = (read("app/stages.json"), read("app/stages_status_active.json"), None)
     for stages in bodies:
-        progress = parse_progress(read("app/jobs.json"), stages)
+        progress, _ = parse_progress(read("app/jobs.json"), stages)
         assert (progress.stages, progress.stages_done) == (7, 6)
         assert (progress.tasks, progress.tasks_done) == (65, 41)
         assert (progress.tasks_active, progress.tasks_failed) == (12, 4)
@@ -72,16 +72,16 @@ def test_progress_while_running():
 
 
 def test_progress_reaches_all_at_the_end_in_spite_of_a_failed_job():
-    progress = parse_progress(read("history/jobs.json"), read("history/stages.json"))
+    progress, _ = parse_progress(read("history/jobs.json"), read("history/stages.json"))
     assert progress.fraction == 1.0
     assert progress.stages == progress.stages_done == 7
     assert progress.current == ""
 
 
 def test_progress_before_anything_runs():
-    progress = parse_progress(read("app/waiting-jobs.json"), read("app/waiting-stages.json"))
+    progress, _ = parse_progress(read("app/waiting-jobs.json"), read("app/waiting-stages.json"))
     assert (progress.tasks, progress.tasks_done, progress.fraction) == (12, 0, 0.0)
-    assert parse_progress(b"[]").fraction == 0.0
+    assert parse_progress(b"[]")[0].fraction == 0.0
 
 
 @pytest.mark.parametrize("parse", [parse_executors, parse_progress])

@@ -3,6 +3,9 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from pitui.spark.event_log_codec import codec_of
 from pitui.spark.event_log_files import (
     LogFile,
     ends_script,
@@ -66,3 +69,37 @@ def test_ends_of_plain_and_compressed_logs(tmp_path: Path):
     lines = sh(ends_script(str(tmp_path), logs)).splitlines()
     assert [line.rpartition(" ")[0] for line in lines] == ["app-2.zstd", "app 1"]
     assert sh(read_script(str(tmp_path), "app 1", 3)) == "x\n{"
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "running"),
+    [
+        ("events_3_app-20260101120000-0002.zstd.compact", "zstd", False),
+        ("events_3_app-20260101120000-0002.compact.zstd", "zstd", False),
+        ("events_3_app-20260101120000-0002.lz4.compact.inprogress", "lz4", True),
+        ("events_3_app-20260101120000-0002.inprogress.zstd", "zstd", True),
+        ("events_3_app-20260101120000-0002.compact", None, False),
+        ("events_3_app-20260101120000-0002.snappy.inprogress", "snappy", True),
+    ],
+)
+def test_endings_in_any_order(name: str, codec: str | None, running: bool):
+    (log,) = parse_list(f"5 7 ./eventlog_v2_app-20260101120000-0002/{name}\n")
+    assert (codec_of(log.paths[0]), log.running) == (codec, running)
+    assert log.compressed == (codec is not None)
+    assert log.compacted == ("compact" in name)
+    (log,) = parse_list(f"5 7 ./{name.partition('_3_')[2]}\n")
+    assert (log.app_id, log.running) == ("app-20260101120000-0002", running)
+
+
+def parts_of(*names: str) -> list[str]:
+    folder = "eventlog_v2_app-20260101120000-0002"
+    listing = "".join(f"5 7 ./{folder}/{name}\n" for name in names)
+    return [path.partition("/")[2] for path in parse_list(listing)[0].paths]
+
+
+def test_a_compacted_part_stands_for_all_before_it():
+    one, two, three = (f"events_{n}_app-20260101120000-0002.zstd" for n in (1, 2, 3))
+    assert parts_of(three, f"{two}.compact", two, one) == [f"{two}.compact", three]
+    assert parts_of(f"{one}.compact", one, f"{two}.compact", three) == [f"{two}.compact", three]
+    # It is not done yet: the parts it is made of still are the log.
+    assert parts_of(one, two, f"{two}.compact.inprogress", three) == [one, two, three]

@@ -80,6 +80,18 @@ def test_applications_of_the_past():
     assert (app.state.value, app.duration_s) == ("FINISHED", 93.582)
 
 
+def test_stages_of_spark_2_2_do_not_say_how_many_tasks_they_have():
+    rows = json.loads(read("app/stages.json"))
+    whole = {stage.key: stage for stage in parse_stages(json.dumps(rows).encode())}
+    for row in rows:
+        for key in ("numTasks", "numCompletedIndices"):
+            del row[key]
+    for stage in parse_stages(json.dumps(rows).encode()):
+        tasks = stage.tasks
+        assert tasks.all == tasks.done + tasks.active
+        assert tasks.done == whole[stage.key].tasks.done
+
+
 @pytest.mark.parametrize("parse", [parse_jobs, parse_stages, parse_tasks, parse_queries])
 def test_what_is_not_the_api(parse):
     for body in (b"<html></html>", b"", b'"text"', b"[1]", b"\xff"):

@@ -63,16 +63,18 @@ def _application(app: Application) -> list[Span]:
 
 
 def _second(spot: Spot, app: Application | None, looked: Looked | None) -> Cell:
+    inside = looked.inside if looked is not None else None
+    note = [(f"{inside.note}  ", Tone.WARN)] if inside is not None and inside.note else []
     if app is not None and app.why_waiting and app.state.active:
         fix = f". {app.fix}" if app.fix else ""
-        return cells((f"Why it waits: {one_line(app.why_waiting)}", Tone.WARN), (fix, Tone.NORMAL))
-    if looked is None or looked.inside is None:
+        why = f"Why it waits: {one_line(app.why_waiting)}"
+        return cells(*note, (why, Tone.WARN), (fix, Tone.NORMAL))
+    if looked is None or inside is None:
         return BLANK  # the table below says what is missing
     if looked.error:
         return cells((f"no answer: {one_line(looked.error)}. ", Tone.WARN),
                      (one_line(looked.advice), Tone.NORMAL))  # fmt: skip
-    note = [(f"{looked.inside.note}  ", Tone.WARN)] if looked.inside.note else []
-    return cells(*note, *_place(spot, looked.inside, looked.tasks_left_out).spans)
+    return cells(*note, *_place(spot, inside, looked.tasks_left_out).spans)
 
 
 def _place(spot: Spot, inside: Inside, left_out: int) -> Cell:
