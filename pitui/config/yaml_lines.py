@@ -18,6 +18,7 @@ from pitui.config.tree import Entry, Leaf, Mapping, Place, Sequence, Tree
 # The C parser is ten times as fast, where PyYAML was built with it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 16
+_TOO_DEEP = "maximum nesting depth"
 _TAB = "found a tab; YAML is indented with spaces only"
 _FORBIDDEN = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -44,6 +45,9 @@ def read_yaml(text: str) -> tuple[Tree | None, list[Problem]]:
     try:
         return builder.document(), builder.problems
     except yaml.MarkedYAMLError as error:
+        if _TOO_DEEP in (error.problem or "") and error.problem_mark:
+            # Newer parsers refuse it before they hand out what lies before: that tells more.
+            return read_yaml(text[: error.problem_mark.index])
         raise _syntax_error(error, text) from error
     except yaml.YAMLError as error:
         raise YamlError(Problem(0, (), f"not YAML: {' '.join(str(error).split())}")) from error

@@ -177,7 +177,26 @@ ADDED: dict[str, tuple[str, list[str]]] = {
     "two colons": ("ui: refresh: 1", ["5: not YAML: mapping values are not allowed"]),
     "key that is a list": ("[ui]: 1", ["5: found a mapping or list as a key"]),
     "merge key": ("<<: {ui: {}}", ["5: <<: unknown key"]),
-    "deep nesting": ("ui: " + "[" * 100_000, ["found more levels than any key has"]),
+    "deep nesting": (
+        "ui: " + "[" * 100_000,
+        ["5: ui.0.0: found more levels than any key has; allowed: 16"],
+    ),
+    "deep nesting that ends": (
+        "ui: " + "[" * 1100 + "]" * 1100,
+        ["5: ui.0.0: found more levels than any key has; allowed: 16"],
+    ),
+    "deep nesting of mappings": (
+        "ui: " + "{a: " * 5000,
+        ["5: ui.a.a: found more levels than any key has; allowed: 16"],
+    ),
+    "deep nesting after other letters": (
+        "# žluťoučký kůň 🐎\nui: " + "[" * 5000,
+        ["6: ui.0.0: found more levels than any key has; allowed: 16"],
+    ),
+    "deep nesting in a key": (
+        "ui: {" + "[" * 5000,
+        ["5: ui: found a mapping or list as a key; allowed: a word"],
+    ),
 }
 
 

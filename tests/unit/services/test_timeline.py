@@ -3,6 +3,7 @@ import json
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,7 +177,7 @@ async def test_what_was_seen_by_another_version_is_forgotten(
     timeline, tmp_path: Path, state: str
 ) -> None:
     TimelineStore("shelf", "w", tmp_path / "timeline.db").add([], Seen(), time.time())
-    with sqlite3.connect(tmp_path / "timeline.db") as database:
+    with closing(sqlite3.connect(tmp_path / "timeline.db")) as database, database:
         database.execute("UPDATE seen SET state = ?", (state,))
     one = timeline()
     await one.begin()
