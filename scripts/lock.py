@@ -22,7 +22,7 @@ def without_addresses(text: str) -> str:
     """Return a lock file's text with files by name and no package index."""
     text = re.sub(r'url = "https?://[^"]*/([^"/]+)"', r'path = "\1"', text)
     text = re.sub(r'registry = "https?://[^"]*"', NO_INDEX, text)
-    return re.sub(r', upload-time = "[^"]*"', "", text)
+    return re.sub(r', (?:upload-time = "[^"]*"|size = \d+)', "", text)  # not every index says these
 
 
 def versions_only(text: str, index: str) -> str:

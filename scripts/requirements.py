@@ -2,6 +2,7 @@
 
 `python3 scripts/requirements.py > FILE` lists all that a checkout needs: what pitui depends on,
 every extra, every dependency group. pip and uv install it from whatever index this machine uses.
+With `--newest` it lists what pyproject.toml allows instead, without Spark: no versions, no hashes.
 """
 
 import sys
@@ -13,6 +14,7 @@ Package = dict[str, Any]
 
 ROOT = "pitui"
 LOCK = Path(__file__).parents[1] / "uv.lock"
+PROJECT = LOCK.with_name("pyproject.toml")
 
 
 def requirements(lock: dict[str, Any]) -> list[str]:
@@ -67,5 +69,19 @@ def _requirement(package: Package, markers: set[str]) -> str:
     return " \\\n    ".join([line, *(f"--hash={digest}" for digest in hashes)])
 
 
+def newest(project: dict[str, Any]) -> list[str]:
+    """Return what pitui depends on and what its tests need, in the versions that it allows."""
+    return [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+
+
+def main() -> None:
+    """Print the list."""
+    if sys.argv[1:] == ["--newest"]:
+        lines = newest(tomllib.loads(PROJECT.read_text("utf-8")))
+    else:
+        lines = requirements(tomllib.loads(LOCK.read_text("utf-8")))
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(requirements(tomllib.loads(LOCK.read_text("utf-8")))) + "\n")
+    main()

@@ -1,7 +1,9 @@
 """What holds for every test: nothing of the developer's own reaches it, and CI skips nothing."""
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,10 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("pitui")
+
+# What is temporary belongs on the disk: /tmp may be RAM.
+if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
+    os.environ["TMPDIR"] = tempfile.tempdir = "/var/tmp"
 
 _FOREIGN = ("XDG_", "PITUI_", "SPARK_", "PYSPARK_", "SSH_", "GIT_", "LC_")
 _FOREIGN_NAMES = (
@@ -47,11 +53,14 @@ def hear_ctrl_c() -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Give each test a HOME of its own, and return it."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 _skipped = pytest.StashKey[list[str]]()

@@ -30,7 +30,7 @@ WRITTEN_BY_UV = """\
 name = "click"
 version = "8.5.1"
 source = { registry = "https://index.example/simple" }
-sdist = { url = "https://f.example/click-8.5.1.tar.gz", hash = "sha256:aa", upload-time = "2026" }
+sdist = { url = "https://f.example/click-8.5.1.tar.gz", hash = "sha256:aa", size = 7, upload-time = "26" }
 wheels = [
     { url = "https://f.example/c/click-8.5.1-py3-none-any.whl", hash = "sha256:bb" },
 ]
