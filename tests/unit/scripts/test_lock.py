@@ -30,7 +30,7 @@ WRITTEN_BY_UV = """\
 name = "click"
 version = "8.5.1"
 source = { registry = "https://index.example/simple" }
-sdist = { url = "https://f.example/click-8.5.1.tar.gz", hash = "sha256:aa", size = 7, upload-time = "26" }
+sdist = { url = "https://f.ex/c-8.5.1.tar.gz", hash = "sha256:aa", size = 7, upload-time = "26" }
 wheels = [
     { url = "https://f.example/c/click-8.5.1-py3-none-any.whl", hash = "sha256:bb" },
 ]
@@ -47,7 +47,7 @@ def test_addresses_go_and_files_and_hashes_stay():
     assert "://" not in text
     package = tomllib.loads(text)["package"][0]
     assert package["source"] == {"registry": "index"}
-    assert package["sdist"] == {"path": "click-8.5.1.tar.gz", "hash": "sha256:aa"}
+    assert package["sdist"] == {"path": "c-8.5.1.tar.gz", "hash": "sha256:aa"}
     assert package["wheels"] == [{"path": "click-8.5.1-py3-none-any.whl", "hash": "sha256:bb"}]
 
 
