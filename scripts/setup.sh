@@ -16,7 +16,6 @@ if [ -z "${TMPDIR:-}" ] && [ -d /var/tmp ] && [ -w /var/tmp ]; then export TMPDI
 say() { printf '\n== %s\n' "$*" >&2; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-: >"$LOG"
 log_named=
 
 # Runs a command with its output in the log, of which the end is shown where it fails.
@@ -79,6 +78,7 @@ java_is_good() {
 
 setup_system() { # demo | tests
     local missing=()
+    : >"$LOG"
     PYTHON=$(oldest_python) || exit 1
     java_is_good || missing+=("$(available openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless)")
     command -v ps >/dev/null || missing+=(procps)

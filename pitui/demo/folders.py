@@ -5,11 +5,13 @@ from pathlib import Path
 from pitui.demo.plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
 
 _LINKED = ("bin", "sbin", "jars", "python", "examples")
-_OWN = ("conf", "logs", "work", "run", "local", "events")
+_OWN = ("conf", "logs", "work", "run", "local", "events", "tmp")
 
 _SMALL_JVM = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -XX:ReservedCodeCacheSize=48m -Xshare:auto"
 )
+_NO_TRACE = "-XX:-UsePerfData -Djava.io.tmpdir={}/tmp"
+"""A JVM that is killed leaves files in /tmp, among them the libraries that it unpacked."""
 _DAEMON_HEAP = "96m"
 
 
@@ -52,8 +54,8 @@ def _spark_env(plan: Plan, node: DemoNode) -> str:
         "SPARK_LOG_DIR": str(spark / "logs"),
         "SPARK_LOCAL_DIRS": str(spark / "local"),
         "SPARK_DAEMON_MEMORY": _DAEMON_HEAP,
-        "SPARK_DAEMON_JAVA_OPTS": _SMALL_JVM,
-        "SPARK_LAUNCHER_OPTS": _SMALL_JVM,
+        "SPARK_DAEMON_JAVA_OPTS": f"{_SMALL_JVM} {_NO_TRACE.format(spark)}",
+        "SPARK_LAUNCHER_OPTS": f"{_SMALL_JVM} {_NO_TRACE.format(spark)}",
     }
     if node.spark_port is None:
         values |= {
@@ -73,7 +75,8 @@ def _spark_env(plan: Plan, node: DemoNode) -> str:
 
 
 def _spark_defaults(plan: Plan) -> str:
-    jvm = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+    no_trace = _NO_TRACE.format(plan.spark_home(plan.master))
+    jvm = f"-XX:+UseSerialGC -XX:TieredStopAtLevel=1 {no_trace}"
     return (
         f"spark.master                    spark://{plan.master.address}:{plan.master.spark_port}\n"
         "spark.master.rest.enabled       false\n"

@@ -22,7 +22,7 @@ def find_spark() -> Path:
     if spec is None or spec.origin is None:
         raise PituiError(
             "the demonstration needs Spark, which the package pyspark carries",
-            "Install it with: pip install 'pitui[demo]'",
+            "Add it to pitui's environment: `pipx inject pitui pyspark`, or `pip install pyspark`.",
         )
     return Path(spec.origin).parent
 
