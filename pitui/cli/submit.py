@@ -13,6 +13,9 @@ from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.split import SplitCommand, words_after
 from pitui.cli.usage import examples
 
+_WORTH_A_WORD_MIB = 16
+"""MiB that take a while to bring to the master's node."""
+
 
 @click.command(
     "submit",
@@ -35,7 +38,8 @@ def command(
     """Run a job of the configuration, or any application, on the cluster.
 
     Runs spark-submit on the master's node, streams its output and ends with its exit status.
-    What this cluster needs and nobody set is added, and said on standard error.
+    What this cluster needs and nobody set is added, and said on standard error. Files that the
+    arguments name are looked for here first, and brought to the master's node.
     """
     after = words_after(context)
     if (job is None) == (after is None):
@@ -56,8 +60,9 @@ def command(
             submission = await prepare(cluster, words, folder)
             for addition in submission.added:
                 complain(f"pitui: added {addition}")
-            given = submission.arguments.conf.get("spark.app.name")
-            name = job or given or Path(submission.arguments.application or "").name
+            if submission.upload_mib >= _WORTH_A_WORD_MIB:
+                complain(f"pitui: bringing {submission.upload_mib} MiB to {cluster.master.name}")
+            name = job or submission.name
             started = await runs.submit(submission, name)
             if detach:
                 ended = started

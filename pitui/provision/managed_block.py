@@ -52,10 +52,18 @@ def with_block(
     if at is None:
         at = 0 if first else len(outside)
     block = [markers.begin + _REMARK, *lines, markers.end] if lines else []
-    kept = [*outside[:at], *block, *outside[at:]]
+    before = outside[:at]
+    if block and before and _goes_on(before[-1]):
+        before.append("")  # else the marker would be the end of a person's value
+    kept = [*before, *block, *outside[at:]]
     if outside == text.splitlines() and not block:
         return text
     return newline.join(kept) + newline if kept else ""
+
+
+def _goes_on(line: str) -> bool:
+    """Whether the next line belongs to a line, to a shell and in Java properties."""
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 def without_block(text: str, name: str, *, comment: str = "#") -> str:

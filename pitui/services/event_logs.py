@@ -37,14 +37,18 @@ class EventLogs:
         """Return what the master's node has as defaults; asked once.
 
         Raises:
-            NodeError: the node cannot be asked.
+            NodeError: the node cannot be asked, or its spark-defaults.conf not be read.
         """
         if self._settings is None:
             node = self._cluster.master
             answer = await self._cluster.runner(node.name).run(
                 files.settings_script(node.spark_home)
             )
-            self._settings = files.parse_settings(answer.stdout)
+            try:
+                self._settings = files.parse_settings(answer.stdout)
+            except ValueError as error:
+                said = f"spark-defaults.conf on {node.name}: {error}"
+                raise NodeError(node.name, said, "Spark would not read it either.") from error
         return self._settings
 
     async def find(self, app_id: str) -> LogFile | None:

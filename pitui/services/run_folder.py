@@ -6,9 +6,10 @@ time). `cancelled` is there when a person ended it. Everything works without pit
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pitui.facts.submission import exports
 from pitui.remote.quoting import quote, quote_all, quote_path
 
 FOLDER = "~/.local/share/pitui/runs"
@@ -34,8 +35,16 @@ def make_folder(run_id: str) -> str:
     return f"umask 077; mkdir -p {path} && cd {path} && pwd -P"
 
 
-def run_script(spark_home: str, words: Sequence[str]) -> str:
-    """Return run.sh: runs spark-submit from the Spark home and leaves its exit status."""
+def remove(folder: str) -> str:
+    """Return the sh that removes the folder of a run that was not started."""
+    return f"rm -rf -- {quote(folder)}"
+
+
+def run_script(spark_home: str, words: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    """Return run.sh: runs spark-submit from the Spark home and leaves its exit status.
+
+    `env` is what the configuration gives the node; its spark-env.sh is read after it.
+    """
     return f"""#!/bin/sh
 # One run of an application, started by pitui; it goes on when pitui ends.
 {_STARTED}
@@ -43,6 +52,7 @@ folder=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 echo "$$ $(started $$)" > "$folder/pid"
 trap : TERM INT HUP
 cd {quote_path(spark_home)} || {{ echo "1 $(date +%s)" > "$folder/status"; exit 1; }}
+{exports(env or {})}
 unset SPARK_ENV_LOADED
 SPARK_HOME=$PWD; export SPARK_HOME
 bin/spark-submit {quote_all(words)} </dev/null >"$folder/{STDOUT}" 2>"$folder/{STDERR}"

@@ -1,5 +1,8 @@
 """Runs: started on the master's node, detached from pitui, followed, cancelled, found again."""
 
+import asyncio
+import contextlib
+import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -16,6 +19,8 @@ from pitui.services import run_folder
 from pitui.services.cluster import Cluster
 from pitui.services.run_judge import decode_runs, judge
 from pitui.services.submit import Submission, prepare
+
+_REMOVE_LIMIT = 30.0
 
 
 class Runs:
@@ -78,11 +83,6 @@ class Runs:
         if not made.ok:
             raise NodeError(node.name, f"{node.name}: no folder for the run: {made.stderr.strip()}")
         folder = made.stdout.strip()
-        if submission.upload is not None:
-            target = f"{folder}/{submission.upload.name}"
-            await put(runner, submission.upload, target)
-            arguments = submission.arguments.with_application(target)
-            submission = replace(submission, arguments=arguments, upload=None)
         run = Run(
             id=run_id,
             name=name,
@@ -93,9 +93,13 @@ class Runs:
             started_at=time.time(),
             parameters=dict(parameters or {}),
         )
-        script = run_folder.run_script(node.spark_home, submission.words())
-        await put(runner, script.encode(), f"{folder}/run.sh")
-        await put(runner, msgspec.json.encode(run), f"{folder}/run.json")
+        try:
+            await self._fill(run, submission)
+        except BaseException:
+            with contextlib.suppress(NodeError, TimeoutError):
+                async with asyncio.timeout(_REMOVE_LIMIT):
+                    await runner.run(run_folder.remove(folder))
+            raise
         await self._launch(run)
         return run
 
@@ -147,6 +151,16 @@ class Runs:
                 if run.folder in looks:
                     self._store.save(judge(run, looks[run.folder], time.time()))
         return self.history()
+
+    async def _fill(self, run: Run, submission: Submission) -> None:
+        """Bring everything that a run needs into its folder."""
+        runner, node = self._cluster.runner(run.node), self._cluster.master
+        for upload in submission.uploads:
+            mode = 0o700 if os.access(upload.source, os.X_OK) else 0o600
+            await put(runner, upload.source, f"{run.folder}/{upload.place}", mode)
+        script = run_folder.run_script(node.spark_home, submission.words(run.folder), node.env)
+        await put(runner, script.encode(), f"{run.folder}/run.sh")
+        await put(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
 
     async def _launch(self, run: Run) -> None:
         self._store.save(run)

@@ -1,5 +1,7 @@
 """Submitting an application: what the cluster needs is found out and added, nothing is guessed."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,25 +10,44 @@ from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.submission import SubmissionFacts, parse_submission, submission_script
-from pitui.remote.quoting import quote_path
 from pitui.services.cluster import Cluster
 from pitui.services.pythons import common_python
-from pitui.spark.submit_args import SubmitArguments, parse_properties, parse_submit
+from pitui.services.submit_files import Places, Upload, locate
+from pitui.spark.properties import parse_properties
+from pitui.spark.submit_args import SubmitArguments, parse_submit
+from pitui.spark.submit_paths import paths_of_files, properties_files
 from pitui.spark.submit_plan import Addition, SubmitFacts, plan_additions
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A command line for spark-submit, and what pitui added to it."""
+    """A command line for spark-submit, what pitui added to it, and where its files are."""
 
     arguments: SubmitArguments
     added: tuple[Addition, ...]
-    upload: Path | None = None
-    """A file of this machine that the master's node must get first, as the application."""
+    places: Places
 
-    def words(self) -> list[str]:
-        """Return all of spark-submit's arguments."""
-        return self.arguments.words(word for addition in self.added for word in addition.words)
+    @property
+    def uploads(self) -> list[Upload]:
+        """Files of this machine that the master's node must get first."""
+        return self.places.uploads
+
+    @property
+    def upload_mib(self) -> int:
+        """MiB of all uploads."""
+        return sum(upload.size for upload in self.uploads) // (1024 * 1024)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: by `--name`, by its file, or by what else it does."""
+        given = self.arguments.conf.get("spark.app.name")
+        last = self.arguments.options[-1].name if self.arguments.options else ""
+        return given or Path(self.arguments.application or last).name
+
+    def words(self, folder: str) -> list[str]:
+        """Return all of spark-submit's arguments; `folder` is the run's on the master's node."""
+        added = (word for addition in self.added for word in addition.words)
+        return self.places.put(self.arguments, folder).words(added)
 
 
 def job_words(cluster: Cluster, name: str) -> list[str]:
@@ -47,92 +68,127 @@ def job_words(cluster: Cluster, name: str) -> list[str]:
 
 
 async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None) -> Submission:
-    """Read a person's arguments and add what this cluster needs.
+    """Read a person's arguments, find the files, and add what this cluster needs.
 
-    A relative path of the application is looked for in `folder` (the current one by default) on
-    this machine first, and otherwise means one below the Spark home of the master's node.
+    A relative path is looked for in `folder` (the current one by default) on this machine first,
+    and otherwise means one below the Spark home of the master's node.
 
     Raises:
         UsageError: the arguments make no sense.
-        PituiError: the master does not answer or has no worker alive.
+        PituiError: a file is nowhere, or the master does not answer or has no worker alive.
     """
     try:
         arguments = parse_submit(words)
     except ValueError as error:
         raise UsageError(f"spark-submit's arguments: {error}") from error
-    if arguments.application is None:
+    if arguments.application is None and arguments.needs_application:
         raise UsageError("there is no application to run", "Name a .py or .jar file.")
+    arguments, places, properties = await find_files(cluster, arguments, folder or Path.cwd())
+    if not arguments.needs_application:
+        return Submission(arguments, await _master_of_driver(cluster, arguments), places)
     view = await cluster.spark_master.read()
     if not view.alive:
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
-    facts = await _facts(cluster, arguments, view)
-    arguments, upload = await _locate(cluster, arguments, folder or Path.cwd())
-    return Submission(arguments, tuple(plan_additions(arguments, facts)), upload)
+    facts = await _facts(cluster, arguments, view, properties)
+    return Submission(arguments, tuple(plan_additions(arguments, facts)), places)
 
 
-async def _locate(
+async def _master_of_driver(cluster: Cluster, arguments: SubmitArguments) -> tuple[Addition, ...]:
+    """Return what `--kill` and `--status` need, where the person did not say it."""
+    if not {"--kill", "--status"} & arguments.names or {"--master", "--remote"} & arguments.names:
+        return ()
+    url = (await cluster.spark_master.read()).url
+    return (Addition(("--master", url), "this cluster's master"),)
+
+
+@dataclass(frozen=True, slots=True)
+class PropertiesFiles:
+    """What a person's properties files set."""
+
+    settings: Mapping[str, str]
+    """By those of this machine."""
+    on_node: tuple[str, ...]
+    """Those that are on the master's node, not read yet."""
+
+
+async def find_files(
     cluster: Cluster, arguments: SubmitArguments, folder: Path
-) -> tuple[SubmitArguments, Path | None]:
-    path, found = _here(arguments.application or "", folder)
-    if not found:
-        await _must_be_there(cluster, arguments.application or "", path)
-        return arguments, None
-    if cluster.master.local:
-        return arguments.with_application(str(path.resolve())), None
-    return arguments, path
+) -> tuple[SubmitArguments, Places, PropertiesFiles]:
+    """Find the files of a command line, and those that its properties files name.
 
-
-def _here(application: str, folder: Path) -> tuple[Path, bool]:
-    try:
-        path = folder / Path(application).expanduser()
-        return path, path.is_file()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(f"the application {application!a}: {error}") from error
-
-
-async def _must_be_there(cluster: Cluster, application: str, here: Path) -> None:
-    """Check that the master's node has an application that this machine does not have.
+    Those become options: they are relative to where the person stands, as for spark-submit there,
+    and not to where the properties file is brought.
 
     Raises:
-        UsageError: it has not; names both places.
+        PituiError: a file is nowhere, or cannot be read.
     """
-    if urlsplit(application).scheme:
-        return
-    node = cluster.master
-    script = f"cd {quote_path(node.spark_home)} && test -e {quote_path(application)}"
-    if not (await cluster.runner(node.name).run(script)).ok:
-        there = (
-            application
-            if application.startswith(("/", "~"))
-            else f"{node.spark_home}/{application}"
-        )
-        raise UsageError(
-            f"the application {application!a} is nowhere: neither {here} on this machine nor "
-            f"{there} on {node.name}",
-        )
+    places = await locate(cluster, arguments, folder)
+    properties = await _properties(arguments, places)
+    if ours := paths_of_files(arguments, properties.settings):
+        arguments = arguments.with_conf(ours)
+        places = await locate(cluster, arguments, folder)
+    return arguments, places, properties
 
 
-async def _facts(cluster: Cluster, arguments: SubmitArguments, view: MasterView) -> SubmitFacts:
-    found = await _submission_facts(cluster, arguments, view)
-    free = [worker.memory_mib for worker in view.alive]
+async def _properties(arguments: SubmitArguments, places: Places) -> PropertiesFiles:
+    settings: dict[str, str] = {}
+    on_node = []
+    for use in properties_files(arguments):
+        path = places.source(use)
+        if path is None:
+            on_node.append(places.on_node(use))
+        else:
+            settings |= await asyncio.to_thread(_read_properties, path, use.what)
+    return PropertiesFiles(settings, tuple(on_node))
+
+
+def _read_properties(path: Path, what: str) -> dict[str, str]:
+    try:
+        return parse_properties(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, ValueError) as error:
+        raise PituiError(f"{path} ({what}) cannot be read: {error}") from error
+
+
+async def _facts(
+    cluster: Cluster,
+    arguments: SubmitArguments,
+    view: MasterView,
+    files: PropertiesFiles,
+) -> SubmitFacts:
+    found = await _submission_facts(cluster, view, files.on_node)
+    node = cluster.master.name
+    properties = dict(files.settings)
+    for number, name in enumerate(files.on_node):
+        properties |= _settings(node, name, found.files.get(number, ""))
+    defaults = {}
+    if arguments.reads_defaults:
+        defaults = _settings(node, found.defaults_path, found.defaults)
     return SubmitFacts(
         master_url=view.url,
-        defaults=parse_properties(found.defaults),
-        environment={**found.environment, **cluster.master.env},
-        executor_memory_mib=fitting_executor_memory_mib(free),
+        defaults=defaults,
+        properties=properties,
+        environment=found.environment,
+        executor_memory_mib=fitting_executor_memory_mib(w.memory_mib for w in view.alive),
         driver_host=found.address,
         python=await _python(cluster, arguments, found),
     )
 
 
+def _settings(node: str, path: str, text: str) -> dict[str, str]:
+    try:
+        return parse_properties(text)
+    except ValueError as error:
+        raise NodeError(
+            node, f"{path} on {node}: {error}", "Spark would not read it either."
+        ) from error
+
+
 async def _submission_facts(
-    cluster: Cluster, arguments: SubmitArguments, view: MasterView
+    cluster: Cluster, view: MasterView, on_node: Sequence[str]
 ) -> SubmissionFacts:
     node = cluster.master
     script = submission_script(
-        node.spark_home,
-        properties_file=arguments.properties_file,
-        towards=view.alive[0].host,
+        node.spark_home, towards=view.alive[0].host, files=on_node, env=node.env
     )
     result = await cluster.runner(node.name).run(script)
     facts = parse_submission(result.stdout)
@@ -152,7 +208,7 @@ async def _python(
 ) -> str | None:
     if not (arguments.application or "").endswith(".py"):
         return None
-    if facts.environment.get("PYSPARK_PYTHON") or cluster.master.env.get("PYSPARK_PYTHON"):
+    if facts.environment.get("PYSPARK_PYTHON"):
         return None
     names = [cluster.master.name, *(node.name for node in cluster.workers)]
     return await common_python(cluster, names)

@@ -98,19 +98,3 @@ def env_lines(version: str, values: Mapping[str, str]) -> list[str]:
         file = f"-Dpitui.log.file={log}-{CLASSES[role]}-1-$HOSTNAME.out"
         lines.append(f'export {name}="${name} {option} {file}"')
     return lines
-
-
-def property_lines(values: Mapping[str, str]) -> list[str]:
-    """Return the lines of spark-defaults.conf."""
-    return [f"{name} {_value(value)}" for name, value in values.items()]
-
-
-def property_names(text: str) -> set[str]:
-    """Return the properties that a spark-defaults.conf sets."""
-    lines = (line.strip() for line in text.splitlines())
-    return {re.split(r"[\s=:]", line, maxsplit=1)[0] for line in lines if line[:1] not in ("", "#")}
-
-
-def _value(text: str) -> str:
-    """Return a value as java.util.Properties reads it back."""
-    return text.replace("\\", "\\\\").replace("\n", "\\n")

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from pitui.remote.quoting import quote, quote_all, quote_path
 from pitui.spark.event_log_codec import codec_of, endings
-from pitui.spark.submit_args import parse_properties
+from pitui.spark.properties import parse_properties
 
 MOST_LOGS = 200
 """Newest logs that are listed."""
@@ -81,7 +81,11 @@ def settings_script(spark_home: str) -> str:
 
 
 def parse_settings(text: str) -> HistorySettings:
-    """Return what a properties file says of event logs and the history server."""
+    """Return what a properties file says of event logs and the history server.
+
+    Raises:
+        ValueError: Spark would refuse the file.
+    """
     properties = parse_properties(text)
     address = properties.get("spark.eventLog.dir", _DEFAULT_FOLDER)
     parts = urlsplit(address)

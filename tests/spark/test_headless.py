@@ -166,13 +166,6 @@ def test_benchmark_and_its_history(pitui):
     assert run["application"] in [app["id"] for app in listed]
 
 
-def test_an_application_that_is_nowhere_is_said_before_anything_starts(pitui, demo_cluster):
-    result = pitui("submit", "--", "nowhere/at_all.py")
-    assert result.returncode == 2
-    assert "on this machine nor" in result.stderr
-    assert "nowhere/at_all.py on nuc" in result.stderr
-
-
 def test_line_count_with_generated_data(pitui, tmp_path):
     path = tmp_path / "lines.txt"
     missing = pitui("bench", "run", "linecount", f"path={path}")

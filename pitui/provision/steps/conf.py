@@ -11,7 +11,8 @@ from pitui.provision.javas import java_home
 from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
 from pitui.provision.spark_home import installed
-from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, property_lines, workers_name
+from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, workers_name
+from pitui.spark.properties import property_lines
 
 _EXECUTOR_LOGS = {
     "spark.executor.logs.rolling.strategy": "size",

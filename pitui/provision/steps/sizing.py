@@ -1,6 +1,8 @@
 """sizing: cores and memory that fit the board, and executors that fit the smallest worker."""
 
-from pitui.domain.errors import PituiError
+import re
+
+from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.provision.conf_folder import block, conf_folder
 from pitui.provision.files_step import FilesStep, Text, read
@@ -8,7 +10,13 @@ from pitui.provision.managed_block import without_block
 from pitui.provision.site import Site
 from pitui.provision.sizes import Sizes, sizes_of
 from pitui.remote.fanout import fan_out
-from pitui.spark.conf_files import property_lines, property_names
+from pitui.spark.properties import parse_properties, property_lines
+
+_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Z_]+)=", re.MULTILINE)
+_BY_ENVIRONMENT = {
+    "SPARK_EXECUTOR_MEMORY": "spark.executor.memory",
+    "SPARK_DRIVER_MEMORY": "spark.driver.memory",
+}
 
 
 class SizingStep(FilesStep):
@@ -51,7 +59,10 @@ class SizingStep(FilesStep):
     async def _defaults(self, site: Site, path: str) -> Text:
         """Return spark-defaults.conf; what a person or the configuration says counts."""
         others = without_block(await read(site, path) or "", "sizing")
-        said = property_names(others) | set(site.shelf.config.spark.defaults)
+        try:
+            said = {*parse_properties(others), *site.shelf.config.spark.defaults}
+        except ValueError as error:
+            raise NodeError(site.name, f"{path}: {error}", "Spark would not read it.") from error
         executor = await site.shelf.once("executor memory", lambda: _executor_memory(site))
         wanted = {}
         if executor is not None:
@@ -59,8 +70,15 @@ class SizingStep(FilesStep):
                 "spark.executor.memory": f"{executor}m",
                 "spark.driver.memory": f"{executor}m",
             }
+        said |= await self._said_by_environment(site)
         lines = property_lines({name: v for name, v in wanted.items() if name not in said})
         return await block(site, path, "sizing", lines)
+
+    async def _said_by_environment(self, site: Site) -> set[str]:
+        """Return the properties that spark-env.sh sets by variables, over which ours would win."""
+        text = await read(site, f"{await conf_folder(site)}/spark-env.sh") or ""
+        names = {*_ASSIGNED.findall(text), *site.node.env}
+        return {_BY_ENVIRONMENT[name] for name in names & _BY_ENVIRONMENT.keys()}
 
 
 async def _executor_memory(site: Site) -> int | None:

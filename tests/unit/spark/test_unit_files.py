@@ -4,7 +4,7 @@ import shlex
 import subprocess
 
 from pitui.domain.cluster import Role
-from pitui.spark.conf_files import env_lines, log_files, property_names, workers_name
+from pitui.spark.conf_files import env_lines, log_files, workers_name
 from pitui.spark.unit_files import Daemon, cron_line, unit_text
 
 WORKER = Daemon(Role.WORKER, "/opt/spark", "spark", "10.0.0.2", 8081, 7077, "spark://10.0.0.1:7077")
@@ -58,8 +58,3 @@ def test_spark_env_is_read_by_bash_as_written():
     assert first == value
     assert "file:/s/conf/log4j2-daemon.properties" in second
     assert "org.apache.spark.deploy.worker.Worker-1-" in second
-
-
-def test_properties_that_somebody_set_are_seen():
-    text = "# spark.a 1\nspark.b 2\n spark.c=3\nspark.d: 4\n"
-    assert property_names(text) == {"spark.b", "spark.c", "spark.d"}

@@ -1,0 +1,169 @@
+"""The files that a submission names, brought to a master's node over a real sshd."""
+
+import asyncio
+from pathlib import Path
+
+import pyspark
+import pytest
+from support.shelved import Shelved
+
+from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
+from pitui.domain.run import Run, RunState
+from pitui.services.cluster import Cluster
+from pitui.services.runs import Runs
+from pitui.services.submit import Submission, find_files
+from pitui.services.submit_files import Upload, locate
+from pitui.spark.submit_args import parse_submit
+
+SHOW = """#!/bin/sh
+printf '<%s>\\n' "$@"
+for word; do [ ! -f "${word%%#*}" ] || cat "${word%%#*}"; done
+echo "$SPARK_EXECUTOR_MEMORY"
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """The folder that the person stands in."""
+    folder = tmp_path / "my work"
+    (folder / "lib").mkdir(parents=True)
+    for name in ("job.py", "helper.py", "my.conf", "env.tgz", "lib/a.jar", "lib/b.jar"):
+        (folder / name).write_text(f"text of {name}\n")
+    return folder
+
+
+async def run_line(cluster: Cluster, here: Path, *words: str) -> str:
+    """Run a command line on the master's node and return what spark-submit printed."""
+    arguments = parse_submit(words)
+    submission = Submission(arguments, (), await locate(cluster, arguments, here))
+    run = await Runs(cluster).submit(submission, "job")
+    await _until_ended(Runs(cluster), run.id)
+    return (Path(run.folder) / "stdout.log").read_text()
+
+
+async def test_every_file_is_brought_under_its_own_name(shelved: Shelved, here: Path) -> None:
+    submit = shelved.spark("nuc") / "bin" / "spark-submit"
+    submit.parent.mkdir()
+    submit.write_text(SHOW)
+    submit.chmod(0o755)
+    words = [
+        "--py-files", "helper.py", "--jars=lib/*.jar", "--archives", "env.tgz#env",
+        "--properties-file", f"file://{here}/my.conf".replace(" ", "%20"), "--conf",
+        "spark.files=lib/a.jar,hdfs://n/x", "job.py", "helper.py",
+    ]  # fmt: skip
+    async with shelved.opened() as cluster:
+        said = await run_line(cluster, here, *words)
+    given = [line[1:-1] for line in said.splitlines() if line.startswith("<")]
+    assert [Path(word).name for word in given] == [
+        "--py-files", "helper.py", "--jars", "b.jar", "--archives", "env.tgz#env",
+        "--properties-file", "my.conf", "--conf", "x", "job.py", "helper.py",
+    ]  # fmt: skip
+    for name in ("helper.py", "env.tgz", "my.conf", "job.py"):
+        assert f"text of {name}\n" in said
+    jars = given[3].split(",")
+    assert [Path(jar).name for jar in jars] == ["a.jar", "b.jar"]
+    assert given[9] == f"spark.files={jars[0]},hdfs://n/x"
+    assert given[-1] == "helper.py"
+    brought = [Path(word.partition("#")[0]) for word in (given[1], given[5], given[7], given[10])]
+    assert len({path.parent.parent for path in brought}) == 1
+    assert brought[0].parent.parent.parent.parent.name == "runs"
+
+
+PROGRAM = """
+import helper
+from pyspark import SparkContext, SparkFiles
+
+context = SparkContext()
+with open(SparkFiles.get("data.txt")) as file:
+    print(helper.WORD, file.read(), context.getConf().get("spark.mine"))
+"""
+
+
+async def test_sparks_own_submit_finds_what_was_brought(
+    shelved: Shelved, here: Path, home: Path
+) -> None:
+    for name in ("bin", "jars", "python"):
+        (shelved.spark("nuc") / name).symlink_to(Path(pyspark.__file__).parent / name)
+    (here / "helper.py").write_text("WORD = 'helped'\n")
+    (here / "lib" / "data.txt").write_text("data")
+    (here / "my.conf").write_text(
+        "spark.master local[1]\nspark.mine: a \\\n  b\nspark.ui.enabled=false\n"
+        "spark.submit.pyFiles helper.py\nspark.files lib/data.txt\n"
+    )
+    (here / "job.py").write_text(PROGRAM)
+    async with shelved.opened() as cluster:
+        arguments = parse_submit(["--properties-file", "my.conf", "job.py"])
+        arguments, places, _ = await find_files(cluster, arguments, here)
+        submission = Submission(arguments, (), places)
+        run = await Runs(cluster).submit(submission, "job")
+        ended = await _until_ended(Runs(cluster), run.id)
+    assert ended.status == 0, (Path(run.folder) / "stderr.log").read_text()
+    assert (Path(run.folder) / "stdout.log").read_text() == "helped data a b\n"
+
+
+async def _until_ended(runs: Runs, run_id: str) -> Run:
+    async with asyncio.timeout(120):
+        while (run := runs.get(run_id)).state is RunState.RUNNING:
+            await asyncio.sleep(0.2)
+            await runs.refresh()
+    return run
+
+
+async def test_what_is_on_the_node_stays_there(shelved: Shelved, here: Path) -> None:
+    spark = shelved.spark("nuc")
+    (spark / "examples").mkdir()
+    (spark / "examples" / "pi.py").touch()
+    (here / "same.py").touch()
+    (spark / "same.py").touch()
+    async with shelved.opened() as cluster:
+        arguments = parse_submit(["--jars", f"local:{spark}/examples/pi.py", "examples/pi.py"])
+        places = await locate(cluster, arguments, here)
+        assert places.uploads == []
+        assert places.put(arguments, "/run").words() == arguments.words()
+        both = await locate(cluster, parse_submit(["--files", "same.py,same.py", "same.py"]), here)
+        assert both.uploads == [Upload(here / "same.py", "files/0/same.py")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--class", "x", "no.py"], r"the application: there is neither .*/my work/no\.py on this"),
+        (["--py-files", "helper.py,no.zip", "job.py"], r"--py-files: there is neither .*no\.zip"),
+        (["--jars", "lib/*.zip", "job.py"], r"--jars: there is neither .*/lib/\*\.zip"),
+        (["--properties-file", "/no.conf", "job.py"], r"--properties-file: there is neither /no"),
+        (["--conf", "spark.files=no", "job.py"], r"spark\.files: there is neither"),
+        (["--files", "local:/no", "job.py"], r"there is no /no on nuc\. It must be on every node"),
+        (["--deploy-mode", "cluster", "lib/a.jar"], r"there is no .*/lib/a\.jar on nuc\. It must"),
+        (["--files", "lib", "job.py"], r"/my work/lib \(--files\) is a folder"),
+        (["--files", "x", "--jars", "y", "z"], r"--files: .*; --jars: .*; the application: "),
+    ],
+)
+async def test_what_is_nowhere_is_one_line(
+    shelved: Shelved, here: Path, words: list[str], said: str
+) -> None:
+    async with shelved.opened() as cluster:
+        with pytest.raises(PituiError, match=said) as caught:
+            await locate(cluster, parse_submit(words), here)
+    assert not isinstance(caught.value, (UsageError, LinkError))
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_class_path_may_name_what_is_not_there(shelved: Shelved, here: Path) -> None:
+    arguments = parse_submit(["--driver-class-path", "/no/x.jar:lib/a.jar:/etc", "job.py"])
+    async with shelved.opened() as cluster:
+        places = await locate(cluster, arguments, here)
+    placed = places.put(arguments, "/run").options[0].value
+    assert placed == "/no/x.jar:/run/files/0/a.jar:/etc"
+
+
+async def test_a_run_that_cannot_be_filled_leaves_nothing(
+    shelved: Shelved, here: Path, home: Path
+) -> None:
+    arguments = parse_submit(["--files", "env.tgz", "job.py"])
+    async with shelved.opened() as cluster:
+        submission = Submission(arguments, (), await locate(cluster, arguments, here))
+        (here / "env.tgz").unlink()
+        with pytest.raises(NodeError, match="cannot be read"):
+            await Runs(cluster).submit(submission, "job")
+        made = await cluster.runner("nuc").run("ls ~/.local/share/pitui/runs")
+    assert made.stdout == ""
