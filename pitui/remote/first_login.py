@@ -6,12 +6,14 @@ from pathlib import Path
 import asyncssh
 
 from pitui.config.model import Node
+from pitui.domain.cluster import Link
 from pitui.domain.errors import NodeError
+from pitui.remote.attempt import Lost
 from pitui.remote.dialer import Dialer
 from pitui.remote.keyring import USUAL
-from pitui.remote.lifeline import fed
-from pitui.remote.process import time_limit
-from pitui.remote.runner import RUN_LIMIT, Result
+from pitui.remote.link import NodeLink
+from pitui.remote.runner import Result
+from pitui.remote.ssh import SshRunner
 from pitui.remote.ssh_options import Wanted, resolve
 
 NEW_KEY = Path("~/.ssh/id_ed25519")
@@ -26,19 +28,23 @@ async def run_with_password(
         LinkError: the login failed.
         CommandTimeoutError: the command did not end in time.
     """
-    connection = await dialer.dial(Wanted.of(node), _nobody, password)
+    link = NodeLink(node, _WithPassword(dialer, password), _nobody)
     try:
-        async with time_limit(node.name, RUN_LIMIT):
-            done = await connection.run(fed(command), input=stdin, encoding=None, check=False)
-    except asyncssh.Error as error:
-        raise NodeError(node.name, f"the first login broke off: {error.reason}") from error
-    except OSError as error:
-        raise NodeError(node.name, "the first login broke off: the connection was lost") from error
+        return await SshRunner(link).run(command, stdin=stdin)
     finally:
-        connection.abort()
-        await connection.wait_closed()
-    status = done.returncode if done.returncode is not None else 255
-    return Result(status, _text(done.stdout), _text(done.stderr))
+        await link.aclose()
+
+
+class _WithPassword:
+    """Logs in with a password, which is all that is tried."""
+
+    def __init__(self, dialer: Dialer, password: str) -> None:
+        self._dialer = dialer
+        self._password = password
+
+    async def dial(self, wanted: Wanted, on_lost: Lost) -> asyncssh.SSHClientConnection:
+        """See `Dialer.dial`."""
+        return await self._dialer.dial(wanted, on_lost, self._password)
 
 
 def public_key(node: Node) -> str | None:
@@ -104,9 +110,5 @@ def _public_line(file: Path) -> str | None:
     return None
 
 
-def _text(data: object) -> str:
-    return data.decode(errors="replace") if isinstance(data, bytes) else str(data or "")
-
-
-def _nobody(_error: Exception | None) -> None:
-    """Do nothing: whoever runs the command notices."""
+def _nobody(_name: str, _link: Link) -> None:
+    """Show the state of this short link to nobody."""

@@ -16,12 +16,7 @@ session of its own (`setsid`) stays.
 A command that reads input cannot be watched that way: it is told by the end of its input, and ended
 by a signal to its group. sshd sends that for us from version 7.9 on, but not where root logs in;
 `kill_group` does it over another channel.
-
-The text is put through the login shell, which may be csh or fish: one line, and no quote in it that
-they read differently.
 """
-
-from pitui.remote.quoting import quote
 
 KILL_AFTER = 2
 """Seconds between SIGTERM and SIGKILL."""
@@ -30,31 +25,21 @@ KILL_AFTER = 2
 # for it. Nothing but the command holds its output when it begins.
 _WATCHED = (
     'exec 3<&0; ( ( trap "" TERM; while read -r _; do :; done; kill -0 $$ || exit; kill -TERM 0; '
-    f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- & ) >/dev/null 2>&1; exec </dev/null 3<&-; "
+    f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- & ) >/dev/null 2>&1; exec </dev/null 3<&-\n"
 )
-
-_FED = "echo $$ >&2; "
 
 
 def watched(command: str) -> str:
-    """Return the command line of a command without input that ends with its caller.
+    """Return the sh text of a command without input that ends with its caller.
 
     The shell that sets the watcher up runs the command itself: another one would be the dearest
     part of most commands.
     """
-    return f"exec sh -c {quote(_WATCHED + command)}"
-
-
-def fed(command: str) -> str:
-    """Return the command line of a command that reads standard input.
-
-    Its first line on standard error is the number of its process group, for `kill_group`.
-    """
-    return f"exec sh -c {quote(_FED + command)}"
+    return _WATCHED + command
 
 
 def kill_group(group: int) -> str:
-    """Return the command line that ends a process group: SIGTERM, and later SIGKILL."""
+    """Return the sh text that ends a process group: SIGTERM, and later SIGKILL."""
     return (
         f"kill -TERM -{group}; i=0; while kill -0 -{group} && [ $i -lt {KILL_AFTER * 10} ]; "
         f"do sleep 0.1; i=$((i+1)); done 2>/dev/null; kill -KILL -{group} 2>/dev/null"

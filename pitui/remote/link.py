@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
+from typing import Protocol
 
 import asyncssh
 
@@ -14,8 +15,10 @@ from pitui.config.model import Node
 from pitui.domain.cluster import Link, LinkState
 from pitui.domain.errors import Failure, LinkError
 from pitui.remote import failures
+from pitui.remote.attempt import Lost
 from pitui.remote.channels import Channels
-from pitui.remote.dialer import Dialer, again
+from pitui.remote.dialer import again
+from pitui.remote.frame import Login
 from pitui.remote.ssh_options import KEEPALIVE_COUNT, KEEPALIVE_INTERVAL, Wanted
 
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -36,6 +39,7 @@ class Connected:
     sockets: dict[tuple[str, int], Path] = field(default_factory=dict)
     ports: dict[tuple[str, int], int] = field(default_factory=dict)
     """Of 127.0.0.1, by the address that they lead to."""
+    login: Login = field(default_factory=Login)
     forgotten: int = 0
     """Channels that the server keeps open and nobody can close."""
 
@@ -45,10 +49,17 @@ class Connected:
         await self.connection.wait_closed()
 
 
+class Dials(Protocol):
+    """Connects and logs in."""
+
+    async def dial(self, wanted: Wanted, on_lost: Lost) -> asyncssh.SSHClientConnection:
+        """Return a connection that is up; see `Dialer.dial`."""
+
+
 class NodeLink:
     """The way to one node; never connects before somebody wants something of it."""
 
-    def __init__(self, node: Node, dialer: Dialer, changed: Callable[[str, Link], None]) -> None:
+    def __init__(self, node: Node, dialer: Dials, changed: Callable[[str, Link], None]) -> None:
         self.node = node
         self._dialer = dialer
         self._changed = changed

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from pitui.domain.errors import NodeError
-from pitui.remote.lifeline import fed, watched
+from pitui.remote.frame import Frame
+from pitui.remote.lifeline import watched
 from pitui.remote.process import Process, time_limit
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
@@ -95,20 +96,21 @@ class LocalRunner:
         """Run a command to its end; see `Runner.run`."""
         async with (
             time_limit(self._node, limit),
-            self._start(command, stdin=stdin is not None) as it,
+            self._start(command, stdin=stdin is not None, limit=limit) as it,
         ):
             return await it.collect(stdin)
 
     @asynccontextmanager
     async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
         """Start a command and hand out its streams; see `Runner.open`."""
-        async with self._start(command, stdin=stdin) as process:
+        async with self._start(command, stdin=stdin, limit=RUN_LIMIT) as process:
             yield process
 
     @asynccontextmanager
-    async def _start(self, command: str, *, stdin: bool) -> AsyncIterator[Process]:
-        process = Process(self._node, stdin=stdin)
-        text = fed(command) if stdin else watched(command)
+    async def _start(self, command: str, *, stdin: bool, limit: float) -> AsyncIterator[Process]:
+        frame = Frame()
+        process = Process(self._node, frame, stdin=stdin)
+        text = frame.script(command if stdin else watched(command))
         try:
             await asyncio.get_running_loop().subprocess_exec(
                 lambda: _Pipes(process), "/bin/sh", "-c", text, start_new_session=True
@@ -116,6 +118,7 @@ class LocalRunner:
         except OSError as error:
             raise NodeError(self._node, f"no process could be started: {error.strerror}") from error
         try:
+            await process.begin(limit)
             yield process
         finally:
             await process.end()

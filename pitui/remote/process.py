@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
+from pitui.domain.text import printable
+from pitui.remote.frame import Frame, Login
 from pitui.remote.lifeline import KILL_AFTER
 from pitui.remote.runner import BLOCK, RemoteProcess, Result
 
@@ -27,6 +29,15 @@ CLOSE_LIMIT = 1.0
 
 SIGNAL_LIMIT = 0.5
 """Seconds after which a signal that the server was to pass on is taken to have been refused."""
+
+BEGIN_SHARE = 0.9
+"""Of the seconds that a command may take, how much of them its login shell may: what it waits for
+is worth other words than those for a command that is slow."""
+
+_SIGNALLED = 128
+"""What an exit status is above where a signal ended the command."""
+
+_START_FILES = "a start file of its login shell (.bashrc, .zshenv, config.fish, ~/.ssh/rc)"
 
 LINGER = 1.0
 """Seconds of silence after which a command that ended is taken to have written everything: a
@@ -62,12 +73,12 @@ Kill = Callable[[int], Awaitable[None]]
 class Process:
     """A `RemoteProcess`. The methods that start with `got_` are called by its wire."""
 
-    def __init__(self, node: str, *, stdin: bool, kill: Kill | None = None) -> None:
+    def __init__(self, node: str, frame: Frame, *, stdin: bool, kill: Kill | None = None) -> None:
         self.node = node
+        self._frame = frame
         self._stdin = stdin
         self._kill = kill
-        self._group: int | None = None
-        self._group_pending = stdin
+        self._stdout, self._stderr = frame.stream(1), frame.stream(2)
         self._wire: Wire | None = None
         self._out: deque[bytes] = deque()
         self._out_size = 0
@@ -80,12 +91,38 @@ class Process:
         self._status: int | None = None
         self._error: LinkError | None = None
         self._changed = asyncio.Event()
+        self._begun = asyncio.Event()
+        """Set once the command runs, and when it never will."""
         self._exited = asyncio.Event()
         self._gone = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
 
     # -- for callers
+
+    async def begin(self, limit: float) -> Login | None:
+        """Wait until the login shell runs the command; nothing may be written before.
+
+        Its start files may read what is meant for the command.
+
+        Returns:
+            What the login shell needs, where it did not run the command for want of it.
+
+        Raises:
+            NodeError: it ran something else; or nothing within its share of `limit` seconds.
+            LinkError: the link was lost.
+        """
+        if not await _within(limit * BEGIN_SHARE, self._begun):
+            message = f"no command was begun there within {limit * BEGIN_SHARE:.0f} s"
+            advice = f"Does {_START_FILES} wait for input? Or the node is overloaded."
+            raise CommandTimeoutError(self.node, message, advice)
+        if self._stdout.begun:
+            return None
+        await self._gone.wait()
+        other = self._frame.other_login(self._stdout) or self._frame.other_login(self._stderr)
+        if other is None:
+            raise self._never_begun()
+        return other
 
     async def write(self, data: bytes) -> None:
         """Send to standard input and wait while the peer is slow."""
@@ -123,6 +160,8 @@ class Process:
         await self._gone.wait()
         if self._error is not None:
             raise self._error
+        if self._stdout.status is not None:
+            return self._stdout.status
         if self._status is None:
             raise LinkError(self.node, Failure.LOST, "the command ended without an exit status")
         return self._status
@@ -171,8 +210,9 @@ class Process:
             wire.send_signal("TERM")
             if await _within(SIGNAL_LIMIT, self._exited):
                 return
-            if self._kill is not None and self._group is not None:
-                await self._kill(self._group)
+            group = self._stdout.group or self._stderr.group
+            if self._kill is not None and group is not None:
+                await self._kill(group)
         if not await _within(END_LIMIT, self._exited):
             wire.send_signal("KILL")
 
@@ -201,36 +241,25 @@ class Process:
     def got_output(self, data: bytes) -> None:
         """Take a piece of standard output."""
         self._received += len(data)
-        if self._discarding:
-            return
-        self._out.append(data)
-        self._out_size += len(data)
-        self._changed.set()
-        if self._out_size > self._high_water and not self._paused and self._wire is not None:
-            self._paused = True
-            self._wire.pause_reading()
+        data = self._stdout.feed(data)
+        if self._stdout.begun:
+            self._begun.set()
+        self._keep(data)
 
     def got_stderr(self, data: bytes) -> None:
         """Take a piece of standard error."""
         self._received += len(data)
-        self._err += data
-        if self._group_pending:
-            first, newline, rest = self._err.partition(b"\n")
-            if not newline:
-                return
-            # See `lifeline.fed`.
-            self._group_pending = False
-            self._group = int(first) if first.isdigit() else None
-            self._err = rest if self._group is not None else self._err
+        self._err += self._stderr.feed(data)
         del self._err[:-STDERR_KEPT]
 
     def got_eof(self) -> None:
         """Note that standard output ended."""
+        self._keep(self._stdout.rest())
         self._eof = True
         self._changed.set()
 
     def got_status(self, status: int) -> None:
-        """Note how the command ended; output may still be on its way."""
+        """Note how the login shell ended; output may still be on its way."""
         self._status = status
         self._exited.set()
         self._writable.set()
@@ -241,8 +270,9 @@ class Process:
         if self._gone.is_set():
             return
         self._error = error
-        self._eof = True
-        for event in (self._changed, self._exited, self._gone, self._writable):
+        self.got_eof()
+        self._err += self._stderr.rest()
+        for event in (self._begun, self._exited, self._gone, self._writable):
             event.set()
 
     def pause_writing(self) -> None:
@@ -252,6 +282,34 @@ class Process:
     def resume_writing(self) -> None:
         """Let writers go on."""
         self._writable.set()
+
+    def _keep(self, data: bytes) -> None:
+        if not data or self._discarding:
+            return
+        self._out.append(data)
+        self._out_size += len(data)
+        self._changed.set()
+        if self._out_size > self._high_water and not self._paused and self._wire is not None:
+            self._paused = True
+            self._wire.pause_reading()
+
+    def _never_begun(self) -> NodeError:
+        """Return the error of a login shell that ended without running the command."""
+        if self._error is not None:
+            return self._error
+        status = self._status
+        if status is None or status > _SIGNALLED:
+            # As when the machine goes down.
+            ended = "ended" if status is None else f"was ended by signal {status - _SIGNALLED}"
+            return LinkError(self.node, Failure.LOST, f"the login shell {ended}")
+        said = self._stderr.before.strip() or self._stdout.before.strip()
+        lines = printable(said.decode(errors="replace")).splitlines()
+        message = f"its login shell ran no command: {lines[-1] if lines else f'status {status}'}"
+        advice = (
+            f"`ssh HOST true` has to end with status 0. Does {_START_FILES} exit, or start another "
+            "shell? Or its shell in /etc/passwd, or a `command=` of its key, allows none."
+        )
+        return NodeError(self.node, message, advice)
 
     def _linger(self, received: int) -> None:
         asyncio.get_running_loop().call_later(LINGER, self._close_if_silent, received)

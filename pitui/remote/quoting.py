@@ -34,6 +34,14 @@ def _one(word: str | int | PurePath) -> str:
     return shlex.quote(text)
 
 
+def quote_for_login(word: str) -> str:
+    """Return a word as every login shell reads it: sh, bash, zsh, fish and, on one line, csh.
+
+    Between single quotes fish knows a backslash, and csh an exclamation mark: they stand outside.
+    """
+    return "'" + re.sub(r"['\\!]", r"'\\\g<0>'", word) + "'"
+
+
 def quote_path(path: str) -> str:
     """Return a path on a node quoted; a leading `~/` still means the login user's home there."""
     if path == "~":

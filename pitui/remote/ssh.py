@@ -1,7 +1,7 @@
 """A node that is reached by SSH: commands over its one connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -9,7 +9,8 @@ import asyncssh
 
 from pitui.domain.errors import Failure
 from pitui.remote import failures
-from pitui.remote.lifeline import fed, kill_group, watched
+from pitui.remote.frame import Frame
+from pitui.remote.lifeline import kill_group, watched
 from pitui.remote.link import Connected, NodeLink, is_lost
 from pitui.remote.process import Process, time_limit
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
@@ -83,7 +84,7 @@ class SshRunner:
         await self._link.up()
         async with (
             time_limit(self.node, limit),
-            self._start(command, stdin=stdin is not None, stream=False) as process,
+            self._start(command, stdin=stdin is not None, stream=False, limit=limit) as process,
         ):
             return await process.collect(stdin)
 
@@ -97,38 +98,47 @@ class SshRunner:
         await self._link.up()
         async with (
             time_limit(self.node, RUN_LIMIT) as timer,
-            self._start(command, stdin=stdin, stream=True) as process,
+            self._start(command, stdin=stdin, stream=True, limit=RUN_LIMIT) as process,
         ):
             timer.reschedule(None)
             yield process
 
     @asynccontextmanager
-    async def _start(self, command: str, *, stdin: bool, stream: bool) -> AsyncIterator[Process]:
-        text = fed(command) if stdin else watched(command)
+    async def _start(
+        self, command: str, *, stdin: bool, stream: bool, limit: float
+    ) -> AsyncIterator[Process]:
+        text = command if stdin else watched(command)
         alone = iter(ALONE_WAITS)
         while True:
             up = await self._link.up()
-            process = Process(self.node, stdin=stdin, kill=partial(_kill_group, up))
+            frame = Frame(up.login)
+            process = Process(self.node, frame, stdin=stdin, kill=partial(_kill_group, up))
             async with up.channels.slot(stream=stream, fed=stdin) as slot:
-                refusal = await self._begin(up, process, text)
+                refusal = await self._begin(up, process, frame.line(text))
                 if refusal is None:
                     slot.open = True
                     try:
-                        yield process
+                        other = await process.begin(limit)
+                        if other is None:
+                            yield process
+                            return
+                        up.login = other
                     finally:
                         await process.end()
-                    return
-                if not up.channels.refused():
-                    # None of ours is open, but the server may count one that has just ended.
-                    wait = next(alone, None)
-                    if wait is not None:
-                        await asyncio.sleep(wait)
-                    elif up.forgotten:
-                        up.forgotten = 0
-                        await up.drop()
-                    else:
-                        message = f"the server runs no command: {refusal}"
-                        raise failures.link_error(self.node, Failure.PROTOCOL, message)
+                elif not up.channels.refused():
+                    await self._wait_alone(up, alone, refusal)
+
+    async def _wait_alone(self, up: Connected, waits: Iterator[float], refusal: str) -> None:
+        """Wait where none of ours is open, but the server may count one that has just ended."""
+        wait = next(waits, None)
+        if wait is not None:
+            await asyncio.sleep(wait)
+        elif up.forgotten:
+            up.forgotten = 0
+            await up.drop()
+        else:
+            message = f"the server runs no command: {refusal}"
+            raise failures.link_error(self.node, Failure.PROTOCOL, message)
 
     async def _begin(self, up: Connected, process: Process, text: str) -> str | None:
         """Start a command; returns why the server opens no channel for it, or None."""
@@ -158,8 +168,9 @@ async def _kill_group(up: Connected, group: int) -> None:
     # Where it cannot be had in time, closing the command's own channel has to do.
     try:
         async with asyncio.timeout(KILL_LIMIT):
+            line = Frame(up.login).line(kill_group(group))
             await up.connection.create_session(
-                asyncssh.SSHClientSession, kill_group(group), request_pty=False, send_env=None
+                asyncssh.SSHClientSession, line, request_pty=False, send_env=None
             )
     except TimeoutError:
         up.forgotten += 1
