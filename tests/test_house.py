@@ -1,5 +1,6 @@
 """What holds for the whole repository."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -88,3 +89,18 @@ def test_every_step_of_continuous_integration_is_one_that_a_contributor_has():
         if line and not line.startswith(("#", "set ", "export "))
     ]
     assert commands == ['exec "$(dirname "${BASH_SOURCE[0]}")/../scripts/test"']
+
+
+def test_nothing_is_raised_within_except_star():
+    """Before Python 3.11.4 it comes out wrapped in a group: `domain.errors.ungrouped` does it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{inner.lineno}"
+        for folder in ("pitui", "tests", "benchmarks", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
+        for outer in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(outer, ast.TryStar)
+        for handler in outer.handlers
+        for inner in ast.walk(handler)
+        if isinstance(inner, ast.Raise)
+    ]
+    assert found == []

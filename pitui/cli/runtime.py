@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from pitui.cli.output import fail
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import PituiError, ungrouped
 
 INTERRUPTED = 130
 _hung_up = threading.Event()
@@ -21,22 +21,13 @@ def run(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
     becomes one line on standard error.
     """
     try:
-        status = asyncio.run(_with_signals(main))
+        with ungrouped(PituiError):
+            status = asyncio.run(_with_signals(main))
     except PituiError as error:
         fail(error)
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(INTERRUPTED)
-    except BaseExceptionGroup as group:
-        ours, others = group.split(PituiError)
-        if ours is None or others is not None:
-            raise
-        fail(_first(ours))
     sys.exit(status)
-
-
-def _first(group: BaseExceptionGroup[PituiError]) -> PituiError:
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 async def _with_signals(main: Callable[[], Coroutine[Any, Any, int]]) -> int:

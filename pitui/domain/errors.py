@@ -1,6 +1,11 @@
 """The one family of errors that people see: what failed, where, why, and what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from typing import TypeVar
+
+Error = TypeVar("Error", bound=BaseException)
 
 
 class PituiError(Exception):
@@ -116,3 +121,24 @@ class WebError(PituiError):
         self.url = url
         self.reason = reason
         self.status = status
+
+
+def first_of(group: BaseExceptionGroup[Error]) -> Error:
+    """Return the first error of a group, however deep."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+@contextmanager
+def ungrouped(*kinds: type[Exception]) -> Iterator[None]:
+    """Raise the first error of a task group by itself, where all are of these kinds.
+
+    `except*` cannot do that: before Python 3.11.4 what is raised in it comes out in a group again.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        ours, others = group.split(kinds)
+        if ours is None or others is not None:
+            raise
+        raise first_of(ours) from None

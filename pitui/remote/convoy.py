@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from math import inf
 from pathlib import Path
 
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import PituiError, ungrouped
 from pitui.remote import courier, hop
 from pitui.remote.parcel import Parcel
 from pitui.remote.sources import UNKNOWN_SPEED, Source, Way, choose
@@ -140,18 +140,17 @@ class Convoy:
             LinkError: the link was lost.
         """
         try:
-            async with (
-                station.runner.open(station.command(), stdin=True) as process,
-                asyncio.TaskGroup() as group,
-            ):
-                listening = group.create_task(station.listen(process))
-                await station.start(process, self._pem)
-                self._stations[station.name] = station
-                whole = await Visit(self, station, arrived, group).stay()
-                listening.cancel()
-                return whole
-        except* PituiError as errors:
-            raise errors.exceptions[0] from None
+            with ungrouped(PituiError):
+                async with (
+                    station.runner.open(station.command(), stdin=True) as process,
+                    asyncio.TaskGroup() as group,
+                ):
+                    listening = group.create_task(station.listen(process))
+                    await station.start(process, self._pem)
+                    self._stations[station.name] = station
+                    whole = await Visit(self, station, arrived, group).stay()
+                    listening.cancel()
+                    return whole
         finally:
             self._leave(station)
 

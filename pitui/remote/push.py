@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import NoReturn
 
-from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.domain.errors import Failure, LinkError, NodeError, ungrouped
 from pitui.remote.journey import AWAY_LIMIT, Journey
 from pitui.remote.parcel import (
     READ,
@@ -95,10 +95,8 @@ class _Direct(Journey):
             self.target, parcel.sha512, parcel.size, offset, self._mode, durable=self._durable
         )
         async with self.runner.open(command, stdin=True) as process:
-            try:
+            with ungrouped(NodeError, OSError):
                 said = await self._exchange(process, offset)
-            except* (NodeError, OSError) as errors:
-                raise errors.exceptions[0] from None
             status = await process.wait()
             words = await process.stderr()
         if said == "done" and status == 0:

@@ -5,7 +5,14 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from pitui.domain.errors import NodeError, NotSparkError, PituiError, UsageError, WebError
+from pitui.domain.errors import (
+    NodeError,
+    NotSparkError,
+    PituiError,
+    UsageError,
+    WebError,
+    ungrouped,
+)
 from pitui.domain.inside import Inside, Looked, Origin, Spot
 from pitui.domain.jobs import Stage, Task
 from pitui.services.cluster import Cluster
@@ -75,7 +82,8 @@ class Insides:
         if source is None:
             return await self._from_log(spot)
         try:
-            inside = await _ungrouped(source, spot)
+            with ungrouped(WebError, NotSparkError):
+                inside = await source.inside(spot)
             tasks, left_out = await self._tasks(source, inside, spot)
             inside = replace(inside, note=source.note)
         except (WebError, NotSparkError):
@@ -192,17 +200,6 @@ class Insides:
             )
             inside = replace(inside, stages=tuple(stages))
         return replace(looked, inside=inside, tasks=tuple(named(task) for task in looked.tasks))
-
-
-async def _ungrouped(source: WorkSource, spot: Spot) -> Inside:
-    """Return what a source says, with one error where several questions failed."""
-    try:
-        return await source.inside(spot)
-    except* (WebError, NotSparkError) as errors:
-        failed: BaseException = errors
-        while isinstance(failed, BaseExceptionGroup):
-            failed = failed.exceptions[0]
-    raise failed
 
 
 def _stage(inside: Inside, spot: Spot) -> Stage:

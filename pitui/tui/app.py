@@ -18,7 +18,7 @@ from textual.screen import Screen
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import Snapshot
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import PituiError, first_of
 from pitui.domain.run import Run
 from pitui.tui.actions import action
 from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
@@ -125,7 +125,7 @@ class PituiApp(App[None], inherit_bindings=False):
                 self.main.connected()
                 await services.run(self._on_snapshot, self._on_runs)
         except* PituiError as errors:
-            self.failure = first_error(errors)
+            self.failure = first_of(errors)
             self.exit(return_code=1)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
@@ -161,9 +161,3 @@ class PituiApp(App[None], inherit_bindings=False):
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""
         self.main.hints.say(f"{self.keys.first(action('quit'))} quits")
-
-
-def first_error(group: BaseExceptionGroup[PituiError]) -> PituiError:
-    """Return the first error of a group, however deep."""
-    error = group.exceptions[0]
-    return first_error(error) if isinstance(error, BaseExceptionGroup) else error

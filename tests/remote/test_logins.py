@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from pathlib import Path
 
 import pytest
 from remote.conftest import until
@@ -154,14 +153,15 @@ async def test_a_start_file_that_waits_for_input_is_named(runner_of):
         ("unset -f exec; PATH=/nowhere; exec no-such-shell\n", "no-such-shell"),
     ],
 )
-async def test_a_login_that_runs_no_command_says_what_it_said(runner_of, text, words):
+async def test_a_login_that_runs_no_command_says_what_it_said(runner_of, tmp_path, text, words):
     runner = runner_of(Login("bash", {".bashrc": text}))
-    for ask in (runner.run("echo hi"), put(runner, b"text", "/tmp/never")):
+    never = tmp_path / "never"
+    for ask in (runner.run("echo hi"), put(runner, b"text", str(never))):
         with pytest.raises(NodeError) as caught:
             await ask
         assert words in caught.value.message
         assert "ssh HOST true" in caught.value.advice
-    assert not Path("/tmp/never").exists()
+    assert not never.exists()
 
 
 async def test_a_login_whose_output_goes_nowhere(runner_of):
