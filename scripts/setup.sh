@@ -10,6 +10,9 @@ LOG=$ROOT/.setup.log
 # shellcheck source=scripts/pythons.sh
 . "$ROOT/scripts/pythons.sh"
 
+# Where Debian keeps sshd, debootstrap and ip is on root's path alone.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
 # pip unpacks Spark, and Spark shuffles, where temporary files are: on the disk, as /tmp may be RAM.
 if [ -z "${TMPDIR:-}" ] && [ -d /var/tmp ] && [ -w /var/tmp ]; then export TMPDIR=/var/tmp; fi
 
@@ -86,13 +89,13 @@ setup_system() { # demo | tests
     command -v uv >/dev/null || "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null ||
         missing+=(python3-venv)
     if [ "$1" = tests ]; then
-        [ -x /usr/sbin/sshd ] || command -v sshd >/dev/null || missing+=(openssh-server)
+        command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
         command -v lnav >/dev/null || missing+=(lnav) # benchmarks/logs.py compares with it
         if may_become_root; then # the lab of Debian machines (tests/lab) needs root
-            [ -x /usr/sbin/debootstrap ] || missing+=(debootstrap)
+            command -v debootstrap >/dev/null || missing+=(debootstrap)
             command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
-            [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || missing+=(iproute2)
+            command -v ip >/dev/null || missing+=(iproute2)
         fi
     fi
     [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"

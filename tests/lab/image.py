@@ -2,13 +2,14 @@
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.lab import locks, paths, recipe, state
 from tests.lab.recipe import SUITES, Suite
-from tests.lab.shell import ENCLOSED, run
+from tests.lab.shell import ENCLOSED, LabError, run
 
 BUILD_LIMIT = 1200.0
 
@@ -76,4 +77,7 @@ def _remove(image: Path) -> None:
 
 
 if __name__ == "__main__":
-    ready(SUITES, print)
+    try:
+        ready(SUITES, print)
+    except LabError as error:
+        sys.exit(str(error))

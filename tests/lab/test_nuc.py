@@ -157,10 +157,9 @@ def configure(lab: Lab, nuc: Nuc, node: Machine) -> None:
 
 
 def look_at_the_screen(nuc: Nuc, node: Machine) -> None:
-    """Open pitui in a terminal, see the worker and the application, and quit."""
+    """Open pitui in a terminal, see the node and the application, and quit."""
     with terminal(nuc.machine.ssh_command("-tt", "bash -lc pitui")) as (process, seen):
-        seen.wait_for("ALIVE")
-        seen.wait_for(node.name)
+        seen.wait_for(f"{node.name} {node.address}")
         seen.wait_for("sum")
         seen.type("q")
         assert process.wait(20) == 0, seen.text
@@ -176,8 +175,10 @@ class Seen:
     def wait_for(self, text: str) -> None:
         end = time.monotonic() + SCREEN_LIMIT
         while text not in self.text:
-            ready, _, _ = select.select([self._descriptor], [], [], max(0, end - time.monotonic()))
-            assert ready, f"no {text!r} in {self.text[-3000:]!r}"
+            assert time.monotonic() < end, f"no {text!r} in {self.text[-5000:]!r}"
+            ready, _, _ = select.select([self._descriptor], [], [], 1.0)
+            if not ready:
+                continue
             block = os.read(self._descriptor, 65536).decode(errors="replace")
             self.text += re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-B]", "", block)
 
