@@ -135,7 +135,9 @@ as_root() { # COMMAND...
                 kept+=("$name=${!name}") ;;
         esac
     done
-    "${BECOME[@]}" -H env "${kept[@]}" PYTHONDONTWRITEBYTECODE=1 "XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}" "$@"
+    local cache=${XDG_CACHE_HOME:-$HOME/.cache}
+    mkdir -p "$cache" # only what is root's own in it is to be root's
+    "${BECOME[@]}" -H env "${kept[@]}" PYTHONDONTWRITEBYTECODE=1 "XDG_CACHE_HOME=$cache" "$@"
 }
 
 # Prints what the environment was made from, to see whether that changed.

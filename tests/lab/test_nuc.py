@@ -114,7 +114,7 @@ def test_a_plain_user_installs_it_and_runs_a_cluster(
     assert "the sum is 499500" in nuc.run("pitui submit -- job.py", limit=150)
     assert "Registered app sum" in nuc.run("pitui logs master -n all")
     look_at_the_screen(nuc, node)
-    assert "FINISHED" in nuc.run("pitui jobs")
+    assert "finished" in nuc.run("pitui jobs")
     nuc.run("pitui stop")
 
 

@@ -33,7 +33,7 @@ def wheelhouse(python: str) -> Path:
             part = folder.with_name(f"{folder.name}.part")
             shutil.rmtree(part, ignore_errors=True)
             kind = ("--implementation", "cp", "--python-version", python, *_platforms())
-            pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-input")
+            pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-cache-dir")
             run(*pip, "--only-binary", ":all:", *kind, "--dest", str(part), *wanted, limit=_LIMIT)
             part.rename(folder)
     return folder
