@@ -91,6 +91,7 @@ setup_system() { # demo | tests
     if [ "$1" = tests ]; then
         command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
+        ls /usr/lib/*/libnss_wrapper.so >/dev/null 2>&1 || missing+=(libnss-wrapper) # gives ssh -G another home
         command -v lnav >/dev/null || missing+=(lnav) # benchmarks/logs.py compares with it
         if may_become_root; then # the lab of Debian machines (tests/lab) needs root
             command -v debootstrap >/dev/null || missing+=(debootstrap)

@@ -94,7 +94,7 @@ def _ssh(config: Config) -> Iterator[Finding]:
     yield from _spelled(("ssh", "user"), spelling.user, config.ssh.user)
     yield from _identity(("ssh", "identity"), config.folder, config.ssh.identity)
     known_hosts = config.ssh.known_hosts
-    if expand(config.folder, known_hosts).is_dir():
+    if known_hosts and expand(config.folder, known_hosts).is_dir():
         yield ("ssh", "known_hosts"), f"found {shown(known_hosts)}, a folder; allowed: a file"
 
 

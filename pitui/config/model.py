@@ -38,7 +38,7 @@ class SshSection(_Section, frozen=True):
     user: str | None = None
     port: Port | None = None
     identity: str | None = None
-    known_hosts: str = "~/.ssh/known_hosts"
+    known_hosts: str | None = None
     connect_timeout: Seconds = 10.0
     sudo: Sudo = "passwordless"
 
@@ -146,7 +146,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None
     """None leaves it to ~/.ssh/config, then 22."""
     identity: Path | None
-    known_hosts: Path
+    known_hosts: Path | None
     connect_timeout: float
     sudo: Sudo
     spark_home: str

@@ -48,7 +48,7 @@ def _resolve(config: Config, name: str, section: NodeSection) -> Node:
         user=section.user or ssh.user,
         port=section.port or ssh.port,
         identity=expand(config.folder, identity) if identity else None,
-        known_hosts=expand(config.folder, ssh.known_hosts),
+        known_hosts=expand(config.folder, ssh.known_hosts) if ssh.known_hosts else None,
         connect_timeout=ssh.connect_timeout,
         sudo=section.sudo or ssh.sudo,
         spark_home=section.spark_home or spark.home,

@@ -1,20 +1,23 @@
 """One try to connect to one machine and log in."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncssh
 
-from pitui.domain.errors import Failure, LinkError
+from pitui.domain.errors import LinkError
 from pitui.remote import failures
 from pitui.remote.host_keys import KnownKeys
 from pitui.remote.keyring import Offered
 from pitui.remote.packets import Direct
+from pitui.remote.proxy_command import ProxyCommand, passed_socket
 from pitui.remote.ssh_options import Endpoint, Wanted, behaviour, naming
 from pitui.remote.tcp import open_socket
+
+_PROXY = "Try the command by hand; it is in ~/.ssh/config."
 
 Lost = Callable[[Exception | None], None]
 """Called once when a connection that was made has ended."""
@@ -83,7 +86,7 @@ class Attempt:
     wanted: Wanted
     endpoint: Endpoint
     known: KnownKeys
-    keys: list[Offered]
+    keys: Sequence[Offered]
     client: Client
     tunnel: asyncssh.SSHClientConnection | None
 
@@ -92,80 +95,83 @@ class Attempt:
 
         Raises:
             LinkError: with the named failure.
+            DeniedError: it let nobody in with these keys, or this password.
             asyncssh.HostKeyNotVerifiable: no entry matches the key in `client.shown`.
         """
         node, where, limit = self.wanted.node, self.endpoint.where, self.wanted.limit
+        proxy = self._proxy()
         try:
             async with asyncio.timeout(limit) as timer:
-                return await self._open()
+                return await self._open(proxy)
         except TimeoutError as error:
+            if proxy is not None and proxy.said:
+                raise self._proxy_failed(proxy.said) from error
             if timer.expired() or error.errno is None:
-                answered = self.client.answered
+                answered = self.client.answered and proxy is None
                 raise failures.timed_out(node, where, limit, answered=answered) from error
             raise failures.of(node, where, error) from error
         except asyncssh.HostKeyNotVerifiable:
             raise
         except asyncssh.PermissionDenied as error:
-            raise self._denied() from error
+            raise DeniedError from error
         except (OSError, ValueError, asyncssh.Error) as error:
             if "too many authentication" in str(error).lower():
-                raise self._denied() from error
+                raise DeniedError from error
+            if proxy is not None and (reason := await proxy.why()):
+                raise self._proxy_failed(reason) from error
             raise failures.of(node, where, error) from error
+        finally:
+            # A connection ends it; where there is none, nothing else does.
+            if proxy is not None and not proxy.in_use:
+                proxy.close()
+                await proxy.wait_closed()
 
-    async def _open(self) -> asyncssh.SSHClientConnection:
-        at = self.endpoint
-        if not at.direct:
-            return await asyncssh.connect(**self._options())
-        sock = await open_socket(at.host, at.port, self.wanted.limit, at.family, at.local_address)
+    def _proxy(self) -> ProxyCommand | None:
+        command = self.endpoint.proxy_command
+        if command is None or self.endpoint.passes_socket or self.tunnel is not None:
+            return None
+        return ProxyCommand(command)
+
+    def _proxy_failed(self, reason: str) -> LinkError:
+        message = f"the ProxyCommand for {self.endpoint.where} failed: {reason}"
+        failure = failures.by_words(reason)
+        return failures.link_error(self.wanted.node, failure, message, _PROXY)
+
+    async def _open(self, proxy: ProxyCommand | None) -> asyncssh.SSHClientConnection:
+        if self.tunnel is not None:
+            return await asyncssh.connect(**self._options(), tunnel=self.tunnel)
+        if proxy is not None:
+            connection = await asyncssh.connect(**self._options(), tunnel=proxy)
+            proxy.in_use = True
+            connection.set_tunnel(proxy)
+            return connection
+        sock = await self._socket()
         try:
-            return await asyncssh.connect(**self._options() | {"tunnel": Direct(sock)})
+            return await asyncssh.connect(**self._options(), tunnel=Direct(sock))
         except BaseException:
             sock.close()
             raise
 
+    async def _socket(self) -> socket.socket:
+        at, limit = self.endpoint, self.wanted.limit
+        if at.proxy_command is not None:
+            return await passed_socket(at.proxy_command, limit)
+        return await open_socket(at.host, at.port, limit, at.family, at.origin)
+
     def _options(self) -> dict[str, Any]:
+        algorithms = self.endpoint.algorithms.host_keys
         options = {
-            **naming(self.wanted),
+            **naming(self.endpoint),
             **behaviour(self.endpoint),
             "known_hosts": self.known.for_asyncssh,
-            "client_keys": self.keys,
+            "client_keys": [offered.pair for offered in self.keys] or None,
             "client_factory": lambda: self.client,
-            "tunnel": self.tunnel,
+            "server_host_key_algs": self.known.algorithms(algorithms),
         }
         if self.client.password is not None:
             options["preferred_auth"] = "password,keyboard-interactive"
-        if not self.endpoint.chooses_host_keys:
-            options["server_host_key_algs"] = self.known.algorithms()
         return options
 
-    def _denied(self) -> LinkError:
-        endpoint, keys = self.endpoint, self.keys
-        where = endpoint.where
-        who = f"{endpoint.user} at {where}"
-        if self.client.password is not None:
-            return self._denied_password(who)
-        if not keys:
-            message = f"there is no key to log in with as {who}"
-            advice = "Make one with `ssh-keygen -t ed25519`, and `ssh-copy-id` it to the node."
-        else:
-            tried = ", ".join(_name(key) for key in keys)
-            message = f"{who} accepts none of these keys: {tried}"
-            target = f"{endpoint.user}@{self.wanted.host}"
-            advice = f"Check `user`, or install the key: ssh-copy-id -p {endpoint.port} {target}"
-        return failures.link_error(self.wanted.node, Failure.AUTH_FAILED, message, advice)
 
-    def _denied_password(self, who: str) -> LinkError:
-        if self.client.asked_password:
-            message = f"{who} does not accept this password"
-            return failures.link_error(self.wanted.node, Failure.AUTH_FAILED, message)
-        message = f"{who} accepts no passwords, only keys"
-        advice = "Install a key there from a machine that may log in, or at its console."
-        return failures.link_error(self.wanted.node, Failure.KEY_ONLY, message, advice)
-
-
-def _name(offered: Offered) -> str:
-    key = offered[0] if isinstance(offered, tuple) else offered
-    if isinstance(key, asyncssh.SSHKey):
-        file = key.get_filename()
-        return Path(file.decode() if isinstance(file, bytes) else file).name if file else "a key"
-    return f"{key.get_comment()} of the agent"
+class DeniedError(Exception):
+    """The machine took none of what it was offered."""

@@ -1,20 +1,23 @@
 """Making SSH connections: host keys, private keys, jump hosts, and not too many at once."""
 
 import asyncio
-import contextlib
 from collections import defaultdict
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import asyncssh
 
 from pitui.domain.errors import Failure, HostKeyChangedError, LinkError
-from pitui.remote import failures, host_keys
+from pitui.remote import denial, failures, host_keys
 from pitui.remote.ask import Asker, UnknownKey
-from pitui.remote.attempt import Attempt, Client, Lost
+from pitui.remote.attempt import Attempt, Client, DeniedError, Lost
 from pitui.remote.host_keys import KnownKeys
 from pitui.remote.jumps import parse_jump
-from pitui.remote.keyring import Keyring, Offered
-from pitui.remote.ssh_options import Endpoint, Wanted, resolve
+from pitui.remote.key_files import UnusableError
+from pitui.remote.keyring import Keyring, Keys, Offered
+from pitui.remote.resolver import Resolver
+from pitui.remote.ssh_options import Endpoint, Wanted
 
 AT_ONCE = 6
 """Connections to one sshd that may be logging in at once.
@@ -27,13 +30,15 @@ MAX_HOPS = 8
 QUESTIONS = 2
 """Host keys of one machine that somebody is asked about in one go."""
 
+Connection = asyncssh.SSHClientConnection
+
 
 class _Hop:
     """A jump host's connection, shared by every node behind it."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
-        self.connection: asyncssh.SSHClientConnection | None = None
+        self.connection: Connection | None = None
         self.error: LinkError | None = None
         self.failed_at = 0.0
 
@@ -45,6 +50,7 @@ class Dialer:
         self._asker = asker
         self._asking = asyncio.Lock()
         self._keyring = Keyring(asker, self._asking)
+        self._resolver = Resolver()
         self._gates: defaultdict[tuple[object, ...], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE)
         )
@@ -54,9 +60,11 @@ class Dialer:
         """Ask again for what was not answered."""
         self._keyring.forget_refusals()
 
-    async def dial(
-        self, wanted: Wanted, on_lost: Lost, password: str | None = None
-    ) -> asyncssh.SSHClientConnection:
+    async def resolve(self, wanted: Wanted) -> Endpoint:
+        """Return where a machine is and how to log in; see `Resolver.resolve`."""
+        return await self._resolver.resolve(wanted)
+
+    async def dial(self, wanted: Wanted, on_lost: Lost, password: str | None = None) -> Connection:
         """Connect and log in, through jump hosts where ~/.ssh/config says so.
 
         A question to a person takes the time it takes; everything else ends within
@@ -66,7 +74,7 @@ class Dialer:
         Raises:
             LinkError: with the named failure.
         """
-        endpoint = await asyncio.to_thread(resolve, wanted)
+        endpoint = await self.resolve(wanted)
         tunnel = await self._tunnel(wanted, endpoint, depth=0)
         return await self._connect(wanted, endpoint, tunnel, on_lost, password)
 
@@ -79,14 +87,12 @@ class Dialer:
 
     # -- jump hosts
 
-    async def _tunnel(
-        self, wanted: Wanted, endpoint: Endpoint, depth: int
-    ) -> asyncssh.SSHClientConnection | None:
+    async def _tunnel(self, wanted: Wanted, endpoint: Endpoint, depth: int) -> Connection | None:
         connection = None
         chain: tuple[object, ...] = ()
         for jump in endpoint.jumps:
             hop_wanted = parse_jump(jump, wanted)
-            at = await asyncio.to_thread(resolve, hop_wanted)
+            at = await self.resolve(hop_wanted)
             chain = (*chain, (at.user, at.host, at.port))
             if connection is None and depth < MAX_HOPS and hop_wanted.host not in at.jumps:
                 connection = await self._tunnel(hop_wanted, at, depth + 1)
@@ -98,8 +104,8 @@ class Dialer:
         hop: _Hop,
         wanted: Wanted,
         endpoint: Endpoint,
-        via: asyncssh.SSHClientConnection | None,
-    ) -> asyncssh.SSHClientConnection:
+        via: Connection | None,
+    ) -> Connection:
         asked_at = asyncio.get_running_loop().time()
         async with hop.lock:
             if hop.connection is not None and not hop.connection.is_closed():
@@ -121,39 +127,88 @@ class Dialer:
         self,
         wanted: Wanted,
         endpoint: Endpoint,
-        tunnel: asyncssh.SSHClientConnection | None,
+        tunnel: Connection | None,
         on_lost: Lost,
         password: str | None = None,
-    ) -> asyncssh.SSHClientConnection:
-        async with self._keys(wanted, endpoint, password) as keys:
-            for _ in range(QUESTIONS + 1):
-                known = KnownKeys.look_up(wanted.known_hosts, endpoint.key_name, endpoint.port)
-                client = Client(on_lost, password)
-                attempt = Attempt(wanted, endpoint, known, keys, client, tunnel)
-                try:
-                    async with self._gates[(endpoint.host, endpoint.port, endpoint.jumps)]:
-                        return await attempt.run()
-                except asyncssh.HostKeyNotVerifiable as error:
-                    refusal = known.refusal(wanted.node, client.shown, error.reason)
-                    if refusal is not None:
-                        raise refusal from error
-                    if client.shown is None:
-                        raise failures.of(wanted.node, endpoint.where, error) from error
-                    await self._ask_trust(wanted, endpoint, client.shown)
-        message = f"the host key of {endpoint.where} was trusted but {wanted.known_hosts} lost it"
-        raise failures.link_error(wanted.node, Failure.HOST_KEY_UNKNOWN, message)
-
-    def _keys(
-        self, wanted: Wanted, endpoint: Endpoint, password: str | None
-    ) -> AbstractAsyncContextManager[list[Offered]]:
+    ) -> Connection:
+        login = _Login(wanted, endpoint, tunnel, on_lost)
         if password is not None:
-            return contextlib.nullcontext([])
-        return self._keyring.keys(wanted.node, endpoint)
+            return await self._with_password(login, password)
+        async with self._keyring.keys(endpoint) as keys:
+            return await self._with_keys(login, keys)
+
+    async def _with_password(self, login: "_Login", password: str) -> Connection:
+        client = Client(login.on_lost, password)
+        try:
+            return await self._trusting(login, (), client)
+        except DeniedError as error:
+            asked = client.asked_password
+            raise denial.of_password(login.wanted, login.endpoint, asked=asked) from error
+
+    async def _with_keys(self, login: "_Login", keys: Keys) -> Connection:
+        tried: list[str] = []
+        if keys.at_once or not keys.locked:
+            try:
+                return await self._trusting(login, keys.at_once)
+            except DeniedError:
+                tried += [offered.name for offered in keys.at_once]
+        for locked in keys.locked:
+            # Only now: everything that needs no passphrase was refused.
+            if locked.worth_asking:
+                unlocked = await self._unlocked(locked.file, login.endpoint, keys)
+                tried = [name for name in tried if not unlocked or name != locked.file.name]
+                tried += [offered.name for offered in unlocked]
+                try:
+                    if unlocked:
+                        return await self._trusting(login, unlocked)
+                except DeniedError:
+                    continue
+        raise denial.of_keys(login.wanted, login.endpoint, tried, keys)
+
+    async def _unlocked(self, file: Path, endpoint: Endpoint, keys: Keys) -> list[Offered]:
+        try:
+            unlocked = await self._keyring.unlock(file, endpoint)
+        except UnusableError as error:
+            keys.passed_over.append(f"{file}: {error}")
+            return []
+        if not unlocked:
+            keys.locked_out.append(file)
+        return unlocked
+
+    async def _trusting(
+        self, login: "_Login", keys: Sequence[Offered], client: Client | None = None
+    ) -> Connection:
+        """Connect, and ask about the host key where it is unknown."""
+        wanted, endpoint = login.wanted, login.endpoint
+        certificates = True
+        for _ in range(QUESTIONS + 2):
+            known = KnownKeys.of(endpoint)
+            if not certificates:
+                known = known.without_certificates()
+            client = client or Client(login.on_lost)
+            client.shown = None
+            attempt = Attempt(wanted, endpoint, known, keys, client, login.tunnel)
+            try:
+                async with self._gates[(endpoint.host, endpoint.port, endpoint.jumps)]:
+                    return await attempt.run()
+            except asyncssh.HostKeyNotVerifiable as error:
+                if client.shown is None and certificates and "revoked" not in error.reason:
+                    # As ssh: a certificate that does not count is passed over for the plain key.
+                    certificates = False
+                    continue
+                refusal = known.refusal(wanted.node, client.shown, error.reason)
+                if refusal is not None:
+                    raise refusal from error
+                if client.shown is None:
+                    raise failures.of(wanted.node, endpoint.where, error) from error
+                await self._ask_trust(wanted, endpoint, client.shown)
+        message = f"the host key of {endpoint.where} was trusted but {known.file} lost it"
+        raise failures.link_error(wanted.node, Failure.HOST_KEY_UNKNOWN, message)
 
     async def _ask_trust(self, wanted: Wanted, endpoint: Endpoint, key: asyncssh.SSHKey) -> None:
         async with self._asking:
-            known = KnownKeys.look_up(wanted.known_hosts, endpoint.key_name, endpoint.port)
-            if known.own:
+            known = KnownKeys.of(endpoint)
+            if known.keys:
                 # Answered for another node at the same address while this one waited.
                 return
             question = UnknownKey(
@@ -166,6 +221,16 @@ class Dialer:
             if not await self._asker.trust(question):
                 raise host_keys.unknown(wanted.node, known.name, key)
             known.trust(wanted.node, key)
+
+
+@dataclass(frozen=True)
+class _Login:
+    """Whom to log in to, and which way."""
+
+    wanted: Wanted
+    endpoint: Endpoint
+    tunnel: Connection | None
+    on_lost: Lost
 
 
 def again(error: LinkError, node: str) -> LinkError:

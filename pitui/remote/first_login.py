@@ -10,13 +10,15 @@ from pitui.domain.cluster import Link
 from pitui.domain.errors import NodeError
 from pitui.remote.attempt import Lost
 from pitui.remote.dialer import Dialer
-from pitui.remote.keyring import USUAL
 from pitui.remote.link import NodeLink
 from pitui.remote.runner import Result
 from pitui.remote.ssh import SshRunner
-from pitui.remote.ssh_options import Wanted, resolve
+from pitui.remote.ssh_options import Endpoint, Wanted
 
 NEW_KEY = Path("~/.ssh/id_ed25519")
+
+USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")
+"""Files in ~/.ssh of which the first is installed where no other is named."""
 
 
 async def run_with_password(
@@ -42,12 +44,16 @@ class _WithPassword:
         self._dialer = dialer
         self._password = password
 
+    async def resolve(self, wanted: Wanted) -> Endpoint:
+        """See `Dialer.resolve`."""
+        return await self._dialer.resolve(wanted)
+
     async def dial(self, wanted: Wanted, on_lost: Lost) -> asyncssh.SSHClientConnection:
         """See `Dialer.dial`."""
         return await self._dialer.dial(wanted, on_lost, self._password)
 
 
-def public_key(node: Node) -> str | None:
+def public_key(node: str, endpoint: Endpoint) -> str | None:
     """Return the key that a node should take, as authorized_keys writes it; None without any.
 
     That is the first key that a login there would use: the configured one, the one that
@@ -56,10 +62,9 @@ def public_key(node: Node) -> str | None:
     Raises:
         NodeError: the public part of a named key cannot be had.
     """
-    files = resolve(Wanted.of(node)).identities
-    if not files:
-        folder = NEW_KEY.expanduser().parent
-        files = tuple(folder / name for name in USUAL if (folder / name).is_file())
+    named = [identity.file for identity in endpoint.identities if identity.named]
+    folder = NEW_KEY.expanduser().parent
+    files = [file for file in named or (folder / name for name in USUAL) if file.is_file()]
     for file in files:
         line = _public_line(file)
         if line is not None:
@@ -67,7 +72,7 @@ def public_key(node: Node) -> str | None:
     if files:
         message = f"the public part of {files[0]} cannot be read"
         advice = f"Write it beside the key: ssh-keygen -y -f {files[0]} > {files[0]}.pub"
-        raise NodeError(node.name, message, advice)
+        raise NodeError(node, message, advice)
     return None
 
 

@@ -7,9 +7,7 @@ from pitui.domain.errors import Failure
 from pitui.remote import failures
 from pitui.remote.ssh_options import Wanted
 
-_JUMP = re.compile(
-    r"(?:ssh://)?(?:(?P<user>[^@]+)@)?(?P<host>\[[^\]]+\]|[^:@]+)(?::(?P<port>\d+))?/?"
-)
+_JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>.+)@)?(?P<host>\[[^\]]+\]|[^:@]+)(?::(?P<port>\d+))?/?")
 
 
 def parse_jump(text: str, target: Wanted) -> Wanted:

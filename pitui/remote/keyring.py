@@ -1,33 +1,95 @@
-"""The private keys to log in with: files, the agent, and passphrases, each asked for once."""
+"""The private keys to log in with, in ssh's order; passphrases, each asked for once.
+
+The order is that of OpenSSH's sshconnect2.c, `pubkey_prepare`: certificates that are configured,
+the agent's keys that are configured, the agent's other keys, key files.
+"""
 
 import asyncio
-import contextlib
-import re
+import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncssh
 
-from pitui.domain.errors import Failure, LinkError
-from pitui.remote import failures
+from pitui.remote import key_files
 from pitui.remote.ask import Asker
-from pitui.remote.ssh_options import Endpoint
-
-USUAL = ("id_ed25519", "id_ecdsa", "id_rsa")
-"""Files in ~/.ssh that are tried where no other is named."""
-
-MAX_OFFERED = 6
-"""sshd's MaxAuthTries: offering more keys ends the connection."""
+from pitui.remote.key_files import UnusableError
+from pitui.remote.ssh_options import Endpoint, Identity
 
 PASSPHRASE_TRIES = 3
 
-_WRONG = re.compile("passphrase|decrypt", re.IGNORECASE)
-"""What asyncssh says to a wrong passphrase, in any of the formats of keys."""
 
-type_of_key = asyncssh.SSHKey | asyncssh.SSHKeyPair
-Offered = type_of_key | tuple[asyncssh.SSHKey, str]
-"""A key as asyncssh takes it, with its certificate file where there is one."""
+@dataclass(frozen=True)
+class Offered:
+    """A key as asyncssh takes it, and what people call it."""
+
+    pair: asyncssh.SSHKeyPair
+    name: str
+
+
+class LockedKey(asyncssh.SSHKeyPair):
+    """The public half of a key whose passphrase nobody has typed: shows whether a server takes it.
+
+    asyncssh asks a server about a key before it signs with it. This one cannot sign, so that
+    asyncssh goes on to the next; `taken` says whether a passphrase is worth asking for.
+    """
+
+    def __init__(
+        self, public: asyncssh.SSHKey, certificate: asyncssh.SSHCertificate | None = None
+    ) -> None:
+        algorithms = public.sig_algorithms
+        super().__init__(
+            public.algorithm,
+            public.algorithm,
+            algorithms,
+            algorithms,
+            public.public_data,
+            None,
+            certificate,
+        )
+        self.taken = False
+
+    async def sign_async(self, data: bytes) -> bytes:  # noqa: ARG002
+        """Note that the server would take the key.
+
+        Raises:
+            ValueError: always; asyncssh tries the next key.
+        """
+        self.taken = True
+        raise ValueError("locked with a passphrase")
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A file that is locked with a passphrase, and its public halves: none where none is known."""
+
+    file: Path
+    halves: tuple[LockedKey, ...]
+
+    @property
+    def worth_asking(self) -> bool:
+        """Whether its passphrase may help, after a server was shown what there is of it."""
+        return not self.halves or any(half.taken for half in self.halves)
+
+
+@dataclass
+class Keys:
+    """What may be offered to one machine."""
+
+    ready: list[Offered] = field(default_factory=list)
+    locked: list[Locked] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    """Why configured keys cannot be used, in words."""
+    locked_out: list[Path] = field(default_factory=list)
+    """Files whose passphrase nobody gave."""
+
+    @property
+    def at_once(self) -> list[Offered]:
+        """What needs no question, and after it the public halves of what does."""
+        halves = (Offered(half, key.file.name) for key in self.locked for half in key.halves)
+        return [*self.ready, *halves]
 
 
 class Keyring:
@@ -44,76 +106,118 @@ class Keyring:
         self._declined.clear()
 
     @asynccontextmanager
-    async def keys(self, node: str, endpoint: Endpoint) -> AsyncIterator[list[Offered]]:
-        """Hand out the keys to offer, in order; those of the agent sign while the context lasts.
+    async def keys(self, endpoint: Endpoint) -> AsyncIterator[Keys]:
+        """Hand out the keys to offer; those of the agent sign while the context lasts.
 
-        A passphrase is asked for where a key was configured and the agent does not hold it, and
-        for one of the usual keys where there is no other.
+        A key that cannot be used is passed over, as by ssh.
+        """
+        if not endpoint.uses_keys:
+            yield Keys(passed_over=["PubkeyAuthentication is off in ~/.ssh/config"])
+            return
+        async with _agent_keys(endpoint.agent) as agent:
+            yield await self._in_order(endpoint, agent)
+
+    async def unlock(self, file: Path, endpoint: Endpoint) -> list[Offered]:
+        """Return a locked key, ready to sign; nothing where nobody gives its passphrase.
 
         Raises:
-            LinkError: a configured key cannot be used.
+            UnusableError: it is no key, whatever its passphrase.
         """
-        async with _agent_keys(endpoint.agent) as agent:
-            offered = await self._in_order(node, endpoint, agent)
-            yield offered[:MAX_OFFERED]
-
-    async def _in_order(
-        self, node: str, endpoint: Endpoint, agent: list[asyncssh.SSHKeyPair]
-    ) -> list[Offered]:
-        named = bool(endpoint.identities)
-        held = {pair.public_data: pair for pair in agent}
-        offered: list[Offered] = []
-        locked: list[Path] = []
-        for file in endpoint.identities or _usual_files():
-            pair = held.pop(_public_part(file), None)
-            if pair is not None:
-                offered.append(pair)
-            elif (key := await self._open(node, file, named=named)) is not None:
-                offered.append(_with_certificate(file, key))
-            else:
-                locked.append(file)
-        if not (named and endpoint.identities_only):
-            offered.extend(held.values())
-        for file in locked:
-            if named or not offered:
-                offered.append(_with_certificate(file, await self._unlock(node, file)))
-        return offered
-
-    async def _open(self, node: str, file: Path, *, named: bool) -> asyncssh.SSHKey | None:
-        if file in self._unlocked:
-            return self._unlocked[file]
-        try:
-            return await asyncio.to_thread(asyncssh.read_private_key, file)
-        except (OSError, ValueError) as error:
-            if _is_encrypted(error):
-                return None
-            if not named:
-                return None
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise _unusable(node, file, str(reason)) from error
-
-    async def _unlock(self, node: str, file: Path) -> asyncssh.SSHKey:
         async with self._asking:
             for _ in range(PASSPHRASE_TRIES):
+                if file not in self._unlocked and file not in self._declined:
+                    await self._ask(file)
                 if file in self._unlocked:
-                    return self._unlocked[file]
-                passphrase = None
-                if file not in self._declined:
-                    passphrase = await self._asker.passphrase(file)
-                if passphrase is None:
-                    break
-                try:
-                    key = await asyncio.to_thread(asyncssh.read_private_key, file, passphrase)
-                except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
-                    if not _WRONG.search(str(error)):
-                        raise _unusable(node, file, str(error)) from error
-                else:
-                    self._unlocked[file] = key
-                    return key
+                    key = self._unlocked[file]
+                    certificates = await asyncio.to_thread(_certificates, file, endpoint)
+                    return _pairs(key, file.name, certificates)
+        self._declined.add(file)
+        return []
+
+    async def _ask(self, file: Path) -> None:
+        passphrase = await self._asker.passphrase(file)
+        if passphrase is None:
             self._declined.add(file)
-        message = f"the key {file} is locked with a passphrase"
-        advice = f"Unlock it for everything with `ssh-add {file}`."
-        raise failures.link_error(node, Failure.AUTH_FAILED, message, advice)
+            return
+        key = await asyncio.to_thread(key_files.unlock, file, passphrase)
+        if key is not None:
+            self._unlocked[file] = key
+
+    async def _in_order(self, endpoint: Endpoint, agent: list[asyncssh.SSHKeyPair]) -> Keys:
+        found = await asyncio.to_thread(self._read, endpoint)
+        keys = Keys(passed_over=[file.why_not for file in found if file.why_not])
+        public = {file.public_data: file for file in found if file.public_data}
+        held = {pair.public_data for pair in agent}
+        certified: list[Offered] = []
+        preferred: list[Offered] = []
+        others: list[Offered] = []
+        for pair in agent:
+            file = public.get(pair.public_data)
+            offered = Offered(pair, f"{_comment(pair)} of the agent")
+            (others if file is None else preferred).append(offered)
+            if file is not None:
+                extra = [_certified(offered, one) for one in file.certificates]
+                (certified if endpoint.certificates else preferred).extend(extra)
+        files: list[Offered] = []
+        for file in found:
+            if file.key is not None and file.public_data not in held:
+                pairs = _pairs(file.key, file.identity.file.name, file.certificates)
+                certified += [one for one in pairs if one.pair.has_cert and endpoint.certificates]
+                files += [o for o in pairs if not (o.pair.has_cert and endpoint.certificates)]
+            elif file.locked and file.public_data not in held:
+                keys.locked.append(Locked(file.identity.file, file.halves()))
+        keys.ready = (
+            [*certified, *preferred, *files]
+            if endpoint.identities_only
+            else [*certified, *preferred, *others, *files]
+        )
+        own = next((file.public_data for file in found if file.identity.first), None)
+        # Stable: the key of config.yaml, and everything else as ssh has it.
+        keys.ready.sort(key=lambda offered: offered.pair.key_public_data != own)
+        return keys
+
+    def _read(self, endpoint: Endpoint) -> list["_File"]:
+        return [_File.read(identity, endpoint, self._unlocked) for identity in endpoint.identities]
+
+
+@dataclass(frozen=True)
+class _File:
+    """A key file as far as it can be read."""
+
+    identity: Identity
+    public: asyncssh.SSHKey | None
+    key: asyncssh.SSHKey | None
+    certificates: list[asyncssh.SSHCertificate]
+    locked: bool = False
+    why_not: str = ""
+
+    @property
+    def public_data(self) -> bytes | None:
+        """What agents and servers know the key by."""
+        known = self.key or self.public
+        return known.public_data if known is not None else None
+
+    def halves(self) -> tuple[LockedKey, ...]:
+        """Return what a server can be shown of a key that is locked."""
+        if self.public is None:
+            return ()
+        certified = (LockedKey(self.public, certificate) for certificate in self.certificates)
+        return (LockedKey(self.public), *certified)
+
+    @staticmethod
+    def read(
+        identity: Identity, endpoint: Endpoint, unlocked: dict[Path, asyncssh.SSHKey]
+    ) -> "_File":
+        """Read a key file, its public half and its certificates."""
+        file = identity.file
+        public = key_files.public_part(file)
+        certificates = _certificates(file, endpoint)
+        try:
+            key = unlocked.get(file) or key_files.open_key(file)
+        except UnusableError as error:
+            why_not = f"{file}: {error}" if identity.named else ""
+            return _File(identity, public, None, certificates, why_not=why_not)
+        return _File(identity, public, key, certificates, locked=key is None)
 
 
 @asynccontextmanager
@@ -133,28 +237,32 @@ async def _agent_keys(path: str | None) -> AsyncIterator[list[asyncssh.SSHKeyPai
         agent.close()
 
 
-def _usual_files() -> list[Path]:
-    folder = Path("~/.ssh").expanduser()
-    return [folder / name for name in USUAL if (folder / name).is_file()]
+def _certificates(file: Path, endpoint: Endpoint) -> list[asyncssh.SSHCertificate]:
+    """Return the certificates of a key: the configured ones, else the one beside it."""
+    usual = (file.with_name(f"{file.name}-cert.pub"),)
+    public = key_files.public_part(file)
+    found = (key_files.certificate(path) for path in endpoint.certificates or usual)
+    return [
+        certificate
+        for certificate in found
+        if certificate is not None
+        and (public is None or certificate.key.public_data == public.public_data)
+    ]
 
 
-def _public_part(file: Path) -> bytes:
-    for candidate in (file, file.with_name(file.name + ".pub")):
-        with contextlib.suppress(OSError, ValueError):
-            return asyncssh.read_public_key(candidate).public_data
-    return b""
+def _pairs(
+    key: asyncssh.SSHKey, name: str, certificates: list[asyncssh.SSHCertificate]
+) -> list[Offered]:
+    own = [one for one in certificates if one.key.public_data == key.public_data]
+    plain = Offered(asyncssh.load_keypairs(key)[0], name)
+    return [plain, *(_certified(plain, certificate) for certificate in own)]
 
 
-def _with_certificate(file: Path, key: asyncssh.SSHKey) -> Offered:
-    certificate = file.with_name(file.name + "-cert.pub")
-    return (key, str(certificate)) if certificate.is_file() else key
+def _certified(offered: Offered, certificate: asyncssh.SSHCertificate) -> Offered:
+    pair = copy.copy(offered.pair)
+    pair.set_certificate(certificate)
+    return Offered(pair, f"the certificate of {offered.name}")
 
 
-def _unusable(node: str, file: Path, reason: str) -> LinkError:
-    message = f"the key {file} cannot be used: {reason}"
-    advice = "Name a private key in `identity`."
-    return failures.link_error(node, Failure.AUTH_FAILED, message, advice)
-
-
-def _is_encrypted(error: Exception) -> bool:
-    return isinstance(error, asyncssh.KeyImportError) and str(error).startswith("Passphrase")
+def _comment(pair: asyncssh.SSHKeyPair) -> str:
+    return pair.get_comment(errors="replace") or "a key"

@@ -19,7 +19,7 @@ from pitui.remote.attempt import Lost
 from pitui.remote.channels import Channels
 from pitui.remote.dialer import again
 from pitui.remote.frame import Login
-from pitui.remote.ssh_options import KEEPALIVE_COUNT, KEEPALIVE_INTERVAL, Wanted
+from pitui.remote.ssh_options import KEEPALIVE_COUNT, KEEPALIVE_INTERVAL, Endpoint, Wanted
 
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds until a node that failed is tried again, plus or minus a quarter of it."""
@@ -55,6 +55,9 @@ class Dials(Protocol):
     async def dial(self, wanted: Wanted, on_lost: Lost) -> asyncssh.SSHClientConnection:
         """Return a connection that is up; see `Dialer.dial`."""
 
+    async def resolve(self, wanted: Wanted) -> Endpoint:
+        """Return where a machine is; see `Dialer.resolve`."""
+
 
 class NodeLink:
     """The way to one node; never connects before somebody wants something of it."""
@@ -70,6 +73,7 @@ class NodeLink:
         self._failed_at = -inf
         self._not_before = -inf
         self._host_keys_at_failure = 0.0
+        self._known_hosts: tuple[Path, ...] = ()
         self.state = Link()
 
     async def up(self) -> Connected:
@@ -165,7 +169,9 @@ class NodeLink:
                 self._note_lost(error)
 
         try:
-            connection = await self._dialer.dial(Wanted.of(self.node), on_lost)
+            wanted = Wanted.of(self.node)
+            self._known_hosts = (await self._dialer.resolve(wanted)).known_hosts
+            connection = await self._dialer.dial(wanted, on_lost)
         except LinkError as error:
             self._note_failure(error)
             raise
@@ -201,10 +207,7 @@ class NodeLink:
         return _now() >= self._not_before
 
     def _host_keys_changed_at(self) -> float:
-        try:
-            return self.node.known_hosts.stat().st_mtime
-        except OSError:
-            return 0.0
+        return max((_changed_at(file) for file in self._known_hosts), default=0.0)
 
     def _show(self, state: LinkState, error: str | None = None, advice: str = "") -> None:
         if (state, error, advice) != (self.state.state, self.state.error, self.state.advice):
@@ -216,6 +219,13 @@ class NodeLink:
 def is_lost(connection: asyncssh.SSHClientConnection, error: asyncssh.ChannelOpenError) -> bool:
     """Whether a channel could not be opened because there is no connection any more."""
     return connection.is_closed() or error.reason == "SSH connection closed"
+
+
+def _changed_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _lost_words(reason: Exception | None) -> str:

@@ -22,6 +22,7 @@ from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
 if TYPE_CHECKING:
     from pitui.remote.dialer import Dialer
     from pitui.remote.link import NodeLink
+    from pitui.remote.ssh_options import Endpoint
 
 CLOSE_LIMIT = 3.0
 """Seconds that closing all links may take; what is still open then is dropped."""
@@ -107,10 +108,11 @@ class Links:
         await self.open_link(name)
         from pitui.remote import first_login
 
-        key = await asyncio.to_thread(first_login.public_key, self._nodes[name])
+        endpoint = await self._endpoint(name)
+        key = await asyncio.to_thread(first_login.public_key, name, endpoint)
         if key is None and make:
             await asyncio.to_thread(first_login.make_key, name)
-            key = await asyncio.to_thread(first_login.public_key, self._nodes[name])
+            key = await asyncio.to_thread(first_login.public_key, name, endpoint)
         return key
 
     async def replace_host_key(self, name: str, changed: HostKeyChangedError) -> None:
@@ -122,7 +124,8 @@ class Links:
         await self.open_link(name)
         from pitui.remote import host_keys
 
-        host_keys.replace(name, self._nodes[name].known_hosts, changed)
+        files = (await self._endpoint(name)).known_hosts
+        await asyncio.to_thread(host_keys.replace_key, name, files, changed)
         self.retry(name)
 
     async def know(self, name: str, keys: str) -> None:
@@ -140,7 +143,8 @@ class Links:
         await self.open_link(name)
         from pitui.remote import host_keys
 
-        await asyncio.to_thread(host_keys.know, self._nodes[name], keys)
+        endpoint = await self._endpoint(name)
+        await asyncio.to_thread(host_keys.know, name, endpoint, keys)
 
     async def socket(self, name: str, host: str, port: int) -> Path:
         """Return a unix socket that leads through a node's link to an address as the node sees it.
@@ -203,6 +207,11 @@ class Links:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
+
+    async def _endpoint(self, name: str) -> "Endpoint":
+        from pitui.remote.ssh_options import Wanted
+
+        return await self._need_dialer().resolve(Wanted.of(self._nodes[name]))
 
     def _need_dialer(self) -> "Dialer":
         from pitui.remote.dialer import Dialer

@@ -1,25 +1,28 @@
-"""Where a node is and how to log in: ~/.ssh/config with the node's own values on top."""
+"""Where a node is and how to log in: what ssh would do, with the node's own values on top."""
 
 import os
-import platform
+import re
+import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import asyncssh
-
 from pitui.config.model import Node
-from pitui.domain.errors import Failure
-from pitui.remote import failures
+from pitui.domain.errors import Failure, LinkError
+from pitui.remote import failures, ssh_files
+from pitui.remote.algorithms import Algorithms
+from pitui.remote.ssh_program import Settings
+from pitui.remote.ssh_tokens import Target, TokenError, expand, percent
+from pitui.remote.tcp import Origin
 
 KEEPALIVE_INTERVAL = 3.0
 KEEPALIVE_COUNT = 2
 """Unanswered keepalives after which a peer counts as frozen: found after at most 9 s."""
 
-_KEX = "^curve25519-sha256,curve25519-sha256@libssh.org"
-_AES_FIRST = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
-_CHACHA_FIRST = "^chacha20-poly1305@openssh.com"
+_FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+_NEXT_PATH = re.compile(r" (?=[/~])")
+"""Between paths that `ssh -G` prints in one line: it quotes none, and one may have blanks."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Wanted:
     user: str | None
     port: int | None
     identity: Path | None
-    known_hosts: Path
+    known_hosts: Path | None
+    """In place of the files that ~/.ssh/config names."""
     limit: float
     """Seconds to connect and log in."""
 
@@ -51,6 +55,17 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """A key file that may be tried."""
+
+    file: Path
+    named: bool
+    """Whether somebody wrote it down: the usual ones may well be missing."""
+    first: bool = False
+    """Whether it is config.yaml's, and comes before every other."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """A machine as ~/.ssh/config resolves it."""
 
@@ -59,20 +74,26 @@ class Endpoint:
     user: str
     key_name: str
     """The name that its host key is known by: HostKeyAlias, else the host."""
+    has_alias: bool
     jumps: tuple[str, ...]
     """`[user@]host[:port]` of each hop, the nearest first."""
-    identities: tuple[Path, ...]
-    """Configured key files; empty for the usual ones."""
+    proxy_command: str | None
+    """For the user's shell, with its tokens filled in."""
+    passes_socket: bool
+    """ProxyUseFdpass: whether the ProxyCommand hands over a socket and ends."""
+    uses_keys: bool
+    """PubkeyAuthentication."""
+    identities: tuple[Identity, ...]
+    certificates: tuple[Path, ...]
     identities_only: bool
     agent: str | None
+    """The agent's socket."""
     family: int
-    local_address: tuple[str, int] | None
-    direct: bool
-    """Whether we open the TCP connection ourselves: neither a jump nor a ProxyCommand."""
-    chooses_host_keys: bool
-    """Whether ~/.ssh/config says which host key types to ask for."""
-    preferences: tuple[tuple[str, str], ...]
-    """Algorithms to ask for first, where ~/.ssh/config does not say."""
+    origin: Origin
+    known_hosts: tuple[Path, ...]
+    """The user's files; new keys go to the first."""
+    known_hosts_everybody: tuple[Path, ...]
+    algorithms: Algorithms
 
     @property
     def where(self) -> str:
@@ -80,46 +101,55 @@ class Endpoint:
         return failures.at(self.host, self.port)
 
 
-def resolve(wanted: Wanted) -> Endpoint:
-    """Apply ~/.ssh/config to what is wanted. May run the commands of `Match exec`.
+def endpoint(wanted: Wanted, settings: Settings, defaults: Settings, home: Path) -> Endpoint:
+    """Return what settings as `ssh -G` prints them say of a machine.
+
+    Args:
+        wanted: the machine as it was named.
+        settings: what ssh would do.
+        defaults: what it would do without any configuration.
+        home: what `~` stands for.
 
     Raises:
-        LinkError: ~/.ssh/config makes no sense; the message names file and line.
+        LinkError: a token is unknown.
     """
+    target = _target(wanted, settings, home)
     try:
-        # Without keys: asyncssh loads those it is told to before it knows the host's section.
-        options = asyncssh.SSHClientConnectionOptions(
-            config=(), client_keys=None, known_hosts=b"", **naming(wanted)
-        )
-    except (ValueError, OSError) as error:
-        advice = "Mend ~/.ssh/config; `ssh -G HOST` shows what ssh makes of it."
-        raise failures.link_error(wanted.node, Failure.PROTOCOL, str(error), advice) from error
-    config = options.config
-    jumps = str(options.tunnel or "").split(",")
-    identities = config.get("IdentityFile", ())
+        jumps = expand(_one(settings, "proxyjump") or "", target.tokens()).split(",")
+        proxy = percent(_one(settings, "proxycommand") or "", target.tokens()) or None
+    except TokenError as error:
+        raise mistake(wanted.node, str(error)) from error
+    known = (wanted.known_hosts,) if wanted.known_hosts else None
     return Endpoint(
-        host=options.host,
-        port=options.port,
-        user=options.username,
-        key_name=options.host_key_alias or options.host,
+        host=target.host,
+        port=target.port,
+        user=target.user,
+        key_name=_one(settings, "hostkeyalias") or target.host,
+        has_alias=_one(settings, "hostkeyalias") is not None,
         jumps=tuple(jump.strip() for jump in jumps if jump.strip()),
-        identities=_identity_files(wanted, identities),
-        identities_only=wanted.identity is not None or config.get("IdentitiesOnly") is True,
-        agent=_agent(config.get("IdentityAgent", ())),
-        family=int(options.family),
-        local_address=options.local_addr,
-        direct=not options.tunnel and not options.proxy_command,
-        chooses_host_keys=config.get("HostKeyAlgorithms") is not None,
-        preferences=_preferences(config),
+        proxy_command=proxy,
+        passes_socket=_one(settings, "proxyusefdpass") == "yes",
+        uses_keys=_one(settings, "pubkeyauthentication") not in ("false", "no"),
+        identities=_identities(wanted, settings, defaults, target),
+        certificates=tuple(_paths(settings.get("certificatefile", ()), target)),
+        identities_only=_one(settings, "identitiesonly") == "yes",
+        agent=_agent(_one(settings, "identityagent")),
+        family=_FAMILIES.get(_one(settings, "addressfamily") or "", socket.AF_UNSPEC),
+        origin=Origin(_one(settings, "bindaddress"), _one(settings, "bindinterface")),
+        known_hosts=known or _known_hosts(settings, "userknownhostsfile"),
+        known_hosts_everybody=_known_hosts(settings, "globalknownhostsfile"),
+        algorithms=Algorithms.of(settings, defaults),
     )
 
 
-def naming(wanted: Wanted) -> dict[str, Any]:
-    """Return the asyncssh options that name a host, and that pick its section of ~/.ssh/config."""
+def naming(endpoint: Endpoint) -> dict[str, Any]:
+    """Return the asyncssh options that name a host; it reads no configuration of its own."""
     return {
-        "host": wanted.host,
-        "port": wanted.port if wanted.port is not None else (),
-        "username": wanted.user if wanted.user is not None else (),
+        "config": None,
+        "host": endpoint.host,
+        "port": endpoint.port,
+        "username": endpoint.user,
+        "host_key_alias": endpoint.key_name,
         # None of these looks for certificate folders under ~/.ssh.
         "x509_trusted_certs": None,
         "x509_trusted_cert_paths": [],
@@ -137,36 +167,72 @@ def behaviour(endpoint: Endpoint) -> dict[str, Any]:
         "agent_forwarding": False,
         "connect_timeout": None,
         "login_timeout": 0,
-        **dict(endpoint.preferences),
+        **endpoint.algorithms.options(),
     }
 
 
-def _identity_files(wanted: Wanted, configured: object) -> tuple[Path, ...]:
-    if wanted.identity is not None:
-        return (wanted.identity,)
-    files = configured if isinstance(configured, (list, tuple)) else ()
-    found = (Path(str(file)).expanduser() for file in files)
-    return tuple(file for file in found if file.is_file())
+def mistake(node: str, reason: str) -> LinkError:
+    """Return the error of a configuration that makes no sense."""
+    advice = "Mend ~/.ssh/config; `ssh -G HOST` shows what ssh makes of it."
+    return failures.link_error(node, Failure.PROTOCOL, reason, advice)
 
 
-def _agent(configured: object) -> str | None:
-    if configured in ((), "SSH_AUTH_SOCK"):
+def _target(wanted: Wanted, settings: Settings, home: Path) -> Target:
+    jump = _one(settings, "proxyjump") or ""
+    return Target(
+        name=wanted.host,
+        host=_one(settings, "hostname") or wanted.host,
+        port=int(_one(settings, "port") or 22),
+        user=_one(settings, "user") or "",
+        alias=_one(settings, "hostkeyalias") or wanted.host,
+        jump=jump.rpartition(",")[2],
+        home=home,
+    )
+
+
+def _one(settings: Settings, keyword: str) -> str | None:
+    values = settings.get(keyword)
+    return values[0] if values else None
+
+
+def _identities(
+    wanted: Wanted, settings: Settings, defaults: Settings, target: Target
+) -> tuple[Identity, ...]:
+    files = settings.get("identityfile", ())
+    named = list(files) != list(defaults.get("identityfile", ()))
+    found = [Identity(path, named) for path in _paths(files, target)]
+    if wanted.identity is None:
+        return tuple(found)
+    # As with `ssh -i`: the usual ones are not tried.
+    others = [identity for identity in found if named and identity.file != wanted.identity]
+    return (Identity(wanted.identity, named=True, first=True), *others)
+
+
+def _paths(values: Sequence[str], target: Target) -> list[Path]:
+    tokens = target.tokens()
+    found = []
+    for value in values:
+        if value.lower() == "none":
+            continue
+        path = ssh_files.tilde(value, target.home)
+        try:
+            found.append(Path(expand(path, tokens)))
+        except TokenError:
+            # Passed over and named, as a file that is missing.
+            found.append(Path(path))
+    return found
+
+
+def _agent(configured: str | None) -> str | None:
+    if configured is None or configured == "SSH_AUTH_SOCK":
         return os.environ.get("SSH_AUTH_SOCK") or None
-    return str(Path(str(configured)).expanduser()) if configured else None
+    if configured.lower() == "none":
+        return None
+    if configured.startswith("$") and not configured.startswith("${"):
+        return os.environ.get(configured[1:]) or None
+    return configured
 
 
-def _preferences(config: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
-    cipher = _AES_FIRST if _has_aes() else _CHACHA_FIRST
-    wishes = (("KexAlgorithms", "kex_algs", _KEX), ("Ciphers", "encryption_algs", cipher))
-    return tuple((ours, value) for theirs, ours, value in wishes if config.get(theirs) is None)
-
-
-@cache
-def _has_aes() -> bool:
-    """Whether this machine has AES instructions (all of Apple's have; a Pi 3 and 4 have not)."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return platform.system() == "Darwin"
-    flags = (line for line in text.splitlines() if line.startswith(("flags", "Features")))
-    return "aes" in next(flags, "").split()
+def _known_hosts(settings: Settings, keyword: str) -> tuple[Path, ...]:
+    text = _one(settings, keyword) or "none"
+    return () if text == "none" else tuple(Path(path) for path in _NEXT_PATH.split(text))

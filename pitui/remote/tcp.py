@@ -4,13 +4,22 @@ import asyncio
 import socket
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _Address = tuple[int, int, int, str, tuple[Any, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where connections come from, as far as that is not left to the system."""
+
+    address: str | None = None
+    interface: str | None = None
+
+
 async def open_socket(
-    host: str, port: int, limit: float, family: int = 0, local: tuple[str, int] | None = None
+    host: str, port: int, limit: float, family: int = 0, origin: Origin = Origin()
 ) -> socket.socket:
     """Connect to the first address of a host that answers.
 
@@ -25,20 +34,23 @@ async def open_socket(
     for address in addresses:
         try:
             async with asyncio.timeout(limit / len(addresses)):
-                return await _connect(address, local)
+                return await _connect(address, origin)
         except OSError as error:
             errors.append(error)
     # An address that refused tells more than one that was silent.
     raise min(errors, key=lambda error: error.errno is None)
 
 
-async def _connect(address: _Address, local: tuple[str, int] | None) -> socket.socket:
+async def _connect(address: _Address, origin: Origin) -> socket.socket:
     family, kind, protocol, _, target = address
     sock = socket.socket(family, kind, protocol)
     try:
         sock.settimeout(0)
-        if local is not None:
-            sock.bind(local)
+        if origin.interface is not None:
+            device = origin.interface.encode(errors="surrogateescape")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+        if origin.address is not None:
+            sock.bind((origin.address, 0))
         await asyncio.get_running_loop().sock_connect(sock, target)
     except BaseException:
         sock.close()

@@ -17,7 +17,9 @@ def shell_command(node: Node) -> list[str]:
     """Return the command line, as words, of a shell on a node: ssh, or $SHELL on this machine."""
     if node.local:
         return [os.environ.get("SHELL") or "/bin/sh"]
-    words = ["ssh", "-o", f"UserKnownHostsFile={node.known_hosts}"]
+    words = ["ssh"]
+    if node.known_hosts is not None:
+        words += ["-o", f"UserKnownHostsFile={node.known_hosts}"]
     words += ["-o", f"ConnectTimeout={max(1, round(node.connect_timeout))}"]
     if node.port is not None:
         words += ["-p", str(node.port)]

@@ -1,6 +1,7 @@
 """Real sshd processes, and links to them."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from support.shelved import Shelved
 from support.sshd import Server, Shelf, servers, why_no_sshd
 
 from pitui.config.model import Node
+from pitui.domain.errors import LinkError
 from pitui.remote.ask import NoOne, UnknownKey
 from pitui.remote.links import Links
 
@@ -48,6 +50,19 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
         pytest.skip(reason)
     with servers(tmp_path) as shelf:
         yield shelf
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A real ssh-agent; its socket."""
+    socket = tmp_path / "agent"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    while not socket.exists():
+        assert process.poll() is None
+    yield socket
+    process.terminate()
+    process.wait(timeout=5)
 
 
 @pytest.fixture
@@ -112,3 +127,18 @@ async def until(
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"waited {limit} s in vain until {what}") from None
+
+
+async def refused(links: Links, name: str) -> LinkError:
+    """Return the error of a node that cannot be connected to."""
+    with pytest.raises(LinkError) as caught:
+        await links.connect(name)
+    return caught.value
+
+
+def says(secret: str, folder: Path) -> str:
+    """Return a program for SSH_ASKPASS that answers with a secret."""
+    script = folder / "askpass"
+    script.write_text(f"#!/bin/sh\necho '{secret}'\n")
+    script.chmod(0o700)
+    return str(script)

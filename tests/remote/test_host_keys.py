@@ -192,6 +192,111 @@ async def test_a_host_certificate_of_a_known_authority_is_accepted(
     await make_links(node_on("pi", server, trusted=False)).connect("pi")
 
 
+async def test_an_authority_says_nothing_of_a_server_without_a_certificate(
+    shelf, node_on, make_links, known, tmp_path
+):
+    server = shelf.server()
+    authority = make_key(tmp_path / "authority").with_suffix(".pub").read_text()
+    for line in (f"@cert-authority * {authority}", f"@cert-authority {server.name} {authority}"):
+        known.write_text(line)
+        pi = node_on("pi", server, trusted=False)
+        assert (await refused(make_links(pi), "pi")).failure is Failure.HOST_KEY_UNKNOWN
+        person = Person(trust=True)
+        await make_links(pi, asker=person).connect("pi")
+        assert len(person.keys) == 1
+        assert known.read_text() == line + server.known_line()
+        await make_links(pi).connect("pi")
+
+
+async def test_a_changed_key_is_refused_beside_an_authority(
+    shelf, node_on, make_links, known, tmp_path
+):
+    server, other = shelf.server(), shelf.server(start=False)
+    authority = make_key(tmp_path / "authority").with_suffix(".pub").read_text()
+    own = f"{server.name} {other.known_line().split(' ', 1)[1]}"
+    known.write_text(f"@cert-authority * {authority}{own}")
+    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
+    error = await refused(links, "pi")
+    assert error.failure is Failure.HOST_KEY_CHANGED
+    assert f"{known}, line 2" in error.message
+    tool("sh", "-c", error.advice[error.advice.index("ssh-keygen") :])
+    links.retry("pi")
+    await links.connect("pi")
+
+
+@pytest.mark.parametrize("wrong", ["authority", "name", "expired"])
+async def test_a_certificate_that_does_not_count_leaves_the_plain_key(
+    wrong, shelf, node_on, make_links, known, tmp_path
+):
+    authority = make_key(tmp_path / "authority")
+    signer = make_key(tmp_path / "stranger") if wrong == "authority" else authority
+    server = shelf.server(start=False)
+    name = "elsewhere" if wrong == "name" else server.address
+    until = ["-V", "20200101:20200102"] if wrong == "expired" else []
+    public = server.host_key.with_suffix(".pub")
+    tool("ssh-keygen", "-q", "-s", signer, "-I", "pi", "-h", "-n", name, *until, public)
+    server.options = (f"HostCertificate {server.host_key}-cert.pub",)
+    server.start()
+    line = f"@cert-authority * {authority.with_suffix('.pub').read_text()}"
+    known.write_text(line)
+    pi = node_on("pi", server, trusted=False)
+    assert (await refused(make_links(pi), "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    known.write_text(line + server.known_line())
+    await make_links(pi).connect("pi")
+
+
+async def test_a_certificate_of_a_revoked_authority_is_refused(
+    shelf, node_on, make_links, known, tmp_path
+):
+    authority = make_key(tmp_path / "authority")
+    server = shelf.server(start=False)
+    public = server.host_key.with_suffix(".pub")
+    tool("ssh-keygen", "-q", "-s", authority, "-I", "pi", "-h", "-n", server.address, public)
+    server.options = (f"HostCertificate {server.host_key}-cert.pub",)
+    server.start()
+    text = authority.with_suffix(".pub").read_text()
+    known.write_text(f"@cert-authority * {text}@revoked * {text}")
+    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
+    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_CHANGED
+
+
+async def test_the_files_that_the_ssh_config_names_are_used(
+    shelf, node_on, make_links, known, home
+):
+    first, second = shelf.server(), shelf.server()
+    hosts, more = home / "my hosts", home / "more"
+    everybody = home / "everybody"
+    (home / ".ssh" / "config").write_text(
+        f'Host *\n  UserKnownHostsFile "~/my hosts" {more}\n  GlobalKnownHostsFile {everybody}\n'
+    )
+    more.write_text(first.known_line())
+    pi1 = node_on("pi1", first, trusted=False, known_hosts=None)
+    pi2 = node_on("pi2", second, trusted=False, known_hosts=None)
+    known.write_text(second.known_line())
+    links = make_links(pi1, pi2)
+    await links.connect("pi1")
+    assert (await refused(links, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
+    everybody.write_text(second.known_line())
+    await make_links(pi2).connect("pi2")
+    everybody.write_text("")
+    # A new key goes to the first of the user's files.
+    await make_links(pi2, asker=Person(trust=True)).connect("pi2")
+    assert hosts.read_text() == second.known_line()
+    # One that was added to a file by hand needs no retry.
+    hosts.write_text("")
+    assert (await refused(links, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
+    more.write_text(first.known_line() + second.known_line())
+    await links.connect("pi2")
+
+
+async def test_without_any_file_a_new_key_cannot_be_saved(shelf, node_on, make_links, home, known):
+    (home / ".ssh" / "config").write_text("UserKnownHostsFile none\n")
+    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=None)
+    error = await refused(make_links(pi, asker=Person(trust=True)), "pi")
+    assert error.failure is Failure.HOST_KEY_UNKNOWN
+    assert "UserKnownHostsFile is none" in error.message
+
+
 async def test_several_nodes_with_new_keys_are_asked_about_one_at_a_time(
     shelf, node_on, make_links, known
 ):

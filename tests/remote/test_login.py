@@ -3,40 +3,18 @@
 import asyncio
 import getpass
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from remote.conftest import Person
+from remote.conftest import Person, refused, says
 from support.nodes import node
 from support.sshd import make_key
 from support.tools import tool
 
 from pitui.domain.cluster import LinkState
-from pitui.domain.errors import Failure, LinkError
+from pitui.domain.errors import Failure
 
 pytestmark = pytest.mark.ssh
-
-
-@pytest.fixture
-def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A real ssh-agent; its socket."""
-    socket = tmp_path / "agent"
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
-    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-    while not socket.exists():
-        assert process.poll() is None
-    yield socket
-    process.terminate()
-    process.wait(timeout=5)
-
-
-async def refused(links, name: str) -> LinkError:
-    with pytest.raises(LinkError) as caught:
-        await links.connect(name)
-    return caught.value
 
 
 async def test_a_key_that_the_node_does_not_accept_fails_once_and_stays_failed(
@@ -108,6 +86,8 @@ async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
 ):
     key = make_key(tmp_path / "locked", passphrase="secret")
     servers = [shelf.server(), shelf.server()]
+    for server in servers:
+        server.authorize(key.with_suffix(".pub"))
     nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
     person = Person()
     links = make_links(*nodes, asker=person)
@@ -118,8 +98,6 @@ async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
         assert "ssh-add" in error.advice
         assert "secret" not in f"{error}"
     assert len(person.identities) == 1
-    for server in servers:
-        server.authorize(key.with_suffix(".pub"))
     person.passphrases = ["secret"]
     links.retry("pi1")
     await links.connect("pi1")
@@ -145,7 +123,7 @@ async def test_a_key_of_the_agent_needs_no_passphrase(shelf, node_on, make_links
     key = make_key(tmp_path / "locked", passphrase="secret")
     server = shelf.server()
     server.authorize(key.with_suffix(".pub"))
-    tool("ssh-add", "-q", key, SSH_ASKPASS_REQUIRE="force", SSH_ASKPASS=_says("secret", tmp_path))
+    tool("ssh-add", "-q", key, SSH_ASKPASS_REQUIRE="force", SSH_ASKPASS=says("secret", tmp_path))
     person = Person()
     links = make_links(
         node_on("configured", server, identity=key),
@@ -199,7 +177,7 @@ async def test_a_nodes_own_keys_override_the_ssh_config(shelf, node_on, make_lin
 
 async def test_a_host_key_alias_names_the_known_key(shelf, make_links, known, home):
     server = shelf.server()
-    known.write_text(f"[shelf]:{server.port} {server.known_line().split(' ', 1)[1]}")
+    known.write_text(f"shelf {server.known_line().split(' ', 1)[1]}")
     (home / ".ssh" / "config").write_text(f"Host {server.address}\n  HostKeyAlias shelf\n")
     pi = node("pi", server.address, server.port, identity=shelf.client_key)
     await make_links(pi).connect("pi")
@@ -240,10 +218,3 @@ async def test_a_proxy_command_of_the_ssh_config(shelf, node_on, make_links, hom
     )
     links = make_links(pi)
     assert (await links.runner("pi").run("echo through")).stdout == "through\n"
-
-
-def _says(secret: str, folder: Path) -> str:
-    script = folder / "askpass"
-    script.write_text(f"#!/bin/sh\necho '{secret}'\n")
-    script.chmod(0o700)
-    return str(script)
