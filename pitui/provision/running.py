@@ -46,6 +46,11 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
     head -n 1)
   [ -z "$has" ] || [ "$has" = "$real" ] || echo "home ${has##*/} ${real##*/}"
   case $java in *deleted*) echo java ;; esac
+  if grep -Eqs "^ *spark\.master\.rest\.enabled[ =:]+false *$" "$conf/spark-defaults.conf"; then
+    rest=$(sed -n 's/^ *spark\.master\.rest\.port[ =:]*//p' "$conf/spark-defaults.conf" | tail -n 1)
+    ss -Hltnp "sport = :${rest:-6066}" 2>/dev/null | grep -qF -e "pid=$pid," &&
+      echo "open ${rest:-6066}"
+  fi
   { settings; echo; echo ----; tr '\0' '\n' < "$folder/environ"; } | awk -v other="$other" '
     $0 == "----" { second = 1; next }
     match($0, /^[A-Za-z_][A-Za-z0-9_]*=/) {
@@ -57,7 +62,8 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
         if (name !~ /^(SPARK_|PYSPARK_|JAVA_HOME$)/ || index(name, other) == 1) continue
         if (name ~ /^SPARK_(HOME|CONF_DIR)$/ || wants[name] == has[name]) continue
         # Any other value may be a secret.
-        if (name !~ /^(SPARK_(WORKER|DAEMON)_(CORES|MEMORY)|SPARK_LOCAL_IP|JAVA_HOME)$/)
+        plain = "^(SPARK_(WORKER|DAEMON)_(CORES|MEMORY)|SPARK_(LOCAL|PID)_(IP|DIRS?)|JAVA_HOME)$"
+        if (name !~ plain)
           print "set " name
         else print "set " name " " (has[name] == "" ? "nothing" : has[name]) " " wants[name]
       }
@@ -99,6 +105,8 @@ def parse_running(output: str) -> Running:
                 outdated.append(f"{has} instead of {real}")
             case ["java"]:
                 outdated.append("a Java that was replaced")
+            case ["open", port]:
+                outdated.append(f"port {port} taking applications from anybody")
             case ["set", name, has, wants]:
                 outdated.append(f"{name} {has} instead of {wants}")
             case ["set", name, *_]:

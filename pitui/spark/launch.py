@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
 from pitui.remote.quoting import quote, quote_path
+from pitui.spark.scratch import CLEAN_NAME
 
 CLASSES = {
     Role.MASTER: "org.apache.spark.deploy.master.Master",
@@ -116,6 +117,8 @@ main() {{
   # Before 4.0 spark-daemon.sh takes the user from here alone, for the names of its files.
   export USER=${{USER:-$(id -nu)}}
   check
+  clean=${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/{clean}
+  [ ! -f "$clean" ] || limited bash "$clean" >/dev/null 2>&1
   detached=
   command -v setsid >/dev/null && detached=setsid
   count={count}
@@ -204,6 +207,7 @@ def launch_script(launch: Launch) -> str:
         mark=MARK,
         home=quote_path(launch.spark_home),
         cls=CLASSES[launch.role],
+        clean=CLEAN_NAME,
         exports="\n".join(_exports(launch)),
         # As Spark's start-worker.sh does it: one after the other, ports counted up.
         count='"$SPARK_WORKER_INSTANCES"' if launch.role is Role.WORKER else "1",

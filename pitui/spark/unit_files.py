@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pitui.domain.cluster import Role
 from pitui.remote.quoting import quote
 from pitui.spark.launch import CLASSES
+from pitui.spark.scratch import clean_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ Documentation=https://spark.apache.org/docs/latest/spark-standalone.html
 [Service]
 {account}Environment={home} {logs}
 WorkingDirectory=-{folder}
+ExecStartPre=-/bin/bash -c {clean}
 ExecStart=/bin/bash -c {start}
 Restart=on-failure
 RestartSec=5
@@ -100,6 +102,7 @@ def unit_text(daemon: Daemon, *, of_user: bool = False) -> str:
         home=_word(f"SPARK_HOME={daemon.home}"),
         logs=_word(f"PITUI_LOGS={logs}"),
         folder=daemon.home.replace("%", "%%"),
+        clean=_word(clean_command(daemon.home).replace("$", "$$")),
         start=_word(start.replace("$", "$$")),
     )
 
@@ -113,7 +116,8 @@ def cron_line(daemon: Daemon) -> str:
     script = quote(f"{daemon.home}/sbin/spark-daemon.sh")
     address = daemon.host.replace(".", "[.]")
     wait = f"until ip -o addr | grep -q ' {address}/'; do sleep 2; done"
-    return f"@reboot {wait}; {script} start {words} >/dev/null 2>&1".replace("%", "\\%")
+    clean = f"{clean_command(daemon.home)} >/dev/null 2>&1"
+    return f"@reboot {wait}; {clean}; {script} start {words} >/dev/null 2>&1".replace("%", "\\%")
 
 
 def _word(text: str) -> str:

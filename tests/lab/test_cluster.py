@@ -15,6 +15,7 @@ from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
 from tests.lab.pitui import finish, pitui, provision, start
+from tests.lab.provisioned import file_systems, in_shell, is_open
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(500)]
 
@@ -112,6 +113,19 @@ def test_pi_runs_on_all_three_workers(shelf: Path) -> None:
     assert done.status == 0, done.stdout + done.stderr
     assert "pi is about 3." in done.stdout
     assert "hosts pi1 pi2 pi3" in done.stdout
+
+
+def test_what_was_made_is_closed_and_on_the_disk(lab: Lab) -> None:
+    for machine in lab.machines.values():
+        found = file_systems(machine)
+        assert {"/var/lib/spark/local", "/var/lib/spark/pid", "/var/lib/spark/events"} <= set(found)
+        assert "tmpfs" not in found.values(), found
+        assert (
+            in_shell(machine, "bash -ic") == in_shell(machine, "bash -lic") == "home=/opt/spark 1"
+        )
+        assert in_shell(machine, "bash -c") == "home= 0"
+    assert is_open(lab.machines["pi1"], 7077)
+    assert not is_open(lab.machines["pi1"], 6066)
 
 
 def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, shelf: Path) -> None:

@@ -1,24 +1,34 @@
-"""conf: spark-env.sh, spark-defaults.conf, workers and logging, for this node."""
+"""conf: spark-env.sh, spark-defaults.conf, workers, logging, and the folders that they name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
+from pitui.domain.errors import NodeError, PituiError
 from pitui.provision.addresses import address_of
 from pitui.provision.conf_folder import block, conf_folder, spark_version
 from pitui.provision.each import on_each
 from pitui.provision.files_step import FilesStep, Text, read
+from pitui.provision.folders import Folders, folders_of, in_words, make_folders
 from pitui.provision.javas import java_home
-from pitui.provision.managed_block import block_lines, with_block
+from pitui.provision.managed_block import block_lines, with_block, without_block
 from pitui.provision.site import Site
-from pitui.provision.spark_home import installed
+from pitui.provision.spark_home import home_of, installed, run_on
+from pitui.provision.step import Finding, State, would_change
+from pitui.remote.quoting import quote
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, workers_name
-from pitui.spark.properties import property_lines
+from pitui.spark.properties import parse_properties, property_lines
+from pitui.spark.scratch import CLEAN_NAME, CLEAN_SCRIPT, Scratch, clean_command, scratch_lines
 
 _EXECUTOR_LOGS = {
     "spark.executor.logs.rolling.strategy": "size",
     "spark.executor.logs.rolling.maxSize": "16777216",
     "spark.executor.logs.rolling.maxRetainedFiles": "5",
 }
+_REST = "spark.master.rest.enabled"
+_EVENT_LOGS = "spark.eventLog.dir"
+_HISTORY_LOGS = "spark.history.fs.logDirectory"
 
 
 class ConfStep(FilesStep):
@@ -32,7 +42,9 @@ class ConfStep(FilesStep):
     async def texts(self, site: Site) -> list[Text]:
         """Return the conf files."""
         folder, version = await conf_folder(site), await spark_version(site)
+        scratch = (await folders_of(site)).scratch
         env = env_lines(version, await self._environment(site, version))
+        env += scratch_lines(scratch, frozenset(site.node.env))
         texts = [
             await block(
                 site,
@@ -46,15 +58,33 @@ class ConfStep(FilesStep):
                 site,
                 f"{folder}/spark-defaults.conf",
                 "conf",
-                await self._defaults(site, version),
+                await self._defaults(site, version, scratch),
             ),
             await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),
         ]
-        for name, text in log_files(version).items():
+        for name, text in (log_files(version) | {CLEAN_NAME: MARK + CLEAN_SCRIPT}).items():
             old = await read(site, f"{folder}/{name}")
             own = old is not None and not old.startswith(MARK)
             texts.append(Text(f"{folder}/{name}", old, old if own and old else text))
         return texts
+
+    async def check(self, site: Site) -> Finding:
+        """Compare the folders, and then the files."""
+        finding = await super().check(site)
+        found = await folders_of(site)
+        wrong = [in_words(folder, found.user) for folder in found.wrong]
+        if wrong:
+            makes = f"make {', '.join(wrong)}"
+            both = finding.state is State.WOULD_CHANGE
+            detail = f"{makes}; {finding.detail}" if both else makes
+            data = finding.data if both else []
+            finding = would_change(detail, diff=finding.diff, data=data)
+        return replace(finding, advice=await _advice(site, found))
+
+    async def apply(self, site: Site, finding: Finding) -> None:
+        """Make the folders that the files name, then write the files."""
+        await make_folders(site)
+        await super().apply(site, finding)
 
     async def owner(self, site: Site) -> str | None:
         """Return Spark's account."""
@@ -65,10 +95,15 @@ class ConfStep(FilesStep):
         return f"this node is {await address_of(site.shelf, site.name)}"
 
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
-        """Take the node out of the others' lists of workers."""
+        """Take the node out of the others' lists of workers, and its empty folders away."""
         gone = await address_of(site.shelf, site.name)
         done = await on_each(others, lambda other: _without_worker(other, gone))
-        return f"out of the workers file on {', '.join(done)}" if done else ""
+        said = [f"out of the workers file on {', '.join(done)}"] if done else []
+        try:
+            said += [f"removed {path}" for path in await _without_folders(site)]
+        except PituiError as error:
+            site.say(f"its folders stay: {error.message}")
+        return "; ".join(said)
 
     async def _environment(self, site: Site, version: str) -> dict[str, str]:
         config, node = site.shelf.config, site.node
@@ -85,13 +120,22 @@ class ConfStep(FilesStep):
         }
         return {name: value for name, value in values.items() if value} | node.env
 
-    async def _defaults(self, site: Site, version: str) -> list[str]:
+    async def _defaults(self, site: Site, version: str, scratch: Scratch) -> list[str]:
         spark = site.shelf.config.spark
         host = spark.master.host or await address_of(site.shelf, site.shelf.master.name)
         url = {"spark.master": f"spark://{host}:{spark.master.port}"} if host else {}
         # Without it neither master nor worker knows decommissioning, which came with 3.1.
         drains = {"spark.decommission.enabled": "true"} if numbers(version) >= (3, 1) else {}
-        return property_lines(url | _EXECUTOR_LOGS | drains | env_text(spark.defaults))
+        # On by itself before 2.4 and from 4.1 on, and asks nobody for a key (SPARK-51165).
+        chosen = _EXECUTOR_LOGS | drains | {_REST: "false"}
+        path = f"{await conf_folder(site)}/spark-defaults.conf"
+        by_hand = set(await _properties(site, path, without="conf"))
+        said = by_hand | set(spark.defaults)
+        if not said & {_EVENT_LOGS, _HISTORY_LOGS}:
+            events = PurePosixPath(scratch.events).as_uri()
+            chosen |= {_EVENT_LOGS: events, _HISTORY_LOGS: events}
+        kept = {name: value for name, value in chosen.items() if name not in by_hand}
+        return property_lines(url | kept | env_text(spark.defaults))
 
 
 async def _workers(site: Site) -> list[str]:
@@ -112,6 +156,51 @@ async def _without_worker(site: Site, gone: str | None) -> bool:
     new = with_block(old, "workers", [line for line in lines if line != gone])
     await site.write_file(path, new, root=await site.may_root())
     return True
+
+
+async def _advice(site: Site, found: Folders) -> str:
+    """Return what a person should know about what they chose themselves."""
+    words = []
+    if found.of_ram:
+        paths = ", ".join(found.of_ram)
+        words.append(f"{paths} is RAM: what Spark writes there takes the executors' memory.")
+    folder = await conf_folder(site)
+    properties = await _properties(site, f"{folder}/spark-defaults.conf")
+    properties |= env_text(site.shelf.config.spark.defaults)
+    if site.node.is_master and properties.get(_REST) == "true":
+        words.append(
+            f"{_REST} is true: port {properties.get('spark.master.rest.port', 6066)} takes "
+            "applications from anybody."
+        )
+    return " ".join(words)
+
+
+async def _properties(site: Site, path: str, *, without: str = "") -> dict[str, str]:
+    """Return the settings of a properties file, or those outside of one of our blocks."""
+    text = await read(site, path) or ""
+    try:
+        return parse_properties(without_block(text, without) if without else text)
+    except ValueError as error:
+        message = f"{path} cannot be read, by Spark neither: {error}"
+        raise NodeError(site.name, message, "Set it right there.") from error
+
+
+async def _without_folders(site: Site) -> list[str]:
+    """Clean the folders that pitui chose and remove those that are empty then; return these."""
+    found = await folders_of(site)
+    scratch = found.scratch
+    if not any(found.states[path].exists for path in (scratch.local, scratch.pids)):
+        return []
+    user = quote(found.user)
+    clean = clean_command(await home_of(site))
+    command = f"""
+if [ "$(id -un)" = {user} ]; then {clean}; else runuser -u {user} -- {clean}; fi >/dev/null 2>&1
+for path in {quote(scratch.local, scratch.pids, scratch.events)}; do
+  rmdir -- "$path" 2>/dev/null && echo "$path"
+done
+rmdir -- {quote(str(PurePosixPath(scratch.local).parent))} 2>/dev/null
+true"""
+    return (await run_on(site, command)).splitlines()
 
 
 STEP = ConfStep()

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
 from pitui.facts import hosts_file
-from pitui.facts.cloud_init import HOSTS_COMMAND, HOSTS_TEMPLATE, TEMPLATE_NAME, without_own_name
+from pitui.facts.cloud_init import (
+    HOSTS_COMMAND,
+    HOSTS_TEMPLATE,
+    NAME_UNIT,
+    NAME_UNIT_PATH,
+    NAME_UNIT_TEXT,
+    TEMPLATE_NAME,
+    HostsMode,
+    parse_hosts_mode,
+    without_own_name,
+)
 from pitui.provision.addresses import Known, addresses
 from pitui.provision.diffs import diff, joined
 from pitui.provision.each import on_each
@@ -39,10 +49,11 @@ class Hosts(Step):
         remarks = [f"{len(wanted.lines)} nodes"]
         remarks += [f"no address of {name} is known" for name in wanted.missing]
         remarks += wanted.others
-        texts = [Text(hosts_file.PATH, old, wanted.text), *await _templates(site, wanted.lines)]
+        mode = await _mode(site)
+        at_boot = await _at_boot(site, mode, wanted.lines)
+        texts = [Text(hosts_file.PATH, old, wanted.text), *at_boot]
         wrong = [text for text in texts if text.old != text.new]
-        if len(texts) > 1:
-            remarks.append("cloud-init makes it anew at every boot")
+        remarks += _REMARKS[mode]
         detail = "; ".join(remarks)
         if not wrong:
             return ok(detail)
@@ -53,8 +64,11 @@ class Hosts(Step):
         """Write the files, from what they hold now."""
         old = await site.read_text(hosts_file.PATH) or ""
         wanted = await _wanted(site, old)
-        for text in await _templates(site, wanted.lines):
+        mode = await _mode(site)
+        for text in await _at_boot(site, mode, wanted.lines):
             await _write(site, text.path, text.old or "", text.new)
+        if mode is HostsMode.LOCALHOST:
+            await site.as_root(f"systemctl daemon-reload && systemctl enable {NAME_UNIT}")
         await _write(site, hosts_file.PATH, old, wanted.text)
 
     async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
@@ -68,6 +82,12 @@ class Hosts(Step):
 
 
 STEP = Hosts()
+
+_REMARKS = {
+    HostsMode.KEPT: [],
+    HostsMode.TEMPLATE: ["cloud-init makes it anew at every boot"],
+    HostsMode.LOCALHOST: ["cloud-init puts its own name on loopback at every boot"],
+}
 
 
 async def _wanted(site: Site, old: str) -> _Wanted:
@@ -93,11 +113,21 @@ async def _wanted(site: Site, old: str) -> _Wanted:
     return _Wanted(text, tuple(lines), tuple(missing), remarks)
 
 
-async def _templates(site: Site, lines: Sequence[str]) -> list[Text]:
-    """Return the template that the file is made from at boot, where there is one."""
-    if not await site.may_root() or not (await site.root(HOSTS_COMMAND)).stdout.strip():
+async def _mode(site: Site) -> HostsMode:
+    """Return what cloud-init does to the file at boot; nothing is known of it without root."""
+    if not await site.may_root():
+        return HostsMode.KEPT
+    return parse_hosts_mode((await site.root(HOSTS_COMMAND)).stdout)
+
+
+async def _at_boot(site: Site, mode: HostsMode, lines: Sequence[str]) -> list[Text]:
+    """Return the files that see to it that the hosts file is the same after a boot."""
+    if mode is HostsMode.LOCALHOST:
+        old = await site.read_text(NAME_UNIT_PATH, root=True)
+        return [Text(NAME_UNIT_PATH, old, NAME_UNIT_TEXT)]
+    old = await site.read_text(HOSTS_TEMPLATE, root=True) if mode is HostsMode.TEMPLATE else None
+    if old is None:
         return []
-    old = await site.read_text(HOSTS_TEMPLATE, root=True) or ""
     return [Text(HOSTS_TEMPLATE, old, with_block(without_own_name(old), _BLOCK, lines))]
 
 
@@ -133,6 +163,11 @@ async def _without_node(site: Site, gone: str) -> bool:
 
 async def _without_cluster(site: Site) -> bool:
     """Take the block out of a node's own files; say whether there was one."""
+    if await site.read_text(NAME_UNIT_PATH) is not None:
+        await site.as_root(
+            f"systemctl disable --now {NAME_UNIT} && rm -f -- {NAME_UNIT_PATH} "
+            "&& systemctl daemon-reload"
+        )
     template = await site.read_text(HOSTS_TEMPLATE) or ""
     if block_lines(template, _BLOCK) is not None:
         await _write(site, HOSTS_TEMPLATE, template, _alone(template, TEMPLATE_NAME))

@@ -1,6 +1,7 @@
 """Steps on nodes that the lab does not have: what they said, and what is then done."""
 
 import re
+import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -9,7 +10,14 @@ import pytest
 from support.recorded_site import PI, RecordedSite, config
 
 from pitui.domain.errors import NodeError
+from pitui.facts.cloud_init import (
+    NAME_UNIT_PATH,
+    NAME_UNIT_TEXT,
+    HostsMode,
+    parse_hosts_mode,
+)
 from pitui.provision import packages
+from pitui.provision.addresses import Known
 from pitui.provision.step import State
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
@@ -171,6 +179,76 @@ async def test_a_removed_node_keeps_its_own_name_over_a_boot(tmp_path: Path) -> 
         TEMPLATE: "## template:jinja\n127.0.0.1 localhost\n127.0.1.1\t{{hostname}}\n",
         "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1\tpi2\n",
     }
+
+
+MODE = "manage_etc_hosts"
+KNOWN = {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
+
+
+async def known() -> dict[str, Known]:
+    return KNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        ("", HostsMode.KEPT),
+        ("false\n", HostsMode.KEPT),
+        ("true\n", HostsMode.TEMPLATE),
+        ("True  # by Imager\n", HostsMode.TEMPLATE),
+        ("template\n", HostsMode.TEMPLATE),
+        ("localhost\n", HostsMode.LOCALHOST),
+        ("'localhost'\n", HostsMode.LOCALHOST),
+        ('"localhost" # x\n', HostsMode.LOCALHOST),
+        ("trueish\n", HostsMode.KEPT),
+    ],
+)
+def test_what_cloud_init_does_to_the_hosts_file(said: str, mode: HostsMode) -> None:
+    assert parse_hosts_mode(said) is mode
+
+
+async def test_a_name_that_cloud_init_puts_on_loopback_at_every_boot(tmp_path: Path) -> None:
+    files = {"/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 pi2 pi2\n"}
+    site = RecordedSite(tmp_path, PI, {MODE: "localhost\n"}, files=files)
+    await site.shelf.once("addresses", known)
+    hosts = step("hosts")
+    finding = await hosts.check(site)
+    assert "cloud-init puts its own name on loopback at every boot" in finding.detail
+    assert finding.diff is not None
+    assert "-127.0.1.1 pi2 pi2" in finding.diff
+    assert f"+++ {NAME_UNIT_PATH}" in finding.diff
+    await hosts.apply(site, finding)
+    assert "127.0.1.1" not in site.written["/etc/hosts"]
+    assert site.did == ["systemctl daemon-reload && systemctl enable pitui-hosts.service"]
+    assert (await hosts.check(site)).state is State.OK
+
+    await hosts.remove(site, {})
+    assert site.did[1].startswith("systemctl disable --now pitui-hosts.service && rm -f -- ")
+    assert "127.0.1.1\tpi2\n" in site.written["/etc/hosts"]
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("127.0.1.1 pi2.lan pi2", False),
+        ("127.0.1.1\tpi2 pi2", False),
+        ("127.0.1.1 pi2", False),
+        ("127.0.1.1 pi2.lan", False),
+        ("127.0.1.1 pi21", True),
+        ("127.0.1.1 printer", True),
+        ("127.0.0.1 localhost", True),
+        ("127.0.1.10 pi2", True),
+        ("192.168.1.12 pi2", True),
+    ],
+)
+def test_the_line_that_is_taken_out_at_boot(tmp_path: Path, line: str, stays: bool) -> None:
+    [start] = [x for x in NAME_UNIT_TEXT.splitlines() if x.startswith("ExecStart=")]
+    text = start.removeprefix("ExecStart=").replace("$$", "$").replace("%H", "pi2")
+    file = tmp_path / "hosts"
+    file.write_text(f"{line}\n")
+    *words, _ = shlex.split(text)
+    subprocess.run([*words, file], check=True, timeout=10)
+    assert file.read_text() == (f"{line}\n" if stays else "")
 
 
 # -- packages

@@ -1,0 +1,127 @@
+"""Spark's folders on a node: scratch space, PID files and event logs on the disk, of its account.
+
+Scratch space is the account's alone. In the folder of event logs everybody may make a file and
+nobody remove another's, as Spark's documentation has it (Monitoring, "Applying compaction...";
+Security, "Event Logging"). Work folders and logs stay in Spark's home, as Spark has them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pitui.config.nodes import env_text
+from pitui.facts.folders import FolderState, folders_command, parse_folders
+from pitui.provision.site import Site
+from pitui.provision.spark_home import home_of, run_on
+from pitui.remote.quoting import quote
+from pitui.spark.event_log_files import parse_settings
+from pitui.spark.scratch import Scratch
+
+BASE = "/var/lib/spark"
+BASE_WITHOUT_ROOT = ".local/share/spark"
+"""Below the login user's home."""
+
+_OTHERS = "/var/tmp"  # noqa: S108 - of other accounts' drivers, on the disk; Spark makes theirs 0700
+_LOCAL, _PIDS, _EVENTS = "local", "pid", "events"
+_PRIVATE, _PLAIN, _SHARED = "700", "755", "1777"
+
+# The account makes what it may make, so that root follows no link that it put there.
+_MAKE = r"""
+umask 022
+as=
+[ "$(id -un)" = "$user" ] || as="runuser -u $user --"
+$as mkdir -p -- "$path" 2>/dev/null && $as chmod "$mode" -- "$path" 2>/dev/null && exit
+[ ! -L "$path" ] || { echo "it is a symbolic link of another account's" >&2; exit 1; }
+mkdir -p -- "$path" && chown -h -- "$user:" "$path" && chmod "$mode" -- "$path"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder that has to be there."""
+
+    path: str
+    mode: str
+    """Octal, as stat(1) prints it."""
+    chosen: bool = True
+    """Whether pitui chose it; where a person did, one that is there stays as it is."""
+
+    def wrong(self, state: FolderState, user: str) -> bool:
+        """Whether something has to be done about it."""
+        if not self.chosen:
+            return not state.exists
+        return (state.mode, state.owner) != (self.mode, user)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders of one node, and what they are now."""
+
+    scratch: Scratch
+    every: tuple[Folder, ...]
+    states: Mapping[str, FolderState]
+    user: str
+
+    @property
+    def wrong(self) -> list[Folder]:
+        """Those that are missing, or that others could write or read."""
+        return [f for f in self.every if f.wrong(self.states[f.path], self.user)]
+
+    @property
+    def of_ram(self) -> list[str]:
+        """Paths of those that take memory, whoever chose them."""
+        return [folder.path for folder in self.every if self.states[folder.path].of_ram]
+
+
+async def folders_of(site: Site) -> Folders:
+    """Return what has to be there on a node.
+
+    Raises:
+        NodeError: the node cannot be read.
+    """
+    home, machine = await home_of(site), await site.machine()
+    root = await site.may_root()
+    # Where the first is RAM, beside Spark itself there is a disk.
+    own = [BASE, f"{home}-data"] if root else [f"{machine.home}/{BASE_WITHOUT_ROOT}"]
+    given = _given(site)
+    inside = (f"{base}/{name}" for base in own for name in (_LOCAL, _PIDS, _EVENTS))
+    look = folders_command([*own, *inside, _OTHERS, *(folder.path for folder in given)])
+    states = parse_folders(await run_on(site, look))
+    base = next((path for path in own if not states[path].of_ram), own[0])
+    local, pids, events = (f"{base}/{name}" for name in (_LOCAL, _PIDS, _EVENTS))
+    chosen = [Folder(pids, _PLAIN), Folder(events, _SHARED)]
+    if "SPARK_LOCAL_DIRS" not in site.node.env:
+        chosen.insert(0, Folder(local, _PRIVATE))
+    others = "" if states[_OTHERS].of_ram else _OTHERS
+    scratch = Scratch(local, pids, events, others)
+    return Folders(scratch, (*chosen, *given), states, await site.spark_user())
+
+
+async def make_folders(site: Site) -> None:
+    """Make what is missing, and set right what others could write or read.
+
+    Raises:
+        NodeError: one cannot be made.
+    """
+    found = await folders_of(site)
+    for folder in found.wrong:
+        values = {"user": found.user, "path": folder.path, "mode": folder.mode}
+        words = "".join(f"{name}={quote(value)}\n" for name, value in values.items())
+        await run_on(site, f"{words}{_MAKE}")
+
+
+def in_words(folder: Folder, user: str) -> str:
+    """Return what is made, as a person would say it."""
+    return f"{folder.path} (0{folder.mode}, {user})"
+
+
+def _given(site: Site) -> list[Folder]:
+    """Return the folders that the configuration names."""
+    env, defaults = site.node.env, env_text(site.shelf.config.spark.defaults)
+    found = dict.fromkeys(env.get("SPARK_LOCAL_DIRS", "").split(","), _PRIVATE)
+    found |= {env.get(f"SPARK_{name}_DIR", ""): _PLAIN for name in ("PID", "WORKER", "LOG")}
+    if "spark.eventLog.dir" in defaults:
+        settings = parse_settings(f"spark.eventLog.dir {defaults['spark.eventLog.dir']}")
+        found[settings.folder or ""] = _SHARED
+    absolute = {path: mode for path, mode in found.items() if PurePosixPath(path).is_absolute()}
+    return [Folder(path, mode, chosen=False) for path, mode in absolute.items()]

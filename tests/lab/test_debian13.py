@@ -1,0 +1,219 @@
+"""Two machines of Debian 13, where /tmp is RAM: provisioned, in use, rebooted, cleaned."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.kinds import Kind
+from tests.lab.lab import Lab
+from tests.lab.machine import Machine
+from tests.lab.pitui import finish, pitui, provision, start
+from tests.lab.provisioned import file_systems, in_shell, is_open
+from tests.lab.steps import cards
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(500)]
+
+SHELLS = ("bash", "zsh", "fish")
+TRIXIE = Kind(suite="trixie")
+LIMIT = 90.0
+# What is broadcast goes through a file in the driver's scratch space.
+PROGRAM = """
+from pyspark import SparkContext
+
+with SparkContext(appName="broadcast") as context:
+    each = context.broadcast(list(range(4000)))
+    print("sum", context.parallelize(range(8), 8).map(lambda n: each.value[n]).sum())
+"""
+LONG = """
+import time
+from pathlib import Path
+from pyspark import SparkContext
+
+stop, end = Path("/home/spark/stop"), time.monotonic() + 120
+with SparkContext(appName="long") as context:
+    while not stop.exists() and time.monotonic() < end:
+        each = context.broadcast(list(range(4000)))
+        total = context.parallelize(range(8), 8).map(lambda n: each.value[n]).sum()
+        time.sleep(0.2)
+    print("sum", total)
+"""
+SECOND = """
+systemd-run --quiet --unit second --uid spark \\
+  -E SPARK_HOME=/opt/spark -E SPARK_WORKER_DIR=/var/tmp/second \\
+  /opt/spark/bin/spark-class org.apache.spark.deploy.worker.Worker --cores 1 --memory 512m \\
+  --host {host} --webui-port 8099 spark://{host}:7077
+"""
+WORKER = "org.apache.spark.deploy.worker.Worker"
+LEFT = f"""
+cd /var/lib/spark/local
+for name in blockmgr spark; do
+  runuser -u spark -- mkdir -p $name-00000000-dead-4000-8000-000000000001/0a
+  touch -d yesterday $name-00000000-dead-4000-8000-000000000001
+done
+dead=spark-00000000-dead-4000-8000-000000000002
+runuser -u spark -- mkdir -p $dead/executor-00000000-dead-4000-8000-000000000003
+touch -d yesterday $dead
+runuser -u spark -- mkdir -p mine spark-mine
+mkdir blockmgr-00000000-dead-4000-8000-000000000004
+runuser -u spark -- sh -c 'echo 999999 >/var/lib/spark/pid/spark-spark-{WORKER}-1.pid'
+"""
+KEPT = {"mine", "spark-mine", "blockmgr-00000000-dead-4000-8000-000000000004"}
+"""What a person put there, and what is not Spark's account's."""
+
+
+@pytest.fixture(scope="module")
+def config(lab: Lab) -> Path:
+    """A configuration for two machines, provisioned."""
+    shelf = cards(lab, TRIXIE, TRIXIE)
+    for name in shelf.nodes:
+        lab.machines[name].root(
+            "apt-get install -y -qq --no-download --no-install-recommends zsh fish >/dev/null",
+            limit=120,
+        )
+    path = shelf.config()
+    done = provision(path)
+    assert done.status == 0, done
+    return path
+
+
+@pytest.fixture
+def machines(lab: Lab, config: Path) -> list[Machine]:
+    return [lab.machines[name] for name in ("pi1", "pi2")]
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, f"waited {LIMIT} s in vain until {what}"
+        time.sleep(0.5)
+
+
+def said_by_master(machine: Machine) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(f"http://{machine.address}:8080/json/", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except OSError:
+        return {"aliveworkers": 0, "coresused": 0}
+    return found
+
+
+def run(config: Path) -> None:
+    program = config.with_name("shuffle.py")
+    program.write_text(PROGRAM)
+    done = pitui(config, "submit", "--", str(program), limit=150)
+    assert done.status == 0, done.stdout + done.stderr
+    assert "sum 28" in done.stdout
+
+
+def sound(machine: Machine) -> None:
+    assert machine.root("findmnt -no FSTYPE -T /tmp").strip() == "tmpfs"
+    found = file_systems(machine)
+    assert {"/var/lib/spark/local", "/var/lib/spark/pid", "/var/lib/spark/events"} <= set(found)
+    assert "tmpfs" not in found.values(), found
+    assert not is_open(machine, 6066)
+
+
+def test_a_second_run_changes_nothing_and_a_reboot_neither(
+    config: Path, machines: list[Machine]
+) -> None:
+    again = provision(config)
+    assert set(again.states().values()) == {"ok"}, again
+    assert pitui(config, "start").status == 0
+    run(config)
+    for machine in machines:
+        sound(machine)
+    for machine in machines:
+        machine.power_off()
+    for machine in machines:
+        machine.power_on()
+    wait_until(lambda: said_by_master(machines[0])["aliveworkers"] == 2, "both workers are back")
+    run(config)
+    for machine in machines:
+        sound(machine)
+    assert set(provision(config).states().values()) == {"ok"}
+
+
+def test_who_may_write_and_read_where(machines: list[Machine]) -> None:
+    for machine in machines:
+        modes = machine.root("cd /var/lib/spark; stat -c '%n %a %U' . local pid events")
+        assert modes.splitlines() == [
+            ". 755 root", "local 700 spark", "pid 755 spark", "events 1777 spark",
+        ]  # fmt: skip
+        others = "runuser -u pi -- bash -c '. /opt/spark/conf/spark-env.sh; echo $SPARK_LOCAL_DIRS'"
+        assert machine.root(others) == "/var/tmp\n"
+
+
+@pytest.mark.parametrize("shell", [f"{name} -{how}" for name in SHELLS for how in ("ic", "lic")])
+def test_spark_is_on_the_path_once_in_every_interactive_shell(
+    machines: list[Machine], shell: str
+) -> None:
+    assert in_shell(machines[1], shell) == "home=/opt/spark 1"
+
+
+@pytest.mark.parametrize("shell", [f"{name} -c" for name in SHELLS])
+def test_other_shells_stay_as_they_are(machines: list[Machine], shell: str) -> None:
+    assert in_shell(machines[1], shell) == "home= 0"
+
+
+def test_a_start_cleans_what_nobody_uses_and_nothing_else(
+    config: Path, machines: list[Machine]
+) -> None:
+    first = machines[0]
+    first.root(SECOND.format(host=first.address))
+    wait_until(lambda: said_by_master(first)["aliveworkers"] == 3, "a second worker is there")
+    program = config.with_name("long.py")
+    program.write_text(LONG)
+    application = start(config, "submit", "--", str(program))
+    try:
+        wait_until(lambda: said_by_master(first)["coresused"] == 3, "it has its executors")
+        used = set(first.root("ls /var/lib/spark/local").split())
+        # The driver's two, and one of each worker.
+        assert len(used) == 4, used
+        first.root(LEFT)
+        first.root("systemctl restart spark-worker")
+        left = set(first.root("ls /var/lib/spark/local").split())
+        assert left >= KEPT
+        assert not any("dead" in name for name in left - KEPT), left
+        assert len(left & used) >= 3, (used, left)
+        assert first.root("ls /var/lib/spark/pid") == ""
+        assert "removed 3 folders" in first.root("journalctl -u spark-worker -o cat")
+    finally:
+        first.root("touch /home/spark/stop")
+    done = finish(application, 100)
+    assert done.status == 0, done.stdout + done.stderr
+    assert "sum 28" in done.stdout
+    first.root("systemctl stop second; rm -f /home/spark/stop")
+
+
+def test_a_node_of_before_is_brought_there_and_told_what_still_runs(
+    config: Path, machines: list[Machine]
+) -> None:
+    first = machines[0]
+    conf = "/opt/spark/conf"
+    first.root(
+        f"sed -i '/rest.enabled/d' {conf}/spark-defaults.conf; systemctl restart spark-master\n"
+        "sed -i '/>>> managed/,/<<< managed/d' /etc/bash.bashrc; rm -r /var/lib/spark/pid"
+    )
+    wait_until(lambda: is_open(first, 6066), "the master is open, as Spark has it")
+    planned = pitui(config, "provision", "--plan", "pi1")
+    assert "+spark.master.rest.enabled false" in planned.stdout
+    done = provision(config, "pi1")
+    steps = done.steps("pi1")
+    assert {s for s in steps if steps[s]["state"] == "changed"} == {"conf", "profile"}
+    assert "port 6066 taking applications from anybody" in steps["service"]["advice"]
+    assert provision(config, "--rolling").status == 0
+    assert not is_open(first, 6066)
+    assert is_open(first, 7077)
+
+
+def test_a_removed_node_has_nothing_of_it_left(config: Path, machines: list[Machine]) -> None:
+    second = machines[1]
+    gone = provision(config, "--remove", "pi2")
+    assert gone.status == 0, gone
+    assert second.root("ls -d /var/lib/spark /etc/fish/conf.d/spark.fish 2>/dev/null || true") == ""
+    assert in_shell(second, "bash -ic") == in_shell(second, "zsh -ic") == "home= 0"
