@@ -5,12 +5,16 @@ nobody remove another's, as Spark's documentation has it (Monitoring, "Applying 
 Security, "Event Logging"). Work folders and logs stay in Spark's home, as Spark has them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.facts.folders import FolderState, folders_command, parse_folders
+from pitui.provision.conf_folder import conf_folder
+from pitui.provision.files_step import read
+from pitui.provision.managed_block import without_block
 from pitui.provision.site import Site
 from pitui.provision.spark_home import home_of, run_on
 from pitui.remote.quoting import quote
@@ -24,6 +28,12 @@ BASE_WITHOUT_ROOT = ".local/share/spark"
 _OTHERS = "/var/tmp"  # noqa: S108 - of other accounts' drivers, on the disk; Spark makes theirs 0700
 _LOCAL, _PIDS, _EVENTS = "local", "pid", "events"
 _PRIVATE, _PLAIN, _SHARED = "700", "755", "1777"
+
+_LINE = re.compile(
+    r"""\s*(?:export\s+)?(?P<name>SPARK_(?:LOCAL_DIRS|(?:PID|WORKER|LOG)_DIR))="""
+    r"""(?P<quote>["']?)(?P<path>[^"'$`\s;#]+)(?P=quote)\s*(?:#.*)?$"""
+)
+"""A line of spark-env.sh that names folders as they are."""
 
 # The account makes what it may make, so that root follows no link that it put there.
 _MAKE = r"""
@@ -83,14 +93,15 @@ async def folders_of(site: Site) -> Folders:
     root = await site.may_root()
     # Where the first is RAM, beside Spark itself there is a disk.
     own = [BASE, f"{home}-data"] if root else [f"{machine.home}/{BASE_WITHOUT_ROOT}"]
-    given = _given(site)
+    env = await _by_hand(site) | site.node.env
+    given = _given(site, env)
     inside = (f"{base}/{name}" for base in own for name in (_LOCAL, _PIDS, _EVENTS))
     look = folders_command([*own, *inside, _OTHERS, *(folder.path for folder in given)])
     states = parse_folders(await run_on(site, look))
     base = next((path for path in own if not states[path].of_ram), own[0])
     local, pids, events = (f"{base}/{name}" for name in (_LOCAL, _PIDS, _EVENTS))
     chosen = [Folder(pids, _PLAIN), Folder(events, _SHARED)]
-    if "SPARK_LOCAL_DIRS" not in site.node.env:
+    if "SPARK_LOCAL_DIRS" not in env:
         chosen.insert(0, Folder(local, _PRIVATE))
     others = "" if states[_OTHERS].of_ram else _OTHERS
     scratch = Scratch(local, pids, events, others)
@@ -115,9 +126,16 @@ def in_words(folder: Folder, user: str) -> str:
     return f"{folder.path} (0{folder.mode}, {user})"
 
 
-def _given(site: Site) -> list[Folder]:
-    """Return the folders that the configuration names."""
-    env, defaults = site.node.env, env_text(site.shelf.config.spark.defaults)
+async def _by_hand(site: Site) -> dict[str, str]:
+    """Return the folders that a person's own lines of spark-env.sh name."""
+    text = await read(site, f"{await conf_folder(site)}/spark-env.sh") or ""
+    lines = (_LINE.match(line) for line in without_block(text, "conf").splitlines())
+    return {line["name"]: line["path"] for line in lines if line}
+
+
+def _given(site: Site, env: Mapping[str, str]) -> list[Folder]:
+    """Return the folders that a person chose."""
+    defaults = env_text(site.shelf.config.spark.defaults)
     found = dict.fromkeys(env.get("SPARK_LOCAL_DIRS", "").split(","), _PRIVATE)
     found |= {env.get(f"SPARK_{name}_DIR", ""): _PLAIN for name in ("PID", "WORKER", "LOG")}
     if "spark.eventLog.dir" in defaults:

@@ -132,6 +132,25 @@ async def test_what_a_person_chose_is_made_and_named_where_it_is_ram(tmp_path: P
     assert env.count("SPARK_LOCAL_DIRS") == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("export SPARK_LOCAL_DIRS=/mnt/ram", "/mnt/ram"),
+        ("  SPARK_LOCAL_DIRS='/mnt/ram'  # fast", "/mnt/ram"),
+        ("# export SPARK_LOCAL_DIRS=/mnt/ram", None),
+        ("SPARK_LOCAL_DIRS=$HOME/x", None),
+    ],
+)
+async def test_a_line_by_hand_in_spark_env_is_a_choice_too(
+    tmp_path: Path, line: str, path: str | None
+) -> None:
+    states = {"/mnt/ram": "tmpfs 1777 root"}
+    site = await site_of(tmp_path, files={ENV: f"{line}\n"}, states=states)
+    finding = await step("conf").check(site)
+    assert (f"{BASE}/local" in finding.detail) == (path is None)
+    assert ("/mnt/ram is RAM" in finding.advice) == (path is not None)
+
+
 def test_folders_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "a b").mkdir(mode=0o700)
     paths = [f"{tmp_path}/a b", f"{tmp_path}/none/deep", "/dev/shm/none"]
