@@ -12,7 +12,7 @@ import pytest
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
-from tests.lab.pitui import finish, pitui, provision, start
+from tests.lab.pitui import pitui, provision
 from tests.lab.provisioned import file_systems, in_shell, is_open
 from tests.lab.steps import cards
 
@@ -47,6 +47,10 @@ systemd-run --quiet --unit second --uid spark \\
   -E SPARK_HOME=/opt/spark -E SPARK_WORKER_DIR=/var/tmp/second \\
   /opt/spark/bin/spark-class org.apache.spark.deploy.worker.Worker --cores 1 --memory 512m \\
   --host {host} --webui-port 8099 spark://{host}:7077
+"""
+DRIVER = """
+systemd-run --quiet --unit long --uid spark -E HOME=/home/spark -E PYTHONUNBUFFERED=1 \\
+  /opt/spark/bin/spark-submit /home/spark/long.py
 """
 WORKER = "org.apache.spark.deploy.worker.Worker"
 LEFT = f"""
@@ -161,14 +165,12 @@ def test_other_shells_stay_as_they_are(machines: list[Machine], shell: str) -> N
 
 
 def test_a_start_cleans_what_nobody_uses_and_nothing_else(
-    config: Path, machines: list[Machine]
+    machines: list[Machine],
 ) -> None:
     first = machines[0]
     first.root(SECOND.format(host=first.address))
     wait_until(lambda: said_by_master(first)["aliveworkers"] == 3, "a second worker is there")
-    program = config.with_name("long.py")
-    program.write_text(LONG)
-    application = start(config, "submit", "--", str(program))
+    first.root(f"cat >/home/spark/long.py <<'END'\n{LONG}\nEND\n{DRIVER}")
     try:
         wait_until(lambda: said_by_master(first)["coresused"] == 3, "it has its executors")
         used = set(first.root("ls /var/lib/spark/local").split())
@@ -184,9 +186,7 @@ def test_a_start_cleans_what_nobody_uses_and_nothing_else(
         assert "removed 3 folders" in first.root("journalctl -u spark-worker -o cat")
     finally:
         first.root("touch /home/spark/stop")
-    done = finish(application, 100)
-    assert done.status == 0, done.stdout + done.stderr
-    assert "sum 28" in done.stdout
+    wait_until(lambda: "sum 28" in first.root("journalctl -u long -o cat"), "it has ended well")
     first.root("systemctl stop second; rm -f /home/spark/stop")
 
 
