@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from pitui.domain.driver import ClusterDriver
+from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.domain.errors import Failure, LinkError
 
 
@@ -277,6 +277,8 @@ class Application:
     """What to do about that: a command, or a setting."""
     progress: Progress | None = None
     """Known only for a running application whose driver's UI answers."""
+    driver_age: DriverAge | None = None
+    """Where what the driver said of it is old, or it takes long to answer."""
 
 
 @dataclass(frozen=True, slots=True)

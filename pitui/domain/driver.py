@@ -1,7 +1,14 @@
-"""Cluster-mode drivers, as the master lists them."""
+"""Drivers: those of cluster mode, as the master lists them, and how old a driver's word is."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from pitui.domain.text import span
+
+_OLD = 5.0
+"""Seconds from which on the age of what a driver said is worth a word."""
+_LONG = 3.0
+"""Seconds from which on a driver takes long over an answer."""
 
 
 class DriverState(StrEnum):
@@ -38,3 +45,33 @@ class ClusterDriver:
     """The name of the node it runs on, where that is one of ours."""
     why_waiting: str | None = None
     fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverAge:
+    """How old is what a driver said, in whole seconds; only where somebody has to know."""
+
+    old_s: int | None = None
+    """Since it answered last; None where that was just now."""
+    answering_s: int | None = None
+    """For how long it has been at the answer that is waited for; None where that is not long."""
+
+    def __str__(self) -> str:
+        """Return it in words: `as of 12 s ago; its driver has been answering for 7 s`."""
+        old = f"as of {span(self.old_s)} ago" if self.old_s is not None else ""
+        answering = (
+            f"its driver has been answering for {span(self.answering_s)}"
+            if self.answering_s is not None
+            else ""
+        )
+        return "; ".join(text for text in (old, answering) if text)
+
+
+def driver_age(old: float, answering: float | None) -> DriverAge | None:
+    """Return the age of what a driver said, in seconds; None where nobody has to know.
+
+    `answering` is for how long it has been at an answer, None where at none.
+    """
+    stale = int(old) if old >= _OLD else None
+    slow = int(answering) if answering is not None and answering >= _LONG else None
+    return None if stale is None and slow is None else DriverAge(stale, slow)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pitui.domain.cluster import Progress
+from pitui.domain.driver import DriverAge
 from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.work import Work, WorkState
 
@@ -98,6 +99,8 @@ class Looked:
     tasks_left_out: int = 0
     error: str = ""
     advice: str = ""
+    age: DriverAge | None = None
+    """Where what the driver said is old, or it takes long to answer."""
 
     @property
     def live(self) -> bool:

@@ -57,7 +57,7 @@ def assemble(
         cluster=cluster,
         master=_master(master_node, view, observed, statuses, links[master_node.name]),
         nodes=tuple(statuses),
-        applications=applications(view, observed.drivers, observed.whys),
+        applications=applications(view, observed.drivers, observed.whys, observed.ages),
         executors=executors(view, observed, nodes_by_host(matched)),
         strangers=matched.strangers,
         master_at=observed.view_at,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from pitui.domain.cluster import Application, Executor, MasterView, Progress
-from pitui.domain.driver import ClusterDriver
+from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.domain.executor_end import RemovedExecutor
 from pitui.domain.why import Why, driver_waits, waits
 from pitui.facts.address import Matched
@@ -12,11 +13,18 @@ from pitui.services.observed import DriverView, Observed
 
 
 def applications(
-    view: MasterView, drivers: Mapping[str, DriverView], whys: Mapping[str, Why]
+    view: MasterView,
+    drivers: Mapping[str, DriverView],
+    whys: Mapping[str, Why],
+    ages: Mapping[str, DriverAge] = MappingProxyType({}),
 ) -> tuple[Application, ...]:
     """Return the applications with their progress and why they wait, active ones first."""
     told = (
-        _explained(replace(app, progress=_progress(app, drivers)), whys.get(app.id), view)
+        _explained(
+            replace(app, progress=_progress(app, drivers), driver_age=ages.get(app.id)),
+            whys.get(app.id),
+            view,
+        )
         for app in view.applications
     )
     return tuple(sorted(told, key=lambda app: (not app.state.active, -app.submitted_at)))

@@ -17,6 +17,7 @@ from pitui.domain.outcome import Outcome, OutcomeState, Report
 from pitui.domain.text import unreadable_words
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out
+from pitui.remote.gate import polling
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import Done, Work, row_of
 from pitui.services.driver_poll import DriverPoll
@@ -214,7 +215,8 @@ async def _wait_until_quiet(work: Work, host: str, limit: float) -> str:
     quiet = 0
     while True:
         try:
-            left = await _look(work, host, drivers)
+            with polling():
+                left = await _look(work, host, drivers)
         except (WebError, NotSparkError) as error:
             # The worker's page or the master may be slow for a moment.
             quiet, reason = 0, str(error)

@@ -32,6 +32,10 @@ class DriverAddresses:
             self._addresses[app_id] = address.rstrip("/")
         return self._addresses[app_id]
 
+    def known(self, app_id: str) -> str | None:
+        """Return the address that is remembered."""
+        return self._addresses.get(app_id)
+
     def forget(self, app_id: str) -> None:
         """Ask the master again next time: nothing answered there."""
         self._addresses.pop(app_id, None)

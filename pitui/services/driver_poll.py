@@ -11,7 +11,8 @@ from pitui.services.observed import DriverView
 from pitui.services.task_rates import TaskRates
 from pitui.spark.driver_api import parse_executors, parse_progress
 
-_LIMIT = 3.0
+LIMIT = 3.0
+"""Seconds for which a look waits for each answer unless it is told otherwise."""
 
 
 async def driver_base(master: MasterAccess, app_id: str) -> str | None:
@@ -43,18 +44,25 @@ class DriverPoll:
         self._addresses.forget_all_but(wanted)
         self._rates = {k: v for k, v in self._rates.items() if k in wanted}
 
-    async def look(self, app_id: str, *, executors: bool) -> DriverView | None:
+    def answering(self, app_id: str) -> float | None:
+        """Return for how many seconds a driver has been answering; None where it is not."""
+        address = self._addresses.known(app_id)
+        return self._web.answering(address, self._via) if address else None
+
+    async def look(
+        self, app_id: str, *, executors: bool, limit: float = LIMIT
+    ) -> DriverView | None:
         """Return what an application's driver says; None where it cannot be asked (any more)."""
         try:
             base = await self._base(app_id)
             if base is None:
                 return None
-            jobs = await self._get(base, "jobs")
-            active = await self._get(base, "stages?status=active")
+            jobs = await self._get(base, "jobs", limit)
+            active = await self._get(base, "stages?status=active", limit)
             progress, lost = parse_progress(jobs, active)
             if not executors:
                 return DriverView(progress, unreadable=lost)
-            rows = parse_executors(await self._get(base, "allexecutors"))
+            rows = parse_executors(await self._get(base, "allexecutors", limit))
             rated = self._rates.setdefault(app_id, TaskRates()).note(rows)
             return DriverView(progress, rated, lost + rows.unreadable)
         except (WebError, NotSparkError):
@@ -65,6 +73,6 @@ class DriverPoll:
         address = await self._addresses.of(app_id)
         return _api(address, app_id) if address else None
 
-    async def _get(self, base: str, path: str) -> bytes:
-        answer = await self._web.get(base + path, via=self._via, limit=_LIMIT)
+    async def _get(self, base: str, path: str, limit: float) -> bytes:
+        answer = await self._web.get(base + path, via=self._via, limit=limit)
         return answer.body

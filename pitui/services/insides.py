@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
+from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
     NodeError,
     NotSparkError,
@@ -15,6 +16,7 @@ from pitui.domain.errors import (
 )
 from pitui.domain.inside import Inside, Looked, Origin, Spot
 from pitui.domain.jobs import Stage, Task
+from pitui.remote.gate import polling
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
 from pitui.services.event_logs import EventLogs
@@ -24,8 +26,8 @@ from pitui.services.work_source import WorkSource
 BACKOFF = 15.0
 """Seconds that polls of what does not answer are apart at most."""
 
-_SHARE = 4
-"""How many times as long as a look took there is rest after it."""
+_TELL_EVERY = 1.0
+"""Seconds in which whoever looks is told how old that is, while a look takes long."""
 
 NodeOf = Callable[[str, str, str], str | None]
 """Returns the name of the node of an application's executor: application, executor, host."""
@@ -50,19 +52,36 @@ class Insides:
     async def follow(self, spot: Spot) -> AsyncGenerator[Looked, None]:
         """Yield what is at a spot, again and again while it may change.
 
-        A look never overlaps with the next, and the slower the answers the fewer are asked for.
-        Close it (`contextlib.aclosing`) when nobody looks any more.
+        A look never overlaps with the next. While one takes long, what is known is yielded with
+        its age. Close it (`contextlib.aclosing`) when nobody looks any more.
         """
         wait = refresh = self._cluster.config.ui.refresh
+        looked, at = Looked(spot), time.time()
+        loop = asyncio.get_running_loop()
         while True:
-            begin = time.monotonic()
-            looked = await self.look(spot)
+            # The first look is a person's, those after it come of themselves.
+            with polling(looked.inside is not None):
+                look = loop.create_task(self.look(spot))
+            try:
+                while not (await asyncio.wait({look}, timeout=_TELL_EVERY))[0]:
+                    if (age := self._age(spot.app_id, at)) is not None:
+                        yield replace(looked, age=age)
+            finally:
+                look.cancel()
+            looked, at = look.result(), time.time()
             yield looked
             if not looked.live:
                 return
-            took = time.monotonic() - begin
             wait = min(BACKOFF, wait * 2) if looked.error else refresh
-            await asyncio.sleep(max(wait, took * _SHARE))
+            await asyncio.sleep(wait)
+
+    def _age(self, app_id: str, at: float) -> DriverAge | None:
+        """Return how old it is what was known `at` a time, where that is worth a word."""
+        address = self._drivers.known(app_id)
+        if address is None:
+            return None
+        answering = self._cluster.web.answering(address, self._cluster.master.name)
+        return driver_age(time.time() - at, answering)
 
     async def look(self, spot: Spot) -> Looked:
         """Return what is at a spot now; an error is part of it."""

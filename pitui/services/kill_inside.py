@@ -9,7 +9,7 @@ from pitui.domain.errors import UsageError, WebError
 from pitui.domain.inside import Spot
 from pitui.domain.jobs import SparkJob, Stage
 from pitui.domain.work import WorkState
-from pitui.remote.web import Response
+from pitui.remote.http import Response
 from pitui.services.cluster import Cluster
 from pitui.services.driver_address import DriverAddresses
 from pitui.services.kill_request import check_answer, kill_form, until_ended

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from pitui.domain.errors import NodeError, WebError
-from pitui.remote.web import Response
+from pitui.remote.http import Response
 from pitui.services.cluster import Cluster
 from pitui.spark.app_page import csrf_token
 

@@ -6,7 +6,8 @@ from urllib.parse import urljoin
 from pitui.config.model import Config, Node
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.remote.web import Response, Web
+from pitui.remote.http import Response
+from pitui.remote.web import Web
 from pitui.spark.master_json import parse_master
 
 READ_LIMIT = 5.0

@@ -14,7 +14,7 @@ ANSWER_LIMIT = 10.0
 _AGAIN_AFTER = 1.0
 
 OnHealth = Callable[[Health], None]
-Pause = Callable[[], Awaitable[None]]
+Pause = Callable[[], Awaitable[object]]
 
 
 class NodePoll:

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Executor, MasterView, Progress
+from pitui.domain.driver import DriverAge
 from pitui.domain.executor_end import RemovedExecutor
 from pitui.domain.why import Why
 from pitui.facts.address import Names
@@ -53,6 +54,8 @@ class Observed:
     """Whether something answers at the master's address that is no master."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)
+    ages: dict[str, DriverAge] = field(default_factory=dict)
+    """Of what the drivers said, where it is old."""
     whys: dict[str, Why] = field(default_factory=dict)
     """Why applications do not move, where that was looked into."""
     removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from pitui.services.cluster import Cluster
 from pitui.services.driver_poll import driver_base
 from pitui.spark.thread_dump import parse_threads
 
-_LIMIT = 20.0
+_LIMIT = 60.0
 """Seconds: a busy executor answers its driver late."""
 
 _REFUSALS = {

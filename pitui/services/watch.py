@@ -9,14 +9,16 @@ from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
 from pitui.facts.address import match_workers
 from pitui.facts.health import Health, metrics
+from pitui.remote.gate import polling
 from pitui.services.assemble import assemble
 from pitui.services.assemble_work import nodes_by_host
 from pitui.services.cluster import Cluster
-from pitui.services.driver_poll import DriverPoll
+from pitui.services.driver_poll import LIMIT, DriverPoll
+from pitui.services.driver_watch import DriverWatch
 from pitui.services.losses import EVERY as LOSSES_EVERY
 from pitui.services.losses import Losses
 from pitui.services.node_poll import NodePoll
-from pitui.services.observed import DriverView, NodeObserved, Observed
+from pitui.services.observed import NodeObserved, Observed
 from pitui.services.whys import Whys
 from pitui.spark.versions import page_version
 
@@ -45,7 +47,8 @@ class Watch:
         self._nudged = asyncio.Event()
         self._whys = Whys(cluster)
         self._losses = Losses(cluster.spark_master)
-        self._drivers = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
+        poll = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
+        self._drivers = DriverWatch(poll, self._changed.set)
         self.snapshot = self._assemble()
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
@@ -73,17 +76,21 @@ class Watch:
         """Watch until cancelled. Polls never overlap, and back off where nothing answers."""
         unsubscribe = self._cluster.links.on_change(lambda _name, _link: self._changed.set())
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._publish())
-                group.create_task(self._watch_master())
-                group.create_task(self._watch_drivers())
-                group.create_task(self._watch_whys())
-                group.create_task(self._watch_losses())
-                for name in self._cluster.nodes:
-                    group.create_task(self._watch_node(name))
-                    group.create_task(self._watch_names(name))
+            with polling():
+                await self._run()
         finally:
             unsubscribe()
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._publish())
+            group.create_task(self._watch_master())
+            group.create_task(self._watch_drivers(group))
+            group.create_task(self._watch_whys())
+            group.create_task(self._watch_losses())
+            for name in self._cluster.nodes:
+                group.create_task(self._watch_node(name))
+                group.create_task(self._watch_names(name))
 
     async def once(self) -> Snapshot:
         """Look at everything once and return the snapshot; a node has its connect limit + 1.5 s."""
@@ -99,7 +106,7 @@ class Watch:
         view = self._observed.view
         if view is None or self._observed.master_error is not None or not self._active():
             return
-        await self._read_drivers()
+        await self._drivers.once(self._to_ask(), self._looked_at, LIMIT)
         self.snapshot = self._assemble()
         await self._whys.look_now(view, self._active(), self._node_names(view))
         self._take_whys()
@@ -108,10 +115,13 @@ class Watch:
     # Polls
 
     async def _watch_master(self) -> None:
+        nudged = False
         while True:
-            await self._read_master()
+            # After what a person did the master is asked at once, as if by that person.
+            with polling(not nudged):
+                await self._read_master()
             away = self._observed.master_error is not None
-            await self._pause(_MASTER_BACKOFF if away else self._refresh)
+            nudged = await self._pause(_MASTER_BACKOFF if away else self._refresh)
 
     async def _read_master(self) -> None:
         try:
@@ -137,9 +147,11 @@ class Watch:
             return
         seen.version = page_version(page.body.decode(errors="replace"))
 
-    async def _watch_drivers(self) -> None:
+    async def _watch_drivers(self, group: asyncio.TaskGroup) -> None:
         while True:
-            await self._read_drivers()
+            self._drivers.turn(group, self._to_ask(), self._looked_at)
+            if self._drivers.ages(time.time()) != self._observed.ages:
+                self._changed.set()
             self._whys.note(self._active())
             await self._pause(self._refresh)
 
@@ -183,28 +195,13 @@ class Watch:
     def _active(self) -> list[Application]:
         return [app for app in self.snapshot.applications if app.state.active]
 
-    async def _read_drivers(self) -> None:
+    def _to_ask(self) -> list[str]:
+        """Return the applications whose drivers are asked, those somebody looks at first."""
         view = self._observed.view
         active = [a for a in view.applications if a.state.active] if view else []
         wanted = [a.id for a in active if a.id in self._looked_at]
         wanted += [a.id for a in active if a.state is ApplicationState.RUNNING]
-        ids = list(dict.fromkeys(wanted))[:_MOST_DRIVERS]
-        self._drivers.forget_all_but(ids)
-        answers: dict[str, DriverView] = {}
-
-        async def look(app_id: str) -> None:
-            answer = await self._drivers.look(app_id, executors=app_id in self._looked_at)
-            if answer is not None:
-                answers[app_id] = answer
-
-        async with asyncio.TaskGroup() as group:
-            for app_id in ids:
-                group.create_task(look(app_id))
-        last = self._observed.drivers
-        kept = {key: last[key] for key in self._looked_at if key in last and key not in answers}
-        if answers or last != kept:
-            self._observed.drivers = kept | answers
-            self._changed.set()
+        return list(dict.fromkeys(wanted))[:_MOST_DRIVERS]
 
     async def _watch_node(self, name: str) -> None:
         poll = self._node_poll(name)
@@ -261,15 +258,15 @@ class Watch:
     def _refresh(self) -> float:
         return self._cluster.config.ui.refresh
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait for the next common tick, so that answers come together, or for a nudge."""
+    async def _pause(self, seconds: float) -> bool:
+        """Wait for the next common tick, so that answers come together; or for a nudge: True."""
         now = time.monotonic()
         until_tick = seconds - now % seconds
         try:
             async with asyncio.timeout(until_tick):
-                await self._nudged.wait()
+                return await self._nudged.wait()
         except TimeoutError:
-            return
+            return False
 
     async def _publish(self) -> None:
         while True:
@@ -284,6 +281,8 @@ class Watch:
 
     def _assemble(self) -> Snapshot:
         cluster = self._cluster
+        self._observed.drivers = dict(self._drivers.views)
+        self._observed.ages = self._drivers.ages(time.time())
         links = {name: cluster.links.link(name) for name in cluster.nodes}
         return assemble(
             cluster=cluster.name,

@@ -9,7 +9,8 @@ from pitui.domain.errors import NotSparkError, WebError
 from pitui.domain.inside import Inside, Origin, Spot, tasks_when_over
 from pitui.domain.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.text import unreadable_words
-from pitui.remote.web import Response, Web
+from pitui.remote.http import Response
+from pitui.remote.web import Web
 from pitui.spark.answers import Rows
 from pitui.spark.sql_api import parse_queries
 from pitui.spark.task_api import QUANTILES, parse_quartiles, parse_tasks
@@ -17,7 +18,7 @@ from pitui.spark.work_api import parse_jobs, parse_stages
 
 T = TypeVar("T")
 
-LIMIT = 8.0
+LIMIT = 60.0
 """Seconds for one answer: a Pi's driver takes its time over a long list."""
 
 MOST_TASKS = 1000

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(("GET", self.path, self.client_address))
+        begun = time.monotonic()
+        with self.server.lock:
+            self.server.at_once.append(self.server.at_once[-1] + 1)
+        try:
+            time.sleep(self.server.delays.get(self.path, 0.0))
+            self._get()
+        except OSError as error:
+            self.server.broken.append(f"{self.path}: {error}")
+            self.close_connection = True
+        finally:
+            with self.server.lock:
+                self.server.at_once.append(self.server.at_once[-1] - 1)
+            self.server.times.append((self.path, begun, time.monotonic()))
+
+    def _get(self) -> None:
         if self.path in self.server.answers:
             self._answer(200, self.server.answers[self.path])
             return
@@ -76,6 +92,15 @@ class Service(ThreadingHTTPServer):
         self.answers: dict[str, bytes] = {}
         """What paths answer, beside those that everybody can ask."""
         self.released = threading.Event()
+        self.delays: dict[str, float] = {}
+        """Seconds for which paths keep whoever asks waiting."""
+        self.lock = threading.Lock()
+        self.at_once = [0]
+        """How many questions were being answered, at each change."""
+        self.times: list[tuple[str, float, float]] = []
+        """Which path was answered from when to when, as they ended."""
+        self.broken: list[str] = []
+        """Answers that nobody took."""
         self.connections: list[socket.socket] = []
 
     def process_request(self, request: Any, client_address: Any) -> None:

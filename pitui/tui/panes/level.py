@@ -38,7 +38,10 @@ class LevelPane(SortedPane, Digging):
     def show(self, looked: Looked) -> None:
         """Show what was found."""
         self.looked = looked
-        if looked.inside is None:
+        if looked.inside is None and not looked.error:
+            age = f"{looked.age}" if looked.age else ""
+            self.table.set_empty((cell(f"Asking for {self.at}.", Tone.DIM), cell(age, Tone.WARN)))
+        elif looked.inside is None:
             self.table.set_empty((cell(looked.error, Tone.BAD), cell(looked.advice, Tone.DIM)))
         else:
             self.table.set_empty((cell(self.level.empty, Tone.DIM), cell(looked.inside.note)))

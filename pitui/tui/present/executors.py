@@ -87,7 +87,10 @@ def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[C
 
 def executor_title(application: Application | None) -> str:
     """Return what the pane is called for an application."""
-    return f"Executors of {cell(application.name).text}" if application else "Executors"
+    if application is None:
+        return "Executors"
+    age = f", {application.driver_age}" if application.driver_age else ""
+    return f"Executors of {cell(application.name).text}{age}"
 
 
 def title_by_node(rows: Iterable[Row]) -> str:

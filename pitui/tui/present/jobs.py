@@ -104,6 +104,7 @@ def _what(job: Job) -> Cell:
             *bar(progress.fraction, BAR_WIDTH),
             (stages, Tone.DIM),
             (failed, Tone.BAD),
+            (f"  {app.driver_age}" if app.driver_age else "", Tone.WARN),
         )
     return cell("no stage yet", Tone.DIM) if app.state.active else BLANK
 

@@ -79,7 +79,7 @@ class LevelScreen(OfferingScreen):
     def _show(self, looked: Looked) -> None:
         if looked.inside is None and self.looked is not None and self.looked.inside is not None:
             # What is known stays.
-            looked = replace(self.looked, error=looked.error, advice=looked.advice)
+            looked = replace(self.looked, error=looked.error, advice=looked.advice, age=looked.age)
         self.looked = looked
         for pane in self.levels:
             pane.show(looked)

@@ -47,6 +47,8 @@ def _first(spot: Spot, app: Application | None, looked: Looked | None) -> Cell:
     inside = looked.inside if looked is not None else None
     if inside is not None and inside.origin is not Origin.DRIVER:
         spans.append((f"  as {inside.origin} has it", Tone.ACCENT))
+    if inside is not None and looked is not None and looked.age is not None:
+        spans.append((f"  {looked.age}", Tone.WARN))
     return cells(*spans)
 
 
