@@ -1,11 +1,13 @@
 """A node's health out of the answers of `pitui.facts.health_script`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Metrics, Process
 from pitui.facts.health_lines import Lines, read_lines
 from pitui.facts.health_processes import Known, processes_of
+from pitui.facts.network_links import NetworkLink, parse_links
 
 _END = re.compile(rb"^end\r?\n", re.MULTILINE)
 _LIMIT = 4 * 1024 * 1024
@@ -83,6 +85,7 @@ class HealthReader:
     _rest: bytes = b""
     _last: Health = field(default_factory=Health)
     _known: Known = field(default_factory=dict)
+    _links: dict[str, NetworkLink] = field(default_factory=dict)
 
     def feed(self, data: bytes) -> list[Health]:
         """Take a block of output and return the answers that it completes.
@@ -104,11 +107,17 @@ class HealthReader:
     def _answer(self, text: str) -> Health:
         lines = read_lines(text)
         processes, self._known = processes_of(lines, self._known)
-        self._last = _health(lines, self._last, processes)
+        self._links = parse_links(lines.all("link")) or self._links
+        self._last = _health(lines, self._last, processes, self._links)
         return self._last
 
 
-def _health(lines: Lines, last: Health, processes: tuple[Process, ...]) -> Health:
+def _health(
+    lines: Lines,
+    last: Health,
+    processes: tuple[Process, ...],
+    links: Mapping[str, NetworkLink],
+) -> Health:
     used, total = lines.memory()
     disk_total, disk_free = lines.disk() or (last.disk_total_mib, last.disk_free_mib)
     throttled = lines.throttled()
@@ -128,7 +137,7 @@ def _health(lines: Lines, last: Health, processes: tuple[Process, ...]) -> Healt
         spark_home=lines.first("real") or last.spark_home,
         processes=processes,
         cpu_ticks=lines.cpu_ticks(),
-        traffic=lines.traffic(),
+        traffic=lines.traffic(links),
         transfer=lines.transfer(),
         cpu_percent=lines.busy_percent(last.cores),
     )

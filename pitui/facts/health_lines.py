@@ -3,7 +3,10 @@
 import math
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pitui.facts.network_links import NetworkLink, carrying
 
 _THROTTLED = (
     (0, "under-voltage"),
@@ -14,7 +17,6 @@ _THROTTLED = (
 _SINCE_BOOT = 16
 _SECTOR = 512
 """Bytes; the kernel counts in these whatever the disk's own are."""
-_VIRTUAL = re.compile(r"veth|docker|br-|virbr|lo$|dummy|ifb")
 _BITS = re.compile(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]{1,8})")
 
 
@@ -135,18 +137,18 @@ class Lines:
         text = self.first("throttled")
         return None if text is None else throttled_words(text)
 
-    def traffic(self) -> tuple[int, int] | None:
-        """Return the bytes that network links received and sent; bridges would count them twice."""
-        received = sent = 0
-        found = False
+    def traffic(self, links: Mapping[str, NetworkLink]) -> tuple[int, int] | None:
+        """Return the bytes that the node's network received and sent, each counted once."""
+        rows = {}
         for line in self.all("net"):
             name, _, rest = line.partition(":")
             figures = rest.split()
-            if _VIRTUAL.match(name) or len(figures) < 9 or not figures[8].isdecimal():
-                continue
-            found = True
-            received, sent = received + int(figures[0]), sent + int(figures[8])
-        return (received, sent) if found else None
+            if len(figures) >= 9 and figures[0].isdecimal() and figures[8].isdecimal():
+                rows[name.strip()] = int(figures[0]), int(figures[8])
+        counted = [rows[name] for name in carrying(rows, links)]
+        if not counted:
+            return None
+        return sum(received for received, _ in counted), sum(sent for _, sent in counted)
 
     def transfer(self) -> tuple[int, int] | None:
         """Return the bytes read from and written to disks since boot (/proc/diskstats)."""

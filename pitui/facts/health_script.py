@@ -119,7 +119,33 @@ memory() {
     [ "$key" = Cached: ] && break
   done < /proc/meminfo
 }
+seen=
+links() {
+  # What tells the interfaces that count from those above them; said when there are others.
+  set -- /sys/class/net/*
+  [ "$*" = "$seen" ] && return
+  seen=$*
+  for link; do
+    [ -d "$link" ] || continue
+    said=
+    for part in device master bridge bonding tun_flags; do
+      [ -e "$link/$part" ] && said="$said $part"
+    done
+    for part in "$link"/lower_*; do
+      [ -e "$part" ] && said="$said lower"
+      break
+    done
+    for part in type flags ifindex iflink; do first "$link/$part"; said="$said $part=$REPLY"; done
+    if [ -r "$link/uevent" ]; then
+      while read -r part; do
+        case $part in DEVTYPE=*) said="$said kind=${part#*=}" ;; esac
+      done < "$link/uevent"
+    fi
+    say "link ${link##*/}$said"
+  done
+}
 counters() {
+  links
   say "$(sed -n -e 's/^ *\([^ :]*\): */net \1: /p' \
     -e "s/^ *[0-9]* *[0-9]* \($disks\) /io \1 /p" /proc/net/dev /proc/diskstats)"
 }

@@ -1,0 +1,130 @@
+"""Watching leaves no trace in the logs of what is watched, however slowly that answers."""
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from spark.programs import MANY, write
+
+from pitui.config.load import load_config
+from pitui.remote.ask import NoOne
+from pitui.services.cluster import open_cluster
+from pitui.services.runs import Runs
+from pitui.services.submit import prepare
+from pitui.tui.app import PituiApp
+from pitui.tui.screens.level import LevelScreen
+
+pytestmark = [pytest.mark.spark, pytest.mark.ssh]
+LIMIT = 60.0
+FROZEN = 7.0
+TIMES = 5
+
+
+@asynccontextmanager
+async def application(config: Path, folder: Path) -> AsyncIterator[tuple[int, str, Path]]:
+    """Run a program; hand out its driver's pid, its name and its output's file on this machine."""
+    program = write(folder, "watched", MANY)
+    async with open_cluster(load_config(config), NoOne()) as cluster:
+        runs = Runs(cluster)
+        run = await runs.submit(await prepare(cluster, ["--name", "watched", str(program)]), "w")
+        try:
+            pid = await until(lambda: driver_of(program), "the driver runs")
+            home = await cluster.runner(run.node).run(f"cd {run.folder} && pwd -P")
+            yield pid, "watched", Path(home.stdout.strip(), "output.log")
+        finally:
+            await runs.cancel(run.id)
+
+
+def driver_of(program: Path) -> int | None:
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"org.apache.spark.deploy.SparkSubmit" in words and str(program).encode() in words:
+            return int(entry.name)
+    return None
+
+
+async def until(look, what: str, limit: float = LIMIT):
+    end = time.monotonic() + limit
+    while not (found := look()):
+        assert time.monotonic() < end, f"waited {limit} s in vain until {what}"
+        await asyncio.sleep(0.1)
+    return found
+
+
+async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_log(
+    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    async with application(demo_cluster, tmp_path) as (driver, name, output):
+        app = PituiApp(load_config(demo_cluster))
+        async with app.run_test(size=(160, 45)) as pilot:
+
+            def listed() -> bool:
+                job = app.main.jobs._jobs.get(app.main.jobs.cursor or "")
+                running = job is not None and job.application is not None
+                return running and job.name == name and job.application.progress is not None
+
+            await until(listed, "the jobs pane has it under its cursor")
+            await pilot.press("4")
+
+            async def level() -> LevelScreen:
+                await pilot.press("enter")
+                await until(lambda: isinstance(app.screen, LevelScreen), "its inside is shown")
+                return app.screen
+
+            for turn in range(TIMES):
+                shown = await level()
+                if turn == 0:
+                    await until(partial(known, shown), "it is known")
+                    await pilot.press("escape")
+                os.kill(driver, signal.SIGSTOP)
+                frozen = time.monotonic()
+                try:
+                    if turn == 0:
+                        shown = await level()
+                    # Somebody waits for an answer, is told so, and goes away without it.
+                    await until(
+                        partial(says_that_it_takes_long, shown),
+                        "the screen says that it takes long", 12,
+                    )  # fmt: skip
+                    await pilot.press("escape")
+                    await asyncio.sleep(max(0.0, FROZEN - (time.monotonic() - frozen)))
+                finally:
+                    os.kill(driver, signal.SIGCONT)
+                await asyncio.sleep(1.0)
+            # It answers as before, and what is shown is of now.
+            shown = await level()
+            await until(partial(known, shown), "it is known again")
+            assert words(shown).count("answering for") == 0
+    log = output.read_text()
+    assert "Lost task" in log
+    found = re.findall(r"(?m)^.*(?:Broken pipe|ServerRuntime|EofException|Responder).*$", log)
+    assert found == []
+
+
+def known(screen: LevelScreen) -> bool:
+    return screen.looked is not None and screen.looked.inside is not None
+
+
+def says_that_it_takes_long(screen: LevelScreen) -> bool:
+    return "its driver has been answering for" in words(screen)
+
+
+def words(screen: LevelScreen) -> str:
+    """Return what a level says above and in its empty table."""
+    lines = [str(screen.heading.render())]
+    looked = screen.looked
+    if looked is not None and looked.age is not None:
+        lines.append(str(looked.age))
+    return "\n".join(lines)
