@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from pitui.domain.driver import DriverAge, driver_age
+from pitui.remote.gate import polling
 from pitui.remote.http import ANSWER_LIMIT
 from pitui.services.driver_poll import DriverPoll
 from pitui.services.observed import DriverView
@@ -53,15 +54,19 @@ class DriverWatch:
         """Return how old what drivers said is, where it is old, and who takes long right now."""
         found = {}
         for app_id in self._looks:
-            age = driver_age(now - self._at.get(app_id, now), self._poll.answering(app_id))
+            at = self._at.get(app_id, now) if app_id in self.views else now
+            age = driver_age(now - at, self._poll.answering(app_id))
             if age is not None:
                 found[app_id] = age
         return found
 
     async def _look(self, app_id: str, *, executors: bool) -> None:
-        self._at.setdefault(app_id, time.time())
+        known = self.views.get(app_id)
+        # What nobody has seen yet is shown as soon as it can be.
+        first = known is None or (executors and known.executors is None)
         try:
-            view = await self._poll.look(app_id, executors=executors, limit=ANSWER_LIMIT)
+            with polling(not first):
+                view = await self._poll.look(app_id, executors=executors, limit=ANSWER_LIMIT)
         finally:
             self._looks.pop(app_id, None)
         if view is None and not executors:

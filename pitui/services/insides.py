@@ -64,7 +64,8 @@ class Insides:
                 look = loop.create_task(self.look(spot))
             try:
                 while not (await asyncio.wait({look}, timeout=_TELL_EVERY))[0]:
-                    if (age := self._age(spot.app_id, at)) is not None:
+                    old = time.time() - at if looked.inside is not None else 0.0
+                    if (age := self._age(spot.app_id, old)) is not None:
                         yield replace(looked, age=age)
             finally:
                 look.cancel()
@@ -75,13 +76,13 @@ class Insides:
             wait = min(BACKOFF, wait * 2) if looked.error else refresh
             await asyncio.sleep(wait)
 
-    def _age(self, app_id: str, at: float) -> DriverAge | None:
-        """Return how old it is what was known `at` a time, where that is worth a word."""
+    def _age(self, app_id: str, old: float) -> DriverAge | None:
+        """Return the age of what is known, and how long the driver takes, where worth a word."""
         address = self._drivers.known(app_id)
         if address is None:
             return None
         answering = self._cluster.web.answering(address, self._cluster.master.name)
-        return driver_age(time.time() - at, answering)
+        return driver_age(old, answering)
 
     async def look(self, spot: Spot) -> Looked:
         """Return what is at a spot now; an error is part of it."""

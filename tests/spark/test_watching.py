@@ -37,7 +37,7 @@ async def application(config: Path, folder: Path) -> AsyncIterator[tuple[int, st
         try:
             pid = await until(lambda: driver_of(program), "the driver runs")
             home = await cluster.runner(run.node).run(f"cd {run.folder} && pwd -P")
-            yield pid, "watched", Path(home.stdout.strip(), "output.log")
+            yield pid, "watched", Path(home.stdout.strip(), "stderr.log")
         finally:
             await runs.cancel(run.id)
 
@@ -72,8 +72,8 @@ async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_
 
             def listed() -> bool:
                 job = app.main.jobs._jobs.get(app.main.jobs.cursor or "")
-                running = job is not None and job.application is not None
-                return running and job.name == name and job.application.progress is not None
+                found = job.application if job is not None else None
+                return found is not None and found.name == name and found.progress is not None
 
             await until(listed, "the jobs pane has it under its cursor")
             await pilot.press("4")

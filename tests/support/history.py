@@ -10,10 +10,15 @@ _CLASS = "org.apache.spark.deploy.history.HistoryServer"
 
 
 @contextmanager
-def history_server(spark_home: str) -> Iterator[None]:
-    """Run a history server on the node of a Spark home; it needs some seconds to answer."""
+def history_server(spark_home: str, events: Path | None = None, **more: str) -> Iterator[None]:
+    """Run a history server on the node of a Spark home; it needs some seconds to answer.
+
+    `more` are settings below spark.history, with `_` in place of the dots.
+    """
     home = Path(spark_home)
-    options = {"fs.logDirectory": f"file:{home}/events", "fs.update.interval": "1s"}
+    folder = home / "events" if events is None else events
+    options = {"fs.logDirectory": f"file:{folder}", "fs.update.interval": "1s"}
+    options |= {name.replace("_", "."): value for name, value in more.items()}
     java = " ".join(f"-Dspark.history.{name}={value}" for name, value in options.items())
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")}
     server = subprocess.Popen(
