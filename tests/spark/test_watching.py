@@ -14,10 +14,12 @@ import pytest
 from spark.programs import MANY, write
 
 from pitui.config.load import load_config
+from pitui.domain.cluster import MasterState, Process, Role
 from pitui.remote.ask import NoOne
 from pitui.services.cluster import open_cluster
 from pitui.services.runs import Runs
 from pitui.services.submit import prepare
+from pitui.services.watch import Watch
 from pitui.tui.app import PituiApp
 from pitui.tui.screens.level import LevelScreen
 
@@ -107,10 +109,48 @@ async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_
             shown = await level()
             await until(partial(known, shown), "it is known again")
             assert words(shown).count("answering for") == 0
-    log = output.read_text()
-    assert "Lost task" in log
-    found = re.findall(r"(?m)^.*(?:Broken pipe|ServerRuntime|EofException|Responder).*$", log)
-    assert found == []
+    assert "Lost task" in output.read_text()
+    assert traces(output) == []
+
+
+async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_trace(
+    demo_cluster: Path,
+) -> None:
+    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+        watch = Watch(cluster)
+
+        def state() -> MasterState:
+            return watch.snapshot.master.state
+
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(watch.run())
+            await until(lambda: state() is MasterState.ALIVE, "the master answers")
+            (master,) = await until(lambda: masters(watch), "its process is known")
+            os.kill(master.pid, signal.SIGSTOP)
+            try:
+                # Five seconds for the answer, one in which it was just asked, and a busy machine.
+                await until(lambda: state() is MasterState.UNREACHABLE, "it is noticed", 12)
+                assert "no answer for" in (watch.snapshot.master.error or "")
+                await asyncio.sleep(3.0)
+            finally:
+                os.kill(master.pid, signal.SIGCONT)
+            # The request that was never cut has its answer now.
+            await until(lambda: state() is MasterState.ALIVE, "it answers again", 12)
+            watching.cancel()
+    assert master.log is not None
+    assert traces(Path(master.log)) == []
+
+
+def masters(watch: Watch) -> list[Process]:
+    processes = (process for node in watch.snapshot.nodes for process in node.processes)
+    return [process for process in processes if process.role is Role.MASTER]
+
+
+def traces(log: Path) -> list[str]:
+    """Return the lines of a log that Spark writes when nobody takes an answer."""
+    return re.findall(
+        r"(?m)^.*(?:Broken pipe|ServerRuntime|EofException|Responder).*$", log.read_text()
+    )
 
 
 def known(screen: LevelScreen) -> bool:
