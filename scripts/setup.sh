@@ -89,6 +89,7 @@ setup_system() { # demo | tests
     command -v uv >/dev/null || "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null ||
         missing+=(python3-venv)
     if [ "$1" = tests ]; then
+        command -v ip >/dev/null || missing+=(iproute2)
         command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
         ls /usr/lib/*/libnss_wrapper.so >/dev/null 2>&1 || missing+=(libnss-wrapper) # gives ssh -G another home
@@ -96,7 +97,6 @@ setup_system() { # demo | tests
         if may_become_root; then # the lab of Debian machines (tests/lab) needs root
             command -v debootstrap >/dev/null || missing+=(debootstrap)
             command -v systemd-nspawn >/dev/null || missing+=(systemd-container)
-            command -v ip >/dev/null || missing+=(iproute2)
         fi
     fi
     [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
