@@ -87,7 +87,9 @@ APART = ["unshare", "--map-root-user", "--net", "--mount", "sh", "-c"]
 
 
 def can_make_interfaces() -> bool:
-    made = subprocess.run([*APART, "ip link add a type veth"], capture_output=True, check=False)
+    made = subprocess.run(
+        [*APART, "ip link add left type veth peer name right"], capture_output=True, check=False
+    )
     return made.returncode == 0
 
 
