@@ -24,6 +24,9 @@ class JobsFacet(Protocol):
             PituiError: they could not be asked for.
         """
 
+    def unreadable(self) -> str:
+        """Return in words what of the last list of `earlier` could not be read; mostly empty."""
+
     async def kill(self, spot: Spot) -> str:
         """Kill what is at a spot, and return in words how Spark then lists it.
 

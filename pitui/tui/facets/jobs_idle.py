@@ -29,6 +29,10 @@ class IdleJobs:
         """Know of none."""
         return []
 
+    def unreadable(self) -> str:
+        """Have read nothing."""
+        return ""
+
     async def kill(self, spot: Spot) -> str:
         """Refuse."""
         raise _STARTING

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pitui.domain.cluster import Application
 from pitui.domain.inside import Looked, Spot
+from pitui.domain.text import unreadable_words
 from pitui.services.causes import Cause, cause_of
 from pitui.services.cluster import Cluster
 from pitui.services.insides import Insides
@@ -28,6 +29,12 @@ class LiveJobs:
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         """Return applications of the past."""
         return await self._insides.history.applications(but)
+
+    def unreadable(self) -> str:
+        """Return what of the history server's list could not be read."""
+        lost = self._insides.history.unreadable
+        words = unreadable_words(lost, "entry", "entries")
+        return f"{words} in the history server's list" if lost else ""
 
     async def kill(self, spot: Spot) -> str:
         """Kill what is at a spot."""

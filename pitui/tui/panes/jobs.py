@@ -46,6 +46,7 @@ class JobsPane(SortedPane, Digging):
         self._snapshot = snapshot
         self._runs: Sequence[Run] = ()
         self._earlier: Sequence[Application] = ()
+        self._unreadable = ""
         self._asked: tuple[frozenset[str], float] = (frozenset(), 0.0)
         self._jobs: dict[str, Job] = {}
         self._selected: str | None = None
@@ -87,6 +88,10 @@ class JobsPane(SortedPane, Digging):
             self._earlier = await pitui(self).services.jobs.earlier(listed)
         except PituiError:
             return  # the row of the master's node says why it cannot be asked
+        unreadable = pitui(self).services.jobs.unreadable()
+        if unreadable != self._unreadable and unreadable:
+            self.post_message(Said(unreadable))
+        self._unreadable = unreadable
         self._show_jobs()
 
     def resort(self) -> None:
