@@ -42,6 +42,12 @@ class MasterAccess:
         host = self._section.host or (_LOOPBACK if self._node.local else self._node.host)
         return f"spark://{in_url(host)}:{self._section.port}"
 
+    @property
+    def answering(self) -> bool:
+        """Whether it has a question that it has not answered yet."""
+        urls = (self.web_url, *self._candidates())
+        return any(self._web.answering(url, self._node.name) is not None for url in urls)
+
     def heard_of(self, host: str, port: int) -> None:
         """Take note of where the master's web UI listens by its own options."""
         base = f"http://{in_url(host)}:{port}/"

@@ -25,6 +25,8 @@ from pitui.spark.versions import page_version
 _COALESCE = 0.05
 """Seconds in which changes are gathered into one snapshot."""
 _MASTER_BACKOFF = 5.0
+_MASTER_PATIENCE = 1.0
+"""Seconds that a read takes at least which failed because no answer came."""
 _MOST_DRIVERS = 8
 _NAMES_AGAIN = 5.0
 _ONCE_GAP = 0.1
@@ -118,9 +120,13 @@ class Watch:
         nudged = False
         while True:
             # After what a person did the master is asked at once, as if by that person.
+            begun = time.monotonic()
             with polling(not nudged):
                 await self._read_master()
+            waited = time.monotonic() - begun > _MASTER_PATIENCE
             away = self._observed.master_error is not None
+            if away and waited and self._cluster.spark_master.answering:
+                continue  # the answer may come any moment: the next read waits for it
             nudged = await self._pause(_MASTER_BACKOFF if away else self._refresh)
 
     async def _read_master(self) -> None:
