@@ -136,22 +136,22 @@ class Watch:
             self._observed.master_error = str(error)
             self._observed.not_spark = isinstance(error, NotSparkError)
         else:
-            await self._learn_version()
-            self._observed.view = view
-            self._observed.view_at = time.time()
-            self._observed.master_error = None
+            seen = self._observed
+            came_up = seen.version is None or seen.master_error is not None or seen.view is None
+            seen.view, seen.view_at, seen.master_error = view, time.time(), None
+            if came_up:
+                self._changed.set()
+                await self._learn_version()
         self._changed.set()
 
     async def _learn_version(self) -> None:
         """Read the version off the master's page, once for each time that it came up."""
-        seen = self._observed
-        if seen.version is not None and seen.master_error is None and seen.view is not None:
-            return
         try:
-            page = await self._cluster.spark_master.page("")
+            with polling(False):
+                page = await self._cluster.spark_master.page("")
         except WebError:
             return
-        seen.version = page_version(page.body.decode(errors="replace"))
+        self._observed.version = page_version(page.body.decode(errors="replace"))
 
     async def _watch_drivers(self, group: asyncio.TaskGroup) -> None:
         while True:
