@@ -147,7 +147,7 @@ class Watch:
     async def _learn_version(self) -> None:
         """Read the version off the master's page, once for each time that it came up."""
         try:
-            with polling(False):
+            with polling(yes=False):
                 page = await self._cluster.spark_master.page("")
         except WebError:
             return

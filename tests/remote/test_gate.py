@@ -109,7 +109,7 @@ async def test_a_person_goes_before_polls_and_waits_for_no_rest(web, service):
         async with asyncio.TaskGroup() as group:
             group.create_task(web.get(url(service, "/another"), "nuc"))
             await asyncio.sleep(0)
-            with polling(False):
+            with polling(yes=False):
                 await web.get(url(service, "/person"), "nuc")
     assert [request[1] for request in service.requests] == ["/poll", "/person", "/another"]
 
