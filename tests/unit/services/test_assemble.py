@@ -216,3 +216,19 @@ def test_executors_that_only_the_master_knows_are_there_once():
     assert "ended by itself" in rows[1].removed_because
     assert {row.node for row in rows} == {"pi1"}
     assert not any(row.active for row in (*rows, *seen.executors["app-2"]))
+
+
+def test_what_could_not_be_read_is_said_of_each_answer():
+    observed = Observed(
+        nodes={name: NodeObserved() for name in NODES},
+        view=MasterView(URL, MasterState.ALIVE, unreadable=2),
+        drivers={"app-1": DriverView(unreadable=1), "app-2": DriverView()},
+    )
+    found = assemble(
+        cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
+        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+    )  # fmt: skip
+    assert found.unreadable == (
+        "2 entries could not be read in the master's answer",
+        "1 entry could not be read in the answers of the driver of app-1",
+    )
