@@ -77,7 +77,9 @@ async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_
                 found = job.application if job is not None else None
                 return found is not None and found.name == name and found.progress is not None
 
-            await until(lambda: "Lost task" in output.read_text(), "its log has errors of its own")
+            await until(
+                lambda: "Lost task" in output.read_text(), "its log has errors of its own", 150
+            )
             await until(listed, "the jobs pane has it under its cursor")
             await pilot.press("4")
 
