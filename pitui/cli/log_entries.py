@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.log_line import LogLine
-from pitui.spark.log_lines import stamp_end
+from pitui.spark.log_head import stamp_span, without_stamp
 
 MOST_LINES = 10_000
 """Lines of an entry that stay together; what has no levels and no times would never end."""
@@ -72,9 +72,10 @@ class Repeats:
         last, times = self._last, self._times
         self._last, self._times = None, 0
         what = "once more" if times == 1 else f"{times:,} times more"
-        return last._replace(text=f"  … {what}, last: {last.text[: stamp_end(last.text)]}".rstrip())
+        begin, end = stamp_span(last.text)
+        return last._replace(text=f"  … {what}, last: {last.text[begin:end]}".rstrip())
 
 
 def _key(entry: Sequence[LogLine]) -> tuple[str, ...]:
     first = entry[0]
-    return (first.source, first.text[stamp_end(first.text) :], *(line.text for line in entry[1:]))
+    return (first.source, without_stamp(first.text), *(line.text for line in entry[1:]))

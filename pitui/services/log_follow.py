@@ -11,9 +11,9 @@ from pitui.services.cluster import Cluster
 from pitui.services.journal_access import Journal
 from pitui.services.log_clock import clock_offset, in_words
 from pitui.services.log_journal import AGAIN_AFTER, JournalFollower
-from pitui.spark.log_lines import zone_seconds
 from pitui.spark.log_mux import Data, Marker, MuxReader
 from pitui.spark.log_script import log_script
+from pitui.spark.log_stamp import zone_seconds
 from pitui.spark.log_stream import LogStream
 
 Deliver = Callable[[int, list[LogLine]], Awaitable[None]]

@@ -6,6 +6,7 @@
 FUNCTIONS = r"""
 say() { printf '%s %s\n' "$token" "$*"; }
 identity() { stat -L -c %d:%i:%W -- "$1" 2>/dev/null; }
+times() { say times "$1" "$(stat -L -c '%W %Y' -- "${link[$1]}" 2>/dev/null) $booted"; }
 add() {
   kind[count]=$1 arg[count]=$2 want[count]=$3 offset[count]=$4
   state[count]=find waited[count]= count=$((count + 1))
@@ -69,6 +70,7 @@ begin() {
   else last_lines "$1"; fi
   at[$1]=$begin goal[$1]=$size
   say file "$1" "$(identity "${link[$1]}")" "$begin" "${file[$1]}"
+  times "$1"
   say size "$1" "$size"
   caught[$1]=
 }
@@ -125,6 +127,7 @@ renew() { # the log's name is another file's now, and all of the old one has bee
   fi
   at[$1]=0
   say renewed "$1" "$(identity "${link[$1]}")"
+  times "$1"
   busy=1
 }
 """
@@ -158,6 +161,8 @@ LOOP = r"""
 exec {never}<> <(:)
 wait=0.05 busy=
 say clock 0 "$(date +%z)"
+booted=0
+while read -r key value; do [ "$key" != btime ] || booted=$value; done </proc/stat
 while :; do
   open=() numbers=() waiting=
   for ((i = 0; i < count; i++)); do

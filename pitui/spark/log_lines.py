@@ -1,15 +1,13 @@
-"""Lines of Spark's logs: byte blocks to lines, and a line's level and time.
-
-Formats: log4j of Spark 2.x to 4.x (`26/11/21 01:29:51 INFO Worker: ...`), ISO dates with or
-without a thread's name, and the JSON of Spark 4 (spark.log.structuredLogging.enabled).
-"""
+"""Lines of logs: byte blocks to lines, and a line's level and time."""
 
 import re
 from codecs import getincrementaldecoder
-from datetime import UTC, datetime
 
 from pitui.domain.log_line import Level, LogLine
-from pitui.spark.log_json import readable
+from pitui.domain.terminal_text import shown
+from pitui.spark.log_head import COMMON, Wrapped, cri_line, head_of
+from pitui.spark.log_json import Entry, read_json
+from pitui.spark.log_stamp import FileTimes, Stamp, resolved, stamp_at
 
 LINE_LIMIT = 64 * 1024
 """Bytes of a line that are kept; a longer one ends with a note of how much is missing."""
@@ -17,32 +15,13 @@ LINE_LIMIT = 64 * 1024
 _AFTER_STAMP = {f" {level:<5}": level for level in Level}
 """What follows the 17 characters of `26/11/21 01:29:51`."""
 
+_LEVELS = {level.value: level for level in Level}
+
 _HEADS_MOST = 4096
 """Beginnings of lines that are remembered with what they say."""
 
 _new_tuple = tuple.__new__
 """Makes a named tuple without its constructor, which takes twice as long."""
-
-_WORDS = {**{level.value: level for level in Level}, "WARNING": Level.WARN}
-_LEVEL = r"\[?(?P<level>TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL)\]?(?![A-Za-z0-9_])"
-_TIME = (
-    r"(?P<year>\d{4}|\d\d)[-/](?P<month>\d\d)[-/](?P<day>\d\d)[ T]"
-    r"(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
-    r"(?: ?(?P<zone>Z|[+-]\d\d:?\d\d))?"
-)
-_STAMP = re.compile(rf"\[?{_TIME}\]?(?:[ \t]+|$)", re.ASCII)
-_NAMED = re.compile(rf"(?:\[[^\]]{{0,200}}\][ \t]+|[^ \t]{{1,200}}[ \t]+){{0,2}}?{_LEVEL}")
-_BRACKETED = re.compile(rf"(?:\[[^\]]{{0,200}}\][ \t]+){{0,2}}?{_LEVEL}")
-_BARE = re.compile(rf"{_LEVEL}[: ]")
-_JSON_TIME = re.compile(rf'"(?:ts|timestamp|@timestamp)"\s*:\s*"{_TIME}"', re.ASCII)
-_JSON_LEVEL = re.compile(rf'"level"\s*:\s*"{_LEVEL}"')
-_ALONE = (
-    "Exception in thread ",
-    "Error: ",
-    "Error occurred ",
-    "Traceback (most recent call last)",
-)
-"""Errors of the JVM and of Python outside log4j; within a warning's entry they are part of that."""
 
 
 class LineCutter:
@@ -51,6 +30,8 @@ class LineCutter:
     def __init__(self, limit: int = LINE_LIMIT) -> None:
         self._limit = limit
         self._held = bytearray()
+        self._gone = 0
+        """Bytes of that line that later ones have overwritten."""
         self.length = 0
         """Bytes of the line whose newline has not come yet."""
         self.taken = 0
@@ -79,16 +60,21 @@ class LineCutter:
 
     def end(self) -> bytes:
         """Return the partial line, without a newline, and forget it."""
-        line = self._cut(bytes(self._held), self.length)
+        line = self._cut(bytes(self._held), self.length - self._gone)
         self.taken += self.length
         self._held.clear()
-        self.length = 0
+        self.length = self._gone = 0
         return line
 
     def _hold(self, piece: bytes) -> None:
+        self.length += len(piece)
+        if len(self._held) + len(piece) > self._limit and b"\r" in piece:
+            whole = bytes(self._held) + piece
+            piece = self._overwritten(whole)
+            self._gone += len(whole) - len(piece)
+            self._held.clear()
         room = self._limit + 1 - len(self._held)
         self._held += piece[: max(0, room)]
-        self.length += len(piece)
 
     def _shortened(self, lines: bytes) -> bytes:
         at = 0
@@ -100,20 +86,35 @@ class LineCutter:
         return lines
 
     def _cut(self, line: bytes, length: int) -> bytes:
+        if length > self._limit and length == len(line) and b"\r" in line:
+            line = self._overwritten(line)
+            length = len(line)
         if length <= self._limit:
             return line
         # An incremental decoder leaves out a character that the cut divides.
         kept = getincrementaldecoder("utf-8")("replace").decode(line[: self._limit])
         return kept.encode() + f" [… {length - self._limit:,} bytes more]".encode()
 
+    def _overwritten(self, line: bytes) -> bytes:
+        """Return a line without what a terminal would no longer show: a progress bar's past.
+
+        It is at most half the limit then, or as it was: the work stays in proportion to the bytes.
+        """
+        last = line.rfind(b"\r")
+        if len(line) - last > self._limit // 4:
+            return line
+        before = shown(line[:last].decode("utf-8", "replace")).encode()[: self._limit // 4]
+        return before + line[last:]
+
+
+_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
+
 
 def decode_lines(lines: bytes) -> list[str]:
-    """Return whole lines as text: invalid UTF-8 replaced, carriage returns at line ends dropped."""
+    """Return whole lines as a terminal shows them, with invalid UTF-8 replaced."""
     texts = lines.decode("utf-8", "replace").split("\n")
     texts.pop()
-    if b"\r" in lines:
-        return [text.rstrip("\r") for text in texts]
-    return texts
+    return list(map(shown, texts)) if len(lines.translate(None, _CONTROLS)) < len(lines) else texts
 
 
 class LineParser:
@@ -125,14 +126,20 @@ class LineParser:
         self.zone_s = zone_s
         self.ahead_s = 0.0
         """Seconds by which the node's clock is ahead of ours; taken out of every time."""
+        self.file = FileTimes()
+        """What times that leave out a year, a day or their beginning are completed by."""
         self._heads: dict[str, tuple[Level, float]] = {}
+        self._seconds: dict[str, float] = {}
         self._heads_of = (zone_s, 0.0)
         self._entry: Level | None = None
+        self._without_level: float | None = None
+        """The time of the line before, where it has one and no level."""
 
     def parse(self, texts: list[str]) -> list[LogLine]:
-        """Return a line for each text; of an entry in Spark's JSON, the lines people read."""
-        if self._heads_of != (self.zone_s, self.ahead_s) or len(self._heads) > _HEADS_MOST:
-            self._heads = {}
+        """Return a line for each text; of an entry in JSON, the lines people read."""
+        known_most = max(len(self._heads), len(self._seconds))
+        if self._heads_of != (self.zone_s, self.ahead_s) or known_most > _HEADS_MOST:
+            self._heads, self._seconds = {}, {}
             self._heads_of = (self.zone_s, self.ahead_s)
         # Most lines are Spark's own, and of a second and level that have been read before.
         beginnings = [text[:23] for text in texts]
@@ -156,69 +163,66 @@ class LineParser:
 
     def _parse_one(self, text: str, head: tuple[Level, float] | None) -> list[LogLine]:
         if head is not None:
-            self._entry = head[0]
+            self._entry, self._without_level = head[0], None
             return [LogLine(self._tag, text, *head)]
-        entry = readable(text) if text[:1] == "{" else None
-        level, at = self._read(entry[0] if entry else text)
+        text = shown(text)
+        if (common := COMMON.match(text)) and (second := self._second(common)) is not None:
+            at = second + int(common["milli"]) / 1000
+            return [self._line(text, _LEVELS[common["level"]], at)]
+        entry = read_json(text) if text[:1] == "{" else None
+        wrapped = entry.wrapped if entry else cri_line(text)
+        return self._unwrapped(wrapped) if wrapped else self._own(text, entry)
+
+    def _own(self, text: str, entry: Entry | None) -> list[LogLine]:
+        """Read a line that no container's runtime wraps, or that is inside such a wrapping."""
+        if entry is None:
+            return [self._plain(text)]
+        first, *rest = map(shown, entry.lines or (text,))
+        line = self._line(first, entry.level, self._time(entry.stamp))
+        return [line, *(LogLine(self._tag, one) for one in rest)]
+
+    def _plain(self, text: str) -> LogLine:
+        head = head_of(text)
+        level = head.level
+        if head.alone and self._entry and self._entry.rank >= Level.WARN.rank:
+            level = None
+        at = self._without_level if head.second else self._time(head.stamp)
+        return self._line(text, level, at)
+
+    def _unwrapped(self, wrapped: Wrapped) -> list[LogLine]:
+        """Read a container's line; one that goes on with an entry has no time of its own."""
+        before = self._entry
+        inner = shown(wrapped.line)
+        first, *rest = self._own(inner, read_json(inner) if inner[:1] == "{" else None)
+        if first.at is not None or (first.level is None and before is not None):
+            return [first, *rest]
+        text = f"{wrapped.written} {first.text}" if wrapped.written else first.text
+        return [self._line(text, first.level, self._time(wrapped.stamp)), *rest]
+
+    def _line(self, text: str, level: Level | None, at: float | None) -> LogLine:
         if level is not None or at is not None:
             self._entry = level
-        first, *rest = entry or (text,)
-        return [LogLine(self._tag, first, level, at), *(LogLine(self._tag, one) for one in rest)]
+        self._without_level = at if level is None else None
+        return LogLine(self._tag, text, level, at)
 
     def _read_head(self, head: str) -> tuple[Level, float] | None:
         level = _AFTER_STAMP.get(head[17:])
-        match = _STAMP.fullmatch(head[:17]) if level is not None else None
-        second = self._time(match) if match else None
+        found = stamp_at(head[:17]) if level is not None and head[2:3] == "/" else None
+        second = self._time(found.stamp) if found and found.end == 17 else None
         if level is None or second is None:
             return None
         return self._heads.setdefault(head, (level, second))
 
-    def _read(self, text: str) -> tuple[Level | None, float | None]:
-        first = text[:1]
-        if first.isdigit() or first == "[":
-            return self._read_stamped(text)
-        if first == "{":
-            return self._read_json(text)
-        if bare := _BARE.match(text):
-            return _WORDS[bare["level"]], None
-        if text.startswith(_ALONE) and not (self._entry and self._entry.rank >= Level.WARN.rank):
-            return Level.ERROR, None
-        return None, None
+    def _second(self, common: re.Match[str]) -> float | None:
+        """Return the time of a line in one of the common layouts, without its milliseconds."""
+        written = common["second"] + (common["zone"] or "")
+        second = self._seconds.get(written)
+        if second is None and (found := stamp_at(written)):
+            second = self._time(found.stamp)
+            if second is not None:
+                self._seconds[written] = second
+        return second
 
-    def _read_stamped(self, text: str) -> tuple[Level | None, float | None]:
-        stamp = _STAMP.match(text)
-        if stamp is None:
-            named = _BRACKETED.match(text)
-            return (_WORDS[named["level"]] if named else None), None
-        named = _NAMED.match(text, stamp.end())
-        return (_WORDS[named["level"]] if named else None), self._time(stamp)
-
-    def _read_json(self, text: str) -> tuple[Level | None, float | None]:
-        level, time = _JSON_LEVEL.search(text), _JSON_TIME.search(text)
-        return (_WORDS[level["level"]] if level else None), (self._time(time) if time else None)
-
-    def _time(self, match: re.Match[str]) -> float | None:
-        year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-        hour, minute, second = map(int, match["clock"].split(":"))
-        try:
-            moment = datetime(year % 100 + 2000, month, day, hour, minute, second, tzinfo=UTC)
-        except ValueError:
-            return None
-        fraction = float("0." + match["fraction"][1:]) if match["fraction"] else 0.0
-        zone_s = self.zone_s if match["zone"] is None else zone_seconds(match["zone"])
-        return moment.timestamp() + fraction - zone_s - self.ahead_s
-
-
-def zone_seconds(zone: str) -> int:
-    """Return the seconds east of UTC of `Z`, `+0130` or `-01:30`."""
-    digits = zone[1:].replace(":", "")
-    if not digits:
-        return 0
-    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
-    return -seconds if zone[0] == "-" else seconds
-
-
-def stamp_end(text: str) -> int:
-    """Return where the time at the front of a line ends, with the blanks after it; 0 without."""
-    match = _STAMP.match(text)
-    return match.end() if match else 0
+    def _time(self, stamp: Stamp | None) -> float | None:
+        at = resolved(stamp, self.zone_s, self.file) if stamp else None
+        return None if at is None else at - self.ahead_s

@@ -6,6 +6,7 @@ from pitui.domain.log_line import Level, LogLine
 from pitui.spark.log_lines import LineCutter, LineParser, decode_lines
 from pitui.spark.log_mux import Marker
 from pitui.spark.log_script import OVERLAP, Position
+from pitui.spark.log_stamp import FileTimes
 
 
 class LogStream:
@@ -29,6 +30,7 @@ class LogStream:
         self._over_wanted = 0
         self._handlers: dict[str, Callable[[str], list[LogLine]]] = {
             "file": self._file,
+            "times": self._times,
             "data": self._data,
             "end": lambda _: self._check_overlap(),
             "caught": self._caught,
@@ -138,6 +140,13 @@ class LogStream:
 
     def _caught(self, _: str) -> list[LogLine]:
         self.caught_up = True
+        self.parser.file = self.parser.file._replace(changed=None)
+        return []
+
+    def _times(self, rest: str) -> list[LogLine]:
+        known = [float(word) if word.isdecimal() else 0.0 for word in rest.split(" ")]
+        born, changed, booted = (second or None for second in (known + [0.0] * 3)[:3])
+        self.parser.file = FileTimes(born, None if self.caught_up else changed, booted)
         return []
 
     def _truncated(self, _: str) -> list[LogLine]:

@@ -54,7 +54,8 @@ def test_what_logs_hold_is_shown_and_never_obeyed(shelved: Shelved, logs) -> Non
     log.write_bytes(HOSTILE + b"x" * 10_000_000 + b"\n" + os.urandom(300_000) + b"\nlast\n")
     output = logs(f"pi1:{log}", "-n", "all")
     assert obeyed(output) == set()
-    assert "␛]52;c;ZXZpbA==␇clipboard" in output
+    assert "clipboard" in output
+    assert "52;c" not in output
     assert "漢字" in output
     assert "[bold]markup[/bold]" in output
     assert "[… 9,934,464 bytes more]" in output
@@ -63,7 +64,7 @@ def test_what_logs_hold_is_shown_and_never_obeyed(shelved: Shelved, logs) -> Non
     assert obeyed(output) == set()
     entries = [json.loads(line) for line in output.splitlines()]
     assert [entry["text"] for entry in entries[-1:]] == ["last"]
-    assert entries[0]["text"] == "\x1b]52;c;ZXZpbA==\x07clipboard"
+    assert entries[0]["text"] == "clipboard"
 
 
 LOG = """26/11/21 01:29:51 INFO Worker: one

@@ -383,11 +383,11 @@ async def test_times(tmp_path: Path) -> None:
 
 async def test_copy(tmp_path: Path) -> None:
     async with opened(tmp_path) as screen:
-        await screen.add(info(1), "\x1b[31mred", info(3))
+        await screen.add(info(1), "\x1b[31m\u202ered\x1b[0m", info(3))
         await screen.press("y")
         assert screen.app.clipboard == info(3)
         await screen.press("k", "y")
-        assert screen.app.clipboard == "\u241b[31mred"
+        assert screen.app.clipboard == "<202E>red"
 
 
 async def test_what_a_log_holds_is_shown_not_obeyed(tmp_path: Path) -> None:

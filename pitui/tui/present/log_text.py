@@ -8,7 +8,7 @@ from rich.cells import cell_len, get_character_cell_size
 
 from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
-from pitui.spark.log_lines import stamp_end
+from pitui.spark.log_head import stamp_span
 
 TAB = 4
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
@@ -68,8 +68,8 @@ def tag_width(tags: list[str]) -> int:
 
 def clock(line: LogLine) -> str:
     """Return the time of day that a line says, or nothing."""
-    end = 0 if line.note else stamp_end(line.text)
-    match = _CLOCK.search(line.text, 0, end)
+    begin, end = (0, 0) if line.note else stamp_span(line.text)
+    match = _CLOCK.search(line.text, begin, end)
     return match[0] if match else ""
 
 
@@ -90,17 +90,19 @@ def body(line: LogLine, look: Look) -> str:
     """Return a line's text as it is shown: safe, tabs expanded, without what has a column."""
     text = NOTE_MARK + line.text if line.note else line.text
     if look.times is not Times.WRITTEN and not line.note:
-        text = text[_stamp_end(text) :]
+        text = _without_clock(text)
     if text.isascii() and text.isprintable():
         return text
     return printable(text.replace("\n", "␊")).expandtabs(TAB)
 
 
-def _stamp_end(text: str) -> int:
+def _without_clock(text: str) -> str:
     # Nearly every line is one of Spark's own.
     if text[2:3] == "/" and text[14:15] == ":" and text[17:18] == " " and text[18:19] > "9":
-        return 18
-    return stamp_end(text)
+        return text[18:]
+    begin, end = stamp_span(text)
+    # A time that no clock shows, such as an uptime, has no column and stays.
+    return text[:begin] + text[end:] if _CLOCK.search(text, begin, end) else text
 
 
 def rows(text: str, width: int) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pitui.domain.log_line import Level, LogLine
-from pitui.spark.log_lines import stamp_end
+from pitui.spark.log_head import without_stamp
 from pitui.tui.widgets.log_block import LEAD, NOTE, PART, REPEAT, TRACE
 
 _MOST_PARTS = 500
@@ -81,7 +81,7 @@ class Entries:
             return self._head(entry, number, line.text, 0)
         entry.headed = True
         text = line.text
-        key = text[17:] if text[2:3] == "/" and text[17:18] == " " else text[stamp_end(text) :]
+        key = text[17:] if text[2:3] == "/" and text[17:18] == " " else without_stamp(text)
         return self._head(entry, number, key, line.level.rank if line.level else _INFO)
 
     def _head(self, entry: _Entry, number: int, key: str, rank: int) -> int:

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pitui.domain.log_line import Level
-from pitui.spark.log_lines import LineCutter, LineParser, decode_lines, stamp_end, zone_seconds
+from pitui.domain.terminal_text import shown
+from pitui.spark.log_head import stamp_span
+from pitui.spark.log_lines import LineCutter, LineParser, decode_lines
+from pitui.spark.log_stamp import zone_seconds
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "logs"
 NOON = datetime(2026, 11, 21, 1, 29, 51, tzinfo=UTC).timestamp()
@@ -79,7 +82,7 @@ def test_a_real_log(name: str) -> None:
     # Threads write in the order of their turns, not of their clocks' milliseconds.
     assert all(one.at <= other.at + 0.2 for one, other in pairwise(stamped))
     assert all(line.level and line.at for line in lines if line.text.startswith(("26/", "2026-")))
-    assert stamp_end(stamped[0].text) in (18, 25)
+    assert stamp_span(stamped[0].text) in ((0, 18), (0, 25))
     frames = [line for line in lines if line.text.startswith(("\tat ", '  File "'))]
     assert len(frames) >= REAL[name]
     assert all(line.level is None and line.at is None for line in frames)
@@ -94,7 +97,7 @@ def test_an_entry_in_sparks_json_is_read_as_text() -> None:
     lines = LineParser("pi1").parse([text, "{no json", '{"level": "INFO", "msg": 3}'])
     assert [line.text for line in lines] == [
         "2026-11-21T01:29:51.123Z ERROR Executor: Exception in task 1.0", "second",
-        "java.io.IOException: no\x1b[31m", "\tat a.B.c(B.scala:12)", "{no json",
+        "java.io.IOException: no", "\tat a.B.c(B.scala:12)", "{no json",
         '{"level": "INFO", "msg": 3}',
     ]  # fmt: skip
     assert lines[0].level is Level.ERROR
@@ -131,11 +134,14 @@ def test_every_line_once_in_order_however_the_blocks_are_cut(data, cuts, limit) 
     assert len(texts) == len(whole)
     for text, raw in zip(texts, whole, strict=True):
         if len(raw) <= limit:
-            assert text == raw.decode("utf-8", "replace").rstrip("\r")
-        else:
+            assert text == shown(raw.decode("utf-8", "replace"))
+        elif not set(raw) & {*b"\r\x08\x1b"}:
             assert text.endswith(f"[… {len(raw) - limit:,} bytes more]")
-            assert raw[:limit].decode("utf-8", "replace").startswith(text.rpartition(" […")[0])
-    assert texts == fed(data, [], limit)[0]
+            before = shown(raw[:limit].decode("utf-8", "replace"))
+            assert before.startswith(text.rpartition(" […")[0])
+    for raw, text, uncut in zip(whole, texts, fed(data, [], limit)[0], strict=True):
+        # What of a line is overwritten before it is too long depends on what has come by then.
+        assert text == uncut or (len(raw) > limit and b"\r" in raw)
     assert bool(cutter.end()) == bool(rest)
 
 
@@ -149,3 +155,34 @@ def test_a_huge_line_is_cut_and_what_follows_is_whole() -> None:
 
 def test_invalid_bytes_and_carriage_returns() -> None:
     assert decode_lines(b"a\xff\xc3\nb\r\n\xe2\x82\n") == ["a\ufffd\ufffd", "b", "\ufffd"]
+
+
+@pytest.mark.parametrize("block", [1, 1000, 65_536, 10**8])
+def test_a_progress_bar_that_ran_for_hours_leaves_the_line_behind_it(block) -> None:
+    bar = b"\r[Stage 0:=====>                                     (%d + 2) / 20000]"
+    end = (
+        b"\r26/11/21 01:29:51 WARN TaskSchedulerImpl: Initial job has not accepted any" + b" x" * 40
+    )
+    bars = 1500 if block == 1 else 20_000
+    data = b"before\n" + b"".join(bar % n for n in range(bars)) + end + b"\nafter\n"
+    texts, cutter = fed(data, list(range(0, len(data), block)), 64 * 1024)
+    assert texts == ["before", end.decode().strip(), "after"]
+    assert cutter.taken == len(data)
+    assert [line.level for line in LineParser("pi1").parse(texts)][1] is Level.WARN
+
+
+def test_the_work_on_an_unfinished_line_grows_with_its_length_only(monkeypatch) -> None:
+    seen = 0
+
+    def counted(text: str) -> str:
+        nonlocal seen
+        seen += len(text)
+        return shown(text)
+
+    monkeypatch.setattr("pitui.spark.log_lines.shown", counted)
+    cutter = LineCutter(1024)
+    pieces = [b"x" * 900, *[b"\ryy"] * 20_000, b"z" * 2000, *[b"\r", b"z" * 300] * 2000]
+    for piece in pieces:
+        cutter.feed(piece)
+    assert seen < 4 * sum(map(len, pieces))
+    assert cutter.feed(b"\rend\n")
