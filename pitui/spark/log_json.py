@@ -26,10 +26,10 @@ _BESIDE = (
     "threadId", "threadPriority", "thread_name", "process.thread.name", "process", "endOfBatch",
     "loggerFqcn", "error.type", "error.message", "level_value", "source_host", "line_number",
     "class", "method", "file", "mdc", "contextMap", "contextStack",
-    "logging.googleapis.com/insertId",
-    "logging.googleapis.com/trace", "logging.googleapis.com/labels", "serviceContext",
+    "serviceContext", "timestampSeconds", "timestampNanos",
 )  # fmt: skip
 """Fields that layouts write with every line; others are a program's own, and shown."""
+_GOOGLES = "logging.googleapis.com/"
 _MILLISECONDS_FROM = 1e11
 _DOCKER = {"log", "stream", "time", "attrs"}
 
@@ -88,6 +88,9 @@ def _stamp(fields: Mapping[str, Any]) -> tuple[Stamp | None, str]:
         found = stamp_at(value)
         return (found.stamp if found else None), value
     epoch: float | None = None
+    if value is None:
+        value = {"epochSecond": fields.get("timestampSeconds"),
+                 "nanoOfSecond": fields.get("timestampNanos", 0)}  # fmt: skip
     if isinstance(value, dict):
         seconds, nanos = value.get("epochSecond"), value.get("nanoOfSecond", 0)
         if isinstance(seconds, int) and isinstance(nanos, int):
@@ -114,7 +117,7 @@ def _own(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in fields.items()
-        if name not in known and value not in (None, "", {}, [])
+        if name not in known and not name.startswith(_GOOGLES) and value not in (None, "", {}, [])
     }
 
 

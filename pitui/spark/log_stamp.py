@@ -133,7 +133,7 @@ _ISO = _compiled(
     r"(?P<year>\d{4}|\d\d)(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)[ T]"
     rf"{_CLOCK}{_ZONE}"
 )
-_US = _compiled(rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}) {_CLOCK}{_ZONE}")
+_YEAR_LAST = _compiled(rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}) {_CLOCK}{_ZONE}")
 _DAY_FIRST = _compiled(
     rf"{_WEEKDAY}(?P<day>\d{{1,2}})[ /-]{_MONTH}[ /-](?P<year>\d{{4}})[ :]{_CLOCK}{_ZONE}"
 )
@@ -159,6 +159,9 @@ _JVM_UPTIME = re.compile(
     re.ASCII,
 )
 _KERNEL_UPTIME = re.compile(r"\[ *(?P<seconds>\d{1,9}\.\d{1,9})\] ", re.ASCII)
+_OLDEST_SPARK = 2010
+_EPOCH_FROM = 1e9
+"""Seconds that are no uptime: 31 years."""
 _UNITS = {"s": 1.0, "ms": 1e-3, "ns": 1e-9}
 
 
@@ -197,8 +200,10 @@ def _iso(match: re.Match[str]) -> Found | None:
     return _numeric(match.end(), (year, month, day), clock, fraction, zone)
 
 
-def _us(match: re.Match[str]) -> Found | None:
-    month, day, year, clock, fraction, zone = match.groups()
+def _year_last(match: re.Match[str]) -> Found | None:
+    first, second, year, clock, fraction, zone = match.groups()
+    # log4j's US_MONTH_DAY_YEAR4_TIME has, whatever its name says, the day first.
+    day, month = (second, first) if int(second) > 12 else (first, second)
     return _numeric(match.end(), (year, month, day), clock, fraction, zone)
 
 
@@ -212,14 +217,25 @@ def _numeric(
     end: int, date: tuple[str, str, str], clock: str, fraction: str | None, zone: str | None
 ) -> Found | None:
     year, month, day = map(int, date)
-    if month > 12 and year <= 12:
-        # log4j's US_MONTH_DAY_YEAR2_TIME
-        year, month, day = day, year, month
+    if year < 100:
+        year, month, day = _two_digits(year, month, day)
     second = _of_day(clock, fraction)
     if second is None:
         return None
-    full = year + 2000 if year < 100 else year
-    return Found(Stamp(full, month, day, second, zone and zone.lstrip()), end)
+    return Found(Stamp(year, month, day, second, zone and zone.lstrip()), end)
+
+
+def _two_digits(first: int, second: int, third: int) -> tuple[int, int, int]:
+    """Return year, month and day: Spark writes them in this order, log4j's US_..._YEAR2_TIME not.
+
+    A year before Spark's first, or one to come, is none.
+    """
+    newest = time.gmtime().tm_year + 1
+    if _OLDEST_SPARK <= first + 2000 <= newest and second <= 12:
+        return first + 2000, second, third
+    if _OLDEST_SPARK <= third + 2000 <= newest:
+        return (third + 2000, *((first, second) if second > 12 else (second, first)))
+    return first + 2000, second, third
 
 
 def _with_month(match: re.Match[str]) -> Found | None:
@@ -267,8 +283,13 @@ def _epoch(match: re.Match[str]) -> Found:
 
 
 def _jvm_uptime(match: re.Match[str]) -> Found:
-    amount = float((match["old"] or match["amount"]).replace(",", "."))
-    return Found(Stamp(uptime=amount * _UNITS[match["unit"] or "s"]), match.end())
+    seconds = (
+        float((match["old"] or match["amount"]).replace(",", ".")) * _UNITS[match["unit"] or "s"]
+    )
+    if match["unit"] == "ms" and seconds > _EPOCH_FROM:
+        # -Xlog's `timemillis`
+        return Found(Stamp(epoch=seconds), match.end())
+    return Found(Stamp(uptime=seconds), match.end())
 
 
 def _kernel_uptime(match: re.Match[str]) -> Found:
@@ -282,7 +303,7 @@ _NUMERIC: list[_Form] = [
     (_KERNEL_UPTIME, _kernel_uptime),
     (_TIME_OF_DAY, _time_of_day),
     (_DAY_FIRST, _with_month),
-    (_US, _us),
+    (_YEAR_LAST, _year_last),
     (_COMPACT, _compact),
     (_EPOCH, _epoch),
 ]
