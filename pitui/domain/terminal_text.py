@@ -10,8 +10,11 @@ from unicodedata import combining, east_asian_width
 MOST_COLUMNS = 4096
 """How far a sequence may move the cursor: none asks for gigabytes of blanks."""
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What a terminal does not show as it stands."""
+ACTS = ("\x1b", "\r", "\b", "\0", "\a")
+"""What a terminal acts on, or leaves out, in the logs that there are; any other control character
+stays, to be seen."""
+
+_ACTS = re.compile(f"[{''.join(ACTS)}]")
 
 _WORK_EACH = 16
 _WORK_ALWAYS = 100_000
@@ -24,9 +27,9 @@ _OTHER = r"\x1b[ -/]*[0-OQ-WYZ\\`-~]"
 _SEQUENCE = re.compile(rf"{_STRING}|{_CONTROL_SEQUENCE}|{_OTHER}")
 _MOVES = re.compile(r"[\r\x08]|\x1b(?:\[[0-9;]*[CDGHJKPXadefgsu`@]|[78])")
 """Without one of these nothing is overwritten, and the cursor only goes forward."""
-_IGNORED = re.compile(r"[\x00-\x07\x0b-\x1a\x1c-\x1f\x7f]")
+_IGNORED = re.compile(r"[\x00\x07]")
 _PIECE = re.compile(
-    rf"(?P<text>[^\x00-\x08\t\x0b-\x1f\x7f]+)|(?P<control>[\r\x08\t])|(?P<sequence>{_SEQUENCE.pattern})"
+    rf"(?P<text>[^\x00\x07\x08\t\r\x1b]+)|(?P<control>[\r\x08\t])|(?P<sequence>{_SEQUENCE.pattern})"
 )
 
 
@@ -36,7 +39,7 @@ def shown(text: str) -> str:
     A string sequence that does not end in the line stays as it is: a terminal would hide all that
     follows, and a log must not.
     """
-    if text.isprintable() or _CONTROLS.search(text) is None:
+    if text.isprintable() or _ACTS.search(text) is None:
         return text
     text = text.rstrip("\r")
     if _MOVES.search(text) is None:

@@ -4,7 +4,7 @@ import re
 from codecs import getincrementaldecoder
 
 from pitui.domain.log_line import Level, LogLine
-from pitui.domain.terminal_text import shown
+from pitui.domain.terminal_text import ACTS, shown
 from pitui.spark.log_head import COMMON, Wrapped, cri_line, head_of
 from pitui.spark.log_json import Entry, read_json
 from pitui.spark.log_stamp import FileTimes, Stamp, resolved, stamp_at
@@ -107,14 +107,14 @@ class LineCutter:
         return before + line[last:]
 
 
-_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
+_ACTS = tuple(one.encode() for one in ACTS)
 
 
 def decode_lines(lines: bytes) -> list[str]:
     """Return whole lines as a terminal shows them, with invalid UTF-8 replaced."""
     texts = lines.decode("utf-8", "replace").split("\n")
     texts.pop()
-    return list(map(shown, texts)) if len(lines.translate(None, _CONTROLS)) < len(lines) else texts
+    return list(map(shown, texts)) if any(one in lines for one in _ACTS) else texts
 
 
 class LineParser:

@@ -52,7 +52,7 @@ def test_it_is_what_a_terminal_shows(line: str) -> None:
         ("\x1b]0;never ended", "\x1b]0;never ended"),
         ("cut off \x1b[", "cut off \x1b["),
         ("before\0\0\0after a power cut", "beforeafter a power cut"),
-        ("\x0bup\x0c", "up"),
+        ("\x01other\x7f", "\x01other\x7f"),
     ],
 )
 def test_wide_letters_and_strings(line: str, text: str) -> None:
