@@ -9,8 +9,9 @@ import click
 
 from pitui.cli.output import complain, fail, print_json
 from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.terminal import need_terminal
 from pitui.cli.usage import examples
-from pitui.domain.errors import PituiError, UsageError
+from pitui.domain.errors import PituiError
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,8 +51,8 @@ def command(settings: Settings, nodes: int, no_ui: bool, folder: Path | None) ->
     Each worker is a node of its own behind a real SSH server. Nothing is left when it ends.
     """
     try:
-        if not no_ui and not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError("the terminal UI needs a terminal", "Use `pitui demo --no-ui`.")
+        if not no_ui:
+            need_terminal("Use `pitui demo --no-ui`.")
         for number in _ENDING:
             signal.signal(number, _end)
         _run(settings, nodes, folder, ui=not no_ui)

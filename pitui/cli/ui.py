@@ -1,20 +1,15 @@
 """`pitui` without a command: the terminal UI."""
 
-import sys
-
 from pitui.cli.output import fail
 from pitui.cli.settings import Settings
-from pitui.domain.errors import PituiError, UsageError
+from pitui.cli.terminal import need_terminal
+from pitui.domain.errors import PituiError
 
 
 def open_ui(settings: Settings) -> None:
     """Open the terminal UI on the configured cluster and stay until it is left."""
     try:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise UsageError(
-                "the terminal UI needs a terminal",
-                "Use a command such as `pitui status`; see `pitui --help`.",
-            )
+        need_terminal("Use a command such as `pitui status`; see `pitui --help`.")
         config = settings.load()
         from pitui.tui.run import run_ui
 

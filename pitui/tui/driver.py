@@ -1,5 +1,6 @@
 """The terminal: a driver that survives its loss, and says so."""
 
+import sys
 from collections.abc import Callable
 from typing import IO, Any, ClassVar, cast
 
@@ -18,7 +19,10 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as Textual calls it
         super().__init__(*args, **options)
-        file = cast("IO[str]", self._file)
+        file = cast("IO[str] | None", self._file)
+        if file is None or not file.isatty():
+            # Textual draws on standard error, which may be a file: that is for errors alone.
+            file = cast("IO[str]", sys.__stdout__)
         self._file = cast("Any", _Forgiving(file, lambda: type(self).lost()))
 
 

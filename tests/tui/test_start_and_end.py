@@ -129,17 +129,24 @@ CONTROLLING = (
 class Terminal:
     """The UI as a process with a terminal of its own."""
 
-    def __init__(self, folder: Path, *, controlling: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, controlling: bool = True, redirected: str = "", term: str = "xterm"
+    ) -> None:
         file = folder / "config.yaml"
         file.write_text("cluster: {master: nuc}\nnodes: {nuc: {host: local}}\n")
         self.master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (24, 80))
         words = ["-m", "pitui", "--config", str(file)]
+        command = [sys.executable, *(["-c", CONTROLLING] if controlling else []), *words]
+        if redirected:
+            command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *command]
         self.process = subprocess.Popen(
-            [sys.executable, *(["-c", CONTROLLING] if controlling else []), *words],
+            command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
+            cwd=folder,
+            env={**os.environ, "TERM": term},
         )
         os.close(slave)
         self.seen = b""
@@ -185,6 +192,41 @@ def test_it_ends_cleanly_and_restores_the_terminal(terminal: Terminal, way: str)
     assert terminal.process.wait(30) == 0
     assert b"\x1b[?1049l" in terminal.seen
     assert b"Traceback" not in terminal.seen
+
+
+@pytest.mark.parametrize("redirected", ["2>errors", "2>/dev/null", "2>&-"])
+def test_it_draws_whatever_standard_error_is(tmp_path: Path, redirected: str) -> None:
+    terminal = Terminal(tmp_path, controlling=False, redirected=redirected)
+    try:
+        terminal.read_until(b"Nodes")
+        os.write(terminal.master, b"q")
+        terminal.drain()
+        assert terminal.process.wait(30) == 0
+    finally:
+        terminal.process.kill()
+        os.close(terminal.master)
+    errors = tmp_path / "errors"
+    assert not errors.exists() or errors.read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("redirected", "term"),
+    [(">out", "xterm"), ("</dev/null", "xterm"), (">out 2>&1", "xterm"), ("<&-", "xterm"),
+     (">&-", "xterm"), ("", "dumb")],
+)  # fmt: skip
+def test_without_a_terminal_it_says_so(tmp_path: Path, redirected: str, term: str) -> None:
+    terminal = Terminal(tmp_path, controlling=False, redirected=redirected, term=term)
+    try:
+        terminal.drain()
+        assert terminal.process.wait(30) == 2
+    finally:
+        terminal.process.kill()
+        os.close(terminal.master)
+    out = tmp_path / "out"
+    said = terminal.seen + (out.read_bytes() if out.exists() else b"")
+    assert said.startswith(b"pitui: the terminal UI needs a terminal")
+    assert b"\x1b" not in said
+    assert b"Traceback" not in said
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["with SIGHUP", "without"])
