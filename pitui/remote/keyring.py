@@ -145,35 +145,35 @@ class Keyring:
 
     async def _in_order(self, endpoint: Endpoint, agent: list[asyncssh.SSHKeyPair]) -> Keys:
         found = await asyncio.to_thread(self._read, endpoint)
-        keys = Keys(passed_over=[file.why_not for file in found if file.why_not])
-        public = {file.public_data: file for file in found if file.public_data}
         held = {pair.public_data for pair in agent}
-        certified: list[Offered] = []
+        alone = [file for file in found if file.public_data not in held]
+        keys = Keys(
+            locked=[Locked(file.identity.file, file.halves()) for file in alone if file.locked],
+            passed_over=[file.why_not for file in alone if file.why_not],
+        )
+        configured = {file.public_data: file for file in found}
         preferred: list[Offered] = []
         others: list[Offered] = []
         for pair in agent:
-            file = public.get(pair.public_data)
             offered = Offered(pair, f"{_comment(pair)} of the agent")
-            (others if file is None else preferred).append(offered)
-            if file is not None:
-                extra = [_certified(offered, one) for one in file.certificates]
-                (certified if endpoint.certificates else preferred).extend(extra)
-        files: list[Offered] = []
-        for file in found:
-            if file.key is not None and file.public_data not in held:
-                pairs = _pairs(file.key, file.identity.file.name, file.certificates)
-                certified += [one for one in pairs if one.pair.has_cert and endpoint.certificates]
-                files += [o for o in pairs if not (o.pair.has_cert and endpoint.certificates)]
-            elif file.locked and file.public_data not in held:
-                keys.locked.append(Locked(file.identity.file, file.halves()))
-        keys.ready = (
-            [*certified, *preferred, *files]
-            if endpoint.identities_only
-            else [*certified, *preferred, *others, *files]
-        )
+            file = configured.get(pair.public_data)
+            if file is None:
+                others.append(offered)
+            else:
+                preferred += [offered, *(_certified(offered, one) for one in file.certificates)]
+        keys.ready = [*preferred, *([] if endpoint.identities_only else others)]
+        for file in alone:
+            if file.key is not None:
+                keys.ready += _pairs(file.key, file.identity.file.name, file.certificates)
         own = next((file.public_data for file in found if file.identity.first), None)
-        # Stable: the key of config.yaml, and everything else as ssh has it.
-        keys.ready.sort(key=lambda offered: offered.pair.key_public_data != own)
+        named = bool(endpoint.certificates)
+        # Stable: the key of config.yaml, certificates that are configured, the rest as it stands.
+        keys.ready.sort(
+            key=lambda offered: (
+                offered.pair.key_public_data != own,
+                not (named and offered.pair.has_cert),
+            )
+        )
         return keys
 
     def _read(self, endpoint: Endpoint) -> list["_File"]:

@@ -22,6 +22,9 @@ DEFAULT_IDENTITIES = tuple(
 
 _HOP = re.compile(r"(?:(?P<user>.+)@)?(?P<host>\[[^\]]+\]|[^\[\]:/@]+)(?::(?P<port>\w*))?")
 _URI = re.compile(r"ssh://(?:(?P<user>[^@]+)@)?(?P<host>[^\[\]:/@]+)(?::(?P<port>\d+))?/?")
+MAX_HOST_FILES = 32
+"""As in OpenSSH's readconf.h."""
+
 _NO_HOST = re.compile(r"""['`"$\\;&<>|(){}\s\x00-\x1f]""")
 _YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
 _PUBLIC_KEY = {
@@ -56,7 +59,7 @@ class _Reader:
     def __init__(self, host: str, user: str | None, port: int | None, home: Path) -> None:
         self._name = self._host = host
         self._home = home
-        self._final = self._wants_final = False
+        self._final = self._wants_final = self._is_expanded = False
         self._ignored: list[str] = []
         self._at = ""
         self._found: dict[str, list[str]] = {}
@@ -69,11 +72,11 @@ class _Reader:
         """Read everything, twice where a `Match final` wants it."""
         self._read_all()
         self._host = _canonical(self._expanded_host())
+        self._is_expanded = True
         if self._wants_final:
             self._found["hostname"] = [self._host]
             self._final = True
             self._read_all()
-            self._host = _canonical(self._expanded_host())
         return self._filled()
 
     def _read_all(self) -> None:
@@ -122,7 +125,7 @@ class _Reader:
     def _match(self, text: str, *, never: bool) -> bool:
         facts = Facts(
             name=self._name,
-            host=self._host if self._final else self._expanded_host(),
+            host=self._expanded_host(),
             user=self._one("user") or local_user(),
             tag=self._one("tag") or "",
             final=self._final,
@@ -134,7 +137,9 @@ class _Reader:
 
     def _option(self, keyword: str, words: list[str], text: str, *, active: bool) -> None:
         if keyword == "ignoreunknown":
-            self._ignored = self._ignored or words
+            names = _single(keyword, words, text)
+            if active:
+                self._ignored = self._ignored or names
         elif keyword not in KNOWN:
             if not any(ssh_match.in_list(keyword, names.lower()) for names in self._ignored):
                 raise CriteriaError(f"Bad configuration option: {keyword}")
@@ -160,12 +165,17 @@ class _Reader:
 
     def _expanded_host(self) -> str:
         name = self._one("hostname")
-        return self._host if name is None else percent(name, {"%": "%", "h": self._host})
+        if name is None or self._is_expanded:
+            return self._host
+        try:
+            return percent(name, {"%": "%", "h": self._host})
+        except TokenError as error:
+            raise RefusedError(str(error)) from error
 
     def _target(self) -> Target:
         return Target(
             name=self._name,
-            host=self._host if self._final else self._expanded_host(),
+            host=self._expanded_host(),
             port=int(self._one("port") or 22),
             user=self._one("user") or local_user(),
             alias=self._one("hostkeyalias") or self._name,
@@ -191,6 +201,8 @@ class _Reader:
         for keyword in ("proxycommand", "proxyjump"):
             if [value.lower() for value in found.get(keyword, ())] == ["none"]:
                 del found[keyword]
+        if "proxyjump" in found:
+            found["proxyusefdpass"] = ["no"]
         self._check_loop(found)
         tokens = self._target().tokens()
         try:
@@ -248,6 +260,8 @@ def _single(keyword: str, words: list[str], _text: str) -> list[str]:
 def _several(keyword: str, words: list[str], _text: str) -> list[str]:
     if not words or "" in words:
         raise CriteriaError(f"keyword {keyword} empty argument")
+    if len(words) > MAX_HOST_FILES:
+        raise CriteriaError(f"too many files of known hosts; at most {MAX_HOST_FILES}")
     if len(words) > 1 and "none" in (word.lower() for word in words):
         raise CriteriaError(f"keyword {keyword} 'none' argument must appear alone.")
     return words
@@ -282,7 +296,7 @@ def _agent(keyword: str, words: list[str], text: str) -> list[str]:
 
 
 def _command(_keyword: str, _words: list[str], text: str) -> list[str]:
-    return [text]
+    return [text.lstrip(" \t\r\n=")]
 
 
 def _jump(_keyword: str, _words: list[str], text: str) -> list[str]:

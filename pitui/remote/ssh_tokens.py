@@ -90,6 +90,8 @@ def dollar(text: str) -> str:
             raise TokenError(f"env var ${{{match[1]}}} has no value")
         return os.environ[match[1]]
 
+    if "${" in _VARIABLE.sub("", text):
+        raise TokenError("environment variable without an end")
     return _VARIABLE.sub(value, text)
 
 
