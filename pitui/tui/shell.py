@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from pitui.config.model import Node
+from pitui.remote.ssh_files import quoted
 
 if TYPE_CHECKING:
     from pitui.tui.app import PituiApp
@@ -19,7 +20,9 @@ def shell_command(node: Node) -> list[str]:
         return [os.environ.get("SHELL") or "/bin/sh"]
     words = ["ssh"]
     if node.known_hosts is not None:
-        words += ["-o", f"UserKnownHostsFile={node.known_hosts}"]
+        # ssh splits it at blanks and expands its tokens.
+        file = quoted(str(node.known_hosts).replace("%", "%%"))
+        words += ["-o", f"UserKnownHostsFile={file}"]
     words += ["-o", f"ConnectTimeout={max(1, round(node.connect_timeout))}"]
     if node.port is not None:
         words += ["-p", str(node.port)]

@@ -13,8 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from support.shelf import Still, config, shown, ui, until
+from support.tools import tool
 
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import PituiError
@@ -84,6 +86,14 @@ def test_a_shell_is_ssh_as_words_or_the_users_own(monkeypatch: pytest.MonkeyPatc
     words = shell_command(nodes["pi1"])
     assert words[0] == "ssh"
     assert words[-2:] == ["--", "192.168.1.11"]
+
+
+def test_a_shell_knows_the_hosts_of_a_file_whose_name_has_blanks() -> None:
+    node = msgspec.structs.replace(
+        resolve_nodes(config())["pi1"], known_hosts=Path("/my hosts/100%")
+    )
+    words = shell_command(node)
+    assert "userknownhostsfile /my hosts/100%\n" in tool(words[0], "-G", *words[1:])
 
 
 @pytest.mark.parametrize(("key", "answer"), [("y", True), ("enter", False), ("escape", False)])
