@@ -80,7 +80,7 @@ java_is_good() {
 }
 
 setup_system() { # demo | tests
-    local missing=()
+    local missing=() shell
     : >"$LOG"
     PYTHON=$(oldest_python) || exit 1
     java_is_good || missing+=("$(available openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless)")
@@ -93,6 +93,9 @@ setup_system() { # demo | tests
         command -v sshd >/dev/null || missing+=(openssh-server)
         command -v ssh >/dev/null || missing+=(openssh-client)
         ls /usr/lib/*/libnss_wrapper.so >/dev/null 2>&1 || missing+=(libnss-wrapper) # gives ssh -G another home
+        for shell in zsh fish tcsh; do # logins of the nodes in tests/remote and tests/spark
+            command -v "$shell" >/dev/null || missing+=("$shell")
+        done
         command -v lnav >/dev/null || missing+=(lnav) # benchmarks/logs.py compares with it
         if may_become_root; then # the lab of Debian machines (tests/lab) needs root
             command -v debootstrap >/dev/null || missing+=(debootstrap)

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pitui.domain.spark_env import SPARK_ENV_SH, spark_env_end
 from pitui.remote.quoting import quote, quote_glob, quote_path
 
 _ENVIRONMENT = (
@@ -25,6 +26,8 @@ class SubmissionFacts:
     environment: dict[str, str] = field(default_factory=dict)
     address: str | None = None
     """The node's own address towards the workers."""
+    ends: tuple[str, str] | None = None
+    """Why spark-submit ends before it does anything, and what to do."""
     files: dict[int, str] = field(default_factory=dict)
     """The texts of the properties files that were asked for and can be read."""
 
@@ -58,20 +61,21 @@ def submission_script(
         f"printf 'file {number} '; text {quote_path(path)}" for number, path in enumerate(files)
     )
     return f"""{exports(env or {})}
-SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME; unset SPARK_ENV_LOADED
+SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME
 text() {{ base64 < "$1" 2>/dev/null | tr -d '\\n'; echo; }}
 [ -x "$SPARK_HOME/bin/spark-submit" ] && echo submit
 target=$(getent ahosts {quote(towards)} 2>/dev/null | {{ read -r first rest; echo "$first"; }})
 set -- $(ip -o route get "$target" 2>/dev/null)
 while [ $# -gt 1 ]; do [ "$1" = src ] && echo "address $2"; shift; done
-bash -c '. "$SPARK_HOME/bin/load-spark-env.sh" >/dev/null 2>&1
+{SPARK_ENV_SH}
+in_spark_env '
   for name in {names}; do
     [ -z "${{!name}}" ] || printf "env %s=%s\\n" "$name" "${{!name}}"
   done
   file="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/spark-defaults.conf"
   [ -f "$file" ] || exit 0
   printf "defaults %s\\n" "$file"
-  printf "text "; base64 < "$file" | tr -d "\\n"; echo' 2>/dev/null
+  printf "text "; base64 < "$file" | tr -d "\\n"; echo' 2>/dev/null || end_of_spark_env
 cd "$SPARK_HOME" 2>/dev/null
 {texts}
 exit 0"""
@@ -87,6 +91,7 @@ def parse_submission(text: str) -> SubmissionFacts:
     has_submit, address, defaults, path = False, None, "", ""
     environment: dict[str, str] = {}
     files: dict[int, str] = {}
+    ends = None
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
         if word == "submit":
@@ -100,10 +105,12 @@ def parse_submission(text: str) -> SubmissionFacts:
             path = rest
         elif word == "text":
             defaults = _decoded(rest)
+        elif said := spark_env_end(line):
+            ends = said
         elif word == "file":
             number, _, encoded = rest.partition(" ")
             files[int(number)] = _decoded(encoded)
-    return SubmissionFacts(has_submit, defaults, path, environment, address, files)
+    return SubmissionFacts(has_submit, defaults, path, environment, address, ends, files)
 
 
 def paths_script(spark_home: str, paths: Sequence[tuple[str, bool]]) -> str:

@@ -1,9 +1,10 @@
 """What a node is, for people: model, system, kernel, and the versions that Spark cares about."""
 
 from pitui.domain.node_detail import System
+from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.java import JAVA_COMMAND, parse_java
 from pitui.facts.machine import MACHINE_COMMAND, parse_machine
-from pitui.remote.quoting import quote_path
+from pitui.remote.quoting import quote, quote_path
 
 _PART = "== pitui "
 _SPARK = (
@@ -17,16 +18,21 @@ _DMI = "/sys/devices/virtual/dmi/id"
 
 def system_command(spark_home: str) -> str:
     """Return the command whose output `parse_system` reads; spark-env.sh may name Java."""
-    env = f"{quote_path(spark_home)}/conf/spark-env.sh"
+    own = "\n".join(
+        [
+            f"echo '{_PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
+            f"echo '{_PART}java'; {JAVA_COMMAND}",
+        ]
+    )
     return "\n".join(
         [
             MACHINE_COMMAND,
             f"echo '{_PART}kernel'; uname -sr",
             f"echo '{_PART}dmi'; cat {_DMI}/product_name 2>/dev/null",
-            f"[ -r {env} ] && . {env} >/dev/null 2>&1",
-            f"echo '{_PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
             f"echo '{_PART}spark'; home={quote_path(spark_home)}; {_SPARK}",
-            f"echo '{_PART}java'; {JAVA_COMMAND}",
+            f"SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME{SPARK_ENV_SH}",
+            f"own={quote(own)}",
+            'in_spark_env "$own" 2>/dev/null || eval "$own"',
         ]
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
+from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.domain.text import printable
 from pitui.provision.conf_folder import conf_folder
 from pitui.provision.site import Site
@@ -24,9 +25,8 @@ real=$(readlink -f -- "$home")
 settings() {
   as=
   [ "$(id -un)" = "$user" ] || as="runuser -u $user --"
-  $as env -i PATH="$PATH" USER="$user" SPARK_HOME="$home" SPARK_CONF_DIR="$conf" \
-    bash -c '[ -f "$0/spark-env.sh" ] && . "$0/spark-env.sh"; env' "$conf" \
-    </dev/null 2>/dev/null
+  in_spark_env env $as env -i PATH="$PATH" USER="$user" SPARK_HOME="$home" SPARK_CONF_DIR="$conf" \
+    2>/dev/null
 }
 for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
   folder=${file%/cmdline}
@@ -60,7 +60,8 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
     END {
       for (name in wants) {
         if (name !~ /^(SPARK_|PYSPARK_|JAVA_HOME$)/ || index(name, other) == 1) continue
-        if (name ~ /^SPARK_(HOME|CONF_DIR)$/ || wants[name] == has[name]) continue
+        if (name ~ /^SPARK_(HOME|CONF_DIR|ENV_LOADED|SCALA_VERSION|BEELINE_OPTS)$/) continue
+        if (wants[name] == has[name]) continue
         # Any other value may be a secret.
         plain = "^(SPARK_(WORKER|DAEMON)_(CORES|MEMORY)|SPARK_(LOCAL|PID)_(IP|DIRS?)|JAVA_HOME)$"
         if (name !~ plain)
@@ -129,7 +130,7 @@ async def running(site: Site, daemon: Daemon) -> Running:
         await conf_folder(site),
         _OTHER[daemon.role],
     )
-    return parse_running(await run_on(site, f"sh -c {quote(_SCRIPT)} look {words}"))
+    return parse_running(await run_on(site, f"sh -c {quote(SPARK_ENV_SH + _SCRIPT)} look {words}"))
 
 
 def outdated_words(site: Site, now: Mapping[Role, Running]) -> str:

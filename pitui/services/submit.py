@@ -198,6 +198,9 @@ async def _submission_facts(
             f"{node.name}: there is no bin/spark-submit below {node.spark_home}",
             "Set spark.home (or the node's spark_home) to where Spark is.",
         )
+    if facts.ends is not None:
+        message, advice = facts.ends
+        raise NodeError(node.name, f"{node.name}: {message}", advice)
     if facts.address is None and urlsplit(view.url).hostname:
         return replace(facts, address=urlsplit(view.url).hostname)
     return facts

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
+from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.remote.quoting import quote, quote_path
 from pitui.spark.scratch import CLEAN_NAME
 
@@ -49,8 +50,8 @@ class Launch:
     """For a worker: the web UI ports of those that run, of a node with several."""
 
 
-# Everything is in a function, so that bash has read all of its standard input before it runs
-# anything that might read from there too.
+# What runs once spark-env.sh was read. Everything is in a function, so that bash has read all of it
+# before it runs anything.
 _FRAME = r"""
 fail() {{ echo "{mark} reason $*"; exit 1; }}
 limited() {{ if command -v timeout >/dev/null; then timeout 5 "$@"; else "$@"; fi; }}
@@ -69,19 +70,7 @@ bites() {{
   case $(resolve "$1") in 127.*|::1) return 0 ;; esac
   return 1
 }}
-environment() {{
-:
-{exports}
-}}
 check() {{
-  [ -d "$SPARK_HOME" ] || fail no-home "$SPARK_HOME"
-  [ -f "$SPARK_HOME/sbin/spark-daemon.sh" ] || fail no-daemon-script "$SPARK_HOME"
-  environment
-  unset SPARK_ENV_LOADED SPARK_NO_DAEMONIZE
-  . "$SPARK_HOME/sbin/spark-config.sh"
-  . "$SPARK_HOME/bin/load-spark-env.sh"
-  unset SPARK_NO_DAEMONIZE
-  environment
   if [ -n "$JAVA_HOME" ]; then
     [ -x "$JAVA_HOME/bin/java" ] || fail bad-java-home "$JAVA_HOME"
   else
@@ -111,11 +100,9 @@ arguments() {{
 {arguments}
 }}
 main() {{
-  export SPARK_HOME={home}
-  SPARK_HOME=${{SPARK_HOME%/}}
   class={cls}
-  # Before 4.0 spark-daemon.sh takes the user from here alone, for the names of its files.
-  export USER=${{USER:-$(id -nu)}}
+  unset SPARK_NO_DAEMONIZE
+{exports}
   check
   clean=${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/{clean}
   [ ! -f "$clean" ] || limited bash "$clean" >/dev/null 2>&1
@@ -135,7 +122,31 @@ main() {{
     number=$((number + 1))
   done
 }}
-main </dev/null
+main
+"""
+
+# In a function for the same reason. The script goes on in the environment, where nobody else reads
+# it, and leaves that at once.
+_OUTER = r"""
+{functions}
+begin() {{
+  export SPARK_HOME={home}
+  SPARK_HOME=${{SPARK_HOME%/}}
+  [ -d "$SPARK_HOME" ] || {{ echo "{mark} reason no-home $SPARK_HOME"; exit 1; }}
+  [ -f "$SPARK_HOME/sbin/spark-daemon.sh" ] ||
+    {{ echo "{mark} reason no-daemon-script $SPARK_HOME"; exit 1; }}
+  # Before 4.0 spark-daemon.sh takes the user from here alone, for the names of its files.
+  export USER=${{USER:-$(id -nu)}}
+  unset SPARK_NO_DAEMONIZE
+{exports}
+  . "$SPARK_HOME/sbin/spark-config.sh"
+  export PITUI_SCRIPT={script}
+  in_spark_env 'script=$PITUI_SCRIPT; unset PITUI_SCRIPT; eval "$script"' && exit
+  unset PITUI_SCRIPT
+  echo "{mark} reason $(end_of_spark_env)"
+  exit 1
+}}
+begin </dev/null
 """
 
 _MASTER = r"""
@@ -203,12 +214,12 @@ def launch_script(launch: Launch) -> str:
     Raises:
         ConfigError: a name in `env` cannot be that of an environment variable.
     """
-    return _FRAME.format(
+    exports = "\n".join(_exports(launch))
+    script = _FRAME.format(
         mark=MARK,
-        home=quote_path(launch.spark_home),
         cls=CLASSES[launch.role],
         clean=CLEAN_NAME,
-        exports="\n".join(_exports(launch)),
+        exports=exports,
         # As Spark's start-worker.sh does it: one after the other, ports counted up.
         count='"$SPARK_WORKER_INSTANCES"' if launch.role is Role.WORKER else "1",
         running=" ".join(str(port) for port in launch.running),
@@ -219,6 +230,13 @@ def launch_script(launch: Launch) -> str:
             url=quote(launch.master_url),
         ),
     )
+    return _OUTER.format(
+        functions=SPARK_ENV_SH,
+        mark=MARK,
+        home=quote_path(launch.spark_home),
+        exports=exports,
+        script=quote(script),
+    )
 
 
 def instances_command(launch: Launch) -> str:
@@ -226,9 +244,12 @@ def instances_command(launch: Launch) -> str:
     own = launch.env.get("SPARK_WORKER_INSTANCES")
     if own is not None:
         return f"echo {quote(own)}"
-    read = '. "$0" >/dev/null 2>&1; echo "$SPARK_WORKER_INSTANCES"'
-    folder = quote_path(launch.env.get("SPARK_CONF_DIR") or f"{launch.spark_home}/conf")
-    return f"bash -c {quote(read)} {folder}/spark-env.sh"
+    folder = launch.env.get("SPARK_CONF_DIR")
+    conf = f"export SPARK_CONF_DIR={quote_path(folder)}\n" if folder else ""
+    return (
+        f"export SPARK_HOME={quote_path(launch.spark_home)}\n{conf}{SPARK_ENV_SH}"
+        "in_spark_env 'echo \"$SPARK_WORKER_INSTANCES\"' 2>/dev/null; true"
+    )
 
 
 def tail_command(role: Role, spark_home: str, log: str | None, lines: int) -> str:

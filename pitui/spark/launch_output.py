@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from pitui.domain.spark_env import spark_env_end
 from pitui.spark.launch import MARK
 
 _LOG = re.compile(r"^starting \S+, logging to (.+)$", re.MULTILINE)
@@ -95,6 +96,8 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
 
 
 def _refused(reason: str) -> Launched:
+    if ends := spark_env_end(reason):
+        return Launched(*ends)
     word, _, value = reason.partition(" ")
     problem, advice = _REASONS.get(word, (reason, ""))
     return Launched(problem.format(value), advice.format(value))

@@ -1,18 +1,15 @@
 """The sh that finds a node's folders of logs and of executors."""
 
 from pitui.config.model import Node
+from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.remote.quoting import quote, quote_path
 
-# A daemon's folders are what its own start script would use: spark-env.sh is bash where there is
-# one, may print, and must not see SPARK_ENV_LOADED.
+# A daemon's folders are what its own start script would use.
 _FOLDERS = """
 folder() {
-  shell=$(command -v bash || command -v sh)
-  SPARK_HOME=$home "$shell" -c '
-    export SPARK_HOME; unset SPARK_ENV_LOADED
-    env=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-env.sh
-    if [ -r "$env" ]; then . "$env" >/dev/null 2>&1; fi
-    printf "%s\\n" "${'"$1"':-$SPARK_HOME/'"$2"'}"' </dev/null 2>/dev/null
+  SPARK_HOME=$home; export SPARK_HOME
+  path='printf "%s\\n" "${'"$1"':-$SPARK_HOME/'"$2"'}"'
+  in_spark_env "$path" 2>/dev/null || eval "$path"
 }
 """
 
@@ -24,4 +21,4 @@ def folders(node: Node) -> str:
     where the worker keeps its executors.
     """
     exports = "".join(f"export {quote(f'{key}={value}')}\n" for key, value in node.env.items())
-    return f"home={quote_path(node.spark_home)}\n{exports}{_FOLDERS}"
+    return f"home={quote_path(node.spark_home)}\n{exports}{SPARK_ENV_SH}{_FOLDERS}"
