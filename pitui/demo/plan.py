@@ -1,5 +1,6 @@
 """What a demonstration cluster consists of: nodes, addresses, ports, and where its files are."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -89,7 +90,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             "HOME": str(self.home(node)),
             "USER": self.user,
             "LOGNAME": self.user,
-            "SHELL": "/bin/sh",
+            "SHELL": shutil.which("bash", path=system) or "/bin/sh",
             "PATH": f"{system}:{self.java_home}/bin",
             "LANG": "C.UTF-8",
             "HOSTNAME": node.name,

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -64,6 +63,10 @@ class NodeSession(asyncssh.SSHServerSession[bytes]):
         for key, value in self._channel.get_environment().items():
             if _ACCEPTED.fullmatch(key):
                 self._environment[key] = value
+        # By this bash knows that it is to read .bashrc, as it does below sshd.
+        there, here = (self._channel.get_extra_info(name) for name in ("peername", "sockname"))
+        self._environment["SSH_CLIENT"] = f"{there[0]} {there[1]} {here[1]}"
+        self._environment["SSH_CONNECTION"] = f"{there[0]} {there[1]} {here[0]} {here[1]}"
         self._begin(self._run())
 
     async def _run(self) -> None:
@@ -82,9 +85,8 @@ class NodeSession(asyncssh.SSHServerSession[bytes]):
         self._leave(status)
 
     async def _start(self) -> Child:
-        arguments = ["/bin/sh", "-c", self._command or ""]
-        if self._command is None:
-            arguments = [shutil.which("bash", path=self._environment["PATH"]) or "/bin/sh", "-l"]
+        shell = self._environment["SHELL"]
+        arguments = [shell, "-l"] if self._command is None else [shell, "-c", self._command]
         if self._terminal is None:
             return await PipeChild.start(arguments, self._environment)
         return await TerminalChild.start(arguments, self._environment, self._terminal)

@@ -81,6 +81,18 @@ def test_each_node_has_a_home_and_an_environment_of_its_own(plan):
         assert answer.stdout.decode().split() == [home, node.name, "someone", home]
 
 
+def test_a_command_goes_through_the_login_shell_and_its_start_file(plan):
+    node = plan.workers[0]
+    start = plan.home(node) / ".bashrc"
+    start.write_text("echo greeting; OWN=set\n")
+    try:
+        answer = run(ssh(plan, node, "echo $OWN ${SSH_CONNECTION##* } [[ -n $BASH ]]"))
+    finally:
+        start.unlink()
+    assert answer.stdout.decode().split()[:3] == ["greeting", "set", str(node.ssh_port)]
+    assert answer.stdout.endswith(b"/bash ]]\n")
+
+
 def test_a_megabyte_each_way(plan):
     data = os.urandom(1 << 20) * 8
     answer = run(ssh(plan, plan.workers[0], "cat"), input=data)
