@@ -104,3 +104,14 @@ def test_nothing_is_raised_within_except_star():
         if isinstance(inner, ast.Raise)
     ]
     assert found == []
+
+
+def test_commands_are_opened_in_one_place():
+    """There each gets its frame, whatever a login shell prints: see `pitui.remote.frame`."""
+    opens = re.compile(r"\.create_(session|process|subprocess)\(|connection\.run\(")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "pitui" / "remote").rglob("*.py")
+        if opens.search(path.read_text())
+    }
+    assert found == {"pitui/remote/ssh.py"}
