@@ -55,10 +55,26 @@ nohup setsid sh -c 'echo $$ > /tmp/watching
 """
 
 
+# All of it goes through logins that print: a start file, sshd's own with another shell, and a login
+# shell that stays behind the command.
+LOGINS = {
+    "pi1": "sed -i '1i echo Welcome; echo stty >&2; cd /' /home/pi/.bashrc",
+    "pi2": "printf 'echo Welcome\\necho mesg >&2\\n' > /etc/ssh/sshrc; usermod -s /bin/dash pi",
+    "pi3": """
+printf '%s\\n' '#!/bin/sh' 'echo Recorded' '/bin/bash "$@"' 'echo Ended; exit 9' > /bin/recorded
+chmod 755 /bin/recorded
+echo /bin/recorded >> /etc/shells
+usermod -s /bin/recorded pi
+""",
+}
+
+
 @pytest.fixture(scope="module")
 def shelf(lab: Lab) -> Path:
     """A configuration for three fresh machines."""
     lab.fresh(*[KIND] * 3)
+    for name, script in LOGINS.items():
+        lab.machines[name].root(script)
     values = configuration.document(lab, spark_archive(slim=True))
     return configuration.write(lab.folder / "config.yaml", values)
 
