@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ _CLUSTER = "spark"
     epilog=examples(
         "pitui init",
         "pitui init --node pi1=192.168.1.11 --node pi2=ubuntu@192.168.1.12",
+        "pitui init --node pi1=192.168.1.11 --spark 4.3.0",
         "pitui init --from-workers /opt/spark/conf/workers --name shelf",
     ),
 )
@@ -49,6 +51,11 @@ _CLUSTER = "spark"
     help="The master's node; local (the default) is this machine, NAME=HOST adds a node.",
 )
 @click.option("--user", help="The user to log in as on the nodes.")
+@click.option(
+    "--spark",
+    metavar="VERSION",
+    help="The release of Spark that `pitui provision` installs, such as 4.3.0.",
+)
 @click.option("--name", help=f"The cluster's name; {_CLUSTER} if left out.")
 @click.option(
     "--output",
@@ -65,6 +72,7 @@ def command(
     workers: Path | None,
     master: str | None,
     user: str | None,
+    spark: str | None,
     name: str | None,
     output: Path | None,
 ) -> None:
@@ -79,6 +87,7 @@ def command(
             answers = _told(nodes, workers, master, user, name)
         else:
             answers = _asked(master, user, name)
+        answers = replace(answers, spark=spark)
         _write(path, answers)
     except PituiError as error:
         fail(error)
@@ -89,7 +98,8 @@ def command(
         print_json({"config": str(path), "nodes": len(answers.nodes), "master": answers.master})
         return
     print_text(f"Wrote {path}: {len(answers.nodes)} nodes, master {answers.master}.")
-    print_text("Next: pitui status, or pitui for the terminal UI.")
+    first = "pitui provision --plan" if spark else "pitui status"
+    print_text(f"Next: {first}, or pitui for the terminal UI.")
 
 
 def _refuse_existing(path: Path) -> None:

@@ -118,6 +118,8 @@ def _spark(config: Config) -> Iterator[Finding]:
     yield from _spelled(("spark", "version"), _version, spark.version)
     yield from _spelled(("spark", "archive"), _archive, spark.archive)
     yield from _spelled(("spark", "sha512"), _sha512, spark.sha512)
+    for number, mirror in enumerate(spark.mirrors):
+        yield from _spelled(("spark", "mirrors", str(number)), _mirror, mirror)
     yield from _spelled(("spark", "home"), _home, spark.home)
     yield from _spelled(("spark", "user"), spelling.user, spark.user)
     yield from _spelled(("spark", "master", "host"), spelling.host, spark.master.host)
@@ -152,6 +154,12 @@ def _archive(text: str) -> str:
     if "://" in text and not text.startswith("https://"):
         return f"found {shown(text)}, allowed: a path on this machine or an https URL"
     return _word(text)
+
+
+def _mirror(text: str) -> str:
+    if text.startswith("https://") and text.isprintable() and " " not in text:
+        return ""
+    return f"found {shown(text)}, allowed: an https URL with folders such as spark-4.3.0 below it"
 
 
 def _sha512(text: str) -> str:

@@ -13,6 +13,7 @@ from pitui.config.nearest import did_you_mean
 from pitui.config.problem import shown
 from pitui.config.spelling import node_name
 from pitui.domain.errors import UsageError
+from pitui.domain.sizing import LEAST_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Answers:
     master: str
     nodes: tuple[NewNode, ...]
     user: str | None = None
+    spark: str | None = None
+    """The release that provisioning is to install."""
 
 
 def assemble(
@@ -125,6 +128,8 @@ def render(answers: Answers) -> str:
         cluster=_word(answers.cluster),
         master=_word(answers.master),
         user=user,
+        least=LEAST_MEMORY,
+        version=f'  version: "{answers.spark}"' if answers.spark else '  #version: "4.3.0"',
         nodes="\n".join(_node(node, answers) for node in answers.nodes),
     )
     _, problems = parse_config(text, Path())
@@ -176,11 +181,14 @@ ssh:
   #sudo: passwordless
 
 spark:
+  # The release that `pitui provision` installs, fetched from Apache's download site.
+{version}
   # Where Spark is on the nodes.
   #home: /opt/spark
   # null: pitui finds the master's address.
   #master: {{host: null, port: 7077, webui_port: 8080}}
-  # What each worker offers: auto, or figures such as cores: 4, memory: 768m (450m at least).
+  # What each worker offers: auto, or figures such as cores: 4, memory: 768m;
+  # the least is {least}.
   #worker: {{cores: auto, memory: auto, webui_port: 8081}}
 
 # host: a name, an address, an alias of ~/.ssh/config, or local (this machine, without SSH).

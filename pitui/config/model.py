@@ -73,6 +73,7 @@ class SparkSection(_Section, frozen=True):
     version: str | None = None
     archive: str | None = None
     sha512: str | None = None
+    mirrors: list[str] = []
     home: str = "/opt/spark"
     user: str | None = None
     master: MasterSection = MasterSection()

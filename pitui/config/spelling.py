@@ -4,7 +4,7 @@ import re
 
 from pitui.config.problem import shown
 from pitui.domain.memory import parse_memory
-from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
+from pitui.domain.sizing import LEAST_MEMORY, SMALLEST_EXECUTOR_MIB
 
 RESERVED = frozenset({"all", "errors", "journal", "master", "workers"})
 """Words that mean something else on the command line."""
@@ -107,7 +107,7 @@ def memory(text: str) -> str:
     """Return what is wrong with a worker's memory, or nothing."""
     if text == "auto":
         return ""
-    allowed = f"allowed: auto, or {SMALLEST_EXECUTOR_MIB}m and more, such as 768m or 2g"
+    allowed = f"allowed: auto, or {LEAST_MEMORY}, such as 768m or 2g"
     try:
         mib = parse_memory(text)
     except ValueError:

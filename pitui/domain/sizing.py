@@ -9,13 +9,26 @@ whatever is beside the heap has to be left free here. Raspberry Pi OS without a 
 Spark refuses an executor whose heap is under 450 MiB, twice: by what is asked for, and by what the
 JVM says it has. The serial collector, which Java chooses on boards with less than 1792 MiB or one
 core, keeps a survivor space out of that figure: `-Xmx450m` gives 435, and only from 466 on it is
-enough. So no worker is made to offer less than 470.
+enough. So no worker is made to offer less than 470 by itself.
 """
 
 from collections.abc import Iterable
 
 SMALLEST_EXECUTOR_MIB = 450
 """Spark refuses an executor or driver of less than 471859200 bytes."""
+
+SMALLEST_SERIAL_EXECUTOR_MIB = 466
+"""The same where Java chooses the serial collector, and so on every board."""
+
+LEAST_MEMORY = (
+    f"{SMALLEST_SERIAL_EXECUTOR_MIB}m and more "
+    f"({SMALLEST_EXECUTOR_MIB}m on boards of 2 GB and more)"
+)
+"""The rule for people; README, config.example.yaml and `pitui init` say the same."""
+
+_SERVER_CLASS_MIB = 1792
+_SERVER_CLASS_CORES = 2
+"""From both on Java does not choose the serial collector."""
 
 DEFAULT_EXECUTOR_MIB = 1024
 """spark.executor.memory where nobody sets it."""
@@ -26,6 +39,17 @@ PYTHON_MIB = 45 + 4 * 55
 _SMALL_HEAP_MIB = 470
 _SMALL_EXECUTOR_MIB = 395 + 45 + 55
 _STEP_MIB = 64
+
+
+def least_executor_mib(total_mib: int, cores: int) -> int:
+    """Return the MiB of the smallest executor that starts on a board.
+
+    Args:
+        total_mib: the board's memory in MiB.
+        cores: its cores.
+    """
+    serial = total_mib < _SERVER_CLASS_MIB or cores < _SERVER_CLASS_CORES
+    return SMALLEST_SERIAL_EXECUTOR_MIB if serial else SMALLEST_EXECUTOR_MIB
 
 
 def fitting_worker_memory_mib(total_mib: int) -> int:

@@ -14,12 +14,14 @@ from pitui.domain.cluster import (
     Worker,
 )
 from pitui.domain.driver import ClusterDriver
+from pitui.domain.sizing import (
+    LEAST_MEMORY,
+    SMALLEST_EXECUTOR_MIB,
+    SMALLEST_SERIAL_EXECUTOR_MIB,
+)
 
 SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""
-
-LEAST_EXECUTOR_MIB = 450
-"""Spark refuses to start an executor or a driver with less memory."""
 
 MIB = 1024 * 1024
 
@@ -146,7 +148,8 @@ def dying(deaths: Deaths) -> Why | None:
 
 def _heap_too_small(deaths: Deaths, heap: int, least: int) -> Why:
     # The JVM keeps some of what it is given to itself: as much more must be asked for.
-    enough = ceil((deaths.memory_mib or LEAST_EXECUTOR_MIB) * least / heap / 10) * 10
+    asked = deaths.memory_mib or SMALLEST_EXECUTOR_MIB
+    enough = max(ceil(asked * least / heap), SMALLEST_SERIAL_EXECUTOR_MIB)
     return Why(
         f"{deaths.memory_mib} MiB leave a heap of {heap // MIB} MiB, Spark needs {least // MIB} "
         f"MiB: {deaths.count} executors died",
@@ -174,8 +177,8 @@ def _too_large(wanted: int, alive: Sequence[Worker], what: str, option: str) -> 
         return None
     reason = f"wants {wanted} MiB {what}, largest worker has {largest} MiB"
     more = f"give a worker {wanted} MiB (spark.worker.memory in the configuration)"
-    if largest < LEAST_EXECUTOR_MIB:
-        return Why(reason, f"Spark needs {LEAST_EXECUTOR_MIB} MiB at least: {more}.")
+    if largest < SMALLEST_EXECUTOR_MIB:
+        return Why(reason, f"Spark needs {LEAST_MEMORY}: {more}.")
     return Why(reason, f"Submit it again with {option} {largest}m or less, or {more}.")
 
 

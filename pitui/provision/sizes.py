@@ -7,9 +7,9 @@ from pitui.domain.errors import NodeError
 from pitui.domain.sizing import (
     DAEMON_MIB,
     PYTHON_MIB,
-    SMALLEST_EXECUTOR_MIB,
     SYSTEM_MIB,
     fitting_worker_memory_mib,
+    least_executor_mib,
 )
 from pitui.facts.machine import Machine
 
@@ -35,10 +35,14 @@ def sizes_of(node: Node, machine: Machine) -> Sizes:
     cores = node.worker_cores or machine.cores
     total = machine.memory_mib - DAEMON_MIB * node.is_master
     memory = node.worker_memory_mib or fitting_worker_memory_mib(total)
-    if memory < SMALLEST_EXECUTOR_MIB:
+    least = least_executor_mib(machine.memory_mib, machine.cores)
+    if memory < least and node.worker_memory_mib:
+        message = f"a worker of {memory} MiB runs no executor here: the smallest takes {least}"
+        raise NodeError(node.name, message, f"Set its worker.memory to {least}m or more.")
+    if memory < least:
         message = (
             f"{machine.memory_mib} MiB are too few for a worker: the system takes {SYSTEM_MIB}, "
-            f"its daemon {DAEMON_MIB}, and the smallest executor {SMALLEST_EXECUTOR_MIB}"
+            f"its daemon {DAEMON_MIB}, and the smallest executor {least}"
         )
         raise NodeError(node.name, message, "Set `worker: false` for it.")
     return Sizes(cores, memory, _because(node, machine, memory), _warning(machine))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
-from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB, fitting_worker_memory_mib
+from pitui.domain.sizing import SMALLEST_SERIAL_EXECUTOR_MIB, fitting_worker_memory_mib
 from pitui.facts.address import Names
 from pitui.services.awaiting import Started, still_listed, wait_for_master, wait_for_workers
 from pitui.services.daemons import Done, Work, is_alive, row_of
@@ -128,7 +128,7 @@ def _worker_launch(work: Work, found: Probe, view: MasterView) -> Launch:
         webui_port=_chosen(node.worker_webui_port, _WORKER_WEBUI),
         cores=node.worker_cores,
         memory_mib=node.worker_memory_mib,
-        fitting_memory_mib=fitting_worker_memory_mib(total) or SMALLEST_EXECUTOR_MIB,
+        fitting_memory_mib=fitting_worker_memory_mib(total) or SMALLEST_SERIAL_EXECUTOR_MIB,
         env=node.env,
     )
 

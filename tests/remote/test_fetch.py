@@ -1,167 +1,246 @@
 """Fetching by https from a real server, whose certificate a CA of its own has signed."""
 
+import asyncio
 import hashlib
-import io
-import ssl
+import resource
 import subprocess
-import tarfile
-import threading
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from support.download_site import Behaviour, DownloadSite, download_site, make_certificate
 
-from pitui.config.load import load_config
 from pitui.domain.errors import PituiError, WebError
-from pitui.provision.archive import ArchiveError
-from pitui.provision.archives import obtain
-from pitui.remote.fetch import fetch
+from pitui.remote.fetch import fetch, fetch_text
 
 DATA = bytes(range(256)) * 20_000
-
-
-@dataclass
-class Site:
-    url: str
-    authority: Path
-    breaks: list[int] = field(default_factory=list)
-    """After how many bytes the next answers break off."""
-    ranges: list[str] = field(default_factory=list)
-    data: bytes = DATA
-    sums: bytes | None = None
-    """What stands beside the archive."""
+SUM = hashlib.sha512(DATA).hexdigest()
+FILE = "/some/file.tgz"
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ca")
-    openssl = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-    files = "-keyout key.pem -out cert.pem"
-    words = f"{openssl} {names} {files}".split()
-    subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=30)
-    return folder / "cert.pem"
+    return make_certificate(tmp_path_factory.mktemp("ca"))
 
 
 @pytest.fixture
-def site(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    found = Site("", certificate)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            wanted = self.headers.get("Range", "")
-            found.ranges.append(wanted)
-            if self.path == "/plain":
-                self.send_response(302)
-                self.send_header("Location", "http://127.0.0.1:1/x")
-                self.end_headers()
-                return
-            beside = self.path.endswith(".sha512")
-            if self.path == "/missing" or (beside and found.sums is None):
-                self.send_error(404)
-                return
-            start = int(wanted.removeprefix("bytes=").rstrip("-") or 0)
-            body = ((found.sums or b"") if beside else found.data)[start:]
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: found.breaks.pop(0)] if found.breaks else body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    found.url = f"https://127.0.0.1:{server.server_port}/spark-4.3.0-bin-hadoop3.tgz"
+def site(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DownloadSite]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    monkeypatch.setattr("pitui.remote.fetch.PAUSE", 0.01)
+    with download_site(certificate) as found:
+        found.files[FILE] = DATA
+        yield found
 
 
-async def test_a_broken_download_goes_on_where_it_broke(site: Site, tmp_path: Path) -> None:
-    site.breaks = [3_000_000]
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "file"
+
+
+def whole(target: Path) -> bytes:
+    return target.read_bytes()
+
+
+def left(target: Path) -> list[str]:
+    return sorted(path.name for path in target.parent.iterdir())
+
+
+async def test_a_broken_download_goes_on_where_it_broke(site: DownloadSite, target: Path) -> None:
+    site.odd[FILE] = [Behaviour(breaks_after=3_000_000), Behaviour(breaks_after=100)]
     seen: list[tuple[int, int | None]] = []
-    target = tmp_path / "new" / "file"
-    await fetch(site.url, target, lambda have, total: seen.append((have, total)))
-    assert target.read_bytes() == DATA
-    assert len(site.ranges) == 2
-    assert site.ranges[1].startswith("bytes=")
-    assert site.ranges[1] != "bytes=0-"
+    await fetch(site.url + FILE, target, lambda have, total: seen.append((have, total)), sha512=SUM)
+    assert whole(target) == DATA
+    assert site.asked(FILE)[1:] == ["bytes=3000000-", "bytes=3000100-"]
+    assert site.conditions == ["", '"1"', '"1"']
     assert seen[-1] == (len(DATA), len(DATA))
-    assert [path.name for path in target.parent.iterdir()] == ["file"]
+    assert left(target) == ["file"]
 
 
-async def test_nothing_but_https_is_fetched(site: Site, tmp_path: Path) -> None:
-    for url in (site.url.replace("https", "http"), site.url.rpartition("/")[0] + "/plain"):
-        with pytest.raises(WebError):
-            await fetch(url, tmp_path / "file")
+@pytest.mark.parametrize(
+    "second",
+    [
+        Behaviour(ignores_range=True),
+        Behaviour(etag='"2"'),
+        Behaviour(shifts_range=7),
+        Behaviour(says_no_range=True),
+        Behaviour(status=503),
+        Behaviour(status=416),
+        Behaviour(breaks_after=0),
+    ],
+)
+async def test_a_server_that_does_not_go_on_is_not_believed(
+    site: DownloadSite, target: Path, second: Behaviour
+) -> None:
+    site.odd[FILE] = [Behaviour(breaks_after=3_000_000), second]
+    await fetch(site.url + FILE, target, sha512=SUM)
+    assert whole(target) == DATA
+
+
+async def test_another_file_of_the_same_address_is_fetched_whole(
+    site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    site.odd[FILE] = [Behaviour(breaks_after=3_000_000)]
+    with pytest.raises(WebError, match=r"closed before the end\. 2 MiB of it are kept"):
+        await fetch(site.url + FILE, target)
+    site.files[FILE] = DATA[::-1]
+    site.odd[FILE] = [Behaviour(etag='"2"')]
+    await fetch(site.url + FILE, target)
+    assert whole(target) == DATA[::-1]
+
+
+async def test_what_is_all_there_is_not_fetched_again(site: DownloadSite, target: Path) -> None:
+    target.parent.mkdir()
+    target.with_name("file.part").write_bytes(DATA)
+    await fetch(site.url + FILE, target, sha512=SUM)
+    assert whole(target) == DATA
+    assert left(target) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (Behaviour(kind="text/html; charset=utf-8"), "a web page came instead"),
+        (Behaviour(status=404), "answers 404"),
+        (Behaviour(status=403), "answers 403"),
+    ],
+)
+async def test_what_is_not_the_file_is_said(
+    site: DownloadSite, target: Path, odd: Behaviour, words: str
+) -> None:
+    site.odd[FILE] = [odd]
+    with pytest.raises(WebError, match=words):
+        await fetch(site.url + FILE, target)
+    assert left(target) == []
+
+
+async def test_a_length_that_is_wrong_is_not_taken(
+    site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    site.odd[FILE] = [Behaviour(more=10)]
+    with pytest.raises(WebError, match="closed before the end"):
+        await fetch(site.url + FILE, target)
+    assert "file" not in left(target)
+
+
+async def test_nothing_stays_of_a_file_with_another_sum(site: DownloadSite, target: Path) -> None:
+    with pytest.raises(WebError, match=r"has the SHA-512 \w+\.\.\., and it must be 0000"):
+        await fetch(site.url + FILE, target, sha512="0" * 128)
+    assert left(target) == []
+
+
+async def test_nothing_but_https_is_fetched(site: DownloadSite, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    site.odd[FILE] = [Behaviour(location="http://127.0.0.1:1/x")]
+    for url in (site.url.replace("https", "http") + FILE, site.url + FILE):
+        with pytest.raises(WebError, match="https"):
+            await fetch(url, file)
     with pytest.raises(WebError, match="404"):
-        await fetch(site.url.rpartition("/")[0] + "/missing", tmp_path / "file")
-    assert not (tmp_path / "file").exists()
+        await fetch_text(site.url + "/missing")
+    assert not file.exists()
+
+
+async def test_a_redirect_is_followed(site: DownloadSite, target: Path) -> None:
+    site.files["/other"] = DATA
+    site.odd[FILE] = [Behaviour(location="/other")]
+    await fetch(site.url + FILE, target, sha512=SUM)
+    assert whole(target) == DATA
 
 
 async def test_a_certificate_that_nobody_knows_is_refused(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: DownloadSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
     with pytest.raises(WebError, match=r"(?i)certificate"):
-        await fetch(site.url, tmp_path / "file")
-    assert site.ranges == []
+        await fetch(site.url + FILE, tmp_path / "file")
+    assert site.requests == []
 
 
-async def test_a_wrong_sha512_is_one_message_and_the_file_goes(site: Site, tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(
-        f"cluster: {{master: a}}\nnodes: {{a: {{host: local}}}}\n"
-        f"spark: {{archive: '{site.url}', sha512: '{'0' * 128}'}}\n"
-    )
-    said: list[str] = []
-    with pytest.raises(PituiError) as caught:
-        await obtain(load_config(config), lambda what, _how: said.append(what))
-    assert isinstance(caught.value, ArchiveError)
-    assert any(text.startswith("fetching spark-4.3.0") for text in said)
-
-
-def groups(digest: str) -> str:
-    """Return a digest as gpg prints it, over several lines."""
-    words = [digest[n : n + 8].upper() for n in range(0, 128, 8)]
-    return f"spark-4.3.0-bin-hadoop3.tgz: {' '.join(words[:8])}\n    {' '.join(words[8:])}\n"
-
-
-@pytest.mark.parametrize("form", ["{}  spark-4.3.0-bin-hadoop3.tgz\n", "gpg", None])
-async def test_the_figure_beside_an_archive_is_compared(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str | None
+async def test_one_that_stands_still_or_trickles_is_given_up(
+    site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    archive = tmp_path / "made.tgz"
-    top = "spark-4.3.0-bin-hadoop3"
-    with tarfile.open(archive, "w:gz") as tar:
-        for name in (f"{top}/bin/spark-class", f"{top}/jars/spark-core_2.13-4.3.0.jar"):
-            info = tarfile.TarInfo(name)
-            info.size = 500
-            tar.addfile(info, io.BytesIO(b"x" * 500))
-    site.data = archive.read_bytes()
-    config = tmp_path / "config.yaml"
-    nodes = "cluster: {master: a}\nnodes: {a: {host: local}}\n"
-    config.write_text(f"{nodes}spark: {{archive: '{site.url}'}}\n")
+    monkeypatch.setattr("pitui.remote.fetch.READ_LIMIT", 0.5)
+    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    site.odd[FILE] = [Behaviour(seconds=2)]
+    with pytest.raises(WebError, match="nothing came"):
+        await fetch(site.url + FILE, target)
+    site.files[FILE] = b"x" * 50
+    target.with_name("file.part").unlink()
+    site.odd[FILE] = [Behaviour(seconds=0.2)]
+    with pytest.raises(WebError, match="less than 1 kB/s"):
+        await fetch(site.url + FILE, target)
 
-    def figure(digest: str) -> bytes | None:
-        text = groups(digest) if form == "gpg" else form and form.format(digest)
-        return text.encode() if text else None
 
-    if form is not None:
-        site.sums = figure("0" * 128)
-        with pytest.raises(ArchiveError, match="the figure beside it is 0000"):
-            await obtain(load_config(config), lambda _what, _how: None)
-    site.sums = figure(hashlib.sha512(site.data).hexdigest())
-    for _ in range(2):
-        assert (await obtain(load_config(config), lambda _what, _how: None)).version == "4.3.0"
+async def test_ctrl_c_leaves_a_part_that_is_resumed(site: DownloadSite, target: Path) -> None:
+    site.odd[FILE] = [Behaviour(seconds=0.3)]
+
+    async def interrupted() -> None:
+        async with asyncio.timeout(20) as limit:
+
+            def received(have: int, _total: int | None) -> None:
+                if have > 600_000:
+                    limit.reschedule(0)
+
+            await fetch(site.url + FILE, target, received)
+
+    with pytest.raises(TimeoutError):
+        await interrupted()
+    assert target.with_name("file.part").stat().st_size > 600_000
+    await fetch(site.url + FILE, target, sha512=SUM)
+    assert int(site.asked(FILE)[1].removeprefix("bytes=").rstrip("-")) > 600_000
+    assert left(target) == ["file"]
+
+
+OTHER = """
+import asyncio, sys
+from pathlib import Path
+from pitui.remote.fetch import fetch
+asyncio.run(fetch(sys.argv[1], Path(sys.argv[2])))
+"""
+
+
+async def test_two_at_once_fetch_it_once(site: DownloadSite, target: Path) -> None:
+    site.odd[FILE] = [Behaviour(seconds=0.1)]
+    words = [sys.executable, "-c", OTHER, site.url + FILE, str(target)]
+    with subprocess.Popen(words) as other:  # noqa: ASYNC220
+        while not site.requests:
+            assert other.poll() is None
+            await asyncio.sleep(0.05)
+        waited: list[None] = []
+        here = [fetch(site.url + FILE, target, waits=lambda: waited.append(None)) for _ in "ab"]
+        await asyncio.gather(*here)
+        assert await asyncio.to_thread(other.wait, 20) == 0
+    assert waited
+    assert site.asked(FILE) == [""]
+    assert whole(target) == DATA
+
+
+async def test_what_cannot_be_written_is_said_and_what_came_is_kept(
+    site: DownloadSite, target: Path
+) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, most))
+    try:
+        with pytest.raises(PituiError, match=r"file\.part cannot be written: File too large"):
+            await fetch(site.url + FILE, target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    await fetch(site.url + FILE, target, sha512=SUM)
+    assert site.asked(FILE)[1] == "bytes=2000000-"
+
+
+async def test_room_is_looked_for_before_anything_comes(
+    site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("", (), {"free": 3_000_000}))
+    with pytest.raises(PituiError, match=r"no room in .*/new: 5 MiB are to come, 2 MiB are free"):
+        await fetch(site.url + FILE, target)
+    assert left(target) == []
+
+
+async def test_a_folder_that_cannot_be_made_is_said(site: DownloadSite, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PituiError, match=r"cannot be written"):
+        await fetch(site.url + FILE, tmp_path / "file" / "below" / "x")

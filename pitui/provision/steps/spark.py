@@ -52,12 +52,13 @@ class SparkStep(Step):
         if found.kind == "other":
             message = f"{home} is there and is neither a folder nor a link"
             raise NodeError(site.name, message, "Move it away, or set spark.home.")
-        if spark.archive is None:
+        if spark.archive is None and (spark.version is None or found.version == spark.version):
             return _without_archive(site, found, home)
         if site.shelf.plan and not fetched_already(site.shelf.config):
             if spark.version and found.version == spark.version and found.whole:
                 return ok(f"Spark {found.version}")
-            return unknown(f"the archive was not fetched yet; {home} has {_has(found)}")
+            what = f"Spark {spark.version}" if spark.version else "the archive"
+            return unknown(f"{what} was not fetched yet; {home} has {_has(found)}")
         archive = await site.shelf.once(
             "archive", lambda: obtain(site.shelf.config, lambda what, how: _told(site, what, how))
         )
@@ -113,11 +114,10 @@ async def roll_back(site: Site) -> str:
 
 
 def _without_archive(site: Site, found: Installed, home: str) -> Finding:
-    wanted = site.shelf.config.spark.version
-    if found.version and wanted in (None, found.version):
+    if found.version:
         return ok(f"Spark {found.version}, no archive is configured")
-    message = f"{home} has {_has(found)}, and no archive is configured"
-    advice = "Set spark.archive to a path on this machine or an https URL."
+    message = f"{home} has {_has(found)}, and neither a version nor an archive is configured"
+    advice = "Set spark.version to a release, or spark.archive to a file or an https URL."
     raise NodeError(site.name, message, advice)
 
 

@@ -41,6 +41,16 @@ def test_nodes_from_options() -> None:
     assert (config.nodes["pi2"].user, config.nodes["pi2"].port) == ("me", 2222)
 
 
+def test_a_release_to_install() -> None:
+    result = _init("--node", "pi1=10.0.0.1", "--spark", "4.3.0")
+    assert "Next: pitui provision --plan" in result.output
+    spark = load_config(None).spark
+    assert (spark.version, spark.archive) == ("4.3.0", None)
+    refused = _init("--node", "pi1=10.0.0.1", "--spark", "newest", "--output", "other.yaml")
+    assert (refused.exit_code, Path("other.yaml").exists()) == (2, False)
+    assert 'spark.version: found "newest", allowed: such as 4.3.0' in refused.output
+
+
 def test_nodes_from_sparks_workers_into_another_file() -> None:
     Path("workers").write_text("10.0.0.1\n10.0.0.2 # two\n", encoding="utf-8")
     result = _init(

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -201,8 +202,10 @@ def test_every_key_that_is_commented_out_is_a_key() -> None:
     plain = _loaded(text)
     everything = _loaded(uncommented)
     assert everything.ssh.user == "pi"
-    # Apart from the examples for user and port, what is commented out are the defaults.
-    assert (everything.spark, everything.ui) == (plain.spark, plain.ui)
+    # Apart from the examples for user, port and release, what is commented out are the defaults.
+    assert everything.ui == plain.ui
+    assert msgspec.structs.replace(everything.spark, version=None) == plain.spark
+    assert everything.spark.version == "4.3.0"
     assert everything.ssh.sudo == plain.ssh.sudo
     assert everything.ssh.connect_timeout == plain.ssh.connect_timeout
 

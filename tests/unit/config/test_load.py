@@ -13,12 +13,13 @@ from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import ConfigError
+from pitui.domain.sizing import LEAST_MEMORY
 
 Refusal = Callable[[str], str]
 Load = Callable[[str], Config]
 
 PORT = "allowed: a whole number from 1 to 65535 or null"
-MEMORY = "allowed: auto, or 450m and more, such as 768m or 2g"
+MEMORY = f"allowed: auto, or {LEAST_MEMORY}, such as 768m or 2g"
 
 # What is added to the four good lines, and what the refusal must say after `config.yaml:`.
 ADDED: dict[str, tuple[str, list[str]]] = {
@@ -152,6 +153,10 @@ ADDED: dict[str, tuple[str, list[str]]] = {
     "node on two lines": ('  "a\\nb": {host: h}', [r'"a\nb" cannot name a node']),
     "relative Spark home": ("spark: {home: spark}", ["5: spark.home:", "starts with / or ~/"]),
     "short hash": ("spark: {sha512: abc}", ["5: spark.sha512:", "128 hexadecimal digits"]),
+    "a mirror without https": (
+        "spark: {mirrors: [http://x/spark]}",
+        ["5: spark.mirrors.0:", "an https URL with folders such as spark-4.3.0"],
+    ),
     "plain http": ("spark: {archive: http://x/y.tgz}", ["5: spark.archive:", "an https URL"]),
     "master's ports": (
         "spark: {master: {port: 9000, webui_port: 9000}}",

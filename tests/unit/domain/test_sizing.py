@@ -1,10 +1,21 @@
 """What a worker can offer on a board, and what an executor can ask for."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.domain.sizing import fitting_executor_memory_mib, fitting_worker_memory_mib
+from pitui.config.init import Answers, NewNode, parse_address, render
+from pitui.domain.sizing import (
+    LEAST_MEMORY,
+    fitting_executor_memory_mib,
+    fitting_worker_memory_mib,
+    least_executor_mib,
+)
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -57,3 +68,19 @@ def test_an_executor_starts_on_every_worker_that_can_have_one(workers: list[int]
     else:
         assert 450 <= asked <= 1024
         assert all(asked <= mib for mib in workers if mib >= 450)
+
+
+@pytest.mark.parametrize(
+    ("total", "cores", "least"), [(906, 4, 466), (1791, 4, 466), (1846, 1, 466), (1846, 2, 450)]
+)
+def test_the_serial_collector_needs_more(total: int, cores: int, least: int) -> None:
+    assert least_executor_mib(total, cores) == least
+
+
+def test_every_text_says_the_same_least() -> None:
+    made = render(Answers("c", "a", (NewNode("a", parse_address("local")),)))
+    texts = [made, *((ROOT / name).read_text() for name in ("README.md", "config.example.yaml"))]
+    for text in texts:
+        plain = re.sub(r"\s+(# )?", " ", text)
+        assert LEAST_MEMORY in plain
+        assert "450m" not in plain.replace(LEAST_MEMORY, "")

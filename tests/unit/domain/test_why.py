@@ -38,7 +38,7 @@ def test_more_memory_than_any_worker_has():
 
 def test_a_worker_that_could_hold_no_executor_at_all():
     small = replace(WORKER, memory_mib=400)
-    assert "450 MiB at least" in why(APP, small).fix
+    assert "466m and more (450m on boards of 2 GB and more)" in why(APP, small).fix
     assert "--executor-memory" not in why(APP, small).fix
 
 
@@ -114,7 +114,7 @@ def test_a_heap_that_spark_finds_too_small():
     )
     found = dying(Deaths(12, "11", "pi2", line, 450))
     assert found.reason.startswith("450 MiB leave a heap of 435 MiB, Spark needs 450 MiB: 12")
-    assert "--executor-memory 470m" in found.fix
+    assert "--executor-memory 466m" in found.fix
     nonsense = dying(Deaths(12, "11", "pi2", line.replace("456130560", "000000000"), 450))
     assert "on pi2: org.apache.spark" in nonsense.reason
 

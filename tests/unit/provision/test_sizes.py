@@ -57,3 +57,10 @@ def test_too_small_and_too_old_boards_are_refused(tmp_path: Path) -> None:
 def test_a_32_bit_system_is_warned_about(tmp_path: Path) -> None:
     sizes = sizes_of(node(tmp_path), board(906, "armv7l", 32))
     assert "32-bit system" in sizes.warning
+
+
+def test_what_is_configured_has_to_run_an_executor_on_that_board(tmp_path):
+    few = node(tmp_path, "{memory: 455m}")
+    assert sizes_of(few, board(3791)).memory_mib == 455
+    with pytest.raises(NodeError, match=r"455 MiB runs no executor here: the smallest takes 466"):
+        sizes_of(few, board(906))

@@ -138,6 +138,26 @@ async def test_without_root_a_place_of_somebody_elses_is_named_before_the_push(
     assert caught.value.advice == "Set its spark_home to a place of its own: ~/spark."
 
 
+LOOK = "b=$(basename"
+
+
+async def test_a_version_alone_is_fetched_where_something_is_changed(tmp_path: Path) -> None:
+    text = config('spark: {home: /opt/spark, version: "4.3.0"}\n')
+    site = RecordedSite(tmp_path, PI, {LOOK: "kind link\nversion 3.5.8\n"}, config_text=text)
+    site.shelf.plan = True
+    finding = await step("spark").check(site)
+    assert finding.state is State.UNKNOWN
+    assert finding.detail == "Spark 4.3.0 was not fetched yet; /opt/spark has Spark 3.5.8"
+    there = RecordedSite(tmp_path, PI, {LOOK: "kind folder\nversion 4.3.0\n"}, config_text=text)
+    assert (await step("spark").check(there)).state is State.OK
+
+
+async def test_neither_version_nor_archive(tmp_path: Path) -> None:
+    site = RecordedSite(tmp_path, PI, {LOOK: ""}, config_text=config("spark: {home: /opt/s}\n"))
+    with pytest.raises(NodeError, match=r"no Spark, and neither a version nor an archive"):
+        await step("spark").check(site)
+
+
 # -- service
 
 
