@@ -17,6 +17,7 @@ from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.pitui import at_terminal, finish, pitui, provision, start
+from tests.lab.provisioned import is_open
 from tests.lab.steps import Person, Shelf, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
@@ -175,7 +176,13 @@ async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -
         assert step_of(first["pi1"], blocked).admin
     assert one.root("stat -c %U /home/pi/spark/bin/spark-class") == "pi\n"
     crontab = one.root("crontab -u pi -l")
-    assert crontab.count("@reboot") == 2
+    assert crontab.count("@reboot") == crontab.count("clean-local-dirs.sh") == 2
+    base = "/home/pi/.local/share/spark"
+    assert one.root(f"stat -c '%a %U' {base}/local {base}/pid {base}/events").splitlines() == [
+        "700 pi",
+        "755 pi",
+        "1777 pi",
+    ]
     assert states(await shelf.provision(*SPARK)) == {"pi1": "ok"}
 
     one.power_off()
@@ -185,6 +192,12 @@ async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -
     while "ALIVE" not in (last := pitui(config, "status", "--json").stdout).partition("nodes")[2]:
         assert time.monotonic() < end, last
         await asyncio.sleep(1)
+    environment = one.root("tr '\\0' '\\n' <\"/proc/$(pgrep -f deploy.worker.Worker)/environ\"")
+    assert f"SPARK_LOCAL_DIRS={base}/local\n" in environment
+    assert one.root(f"ls {base}/pid").count(".pid") == 2
+    assert not is_open(one, 6066)
+    shell = "runuser -u pi -- env -i HOME=/home/pi PATH=/usr/bin:/bin bash -ic 'echo $SPARK_HOME'"
+    assert one.root(f"{shell} 2>/dev/null") == "/home/pi/spark\n"
 
 
 WORKER = """
