@@ -1,11 +1,12 @@
 """The conf folder of a node's Spark, and which Spark it is going to be."""
 
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import NodeError, PituiError
 from pitui.provision.archives import fetched_already, obtain
 from pitui.provision.files_step import Text, read
-from pitui.provision.managed_block import with_block
+from pitui.provision.managed_block import with_block, without_block
 from pitui.provision.site import Site
 from pitui.provision.spark_home import home_of, installed
+from pitui.spark.properties import parse_properties
 
 
 async def conf_folder(site: Site) -> str:
@@ -31,6 +32,20 @@ async def spark_version(site: Site) -> str:
     if found:
         return found
     raise PituiError("which Spark it is cannot be known before its archive is there")
+
+
+async def properties(site: Site, *, without: str = "") -> dict[str, str]:
+    """Return the settings of spark-defaults.conf, or those outside of one of our blocks.
+
+    Raises:
+        NodeError: Spark could not read the file either.
+    """
+    path = f"{await conf_folder(site)}/spark-defaults.conf"
+    text = await read(site, path) or ""
+    try:
+        return parse_properties(without_block(text, without) if without else text)
+    except ValueError as error:
+        raise NodeError(site.name, f"{path}: {error}", "Spark would not read it.") from error
 
 
 async def block(

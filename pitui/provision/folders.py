@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.facts.folders import FolderState, folders_command, parse_folders
-from pitui.provision.conf_folder import conf_folder
+from pitui.provision.conf_folder import conf_folder, properties
 from pitui.provision.files_step import read
 from pitui.provision.managed_block import without_block
 from pitui.provision.site import Site
@@ -71,6 +71,8 @@ class Folders:
     every: tuple[Folder, ...]
     states: Mapping[str, FolderState]
     user: str
+    given: frozenset[str] = frozenset()
+    """Names of the variables that a person's own choice stands in place of."""
 
     @property
     def wrong(self) -> list[Folder]:
@@ -94,7 +96,11 @@ async def folders_of(site: Site) -> Folders:
     # Where the first is RAM, beside Spark itself there is a disk.
     own = [BASE, f"{home}-data"] if root else [f"{machine.home}/{BASE_WITHOUT_ROOT}"]
     env = await _by_hand(site) | site.node.env
-    given = _given(site, env)
+    # SPARK_LOCAL_DIRS would count before it.
+    defaults = await properties(site, without="conf") | env_text(site.shelf.config.spark.defaults)
+    if "spark.local.dir" in defaults:
+        env.setdefault("SPARK_LOCAL_DIRS", defaults["spark.local.dir"])
+    given = _given(env, defaults)
     inside = (f"{base}/{name}" for base in own for name in (_LOCAL, _PIDS, _EVENTS))
     look = folders_command([*own, *inside, _OTHERS, *(folder.path for folder in given)])
     states = parse_folders(await run_on(site, look))
@@ -105,7 +111,7 @@ async def folders_of(site: Site) -> Folders:
         chosen.insert(0, Folder(local, _PRIVATE))
     others = "" if states[_OTHERS].of_ram else _OTHERS
     scratch = Scratch(local, pids, events, others)
-    return Folders(scratch, (*chosen, *given), states, await site.spark_user())
+    return Folders(scratch, (*chosen, *given), states, await site.spark_user(), frozenset(env))
 
 
 async def make_folders(site: Site) -> None:
@@ -133,9 +139,8 @@ async def _by_hand(site: Site) -> dict[str, str]:
     return {line["name"]: line["path"] for line in lines if line}
 
 
-def _given(site: Site, env: Mapping[str, str]) -> list[Folder]:
+def _given(env: Mapping[str, str], defaults: Mapping[str, str]) -> list[Folder]:
     """Return the folders that a person chose."""
-    defaults = env_text(site.shelf.config.spark.defaults)
     found = dict.fromkeys(env.get("SPARK_LOCAL_DIRS", "").split(","), _PRIVATE)
     found |= {env.get(f"SPARK_{name}_DIR", ""): _PLAIN for name in ("PID", "WORKER", "LOG")}
     if "spark.eventLog.dir" in defaults:

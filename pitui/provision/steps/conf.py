@@ -5,20 +5,20 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
-from pitui.domain.errors import NodeError, PituiError
+from pitui.domain.errors import PituiError
 from pitui.provision.addresses import address_of
-from pitui.provision.conf_folder import block, conf_folder, spark_version
+from pitui.provision.conf_folder import block, conf_folder, properties, spark_version
 from pitui.provision.each import on_each
 from pitui.provision.files_step import FilesStep, Text, read
 from pitui.provision.folders import Folders, folders_of, in_words, make_folders
 from pitui.provision.javas import java_home
-from pitui.provision.managed_block import block_lines, with_block, without_block
+from pitui.provision.managed_block import block_lines, with_block
 from pitui.provision.site import Site
 from pitui.provision.spark_home import home_of, installed, run_on
 from pitui.provision.step import Finding, State, would_change
 from pitui.remote.quoting import quote
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, workers_name
-from pitui.spark.properties import parse_properties, property_lines
+from pitui.spark.properties import property_lines
 from pitui.spark.scratch import CLEAN_NAME, CLEAN_SCRIPT, Scratch, clean_command, scratch_lines
 
 _EXECUTOR_LOGS = {
@@ -42,9 +42,10 @@ class ConfStep(FilesStep):
     async def texts(self, site: Site) -> list[Text]:
         """Return the conf files."""
         folder, version = await conf_folder(site), await spark_version(site)
-        scratch = (await folders_of(site)).scratch
+        folders = await folders_of(site)
+        scratch = folders.scratch
         env = env_lines(version, await self._environment(site, version))
-        env += scratch_lines(scratch, frozenset(site.node.env))
+        env += scratch_lines(scratch, folders.given)
         texts = [
             await block(
                 site,
@@ -128,8 +129,7 @@ class ConfStep(FilesStep):
         drains = {"spark.decommission.enabled": "true"} if numbers(version) >= (3, 1) else {}
         # On by itself before 2.4 and from 4.1 on, and asks nobody for a key (SPARK-51165).
         chosen = _EXECUTOR_LOGS | drains | {_REST: "false"}
-        path = f"{await conf_folder(site)}/spark-defaults.conf"
-        by_hand = set(await _properties(site, path, without="conf"))
+        by_hand = set(await properties(site, without="conf"))
         said = by_hand | set(spark.defaults)
         if not said & {_EVENT_LOGS, _HISTORY_LOGS}:
             events = PurePosixPath(scratch.events).as_uri()
@@ -164,25 +164,13 @@ async def _advice(site: Site, found: Folders) -> str:
     if found.of_ram:
         paths = ", ".join(found.of_ram)
         words.append(f"{paths} is RAM: what Spark writes there takes the executors' memory.")
-    folder = await conf_folder(site)
-    properties = await _properties(site, f"{folder}/spark-defaults.conf")
-    properties |= env_text(site.shelf.config.spark.defaults)
-    if site.node.is_master and properties.get(_REST) == "true":
+    said = await properties(site) | env_text(site.shelf.config.spark.defaults)
+    if site.node.is_master and said.get(_REST) == "true":
         words.append(
-            f"{_REST} is true: port {properties.get('spark.master.rest.port', 6066)} takes "
+            f"{_REST} is true: port {said.get('spark.master.rest.port', 6066)} takes "
             "applications from anybody."
         )
     return " ".join(words)
-
-
-async def _properties(site: Site, path: str, *, without: str = "") -> dict[str, str]:
-    """Return the settings of a properties file, or those outside of one of our blocks."""
-    text = await read(site, path) or ""
-    try:
-        return parse_properties(without_block(text, without) if without else text)
-    except ValueError as error:
-        message = f"{path} cannot be read, by Spark neither: {error}"
-        raise NodeError(site.name, message, "Set it right there.") from error
 
 
 async def _without_folders(site: Site) -> list[str]:

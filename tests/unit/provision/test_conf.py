@@ -70,7 +70,9 @@ async def test_nobody_submits_without_a_key_whatever_spark_does_by_itself(
 
 async def test_a_persons_settings_win(tmp_path: Path) -> None:
     hand = "spark.master.rest.enabled true\nspark.eventLog.dir file:/mnt/events\n"
-    text = (await written(await site_of(tmp_path, files={DEFAULTS: hand})))[DEFAULTS]
+    states = {"/mnt/events": "ext2/ext3 - -"}
+    site = await site_of(tmp_path, files={DEFAULTS: hand}, states=states)
+    text = (await written(site))[DEFAULTS]
     assert text.startswith(hand)
     assert text.count("spark.master.rest.enabled") == text.count("spark.eventLog.dir") == 1
     assert "logDirectory" not in text
@@ -130,6 +132,21 @@ async def test_what_a_person_chose_is_made_and_named_where_it_is_ram(tmp_path: P
     assert finding.advice == "/mnt/a is RAM: what Spark writes there takes the executors' memory."
     env = (await written(site))[ENV]
     assert env.count("SPARK_LOCAL_DIRS") == 1
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_a_persons_spark_local_dir_is_not_hidden(tmp_path: Path, by_hand: bool) -> None:
+    # Spark takes SPARK_LOCAL_DIRS before spark.local.dir.
+    more = "" if by_hand else ", defaults: {spark.local.dir: /mnt/ssd}"
+    files = {DEFAULTS: "spark.local.dir=/mnt/ssd\n"} if by_hand else {}
+    states = {"/mnt/ssd": "ext2/ext3 - -"}
+    site = await site_of(tmp_path, more=more, files=files, states=states)
+    finding = await step("conf").check(site)
+    assert "/mnt/ssd (0700, spark)" in finding.detail
+    assert f"{BASE}/local" not in finding.detail
+    env = (await written(site))[ENV]
+    assert "SPARK_LOCAL_DIRS" not in env
+    assert "SPARK_PID_DIR" in env
 
 
 @pytest.mark.parametrize(
