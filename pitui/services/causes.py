@@ -55,7 +55,8 @@ async def cause_of(cluster: Cluster, insides: Insides, spot: Spot) -> Cause:
     try:
         looked = await insides.find(spot)
     except PituiError:
-        output = _of_run(cluster, spot)
+        # A driver that is coming up, or is gone, leaves what the master and the run know.
+        output = await _of_executor(cluster, spot) or _of_run(cluster, spot)
         if output is None:
             raise
         return output
