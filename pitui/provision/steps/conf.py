@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.domain.errors import PituiError
@@ -132,7 +132,7 @@ class ConfStep(FilesStep):
         by_hand = set(await properties(site, without="conf"))
         said = by_hand | set(spark.defaults)
         if not said & {_EVENT_LOGS, _HISTORY_LOGS}:
-            events = PurePosixPath(scratch.events).as_uri()
+            events = Path(scratch.events).as_uri()
             chosen |= {_EVENT_LOGS: events, _HISTORY_LOGS: events}
         kept = {name: value for name, value in chosen.items() if name not in by_hand}
         return property_lines(url | kept | env_text(spark.defaults))

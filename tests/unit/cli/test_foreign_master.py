@@ -50,9 +50,8 @@ def ask(tmp_path: Path) -> Iterator[Ask]:
         b"[]",
         b"\xff\xfe\x00",
         b'{"a":' * 100_000,
-        json.dumps(MASTER).encode()[:-1] + b',"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
-    ids=["page", "empty", "null", "list", "binary", "deep", "deep inside"],
+    ids=["page", "empty", "null", "list", "binary", "deep"],
 )
 def test_what_is_no_master_is_said_in_one_line(ask: Ask, body: bytes) -> None:
     result = ask(body, "status", "--json")
@@ -63,6 +62,15 @@ def test_what_is_no_master_is_said_in_one_line(ask: Ask, body: bytes) -> None:
     assert len(result.stderr.splitlines()) == 1
     assert "/json/: " in result.stderr
     assert "Something else listens there" in result.stderr
+
+
+def test_brackets_without_end_in_an_answer_do_no_harm(ask: Ask) -> None:
+    deep = b',"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    result = ask(json.dumps(MASTER).encode()[:-1] + deep, "status", "--json")
+    # Python 3.14 has a deeper stack, and what nobody asks for is passed over there.
+    state = json.loads(result.stdout)["master"]["state"]
+    assert (result.exit_code, state) in {(1, "UNREACHABLE"), (0, "ALIVE")}
+    assert len(result.stderr.splitlines()) == result.exit_code
 
 
 @pytest.mark.parametrize("starttime", [10**18, -(10**18), 0])
