@@ -1,10 +1,13 @@
 """Actions: one table gives keys, footer, help and palette; danger asks; read-only holds back."""
 
+from dataclasses import replace
+
 import pytest
 from support.shelf import FULL, RUNS, Still, shown, until
 from textual.widgets import Button
 
 from pitui.bench.suites import BENCHMARKS
+from pitui.domain.cluster import ApplicationState
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.tui.actions import ACTIONS, Scope, bindings, of
@@ -333,6 +336,22 @@ async def test_a_row_without_anything_to_do_offers_nothing_to_do() -> None:
         main = pilot.app.main
         await pilot.press("4", "G")
         assert "kill" not in {row.id for row in main.offered()}
+
+
+async def test_why_it_failed_is_offered_of_what_failed_and_as_soon_as_it_did() -> None:
+    services = Still(FULL, ())
+    async with shown(services) as pilot:
+        main = pilot.app.main
+        await pilot.press("4")
+        for name, offered in (("pi", False), ("greedy", False), ("flights by hour", False),
+                              ("broken", True)):  # fmt: skip
+            assert ("failure" in {row.id for row in main.offered()}) is offered, name
+            await pilot.press("j")
+        await pilot.press("g")
+        await until(pilot, lambda: "why it failed" not in str(main.hints.render()))
+        failed = replace(FULL.applications[0], state=ApplicationState.FAILED)
+        services.publish(replace(FULL, applications=(failed, *FULL.applications[1:])))
+        await until(pilot, lambda: "f why it failed" in str(main.hints.render()))
 
 
 def lines(main: MainScreen) -> str:

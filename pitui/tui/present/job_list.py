@@ -120,13 +120,18 @@ def seconds(job: Job, now: float) -> float | None:
 
 
 def has_failed(job: Job) -> bool:
-    """Whether it failed, or some of its tasks did."""
+    """Whether it is known that it failed, that some of its tasks did, or that it cannot go on.
+
+    The master calls an application finished even where its program failed; what its run came to
+    says more, where there is one.
+    """
     app, run = job.application, job.run
     if run is not None and run.state is RunState.FAILED:
         return True
     if app is None:
         return False
-    # The master calls an application finished even where its program failed.
-    if not app.state.active or (app.progress is not None and app.progress.tasks_failed):
+    if app.state is ApplicationState.FAILED:
+        return True
+    if app.progress is not None and app.progress.tasks_failed:
         return True
     return app.state is ApplicationState.RUNNING and app.why_waiting is not None

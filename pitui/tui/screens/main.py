@@ -74,6 +74,7 @@ class MainScreen(Frame):
         self.jobs.show(self.snapshot)
         self._show_executors()
         self._look()
+        self.refresh_hints()  # what can be done with a row depends on how it stands
 
     @on(TimelineChanged)
     def show_news(self) -> None:
@@ -95,6 +96,7 @@ class MainScreen(Frame):
     def show_runs(self, message: RunsChanged) -> None:
         """Hand the runs down."""
         self.jobs.show_runs(message.runs)
+        self.refresh_hints()
 
     @on(JobSelected)
     def show_executors_of(self, message: JobSelected) -> None:
