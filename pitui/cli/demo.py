@@ -16,6 +16,10 @@ from pitui.domain.errors import PituiError
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+NODES = 3
+"""Workers, unless somebody says more."""
+
+
 class _EndedError(KeyboardInterrupt):
     """The demonstration was told to end."""
 
@@ -30,7 +34,7 @@ class _EndedError(KeyboardInterrupt):
 @click.option(
     "--nodes",
     type=click.IntRange(1, 16),
-    default=3,
+    default=NODES,
     show_default=True,
     metavar="N",
     help="How many workers.",
@@ -53,11 +57,21 @@ def command(settings: Settings, nodes: int, no_ui: bool, folder: Path | None) ->
     try:
         if not no_ui:
             need_terminal("Use `pitui demo --no-ui`.")
-        for number in _ENDING:
-            signal.signal(number, _end)
-        _run(settings, nodes, folder, ui=not no_ui)
+        demonstrate(settings, nodes, folder, ui=not no_ui)
     except PituiError as error:
         fail(error)
+
+
+def demonstrate(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> None:
+    """Bring up a cluster, show it or wait, and take it down; a signal ends it well.
+
+    Raises:
+        PituiError: it cannot be brought up here.
+    """
+    for number in _ENDING:
+        signal.signal(number, _end)
+    try:
+        _run(settings, nodes, folder, ui=ui)
     except _EndedError:
         sys.exit(0)
 

@@ -80,6 +80,8 @@ def command(
 
     Asks a few questions, or takes the nodes from --node or --from-workers.
     """
+    from pitui.config.init import write_new
+
     path = output or settings.config_path or Path("config.yaml")
     try:
         _refuse_existing(path)
@@ -87,8 +89,7 @@ def command(
             answers = _told(nodes, workers, master, user, name)
         else:
             answers = _asked(master, user, name)
-        answers = replace(answers, spark=spark)
-        _write(path, answers)
+        write_new(path, replace(answers, spark=spark))
     except PituiError as error:
         fail(error)
     except click.Abort:
@@ -105,13 +106,9 @@ def command(
 def _refuse_existing(path: Path) -> None:
     # Asked before any question; the exclusive open below is what really protects the file.
     if path.is_symlink() or path.exists():
-        raise _exists(path)
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(
-        f"{path} exists, and pitui init never overwrites", "Choose another with --output."
-    )
+        raise UsageError(
+            f"{path} exists, and pitui init never overwrites", "Choose another with --output."
+        )
 
 
 def _told(
@@ -154,16 +151,3 @@ def _asked(master: str | None, user: str | None, name: str | None) -> "Answers":
             "there is no terminal to ask questions on", "Give --node NAME=HOST or --from-workers."
         )
     return ask(machine=platform.node(), master=master, user=user, cluster=name or _CLUSTER)
-
-
-def _write(path: Path, answers: "Answers") -> None:
-    from pitui.config.init import render
-
-    text = render(answers)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise _exists(path) from error
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

@@ -138,6 +138,22 @@ def render(answers: Answers) -> str:
     return text
 
 
+def write_new(path: Path, answers: Answers) -> None:
+    """Write a commented config.yaml where there is none.
+
+    Raises:
+        UsageError: something is there already, it cannot be written, or the answers do not fit.
+    """
+    text = render(answers)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists, and pitui never overwrites one") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
 def _node(node: NewNode, answers: Answers) -> str:
     address = node.address
     keys = [f"host: {_word(address.host)}"]

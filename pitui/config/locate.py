@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from pitui.config.paths import config_folder
-from pitui.domain.errors import ConfigError
+from pitui.domain.errors import ConfigError, NoConfigError
 
 FILE_NAME = "config.yaml"
 VARIABLE = "PITUI_CONFIG"
@@ -18,7 +18,8 @@ def find_config(path: Path | None = None) -> Path:
         path: the file that was asked for; None searches.
 
     Raises:
-        ConfigError: there is none.
+        NoConfigError: none was asked for, and the search finds none.
+        ConfigError: the one that was asked for is not there.
     """
     if path is not None:
         return _existing(path, "")
@@ -30,7 +31,7 @@ def find_config(path: Path | None = None) -> Path:
         if os.path.lexists(candidate):
             return candidate
     looked = " and ".join(str(candidate) for candidate in candidates)
-    raise ConfigError(f"no configuration: looked for {looked}", _ADVICE)
+    raise NoConfigError(f"no configuration: looked for {looked}", _ADVICE)
 
 
 def _existing(path: Path, origin: str) -> Path:

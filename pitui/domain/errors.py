@@ -31,6 +31,10 @@ class ConfigError(PituiError):
     """The configuration cannot be used; the message names file, line and key."""
 
 
+class NoConfigError(ConfigError):
+    """There is no configuration anywhere that one is looked for; none was asked for by name."""
+
+
 class UsageError(PituiError):
     """What was asked for makes no sense: an unknown node, job or benchmark."""
 

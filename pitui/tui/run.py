@@ -4,10 +4,16 @@ import asyncio
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING, Any
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
 from pitui.tui.driver import TerminalDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from pitui.tui.newcomer import Decision
 
 _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
@@ -30,7 +36,19 @@ def run_ui(config: Config, *, read_only: bool) -> None:
         sys.exit(app.return_code)
 
 
-async def _run(app: PituiApp) -> None:
+def run_newcomer(looked_for: str) -> "Decision | None":
+    """Ask somebody without a configuration what they want; None is to leave.
+
+    `looked_for` says where no configuration was found.
+    """
+    from pitui.tui.newcomer import NewcomerApp
+
+    app = NewcomerApp(looked_for, driver_class=TerminalDriver)
+    asyncio.run(_run(app))
+    return app.return_value
+
+
+async def _run(app: "App[Any]") -> None:
     loop = asyncio.get_running_loop()
     TerminalDriver.lost = lambda: loop.call_soon_threadsafe(_hang_up, app)
     loop.add_signal_handler(signal.SIGTERM, app.exit)
@@ -38,7 +56,7 @@ async def _run(app: PituiApp) -> None:
     await app.run_async()
 
 
-def _hang_up(app: PituiApp) -> None:
+def _hang_up(app: "App[Any]") -> None:
     """End, with the standard streams led to nothing, so that no last word fails."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
