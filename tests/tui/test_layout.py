@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
-from support.shelf import FULL, NODES, NOW, Still, pi, shown, until, worker
+from support.shelf import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
@@ -100,6 +100,29 @@ async def test_details_say_the_error_and_what_to_do() -> None:
         text = "\n".join(screen_lines(pilot))
         assert "authentication failed for pi@192.168.1.14: no key was accepted" in text
         assert "Put your public key there: ssh-copy-id pi@192.168.1.14." in text
+
+
+async def test_a_toast_leaves_the_lines_on_the_row_in_sight() -> None:
+    services = Still()
+    app = ui(services)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: app.main.snapshot is services.snapshot)
+        await pilot.press("j", "j", "j", "j")
+        pilot.app.notify("The worker on pi2 is lost", severity="error")
+        await until(pilot, lambda: "The worker on pi2" in "\n".join(screen_lines(pilot)))
+        text = "\n".join(screen_lines(pilot))
+        assert "authentication failed for pi@192.168.1.14: no key was accepted" in text
+        assert "Put your public key there: ssh-copy-id pi@192.168.1.14." in text
+
+
+async def test_a_long_reason_is_read_whole_on_a_small_terminal() -> None:
+    why = " ".join(f"reason{number}" for number in range(30))
+    away = replace(NODES[3], link=replace(NODES[3].link, error=why, advice="Do this."))
+    async with shown(Still(replace(FULL, nodes=(NODES[0], away))), (80, 24)) as pilot:
+        await pilot.press("j")
+        await pilot.pause()
+        text = " ".join("\n".join(screen_lines(pilot)[-8:]).split())
+        assert why in text
 
 
 async def test_executors_are_those_of_the_selected_application() -> None:

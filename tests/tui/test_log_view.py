@@ -171,7 +171,7 @@ async def test_the_oldest_lines_give_way_and_are_counted(tmp_path: Path) -> None
         await screen.add(*(info(n) for n in range(1500)))
         assert len(screen.view.store) == 1000
         assert screen.view.store.first == 500
-        assert screen.pane.title == "Logs: nuc, workers, following, 500 dropped"
+        assert screen.pane.title == "Logs: nuc, workers, following, 500 older dropped"
         await screen.press("g")
         assert screen.at_cursor() == info(500)
         assert screen.shown()[0].endswith("line 500")

@@ -40,6 +40,7 @@ class JobsPane(SortedPane, Digging):
     SCOPE = Scope.JOBS
     COLUMNS = COLUMNS
     TITLE = "Jobs"
+    DETAILS = 3
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("jobs")

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from pitui.tui.panes.base import Pane
+from pitui.tui.panes.room import PaneRoom
 from pitui.tui.widgets.tab_bar import TabBar
 
 GRID_COLUMNS, GRID_ROWS = 120, 30
@@ -22,10 +23,10 @@ class PaneLayout(Container):
     class Switched(Message):
         """Other panes are seen, or another one has the focus."""
 
-    def __init__(self, panes: Sequence[Pane], grid_order: Sequence[int]) -> None:
+    def __init__(self, panes: Sequence[Pane], room: PaneRoom) -> None:
         super().__init__()
         self.panes = tuple(panes)
-        self._grid_order = tuple(grid_order)
+        self._room = room
         self._tabs = TabBar()
         self.active = 0
         self.zoomed = False
@@ -35,9 +36,7 @@ class PaneLayout(Container):
     def compose(self) -> ComposeResult:
         """Lay out the tabs and the panes."""
         yield self._tabs
-        with Container(id="grid"):
-            for index in self._grid_order:
-                yield self.panes[index]
+        yield self._room
 
     def on_mount(self) -> None:
         """Keep borders and tabs up to date with the titles."""
@@ -85,6 +84,7 @@ class PaneLayout(Container):
         self.set_class(self.single, "-single")
         for pane in self.panes:
             pane.display = self.seen(pane)
+        self._room.show_panes(single=self.single, occupied=self.focused_pane)
         self.show_titles()
         self.post_message(self.Switched())
 

@@ -138,7 +138,7 @@ class LogReading(LogMoves, LogLooks, LogSeek):
             state = "failed"
         if view.selected_from is not None:
             state = f"{len(view.selected_numbers()):,} lines selected"
-        tabs = self.size.width > self.app.size.width - 4
+        tabs = self.size.width == self.app.size.width  # without a border
         room = TAB_WIDTH if tabs else self.size.width - 6
         title = log_title(self.what, state, view.store.dropped, room)
         self.title = title if self.what else "Logs"

@@ -39,6 +39,7 @@ class NodesPane(TablePane):
     SCOPE = Scope.NODES
     COLUMNS = COLUMNS
     TITLE = "Nodes"
+    DETAILS = 3
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("nodes")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widgets import Input
 
 from pitui.tui.actions import Scope, bindings
@@ -25,6 +26,11 @@ class TablePane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
     COLUMNS: ClassVar[Sequence[Column]]
     TITLE: ClassVar[str]
+    DETAILS: ClassVar[int] = 2
+    """Lines on the row under the cursor, where all panes are seen."""
+
+    class Counted(Message):
+        """There are more rows, or fewer."""
 
     def __init__(self, pane_id: str, columns: Sequence[Column] = ()) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -40,6 +46,11 @@ class TablePane(Pane):
         yield self.filter_bar
         yield self.detail
 
+    @property
+    def count(self) -> int:
+        """How many rows there are, those included that a filter hides."""
+        return len(self._shown)
+
     def focus(self, scroll_visible: bool = False) -> "TablePane":
         """Give the focus to the table."""
         self.table.focus(scroll_visible)
@@ -47,8 +58,10 @@ class TablePane(Pane):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show rows, and the details of the one under the cursor."""
-        self._shown = rows
+        counted, self._shown = len(rows) != len(self._shown), rows
         self.table.show(rows)
+        if counted:
+            self.post_message(self.Counted())
         self._show_detail()
         self.filter_bar.count(len(self.table.model.visible), len(rows))
 

@@ -1,6 +1,7 @@
 """A line of a log as it is shown: time, tag and text, and where it breaks into rows."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,9 +62,9 @@ class Look:
         return GUTTER + self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
 
 
-def tag_width(tags: list[str]) -> int:
-    """Return the cells that a column of tags takes; one source alone needs none."""
-    return min(_MOST_TAG, max(map(cell_len, tags))) if len(tags) > 1 else 0
+def tag_width(tags: Iterable[str]) -> int:
+    """Return the cells that a column of tags takes."""
+    return min(_MOST_TAG, max(map(cell_len, tags), default=0))
 
 
 def clock(line: LogLine) -> str:

@@ -17,6 +17,7 @@ from pitui.tui.panes.layout import PaneLayout
 from pitui.tui.panes.logs import LogsPane
 from pitui.tui.panes.nodes import NodesPane
 from pitui.tui.panes.progress import ProgressPane
+from pitui.tui.panes.room import PaneRoom
 from pitui.tui.present.header import WIDE
 from pitui.tui.screens.offering import OfferingScreen
 from pitui.tui.widgets.header_bar import HeaderBar
@@ -44,7 +45,7 @@ class Frame(OfferingScreen):
         self.jobs = JobsPane(snapshot)
         self.panes = PaneLayout(
             (self.nodes, self.logs, self.executors, self.jobs),
-            grid_order=(NODES, JOBS, EXECUTORS, LOGS),
+            PaneRoom(self.nodes, self.jobs, self.executors, self.logs),
         )
         self.progress = ProgressPane()
         self._way_back: WayBack | None = None

@@ -8,7 +8,7 @@ from pitui.tui.widgets.tones import to_text
 
 
 class Detail(Widget):
-    """Shows two cells below each other; the second takes what room there is."""
+    """Shows two cells below each other, in the lines that there are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,22 +21,27 @@ class Detail(Widget):
             self.refresh()
 
     def render(self) -> Text:
-        """Draw the lines."""
+        """Draw the lines: each cell in as many as it needs, and neither pushes the other out."""
         first, second = self._lines or (Cell(), Cell())
         if not second.spans:
             return to_text(self, first)
-        upper, lower = to_text(self, first), to_text(self, second)
-        upper.truncate(self.size.width, overflow="ellipsis")
-        return Text("\n").join([upper, *self._wrapped(lower)])
+        upper, lower = self._wrapped(first), self._wrapped(second)
+        height = max(2, self.size.height)
+        for_lower = min(len(lower), max(1, height // 2))
+        upper = self._cut(upper, height - for_lower)
+        return Text("\n").join([*upper, *self._cut(lower, height - len(upper))])
 
-    def _wrapped(self, text: Text) -> list[Text]:
-        """Return a text in as many lines as fit below the first."""
-        width, room = self.size.width, max(1, self.size.height - 1)
+    def _wrapped(self, cell: Cell) -> list[Text]:
+        text, width = to_text(self, cell), self.size.width
         lines = list(text.wrap(self.app.console, width)) if width else [text]
         for line in lines:
             line.rstrip()
-        if len(lines) > room:
-            rest = Text(" ").join(lines[room - 1 :])
-            rest.truncate(width, overflow="ellipsis")
-            lines[room - 1 :] = [rest]
         return lines
+
+    def _cut(self, lines: list[Text], room: int) -> list[Text]:
+        """Return as many lines as fit; the last ends with an ellipsis where there were more."""
+        if len(lines) <= room:
+            return lines
+        rest = Text(" ").join(lines[room - 1 :])
+        rest.truncate(self.size.width, overflow="ellipsis")
+        return [*lines[: room - 1], rest]

@@ -36,6 +36,8 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
         """The line that is to stand in the middle as soon as it is laid out."""
         self._seen_end = 0
         self._own_scroll = False
+        self._height = 0
+        """How many rows were seen last."""
 
     @property
     def new_lines(self) -> int:
@@ -94,11 +96,30 @@ class LogScroll(ScrollView, can_focus=True, inherit_bindings=False):
             self._go_to_row(self.rows.row(index) + (part if same else 0))
             self._top = (number, part) if not self.rows.done else self._top
 
+    def hold_bottom(self, height: int) -> None:
+        """Keep lines where they are on the screen when rows are added or taken at the top.
+
+        Logs stand below what grows and shrinks, so that is where their height changes. The line
+        under the cursor is kept in sight.
+        """
+        before, self._height = self._height, height
+        if not before or self.following or self._wanted is not None or self._top is None:
+            return
+        number, part = self._top
+        if not self.rows.reached(number):
+            return
+        row = self.rows.row(self.rows.index(number)) + part + before - height
+        if self.cursor is not None:
+            row = min(row, self.rows.row(self.rows.index(self.cursor)))
+        self._go_to_row(row)
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Pause when a person scrolls up, follow again when they are back at the end."""
         super().watch_scroll_y(old_value, new_value)
         if self._own_scroll or self._wanted is not None or round(old_value) == round(new_value):
             return
+        if self.size.height != self._height:
+            return  # what is seen of it has become higher or lower; `hold_bottom` follows
         if new_value >= self.max_scroll_y:
             self.follow()
             return

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.selection import Selection
 
 from pitui.domain.log_filter import LogFilter
+from pitui.domain.log_line import LogLine
 from pitui.domain.text import printable
 from pitui.tui.present.log_text import Look, tag_width
 from pitui.tui.widgets.log_draw import LogDraw
@@ -16,6 +17,13 @@ class LogView(LogDraw):
     """The newest lines of one or several logs."""
 
     ALLOW_SELECT = True
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self._broken_at = 0
+        """The width for which lines were broken into rows last."""
+        self._seen: set[str] = set()
+        """The sources that had a line to show."""
 
     # -- what is shown ---------------------------------------------------------------------
 
@@ -28,11 +36,27 @@ class LogView(LogDraw):
         self.cursor = self.selected_from = self._wanted = self._top = None
         self.following = follow
         self._seen_end = 0
-        self.set_look(replace(self.look, tag_width=tag_width(self._tags)))
+        self._seen.clear()
+        self.set_look(replace(self.look, tag_width=0))
+
+    def add(self, lines: Sequence[LogLine]) -> None:
+        """Take lines in; the column of tags is as wide as the widest that had a line."""
+        super().add(lines)
+        if len(self._tags) > 1 and not self._seen.issuperset(line.source for line in lines):
+            self._seen.update(line.source for line in lines)
+            width = self._width_of_tags(self.rows.chosen)
+            if width > self.look.tag_width:
+                self.set_look(replace(self.look, tag_width=width))
 
     def set_filter(self, chosen: LogFilter) -> None:
         """Show only lines that pass a filter."""
-        self._begin_anew(self.look, chosen)
+        look = replace(self.look, tag_width=self._width_of_tags(chosen))
+        self._begin_anew(look, chosen)
+
+    def _width_of_tags(self, chosen: LogFilter) -> int:
+        """Return the cells for tags: as wide as the widest shown, none where all are the same."""
+        one = len(self._tags) < 2 or len(chosen.sources) == 1
+        return 0 if one else tag_width(self._seen)
 
     def set_look(self, look: Look) -> None:
         """Show lines in another way."""
@@ -47,9 +71,11 @@ class LogView(LogDraw):
         self._restyle()
         self.lay_out()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Break lines anew where they wrap, and stay at the end or the place."""
-        if self.look.wrap:
+        self.hold_bottom(self.size.height)
+        wider, self._broken_at = event.size.width != self._broken_at, event.size.width
+        if self.look.wrap and wider:
             self._begin_anew(self.look, self.rows.chosen)
         else:
             self.lay_out()
