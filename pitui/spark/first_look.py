@@ -4,20 +4,18 @@ from dataclasses import dataclass
 
 from pitui.spark.versions import home_version
 
-_MARK = "pitui-first-look"
-
-FIRST_LOOK_COMMAND = rf"""
-echo "{_MARK} user $(id -un)"
+FIRST_LOOK_COMMAND = r"""
+echo "user $(id -un)"
 for home in "$SPARK_HOME" /opt/spark "$HOME"/spark /usr/local/spark "$HOME"/spark-* /opt/spark-* \
   /usr/local/spark-*; do
   [ -n "$home" ] && [ -d "$home/jars" ] && [ -f "$home/bin/spark-class" ] || continue
-  echo "{_MARK} home $home"
-  echo "{_MARK} spark $(head -n 1 "$home/RELEASE" 2>/dev/null)"
-  for jar in "$home"/jars/spark-core_*.jar; do echo "{_MARK} spark ${{jar##*/}}"; done
+  echo "home $home"
+  echo "spark $(head -n 1 "$home/RELEASE" 2>/dev/null)"
+  for jar in "$home"/jars/spark-core_*.jar; do echo "spark ${jar##*/}"; done
   break
 done
 """
-"""POSIX sh. Each line that counts begins with a mark, whatever a login shell prints besides."""
+"""POSIX sh; a word and a value a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,8 @@ def parse_first_look(output: str) -> FirstLook | None:
     """Return what a machine said; None where it did not run the command."""
     said: dict[str, list[str]] = {}
     for line in output.splitlines():
-        mark, _, rest = line.partition(f"{_MARK} ")
-        key, _, value = rest.partition(" ")
-        if not mark and value:
+        key, _, value = line.partition(" ")
+        if value.strip():
             said.setdefault(key, []).append(value.strip())
     if "user" not in said:
         return None

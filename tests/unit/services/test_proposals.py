@@ -63,19 +63,18 @@ def test_of_etc_hosts_only_machines_are_proposed(tmp_path: Path, hosts: Path) ->
 # -- what a machine says -----------------------------------------------------------------------
 
 
-def test_what_a_login_shell_prints_besides_does_not_matter() -> None:
+def test_what_a_machine_says_is_read() -> None:
     said = """\
-Welcome! pitui-first-look user nobody
-pitui-first-look user pi
-pitui-first-look home /opt/spark
-pitui-first-look spark Spark 3.5.1 built for Hadoop 3.3.4
-pitui-first-look spark spark-core_2.13-4.0.0.jar
-logout
+user pi
+home /opt/my spark
+spark Spark 3.5.1 built for Hadoop 3.3.4
+spark spark-core_2.13-4.0.0.jar
 """
-    assert parse_first_look(said) == FirstLook("pi", "/opt/spark", "4.0.0")
-    assert parse_first_look("pitui-first-look user pi\n") == FirstLook("pi")
+    assert parse_first_look(said) == FirstLook("pi", "/opt/my spark", "4.0.0")
+    assert parse_first_look("user pi\nhome /opt/spark\nspark \n") == FirstLook("pi", "/opt/spark")
+    assert parse_first_look("user pi\n") == FirstLook("pi")
     assert parse_first_look("This account is currently not available.\n") is None
-    assert parse_first_look("pitui-first-look user \n") is None
+    assert parse_first_look("user \n") is None
 
 
 # -- what is chosen ----------------------------------------------------------------------------
