@@ -166,7 +166,7 @@ async def test_the_demonstration_says_what_to_install_where_spark_is_missing(
         await pilot.pause()
         await pilot.press("down", "enter")
         await pilot.pause()
-        assert "pip install pyspark" in " ".join(screen_text(app).split())
+        assert "pip install pyspark" in " ".join(screen_text(app).replace("│", " ").split())
     monkeypatch.undo()
 
 
