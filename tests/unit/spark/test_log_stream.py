@@ -1,5 +1,8 @@
 """One log over several connections: lines whole, once, in order; what happened to it is said."""
 
+from datetime import UTC, datetime
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,3 +124,22 @@ def test_every_line_once_over_any_blocks_and_connections(lines, steps) -> None:
             got += stream.take(Marker("file", 0, f"1:2:3 {at} {PATH}"))
     assert [line.text for line in got] == [line.decode().rstrip("\r\n") for line in lines]
     assert stream.position == Position("1:2:3", len(content))
+
+
+def test_a_year_that_is_left_out_is_the_files_until_it_is_followed() -> None:
+    old = datetime(2021, 3, 1, tzinfo=UTC).timestamp()
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    stream = began()
+    assert stream.take(Marker("times", 0, f"0 {old:.0f} 12")) == []
+    (line,) = stream.feed(b"Feb 28 10:00:00 pi2 kernel: old\n")
+    assert line.at == datetime(2021, 2, 28, 10, tzinfo=UTC).timestamp()
+    stream.take(Marker("caught", 0, ""))
+    (line,) = stream.feed(f"{today:%b %d %H:%M:%S} pi2 kernel: new\n".encode())
+    assert line.at == today.timestamp()
+
+
+@pytest.mark.parametrize("rest", ["", "? ? ?", " 5", "1 2", "- 3 4"])
+def test_a_node_that_tells_no_times_keeps_its_log(rest: str) -> None:
+    stream = began()
+    assert stream.take(Marker("times", 0, rest)) == []
+    assert stream.problem == ""
