@@ -49,16 +49,19 @@ class Algorithms:
         return Algorithms(*(chosen(keyword) for keyword in _KINDS))
 
     def options(self) -> dict[str, Any]:
-        """Return asyncssh's options; those for host keys are for whoever knows some of them."""
+        """Return asyncssh's options; those for host keys are for whoever knows some of them.
+
+        Lists: an empty tuple would mean asyncssh's defaults, and not that nothing is possible.
+        """
         fast = _AES_FIRST if _has_aes() else _CHACHA_FIRST
         found: dict[str, Any] = {
-            "kex_algs": self.key_exchange if self.key_exchange is not None else _KEX,
-            "encryption_algs": self.ciphers if self.ciphers is not None else fast,
+            "kex_algs": _KEX if self.key_exchange is None else list(self.key_exchange),
+            "encryption_algs": fast if self.ciphers is None else list(self.ciphers),
         }
         if self.macs is not None:
-            found["mac_algs"] = self.macs
+            found["mac_algs"] = list(self.macs)
         if self.signatures is not None:
-            found["signature_algs"] = self.signatures
+            found["signature_algs"] = list(self.signatures)
         return found
 
 

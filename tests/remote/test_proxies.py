@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from asyncssh.kex import get_kex_algs
 from remote.conftest import refused, until
 from support.nodes import node
 
@@ -177,6 +178,14 @@ async def test_algorithms_are_those_of_the_configuration(line, name, value, pi, 
     await links.connect("pi")
     link = await links.open_link("pi")
     assert (await link.up()).connection.get_extra_info(name) == value
+
+
+async def test_algorithms_of_which_none_is_possible_are_no_leave_for_others(pi, make_links, home):
+    configure(home, "KexAlgorithms sntrup761x25519-sha512@openssh.com")
+    if b"sntrup761x25519-sha512@openssh.com" in get_kex_algs():
+        await make_links(pi).connect("pi")
+    else:
+        assert "key exchange algorithms" in (await refused(make_links(pi), "pi")).message
 
 
 async def test_host_key_algorithms_are_those_of_the_configuration(shelf, make_links, known, home):
