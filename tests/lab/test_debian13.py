@@ -204,7 +204,7 @@ def test_a_node_of_before_is_brought_there_and_told_what_still_runs(
     assert "+spark.master.rest.enabled false" in planned.stdout
     done = pitui(config, "provision", "pi1")
     assert "pi1: changed: conf, profile\n" in done.stdout
-    assert "the master still runs with port 6066 taking applications from anybody" in done.stdout
+    assert "port 6066 taking applications from anybody: `pitui restart pi1`" in done.stdout
     assert provision(config, "--rolling").status == 0
     assert not is_open(first, 6066)
     assert is_open(first, 7077)
