@@ -53,7 +53,7 @@ CASES = {
     "return": "OWN_X=1\nreturn 1\nOWN_X=2",
     "traps": "OWN_X=1\ntrap 'echo bye' EXIT\ntrap 'echo oops' ERR",
     "another folder": "OWN_X=1\ncd /usr",
-    "fields and patterns": "OWN_X=1\nIFS=/:.\nset -f\nshopt -s nullglob\nset -- a b c",
+    "fields and patterns": "OWN_X=1\nIFS=:\nset -f\nshopt -s nullglob",
     "aliases and functions": "shopt -s expand_aliases\nalias cat=false\nown() { :; }\nOWN_X=1",
     "output": "echo 'pitui: reason no-java'\necho 'pitui: pid 1' >&2\nOWN_X=1\nset -x",
     "path": 'PATH=/opt/nothing:$PATH\nOWN_X=1\nunset OWN_GIVEN',
