@@ -12,8 +12,27 @@ from typing import Any, cast
 import yaml
 
 from pitui.config.problem import Path, Problem, shown
-from pitui.config.scalars import plain_value
 from pitui.config.tree import Entry, Leaf, Mapping, Place, Sequence, Tree
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# Longer figures stay text: no key allows them.
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,2})?")
+
+
+def plain_value(text: str) -> str | int | float | bool | None:
+    """Return what a word without quotes means."""
+    if text in _NULL:
+        return None
+    if text in _TRUTH:
+        return _TRUTH[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    return text
+
 
 # The C parser is ten times as fast, where PyYAML was built with it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,5 +1,6 @@
 """A demonstration cluster from its start to its end."""
 
+import asyncio
 import getpass
 import os
 import subprocess
@@ -7,8 +8,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from pitui.config.load import load_config
 from pitui.demo import ledger
 from pitui.demo.folders import make_folders
 from pitui.demo.java import find_java
@@ -16,8 +19,36 @@ from pitui.demo.needs import check_folder_name, check_memory, find_spark
 from pitui.demo.plan import MARKER, Plan, plan_file, save_plan
 from pitui.demo.ports import Taken, choose_nodes
 from pitui.demo.processes import end_all
-from pitui.demo.start import start_spark
 from pitui.domain.errors import PituiError, UsageError
+from pitui.domain.outcome import Outcome
+from pitui.remote.ask import NoOne
+from pitui.services.audit import Audit
+from pitui.services.cluster import open_cluster
+from pitui.services.control import start, targets_for
+
+
+def start_spark(plan: Plan) -> None:
+    """Start the master and all workers, and wait until the master lists the workers as alive.
+
+    Raises:
+        PituiError: some did not come up; says which and why.
+    """
+    asyncio.run(_start(plan))
+
+
+async def _start(plan: Plan) -> None:
+    async with open_cluster(load_config(plan.config), NoOne()) as opened:
+        cluster = replace(opened, audit=Audit(opened.audit.cluster, plan.path / "audit.jsonl"))
+        outcomes = await start(cluster, targets_for(cluster, ["all"]), _quiet)
+    failed = [outcome for outcome in outcomes if not outcome.state.good]
+    if failed:
+        why = "; ".join(f"{one.node}: {one.detail} {one.advice}".strip() for one in failed)
+        raise PituiError(f"the demonstration did not come up: {why}")
+
+
+def _quiet(outcome: Outcome) -> None:
+    """Take no notice: what matters is how each ended."""
+
 
 Say = Callable[[str], None]
 """Takes a line about what happens now."""

@@ -1,9 +1,10 @@
 """Making SSH connections: host keys, private keys, jump hosts, and not too many at once."""
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncssh
@@ -13,11 +14,34 @@ from pitui.remote import denial, failures, host_keys
 from pitui.remote.ask import Asker, UnknownKey
 from pitui.remote.attempt import Attempt, Client, DeniedError, Lost
 from pitui.remote.host_keys import KnownKeys
-from pitui.remote.jumps import parse_jump
 from pitui.remote.key_files import UnusableError
 from pitui.remote.keyring import Keyring, Keys, Offered
 from pitui.remote.resolver import Resolver
 from pitui.remote.ssh_options import Endpoint, Wanted
+
+_JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>.+)@)?(?P<host>\[[^\]]+\]|[^:@]+)(?::(?P<port>\d+))?/?")
+
+
+def parse_jump(text: str, target: Wanted) -> Wanted:
+    """Return the machine that `[user@]host[:port]` names, on the way to `target`.
+
+    Its user, port and key come from its own section of ~/.ssh/config, as with ssh.
+
+    Raises:
+        LinkError: it makes no sense.
+    """
+    match = _JUMP.fullmatch(text)
+    if match is None:
+        message = f"ProxyJump {text!r} in ~/.ssh/config makes no sense"
+        raise failures.link_error(target.node, Failure.PROTOCOL, message, "Write [user@]host:port.")
+    return replace(
+        target,
+        host=match["host"].strip("[]"),
+        user=match["user"],
+        port=int(match["port"]) if match["port"] else None,
+        identity=None,
+    )
+
 
 AT_ONCE = 6
 """Connections to one sshd that may be logging in at once.

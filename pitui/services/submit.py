@@ -9,14 +9,43 @@ from urllib.parse import urlsplit
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.facts.python import parse_pythons, python_script
 from pitui.facts.submission import SubmissionFacts, parse_submission, submission_script
+from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.pythons import common_python
 from pitui.services.submit_files import Places, Upload, locate
 from pitui.spark.properties import parse_properties
 from pitui.spark.submit_args import SubmitArguments, parse_submit
 from pitui.spark.submit_paths import paths_of_files, properties_files
 from pitui.spark.submit_plan import Addition, SubmitFacts, plan_additions
+
+
+async def common_python(cluster: Cluster, names: Sequence[str]) -> str | None:
+    """Return a Python command that is of one minor version on all nodes that answer, or None.
+
+    Plain `python3` where it is the same everywhere, else the newest `python3.N` they share;
+    driver and executors must agree on the minor version.
+    """
+
+    async def versions(name: str) -> dict[str, tuple[int, int]]:
+        result = await cluster.runner(name).run(python_script())
+        return parse_pythons(result.stdout)
+
+    answers = await fan_out(names, versions)
+    return _agree([found for found in answers.values() if not isinstance(found, PituiError)])
+
+
+def _agree(nodes: list[dict[str, tuple[int, int]]]) -> str | None:
+    if not nodes:
+        return None
+    shared = {
+        command: version
+        for command, version in nodes[0].items()
+        if all(found.get(command) == version for found in nodes[1:])
+    }
+    if "python3" in shared:
+        return "python3"
+    return max(shared, key=lambda command: shared[command], default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from support.sshd import thaw
 
 from pitui.domain.errors import LinkError, PituiError
 from pitui.remote import courier
-from pitui.remote.depot import Depot
+from pitui.remote.depot import (
+    Depot,
+    one_time_identity,
+)
 from pitui.remote.fanout import fan_out
-from pitui.remote.one_time import one_time_identity
 from pitui.remote.parcel import Parcel, Pushed
 from pitui.remote.sources import Way
 

@@ -17,9 +17,11 @@ from pitui.domain.log_line import Level, LogLine
 from pitui.tui.clipboard import sequences
 from pitui.tui.log_taste import Taste, load_taste, save_taste, taste_path
 from pitui.tui.pager import pager_command
+from pitui.tui.panes.log_moves import (
+    place_of,
+)
 from pitui.tui.panes.logs import LogsPane
 from pitui.tui.present.log_counts import TimeCounts
-from pitui.tui.present.log_places import place_of
 from pitui.tui.present.log_text import Times
 from pitui.tui.present.log_tree_text import cluster_rows
 

@@ -1,12 +1,100 @@
 """Going about in logs: lines, pages, errors, marks, times."""
 
-from textual import on, work
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from rich.text import Text
+from textual import on, work
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from pitui.domain.log_line import LogLine
+from pitui.domain.text import printable
 from pitui.tui.messages import HintsChanged
 from pitui.tui.panes.log_base import LogPart
-from pitui.tui.present.log_places import Place, mark_rows, place_of
+from pitui.tui.screens.dialog import Dialog
 from pitui.tui.widgets.log_find import at_time, error_place, next_error, previous_error
 from pitui.tui.widgets.log_histogram import LogHistogram
+
+
+class GoToScreen(Dialog[str]):
+    """Asks for a time or a line."""
+
+    TITLE_TEXT = "Go to"
+    KEYS_TEXT = "Enter go  Esc close"
+
+    def __init__(self, lines: int, span: tuple[int, int] | None) -> None:
+        super().__init__()
+        self._lines = lines
+        self._span = span
+
+    def content(self) -> list[Widget]:
+        """Return the field, and what can be typed."""
+        known = f"{self._lines:,} lines"
+        if self._span is not None:
+            first, last = (
+                time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) for at in self._span
+            )
+            known += f", {first} to {last}"
+        about = Text.assemble(
+            "A time: ", ("14:03", "bold"), ", ", ("14:03:22", "bold"), ", ",
+            ("11-21 14:03", "bold"), "; so long before the end: ", ("-10m", "bold"),
+            "; or a line: ", ("1200", "bold"), f"\n{known}",
+        )  # fmt: skip
+        return [Static(about), Input(compact=True, id="place")]
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer."""
+        self.dismiss(event.value.strip() or None)
+
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
+_DATE = re.compile(r"(?:(\d\d)?(\d\d)[-/])?(\d{1,2})[-/](\d{1,2})[ T]+")
+_AGO = re.compile(r"-\s*(\d+)\s*([smhd])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A time (Unix seconds), or a line counted from 1; a negative one from the end."""
+
+    moment: float | None = None
+    line: int | None = None
+
+
+def place_of(text: str, latest: float) -> Place | None:
+    """Return the place that is meant; None where it is none.
+
+    `14:03`, `14:03:22`, `11-21 14:03`, `2026-11-21 14:03:22` are local times, without a date on the
+    day of the latest line; `-10m` is that long before the latest line; `1200` is a line.
+    """
+    text = text.strip()
+    if re.fullmatch(r"\d+", text):
+        return Place(line=int(text))
+    if ago := _AGO.fullmatch(text):
+        return Place(moment=latest - int(ago[1]) * _UNITS[ago[2]])
+    date = _DATE.match(text)
+    clock = _CLOCK.fullmatch(text, date.end() if date else 0)
+    if clock is None:
+        return None
+    day = time.localtime(latest)
+    year, month, number = day.tm_year, day.tm_mon, day.tm_mday
+    if date:
+        year = 2000 + int(date[2]) if date[2] else year
+        month, number = int(date[3]), int(date[4])
+    parts = (year, month, number, int(clock[1]), int(clock[2]), int(clock[3] or 0), 0, 0, -1)
+    try:
+        return Place(moment=time.mktime(parts))
+    except (OverflowError, ValueError):
+        return None
+
+
+def mark_rows(lines: Sequence[LogLine]) -> list[tuple[str, str]]:
+    """Return for each line where it is from, and its text."""
+    return [(printable(line.source), printable(line.text)[:_MOST]) for line in lines]
 
 
 class LogMoves(LogPart):
@@ -152,8 +240,6 @@ class LogMoves(LogPart):
     @work(group="goto", exclusive=True)
     async def do_go_to(self) -> None:
         """Ask for a time or a line and go there."""
-        from pitui.tui.screens.log_goto import GoToScreen
-
         span = self.view.store.times.span
         text = await self.app.push_screen_wait(GoToScreen(self.view.rows.lines, span))
         if not text:

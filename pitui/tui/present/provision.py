@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from pitui.domain.text import one_line
 from pitui.provision.report import NodeReport, NodeState, StepReport, StepState, Transfer
-from pitui.provision.report_text import GLYPHS
 from pitui.tui.present.cells import Cell, Span, Tone, cells
 from pitui.tui.present.figures import bar, duration, percent
+from pitui.tui.present.step_states import (
+    _WORDS,
+)
 from pitui.tui.present.words import state_cell
 from pitui.tui.undertaking import Phase, Seen, Undertaking
 
@@ -16,20 +18,6 @@ STALLED = 3.0
 _BAR = 12
 _MB = 1_000_000
 
-_WORDS = {
-    StepState.WAITING: ("waiting", Tone.DIM),
-    StepState.CHECKING: ("looking", Tone.ACCENT),
-    StepState.APPLYING: ("working", Tone.ACCENT),
-    StepState.VERIFYING: ("verifying", Tone.ACCENT),
-    StepState.OK: ("holds", Tone.GOOD),
-    StepState.CHANGED: ("changed", Tone.GOOD),
-    StepState.WOULD_CHANGE: ("would change", Tone.ACCENT),
-    StepState.UNKNOWN: ("not known yet", Tone.WARN),
-    StepState.FAILED: ("failed", Tone.BAD),
-    StepState.SKIPPED: ("skipped", Tone.DIM),
-    StepState.BLOCKED: ("needs an admin", Tone.WARN),
-    StepState.CANCELLED: ("cancelled", Tone.DIM),
-}
 
 _NODES = {
     NodeState.OK: ("✓", "nothing to do", Tone.GOOD),
@@ -39,24 +27,6 @@ _NODES = {
     NodeState.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
     NodeState.CANCELLED: ("■", "cancelled", Tone.DIM),
 }
-
-STEPS_LEGEND = tuple((GLYPHS[state], word, tone) for state, (word, tone) in _WORDS.items())
-"""What the glyphs of steps mean, for the help page."""
-
-
-def step_glyph(state: StepState) -> Cell:
-    """Return a step's state as its glyph alone; a word stands beside or below it."""
-    return cells((GLYPHS[state], _WORDS[state][1]))
-
-
-def step_cell(state: StepState) -> Cell:
-    """Return a step's state."""
-    return state_cell((GLYPHS[state], *_WORDS[state]))
-
-
-def step_tone(state: StepState) -> Tone:
-    """Return what a step's state means."""
-    return _WORDS[state][1]
 
 
 def node_cell(undertaking: Undertaking, node: str) -> Cell:

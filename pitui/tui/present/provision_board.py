@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pitui.domain.text import one_line
 from pitui.tui.facets.provisioning import StepName
 from pitui.tui.present.cells import Cell, Tone, cells
-from pitui.tui.present.provision import node_cell, node_line, step_glyph
+from pitui.tui.present.provision import (
+    node_cell,
+    node_line,
+)
+from pitui.tui.present.step_states import (
+    step_glyph,
+)
 from pitui.tui.undertaking import Undertaking
 
 GUTTER = 2

@@ -4,7 +4,16 @@ from pitui.domain.text import one_line, printable
 from pitui.provision.report import StepReport, StepState
 from pitui.provision.report_text import quiet
 from pitui.tui.present.cells import Cell, Tone, cells
-from pitui.tui.present.provision import amounts, doing, node_cell, node_line, step_cell, step_tone
+from pitui.tui.present.provision import (
+    amounts,
+    doing,
+    node_cell,
+    node_line,
+)
+from pitui.tui.present.step_states import (
+    step_cell,
+    step_tone,
+)
 from pitui.tui.undertaking import Seen, Undertaking
 
 Lines = list[Cell]

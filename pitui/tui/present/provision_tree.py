@@ -7,7 +7,15 @@ from pitui.provision.report import StepState
 from pitui.provision.report_text import quiet
 from pitui.tui.present.cells import BLANK, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.present.figures import duration
-from pitui.tui.present.provision import doing, node_cell, node_line, step_cell, step_tone
+from pitui.tui.present.provision import (
+    doing,
+    node_cell,
+    node_line,
+)
+from pitui.tui.present.step_states import (
+    step_cell,
+    step_tone,
+)
 from pitui.tui.undertaking import Phase, Seen, Undertaking
 
 COLUMNS = (

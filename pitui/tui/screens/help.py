@@ -14,7 +14,9 @@ from textual.widgets import Static
 from pitui.tui.actions import Action, Scope, grouped, of, reaches
 from pitui.tui.doing import pitui
 from pitui.tui.present.cells import Tone
-from pitui.tui.present.provision import STEPS_LEGEND
+from pitui.tui.present.step_states import (
+    STEPS_LEGEND,
+)
 from pitui.tui.present.words import LEGEND
 from pitui.tui.screens.dialog import Dialog
 from pitui.tui.widgets.tones import tone_style

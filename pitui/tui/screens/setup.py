@@ -16,7 +16,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from pitui.config.init import write_new
-from pitui.config.locate import FILE_NAME
+from pitui.config.load import (
+    FILE_NAME,
+)
 from pitui.config.paths import config_folder
 from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.ask import Asker, NoOne

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pitui.config.locate import find_config
+from pitui.config.load import (
+    find_config,
+)
 from pitui.domain.errors import ConfigError
 
 

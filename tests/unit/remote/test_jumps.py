@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import LinkError
-from pitui.remote.jumps import parse_jump
+from pitui.remote.dialer import (
+    parse_jump,
+)
 from pitui.remote.ssh_options import Wanted
 
 TARGET = Wanted("pi", "10.0.0.1", "pi", 22, Path("/key"), Path("/known"), 5.0)

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from support.shelf import executor
 
-from pitui.services.task_rates import TaskRates
+from pitui.services.driver_poll import (
+    TaskRates,
+)
 
 
 def test_rates_are_differences_between_answers() -> None:
