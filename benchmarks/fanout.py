@@ -34,12 +34,12 @@ import asyncssh
 from support.nodes import node
 from support.sshd import Server, Shelf, servers
 
-from pitui.facts.health import HealthReader
-from pitui.facts.health_script import QUESTION, health_command
-from pitui.remote.ask import NoOne
+from pitui.facts.health.reader import HealthReader
+from pitui.facts.health.script import QUESTION, health_command
 from pitui.remote.fanout import fan_out
-from pitui.remote.links import Links
+from pitui.remote.prompts import NonInteractive
 from pitui.remote.runner import RemoteProcess, Result
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 COMMAND = "echo ok"
 LIMIT = 60.0
@@ -135,10 +135,10 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
         node(f"pi{n}", s.address, s.port, identity=far.key, known_hosts=far.known)
         for n, s in far.named()
     ]
-    links = Links(nodes, NoOne())
+    connections = ConnectionPool(nodes, NonInteractive())
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(links.aclose)
-        await fan_out(far.names, links.connect)
+        stack.push_async_callback(connections.aclose)
+        await fan_out(far.names, connections.connect)
         bare = [
             await stack.enter_async_context(
                 asyncssh.connect(
@@ -154,10 +154,10 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
         ]
         masters = _control_masters(far)
         stack.callback(_end, masters)
-        asking = await _conversations(far, links, stack)
+        asking = await _conversations(far, connections, stack)
 
         async def ours() -> None:
-            found = await fan_out(far.names, lambda name: links.runner(name).run(COMMAND), 64)
+            found = await fan_out(far.names, lambda name: connections.runner(name).run(COMMAND), 64)
             _expect([r.stdout if isinstance(r, Result) else str(r) for r in found.values()])
 
         async def theirs() -> None:
@@ -195,10 +195,12 @@ class _Asking:
                 return
 
 
-async def _conversations(far: Far, links: Links, stack: AsyncExitStack) -> list[_Asking]:
+async def _conversations(
+    far: Far, connections: ConnectionPool, stack: AsyncExitStack
+) -> list[_Asking]:
     asking = []
     for name in far.names:
-        opened = links.runner(name).open(health_command("/opt/spark"), stdin=True)
+        opened = connections.runner(name).open(health_command("/opt/spark"), stdin=True)
         asking.append(_Asking(await stack.enter_async_context(opened)))
     return asking
 

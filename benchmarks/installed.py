@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-_ALL = "import pitui.cli.ui, pitui.tui.run, pitui.tui.live, pitui.remote.ssh, httpx"
+_ALL = (
+    "import pitui.cli.commands.ui, pitui.tui.run, pitui.tui.services.live, "
+    "pitui.remote.ssh.ssh_runner, httpx"
+)
 
 
 def keep_bytecode(folder: Path) -> None:

@@ -23,15 +23,15 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Log, RichLog
 
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import LogLine
-from pitui.spark.log_lines import LineParser
-from pitui.spark.log_search import search_for
-from pitui.tui.garbage import settle
-from pitui.tui.present.log_text import Look
-from pitui.tui.style_files import style_paths
-from pitui.tui.theme import OWN_THEME, theme_variables
-from pitui.tui.widgets.log_view import LogView
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import LogLine
+from pitui.spark.logs.line_parser import LineParser
+from pitui.spark.logs.log_search import search_for
+from pitui.tui.logs.view.line_text import LogDisplay
+from pitui.tui.logs.view.log_view import LogView
+from pitui.tui.terminal.gc_tuning import tune_gc
+from pitui.tui.terminal.style_files import style_paths
+from pitui.tui.terminal.theme import OWN_THEME, theme_variables
 
 BATCH = 1000
 PROBE_S = 0.005
@@ -43,7 +43,7 @@ HEAD = f"{'freeze ms':>9}{'cpu ms':>8}{'key ms':>8}{'99 %':>8}"
 def made(count: int) -> list[LogLine]:
     """Return lines as they come from a log; the collector of garbage leaves them alone."""
     lines = [line for batch in batches(count) for line in batch]
-    settle()
+    tune_gc()
     return lines
 
 
@@ -191,7 +191,7 @@ async def search(count: int) -> None:
         widget.set_filter(LogFilter())
         begin = time.perf_counter()
         async with Probe(app) as probe:
-            widget.set_look(Look(wrap=True))
+            widget.set_look(LogDisplay(wrap=True))
             while not widget.settled:
                 await asyncio.sleep(0.002)
         print(f"{'wrap':36}{widget.rows.rows:9,}{time.perf_counter() - begin:9.2f}{probe}")
@@ -250,7 +250,7 @@ async def main() -> None:
     del lines, slow, cases, given, cut
     gc.unfreeze()
     gc.collect()
-    settle()
+    tune_gc()
     seconds, probe, mib = await measure(view(), batches(options.more), add_view)
     rate = options.more / seconds
     print(f"{'burst, parsed too':22}{options.more:9,}{rate:12,.0f}{probe}{mib:7.0f}")

@@ -3,10 +3,11 @@
     python benchmarks/logs.py [--lines 1000000] [--rounds 3]
 
 Prints one JSON object. Medians of seconds in turn, in one run, on one machine: only the ratios mean
-something elsewhere. `received` is `pitui.services.logs.follow` to its end (every line decoded, with
-level and time), against `ssh ... cat | wc -l` over the same sshd and cipher. `headless` is `pitui
-logs -n all --text` to a pipe, started anew. `search` is one pass over lines in memory; lnav reads
-the file, indexes it and filters (`lnav -n`), and pitui's own whole way (`local`) is beside it.
+something elsewhere. `received` is `pitui.services.logs.follow.follow` to its end (every line
+decoded, with level and time), against `ssh ... cat | wc -l` over the same sshd and cipher.
+`headless` is `pitui logs -n all --text` to a pipe, started anew. `search` is one pass over lines in
+memory; lnav reads the file, indexes it and filters (`lnav -n`), and pitui's own whole way (`local`)
+is beside it.
 """
 
 import argparse
@@ -29,14 +30,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support.sshd import Server, servers
 
 from pitui.config.load import load_config
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import LogLine
-from pitui.remote.ask import NoOne
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import LogLine
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.log_sources import sources_of
-from pitui.services.logs import follow
-from pitui.spark.log_sieve import Sieve
-from pitui.tui.garbage import settle
+from pitui.services.logs.follow import follow
+from pitui.services.logs.log_sources import sources_of
+from pitui.spark.logs.line_filter import LineFilter
+from pitui.tui.terminal.gc_tuning import tune_gc
 
 CIPHER = "aes128-gcm@openssh.com"
 NEEDLE = "TID 777777)"
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    settle()  # as the screen does; the command line has its own thresholds
+    tune_gc()  # as the screen does; the command line has its own thresholds
     with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
         folder = Path(name)
         log = folder / "stderr"
@@ -108,7 +109,7 @@ def _measure(
             seconds[name].append(time.perf_counter() - begin)
     lines = asyncio.run(_lines(config, f"here:{log}"))
     begin = time.perf_counter()
-    found = Sieve(LogFilter(text=NEEDLE)).of(lines)
+    found = LineFilter(LogFilter(text=NEEDLE)).of(lines)
     search = time.perf_counter() - begin
     assert len(found) == 1
     median = {name: round(statistics.median(all_), 3) for name, all_ in seconds.items()}
@@ -134,20 +135,20 @@ def _run(command: str, wanted: str) -> None:
 
 
 async def _receive(config: Path, word: str, wanted: int, *, search: bool = False) -> None:
-    sieve = Sieve(LogFilter(text=NEEDLE))
+    line_filter = LineFilter(LogFilter(text=NEEDLE))
     count = found = 0
-    async with open_cluster(load_config(config), NoOne()) as cluster:
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
         sources = sources_of(cluster, None, [word])
         async with aclosing(follow(cluster, sources, -1, follow=False)) as batches:
             async for batch in batches:
                 count += len(batch)
-                found += len(sieve.of(batch)) if search else 0
+                found += len(line_filter.of(batch)) if search else 0
     assert count == wanted, count
     assert found == search
 
 
 async def _lines(config: Path, word: str) -> list[LogLine]:
-    async with open_cluster(load_config(config), NoOne()) as cluster:
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
         sources = sources_of(cluster, None, [word])
         async with aclosing(follow(cluster, sources, -1, follow=False)) as batches:
             return [line async for batch in batches for line in batch]

@@ -28,11 +28,11 @@ from support.nodes import node
 from support.sshd import Server, servers
 
 from pitui.config.model import Node
-from pitui.remote.ask import NoOne
-from pitui.remote.depot import Depot
-from pitui.remote.links import Links
-from pitui.remote.parcel import Parcel
-from pitui.remote.sources import Way
+from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.relay.peer_selection import Topology
+from pitui.remote.prompts import NonInteractive
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 CIPHER = "aes128-gcm@openssh.com"
 
@@ -72,7 +72,7 @@ def _measure(
     ]
     again: list[float] = []
     works = _others(folder, source, known, there, key)
-    for way in (Way.STAR, Way.CHAIN):
+    for way in (Topology.STAR, Topology.CHAIN):
         works[f"pitui_{way}"] = partial(_ours, nodes, there, folder, source, way)
     seconds: dict[str, list[float]] = {name: [] for name in works}
     cpu: dict[str, list[float]] = {name: [] for name in works}
@@ -148,7 +148,9 @@ def _others(
     return works
 
 
-def _ours(nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way) -> None:
+def _ours(
+    nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Topology
+) -> None:
     asyncio.run(_push(nodes, there, folder, source, way))
 
 
@@ -168,42 +170,42 @@ def _target(folder: Path, server: Server) -> Path:
 
 
 async def _push(
-    nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Way
+    nodes: list[Node], there: list[Server], folder: Path, source: Path, way: Topology
 ) -> None:
     """Measure, connect and push."""
-    links = Links(nodes, NoOne())
+    connections = ConnectionPool(nodes, NonInteractive())
     try:
         # As a person's push does: the file is read while the nodes are connected to.
         async with asyncio.TaskGroup() as group:
-            reading = group.create_task(Parcel.of(source))
+            reading = group.create_task(Payload.of(source))
             for one in nodes:
-                group.create_task(links.connect(one.name))
-        await _deliver(links, way, there, folder, reading.result())
+                group.create_task(connections.connect(one.name))
+        await _deliver(connections, way, there, folder, reading.result())
     finally:
-        await links.aclose()
+        await connections.aclose()
 
 
 async def _push_again(nodes: list[Node], there: list[Server], folder: Path, source: Path) -> float:
     """Return the seconds of a push of what is there, over links that are open."""
-    links = Links(nodes, NoOne())
+    connections = ConnectionPool(nodes, NonInteractive())
     try:
-        parcel = await Parcel.of(source)
+        payload = await Payload.of(source)
         for one in nodes:
-            await links.connect(one.name)
+            await connections.connect(one.name)
         begun = time.perf_counter()
-        await _deliver(links, Way.AUTO, there, folder, parcel)
+        await _deliver(connections, Topology.AUTO, there, folder, payload)
         return time.perf_counter() - begun
     finally:
-        await links.aclose()
+        await connections.aclose()
 
 
 async def _deliver(
-    links: Links, way: Way, there: list[Server], folder: Path, parcel: Parcel
+    connections: ConnectionPool, way: Topology, there: list[Server], folder: Path, payload: Payload
 ) -> None:
-    async with Depot(links, way) as depot, asyncio.TaskGroup() as group:
+    async with FileDistributor(connections, way) as distributor, asyncio.TaskGroup() as group:
         for number, server in enumerate(there):
             target = str(_target(folder, server))
-            group.create_task(depot.deliver(f"pi{number}", parcel, target, durable=False))
+            group.create_task(distributor.deliver(f"pi{number}", payload, target, durable=False))
 
 
 if __name__ == "__main__":

@@ -30,11 +30,11 @@ from support.nodes import node
 from support.sshd import Server, make_key
 
 from pitui.config.model import Node
-from pitui.remote.ask import NoOne
-from pitui.remote.depot import Depot
-from pitui.remote.links import Links
-from pitui.remote.parcel import Parcel, Pushed
-from pitui.remote.sources import Way
+from pitui.remote.copy.payload import Payload, Pushed
+from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.relay.peer_selection import Topology
+from pitui.remote.prompts import NonInteractive
+from pitui.remote.ssh.connection_pool import ConnectionPool
 from tests.lab import network
 
 TARGET = 1.15
@@ -136,29 +136,32 @@ def _cpu() -> tuple[int, int]:
 
 async def _push(nodes: list[Node], source: Path) -> float:
     """Return the seconds until the last node has the file, over links that are open."""
-    links = Links(nodes, NoOne())
+    connections = ConnectionPool(nodes, NonInteractive())
     try:
-        parcel = await Parcel.of(source)
+        payload = await Payload.of(source)
         async with asyncio.TaskGroup() as group:
             for one in nodes:
-                group.create_task(links.connect(one.name))
+                group.create_task(connections.connect(one.name))
         begun = time.perf_counter()
-        async with Depot(links, Way.CHAIN) as depot, asyncio.TaskGroup() as group:
+        async with (
+            FileDistributor(connections, Topology.CHAIN) as distributor,
+            asyncio.TaskGroup() as group,
+        ):
             sent = [
-                group.create_task(depot.deliver(one.name, parcel, "~/a.tgz", durable=False))
+                group.create_task(distributor.deliver(one.name, payload, "~/a.tgz", durable=False))
                 for one in nodes
             ]
         took = time.perf_counter() - begun
-        _expect([task.result() for task in sent], parcel)
+        _expect([task.result() for task in sent], payload)
         for one in nodes:
-            await links.runner(one.name).run("rm ~/a.tgz ~/.a.tgz.receipt")
+            await connections.runner(one.name).run("rm ~/a.tgz ~/.a.tgz.receipt")
         return took
     finally:
-        await links.aclose()
+        await connections.aclose()
 
 
-def _expect(pushed: list[Pushed], parcel: Parcel) -> None:
-    if [one.sent for one in pushed] != [parcel.size] * len(pushed):
+def _expect(pushed: list[Pushed], payload: Payload) -> None:
+    if [one.sent for one in pushed] != [payload.size] * len(pushed):
         raise RuntimeError(f"not every node took the file once: {pushed}")
 
 

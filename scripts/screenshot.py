@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from pitui.config.load import load_config
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.runs import Runs
+from pitui.services.runs.runs import Runs
 from pitui.tui.app import PituiApp
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshot.svg"
@@ -23,7 +23,7 @@ async def main(path: Path) -> None:
     """Start the benchmark, wait until its stage is half done, draw."""
     config = load_config(path)
     app = PituiApp(config)
-    async with open_cluster(config, NoOne()) as cluster, app.run_test(size=SIZE) as pilot:
+    async with open_cluster(config, NonInteractive()) as cluster, app.run_test(size=SIZE) as pilot:
         await Runs(cluster).start_benchmark("pi", {"samples": "60000000", "partitions": "48"})
         async with asyncio.timeout(LIMIT):
             while not half_done(app):

@@ -114,4 +114,4 @@ def test_commands_are_opened_in_one_place():
         for path in (ROOT / "pitui" / "remote").rglob("*.py")
         if opens.search(path.read_text())
     }
-    assert found == {"pitui/remote/ssh.py"}
+    assert found == {"pitui/remote/ssh/ssh_runner.py"}

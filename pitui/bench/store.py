@@ -8,8 +8,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from pitui.config.paths import data_folder, make_private
+from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import PituiError
-from pitui.domain.run import Run, RunState
 
 _LOCKED_LIMIT = 5.0
 _COLUMNS = tuple(field.name for field in fields(Run))

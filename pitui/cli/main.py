@@ -56,7 +56,7 @@ class _LazyGroup(click.Group):
         entry = _COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        module = importlib.import_module(f"pitui.cli.{entry.module}")
+        module = importlib.import_module(f"pitui.cli.commands.{entry.module}")
         command: click.Command = module.command
         return command
 
@@ -115,7 +115,7 @@ def cli(
     """Provision, run and watch an Apache Spark standalone cluster."""
     context.obj = Settings(config_path, json, read_only, verbose)
     if context.invoked_subcommand is None:
-        from pitui.cli.ui import open_ui
+        from pitui.cli.commands.ui import open_ui
 
         open_ui(context.obj)
 

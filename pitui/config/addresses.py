@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pitui.config import spelling
 from pitui.config.model import LOCAL
-from pitui.config.problem import shown
+from pitui.config.yaml.problem import shown
 from pitui.domain.errors import UsageError
 
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}

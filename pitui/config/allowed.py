@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec.inspect as types
 
-from pitui.config.problem import words
+from pitui.config.yaml.problem import words
 
 T = TypeVar("T", bound=types.Type)
 

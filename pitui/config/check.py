@@ -9,7 +9,7 @@ from pitui.config import spelling
 from pitui.config.model import LOCAL, Config, NodeSection, NodeWorkerSection, Scalar
 from pitui.config.nearest import did_you_mean
 from pitui.config.nodes import expand
-from pitui.config.problem import Path, shown
+from pitui.config.yaml.problem import Path, shown
 
 Finding = tuple[Path, str]
 """The key that something is wrong with, and what."""

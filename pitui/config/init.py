@@ -10,8 +10,8 @@ from pitui.config.addresses import Address, name_for, parse_address
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
 from pitui.config.nearest import did_you_mean
-from pitui.config.problem import shown
 from pitui.config.spelling import node_name
+from pitui.config.yaml.problem import shown
 from pitui.domain.errors import UsageError
 from pitui.domain.sizing import LEAST_MEMORY
 

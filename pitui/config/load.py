@@ -9,11 +9,11 @@ import msgspec.inspect
 from pitui.config.check import check
 from pitui.config.model import Config, Document
 from pitui.config.paths import config_folder
-from pitui.config.problem import Problem
-from pitui.config.read import read_text
 from pitui.config.shape import Shaper
-from pitui.config.tree import Tree, place_of
-from pitui.config.yaml_lines import YamlError, read_yaml
+from pitui.config.yaml.problem import Problem
+from pitui.config.yaml.read import read_text
+from pitui.config.yaml.tree import Tree, place_of
+from pitui.config.yaml.yaml_lines import YamlError, read_yaml
 from pitui.domain.errors import ConfigError, NoConfigError
 
 FILE_NAME = "config.yaml"

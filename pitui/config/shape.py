@@ -10,8 +10,8 @@ import msgspec.inspect as types
 
 from pitui.config.allowed import allowed, first_of, unwrapped
 from pitui.config.nearest import nearest
-from pitui.config.problem import Path, Problem, dotted
-from pitui.config.tree import Leaf, Mapping, Sequence, Tree
+from pitui.config.yaml.problem import Path, Problem, dotted
+from pitui.config.yaml.tree import Leaf, Mapping, Sequence, Tree
 
 MISSING = object()
 """Stands for a value that is wrong; its problem is in the list."""

@@ -2,7 +2,7 @@
 
 import re
 
-from pitui.config.problem import shown
+from pitui.config.yaml.problem import shown
 from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import LEAST_MEMORY, SMALLEST_EXECUTOR_MIB
 

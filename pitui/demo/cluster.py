@@ -21,10 +21,10 @@ from pitui.demo.ports import Taken, choose_nodes
 from pitui.demo.processes import end_all
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.outcome import Outcome
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
 from pitui.services.audit import Audit
 from pitui.services.cluster import open_cluster
-from pitui.services.control import start, targets_for
+from pitui.services.daemons.control import start, targets_for
 
 
 def start_spark(plan: Plan) -> None:
@@ -37,7 +37,7 @@ def start_spark(plan: Plan) -> None:
 
 
 async def _start(plan: Plan) -> None:
-    async with open_cluster(load_config(plan.config), NoOne()) as opened:
+    async with open_cluster(load_config(plan.config), NonInteractive()) as opened:
         cluster = replace(opened, audit=Audit(opened.audit.cluster, plan.path / "audit.jsonl"))
         outcomes = await start(cluster, targets_for(cluster, ["all"]), _quiet)
     failed = [outcome for outcome in outcomes if not outcome.state.good]
@@ -110,9 +110,9 @@ def _plan(path: Path, workers: int, taken: Taken, spark: Path, java: Path) -> Pl
     )
 
 
-def _entry(plan: Plan, *, temporary: bool) -> ledger.Entry:
+def _entry(plan: Plan, *, temporary: bool) -> ledger.LedgerEntry:
     ports = [port for node in plan.nodes for port in sorted(node.ports)]
-    return ledger.Entry(folder=plan.folder, temporary=temporary, ports=ports)
+    return ledger.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
 
 
 def _make_folder(folder: Path | None) -> Path:

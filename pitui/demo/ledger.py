@@ -23,7 +23,7 @@ PREFIX = "pitui-demo-"
 """How the name of a temporary folder begins."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one demonstration."""
 
     folder: str
@@ -44,7 +44,7 @@ class Record:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
 
-    def write(self, entry: Entry) -> None:
+    def write(self, entry: LedgerEntry) -> None:
         """Say what the demonstration has."""
         data = msgspec.json.encode(entry)
         os.ftruncate(self._descriptor, 0)
@@ -125,7 +125,7 @@ def clean_up() -> Taken:
     return taken
 
 
-def remove(entry: Entry) -> None:
+def remove(entry: LedgerEntry) -> None:
     """End a demonstration's processes, and remove its folder where that is temporary.
 
     Raises:
@@ -137,9 +137,9 @@ def remove(entry: Entry) -> None:
         shutil.rmtree(folder)
 
 
-def _read(data: bytes) -> Entry | None:
+def _read(data: bytes) -> LedgerEntry | None:
     """Return an entry, or None for one that was never written to its end."""
     try:
-        return msgspec.json.decode(data, type=Entry)
+        return msgspec.json.decode(data, type=LedgerEntry)
     except msgspec.MsgspecError:
         return None

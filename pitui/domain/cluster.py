@@ -89,7 +89,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LinkStatus:
     """The way to a node, with the reason where there is none."""
 
     state: LinkState = LinkState.CONNECTING
@@ -210,7 +210,7 @@ class NodeStatus:
     name: str
     host: str
     roles: tuple[Role, ...]
-    link: Link = field(default_factory=Link)
+    link: LinkStatus = field(default_factory=LinkStatus)
     worker: NodeWorker | None = None
     """None on a node that is no worker by its configuration and runs none."""
     master_pid: int | None = None

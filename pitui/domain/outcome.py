@@ -40,5 +40,5 @@ class Outcome:
     seconds: float = 0.0
 
 
-Report = Callable[[Outcome], None]
+OutcomeReport = Callable[[Outcome], None]
 """Called for each change of each node's outcome, from the event loop."""

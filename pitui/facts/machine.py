@@ -28,7 +28,7 @@ _METRIC = re.compile(r"\bmetric (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class InterfaceAddress:
     """An address of one of a node's network links."""
 
     link: str
@@ -76,7 +76,7 @@ class Machine:
     """The address at which it took our SSH connection."""
     client_address: str | None = None
     """The address from which our SSH connection came, as the node sees it."""
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[InterfaceAddress, ...] = ()
     routes: tuple[Route, ...] = ()
     """Default routes, the preferred one first."""
 
@@ -145,9 +145,9 @@ def _os_release(output: str) -> dict[str, str]:
     return found
 
 
-def _addresses(output: str) -> list[Address]:
+def _addresses(output: str) -> list[InterfaceAddress]:
     return [
-        Address(match["link"], match["address"], int(match["prefix"]), match["scope"])
+        InterfaceAddress(match["link"], match["address"], int(match["prefix"]), match["scope"])
         for match in map(_ADDRESS.match, output.splitlines())
         if match
     ]

@@ -75,7 +75,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class NetworkChange:
     """Files of a node as they have to be, and the commands that make them count."""
 
     files: dict[str, str] = field(default_factory=dict)
@@ -129,7 +129,7 @@ def parse_netplan(output: str) -> tuple[str, ...]:
     return tuple(re.findall(r"^\s*-\s+[\"']?([0-9a-fA-F.:]+/\d+)", output, re.MULTILINE))
 
 
-def network_manager(fixed: Fixed) -> Change:
+def network_manager(fixed: Fixed) -> NetworkChange:
     """Return a profile that goes before whatever profile the link has."""
     name = f"pitui-{fixed.link}"
     gateway = f",{fixed.gateway}" if fixed.gateway else ""
@@ -140,7 +140,7 @@ def network_manager(fixed: Fixed) -> Change:
         f"address1={fixed.address}{gateway}\n{dns}\n[ipv6]\nmethod=auto\n"
     )
     path = f"/etc/NetworkManager/system-connections/{name}.nmconnection"
-    return Change(
+    return NetworkChange(
         {path: text},
         0o600,
         f"nmcli connection reload && nmcli connection up {quote(name)}",
@@ -148,7 +148,7 @@ def network_manager(fixed: Fixed) -> Change:
     )
 
 
-def netplan(fixed: Fixed) -> Change:
+def netplan(fixed: Fixed) -> NetworkChange:
     """Return a file that is read after the others, and so overrides them."""
     lines = [
         "# managed by pitui",
@@ -164,10 +164,12 @@ def netplan(fixed: Fixed) -> Change:
     if fixed.dns:
         lines += [f"      nameservers: {{addresses: [{', '.join(fixed.dns)}]}}"]
     text = "\n".join(lines) + "\n"
-    return Change({"/etc/netplan/90-pitui.yaml": text}, 0o600, "netplan apply", "netplan apply")
+    return NetworkChange(
+        {"/etc/netplan/90-pitui.yaml": text}, 0o600, "netplan apply", "netplan apply"
+    )
 
 
-def networkd(fixed: Fixed) -> Change:
+def networkd(fixed: Fixed) -> NetworkChange:
     """Return a file that is read before the others: the first that matches a link counts."""
     lines = ["# managed by pitui", "[Match]", f"Name={fixed.link}", "", "[Network]"]
     lines += [f"Address={fixed.address}"]
@@ -175,7 +177,7 @@ def networkd(fixed: Fixed) -> Change:
     lines += [f"DNS={server}" for server in fixed.dns]
     command = f"networkctl reload && networkctl reconfigure {quote(fixed.link)}"
     path = f"/etc/systemd/network/05-pitui-{fixed.link}.network"
-    return Change({path: "\n".join(lines) + "\n"}, 0o644, command, command)
+    return NetworkChange({path: "\n".join(lines) + "\n"}, 0o644, command, command)
 
 
 def dhcpcd_lines(fixed: Fixed) -> list[str]:
@@ -186,7 +188,7 @@ def dhcpcd_lines(fixed: Fixed) -> list[str]:
     return lines
 
 
-def ifupdown(path: str, text: str, fixed: Fixed) -> Change:
+def ifupdown(path: str, text: str, fixed: Fixed) -> NetworkChange:
     """Return a file of ifupdown's with the link's IPv4 stanza replaced, all else as it is."""
     stanza = [f"iface {fixed.link} inet static", f"    address {fixed.address}"]
     stanza += [f"    gateway {fixed.gateway}"] if fixed.gateway else []
@@ -206,7 +208,7 @@ def ifupdown(path: str, text: str, fixed: Fixed) -> Change:
             lines.append(line)
     link = quote(fixed.link)
     command = f"ifdown --force {link}; ip addr flush dev {link}; ifup {link}"
-    return Change({path: "\n".join(lines) + "\n"}, 0o644, command, command)
+    return NetworkChange({path: "\n".join(lines) + "\n"}, 0o644, command, command)
 
 
 def _v4(servers: tuple[str, ...]) -> list[str]:

@@ -57,7 +57,7 @@ done
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class WorkListing:
     """What lies on a node's disk; nothing says yet what of it is in use."""
 
     work: str = ""
@@ -79,7 +79,7 @@ def list_command(work: str, logs: str) -> str:
     return f"work={quote_path(work)}; logs={quote_path(logs)}; {_LIST}"
 
 
-def parse_listing(output: str) -> Listing:
+def parse_listing(output: str) -> WorkListing:
     """Return what `list_command` found; names that Spark does not give are left out."""
     values: dict[str, str] = {}
     folders = []
@@ -94,7 +94,7 @@ def parse_listing(output: str) -> Listing:
             size, changed_at, partial = int(match[3]), float(match[4]), bool(match[2])
             folders.append(Folder(match[6], kind, size, changed_at, match[5], partial=partial))
     now = values.get("now", "")
-    return Listing(
+    return WorkListing(
         values.get("workdir", ""),
         values.get("logdir", ""),
         tuple(sorted(folders, key=lambda folder: -folder.kib)),

@@ -88,8 +88,8 @@ class Runner(Protocol):
 
         Without `stdin` the command reads nothing, and ends with everything it started as soon as
         the context is left, the link is lost or pitui is gone, however that happens (see
-        `pitui.remote.lifeline`). With `stdin` its standard input is ours to `write` to; it gets
-        the end of its input then, so it should be a command that ends by that.
+        `pitui.remote.process_cleanup`). With `stdin` its standard input is ours to `write` to; it
+        gets the end of its input then, so it should be a command that ends by that.
 
         Raises:
             LinkError: the node cannot be reached.

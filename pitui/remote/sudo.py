@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pitui.config.model import Node
 from pitui.domain.errors import Failure, NodeError
-from pitui.remote.ask import PasswordAsker
+from pitui.remote.prompts import PasswordPrompter
 from pitui.remote.quoting import quote
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 
@@ -49,11 +49,11 @@ class Sudo:
     """Runs commands of one node as root."""
 
     def __init__(
-        self, node: Node, runner: Runner, asker: PasswordAsker, passwords: Passwords
+        self, node: Node, runner: Runner, prompter: PasswordPrompter, passwords: Passwords
     ) -> None:
         self._node = node
         self._runner = runner
-        self._asker = asker
+        self._prompter = prompter
         self._passwords = passwords
         self._is_root = False
         self._password: str | None = None
@@ -161,7 +161,7 @@ class Sudo:
             # Whoever said no to another node meanwhile meant this one too.
             raise _needs_password(name, _NOBODY)
         for number in range(TRIES):
-            password_now = await self._asker.sudo_password(name, wrong=number > 0)
+            password_now = await self._prompter.sudo_password(name, wrong=number > 0)
             if password_now is None:
                 self._passwords.declined += 1
                 raise _needs_password(name, _NOBODY)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import UsageError
-from pitui.remote.ask import NoOne, PasswordAsker
-from pitui.remote.links import Links
+from pitui.remote.http.web import Web
+from pitui.remote.prompts import NonInteractive, PasswordPrompter
 from pitui.remote.runner import Runner
+from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.sudo import Passwords, Sudo
-from pitui.remote.web import Web
 from pitui.services.audit import Audit
-from pitui.services.master import MasterAccess
+from pitui.services.clients.master import MasterAccess
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Cluster:
 
     config: Config
     nodes: dict[str, Node]
-    links: Links
+    connections: ConnectionPool
     web: Web
     spark_master: MasterAccess
     audit: Audit
-    asker: PasswordAsker
+    prompter: PasswordPrompter
     passwords: Passwords = field(default_factory=Passwords)
     """Those for sudo that were given, for as long as the cluster is open; in memory only."""
     _sudo: dict[str, Sudo] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Cluster:
 
     def runner(self, name: str) -> Runner:
         """Return what runs commands on a node."""
-        return self.links.runner(name)
+        return self.connections.runner(name)
 
     def sudo(self, name: str, *, asks: bool = True) -> Sudo:
         """Return what runs commands on a node as root.
@@ -66,23 +66,23 @@ class Cluster:
         Without `asks` nobody is asked for a password, and only those given before are tried.
         """
         if not asks:
-            return Sudo(self.node(name), self.runner(name), NoOne(), self.passwords)
+            return Sudo(self.node(name), self.runner(name), NonInteractive(), self.passwords)
         if name not in self._sudo:
-            own = Sudo(self.node(name), self.runner(name), self.asker, self.passwords)
+            own = Sudo(self.node(name), self.runner(name), self.prompter, self.passwords)
             self._sudo[name] = own
         return self._sudo[name]
 
 
 @asynccontextmanager
-async def open_cluster(config: Config, asker: PasswordAsker) -> AsyncIterator[Cluster]:
+async def open_cluster(config: Config, prompter: PasswordPrompter) -> AsyncIterator[Cluster]:
     """Hand out the cluster of a configuration; nothing is connected before it is used."""
     nodes = resolve_nodes(config)
-    links = Links(nodes.values(), asker)
-    web = Web(links)
+    connections = ConnectionPool(nodes.values(), prompter)
+    web = Web(connections)
     try:
         master = MasterAccess(config, nodes[config.cluster.master], web)
         audit = Audit(f"{config.cluster.name} at {master.configured_url}")
-        yield Cluster(config, nodes, links, web, master, audit, asker)
+        yield Cluster(config, nodes, connections, web, master, audit, prompter)
     finally:
         await web.aclose()
-        await links.aclose()
+        await connections.aclose()

@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from pitui.config.nodes import expand
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.domain.outcome import OutcomeState
-from pitui.remote.depot import Depot
+from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.fanout import fan_out
-from pitui.remote.parcel import Parcel
 from pitui.remote.quoting import quote, quote_path
 from pitui.services.cluster import Cluster
 
@@ -22,7 +22,7 @@ _FOLDER = r"""umask 022
 if [ ! -d "$1" ]; then echo "missing $(id -u)"; elif [ ! -w "$1" ]; then echo "closed $(id -un)"; fi
 """
 
-Progress = Callable[[str, int, int], None]
+PushProgress = Callable[[str, int, int], None]
 """Called with a node's name, and how many of how many bytes of the file it has."""
 
 
@@ -53,7 +53,7 @@ class Delivery:
     advice: str = ""
 
 
-Report = Callable[[Delivery], None]
+DeliveryReport = Callable[[Delivery], None]
 """Called with each delivery that ended."""
 
 
@@ -93,7 +93,7 @@ def configured_items(cluster: Cluster) -> list[Item]:
 class Pushing:
     """Files on their way to nodes: one file after the other, each to all nodes at once."""
 
-    def __init__(self, cluster: Cluster, progress: Progress, report: Report) -> None:
+    def __init__(self, cluster: Cluster, progress: PushProgress, report: DeliveryReport) -> None:
         self._cluster = cluster
         self._progress = progress
         self._report = report
@@ -106,12 +106,12 @@ class Pushing:
         Raises:
             UsageError: a file cannot be read; nothing was pushed then.
         """
-        parcels = [await _measure(item) for item in items]
+        payloads = [await _measure(item) for item in items]
         ended: list[Delivery] = []
 
-        async with Depot(self._cluster.links) as depot:
-            for item, parcel in zip(items, parcels, strict=True):
-                trip = _Trip(self._cluster, depot, item, parcel, self._progress)
+        async with FileDistributor(self._cluster.connections) as distributor:
+            for item, payload in zip(items, payloads, strict=True):
+                trip = _Trip(self._cluster, distributor, item, payload, self._progress)
 
                 async def one(name: str, trip: _Trip = trip) -> None:
                     found = await self._one(name, trip)
@@ -122,7 +122,7 @@ class Pushing:
         return ended
 
     async def _one(self, name: str, trip: "_Trip") -> Delivery:
-        item, size = trip.item, trip.parcel.size
+        item, size = trip.item, trip.payload.size
         if name in self._away:
             return replace(self._away[name], item=item, size=size, seconds=0.0)
         begun = time.monotonic()
@@ -146,9 +146,9 @@ class Pushing:
         self._cluster.audit.record("push", name, str(state), **paths)
 
 
-async def _measure(item: Item) -> Parcel:
+async def _measure(item: Item) -> Payload:
     try:
-        return await Parcel.of(item.source)
+        return await Payload.of(item.source)
     except OSError as error:
         raise _unreadable(str(item.source), error) from error
 
@@ -162,10 +162,10 @@ class _Trip:
     """One file to any node."""
 
     cluster: Cluster
-    depot: Depot
+    distributor: FileDistributor
     item: Item
-    parcel: Parcel
-    progress: Progress
+    payload: Payload
+    progress: PushProgress
 
     async def bring(self, name: str) -> Delivery:
         """Bring it to a node.
@@ -174,7 +174,7 @@ class _Trip:
             NodeError: it cannot be written there.
             LinkError: the node cannot be reached, or did not come back.
         """
-        target, size = self.item.target, self.parcel.size
+        target, size = self.item.target, self.payload.size
         if self.cluster.node(name).local and _same(self.item):
             return Delivery(name, self.item, OutcomeState.UNCHANGED, size)
         await _make_folder(self.cluster, name, target)
@@ -182,7 +182,7 @@ class _Trip:
         def sent(have: int) -> None:
             self.progress(name, have, size)
 
-        pushed = await self.depot.deliver(name, self.parcel, target, sent=sent)
+        pushed = await self.distributor.deliver(name, self.payload, target, sent=sent)
         state = OutcomeState.UNCHANGED if pushed.was_there else OutcomeState.OK
         return Delivery(name, self.item, state, size, pushed.sent, pushed.via)
 

@@ -17,24 +17,24 @@ from textual.screen import Screen
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
+from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_of
-from pitui.domain.run import Run
-from pitui.tui.actions import action
-from pitui.tui.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
-from pitui.tui.idle import Idle
-from pitui.tui.keymap import Keys
-from pitui.tui.messages import RunsChanged, SnapshotChanged
-from pitui.tui.repaint import cut
-from pitui.tui.screens.main import MainScreen
-from pitui.tui.style_files import first_style_paths, late_style_paths
-from pitui.tui.theme import OWN_THEME, check_theme, theme_variables
-from pitui.tui.typeahead import TypeAhead
+from pitui.tui.base.actions import action
+from pitui.tui.base.keymap import Keys
+from pitui.tui.base.messages import RunsChanged, SnapshotChanged
+from pitui.tui.main.main_screen import MainScreen
+from pitui.tui.services.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
+from pitui.tui.services.idle import Idle
+from pitui.tui.terminal.key_replay import KeyReplay
+from pitui.tui.terminal.partial_update import partial_update
+from pitui.tui.terminal.style_files import first_style_paths, late_style_paths
+from pitui.tui.terminal.theme import OWN_THEME, check_theme, theme_variables
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from pitui.tui.present.changes import Change, Changes
+    from pitui.tui.events.toasts import Toast, Toasts
 
 
 class PituiApp(App[None], inherit_bindings=False):
@@ -74,7 +74,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self._dressed = False
         self.set_keymap(self.keys.overrides)
         self.animation_level = "none"
-        self._typeahead = TypeAhead()
+        self._typeahead = KeyReplay()
         self.config = config
         self.nodes = resolve_nodes(config)
         self.read_only = read_only
@@ -82,7 +82,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self.main = MainScreen(first_snapshot(config))
         self._open_backend = open_backend
         self._load = load
-        self._changes: Changes | None = None
+        self._changes: Toasts | None = None
         self.failure: PituiError | None = None
         """Why the services, and with them the UI, had to end."""
 
@@ -107,7 +107,7 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send to the terminal only what changed."""
-        super()._display(screen, cut(renderable))
+        super()._display(screen, partial_update(renderable))
 
     def on_ready(self) -> None:
         """Open the services once the first paint is out."""
@@ -115,7 +115,7 @@ class PituiApp(App[None], inherit_bindings=False):
 
     @work(group="services")
     async def _serve(self) -> None:
-        from pitui.tui.screens.prompts import UiAsker
+        from pitui.tui.main.prompts import UiAsker
 
         self._dress()
         await asyncio.to_thread(self._load)
@@ -131,22 +131,22 @@ class PituiApp(App[None], inherit_bindings=False):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         self.main.post_message(SnapshotChanged(snapshot))
         if self._changes is None:
-            from pitui.tui.present.changes import Changes
+            from pitui.tui.events.toasts import Toasts
 
-            self._changes = Changes()
+            self._changes = Toasts()
         for change in self._changes.of(snapshot, self.main.progress.own()):
             self._toast(change)
 
     def _on_runs(self, runs: Sequence[Run]) -> None:
         self.main.post_message(RunsChanged(runs))
 
-    def _toast(self, change: "Change") -> None:
+    def _toast(self, change: "Toast") -> None:
         severity: SeverityLevel = "error" if change.bad else "information"
         self.notify(change.text, severity=severity, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the terminal's clipboard, from inside tmux and screen too."""
-        from pitui.tui.clipboard import sequences, to_tmux
+        from pitui.tui.terminal.clipboard import sequences, to_tmux
 
         self._clipboard = text
         if os.environ.get("TMUX"):
@@ -160,4 +160,4 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def action_hint_quit(self) -> None:
         """Say how to quit; Ctrl-C never ends anything."""
-        self.main.hints.say(f"{self.keys.first(action('quit'))} quits")
+        self.main.footer.say(f"{self.keys.first(action('quit'))} quits")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
-from pitui.tui.driver import TerminalDriver
+from pitui.tui.terminal.driver import TerminalDriver
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from pitui.tui.newcomer import Decision
+    from pitui.tui.setup.newcomer import Decision
 
 _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
@@ -41,7 +41,7 @@ def run_newcomer(looked_for: str) -> "Decision | None":
 
     `looked_for` says where no configuration was found.
     """
-    from pitui.tui.newcomer import NewcomerApp
+    from pitui.tui.setup.newcomer import NewcomerApp
 
     app = NewcomerApp(looked_for, driver_class=TerminalDriver)
     asyncio.run(_run(app))

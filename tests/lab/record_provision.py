@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 
 from pitui.config.load import load_config
-from pitui.provision.report import NodeReport, StepReport
-from pitui.remote.ask import NoOne
+from pitui.provision.engine.report import NodeReport, StepReport
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.provision import provisioning
+from pitui.services.provisioning.provision import provisioning
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
 from tests.lab.kinds import Kind
@@ -49,19 +49,19 @@ class _Recorder:
 
 
 async def _record(lab: Lab, config: Path) -> None:
-    asker = NoOne(trust_new=True)
-    async with open_cluster(load_config(config), asker) as cluster:
-        await _one(cluster, asker, "plan", _Recorder(), plan=True)
-        await _one(cluster, asker, "run", _Recorder(_power_cut(lab)))
+    prompter = NonInteractive(trust_new=True)
+    async with open_cluster(load_config(config), prompter) as cluster:
+        await _one(cluster, prompter, "plan", _Recorder(), plan=True)
+        await _one(cluster, prompter, "run", _Recorder(_power_cut(lab)))
         await asyncio.to_thread(lab.machines["pi3"].power_on)
-        await _one(cluster, asker, "again", _Recorder(), names=["pi3"])
-        await _one(cluster, asker, "nothing", _Recorder(), plan=True)
+        await _one(cluster, prompter, "again", _Recorder(), names=["pi3"])
+        await _one(cluster, prompter, "nothing", _Recorder(), plan=True)
 
 
 async def _one(
-    cluster: Cluster, asker: NoOne, name: str, recorder: _Recorder, **how: object
+    cluster: Cluster, prompter: NonInteractive, name: str, recorder: _Recorder, **how: object
 ) -> None:
-    work = provisioning(cluster, asker, recorder.take, **how)  # type: ignore[arg-type]
+    work = provisioning(cluster, prompter, recorder.take, **how)  # type: ignore[arg-type]
     recorder.save(name, await work.run())
 
 

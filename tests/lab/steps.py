@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from pitui.config.load import load_config
-from pitui.provision.report import NodeReport, Report, StepReport
-from pitui.remote.ask import ChangedKey, NoOne
+from pitui.provision.engine.report import NodeReport, StepReport, StepReporter
+from pitui.remote.prompts import ChangedKey, NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.provision import provisioning, removal
+from pitui.services.provisioning.provision import provisioning, removal
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 
 
-class Person(NoOne):
+class Person(NonInteractive):
     """Trusts new keys; may know a password, and that a machine was replaced."""
 
     def __init__(self, *, password: str | None = None, replaced: bool = False) -> None:
@@ -62,7 +62,7 @@ class Shelf:
         person: Person | None = None,
         nodes: dict[str, dict[str, Any]] | None = None,
         plan: bool = False,
-        told: Report = lambda _: None,
+        told: StepReporter = lambda _: None,
     ) -> dict[str, NodeReport]:
         """Return how each node ended, with the configuration changed by `nodes`."""
         who = person or Person()

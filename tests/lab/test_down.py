@@ -41,9 +41,9 @@ def finished(*words: str) -> tuple[int, str]:
 def left(index: int, folder: Path) -> list[str]:
     """Return everything that a lab can leave behind."""
     bridge = network.bridge(index)
-    links = [path.name for path in Path("/sys/class/net").iterdir()]
+    connections = [path.name for path in Path("/sys/class/net").iterdir()]
     spaces = [path.name for path in Path("/run/netns").iterdir()]
-    names = [name for name in (*links, *spaces) if name.split("-")[0] == bridge]
+    names = [name for name in (*connections, *spaces) if name.split("-")[0] == bridge]
     groups = [str(path) for path in Path("/sys/fs/cgroup").rglob(f"{bridge}-*")]
     running = [
         str(pid) for number in range(1, 4) for pid in cgroups.processes(f"{bridge}-{number}")

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from pitui.config.load import load_config
-from pitui.provision.report import StepReport
+from pitui.provision.engine.report import StepReport
 from pitui.services.cluster import open_cluster
-from pitui.services.provision import provisioning
+from pitui.services.provisioning.provision import provisioning
 from tests.lab import recipe
 from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pitui.config.load import load_config
-from pitui.services import logs
 from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.logs import follow
 from tests.lab import configuration
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
@@ -97,10 +97,10 @@ async def test_a_journal_that_takes_sudos_password(lab: Lab, machine: Machine) -
 
 async def follow_until(cluster: Cluster, machine: Machine, word: str) -> None:
     """Follow the journal, have an entry written once the first are there, and wait for it."""
-    sources = await logs.find_sources(cluster, None, ["pi1:journal"])
+    sources = await follow.find_sources(cluster, None, ["pi1:journal"])
     async with (
         asyncio.timeout(40),
-        aclosing(logs.follow(cluster, sources, lines=5)) as batches,
+        aclosing(follow.follow(cluster, sources, lines=5)) as batches,
     ):
         async for batch in batches:
             texts = [line.text for line in batch]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pitui.provision import network_back
+from pitui.provision.network import network_rollback
 from tests.lab import network
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
@@ -149,7 +149,7 @@ async def fix_and_lose(
     kept = dict.fromkeys(kinds, "ok")
     assert states(await shelf.provision("network", nodes=at_new)) == kept
 
-    patch.setattr(network_back, "BACK_AFTER", 14)
+    patch.setattr(network_rollback, "BACK_AFTER", 14)
     lost = {n: {"address": f"10.99.99.{m.number}/24", "host": news[n]} for n, m in machines.items()}
     for report in (await shelf.provision("network", nodes=lost)).values():
         assert "takes its old address back" in str(report.error)

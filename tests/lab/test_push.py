@@ -9,11 +9,11 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.errors import LinkError, PituiError
-from pitui.remote.ask import NoOne
-from pitui.remote.depot import Depot
+from pitui.remote.copy.payload import Payload, Pushed
+from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.fanout import fan_out
-from pitui.remote.links import Links
-from pitui.remote.parcel import Parcel, Pushed
+from pitui.remote.prompts import NonInteractive
+from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.services.cluster import open_cluster
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
@@ -29,52 +29,57 @@ TARGET = "~/spark.tgz"
 
 
 @pytest.fixture
-async def parcel(tmp_path: Path) -> Parcel:
+async def payload(tmp_path: Path) -> Payload:
     path = tmp_path / "spark.tgz"
     path.write_bytes(os.urandom(SIZE))
-    return await Parcel.of(path)
+    return await Payload.of(path)
 
 
 @pytest.fixture
-async def links(fresh_lab: Lab) -> AsyncIterator[Links]:
+async def connections(fresh_lab: Lab) -> AsyncIterator[ConnectionPool]:
     values = configuration.document(fresh_lab, spark_archive(slim=True))
     config = load_config(configuration.write(fresh_lab.folder / "push.yaml", values))
     fresh_lab.uplink(UPLINK)
-    async with open_cluster(config, NoOne(trust_new=True)) as cluster:
-        yield cluster.links
+    async with open_cluster(config, NonInteractive(trust_new=True)) as cluster:
+        yield cluster.connections
     fresh_lab.uplink(None)
 
 
 Moved = Callable[[str, int], None]
 
 
-async def push(links: Links, lab: Lab, parcel: Parcel, moved: Moved = lambda _name, _have: None):
-    async with Depot(links) as depot:
+async def push(
+    connections: ConnectionPool,
+    lab: Lab,
+    payload: Payload,
+    moved: Moved = lambda _name, _have: None,
+):
+    async with FileDistributor(connections) as distributor:
 
         async def one(name: str) -> Pushed:
-            return await depot.deliver(
-                name, parcel, TARGET, sent=lambda have: moved(name, have), away_limit=3
+            return await distributor.deliver(
+                name, payload, TARGET, sent=lambda have: moved(name, have), away_limit=3
             )
 
         return await fan_out(lab.machines, one)
 
 
-def arrived(lab: Lab, parcel: Parcel, name: str) -> bool:
-    return parcel.sha512 in lab.machines[name].root("sha512sum /home/pi/spark.tgz", check=False)
+def arrived(lab: Lab, payload: Payload, name: str) -> bool:
+    return payload.sha512 in lab.machines[name].root("sha512sum /home/pi/spark.tgz", check=False)
 
 
-async def test_one_copy_leaves_through_a_slow_uplink(fresh_lab, links, parcel):
+async def test_one_copy_leaves_through_a_slow_uplink(fresh_lab, connections, payload):
     before = fresh_lab.sent()
-    done = await push(links, fresh_lab, parcel)
+    done = await push(connections, fresh_lab, payload)
     assert all(isinstance(one, Pushed) for one in done.values()), done
-    assert all(arrived(fresh_lab, parcel, name) for name in done)
+    assert all(arrived(fresh_lab, payload, name) for name in done)
     feeders = [one.via for one in done.values()]
     assert feeders.count(None) == 1
     assert len(set(feeders)) == 3
     assert fresh_lab.sent() - before < 1.5 * SIZE
 
 
-async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, links, parcel):
+async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, connections, payload):
     pulled: list[str] = []
     order: list[str] = []
 
@@ -86,27 +91,27 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, links, pa
             fresh_lab.machines[name].cable(plugged=False)
 
     try:
-        done = await push(links, fresh_lab, parcel, moved)
+        done = await push(connections, fresh_lab, payload, moved)
     finally:
         for machine in fresh_lab.machines.values():
             machine.cable(plugged=True)
     lost = done.pop(pulled[0])
     assert isinstance(lost, LinkError)
     assert lost.node == pulled[0]
-    assert all(arrived(fresh_lab, parcel, name) for name in done), done
+    assert all(arrived(fresh_lab, payload, name) for name in done), done
     # They went on from where they were.
     assert [one.sent for one in done.values()] == [SIZE, SIZE]
 
 
-async def test_a_firewall_that_lets_in_ssh_alone_is_no_hindrance(fresh_lab, links, parcel):
+async def test_a_firewall_that_lets_in_ssh_alone_is_no_hindrance(fresh_lab, connections, payload):
     for machine in fresh_lab.machines.values():
         machine.root(
             "iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -p tcp --dport 22 -j ACCEPT; "
             "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; iptables -P INPUT DROP"
         )
-    done = await push(links, fresh_lab, parcel)
+    done = await push(connections, fresh_lab, payload)
     assert not any(isinstance(one, PituiError) for one in done.values()), done
-    assert all(arrived(fresh_lab, parcel, name) for name in done)
+    assert all(arrived(fresh_lab, payload, name) for name in done)
 
 
 JDK = Path("/usr/lib/jvm/java-17-openjdk-amd64")

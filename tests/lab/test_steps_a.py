@@ -3,9 +3,9 @@
 import pytest
 
 from pitui.config.load import load_config
-from pitui.provision.report import NodeReport
+from pitui.provision.engine.report import NodeReport
 from pitui.services.cluster import open_cluster
-from pitui.services.provision import removal
+from pitui.services.provisioning.provision import removal
 from tests.lab import recipe
 from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from pitui.config.load import load_config
-from pitui.provision.report import StepReport
+from pitui.provision.engine.report import StepReport
 from pitui.provision.steps import step
 from pitui.provision.steps.spark import roll_back
 from pitui.services.cluster import open_cluster
-from pitui.services.provision import new_shelf
+from pitui.services.provisioning.provision import new_shelf
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
@@ -98,7 +98,7 @@ async def test_upgrade_and_rollback_by_one_link(shelf: Shelf) -> None:
     assert machine.root("readlink /opt/spark").strip() == "spark-4.3.0"
 
     async with open_cluster(load_config(shelf.config()), Person()) as cluster:
-        said = await roll_back(new_shelf(cluster, Person()).sites["pi2"])
+        said = await roll_back(new_shelf(cluster, Person()).contexts["pi2"])
     assert said == f"back from 4.3.0 to {was}"
     assert machine.root("readlink /opt/spark").strip() == f"spark-{was}"
 
@@ -130,8 +130,8 @@ async def test_cable_pulled_in_mid_push_resumes(shelf: Shelf) -> None:
 async def test_a_removed_node_starts_nothing_and_is_no_worker(shelf: Shelf) -> None:
     await shelf.provision(*STEPS)
     async with open_cluster(load_config(shelf.config()), Person()) as cluster:
-        sites = new_shelf(cluster, Person()).sites
-        gone, others = sites["pi2"], {"pi1": sites["pi1"]}
+        contexts = new_shelf(cluster, Person()).contexts
+        gone, others = contexts["pi2"], {"pi1": contexts["pi1"]}
         assert await step("service").remove(gone, others) == (
             "stopped and removed spark-worker.service"
         )

@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 from pitui.config.load import load_config
 from pitui.domain.cluster import LinkState
 from pitui.tui.app import PituiApp
-from pitui.tui.screens.prompts import HostKeyScreen
-from pitui.tui.screens.provision import ProvisionScreen
-from pitui.tui.undertaking import Phase
+from pitui.tui.main.prompts import HostKeyScreen
+from pitui.tui.provision.provision_run import Phase
+from pitui.tui.provision.provision_screen import ProvisionScreen
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
 from tests.lab.lab import Lab
@@ -51,7 +51,7 @@ async def test_from_fresh_machines_to_done_by_keys(fresh_lab: Lab) -> None:
         await until(pilot, lambda: isinstance(app.screen, ProvisionScreen))
         screen = app.screen
         assert isinstance(screen, ProvisionScreen)
-        work = screen.undertaking
+        work = screen.provision_run
         await until(pilot, lambda: work.phase is Phase.PLANNED, 60)
         await until(pilot, lambda: "3 nodes would change" in text(pilot))
         assert {name: machine.disk.listing() for name, machine in machines.items()} == before

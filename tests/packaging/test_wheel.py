@@ -77,7 +77,7 @@ def test_the_installed_program_starts(installed, tmp_path):
 
 def test_it_is_the_wheel_that_runs_and_it_finds_its_own_styles(installed, tmp_path):
     code = (
-        "import pitui; from pitui.tui.style_files import style_paths; "
+        "import pitui; from pitui.tui.terminal.style_files import style_paths; "
         "print(pitui.__file__, *style_paths(), sep='\\n')"
     )
     package, *styles = _run(

@@ -12,8 +12,8 @@ from support.sshd import Server, Shelf, servers, why_no_sshd
 
 from pitui.config.model import Node
 from pitui.domain.errors import LinkError
-from pitui.remote.ask import NoOne, UnknownKey
-from pitui.remote.links import Links
+from pitui.remote.prompts import NonInteractive, UnknownKey
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 
 class Person:
@@ -97,21 +97,21 @@ def node_on(shelf: Shelf, known: Path) -> NodeOn:
     return make
 
 
-MakeLinks = Callable[..., Links]
+MakeLinks = Callable[..., ConnectionPool]
 
 
 @pytest.fixture
 async def make_links() -> AsyncIterator[MakeLinks]:
     """Make links that are closed in the end."""
-    made: list[Links] = []
+    made: list[ConnectionPool] = []
 
-    def make(*nodes: Node, asker: object = None) -> Links:
-        made.append(Links(nodes, asker or NoOne()))
+    def make(*nodes: Node, prompter: object = None) -> ConnectionPool:
+        made.append(ConnectionPool(nodes, prompter or NonInteractive()))
         return made[-1]
 
     yield make
-    for links in made:
-        await links.aclose()
+    for connections in made:
+        await connections.aclose()
 
 
 async def until(
@@ -129,10 +129,10 @@ async def until(
         raise AssertionError(f"waited {limit} s in vain until {what}") from None
 
 
-async def refused(links: Links, name: str) -> LinkError:
+async def refused(connections: ConnectionPool, name: str) -> LinkError:
     """Return the error of a node that cannot be connected to."""
     with pytest.raises(LinkError) as caught:
-        await links.connect(name)
+        await connections.connect(name)
     return caught.value
 
 

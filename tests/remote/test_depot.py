@@ -11,14 +11,11 @@ from remote.conftest import until
 from support.sshd import thaw
 
 from pitui.domain.errors import LinkError, PituiError
-from pitui.remote import courier
-from pitui.remote.depot import (
-    Depot,
-    one_time_identity,
-)
+from pitui.remote.copy.payload import Payload, Pushed
+from pitui.remote.copy.relay import relay_agent
+from pitui.remote.copy.relay.file_distributor import FileDistributor, one_time_identity
+from pitui.remote.copy.relay.peer_selection import Topology
 from pitui.remote.fanout import fan_out
-from pitui.remote.parcel import Parcel, Pushed
-from pitui.remote.sources import Way
 
 pytestmark = pytest.mark.ssh
 
@@ -38,8 +35,8 @@ def source(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-async def parcel(source) -> Parcel:
-    return await Parcel.of(source)
+async def payload(source) -> Payload:
+    return await Payload.of(source)
 
 
 class Trial:
@@ -47,7 +44,7 @@ class Trial:
 
     def __init__(self, shelf, node_on, make_links, folder: Path, *options: str) -> None:
         self.servers = {f"pi{n}": shelf.server(*options) for n in (1, 2, 3)}
-        self.links = make_links(*(node_on(name, at) for name, at in self.servers.items()))
+        self.connections = make_links(*(node_on(name, at) for name, at in self.servers.items()))
         self.folder = folder
         self.have = dict.fromkeys(self.servers, 0)
 
@@ -55,7 +52,7 @@ class Trial:
         return self.folder / name / "a way $HOME" / "spark's.tgz"
 
     async def push(
-        self, depot: Depot, parcel: Parcel, *names: str, **how
+        self, distributor: FileDistributor, payload: Payload, *names: str, **how
     ) -> dict[str, Pushed | PituiError]:
         async def one(name: str) -> Pushed:
             def sent(have: int) -> None:
@@ -63,16 +60,16 @@ class Trial:
                 self.moved(name, have)
 
             target = str(self.target(name))
-            return await depot.deliver(name, parcel, target, sent=sent, **how)
+            return await distributor.deliver(name, payload, target, sent=sent, **how)
 
         return await fan_out(names or self.servers, one)
 
     def moved(self, name: str, have: int) -> None:
         """Called whenever a node has more."""
 
-    def check(self, parcel: Parcel, *names: str) -> None:
+    def check(self, payload: Payload, *names: str) -> None:
         for name in names:
-            assert self.target(name).read_bytes() == parcel.path.read_bytes(), name
+            assert self.target(name).read_bytes() == payload.path.read_bytes(), name
             beside = sorted(path.name for path in self.target(name).parent.iterdir())
             assert beside == [".spark's.tgz.receipt", "spark's.tgz"]
 
@@ -82,20 +79,20 @@ def trial(shelf, node_on, make_links, tmp_path) -> Trial:
     return Trial(shelf, node_on, make_links, tmp_path / "far")
 
 
-@pytest.mark.parametrize("way", Way)
-async def test_each_node_gets_the_file_and_knows_it(trial, parcel, way):
-    async with Depot(trial.links, way) as depot:
-        done = await trial.push(depot, parcel)
-    trial.check(parcel, *trial.servers)
+@pytest.mark.parametrize("way", Topology)
+async def test_each_node_gets_the_file_and_knows_it(trial, payload, way):
+    async with FileDistributor(trial.connections, way) as distributor:
+        done = await trial.push(distributor, payload)
+    trial.check(payload, *trial.servers)
     assert all(one.sent == SIZE for one in done.values())
-    if way is Way.STAR:
+    if way is Topology.STAR:
         assert [one.via for one in done.values()] == [None, None, None]
-    async with Depot(trial.links, way) as depot:
-        again = await trial.push(depot, parcel)
+    async with FileDistributor(trial.connections, way) as distributor:
+        again = await trial.push(distributor, payload)
     assert all(one.was_there for one in again.values())
 
 
-async def test_in_a_chain_each_node_passes_it_on(trial, parcel):
+async def test_in_a_chain_each_node_passes_it_on(trial, payload):
     begun = asyncio.Event()
     held: list[int] = []
 
@@ -108,19 +105,22 @@ async def test_in_a_chain_each_node_passes_it_on(trial, parcel):
         return all(ports(trial.servers[name]) for name in ("pi2", "pi3"))
 
     trial.moved = hold_the_first
-    async with Depot(trial.links, Way.CHAIN) as depot, asyncio.TaskGroup() as group:
-        first = group.create_task(trial.push(depot, parcel, "pi1"))
+    async with (
+        FileDistributor(trial.connections, Topology.CHAIN) as distributor,
+        asyncio.TaskGroup() as group,
+    ):
+        first = group.create_task(trial.push(distributor, payload, "pi1"))
         await begun.wait()
-        rest = group.create_task(trial.push(depot, parcel, "pi2", "pi3"))
+        rest = group.create_task(trial.push(distributor, payload, "pi2", "pi3"))
         await until(listen, 20, "the others are there")
         thaw(held)
     done = first.result() | rest.result()
-    trial.check(parcel, *trial.servers)
+    trial.check(payload, *trial.servers)
     assert done["pi1"].via is None
     assert {done["pi2"].via, done["pi3"].via} in ({"pi1", "pi2"}, {"pi1", "pi3"})
 
 
-async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, parcel):
+async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, payload):
     order: list[str] = []
     died: list[str] = []
 
@@ -133,20 +133,20 @@ async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, 
             trial.servers[name].stop()
 
     trial.moved = moved
-    async with Depot(trial.links, Way.CHAIN) as depot:
-        done = await trial.push(depot, parcel, away_limit=1)
+    async with FileDistributor(trial.connections, Topology.CHAIN) as distributor:
+        done = await trial.push(distributor, payload, away_limit=1)
     assert died
     lost = done.pop(died[0])
     assert isinstance(lost, LinkError)
     assert lost.node == died[0]
     assert "in the middle of a push" in lost.message
-    trial.check(parcel, *done)
+    trial.check(payload, *done)
     # Each byte came once: they went on from where they were.
     assert [one.sent for one in done.values()] == [SIZE, SIZE]
     assert not trial.target(died[0]).exists()
 
 
-async def test_a_node_that_comes_back_goes_on_where_it_was(trial, parcel):
+async def test_a_node_that_comes_back_goes_on_where_it_was(trial, payload):
     broken = asyncio.Event()
 
     def moved(name: str, have: int) -> None:
@@ -155,18 +155,18 @@ async def test_a_node_that_comes_back_goes_on_where_it_was(trial, parcel):
             broken.set()
 
     trial.moved = moved
-    async with Depot(trial.links) as depot, asyncio.TaskGroup() as group:
-        pushing = group.create_task(trial.push(depot, parcel))
+    async with FileDistributor(trial.connections) as distributor, asyncio.TaskGroup() as group:
+        pushing = group.create_task(trial.push(distributor, payload))
         await broken.wait()
         trial.servers["pi2"].start()
     done = pushing.result()
-    trial.check(parcel, *trial.servers)
+    trial.check(payload, *trial.servers)
     assert done["pi2"].resumed == 1
     assert done["pi2"].sent < SIZE + SIZE // 2
 
 
-async def test_a_frozen_feeder_is_left_for_another(trial, parcel, monkeypatch):
-    monkeypatch.setattr("pitui.remote.visit.PEER_LIMIT", 1.0)
+async def test_a_frozen_feeder_is_left_for_another(trial, payload, monkeypatch):
+    monkeypatch.setattr("pitui.remote.copy.relay.peer_transfer.PEER_LIMIT", 1.0)
     order: list[str] = []
     frozen: list[int] = []
 
@@ -179,63 +179,63 @@ async def test_a_frozen_feeder_is_left_for_another(trial, parcel, monkeypatch):
             thaw(frozen)
 
     trial.moved = moved
-    async with Depot(trial.links, Way.CHAIN) as depot:
-        await trial.push(depot, parcel)
+    async with FileDistributor(trial.connections, Topology.CHAIN) as distributor:
+        await trial.push(distributor, payload)
     assert frozen
-    trial.check(parcel, *trial.servers)
+    trial.check(payload, *trial.servers)
 
 
-async def test_cancelled_it_goes_on_the_next_time(trial, parcel):
+async def test_cancelled_it_goes_on_the_next_time(trial, payload):
     half = asyncio.Event()
     trial.moved = lambda _name, have: half.set() if have > SIZE // 4 else None
-    async with Depot(trial.links) as depot, asyncio.TaskGroup() as group:
-        pushing = group.create_task(trial.push(depot, parcel))
+    async with FileDistributor(trial.connections) as distributor, asyncio.TaskGroup() as group:
+        pushing = group.create_task(trial.push(distributor, payload))
         await half.wait()
         pushing.cancel()
     assert not any(trial.target(name).exists() for name in trial.servers)
     trial.moved = lambda _name, _have: None
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, parcel)
-    trial.check(parcel, *trial.servers)
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, payload)
+    trial.check(payload, *trial.servers)
     assert any(one.resumed == 1 and one.sent < SIZE for one in done.values())
 
 
-async def test_a_bad_beginning_is_noticed_and_sent_anew(trial, parcel):
-    part = trial.target("pi1").with_name(f".spark's.tgz.{parcel.sha512[:16]}.part")
+async def test_a_bad_beginning_is_noticed_and_sent_anew(trial, payload):
+    part = trial.target("pi1").with_name(f".spark's.tgz.{payload.sha512[:16]}.part")
     part.parent.mkdir(parents=True)
     part.write_bytes(bytes(4 * MIB))
-    async with Depot(trial.links, Way.STAR) as depot:
-        done = await trial.push(depot, parcel)
-    trial.check(parcel, *trial.servers)
+    async with FileDistributor(trial.connections, Topology.STAR) as distributor:
+        done = await trial.push(distributor, payload)
+    trial.check(payload, *trial.servers)
     assert done["pi1"].sent == SIZE - 4 * MIB + SIZE
 
 
-async def test_what_is_wrong_with_one_node_is_said_of_that_one(trial, parcel):
+async def test_what_is_wrong_with_one_node_is_said_of_that_one(trial, payload):
     trial.target("pi2").mkdir(parents=True)
     trial.target("pi3").parent.parent.mkdir()
     trial.target("pi3").parent.touch()
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, parcel)
-    trial.check(parcel, "pi1")
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, payload)
+    trial.check(payload, "pi1")
     assert "is a folder" in str(done["pi2"])
     assert "cannot be written" in str(done["pi3"])
 
 
-async def test_a_source_that_changes_never_gets_its_place(trial, parcel, tmp_path):
+async def test_a_source_that_changes_never_gets_its_place(trial, payload, tmp_path):
     copy = tmp_path / "copy"
-    copy.write_bytes(parcel.path.read_bytes()[: 3 * MIB])
-    changing = await Parcel.of(copy)
+    copy.write_bytes(payload.path.read_bytes()[: 3 * MIB])
+    changing = await Payload.of(copy)
     copy.write_bytes(os.urandom(3 * MIB))
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, changing)
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, changing)
     assert all("wrong SHA-512 twice" in str(error) for error in done.values())
     copy.write_bytes(b"short")
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, changing)
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, changing)
     assert all("changed while it was pushed" in str(error) for error in done.values())
     copy.unlink()
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, changing)
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, changing)
     assert all("cannot be read any more" in str(error) for error in done.values())
     assert not any(trial.target(name).exists() for name in trial.servers)
 
@@ -252,16 +252,16 @@ def tools(tmp_path: Path) -> Path:
 
 
 async def test_a_node_without_python_gets_it_all_the_same(
-    shelf, node_on, make_links, parcel, tmp_path, tools
+    shelf, node_on, make_links, payload, tmp_path, tools
 ):
     trial = Trial(shelf, node_on, make_links, tmp_path / "far")
     for server in trial.servers.values():
         # bash reads it for what sshd runs.
         (server.home / ".bashrc").write_text(f"PATH={tools}\n")
-    assert not (await trial.links.runner("pi1").run("command -v python3")).ok
-    async with Depot(trial.links) as depot:
-        done = await trial.push(depot, parcel)
-    trial.check(parcel, *trial.servers)
+    assert not (await trial.connections.runner("pi1").run("command -v python3")).ok
+    async with FileDistributor(trial.connections) as distributor:
+        done = await trial.push(distributor, payload)
+    trial.check(payload, *trial.servers)
     assert [one.via for one in done.values()] == [None, None, None]
 
 
@@ -289,7 +289,7 @@ def ports(server) -> list[int]:
     return found
 
 
-async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, parcel):
+async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, payload):
     tried: list[str] = []
 
     def intrude(name: str, have: int) -> None:
@@ -303,7 +303,7 @@ async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, parcel):
             plain.settimeout(5)
             tried.append("plain")
             assert b"\0\0\0\0" not in _answer(plain)
-        context = courier.tls(one_time_identity(), server=False)
+        context = relay_agent.tls(one_time_identity(), server=False)
         with (
             pytest.raises(ssl.SSLError),
             socket.create_connection(where, 5) as plain,
@@ -313,15 +313,15 @@ async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, parcel):
         tried.append("another key")
 
     trial.moved = intrude
-    async with Depot(trial.links) as depot:
-        await trial.push(depot, parcel)
+    async with FileDistributor(trial.connections) as distributor:
+        await trial.push(distributor, payload)
     assert tried == ["plain", "another key"]
-    trial.check(parcel, *trial.servers)
+    trial.check(payload, *trial.servers)
 
 
-async def test_nothing_of_a_push_stays_on_a_node(trial, parcel):
-    async with Depot(trial.links) as depot:
-        await trial.push(depot, parcel)
+async def test_nothing_of_a_push_stays_on_a_node(trial, payload):
+    async with FileDistributor(trial.connections) as distributor:
+        await trial.push(distributor, payload)
 
     def quiet() -> bool:
         return not any(ports(server) for server in trial.servers.values())

@@ -12,12 +12,12 @@ from support.demo import clean_environment
 from support.sshd import free_port
 
 from pitui.config.load import load_config
-from pitui.domain.inside import Origin, Spot
-from pitui.domain.work import WorkState
-from pitui.remote.ask import NoOne
-from pitui.services.causes import cause_of
+from pitui.domain.apps.app_detail import AppLocation, Origin
+from pitui.domain.apps.work_counts import WorkState
+from pitui.remote.prompts import NonInteractive
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.cluster import open_cluster
-from pitui.services.insides import Insides
 
 EVENTS = Path(__file__).parents[1] / "captures" / "events"
 APP = "local-1795982335707"
@@ -48,9 +48,9 @@ nodes: {{nuc: {{host: local}}}}
 
 
 @pytest.fixture
-async def insides(config: Path) -> AsyncIterator[tuple]:
-    async with open_cluster(load_config(config), NoOne()) as cluster:
-        yield cluster, Insides(cluster)
+async def app_details(config: Path) -> AsyncIterator[tuple]:
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
+        yield cluster, AppDetails(cluster)
 
 
 def change(config: Path, app: str, changes: dict[str, dict]) -> None:
@@ -64,47 +64,49 @@ def change(config: Path, app: str, changes: dict[str, dict]) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-async def test_an_exception_without_a_message_is_what_failed(insides):
-    cluster, inside_of = insides
-    looked = await inside_of.find(Spot(APP, stage=(0, 0)))
+async def test_an_exception_without_a_message_is_what_failed(app_details):
+    cluster, inside_of = app_details
+    looked = await inside_of.find(AppLocation(APP, stage=(0, 0)))
     assert [task.state for task in looked.tasks] == [WorkState.FAILED] * 2
     assert all(task.error.startswith("java.lang.RuntimeException\n\tat ") for task in looked.tasks)
     assert looked.inside.note == ""
-    cause = await cause_of(cluster, inside_of, Spot(APP))
-    assert cause.spot.task == 1
+    cause = await analyze_failure(cluster, inside_of, AppLocation(APP))
+    assert cause.location.task == 1
     assert "java.lang.RuntimeException\n\tat " in cause.text
     assert "Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times" in cause.text
 
 
 @pytest.mark.parametrize("message", [SHUFFLE_LOST, None])
-async def test_a_lost_shuffle_says_so_beside_the_failure_of_its_stage(config, insides, message):
+async def test_a_lost_shuffle_says_so_beside_the_failure_of_its_stage(config, app_details, message):
     reason = {
         "Reason": "FetchFailed", "Block Manager Address": None, "Shuffle ID": 0, "Map ID": 0,
         "Map Index": 0, "Reduce ID": 1, "Message": message,
     }  # fmt: skip
     change(config, APP, {"ExceptionFailure": {"Task End Reason": reason}})
-    cluster, inside_of = insides
-    cause = await cause_of(cluster, inside_of, Spot(APP))
+    cluster, inside_of = app_details
+    cause = await analyze_failure(cluster, inside_of, AppLocation(APP))
     assert cause.text.startswith(message or "FetchFailed")
     assert "Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times" in cause.text
 
 
-async def test_events_that_cannot_be_read_are_counted_and_the_stage_still_says_why(config, insides):
+async def test_events_that_cannot_be_read_are_counted_and_the_stage_still_says_why(
+    config, app_details
+):
     change(config, APP, {"ExceptionFailure": {"Task Info": None}})
-    cluster, inside_of = insides
-    looked = await inside_of.find(Spot(APP))
+    cluster, inside_of = app_details
+    looked = await inside_of.find(AppLocation(APP))
     assert looked.inside.note == "2 events could not be read"
-    cause = await cause_of(cluster, inside_of, Spot(APP))
-    assert cause.spot == Spot(APP, stage=(0, 0))
+    cause = await analyze_failure(cluster, inside_of, AppLocation(APP))
+    assert cause.location == AppLocation(APP, stage=(0, 0))
     assert "java.lang.RuntimeException" in cause.text
     said = headless(config, "jobs", APP)
     assert "2 events could not be read" in said
     assert json.loads(headless(config, "jobs", APP, "--json"))["note"]
 
 
-async def test_a_log_that_the_history_server_compacted(config, insides):
-    _, inside_of = insides
-    looked = await inside_of.find(Spot(COMPACTED))
+async def test_a_log_that_the_history_server_compacted(config, app_details):
+    _, inside_of = app_details
+    looked = await inside_of.find(AppLocation(COMPACTED))
     assert looked.inside.origin is Origin.EVENT_LOG
     assert [(job.id, job.name, job.state) for job in looked.inside.jobs] == [
         (3, "count", WorkState.DONE)

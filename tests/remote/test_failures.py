@@ -14,9 +14,9 @@ from pitui.domain.errors import Failure, LinkError
 from pitui.remote.fanout import as_done
 
 
-async def refused(links, name: str) -> LinkError:
+async def refused(connections, name: str) -> LinkError:
     with pytest.raises(LinkError) as caught:
-        await links.runner(name).run("true")
+        await connections.runner(name).run("true")
     assert caught.value.node == name
     assert caught.value.advice
     return caught.value
@@ -44,11 +44,11 @@ def black_hole() -> Iterator[int]:
 
 
 async def test_a_name_that_nobody_knows(make_links):
-    links = make_links(node("pi", "no-such-host.invalid"))
-    error = await refused(links, "pi")
+    connections = make_links(node("pi", "no-such-host.invalid"))
+    error = await refused(connections, "pi")
     assert error.failure is Failure.NAME_NOT_FOUND
     assert "no-such-host.invalid" in error.message
-    assert links.link("pi").state is LinkState.UNREACHABLE
+    assert connections.link("pi").state is LinkState.UNREACHABLE
 
 
 async def test_a_name_that_is_none(make_links):
@@ -58,12 +58,12 @@ async def test_a_name_that_is_none(make_links):
 
 
 async def test_a_port_where_nothing_listens(make_links):
-    links = make_links(node("pi", "127.0.0.1", free_port()))
-    error = await refused(links, "pi")
+    connections = make_links(node("pi", "127.0.0.1", free_port()))
+    error = await refused(connections, "pi")
     assert error.failure is Failure.REFUSED
-    assert links.link("pi").state is LinkState.REFUSED
-    assert links.link("pi").error == error.message
-    assert links.link("pi").advice == error.advice
+    assert connections.link("pi").state is LinkState.REFUSED
+    assert connections.link("pi").error == error.message
+    assert connections.link("pi").advice == error.advice
 
 
 async def test_a_network_that_no_route_leads_to(make_links):
@@ -73,11 +73,11 @@ async def test_a_network_that_no_route_leads_to(make_links):
 
 
 async def test_a_machine_that_does_not_answer_at_all(make_links, black_hole):
-    links = make_links(node("pi", "127.0.0.1", black_hole, connect_timeout=0.5))
-    error = await refused(links, "pi")
+    connections = make_links(node("pi", "127.0.0.1", black_hole, connect_timeout=0.5))
+    error = await refused(connections, "pi")
     assert error.failure is Failure.TIMED_OUT
     assert "no answer" in error.message
-    assert links.link("pi").state is LinkState.UNREACHABLE
+    assert connections.link("pi").state is LinkState.UNREACHABLE
 
 
 async def test_a_machine_that_takes_the_connection_and_hangs(make_links, silent_port):
@@ -123,10 +123,10 @@ async def test_good_nodes_answer_before_bad_ones_have_failed(
         node("refused", "127.0.0.1", free_port()),
         node("nameless", "no-such-host.invalid"),
     ]
-    links = make_links(*bad, *good)
+    connections = make_links(*bad, *good)
     names = [n.name for n in (*bad, *good)]
     order = []
-    async for name, result in as_done(names, lambda name: links.runner(name).run("echo ok")):
+    async for name, result in as_done(names, lambda name: connections.runner(name).run("echo ok")):
         order.append(name)
         assert isinstance(result, LinkError) == (not name.startswith("good"))
     assert set(order[-2:]) == {"hung", "dark"}
@@ -135,31 +135,31 @@ async def test_good_nodes_answer_before_bad_ones_have_failed(
 async def test_after_a_failure_calls_fail_at_once_until_the_next_try_is_due(
     make_links, silent_port
 ):
-    links = make_links(node("pi", "127.0.0.1", silent_port, connect_timeout=0.6))
-    await refused(links, "pi")
+    connections = make_links(node("pi", "127.0.0.1", silent_port, connect_timeout=0.6))
+    await refused(connections, "pi")
     started = time.monotonic()
-    error = await refused(links, "pi")
+    error = await refused(connections, "pi")
     assert time.monotonic() - started < 0.3
     assert error.failure is Failure.TIMED_OUT
 
 
 async def test_all_who_wait_for_one_connection_share_its_failure(make_links, silent_port):
-    links = make_links(node("pi", "127.0.0.1", silent_port, connect_timeout=0.6))
+    connections = make_links(node("pi", "127.0.0.1", silent_port, connect_timeout=0.6))
     started = time.monotonic()
-    errors = await asyncio.gather(*(refused(links, "pi") for _ in range(10)))
+    errors = await asyncio.gather(*(refused(connections, "pi") for _ in range(10)))
     assert {error.failure for error in errors} == {Failure.TIMED_OUT}
     assert time.monotonic() - started < 3
 
 
 async def test_changes_are_told_until_nobody_wants_to_know(make_links):
-    links = make_links(node("pi", "127.0.0.1", free_port()), node("nuc", "local"))
+    connections = make_links(node("pi", "127.0.0.1", free_port()), node("nuc", "local"))
     seen = []
-    stop = links.on_change(lambda name, link: seen.append((name, link.state)))
-    assert links.link("pi").state is LinkState.CONNECTING
-    assert links.link("nuc").state is LinkState.CONNECTED
-    await refused(links, "pi")
+    stop = connections.on_change(lambda name, link: seen.append((name, link.state)))
+    assert connections.link("pi").state is LinkState.CONNECTING
+    assert connections.link("nuc").state is LinkState.CONNECTED
+    await refused(connections, "pi")
     assert seen == [("pi", LinkState.REFUSED)]
     stop()
-    links.retry("pi")
-    await refused(links, "pi")
+    connections.retry("pi")
+    await refused(connections, "pi")
     assert len(seen) == 1

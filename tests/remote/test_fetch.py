@@ -12,7 +12,7 @@ import pytest
 from support.download_site import Behaviour, DownloadSite, download_site, make_certificate
 
 from pitui.domain.errors import PituiError, WebError
-from pitui.remote.fetch import fetch, fetch_text
+from pitui.remote.http.fetch import fetch, fetch_text
 
 DATA = bytes(range(256)) * 20_000
 SUM = hashlib.sha512(DATA).hexdigest()
@@ -27,7 +27,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def site(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DownloadSite]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    monkeypatch.setattr("pitui.remote.fetch.PAUSE", 0.01)
+    monkeypatch.setattr("pitui.remote.http.fetch.PAUSE", 0.01)
     with download_site(certificate) as found:
         found.files[FILE] = DATA
         yield found
@@ -80,7 +80,7 @@ async def test_a_server_that_does_not_go_on_is_not_believed(
 async def test_another_file_of_the_same_address_is_fetched_whole(
     site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(breaks_after=3_000_000)]
     with pytest.raises(WebError, match=r"closed before the end\. 2 MiB of it are kept"):
         await fetch(site.url + FILE, target)
@@ -118,7 +118,7 @@ async def test_what_is_not_the_file_is_said(
 async def test_a_length_that_is_wrong_is_not_taken(
     site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(more=10)]
     with pytest.raises(WebError, match="closed before the end"):
         await fetch(site.url + FILE, target)
@@ -161,8 +161,8 @@ async def test_a_certificate_that_nobody_knows_is_refused(
 async def test_one_that_stands_still_or_trickles_is_given_up(
     site: DownloadSite, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.fetch.READ_LIMIT", 0.5)
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    monkeypatch.setattr("pitui.remote.http.fetch.READ_LIMIT", 0.5)
+    monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(seconds=2)]
     with pytest.raises(WebError, match="nothing came"):
         await fetch(site.url + FILE, target)
@@ -196,7 +196,7 @@ async def test_ctrl_c_leaves_a_part_that_is_resumed(site: DownloadSite, target: 
 OTHER = """
 import asyncio, sys
 from pathlib import Path
-from pitui.remote.fetch import fetch
+from pitui.remote.http.fetch import fetch
 asyncio.run(fetch(sys.argv[1], Path(sys.argv[2])))
 """
 

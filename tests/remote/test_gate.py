@@ -8,9 +8,9 @@ from support.http import Service, serving
 from support.nodes import node
 
 from pitui.domain.errors import WebError
-from pitui.remote import web as web_module
-from pitui.remote.gate import REST, polling
-from pitui.remote.web import Web
+from pitui.remote.http import web as web_module
+from pitui.remote.http.gate import REST, polling
+from pitui.remote.http.web import Web
 
 
 @pytest.fixture

@@ -10,22 +10,22 @@ from support.tools import tool
 
 from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure, LinkError
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
 
 pytestmark = pytest.mark.ssh
 
 
-async def refused(links, name: str) -> LinkError:
+async def refused(connections, name: str) -> LinkError:
     with pytest.raises(LinkError) as caught:
-        await links.connect(name)
+        await connections.connect(name)
     return caught.value
 
 
 async def test_a_known_key_is_accepted_and_nothing_is_asked(shelf, node_on, make_links):
     person = Person()
-    links = make_links(node_on("pi", shelf.server()), asker=person)
-    await links.connect("pi")
-    assert links.link("pi").state is LinkState.CONNECTED
+    connections = make_links(node_on("pi", shelf.server()), prompter=person)
+    await connections.connect("pi")
+    assert connections.link("pi").state is LinkState.CONNECTED
     assert person.keys == []
 
 
@@ -33,7 +33,7 @@ async def test_an_unknown_key_is_asked_about_once_and_remembered(shelf, node_on,
     server = shelf.server()
     pi = node_on("pi", server, trusted=False)
     person = Person(trust=True)
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     (asked,) = person.keys
     fingerprint = tool("ssh-keygen", "-lf", server.host_key.with_suffix(".pub")).split()[1]
     assert (asked.node, asked.host, asked.port) == ("pi", server.address, server.port)
@@ -49,7 +49,7 @@ async def test_a_missing_known_hosts_file_is_made(shelf, node_on, make_links, kn
     server = shelf.server()
     file = known.parent / "new" / "hosts"
     pi = node_on("pi", server, trusted=False, known_hosts=file)
-    await make_links(pi, asker=NoOne(trust_new=True)).connect("pi")
+    await make_links(pi, prompter=NonInteractive(trust_new=True)).connect("pi")
     assert file.read_text() == server.known_line()
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -59,18 +59,18 @@ async def test_a_key_that_nobody_trusts_is_refused_and_not_asked_about_again(
 ):
     server = shelf.server()
     person = Person(trust=False)
-    links = make_links(node_on("pi", server, trusted=False), asker=person)
+    connections = make_links(node_on("pi", server, trusted=False), prompter=person)
     for _ in range(2):
-        error = await refused(links, "pi")
+        error = await refused(connections, "pi")
         assert error.failure is Failure.HOST_KEY_UNKNOWN
         assert "SHA256:" in error.message
         assert "--trust-new" in error.advice
     assert len(person.keys) == 1
     assert known.read_text() == ""
-    assert links.link("pi").state is LinkState.HOST_KEY_UNKNOWN
+    assert connections.link("pi").state is LinkState.HOST_KEY_UNKNOWN
     person.trusts = True
-    links.retry("pi")
-    await links.connect("pi")
+    connections.retry("pi")
+    await connections.connect("pi")
     assert len(person.keys) == 2
 
 
@@ -78,10 +78,10 @@ async def test_a_key_that_was_added_by_hand_meanwhile_needs_no_retry(
     shelf, node_on, make_links, known
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server, trusted=False))
-    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    connections = make_links(node_on("pi", server, trusted=False))
+    assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_UNKNOWN
     known.write_text(server.known_line())
-    await links.connect("pi")
+    await connections.connect("pi")
 
 
 async def test_a_changed_key_is_refused_whoever_is_asked(shelf, node_on, make_links, known):
@@ -90,17 +90,17 @@ async def test_a_changed_key_is_refused_whoever_is_asked(shelf, node_on, make_li
     server.new_host_key()
     server.start()
     person = Person(trust=True)
-    links = make_links(node_on("pi", server, trusted=False), asker=person)
-    error = await refused(links, "pi")
+    connections = make_links(node_on("pi", server, trusted=False), prompter=person)
+    error = await refused(connections, "pi")
     assert error.failure is Failure.HOST_KEY_CHANGED
     assert f"{known}, line 2" in error.message
     assert f"ssh-keygen -f {known} -R '{server.name}'" in error.advice
     assert person.keys == []
-    assert links.link("pi").state is LinkState.HOST_KEY_CHANGED
+    assert connections.link("pi").state is LinkState.HOST_KEY_CHANGED
     # What it advises works, and needs no retry.
     command = error.advice[error.advice.index("ssh-keygen") :]
     tool("sh", "-c", command)
-    await links.connect("pi")
+    await connections.connect("pi")
     assert len(person.keys) == 1
 
 
@@ -111,8 +111,8 @@ async def test_another_type_of_key_does_not_get_around_a_known_one(
     other = shelf.server(start=False)
     # Known by an ed25519 key that the server does not have: its rsa key is no way in.
     known.write_text(server.name + " " + other.known_line().split(" ", 1)[1])
-    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
-    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_CHANGED
+    connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
+    assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_CHANGED
 
 
 async def test_the_known_type_of_key_is_asked_for_where_a_server_has_several(
@@ -127,8 +127,10 @@ async def test_of_several_new_keys_the_one_that_ssh_would_store_is_stored(
     shelf, node_on, make_links, known
 ):
     server = shelf.server(rsa=True, ecdsa=True)
-    links = make_links(node_on("pi", server, trusted=False), asker=NoOne(trust_new=True))
-    await links.connect("pi")
+    connections = make_links(
+        node_on("pi", server, trusted=False), prompter=NonInteractive(trust_new=True)
+    )
+    await connections.connect("pi")
     theirs = known.with_name("theirs")
     options = f"StrictHostKeyChecking=accept-new UserKnownHostsFile={theirs} HashKnownHosts=no"
     words = [word for option in options.split() for word in ("-o", option)]
@@ -144,13 +146,13 @@ async def test_hashed_entries_are_found_and_new_ones_are_hashed_like_them(
     known.write_text(first.known_line())
     tool("ssh-keygen", "-H", "-f", known)
     assert first.address not in known.read_text()
-    links = make_links(
+    connections = make_links(
         node_on("one", first, trusted=False),
         node_on("two", second, trusted=False),
-        asker=Person(trust=True),
+        prompter=Person(trust=True),
     )
-    await links.connect("one")
-    await links.connect("two")
+    await connections.connect("one")
+    await connections.connect("two")
     assert second.address not in known.read_text()
     tool("ssh-keygen", "-F", second.name, "-f", known)
 
@@ -161,20 +163,20 @@ async def test_a_key_known_for_the_host_without_its_port_is_accepted(
     server, other = shelf.server(), shelf.server()
     _, kind, text = server.known_line().split()
     known.write_text(f"{server.address} {kind} {text}\n")
-    links = make_links(node_on("pi", server, trusted=False))
-    await links.connect("pi")
+    connections = make_links(node_on("pi", server, trusted=False))
+    await connections.connect("pi")
     # Another key there says nothing about this port: it is unknown, not changed.
     _, kind, text = other.known_line().split()
     known.write_text(f"{server.address} {kind} {text}\n")
-    links = make_links(node_on("pi", server, trusted=False))
-    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    connections = make_links(node_on("pi", server, trusted=False))
+    assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_UNKNOWN
 
 
 async def test_a_revoked_key_is_refused(shelf, node_on, make_links, known):
     server = shelf.server()
     known.write_text(f"@revoked {server.known_line()}")
-    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
-    error = await refused(links, "pi")
+    connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
+    error = await refused(connections, "pi")
     assert error.failure is Failure.HOST_KEY_CHANGED
     assert "revoked" in error.message
 
@@ -202,7 +204,7 @@ async def test_an_authority_says_nothing_of_a_server_without_a_certificate(
         pi = node_on("pi", server, trusted=False)
         assert (await refused(make_links(pi), "pi")).failure is Failure.HOST_KEY_UNKNOWN
         person = Person(trust=True)
-        await make_links(pi, asker=person).connect("pi")
+        await make_links(pi, prompter=person).connect("pi")
         assert len(person.keys) == 1
         assert known.read_text() == line + server.known_line()
         await make_links(pi).connect("pi")
@@ -215,13 +217,13 @@ async def test_a_changed_key_is_refused_beside_an_authority(
     authority = make_key(tmp_path / "authority").with_suffix(".pub").read_text()
     own = f"{server.name} {other.known_line().split(' ', 1)[1]}"
     known.write_text(f"@cert-authority * {authority}{own}")
-    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
-    error = await refused(links, "pi")
+    connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
+    error = await refused(connections, "pi")
     assert error.failure is Failure.HOST_KEY_CHANGED
     assert f"{known}, line 2" in error.message
     tool("sh", "-c", error.advice[error.advice.index("ssh-keygen") :])
-    links.retry("pi")
-    await links.connect("pi")
+    connections.retry("pi")
+    await connections.connect("pi")
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name", "expired"])
@@ -256,8 +258,8 @@ async def test_a_certificate_of_a_revoked_authority_is_refused(
     server.start()
     text = authority.with_suffix(".pub").read_text()
     known.write_text(f"@cert-authority * {text}@revoked * {text}")
-    links = make_links(node_on("pi", server, trusted=False), asker=Person(trust=True))
-    assert (await refused(links, "pi")).failure is Failure.HOST_KEY_CHANGED
+    connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
+    assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_CHANGED
 
 
 async def test_the_files_that_the_ssh_config_names_are_used(
@@ -273,26 +275,26 @@ async def test_the_files_that_the_ssh_config_names_are_used(
     pi1 = node_on("pi1", first, trusted=False, known_hosts=None)
     pi2 = node_on("pi2", second, trusted=False, known_hosts=None)
     known.write_text(second.known_line())
-    links = make_links(pi1, pi2)
-    await links.connect("pi1")
-    assert (await refused(links, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
+    connections = make_links(pi1, pi2)
+    await connections.connect("pi1")
+    assert (await refused(connections, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
     everybody.write_text(second.known_line())
     await make_links(pi2).connect("pi2")
     everybody.write_text("")
     # A new key goes to the first of the user's files.
-    await make_links(pi2, asker=Person(trust=True)).connect("pi2")
+    await make_links(pi2, prompter=Person(trust=True)).connect("pi2")
     assert hosts.read_text() == second.known_line()
     # One that was added to a file by hand needs no retry.
     hosts.write_text("")
-    assert (await refused(links, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
+    assert (await refused(connections, "pi2")).failure is Failure.HOST_KEY_UNKNOWN
     more.write_text(first.known_line() + second.known_line())
-    await links.connect("pi2")
+    await connections.connect("pi2")
 
 
 async def test_without_any_file_a_new_key_cannot_be_saved(shelf, node_on, make_links, home, known):
     (home / ".ssh" / "config").write_text("UserKnownHostsFile none\n")
     pi = node_on("pi", shelf.server(), trusted=False, known_hosts=None)
-    error = await refused(make_links(pi, asker=Person(trust=True)), "pi")
+    error = await refused(make_links(pi, prompter=Person(trust=True)), "pi")
     assert error.failure is Failure.HOST_KEY_UNKNOWN
     assert "UserKnownHostsFile is none" in error.message
 
@@ -304,8 +306,8 @@ async def test_several_nodes_with_new_keys_are_asked_about_one_at_a_time(
     nodes = [node_on(f"pi{n}", server, trusted=False) for n, server in enumerate(servers)]
     twin = node_on("twin", servers[0], trusted=False)
     person = Person(trust=True)
-    links = make_links(*nodes, twin, asker=person)
-    await asyncio.gather(*(links.connect(node.name) for node in (*nodes, twin)))
+    connections = make_links(*nodes, twin, prompter=person)
+    await asyncio.gather(*(connections.connect(node.name) for node in (*nodes, twin)))
     # Two nodes at one address have one key between them.
     assert len(person.keys) == 4
     assert person.most_at_once == 1
@@ -318,7 +320,7 @@ async def test_a_known_hosts_file_that_cannot_be_written_says_so(
     folder = tmp_path / "a file"
     folder.write_text("")
     pi = node_on("pi", shelf.server(), trusted=False, known_hosts=folder / "hosts")
-    error = await refused(make_links(pi, asker=Person(trust=True)), "pi")
+    error = await refused(make_links(pi, prompter=Person(trust=True)), "pi")
     assert error.failure is Failure.HOST_KEY_UNKNOWN
     assert "cannot be saved" in error.message
 
@@ -328,7 +330,9 @@ async def test_a_known_hosts_file_that_forgets_is_not_asked_about_for_ever(
 ):
     person = Person(trust=True)
     pi = node_on("pi", shelf.server(), trusted=False, known_hosts=Path("/dev/null"))
-    assert (await refused(make_links(pi, asker=person), "pi")).failure is Failure.HOST_KEY_UNKNOWN
+    assert (
+        await refused(make_links(pi, prompter=person), "pi")
+    ).failure is Failure.HOST_KEY_UNKNOWN
     assert len(person.keys) <= 3
 
 

@@ -17,9 +17,9 @@ from support import log_writer
 from support.shelved import Shelved
 from support.sshd import thaw
 
-from pitui.domain.log_line import LogLine
-from pitui.services.log_sources import sources_of
-from pitui.services.logs import follow
+from pitui.domain.logs.log_line import LogLine
+from pitui.services.logs.follow import follow
+from pitui.services.logs.log_sources import sources_of
 
 pytestmark = pytest.mark.ssh
 RATE = 10_000

@@ -9,8 +9,8 @@ import pytest
 from support.shelved import Shelved, append
 
 from pitui.domain.errors import NodeError, UsageError
-from pitui.services.log_save import save_log, save_targets
-from pitui.services.log_sources import sources_of
+from pitui.services.logs.log_save import save_log, save_targets
+from pitui.services.logs.log_sources import sources_of
 
 pytestmark = pytest.mark.ssh
 

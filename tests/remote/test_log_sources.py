@@ -4,7 +4,7 @@ import pytest
 from support.shelved import Shelved, append
 
 from pitui.domain.errors import UsageError
-from pitui.services.logs import find_sources, log_tree
+from pitui.services.logs.follow import find_sources, log_tree
 
 pytestmark = pytest.mark.ssh
 

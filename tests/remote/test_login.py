@@ -22,19 +22,19 @@ async def test_a_key_that_the_node_does_not_accept_fails_once_and_stays_failed(
 ):
     server = shelf.server()
     stranger = make_key(tmp_path / "stranger")
-    links = make_links(node_on("pi", server, identity=stranger))
+    connections = make_links(node_on("pi", server, identity=stranger))
     for _ in range(3):
-        error = await refused(links, "pi")
+        error = await refused(connections, "pi")
         assert error.failure is Failure.AUTH_FAILED
         assert "stranger" in error.message
         assert "ssh-copy-id" in error.advice
-    assert links.link("pi").state is LinkState.AUTH_FAILED
+    assert connections.link("pi").state is LinkState.AUTH_FAILED
     # sshd punishes those who keep failing: it saw one connection.
     assert server.logged("Connection from") == 1
     server.authorize(stranger.with_suffix(".pub"))
-    assert (await refused(links, "pi")).failure is Failure.AUTH_FAILED
-    links.retry("pi")
-    await links.connect("pi")
+    assert (await refused(connections, "pi")).failure is Failure.AUTH_FAILED
+    connections.retry("pi")
+    await connections.connect("pi")
     assert server.logged("Connection from") == 2
 
 
@@ -67,8 +67,8 @@ async def test_a_locked_key_is_asked_for_once_for_all_nodes(shelf, node_on, make
         server.authorize(key.with_suffix(".pub"))
     nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
     person = Person(passphrases=("open sesame",))
-    links = make_links(*nodes, asker=person)
-    await asyncio.gather(*(links.connect(node.name) for node in nodes))
+    connections = make_links(*nodes, prompter=person)
+    await asyncio.gather(*(connections.connect(node.name) for node in nodes))
     assert person.identities == [key]
 
 
@@ -77,7 +77,7 @@ async def test_a_wrong_passphrase_is_asked_for_again(shelf, node_on, make_links,
     server = shelf.server()
     server.authorize(key.with_suffix(".pub"))
     person = Person(passphrases=("wrong", "right"))
-    await make_links(node_on("pi", server, identity=key), asker=person).connect("pi")
+    await make_links(node_on("pi", server, identity=key), prompter=person).connect("pi")
     assert len(person.identities) == 2
 
 
@@ -90,17 +90,17 @@ async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
         server.authorize(key.with_suffix(".pub"))
     nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
     person = Person()
-    links = make_links(*nodes, asker=person)
+    connections = make_links(*nodes, prompter=person)
     for name in ("pi0", "pi1", "pi0"):
-        error = await refused(links, name)
+        error = await refused(connections, name)
         assert error.failure is Failure.AUTH_FAILED
         assert "passphrase" in error.message
         assert "ssh-add" in error.advice
         assert "secret" not in f"{error}"
     assert len(person.identities) == 1
     person.passphrases = ["secret"]
-    links.retry("pi1")
-    await links.connect("pi1")
+    connections.retry("pi1")
+    await connections.connect("pi1")
 
 
 async def test_a_locked_usual_key_is_asked_for_only_where_there_is_no_other(
@@ -110,12 +110,12 @@ async def test_a_locked_usual_key_is_asked_for_only_where_there_is_no_other(
     server = shelf.server()
     server.authorize(locked.with_suffix(".pub"))
     person = Person(passphrases=("secret",))
-    await make_links(node_on("pi", server, identity=None), asker=person).connect("pi")
+    await make_links(node_on("pi", server, identity=None), prompter=person).connect("pi")
     assert person.identities == [locked]
     rsa = make_key(known.parent / "id_rsa", kind="rsa")
     server.authorize(rsa.with_suffix(".pub"))
     person = Person()
-    await make_links(node_on("pi", server, identity=None), asker=person).connect("pi")
+    await make_links(node_on("pi", server, identity=None), prompter=person).connect("pi")
     assert person.identities == []
 
 
@@ -125,13 +125,13 @@ async def test_a_key_of_the_agent_needs_no_passphrase(shelf, node_on, make_links
     server.authorize(key.with_suffix(".pub"))
     tool("ssh-add", "-q", key, SSH_ASKPASS_REQUIRE="force", SSH_ASKPASS=says("secret", tmp_path))
     person = Person()
-    links = make_links(
+    connections = make_links(
         node_on("configured", server, identity=key),
         node_on("any", server, identity=None),
-        asker=person,
+        prompter=person,
     )
-    await links.connect("configured")
-    await links.connect("any")
+    await connections.connect("configured")
+    await connections.connect("any")
     assert person.identities == []
 
 
@@ -162,8 +162,8 @@ async def test_the_users_ssh_config_gives_host_port_user_and_key(shelf, make_lin
         f"  User {getpass.getuser()}\n  IdentityFile {shelf.client_key}\n"
         "  RemoteCommand false\n  RequestTTY force\n  SendEnv HOME\n"
     )
-    links = make_links(node("pi", "shelf-pi", user=None))
-    assert (await links.runner("pi").run("echo in")).stdout == "in\n"
+    connections = make_links(node("pi", "shelf-pi", user=None))
+    assert (await connections.runner("pi").run("echo in")).stdout == "in\n"
 
 
 async def test_a_nodes_own_keys_override_the_ssh_config(shelf, node_on, make_links, home):
@@ -197,8 +197,8 @@ async def test_an_address_of_version_6_with_a_port(shelf, node_on, make_links):
     except OSError:
         pytest.skip("no IPv6 on this machine")
     server = shelf.server(address="::1")
-    links = make_links(node_on("pi", server))
-    assert (await links.runner("pi").run("echo six")).stdout == "six\n"
+    connections = make_links(node_on("pi", server))
+    assert (await connections.runner("pi").run("echo six")).stdout == "six\n"
 
 
 async def test_a_proxy_command_of_the_ssh_config(shelf, node_on, make_links, home, tmp_path):
@@ -216,5 +216,5 @@ async def test_a_proxy_command_of_the_ssh_config(shelf, node_on, make_links, hom
     (home / ".ssh" / "config").write_text(
         f"Host {server.address}\n  ProxyCommand {sys.executable} {relay} %h %p\n"
     )
-    links = make_links(pi)
-    assert (await links.runner("pi").run("echo through")).stdout == "through\n"
+    connections = make_links(pi)
+    assert (await connections.runner("pi").run("echo through")).stdout == "through\n"

@@ -122,7 +122,7 @@ async def test_a_passphrase_is_not_asked_for_where_another_key_is_accepted(
     server.authorize(locked.with_suffix(".pub"), shelf.client_key.with_suffix(".pub"))
     configure(home, f"IdentityFile {locked}", f"IdentityFile {shelf.client_key}")
     person = Person()
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     assert person.identities == []
 
 
@@ -133,7 +133,7 @@ async def test_a_passphrase_is_asked_for_once_every_other_key_was_refused(
     server.authorize(locked.with_suffix(".pub"))
     configure(home, f"IdentityFile {locked}", f"IdentityFile {other}")
     person = Person(passphrases=("wrong", "secret"))
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     assert person.identities == [locked, locked]
     assert shown(server)[0] == fingerprint(other)
 
@@ -143,7 +143,7 @@ async def test_a_passphrase_is_not_asked_for_in_vain(server, pi, make_links, hom
     server.authorize(make_key(tmp_path / "another").with_suffix(".pub"))
     configure(home, f"IdentityFile {locked}", f"IdentityFile {shelf.client_key}")
     person = Person(passphrases=("secret",))
-    error = await refused(make_links(pi, asker=person), "pi")
+    error = await refused(make_links(pi, prompter=person), "pi")
     assert person.identities == []
     assert "locked" in error.message
     assert "id_ed25519" in error.message
@@ -159,7 +159,7 @@ async def test_a_locked_key_without_a_public_half_is_asked_for_last(
     other = make_key(tmp_path / "other")
     configure(home, f"IdentityFile {locked}", f"IdentityFile {other}")
     person = Person(passphrases=("secret",))
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     assert person.identities == [locked]
 
 
@@ -171,7 +171,7 @@ async def test_a_passphrase_that_nobody_gives_leaves_the_other_locked_key(
     server.authorize(first.with_suffix(".pub"), second.with_suffix(".pub"))
     configure(home, f"IdentityFile {first}", f"IdentityFile {second}")
     person = Person(passphrases=(None, "two"))
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     assert person.identities == [first, second]
 
 
@@ -279,5 +279,5 @@ async def test_a_locked_key_that_the_agent_holds_needs_no_passphrase(
     locked.with_suffix(".pub").unlink()
     configure(home, f"IdentityFile {locked}")
     person = Person()
-    await make_links(pi, asker=person).connect("pi")
+    await make_links(pi, prompter=person).connect("pi")
     assert person.identities == []

@@ -9,12 +9,12 @@ from support.logins import BASH, LOGINS, Login
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError, LinkError, NodeError
-from pitui.remote.depot import Depot
-from pitui.remote.parcel import Parcel
-from pitui.remote.push import push
+from pitui.remote.copy.direct_send import push
+from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.put_file import put
+from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.quoting import quote
 from pitui.remote.shell import Shell
-from pitui.remote.transfer import put
 
 pytestmark = pytest.mark.ssh
 
@@ -90,16 +90,16 @@ async def test_input_and_output_of_any_bytes(runner, tmp_path):
 
 
 async def test_files_are_pushed_by_a_courier_and_without(links_of, login, tmp_path, monkeypatch):
-    links = links_of(login)
+    connections = links_of(login)
     source, relayed, direct = (tmp_path / name for name in ("source", "relayed", "direct"))
     source.write_bytes(ALL_BYTES)
-    parcel = await Parcel.of(source)
-    assert (await push(links.runner("pi"), parcel, str(direct))).sent == len(ALL_BYTES)
-    assert (await push(links.runner("pi"), parcel, str(direct))).was_there
+    payload = await Payload.of(source)
+    assert (await push(connections.runner("pi"), payload, str(direct))).sent == len(ALL_BYTES)
+    assert (await push(connections.runner("pi"), payload, str(direct))).was_there
     # What a depot falls back on where no courier answers.
-    monkeypatch.setattr("pitui.remote.depot.push", None)
-    async with Depot(links) as depot:
-        assert (await depot.deliver("pi", parcel, str(relayed))).sent == len(ALL_BYTES)
+    monkeypatch.setattr("pitui.remote.copy.relay.file_distributor.push", None)
+    async with FileDistributor(connections) as distributor:
+        assert (await distributor.deliver("pi", payload, str(relayed))).sent == len(ALL_BYTES)
     assert direct.read_bytes() == relayed.read_bytes() == ALL_BYTES
 
 

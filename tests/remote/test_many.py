@@ -57,9 +57,9 @@ async def test_a_server_that_runs_no_commands_says_so(shelf, node_on, make_links
 async def test_sixty_four_links_to_one_server_all_come_up(shelf, node_on, make_links):
     server = shelf.server()
     nodes = [node_on(f"pi{n}", server) for n in range(64)]
-    links = make_links(*nodes)
+    connections = make_links(*nodes)
     results = await fan_out(
-        [n.name for n in nodes], lambda name: links.runner(name).run("echo up"), limit=64
+        [n.name for n in nodes], lambda name: connections.runner(name).run("echo up"), limit=64
     )
     assert {getattr(result, "stdout", result) for result in results.values()} == {"up\n"}
     assert server.logged("drop connection") == 0
@@ -76,9 +76,9 @@ async def test_nodes_behind_a_jump_host_share_one_connection_to_it(shelf, make_l
     nodes = [
         node(f"pi{n}", inner.address, inner.port, identity=shelf.client_key) for n in range(30)
     ]
-    links = make_links(*nodes)
+    connections = make_links(*nodes)
     results = await fan_out(
-        [n.name for n in nodes], lambda name: links.runner(name).run("echo in"), limit=30
+        [n.name for n in nodes], lambda name: connections.runner(name).run("echo in"), limit=30
     )
     assert {getattr(result, "stdout", result) for result in results.values()} == {"in\n"}
     assert jump.logged("Accepted publickey") == 1
@@ -99,9 +99,9 @@ async def test_a_chain_of_jumps_and_a_jump_with_a_jump_of_its_own(shelf, make_li
         f"Host middle\n  HostName {second.address}\n  Port {second.port}\n"
         f"  IdentityFile {shelf.client_key}\n  ProxyJump {first.address}:{first.port}\n"
     )
-    links = make_links(node("a", "chain"), node("b", "nested"))
+    connections = make_links(node("a", "chain"), node("b", "nested"))
     for name in ("a", "b"):
-        assert (await links.runner(name).run("echo $SSH_CONNECTION")).stdout.split()[
+        assert (await connections.runner(name).run("echo $SSH_CONNECTION")).stdout.split()[
             2
         ] == inner.address
     assert first.logged("Accepted publickey") == 1
@@ -114,8 +114,10 @@ async def test_a_jump_host_that_is_down_is_named_once_for_all(shelf, make_links,
         f"Host {inner.address}\n  ProxyJump {jump.address}:{jump.port}\n"
     )
     nodes = [node(f"pi{n}", inner.address, inner.port) for n in range(5)]
-    links = make_links(*nodes)
-    results = await fan_out([n.name for n in nodes], lambda name: links.runner(name).run("true"))
+    connections = make_links(*nodes)
+    results = await fan_out(
+        [n.name for n in nodes], lambda name: connections.runner(name).run("true")
+    )
     for name, error in results.items():
         assert isinstance(error, LinkError)
         assert (error.node, error.failure) == (name, Failure.REFUSED)
@@ -129,9 +131,9 @@ async def test_a_node_that_its_jump_host_cannot_reach(shelf, make_links, known, 
         f"Host {jump.address}\n  IdentityFile {shelf.client_key}\n"
         f"Host {inner.address}\n  ProxyJump {jump.address}:{jump.port}\n"
     )
-    links = make_links(node("pi", inner.address, inner.port, identity=shelf.client_key))
+    connections = make_links(node("pi", inner.address, inner.port, identity=shelf.client_key))
     with pytest.raises(LinkError) as caught:
-        await links.connect("pi")
+        await connections.connect("pi")
     assert caught.value.failure is Failure.REFUSED
     assert "through the jump host" in caught.value.message
 
@@ -142,8 +144,8 @@ async def test_a_changed_key_of_a_jump_host_is_refused(shelf, make_links, known,
     (home / ".ssh" / "config").write_text(
         f"Host {inner.address}\n  ProxyJump {jump.address}:{jump.port}\n"
     )
-    links = make_links(node("pi", inner.address, inner.port, identity=shelf.client_key))
+    connections = make_links(node("pi", inner.address, inner.port, identity=shelf.client_key))
     with pytest.raises(LinkError) as caught:
-        await links.connect("pi")
+        await connections.connect("pi")
     assert caught.value.failure is Failure.HOST_KEY_CHANGED
     assert inner.logged("Connection from") == 0

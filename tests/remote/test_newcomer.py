@@ -15,11 +15,11 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from pitui.config.load import load_config
-from pitui.tui.first_setup import Candidate
-from pitui.tui.newcomer import NewcomerApp
-from pitui.tui.screens import setup as screens_setup
-from pitui.tui.screens.prompts import HostKeyScreen
-from pitui.tui.screens.setup import SetupScreen
+from pitui.tui.main.prompts import HostKeyScreen
+from pitui.tui.setup import setup_screen as screens_setup
+from pitui.tui.setup.first_setup import Candidate
+from pitui.tui.setup.newcomer import NewcomerApp
+from pitui.tui.setup.setup_screen import SetupScreen
 
 pytestmark = pytest.mark.ssh
 

@@ -67,9 +67,9 @@ async def test_the_users_shell_runs_it(command, shell, pi, server, make_links, h
     monkeypatch.setenv("SHELL", shell)
     monkeypatch.setenv("RELAYED_HOST", server.address)
     configure(home, f"ProxyCommand {command.format(relay(home))}")
-    links = make_links(pi)
-    assert (await links.runner("pi").run("echo through")).stdout == "through\n"
-    big = await links.runner("pi").run("cat", stdin=b"x" * 3_000_000)
+    connections = make_links(pi)
+    assert (await connections.runner("pi").run("echo through")).stdout == "through\n"
+    big = await connections.runner("pi").run("cat", stdin=b"x" * 3_000_000)
     assert len(big.stdout) == 3_000_000
 
 
@@ -103,27 +103,27 @@ async def test_a_program_that_is_not_there_is_named(pi, make_links, home):
 async def test_it_ends_with_the_connection(pi, make_links, home, tmp_path):
     pid = tmp_path / "pid"
     configure(home, f"ProxyCommand sh -c 'echo $$ > {pid}; exec {relay(home)} %h %p'")
-    links = make_links(pi)
-    await links.connect("pi")
+    connections = make_links(pi)
+    await connections.connect("pi")
     number = int(pid.read_text())
-    await links.aclose()
+    await connections.aclose()
     await until(lambda: not Path(f"/proc/{number}").exists(), 5, "the command has ended")
 
 
 async def test_a_command_that_dies_is_a_lost_connection(pi, make_links, home, tmp_path):
     pid = tmp_path / "pid"
     configure(home, f"ProxyCommand sh -c 'echo $$ > {pid}; exec {relay(home)} %h %p'")
-    links = make_links(pi)
-    await links.connect("pi")
+    connections = make_links(pi)
+    await connections.connect("pi")
     os.kill(int(pid.read_text()), 9)
-    await until(lambda: links.link("pi").state.value != "connected", 5, "it is noticed")
-    assert (await links.runner("pi").run("echo again")).stdout == "again\n"
+    await until(lambda: connections.link("pi").state.value != "connected", 5, "it is noticed")
+    assert (await connections.runner("pi").run("echo again")).stdout == "again\n"
 
 
 async def test_a_command_may_hand_over_its_socket(pi, make_links, home):
     configure(home, f"ProxyCommand {relay(home, PASSES)} %h %p", "ProxyUseFdpass yes")
-    links = make_links(pi)
-    assert (await links.runner("pi").run("echo passed")).stdout == "passed\n"
+    connections = make_links(pi)
+    assert (await connections.runner("pi").run("echo passed")).stdout == "passed\n"
     configure(home, "ProxyCommand sh -c 'echo none here >&2'", "ProxyUseFdpass yes")
     assert "none here" in (await refused(make_links(pi), "pi")).message
 
@@ -142,8 +142,8 @@ async def test_a_jump_host_has_options_of_its_own(shelf, make_links, known, home
     )
     # A node's own known_hosts would count for its jump hosts too.
     pi = node("pi", inner.address, inner.port, known_hosts=None)
-    links = make_links(pi)
-    assert (await links.runner("pi").run("echo inside")).stdout == "inside\n"
+    connections = make_links(pi)
+    assert (await connections.runner("pi").run("echo inside")).stdout == "inside\n"
 
 
 @pytest.mark.parametrize(
@@ -171,12 +171,12 @@ async def test_an_address_that_is_not_ours_is_said(pi, make_links, home):
 async def test_algorithms_are_those_of_the_configuration(line, name, value, pi, make_links, home):
     extra = ["Ciphers aes128-ctr"] if line.startswith("MACs") else []
     configure(home, line, *extra)
-    links = make_links(pi)
+    connections = make_links(pi)
     if value is None:
-        assert "no-such@openssh.com" in (await refused(links, "pi")).message
+        assert "no-such@openssh.com" in (await refused(connections, "pi")).message
         return
-    await links.connect("pi")
-    link = await links.open_link("pi")
+    await connections.connect("pi")
+    link = await connections.open_link("pi")
     assert (await link.up()).connection.get_extra_info(name) == value
 
 
@@ -192,7 +192,7 @@ async def test_host_key_algorithms_are_those_of_the_configuration(shelf, make_li
     server = shelf.server(rsa=True)
     known.write_text(server.known_line() + server.known_line("rsa"))
     configure(home, "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms ecdh-sha2-nistp256")
-    links = make_links(node("pi", server.address, server.port, identity=shelf.client_key))
-    await links.connect("pi")
-    connection = (await (await links.open_link("pi")).up()).connection
+    connections = make_links(node("pi", server.address, server.port, identity=shelf.client_key))
+    await connections.connect("pi")
+    connection = (await (await connections.open_link("pi")).up()).connection
     assert connection.get_server_host_key().get_algorithm() == "ssh-rsa"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import LinkError, NodeError
-from pitui.remote.journey import look
-from pitui.remote.parcel import Parcel, Pushed
-from pitui.remote.push import push
-from pitui.remote.push_script import STEP
+from pitui.remote.copy.direct_send import push
+from pitui.remote.copy.payload import Payload, Pushed
+from pitui.remote.copy.receive_script import STEP
+from pitui.remote.copy.retrying_upload import look
 
 pytestmark = pytest.mark.ssh
 
@@ -21,10 +21,10 @@ SIZE = 9 * STEP + 12_345
 
 
 @pytest.fixture
-async def parcel(tmp_path: Path) -> Parcel:
+async def payload(tmp_path: Path) -> Payload:
     source = tmp_path / "spark 4.tgz"
     source.write_bytes(os.urandom(SIZE))
-    return await Parcel.of(source)
+    return await Payload.of(source)
 
 
 @pytest.fixture
@@ -37,44 +37,44 @@ def leftovers(target: Path) -> list[str]:
 
 
 async def test_a_file_arrives_and_is_known_the_next_time(
-    shelf, node_on, make_links, parcel, target
+    shelf, node_on, make_links, payload, target
 ):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     seen: list[int] = []
 
-    assert await push(runner, parcel, str(target), sent=seen.append) == Pushed(SIZE)
+    assert await push(runner, payload, str(target), sent=seen.append) == Pushed(SIZE)
 
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert target.read_bytes() == payload.path.read_bytes()
     assert target.stat().st_mode & 0o777 == 0o644
     assert leftovers(target) == [".spark's.tgz.receipt"]
     assert seen == sorted(seen)
     assert seen[-1] == SIZE
-    assert (await push(runner, parcel, str(target))).was_there
+    assert (await push(runner, payload, str(target))).was_there
 
 
 async def test_a_changed_target_is_not_taken_for_the_file(
-    shelf, node_on, make_links, parcel, target
+    shelf, node_on, make_links, payload, target
 ):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    await push(runner, parcel, str(target))
+    await push(runner, payload, str(target))
     with target.open("r+b") as file:
         file.write(b"bitrot")
 
-    assert (await push(runner, parcel, str(target))).sent == SIZE
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert (await push(runner, payload, str(target))).sent == SIZE
+    assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_copy_by_hand_is_recognised(shelf, node_on, make_links, parcel, target):
+async def test_a_copy_by_hand_is_recognised(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     target.parent.mkdir(parents=True)
-    target.write_bytes(parcel.path.read_bytes())
+    target.write_bytes(payload.path.read_bytes())
 
-    assert (await push(runner, parcel, str(target))).was_there
+    assert (await push(runner, payload, str(target))).was_there
     assert leftovers(target) == [".spark's.tgz.receipt"]
 
 
 async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
-    shelf, node_on, make_links, parcel, target
+    shelf, node_on, make_links, payload, target
 ):
     server = shelf.server()
     runner = make_links(node_on("pi1", server)).runner("pi1")
@@ -86,11 +86,11 @@ async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
             broken.set()
 
     async with asyncio.TaskGroup() as group:
-        pushing = group.create_task(push(runner, parcel, str(target), sent=watch))
+        pushing = group.create_task(push(runner, payload, str(target), sent=watch))
         await broken.wait()
         server.start()
 
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert target.read_bytes() == payload.path.read_bytes()
     assert leftovers(target) == [".spark's.tgz.receipt"]
     pushed = pushing.result()
     # What was on the way when the link broke may be sent twice, not the whole.
@@ -98,7 +98,7 @@ async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
 
 
 async def test_a_receiver_that_going_down_ends_is_a_lost_link(
-    shelf, node_on, make_links, parcel, target
+    shelf, node_on, make_links, payload, target
 ):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     killed: list[int] = []
@@ -107,11 +107,11 @@ async def test_a_receiver_that_going_down_ends_is_a_lost_link(
         if done > SIZE // 2 and not killed:
             killed.extend(kill_those_that_name(target))
 
-    pushed = await push(runner, parcel, str(target), sent=watch)
+    pushed = await push(runner, payload, str(target), sent=watch)
 
     assert killed
     assert pushed.resumed == 1
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert target.read_bytes() == payload.path.read_bytes()
 
 
 def kill_those_that_name(target: Path) -> list[int]:
@@ -125,27 +125,29 @@ def kill_those_that_name(target: Path) -> list[int]:
     return found
 
 
-async def test_a_begun_file_is_resumed_where_it_is_good(shelf, node_on, make_links, parcel, target):
+async def test_a_begun_file_is_resumed_where_it_is_good(
+    shelf, node_on, make_links, payload, target
+):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     target.parent.mkdir(parents=True)
-    part = target.with_name(f".{target.name}.{parcel.sha512[:16]}.part")
-    part.write_bytes(parcel.path.read_bytes()[: 4 * STEP + 77])
+    part = target.with_name(f".{target.name}.{payload.sha512[:16]}.part")
+    part.write_bytes(payload.path.read_bytes()[: 4 * STEP + 77])
 
-    assert await push(runner, parcel, str(target)) == Pushed(SIZE - 4 * STEP, resumed=1)
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert await push(runner, payload, str(target)) == Pushed(SIZE - 4 * STEP, resumed=1)
+    assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_bad_beginning_is_sent_anew(shelf, node_on, make_links, parcel, target):
+async def test_a_bad_beginning_is_sent_anew(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     target.parent.mkdir(parents=True)
-    part = target.with_name(f".{target.name}.{parcel.sha512[:16]}.part")
+    part = target.with_name(f".{target.name}.{payload.sha512[:16]}.part")
     part.write_bytes(bytes(4 * STEP))
 
-    assert await push(runner, parcel, str(target)) == Pushed(SIZE)
-    assert target.read_bytes() == parcel.path.read_bytes()
+    assert await push(runner, payload, str(target)) == Pushed(SIZE)
+    assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, parcel, target):
+async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, payload, target):
     server = shelf.server()
     runner = make_links(node_on("pi1", server)).runner("pi1")
 
@@ -154,53 +156,53 @@ async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, pa
             server.stop()
 
     with pytest.raises(LinkError, match="in the middle of a push") as caught:
-        await push(runner, parcel, str(target), sent=cut, away_limit=2)
+        await push(runner, payload, str(target), sent=cut, away_limit=2)
     assert caught.value.node == "pi1"
     assert "goes on where this one stopped" in caught.value.advice
     assert not target.exists()
 
 
-async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, parcel, tmp_path):
+async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, payload, tmp_path):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     (tmp_path / "file").touch()
 
     with pytest.raises(NodeError, match="cannot be written: mkdir: "):
-        await push(runner, parcel, str(tmp_path / "file" / "below"))
+        await push(runner, payload, str(tmp_path / "file" / "below"))
     (tmp_path / "folder").mkdir()
     with pytest.raises(NodeError, match="is a folder"):
-        await push(runner, parcel, str(tmp_path / "folder"))
+        await push(runner, payload, str(tmp_path / "folder"))
 
 
-async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, parcel, target):
+async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    with parcel.path.open("r+b") as file:
+    with payload.path.open("r+b") as file:
         file.truncate(SIZE - STEP)
 
     with pytest.raises(NodeError, match="changed while it was pushed"):
-        await push(runner, parcel, str(target))
+        await push(runner, payload, str(target))
     assert not target.exists()
 
 
-async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, parcel, target):
+async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    parcel.path.unlink()
+    payload.path.unlink()
     with pytest.raises(NodeError, match=r"cannot be read any more: No such file"):
-        await push(runner, parcel, str(target))
+        await push(runner, payload, str(target))
     assert not target.exists()
 
 
 async def test_a_source_with_other_bytes_never_gets_its_place(
-    shelf, node_on, make_links, parcel, target
+    shelf, node_on, make_links, payload, target
 ):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    parcel.path.write_bytes(os.urandom(SIZE))
+    payload.path.write_bytes(os.urandom(SIZE))
 
     with pytest.raises(NodeError, match="wrong SHA-512 twice"):
-        await push(runner, parcel, str(target))
+        await push(runner, payload, str(target))
     assert not target.exists()
 
 
-async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, parcel, target):
+async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     half = asyncio.Event()
 
@@ -209,20 +211,20 @@ async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, pa
             half.set()
 
     async with asyncio.TaskGroup() as group:
-        pushing = group.create_task(push(runner, parcel, str(target), sent=watch))
+        pushing = group.create_task(push(runner, payload, str(target), sent=watch))
         await half.wait()
         pushing.cancel()
     assert not target.exists()
 
-    pushed = await push(runner, parcel, str(target))
-    assert hashlib.sha512(target.read_bytes()).hexdigest() == parcel.sha512
+    pushed = await push(runner, payload, str(target))
+    assert hashlib.sha512(target.read_bytes()).hexdigest() == payload.sha512
     assert pushed.resumed == 1
     assert pushed.sent < SIZE
 
 
-async def test_looking_makes_no_target(shelf, node_on, make_links, parcel, target):
+async def test_looking_makes_no_target(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    found = await look(runner, parcel, str(target))
+    found = await look(runner, payload, str(target))
     assert not found.there
     assert found.offset == 0
     assert found.free > 0

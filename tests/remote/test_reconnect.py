@@ -21,14 +21,14 @@ pytestmark = pytest.mark.ssh
 
 async def test_a_server_that_was_restarted_is_used_again(shelf, node_on, make_links):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     seen = []
-    links.on_change(lambda _name, link: seen.append(link.state))
-    runner = links.runner("pi")
+    connections.on_change(lambda _name, link: seen.append(link.state))
+    runner = connections.runner("pi")
     assert (await runner.run("echo one")).ok
     server.stop()
-    await until(lambda: links.link("pi").state is LinkState.UNREACHABLE, 5, "the loss shows")
-    assert "lost" in (links.link("pi").error or "")
+    await until(lambda: connections.link("pi").state is LinkState.UNREACHABLE, 5, "the loss shows")
+    assert "lost" in (connections.link("pi").error or "")
     with pytest.raises(LinkError) as caught:
         await runner.run("true")
     assert caught.value.failure is Failure.REFUSED
@@ -89,27 +89,27 @@ async def test_a_connection_that_is_reset_while_a_command_starts_is_a_lost_link(
     async with await asyncio.start_server(cutting.serve, server.address, 0) as proxy:
         port = proxy.sockets[0].getsockname()[1]
         known.write_text(server.known_line().replace(f":{server.port}", f":{port}"))
-        links = make_links(node("pi", server.address, port, identity=shelf.client_key))
-        assert (await links.runner("pi").run("echo one")).ok
+        connections = make_links(node("pi", server.address, port, identity=shelf.client_key))
+        assert (await connections.runner("pi").run("echo one")).ok
         cutting.arm(after)
         with pytest.raises(LinkError) as caught:
-            await links.runner("pi").run("sleep 60")
+            await connections.runner("pi").run("sleep 60")
         assert caught.value.failure is Failure.LOST
 
 
 async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(shelf, node_on, make_links):
     server = shelf.server(start=False)
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     for _ in range(4):
-        links.retry("pi")
+        connections.retry("pi")
         with pytest.raises(LinkError):
-            await links.connect("pi")
+            await connections.connect("pi")
     server.start()
     with pytest.raises(LinkError):
-        await links.connect("pi")
-    links.retry("pi")
-    await links.connect("pi")
-    assert links.link("pi").state is LinkState.CONNECTED
+        await connections.connect("pi")
+    connections.retry("pi")
+    await connections.connect("pi")
+    assert connections.link("pi").state is LinkState.CONNECTED
 
 
 async def test_what_runs_while_the_link_is_lost_says_so(shelf, node_on, make_links):
@@ -130,13 +130,15 @@ async def test_commands_end_on_the_node_when_the_link_is_lost(
     shelf, node_on, make_links, tmp_path: Path
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     file, quiet = tmp_path / "pid", tmp_path / "quiet.log"
     quiet.touch()
-    async with links.runner("pi").open(f"echo $$ > {quote(file)}; exec tail -F {quote(quiet)}"):
+    async with connections.runner("pi").open(
+        f"echo $$ > {quote(file)}; exec tail -F {quote(quiet)}"
+    ):
         await until(lambda: file.exists() and file.read_text().endswith("\n"), 10, "it runs")
         pid = int(file.read_text())
-        up = await (await links.open_link("pi")).up()
+        up = await (await connections.open_link("pi")).up()
         # As a cable that is pulled, or pitui that is killed: nothing is said good-bye to.
         up.connection._transport.abort()
         await until(lambda: not alive(pid), 10, "tail ended on the node")
@@ -144,8 +146,8 @@ async def test_commands_end_on_the_node_when_the_link_is_lost(
 
 async def test_a_frozen_peer_is_found_within_ten_seconds(shelf, node_on, make_links):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    runner = links.runner("pi")
+    connections = make_links(node_on("pi", server))
+    runner = connections.runner("pi")
     await runner.run("true")
     frozen = server.freeze()
     try:
@@ -156,7 +158,7 @@ async def test_a_frozen_peer_is_found_within_ten_seconds(shelf, node_on, make_li
         thaw(frozen)
     assert caught.value.failure is Failure.LOST
     assert "stopped answering" in caught.value.message
-    assert links.link("pi").state is LinkState.UNREACHABLE
+    assert connections.link("pi").state is LinkState.UNREACHABLE
     assert (await runner.run("echo again")).stdout == "again\n"
 
 
@@ -164,11 +166,11 @@ async def test_closing_ends_what_runs_and_leaves_nothing(
     shelf, node_on, make_links, tmp_path: Path
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     file = tmp_path / "pid"
-    async with links.runner("pi").open(f"echo $$ > {quote(file)}; exec sleep 99") as process:
+    async with connections.runner("pi").open(f"echo $$ > {quote(file)}; exec sleep 99") as process:
         await until(lambda: file.exists() and file.read_text().endswith("\n"), 10, "it runs")
-        await links.aclose()
+        await connections.aclose()
         with pytest.raises(LinkError):
             await process.wait()
     pid = int(file.read_text())

@@ -14,9 +14,9 @@ from support.download_site import Behaviour, DownloadSite, download_site, make_c
 from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.domain.errors import PituiError
-from pitui.provision.archive import Archive, ArchiveError
-from pitui.provision.archives import fetched_already, obtain
-from pitui.provision.report import Transfer
+from pitui.provision.engine.report import Transfer
+from pitui.provision.spark.archive import Archive, ArchiveError
+from pitui.provision.spark.archive_source import fetched_already, obtain
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def site(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DownloadSite]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    monkeypatch.setattr("pitui.remote.fetch.PAUSE", 0.01)
+    monkeypatch.setattr("pitui.remote.http.fetch.PAUSE", 0.01)
     with download_site(certificate) as found:
         yield found
 
@@ -151,7 +151,7 @@ async def test_a_figure_of_the_configuration_counts(site: DownloadSite, tmp_path
 async def test_a_download_that_was_cut_off_goes_on_with_the_next_run(
     site: DownloadSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     path = site.release("current", "4.3.0", spark("4.3.0"))
     site.odd[path] = [Behaviour(breaks_after=2_000_000)]
     with pytest.raises(PituiError, match=r"1 MiB of it are kept; the next try goes on there"):
@@ -163,7 +163,7 @@ async def test_a_download_that_was_cut_off_goes_on_with_the_next_run(
 async def test_the_archive_goes_on_where_the_mirror_ended(
     site: DownloadSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.fetch.TRIES", 1)
+    monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     path = site.release("current", "4.3.0", spark("4.3.0"))
     site.release("old", "4.3.0", spark("4.3.0"))
     site.odd[path] = [Behaviour(breaks_after=2_000_000)]

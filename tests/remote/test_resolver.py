@@ -14,14 +14,14 @@ from support.ssh_config import write
 from support.tools import tool
 
 from pitui.domain.errors import Failure, LinkError
-from pitui.remote.resolver import Resolver
-from pitui.remote.ssh_options import Endpoint, Wanted
+from pitui.remote.ssh.config.resolver import Resolver
+from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 
 pytestmark = pytest.mark.ssh
 
 
-def wanted(host: str, user: str | None = None, port: int | None = None) -> Wanted:
-    return Wanted("pi", host, user, port, None, None, 5.0)
+def wanted(host: str, user: str | None = None, port: int | None = None) -> SshTarget:
+    return SshTarget("pi", host, user, port, None, None, 5.0)
 
 
 @pytest.fixture
@@ -100,11 +100,11 @@ async def test_what_ssh_refuses_is_said_in_its_words_for_that_node_only(
     server = shelf.server()
     good = node_on("good", server)
     write(home, {"config": "Host bad\n  ProxyJump bad\n  HostName bad\n", "more": ""})
-    links = make_links(good, node("bad", "bad", user=None))
-    error = await refused(links, "bad")
+    connections = make_links(good, node("bad", "bad", user=None))
+    error = await refused(connections, "bad")
     assert error.failure is Failure.PROTOCOL
     assert error.message == "jumphost loop via bad"
-    await links.connect("good")
+    await connections.connect("good")
 
 
 async def test_a_mistake_in_an_included_file_names_that_file(home):
@@ -139,7 +139,7 @@ async def test_a_command_that_hangs_has_a_limit_and_is_ended(home, tmp_path):
 
     async def hang() -> None:
         with pytest.raises(LinkError, match="did not answer within 1 s"):
-            await resolver.resolve(Wanted("pi", "slow", None, None, None, None, 1.0))
+            await resolver.resolve(SshTarget("pi", "slow", None, None, None, None, 1.0))
         order.append("slow")
 
     async with asyncio.TaskGroup() as group:
@@ -171,8 +171,8 @@ async def test_where_ssh_is_not_installed_the_files_are_read(
     empty = home / "empty"
     empty.mkdir()
     monkeypatch.setenv("PATH", str(empty))
-    links = make_links(node("pi", "shelf", known_hosts=None))
-    assert (await links.runner("pi").run("echo in")).stdout == "in\n"
+    connections = make_links(node("pi", "shelf", known_hosts=None))
+    assert (await connections.runner("pi").run("echo in")).stdout == "in\n"
     write(home, {"config": "Host shelf\n  Port none\n"})
     error = await refused(make_links(node("pi", "shelf")), "pi")
     assert f"{home / '.ssh' / 'config'} line 2: Bad port 'none'." in error.message

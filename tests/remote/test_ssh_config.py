@@ -6,8 +6,8 @@ import pytest
 from support.ssh_config import asked, compared, used, why_no_yardstick, write
 from support.ssh_config_files import SAMPLES, Sample
 
-from pitui.remote import ssh_config, ssh_program
-from pitui.remote.ssh_program import RefusedError, SshProgram
+from pitui.remote.ssh.config import ssh_config, ssh_program
+from pitui.remote.ssh.config.ssh_program import RefusedError, SshProgram
 
 pytestmark = pytest.mark.skipif(bool(why_no_yardstick()), reason=why_no_yardstick())
 

@@ -7,13 +7,13 @@ import pyspark
 import pytest
 from support.shelved import Shelved
 
+from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
-from pitui.domain.run import Run, RunState
 from pitui.services.cluster import Cluster
-from pitui.services.runs import Runs
-from pitui.services.submit import Submission, find_files
-from pitui.services.submit_files import Upload, locate
-from pitui.spark.submit_args import parse_submit
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import Submission, find_files
+from pitui.services.runs.submit_files import Upload, locate
+from pitui.spark.submit.submit_args import parse_submit
 
 SHOW = """#!/bin/sh
 printf '<%s>\\n' "$@"

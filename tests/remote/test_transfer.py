@@ -8,7 +8,7 @@ import pytest
 from support.nodes import node
 
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.remote.transfer import put
+from pitui.remote.copy.put_file import put
 
 ANY = pytest.mark.parametrize(
     "kind", [pytest.param("ssh", marks=pytest.mark.ssh), pytest.param("local")]
@@ -66,17 +66,17 @@ async def test_a_link_that_is_lost_half_way_leaves_the_old_file(
     shelf, node_on, make_links, tmp_path: Path
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     target = tmp_path / "folder" / "target"
-    await put(links.runner("pi"), b"old", str(target))
-    up = await (await links.open_link("pi")).up()
+    await put(connections.runner("pi"), b"old", str(target))
+    up = await (await connections.open_link("pi")).up()
 
     def cut(sent: int) -> None:
         if sent > 8_000_000:
             up.connection._transport.abort()
 
     with pytest.raises(LinkError) as caught:
-        await put(links.runner("pi"), b"n" * 64_000_000, str(target), sent=cut)
+        await put(connections.runner("pi"), b"n" * 64_000_000, str(target), sent=cut)
     assert caught.value.failure is Failure.LOST
     assert target.read_bytes() == b"old"
     async with asyncio.timeout(10):

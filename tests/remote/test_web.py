@@ -12,15 +12,15 @@ from support.sshd import free_port
 
 from pitui.domain.cluster import LinkState
 from pitui.domain.errors import WebError
-from pitui.remote.web import Web
+from pitui.remote.http.web import Web
 
 
 @pytest.fixture
 async def web_of() -> AsyncIterator:
     made = []
 
-    def make(links) -> Web:
-        made.append(Web(links))
+    def make(connections) -> Web:
+        made.append(Web(connections))
         return made[-1]
 
     yield make
@@ -103,18 +103,18 @@ async def test_what_can_be_reached_is_asked_directly_without_any_link(
     shelf, node_on, make_links, web_of
 ):
     server = shelf.server(start=False)
-    links = make_links(node_on("pi", server))
+    connections = make_links(node_on("pi", server))
     with serving(server.address) as service:
-        page = await web_of(links).get(f"http://{server.address}:{service.port}/", via="pi")
+        page = await web_of(connections).get(f"http://{server.address}:{service.port}/", via="pi")
     assert page.ok
-    assert links.link("pi").since == 0
+    assert connections.link("pi").since == 0
 
 
 @pytest.mark.ssh
 async def test_the_nodes_own_loopback_is_asked_through_its_link(shelf, node_on, make_links, web_of):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    web = web_of(links)
+    connections = make_links(node_on("pi", server))
+    web = web_of(connections)
     with serving("127.0.0.1") as service:
         for path in ("/json/", "/again"):
             page = await web.get(f"http://127.0.0.1:{service.port}{path}", via="pi")
@@ -127,8 +127,8 @@ async def test_the_nodes_own_loopback_is_asked_through_its_link(shelf, node_on, 
 @pytest.mark.ssh
 async def test_a_service_that_neither_way_reaches_is_refused(shelf, node_on, make_links, web_of):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    web = web_of(links)
+    connections = make_links(node_on("pi", server))
+    web = web_of(connections)
     for host in (server.address, "127.0.0.1"):
         with pytest.raises(WebError) as caught:
             await web.get(f"http://{host}:{free_port()}/", via="pi")
@@ -155,14 +155,14 @@ async def test_the_way_that_works_is_found_and_remembered_until_it_does_not(
     shelf, node_on, make_links, web_of
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    web = web_of(links)
+    connections = make_links(node_on("pi", server))
+    web = web_of(connections)
     port = free_port(server.address)
     url = f"http://{server.address}:{port}/"
     with ExitStack() as stack:
         # Nothing listens while it is asked directly; it does once the link is there.
         services = []
-        links.on_change(
+        connections.on_change(
             lambda _name, link: (
                 link.state is LinkState.CONNECTED
                 and services.append(stack.enter_context(serving(server.address, port)))
@@ -181,8 +181,8 @@ async def test_the_way_that_works_is_found_and_remembered_until_it_does_not(
 @pytest.mark.ssh
 async def test_a_lost_link_is_made_again_for_the_next_question(shelf, node_on, make_links, web_of):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    web = web_of(links)
+    connections = make_links(node_on("pi", server))
+    web = web_of(connections)
     with serving("127.0.0.1") as service:
         url = f"http://127.0.0.1:{service.port}/"
         assert (await web.get(url, via="pi")).ok
@@ -206,12 +206,12 @@ async def test_a_node_that_cannot_be_reached_says_why(make_links, web_of):
 
 @pytest.mark.ssh
 async def test_sockets_are_private_and_gone_in_the_end(shelf, node_on, make_links):
-    links = make_links(node_on("pi", shelf.server()))
-    path = await links.socket("pi", "127.0.0.1", 8080)
+    connections = make_links(node_on("pi", shelf.server()))
+    path = await connections.socket("pi", "127.0.0.1", 8080)
     assert path.is_socket()
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert await links.socket("pi", "127.0.0.1", 8080) == path
-    await links.aclose()
+    assert await connections.socket("pi", "127.0.0.1", 8080) == path
+    await connections.aclose()
     assert not path.parent.exists()
 
 
@@ -225,8 +225,8 @@ async def test_a_page_opens_directly_or_through_a_port_of_this_machine(
     shelf, node_on, make_links, web_of, local
 ):
     server = shelf.server()
-    links = make_links(node_on("pi", server))
-    web = web_of(links)
+    connections = make_links(node_on("pi", server))
+    web = web_of(connections)
     with serving("127.0.0.1") as service:
         own = f"http://127.0.0.1:{service.port}/jobs/?id=3"
         assert await local.opened(own, via="nuc") == own
@@ -236,7 +236,7 @@ async def test_a_page_opens_directly_or_through_a_port_of_this_machine(
         assert await web.opened(own, via="pi") == through.geturl()
         page = await local.get(through.geturl(), via="nuc")
         assert json.loads(page.body) == {"path": "/jobs/?id=3"}
-        await links.aclose()
+        await connections.aclose()
         with pytest.raises(WebError):
             await local.get(through.geturl(), via="nuc")
     with serving(server.address) as service:

@@ -15,10 +15,10 @@ import pytest
 from support.history import history_server
 from support.sshd import free_port
 
-from pitui.spark.event_log import EventLog
-from pitui.spark.event_log_codec import codec_of, plain
-from pitui.spark.event_log_files import LogFile, ends_script, list_script, parse_list
-from pitui.spark.work_api import parse_jobs
+from pitui.spark.api.job_api import parse_jobs
+from pitui.spark.event_log.codec import codec_of, plain
+from pitui.spark.event_log.files import LogFile, ends_script, list_script, parse_list
+from pitui.spark.event_log.reader import EventLog
 
 pytestmark = pytest.mark.spark
 HOME = Path(pyspark.__file__).parent

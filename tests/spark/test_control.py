@@ -16,11 +16,11 @@ from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.remote.ask import NoOne
-from pitui.services import control
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.control import Target
-from pitui.services.probe import probe
+from pitui.services.daemons import control
+from pitui.services.daemons.control import Target
+from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 
@@ -42,7 +42,7 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """The demonstration as pitui sees it; brought back to all ALIVE afterwards."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
         yield cluster
         back = await control.start(cluster, control.targets_for(cluster, []), Reports().append)
         assert all(outcome.state.good for outcome in back), back
@@ -251,7 +251,7 @@ async def test_an_interrupted_start_can_be_run_again(cluster: Cluster) -> None:
 async def test_a_dead_node_does_not_delay_another(cluster: Cluster, demo_cluster: Path) -> None:
     await control.stop(cluster, [PI1, PI2], Reports().append)
     config = with_port(load_config(demo_cluster), "pi2", 1)
-    async with open_cluster(config, NoOne()) as broken:
+    async with open_cluster(config, NonInteractive()) as broken:
         reports = Reports()
         outcomes = await control.start(broken, [PI1, PI2], reports.append)
     states = {outcome.node: outcome.state for outcome in outcomes}

@@ -10,11 +10,11 @@ import pytest
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
 from pitui.domain.outcome import OutcomeState
-from pitui.remote.ask import NoOne
-from pitui.services import control
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.decommission import refusal
-from pitui.services.probe import probe
+from pitui.services.daemons import control
+from pitui.services.daemons.decommission import refusal
+from pitui.services.nodes.probe import probe
 from pitui.spark.versions import page_version
 
 SPARK35 = os.environ.get("PITUI_TEST_SPARK35", "")
@@ -62,7 +62,7 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, monkeypatch: pytest.Mo
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
     said = []
-    async with open_cluster(load_config(file), NoOne()) as cluster:
+    async with open_cluster(load_config(file), NonInteractive()) as cluster:
         targets = control.targets_for(cluster, [])
         try:
             started = await control.start(cluster, targets, said.append)

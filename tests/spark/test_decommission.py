@@ -9,12 +9,12 @@ from support.application import Sleeper
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.remote.ask import NoOne
-from pitui.services import control
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.control import Target
-from pitui.services.decommission import refusal
-from pitui.services.probe import probe
+from pitui.services.daemons import control
+from pitui.services.daemons.control import Target
+from pitui.services.daemons.decommission import refusal
+from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 
@@ -26,7 +26,7 @@ async def cluster(
     demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Cluster]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
         yield cluster
         # A test that failed may leave a decommissioned worker, which has to be started anew.
         back = await control.start(cluster, control.targets_for(cluster, []), lambda _: None)

@@ -218,10 +218,10 @@ def _server_of(plan: Plan, node: DemoNode) -> Iterator[int]:
         for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
         if fields[1] == wanted and fields[3] == "0A"
     }
-    links = {f"socket:[{inode}]" for inode in inodes}
+    connections = {f"socket:[{inode}]" for inode in inodes}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if links & {str(link.readlink()) for link in (entry / "fd").iterdir()}:
+            if connections & {str(link.readlink()) for link in (entry / "fd").iterdir()}:
                 yield int(entry.name)
         except OSError:
             continue

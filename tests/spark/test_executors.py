@@ -14,15 +14,15 @@ import yaml
 from support.application import Sleeper
 
 from pitui.config.load import load_config
+from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.cluster import Executor
 from pitui.domain.errors import NodeError, UsageError
-from pitui.domain.executor_end import EndKind, end_of
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
+from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.disk_use import clean, clean_unused, disk_use
-from pitui.services.inspect_node import look_at_node
-from pitui.services.thread_dump import thread_dump
-from pitui.services.watch import Watch
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.nodes.disk_use import clean, clean_unused, disk_use
+from pitui.services.nodes.inspect_node import look_at_node
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 
@@ -49,9 +49,9 @@ async def test_a_killed_executor_is_lost_with_its_reason(
     retries = {"spark.task.maxFailures": "4"}
     sleeper = Sleeper(demo_cluster, tmp_path, tasks=60, seconds=1, **retries)
     try:
-        async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
-            watch = Watch(cluster)
-            watch.look_at([sleeper.id])
+        async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
+            watch = ClusterMonitor(cluster)
+            watch.set_active_apps([sleeper.id])
 
             async def until(holds: Callable[[dict[str, Executor]], bool]) -> dict[str, Executor]:
                 async with asyncio.timeout(LIMIT):
@@ -125,7 +125,7 @@ async def without_a_master_nothing_goes(config: Path, folder: Path) -> None:
     values["spark"]["master"]["webui_port"] = 1
     other = folder / "config.yaml"
     other.write_text(yaml.safe_dump(values))
-    async with open_cluster(load_config(other), NoOne()) as cluster:
+    async with open_cluster(load_config(other), NonInteractive()) as cluster:
         use = await disk_use(cluster, "pi1")
         assert use.folders
         assert use.removable == ()

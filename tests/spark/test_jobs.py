@@ -14,26 +14,26 @@ from spark.programs import MANY, write
 from support.history import history_server
 
 from pitui.config.load import load_config
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
-from pitui.domain.event import Event
-from pitui.domain.happened import happened
-from pitui.domain.inside import Inside, Looked, Origin, Spot
-from pitui.domain.seen import Seen
-from pitui.domain.work import WorkState
-from pitui.remote.ask import NoOne
+from pitui.domain.events.event import Event
+from pitui.domain.events.last_known_state import LastKnownState
+from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.remote.prompts import NonInteractive
 from pitui.remote.quoting import quote
-from pitui.services import logs
-from pitui.services.causes import cause_of
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.failure_analysis import analyze_failure
+from pitui.services.apps.kill import kill_application, kill_driver
+from pitui.services.apps.kill_job import kill_job, kill_stage
+from pitui.services.apps.web_pages import page_of
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.insides import Insides
-from pitui.services.kill import kill_application, kill_driver
-from pitui.services.kill_inside import kill_job, kill_stage
-from pitui.services.runs import Runs
-from pitui.services.submit import prepare
-from pitui.services.watch import Watch
-from pitui.services.web_pages import page_of
+from pitui.services.logs import follow
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ ONE_JOB = IDLE + "print(sc.parallelize(range(4), 2).count())\n"
 @dataclass
 class Lab:
     cluster: Cluster
-    insides: Insides
+    app_details: AppDetails
     runs: Runs
     folder: Path
 
@@ -63,8 +63,8 @@ class Lab:
         view = await self.cluster.spark_master.read()
         return next((app for app in view.applications if app.name == name), None)
 
-    async def job(self, app: str, description: str, state: WorkState) -> Looked | None:
-        looked = await self.insides.look(Spot(app))
+    async def job(self, app: str, description: str, state: WorkState) -> DetailResult | None:
+        looked = await self.app_details.look(AppLocation(app))
         jobs = looked.inside.jobs if looked.inside else ()
         found = any((j.description, j.state) == (description, state) and
                     (j.tasks.active or not state.active) for j in jobs)  # fmt: skip
@@ -88,17 +88,17 @@ async def lab(
     """The demonstration, and what is started on it ended again."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
         runs = Runs(cluster)
-        yield Lab(cluster, Insides(cluster), runs, tmp_path)
+        yield Lab(cluster, AppDetails(cluster), runs, tmp_path)
         for run in await runs.refresh():
             await runs.cancel(run.id)
 
 
 async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
-    sources = await logs.find_sources(cluster, None, words)
+    sources = await follow.find_sources(cluster, None, words)
     lines: list[str] = []
-    async with aclosing(logs.follow(cluster, sources, 5000, follow=False)) as batches:
+    async with aclosing(follow.follow(cluster, sources, 5000, follow=False)) as batches:
         async for batch in batches:
             lines += [line.text for line in batch]
     return lines
@@ -121,91 +121,95 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
     assert inside.queries[0].state is WorkState.DONE
 
     # A stage, with the shape of its times, and its tasks.
-    stages = (await lab.insides.find(Spot(app, job=by_name["by remainder"].id))).inside
+    stages = (await lab.app_details.find(AppLocation(app, job=by_name["by remainder"].id))).inside
     assert stages is not None
     stage = stages.stages_of(by_name["by remainder"].id)[-1]
     assert stage.times is not None
     assert stage.slowest is not None
     assert stage.slowest.duration_ms == stage.times.most
-    tasks = await lab.insides.find(Spot(app, stage=(stage.id, stage.attempt)))
+    tasks = await lab.app_details.find(AppLocation(app, stage=(stage.id, stage.attempt)))
     assert len(tasks.tasks) == stage.tasks.all == 4
 
     # What failed: the line of the executor's log, with the traceback after it.
-    cause = await cause_of(lab.cluster, lab.insides, Spot(app, job=by_name["fails"].id))
+    cause = await analyze_failure(
+        lab.cluster, lab.app_details, AppLocation(app, job=by_name["fails"].id)
+    )
     assert "ValueError: deliberate failure" in cause.text
     lines = await log_lines(lab.cluster, cause.words)
     at = next(i for i, line in enumerate(lines) if re.search(cause.find[0], line))
     assert any("ValueError: deliberate failure" in line for line in lines[at : at + 30])
 
     # Its page in Spark's own UI.
-    page = await page_of(lab.cluster, lab.insides, Spot(app, job=by_name["job"].id))
+    page = await page_of(lab.cluster, lab.app_details, AppLocation(app, job=by_name["job"].id))
     assert not page.forwarded
     answer = await lab.cluster.web.get(page.address, lab.cluster.master.name)
     assert b"Details for Job" in answer.body
 
     # The end of a job, of a stage, of the whole; each time Spark agrees.
-    job = await kill_job(lab.cluster, Spot(app, job=by_name["job"].id))
+    job = await kill_job(lab.cluster, AppLocation(app, job=by_name["job"].id))
     assert job.state is WorkState.FAILED
     looked = await until(lambda: lab.job(app, "stage", WorkState.RUNNING), "the next one runs")
     assert looked.inside is not None
     running = next(s for s in looked.inside.stages if s.state is WorkState.RUNNING)
-    killed = await kill_stage(lab.cluster, Spot(app, stage=(running.id, running.attempt)))
+    killed = await kill_stage(lab.cluster, AppLocation(app, stage=(running.id, running.attempt)))
     assert killed.state is WorkState.FAILED
     await until(lambda: lab.job(app, "last", WorkState.RUNNING), "the last one runs")
     assert (await kill_application(lab.cluster, app)).state is ApplicationState.KILLED
 
-    async def written() -> Looked | None:
-        found = await lab.insides.look(Spot(app))
+    async def written() -> DetailResult | None:
+        found = await lab.app_details.look(AppLocation(app))
         return found if found.inside and found.inside.origin is Origin.EVENT_LOG else None
 
     past = (await until(written, "its event log is read")).inside
     assert past is not None
     assert {job.description for job in past.jobs} >= {"by remainder", "fails", "job", "stage"}
-    cause = await cause_of(lab.cluster, Insides(lab.cluster), Spot(app, job=by_name["fails"].id))
+    cause = await analyze_failure(
+        lab.cluster, AppDetails(lab.cluster), AppLocation(app, job=by_name["fails"].id)
+    )
     assert "ValueError: deliberate failure" in cause.text
     await as_the_history_server_has_it(lab, app, past)
 
 
-async def as_the_history_server_has_it(lab: Lab, app: str, past: Inside) -> None:
+async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> None:
     """A history server says of an application that ended what its event log says."""
     with history_server(lab.cluster.master.spark_home):
 
-        async def served() -> Looked | None:
-            insides = Insides(lab.cluster)
-            found = await insides.look(Spot(app))
+        async def served() -> DetailResult | None:
+            app_details = AppDetails(lab.cluster)
+            found = await app_details.look(AppLocation(app))
             return found if found.inside and found.inside.origin is Origin.HISTORY else None
 
         inside = (await until(served, "the history server answers")).inside
         assert inside is not None
 
-        def outline(of: Inside) -> list[tuple[object, ...]]:
+        def outline(of: AppDetail) -> list[tuple[object, ...]]:
             return [(j.id, j.name, j.description, j.state, j.tasks, j.stage_ids) for j in of.jobs]
 
         assert outline(inside) == outline(past)
         assert not any(part.state.active for part in (*inside.stages, *inside.queries))
-        insides = Insides(lab.cluster)
+        app_details = AppDetails(lab.cluster)
         failed = next(job for job in inside.jobs if job.description == "fails")
-        looked = await insides.find(Spot(app, job=failed.id))
+        looked = await app_details.find(AppLocation(app, job=failed.id))
         assert looked.inside is not None
         (stage,) = looked.inside.stages_of(failed.id)
         assert stage.times is not None
         assert stage.slowest is not None
         assert stage.times.most == stage.slowest.duration_ms
-        tasks = (await insides.find(Spot(app, stage=(stage.id, stage.attempt)))).tasks
+        tasks = (await app_details.find(AppLocation(app, stage=(stage.id, stage.attempt)))).tasks
         assert not any(task.state.active for task in tasks)
-        cause = await cause_of(lab.cluster, insides, Spot(app, job=failed.id))
+        cause = await analyze_failure(lab.cluster, app_details, AppLocation(app, job=failed.id))
         assert "ValueError: deliberate failure" in cause.text
-        page = await page_of(lab.cluster, insides, Spot(app, job=failed.id))
+        page = await page_of(lab.cluster, app_details, AppLocation(app, job=failed.id))
         answer = await lab.cluster.web.get(page.address, lab.cluster.master.name)
         assert b"Details for Job" in answer.body
-        earlier = await insides.history.applications(frozenset())
+        earlier = await app_details.history.applications(frozenset())
         assert app in [application.id for application in earlier]
 
 
 async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_seen(
     lab: Lab,
 ) -> None:
-    watch = Watch(lab.cluster)
+    watch = ClusterMonitor(lab.cluster)
     explained = asyncio.Event()
     answers: dict[float | None, str | None] = {}
     found: list[Application] = []
@@ -253,7 +257,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
 async def test_executors_that_die_in_a_loop_are_explained(
     lab: Lab, name: str, options: list[str], reason: str, fix: str
 ) -> None:
-    watch = Watch(lab.cluster)
+    watch = ClusterMonitor(lab.cluster)
 
     async def told() -> Application | None:
         found = next((a for a in watch.snapshot.applications if a.name == name), None)
@@ -265,7 +269,7 @@ async def test_executors_that_die_in_a_loop_are_explained(
         explained = await until(told, "it is explained", 90)
 
         async def lost() -> Event | None:
-            events, _ = happened(Seen(), watch.snapshot, time.time())
+            events, _ = diff_snapshots(LastKnownState(), watch.snapshot, time.time())
             return next((e for e in events if (e.what, e.application) == ("lost", app)), None)
 
         event = await until(lost, "the master's page tells of an executor that died")
@@ -273,12 +277,12 @@ async def test_executors_that_die_in_a_loop_are_explained(
         watching.cancel()
     assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
     assert fix in explained.fix
-    cause = await cause_of(lab.cluster, lab.insides, Spot(app))
+    cause = await analyze_failure(lab.cluster, lab.app_details, AppLocation(app))
     lines = await log_lines(lab.cluster, cause.words)
     assert any(re.search(found, line) for found in cause.find for line in lines)
     if "spark.ui.killEnabled=false" in options:
         with pytest.raises(NodeError, match="switched off"):
-            await kill_job(lab.cluster, Spot(app, job=0))
+            await kill_job(lab.cluster, AppLocation(app, job=0))
 
 
 async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
@@ -293,7 +297,7 @@ async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
     script = f"cd {home} && unset SPARK_ENV_LOADED && bin/spark-submit {words} {jar} {rest}"
     result = await cluster.runner(cluster.master.name).run(script, limit=LIMIT)
     assert result.ok, result.stderr[-2000:]
-    watch = Watch(cluster)
+    watch = ClusterMonitor(cluster)
 
     async def running() -> ClusterDriver | None:
         drivers = (await watch.once()).drivers

@@ -8,18 +8,18 @@ from spark.programs import MANY, write
 from spark.test_control_spark35 import CONFIG, SPARK35, free_ports, spark_home
 
 from pitui.config.load import load_config
+from pitui.domain.apps.app_detail import AppLocation, Origin
+from pitui.domain.apps.jobs import SparkJob
+from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import ApplicationState
-from pitui.domain.inside import Origin, Spot
-from pitui.domain.jobs import SparkJob
-from pitui.domain.work import WorkState
-from pitui.remote.ask import NoOne
-from pitui.services import control
+from pitui.remote.prompts import NonInteractive
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.kill import kill_application
+from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.insides import Insides
-from pitui.services.kill import kill_application
-from pitui.services.kill_inside import kill_job, kill_stage
-from pitui.services.runs import Runs
-from pitui.services.submit import prepare
+from pitui.services.daemons import control
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import prepare
 
 pytestmark = [
     pytest.mark.spark,
@@ -29,11 +29,11 @@ LIMIT = 90.0
 SMALL = ["--executor-memory", "512m", "--driver-memory", "512m"]
 
 
-async def running(insides: Insides, app: str, description: str) -> SparkJob:
+async def running(app_details: AppDetails, app: str, description: str) -> SparkJob:
     """Wait until a job of that description has a task, and return it."""
     async with asyncio.timeout(LIMIT):
         while True:
-            inside = (await insides.look(Spot(app))).inside
+            inside = (await app_details.look(AppLocation(app))).inside
             for job in inside.jobs if inside else ():
                 if job.description == description and job.tasks.active:
                     return job
@@ -60,27 +60,27 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, monkeypatch: pytest.M
     (home / "conf" / "spark-defaults.conf").write_text(defaults)
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
-    async with open_cluster(load_config(file), NoOne()) as cluster:
+    async with open_cluster(load_config(file), NonInteractive()) as cluster:
         targets = control.targets_for(cluster, [])
-        runs, insides = Runs(cluster), Insides(cluster)
+        runs, app_details = Runs(cluster), AppDetails(cluster)
         try:
             started = await control.start(cluster, targets, lambda _: None)
             assert all(outcome.state.good for outcome in started), started
             words = [*SMALL, str(write(tmp_path, "many", MANY))]
             await runs.submit(await prepare(cluster, words), "many")
             app = await listed(cluster)
-            job = await running(insides, app, "job")
-            assert (await kill_job(cluster, Spot(app, job=job.id))).state is WorkState.FAILED
-            job = await running(insides, app, "stage")
-            inside = (await insides.find(Spot(app))).inside
+            job = await running(app_details, app, "job")
+            assert (await kill_job(cluster, AppLocation(app, job=job.id))).state is WorkState.FAILED
+            job = await running(app_details, app, "stage")
+            inside = (await app_details.find(AppLocation(app))).inside
             assert inside is not None
             stage = inside.stages_of(job.id)[0]
-            spot = Spot(app, stage=(stage.id, stage.attempt))
-            assert (await kill_stage(cluster, spot)).state is WorkState.FAILED
-            await running(insides, app, "last")
+            location = AppLocation(app, stage=(stage.id, stage.attempt))
+            assert (await kill_stage(cluster, location)).state is WorkState.FAILED
+            await running(app_details, app, "last")
             assert (await kill_application(cluster, app)).state is ApplicationState.KILLED
             async with asyncio.timeout(LIMIT):
-                while (past := await insides.look(Spot(app))).live:
+                while (past := await app_details.look(AppLocation(app))).live:
                     await asyncio.sleep(0.2)
             assert past.inside is not None
             assert past.inside.origin is Origin.EVENT_LOG

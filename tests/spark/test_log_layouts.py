@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pitui.domain.log_line import Level, LogLine
-from pitui.spark.log_lines import LineParser, decode_lines
-from pitui.spark.log_stamp import FileTimes
+from pitui.domain.logs.log_line import Level, LogLine
+from pitui.spark.logs.line_parser import LineParser, decode_lines
+from pitui.spark.logs.log_stamp import FileTimes
 
 PATTERNS = {
     "spark": "%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex",

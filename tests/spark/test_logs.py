@@ -14,11 +14,11 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
-from pitui.remote.ask import NoOne
-from pitui.services import control
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.log_sources import sources_of
-from pitui.services.logs import follow
+from pitui.services.daemons import control
+from pitui.services.logs.follow import follow
+from pitui.services.logs.log_sources import sources_of
 
 pytestmark = pytest.mark.spark
 LIMIT = 90
@@ -107,7 +107,7 @@ def test_a_closed_pipe_is_no_error(demo_cluster: Path) -> None:
 
 async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Path) -> None:
     seen: list[str] = []
-    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
         sources = sources_of(cluster, None, ["pi2"])
         async with asyncio.timeout(LIMIT), aclosing(follow(cluster, sources)) as batches:
             seen += [line.text for line in await anext(batches) if not line.note]

@@ -10,8 +10,8 @@ from py4j.protocol import Py4JJavaError
 from support.spark_jvm import SparkJvm, spark_homes, spark_jvm
 
 from pitui.spark.properties import parse_properties, property_lines
-from pitui.spark.submit_args import OPTIONS, SHORT, SWITCHES, parse_submit
-from pitui.spark.submit_paths import path_uses, properties_files
+from pitui.spark.submit.submit_args import OPTIONS, SHORT, SWITCHES, parse_submit
+from pitui.spark.submit.submit_paths import path_uses, properties_files
 
 NOT_IN_35 = {"--driver-default-class-path", "--extra-properties-file", "--load-spark-defaults"}
 FEW = settings(

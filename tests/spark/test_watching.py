@@ -15,13 +15,13 @@ from spark.programs import MANY, write
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import MasterState, Process, Role
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.runs import Runs
-from pitui.services.submit import prepare
-from pitui.services.watch import Watch
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
-from pitui.tui.screens.level import LevelScreen
+from pitui.tui.apps.level_screen import LevelScreen
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 LIMIT = 60.0
@@ -33,7 +33,7 @@ TIMES = 5
 async def application(config: Path, folder: Path) -> AsyncIterator[tuple[int, str, Path]]:
     """Run a program; hand out its driver's pid, its name and its output's file on this machine."""
     program = write(folder, "watched", MANY)
-    async with open_cluster(load_config(config), NoOne()) as cluster:
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
         runs = Runs(cluster)
         run = await runs.submit(await prepare(cluster, ["--name", "watched", str(program)]), "w")
         try:
@@ -118,8 +118,8 @@ async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_
 async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_trace(
     demo_cluster: Path,
 ) -> None:
-    async with open_cluster(load_config(demo_cluster), NoOne()) as cluster:
-        watch = Watch(cluster)
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
+        watch = ClusterMonitor(cluster)
 
         def state() -> MasterState:
             return watch.snapshot.master.state
@@ -143,7 +143,7 @@ async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_tra
     assert traces(Path(master.log)) == []
 
 
-def masters(watch: Watch) -> list[Process]:
+def masters(watch: ClusterMonitor) -> list[Process]:
     processes = (process for node in watch.snapshot.nodes for process in node.processes)
     return [process for process in processes if process.role is Role.MASTER]
 

@@ -74,15 +74,15 @@ class DownloadSite:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    site: DownloadSite
+    ctx: DownloadSite
 
     def do_GET(self) -> None:
         wanted = self.headers.get("Range", "")
-        self.site.requests.append((self.path, wanted))
-        self.site.conditions.append(self.headers.get("If-Range", ""))
-        data = self.site.files.get(self.path)
-        ending = next((end for end in self.site.odd if self.path.endswith(end)), "")
-        waiting = self.site.odd.get(ending, [])
+        self.ctx.requests.append((self.path, wanted))
+        self.ctx.conditions.append(self.headers.get("If-Range", ""))
+        data = self.ctx.files.get(self.path)
+        ending = next((end for end in self.ctx.odd if self.path.endswith(end)), "")
+        waiting = self.ctx.odd.get(ending, [])
         odd = waiting.pop(0) if waiting else Behaviour()
         self.close_connection = True
         if odd.location:
@@ -135,17 +135,17 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def download_site(certificate: Path) -> Iterator[DownloadSite]:
     """Serve until the context is left."""
-    site = DownloadSite()
-    handler = type("Handler", (_Handler,), {"site": site})
+    ctx = DownloadSite()
+    handler = type("Handler", (_Handler,), {"site": ctx})
     server = _Server(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    site.url = f"https://127.0.0.1:{server.server_port}"
+    ctx.url = f"https://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield site
+        yield ctx
     finally:
         server.shutdown()
         thread.join(10)

@@ -5,17 +5,17 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.jobs import Stage, Task
+from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
-from pitui.domain.inside import Inside, Looked, Origin, Spot
-from pitui.domain.jobs import Stage, Task
-from pitui.domain.work import Quartiles, Tally, Work, WorkState
-from pitui.services.causes import Cause
-from pitui.services.web_pages import WebPage
-from pitui.spark.sql_api import parse_queries
-from pitui.spark.task_api import parse_tasks
-from pitui.spark.work_api import parse_jobs, parse_stages
-from pitui.tui.facets.jobs_idle import IdleJobs
+from pitui.services.apps.failure_analysis import FailureCause
+from pitui.services.apps.web_pages import WebPage
+from pitui.spark.api.job_api import parse_jobs, parse_stages
+from pitui.spark.api.sql_api import parse_queries
+from pitui.spark.api.task_api import parse_tasks
+from pitui.tui.services.jobs_idle import IdleJobService
 from support.shelf import NOW
 
 CAPTURES = Path(__file__).parents[1] / "captures" / "app"
@@ -33,15 +33,15 @@ def moved(value, by: float):
     return replace(value, **{n: at + by for n, at in known.items() if at is not None})
 
 
-def captured() -> Inside:
+def captured() -> AppDetail:
     """Return a running application of six jobs, its last one 20 seconds before NOW."""
     jobs, stages = parse_jobs(read("jobs.json")), parse_stages(read("stages.json"))
     by = NOW - 20 - (jobs[0].submitted_at or 0)
-    work = Work(90_000, 12_000, 700 * MIB, 0, 31 * MIB, 5 * MIB, 64 * MIB, 9 * MIB)
+    work = WorkDone(90_000, 12_000, 700 * MIB, 0, 31 * MIB, 5 * MIB, 64 * MIB, 9 * MIB)
     slow = Task(31, 7, 0, WorkState.DONE, "1", "pi2", NOW, 9_400, node="pi2")
     times = Quartiles(200, 800, 1100, 1400, 9400)
     last = replace(stages[0], times=times, slowest=slow, work=work, tasks=Tally(24, 9, 12, 1))
-    return Inside(
+    return AppDetail(
         Origin.DRIVER,
         tuple(moved(job, by) for job in jobs),
         tuple(moved(stage, by) for stage in (last, *stages[1:])),
@@ -63,51 +63,53 @@ def tasks() -> tuple[Task, ...]:
     named = [moved(replace(t, node=nodes.get(t.host)), by) for t in found]
     failed = replace(
         named[3], state=WorkState.FAILED, error=error, duration_ms=780,
-        work=Work(700, 20, 4 * MIB, 0, MIB, 0, 0, 0),
+        work=WorkDone(700, 20, 4 * MIB, 0, MIB, 0, 0, 0),
     )  # fmt: skip
     done = replace(
         named[5], state=WorkState.DONE, duration_ms=9_400,
-        work=Work(9_000, 1_200, 40 * MIB, 0, 3 * MIB, 5 * MIB, 64 * MIB, 9 * MIB),
+        work=WorkDone(9_000, 1_200, 40 * MIB, 0, 3 * MIB, 5 * MIB, 64 * MIB, 9 * MIB),
     )  # fmt: skip
     return (*named[:3], failed, named[4], done, *named[6:])
 
 
-class StillJobs(IdleJobs):
+class StillJobs(IdleJobService):
     """Answers with one inside, or with what a test says, and keeps what it was asked for."""
 
-    def __init__(self, inside: Inside | None = None) -> None:
+    def __init__(self, inside: AppDetail | None = None) -> None:
         self.inside_of = captured() if inside is None else inside
-        self.answer: Looked | None = None
+        self.answer: DetailResult | None = None
         """Instead of the inside, where a test wants another answer."""
         self.silent = False
         self.asked: list[tuple[str, object]] = []
         self.past: list[Application] = []
-        self.failure: Cause | PituiError = PituiError("no task of it failed")
+        self.failure: FailureCause | PituiError = PituiError("no task of it failed")
 
-    async def inside(self, spot: Spot) -> AsyncIterator[Looked]:
-        self.asked.append(("inside", spot))
+    async def inside(self, location: AppLocation) -> AsyncIterator[DetailResult]:
+        self.asked.append(("inside", location))
         if not self.silent:
-            yield self.answer or Looked(spot, self.inside_of, tasks() if spot.stage else ())
+            yield self.answer or DetailResult(
+                location, self.inside_of, tasks() if location.stage else ()
+            )
         await asyncio.Event().wait()
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         return [app for app in self.past if app.id not in but]
 
-    async def kill(self, spot: Spot) -> str:
-        self.asked.append(("kill", spot))
+    async def kill(self, location: AppLocation) -> str:
+        self.asked.append(("kill", location))
         return "failed"
 
     async def kill_driver(self, driver_id: str) -> None:
         self.asked.append(("kill", driver_id))
 
-    async def cause(self, spot: Spot) -> Cause:
-        self.asked.append(("cause", spot))
+    async def cause(self, location: AppLocation) -> FailureCause:
+        self.asked.append(("cause", location))
         if isinstance(self.failure, PituiError):
             raise self.failure
         return self.failure
 
-    async def page(self, spot: Spot | None) -> WebPage:
-        self.asked.append(("page", spot))
+    async def page(self, location: AppLocation | None) -> WebPage:
+        self.asked.append(("page", location))
         own = "http://10.0.0.5:4040/jobs/"
         return WebPage("http://127.0.0.1:40123/jobs/", own)
 

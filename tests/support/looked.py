@@ -16,11 +16,11 @@ from pitui.domain.node_detail import (
     SparkProcess,
     System,
 )
-from pitui.domain.outcome import Outcome, OutcomeState, Report
-from pitui.services.disk_use import Cleaned
-from pitui.services.inspect_node import Looked
-from pitui.spark.decommission import Refusal
-from pitui.tui.idle import NoInspector
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.services.nodes.disk_use import Cleaned
+from pitui.services.nodes.inspect_node import NodeInspection
+from pitui.spark.api.decommission import Refusal
+from pitui.tui.services.idle import NoInspector
 from support.shelf import FULL, MIB, NOW, Still, executor
 
 APP = "app-20270115072900-0003"
@@ -64,7 +64,7 @@ class StillInspector(NoInspector):
 
     def __init__(self) -> None:
         self.points: Sequence[Point] = hour()
-        self.looked: Looked | None = Looked(SYSTEM, PROCESSES)
+        self.looked: NodeInspection | None = NodeInspection(SYSTEM, PROCESSES)
         self.disk: DiskUse | NodeError | None = DISK
         self.threads: Sequence[str] | NodeError | None = ("2 threads: 2 RUNNABLE", "", '"a" #1')
         self.refused: Refusal | None = None
@@ -73,7 +73,7 @@ class StillInspector(NoInspector):
     def history(self, node: str) -> Sequence[Point]:
         return self.points
 
-    async def look_at_node(self, node: str) -> AsyncGenerator[Looked, None]:
+    async def look_at_node(self, node: str) -> AsyncGenerator[NodeInspection, None]:
         if self.looked is not None:
             yield self.looked
         await asyncio.Event().wait()
@@ -89,10 +89,10 @@ class StillInspector(NoInspector):
         self.asked.append(("threads", (app_id, executor_id)))
         return await _answer(self.threads)
 
-    async def drain_refusal(self) -> Refusal | None:
+    async def decommission_refusal(self) -> Refusal | None:
         return self.refused
 
-    async def drain(self, nodes: Sequence[str], report: Report) -> list[Outcome]:
+    async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
         self.asked.append(("drain", list(nodes)))
         done = [Outcome(n, "worker", OutcomeState.OK, "drained in 3 s, stopped") for n in nodes]
         for outcome in done:
@@ -114,7 +114,7 @@ class Looking(Still):
 
     def __init__(self, snapshot: Snapshot = FULL) -> None:
         super().__init__(snapshot)
-        self.inspector = StillInspector()
+        self.inspection = StillInspector()
 
 
 def busy() -> Snapshot:

@@ -9,9 +9,9 @@ from typing import cast
 import msgspec
 
 from pitui.domain.errors import PituiError
-from pitui.provision.report import NodeReport, NodeState, Report, StepReport, StepState
-from pitui.tui.facets.provisioning import Kind, StepName, Wanted, Work
-from pitui.tui.facets.provisioning_live import LiveProvisioner
+from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepReporter, StepState
+from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest, ProvisionWork, StepName
+from pitui.tui.services.provisioning_live import LiveProvisionService
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")
@@ -34,7 +34,7 @@ def recording(name: str) -> list[Line]:
 class Playing:
     """A recording played to its end; waits where `hold` says so until told to go on."""
 
-    def __init__(self, lines: Sequence[Line], report: Report, hold: Hold) -> None:
+    def __init__(self, lines: Sequence[Line], report: StepReporter, hold: Hold) -> None:
         self._lines = lines
         self._report = report
         self._hold = hold
@@ -76,18 +76,18 @@ class Recorded:
         self.runs = list(runs)
         self.hold = hold
         self.refused = refused
-        self.asked: list[tuple[Wanted, bool]] = []
+        self.asked: list[tuple[ProvisionRequest, bool]] = []
         self.playing: Playing | None = None
 
-    def steps(self, wanted: Wanted) -> Sequence[StepName]:
+    def steps(self, wanted: ProvisionRequest) -> Sequence[StepName]:
         """The real ones: they do not depend on the cluster."""
-        return LiveProvisioner.steps(cast("LiveProvisioner", self), wanted)
+        return LiveProvisionService.steps(cast("LiveProvisionService", self), wanted)
 
-    def work(self, wanted: Wanted, report: Report, *, plan: bool) -> Work:
+    def work(self, wanted: ProvisionRequest, report: StepReporter, *, plan: bool) -> ProvisionWork:
         self.asked.append((wanted, plan))
         if self.refused is not None:
             raise self.refused
-        if wanted.kind is Kind.ROLLBACK:
+        if wanted.kind is ProvisionKind.ROLLBACK:
             lines = [_back(node, plan=plan) for node in wanted.nodes]
         else:
             lines = recording(self.plan if plan else self.runs.pop(0))

@@ -7,11 +7,11 @@ from typing import Any
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.facts.machine import Machine, parse_machine
-from pitui.provision.shelf import Shelf
-from pitui.provision.site import Site
-from pitui.remote.ask import NoOne
-from pitui.remote.links import Links
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.remote.prompts import NonInteractive
 from pitui.remote.runner import RUN_LIMIT, Result
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 PI = """user pi
 uid 1000
@@ -35,7 +35,7 @@ def config(more: str = "") -> str:
     return f"cluster: {{master: pi1}}\n{nodes}{more}"
 
 
-class RecordedSite(Site):
+class RecordedSite(NodeContext):
     """Answers by the first of `answers` whose key is in a command; a list gives one after another.
 
     A command that nobody recorded changes something: it is noted in `did`, and succeeds.
@@ -58,10 +58,10 @@ class RecordedSite(Site):
         path.write_text(config_text or config())
         loaded = load_config(path)
         nodes = resolve_nodes(loaded)
-        links = Links(nodes.values(), NoOne())
-        shelf = Shelf(loaded, nodes, links, NoOne())
-        super().__init__(nodes[name], links.runner(name), shelf)
-        shelf.sites[name] = self
+        connections = ConnectionPool(nodes.values(), NonInteractive())
+        shelf = ProvisionContext(loaded, nodes, connections, NonInteractive())
+        super().__init__(nodes[name], connections.runner(name), shelf)
+        shelf.contexts[name] = self
         self._recorded = parse_machine(machine)
         self._answers = dict(answers)
         self._files = dict(files or {})

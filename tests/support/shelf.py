@@ -9,13 +9,14 @@ import msgspec
 from textual.pilot import Pilot
 
 from pitui.config.model import Config
+from pitui.domain.apps.run import Run, RunState
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
     Executor,
     Launcher,
-    Link,
     LinkState,
+    LinkStatus,
     MasterState,
     MasterStatus,
     Metrics,
@@ -27,16 +28,15 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import LogLine, LogSource
-from pitui.domain.outcome import Outcome, OutcomeState, Report
-from pitui.domain.run import Run, RunState
+from pitui.domain.logs.log_line import LogLine, LogSource
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.app import PituiApp
-from pitui.tui.idle import Idle
-from pitui.tui.messages import Daemon, Verb
+from pitui.tui.base.messages import DaemonTarget, Verb
+from pitui.tui.services.idle import Idle
 from support.provision import Recorded
 
 NOW = 1_800_000_000.0
-UP = Link(LinkState.CONNECTED, since=NOW - 500)
+UP = LinkStatus(LinkState.CONNECTED, since=NOW - 500)
 MIB = 1024 * 1024
 
 
@@ -65,7 +65,7 @@ def worker(state: WorkerState = WorkerState.ALIVE, cores: int = 0, mib: int = 0)
 
 
 def pi(
-    name: str, link: Link = UP, on: NodeWorker | None = None, load: Metrics | None = None
+    name: str, link: LinkStatus = UP, on: NodeWorker | None = None, load: Metrics | None = None
 ) -> NodeStatus:
     """Return a worker's node."""
     history = (5.0, 20.0, 35.0, 60.0, 80.0, load.cpu_percent) if load else ()
@@ -73,10 +73,10 @@ def pi(
 
 
 NUC = NodeStatus("nuc", "local", (Role.MASTER,), UP, None, 911, metrics(4, 41), (3, 4, 2, 5, 9, 4))
-AWAY = Link(
+AWAY = LinkStatus(
     LinkState.UNREACHABLE, "no route to host", "Is it on? Try `ping 192.168.1.13`.", NOW - 12
 )
-DENIED = Link(
+DENIED = LinkStatus(
     LinkState.AUTH_FAILED,
     "authentication failed for pi@192.168.1.14: no key was accepted",
     "Put your public key there: ssh-copy-id pi@192.168.1.14.",
@@ -88,7 +88,7 @@ NODES = (
     pi("pi2", on=worker(cores=4, mib=700), load=metrics(99, 74, "under-voltage now")),
     pi("pi3", AWAY, worker(WorkerState.DEAD)),
     pi("pi4", DENIED),
-    pi("pi5", Link()),
+    pi("pi5", LinkStatus()),
     pi("pi6", on=worker(WorkerState.STOPPED), load=metrics(12, 48)),
 )
 RUNNING = Application(
@@ -144,14 +144,14 @@ RUNS = (
 class Still(Idle):
     """Services that stand still: the test publishes what they would see, and answers."""
 
-    provisioner = Recorded()
+    provision_service = Recorded()
 
     def __init__(
         self,
         snapshot: Snapshot | None = FULL,
         runs: Sequence[Run] = RUNS,
         *,
-        provisioner: Recorded | None = None,
+        provision_service: Recorded | None = None,
     ) -> None:
         super().__init__()
         self.snapshot = snapshot
@@ -162,7 +162,7 @@ class Still(Idle):
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
         self.fails: dict[str, PituiError] = {}
-        self.provisioner = provisioner or Recorded()
+        self.provision_service = provision_service or Recorded()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -173,13 +173,15 @@ class Still(Idle):
             on_runs(self.runs)
         await asyncio.Event().wait()
 
-    def look_at(self, app_ids: object) -> None:
+    def set_active_apps(self, app_ids: object) -> None:
         self.asked.append(("look_at", app_ids))
 
     def retry(self, node: str) -> None:
         self.asked.append(("retry", node))
 
-    async def act(self, verb: Verb, targets: Sequence[Daemon], report: Report) -> list[Outcome]:
+    async def act(
+        self, verb: Verb, targets: Sequence[DaemonTarget], report: OutcomeReport
+    ) -> list[Outcome]:
         """Work on every target until told to go on, then end as the test says."""
         self.asked.append((verb, list(targets)))
         for t in targets:
@@ -193,7 +195,7 @@ class Still(Idle):
             report(outcome)
         return done
 
-    def consequences(self, snapshot: Snapshot, targets: Sequence[Daemon]) -> list[str]:
+    def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
         return [f"pi loses 1 executor of 2 on {t.node}." for t in targets if t.node == "pi2"]
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
@@ -225,7 +227,7 @@ def ui(services: Still | None = None, *, read_only: bool = False, **settings: ob
     still = services or Still()
 
     @asynccontextmanager
-    async def open_still(_config: Config, _asker: object) -> AsyncIterator[Still]:
+    async def open_still(_config: Config, _prompter: object) -> AsyncIterator[Still]:
         yield still
 
     return PituiApp(

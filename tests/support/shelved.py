@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pitui.config.load import load_config
-from pitui.remote.ask import NoOne
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from support.sshd import Shelf
 
@@ -41,7 +41,7 @@ class Shelved:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Cluster]:
-        async with open_cluster(load_config(self.config), NoOne()) as cluster:
+        async with open_cluster(load_config(self.config), NonInteractive()) as cluster:
             yield cluster
 
 

@@ -4,31 +4,31 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from pitui.domain.errors import PituiError
-from pitui.domain.event import Event, Gravity, Kind, News, news
+from pitui.domain.events.event import Event, EventKind, Severity, UnreadEvents, unread_events
 from support.shelf import NOW, Still
 
 
-def event(ago: float, kind: Kind, about: str, what: str, **more: object) -> Event:
+def event(ago: float, kind: EventKind, about: str, what: str, **more: object) -> Event:
     """Return an event of some seconds ago."""
     known = {"subject": f"{kind} {about}", **more}
     return Event(NOW - ago, kind, what, about, **known)  # type: ignore[arg-type]
 
 
-BAD, GOOD = Gravity.BAD, Gravity.GOOD
+BAD, GOOD = Severity.BAD, Severity.GOOD
 EVENTS = (
-    event(90000, Kind.APPLICATION, "flights by hour", "submitted", application="app-0000",
+    event(90000, EventKind.APPLICATION, "flights by hour", "submitted", application="app-0000",
           detail="by ann; 512 MiB an executor"),
-    event(89000, Kind.APPLICATION, "flights by hour", "finished", application="app-0000",
+    event(89000, EventKind.APPLICATION, "flights by hour", "finished", application="app-0000",
           gravity=GOOD, detail="after 16 min 40 s"),
-    event(3600, Kind.HEALTH, "pi2", "too hot", gravity=BAD, detail="83 °C", node="pi2"),
-    event(3000, Kind.HEALTH, "pi2", "cool again", gravity=GOOD, node="pi2"),
-    event(700, Kind.ACTION, "pi1", "restart", node="pi1", detail="by ann: ok, listed after 4 s"),
-    event(600, Kind.APPLICATION, "pi", "submitted", application="app-0003",
+    event(3600, EventKind.HEALTH, "pi2", "too hot", gravity=BAD, detail="83 °C", node="pi2"),
+    event(3000, EventKind.HEALTH, "pi2", "cool again", gravity=GOOD, node="pi2"),
+    event(700, EventKind.ACTION, "pi1", "restart", node="pi1", detail="by ann: ok, listed after 4 s"),  # noqa: E501
+    event(600, EventKind.APPLICATION, "pi", "submitted", application="app-0003",
           detail="by ann; 366 MiB an executor"),
-    event(300, Kind.EXECUTOR, "pi/4", "lost", gravity=BAD, node="pi2", application="app-0003",
+    event(300, EventKind.EXECUTOR, "pi/4", "lost", gravity=BAD, node="pi2", application="app-0003",
           subject="executor app-0003/4", detail="on pi2: Command exited with code 137"),
-    event(60, Kind.WORKER, "pi3", "lost", gravity=BAD, node="pi3"),
-    event(12, Kind.NODE, "pi3", "away", gravity=BAD, node="pi3",
+    event(60, EventKind.WORKER, "pi3", "lost", gravity=BAD, node="pi3"),
+    event(12, EventKind.NODE, "pi3", "away", gravity=BAD, node="pi3",
           detail="no route to host"),
 )  # fmt: skip
 
@@ -48,8 +48,8 @@ class StillTimeline:
         self._callbacks: list[Callable[[], object]] = []
 
     @property
-    def news(self) -> News:
-        return news(self.events, self.looked_at)
+    def news(self) -> UnreadEvents:
+        return unread_events(self.events, self.looked_at)
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         self._callbacks.append(callback)

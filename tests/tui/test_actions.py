@@ -10,24 +10,24 @@ from pitui.bench.suites import BENCHMARKS
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.tui.actions import ACTIONS, Scope, bindings, of
-from pitui.tui.keymap import Keys
-from pitui.tui.messages import Daemon, Verb
-from pitui.tui.palette import ActionProvider
-from pitui.tui.panes.executors import ExecutorsPane
-from pitui.tui.panes.jobs import JobsPane
-from pitui.tui.panes.level import LevelPane
-from pitui.tui.panes.logs import LogsPane
-from pitui.tui.panes.node import NodePane
-from pitui.tui.panes.nodes import NodesPane
-from pitui.tui.panes.progress import ProgressPane
-from pitui.tui.panes.table import TablePane
-from pitui.tui.panes.text import TextPane
-from pitui.tui.panes.timeline import TimelinePane
-from pitui.tui.screens.confirm import ConfirmScreen
-from pitui.tui.screens.help import HelpScreen
-from pitui.tui.screens.main import MainScreen
-from pitui.tui.screens.provision import ProvisionScreen
+from pitui.tui.apps.jobs_pane import JobsPane
+from pitui.tui.apps.level_pane import LevelPane
+from pitui.tui.base.actions import ACTIONS, Scope, bindings, of
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.help import HelpScreen
+from pitui.tui.base.keymap import Keys
+from pitui.tui.base.messages import DaemonTarget, Verb
+from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.text_pane import TextPane
+from pitui.tui.events.timeline_pane import TimelinePane
+from pitui.tui.executors.executors_pane import ExecutorsPane
+from pitui.tui.logs.logs_pane import LogsPane
+from pitui.tui.main.main_screen import MainScreen
+from pitui.tui.main.palette import ActionProvider
+from pitui.tui.nodes.node_pane import NodePane
+from pitui.tui.nodes.nodes_pane import NodesPane
+from pitui.tui.operations.progress_pane import ProgressPane
+from pitui.tui.provision.provision_screen import ProvisionScreen
 
 OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,
@@ -93,7 +93,7 @@ async def test_remapped_keys_work_and_the_old_ones_do_not() -> None:
         assert not any(name == Verb.START for name, _ in services.asked)
         await pilot.press("f6")
         await until(pilot, lambda: any(name == Verb.START for name, _ in services.asked))
-        assert "F6 start" in str(pilot.app.main.hints.render())
+        assert "F6 start" in str(pilot.app.main.footer.render())
         await pilot.press("f1")
         assert isinstance(pilot.app.screen, HelpScreen)
 
@@ -103,7 +103,10 @@ async def test_start_acts_on_the_marked_nodes_without_a_question() -> None:
     async with shown(services) as pilot:
         await pilot.press("j", "space", "j", "space", "s")
         await until(pilot, lambda: services.asked[-1][0] == Verb.START)
-        assert services.asked[-1][1] == [Daemon("pi1", "worker"), Daemon("pi3", "worker")]
+        assert services.asked[-1][1] == [
+            DaemonTarget("pi1", "worker"),
+            DaemonTarget("pi3", "worker"),
+        ]
 
 
 async def test_the_target_is_the_row_of_the_key_press_whatever_comes_after() -> None:
@@ -113,7 +116,7 @@ async def test_the_target_is_the_row_of_the_key_press_whatever_comes_after() -> 
         assert isinstance(pilot.app.screen, ConfirmScreen)
         await pilot.press("y")
         await until(pilot, lambda: services.asked[-1][0] == Verb.STOP)
-        assert services.asked[-1][1] == [Daemon("pi1", "worker")]
+        assert services.asked[-1][1] == [DaemonTarget("pi1", "worker")]
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "n", "q", "ctrl+c", "space"])
@@ -148,7 +151,7 @@ async def test_read_only_offers_nothing_that_changes_and_says_why() -> None:
             await pilot.press(key)
             await pilot.pause()
             assert pilot.app.screen is main
-            assert "R allows changes" in str(main.hints.render())
+            assert "R allows changes" in str(main.footer.render())
         await pilot.press("4", "x")
         assert pilot.app.screen is main
         await pilot.press("R", "1", "s")
@@ -179,7 +182,7 @@ async def test_palette_runs_an_action_on_the_row_under_the_cursor() -> None:
         await pilot.pause(0.3)
         await pilot.press("enter")
         await until(pilot, lambda: services.asked[-1][0] == Verb.START)
-        assert services.asked[-1][1] == [Daemon("pi1", "worker")]
+        assert services.asked[-1][1] == [DaemonTarget("pi1", "worker")]
 
 
 async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -> None:
@@ -205,7 +208,9 @@ async def test_progress_goes_node_by_node_and_again_repeats_only_what_failed() -
         assert advice in text
         services.fail.clear()
         await pilot.press("a")
-        await until(pilot, lambda: services.asked[-1] == (Verb.START, [Daemon("pi2", "worker")]))
+        await until(
+            pilot, lambda: services.asked[-1] == (Verb.START, [DaemonTarget("pi2", "worker")])
+        )
         await until(pilot, lambda: "done" in lines(main))
 
 
@@ -241,7 +246,7 @@ async def test_quit_backs_out_step_by_step_and_asks_while_an_action_runs() -> No
 async def test_interrupt_never_ends_anything_and_hints_how_to_quit() -> None:
     async with shown() as pilot:
         await pilot.press("ctrl+c")
-        assert "q quits" in str(pilot.app.main.hints.render())
+        assert "q quits" in str(pilot.app.main.footer.render())
         assert pilot.app.is_running
 
 
@@ -348,10 +353,10 @@ async def test_why_it_failed_is_offered_of_what_failed_and_as_soon_as_it_did() -
             assert ("failure" in {row.id for row in main.offered()}) is offered, name
             await pilot.press("j")
         await pilot.press("g")
-        await until(pilot, lambda: "why it failed" not in str(main.hints.render()))
+        await until(pilot, lambda: "why it failed" not in str(main.footer.render()))
         failed = replace(FULL.applications[0], state=ApplicationState.FAILED)
         services.publish(replace(FULL, applications=(failed, *FULL.applications[1:])))
-        await until(pilot, lambda: "f why it failed" in str(main.hints.render()))
+        await until(pilot, lambda: "f why it failed" in str(main.footer.render()))
 
 
 def lines(main: MainScreen) -> str:

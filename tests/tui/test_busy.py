@@ -11,20 +11,20 @@ from textual.pilot import Pilot
 
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.services.disk_use import Cleaned
-from pitui.spark.decommission import Refusal
-from pitui.tui.messages import Daemon, Verb
-from pitui.tui.operation import Operation
-from pitui.tui.screens.confirm import ConfirmScreen
-from pitui.tui.screens.node import NodeScreen
+from pitui.services.nodes.disk_use import Cleaned
+from pitui.spark.api.decommission import Refusal
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.messages import DaemonTarget, Verb
+from pitui.tui.nodes.node_screen import NodeScreen
+from pitui.tui.operations.operation import Operation
 
 REFUSED = "pi1: the last action is not over yet (P)"
-PI1 = Daemon("pi1", "worker")
+PI1 = DaemonTarget("pi1", "worker")
 
 
 async def hint(pilot: Pilot[None], text: str) -> None:
     """Wait until the footer of the screen on top says it."""
-    await until(pilot, lambda: text in str(pilot.app.screen.hints.render()))
+    await until(pilot, lambda: text in str(pilot.app.screen.footer.render()))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ async def test_nothing_begins_on_a_node_while_something_else_is_done_there(
         await hint(pilot, REFUSED)
         assert isinstance(pilot.app.screen, NodeScreen if "enter" in keys else type(main))
         assert len(main.progress.running) == 1
-        assert services.inspector.asked == []
+        assert services.inspection.asked == []
 
 
 async def test_other_nodes_are_free() -> None:
@@ -63,7 +63,7 @@ async def test_what_began_while_a_question_stood_is_found_by_the_answer() -> Non
         main = pilot.app.main
         await pilot.press("j", "x")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-        main.deeds.daemons(Verb.START, [PI1])
+        main.daemon_actions.daemons(Verb.START, [PI1])
         await until(pilot, lambda: len(main.progress.running) == 1)
         await pilot.press("y")
         await hint(pilot, REFUSED)
@@ -75,17 +75,17 @@ async def test_a_node_that_is_cleaned_up_is_busy_until_that_has_ended() -> None:
     go_on = asyncio.Event()
 
     async def clean(node: str, names: Sequence[str]) -> Cleaned:
-        services.inspector.asked.append(("clean", (node, list(names))))
+        services.inspection.asked.append(("clean", (node, list(names))))
         await go_on.wait()
         return Cleaned(tuple(names), 2048)
 
-    services.inspector.clean = clean
+    services.inspection.clean = clean
     async with shown(services) as pilot:
         main = pilot.app.main
         await pilot.press("j", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
         await pilot.press("C", "y")
-        await until(pilot, lambda: len(services.inspector.asked) == 1)
+        await until(pilot, lambda: len(services.inspection.asked) == 1)
         await pilot.press("escape", "s")
         await hint(pilot, REFUSED)
         go_on.set()
@@ -102,7 +102,7 @@ async def test_a_clean_up_that_failed_is_kept_and_done_again() -> None:
         asked.append((node, list(names)))
         raise PituiError("the disk is read-only", "See dmesg.")
 
-    services.inspector.clean = clean
+    services.inspection.clean = clean
     async with shown(services) as pilot:
         progress = pilot.app.main.progress
         await pilot.press("j", "enter")
@@ -118,7 +118,7 @@ async def test_a_clean_up_that_failed_is_kept_and_done_again() -> None:
 async def test_again_repeats_what_was_done_a_stop_or_a_drain(refusal: Refusal | None) -> None:
     services = Looking()
     services.go_on.set()
-    services.inspector.refused = refusal
+    services.inspection.refused = refusal
     failed = Outcome("pi1", "worker", OutcomeState.FAILED, "permission denied")
     services.fail["pi1"] = failed
     drained = []
@@ -128,7 +128,7 @@ async def test_again_repeats_what_was_done_a_stop_or_a_drain(refusal: Refusal | 
         report(failed)
         return [failed]
 
-    services.inspector.drain = drain
+    services.inspection.drain = drain
     async with shown(services) as pilot:
         progress = pilot.app.main.progress
         await pilot.press("j", "D")
@@ -137,7 +137,7 @@ async def test_again_repeats_what_was_done_a_stop_or_a_drain(refusal: Refusal | 
         await until(pilot, lambda: len(ended(progress)) == 1)
         title = progress.operations[0].title
         # Meanwhile the master may say something else; what was asked stays what it was.
-        services.inspector.refused = None if refusal else Refusal("off", "Switch it on.")
+        services.inspection.refused = None if refusal else Refusal("off", "Switch it on.")
         await pilot.press("P", "a")
         stops = (Verb.STOP, [PI1])
         done = (lambda: services.asked.count(stops)) if refusal else (lambda: len(drained))

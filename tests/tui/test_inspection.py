@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 
 from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import DiskUse
-from pitui.services.inspect_node import Looked
-from pitui.spark.decommission import Refusal
-from pitui.tui.screens.confirm import ConfirmScreen
-from pitui.tui.screens.node import NodeScreen
-from pitui.tui.screens.text import TextScreen
+from pitui.services.nodes.inspect_node import NodeInspection
+from pitui.spark.api.decommission import Refusal
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.text_screen import TextScreen
+from pitui.tui.nodes.node_screen import NodeScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 Compare = Callable[..., bool]
@@ -48,8 +48,8 @@ def test_node_full(snap_compare: Compare, size: tuple[int, int], keys: tuple[str
 @pytest.mark.parametrize("size", SIZES)
 def test_node_loading(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = Looking()
-    inspector = services.inspector
-    inspector.points, inspector.looked, inspector.disk = (), None, None
+    inspection = services.inspection
+    inspection.points, inspection.looked, inspection.disk = (), None, None
     picture = after(services, "j", "enter")
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -59,9 +59,9 @@ def test_node_on_which_nothing_runs(snap_compare: Compare, size: tuple[int, int]
     idle = replace(FULL.nodes[1], worker=None, workers=(), processes=())
     nodes = (FULL.nodes[0], idle, *FULL.nodes[2:])
     services = Looking(replace(FULL, nodes=nodes, executors={}))
-    services.inspector.points = ()
-    services.inspector.looked = Looked(SYSTEM, ())
-    services.inspector.disk = DiskUse("/opt/spark/work", "/opt/spark/logs", ())
+    services.inspection.points = ()
+    services.inspection.looked = NodeInspection(SYSTEM, ())
+    services.inspection.disk = DiskUse("/opt/spark/work", "/opt/spark/logs", ())
     picture = after(services, "j", "enter")
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -70,9 +70,9 @@ def test_node_on_which_nothing_runs(snap_compare: Compare, size: tuple[int, int]
 def test_node_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = Looking()
     why = NodeError("pi3", "no route to host", "Is it on?")
-    services.inspector.points = ()
-    services.inspector.looked = Looked(problem=str(why))
-    services.inspector.disk = why
+    services.inspection.points = ()
+    services.inspection.looked = NodeInspection(problem=str(why))
+    services.inspection.disk = why
     picture = after(services, "j", "j", "j", "enter")
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -117,7 +117,7 @@ def test_threads(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 def test_threads_that_cannot_be_had(snap_compare: Compare) -> None:
     services = Looking()
-    services.inspector.threads = NodeError("nuc", "thread dumps are switched off", "Switch it on.")
+    services.inspection.threads = NodeError("nuc", "thread dumps are switched off", "Switch it on.")
     picture = after(services, "3", "d")
     assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
 
@@ -132,13 +132,13 @@ async def test_clean_up_asks_and_removes_only_what_is_unused() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
-        assert services.inspector.asked == []
+        assert services.inspection.asked == []
         await pilot.press("C")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
-        await until(pilot, lambda: bool(services.inspector.asked))
+        await until(pilot, lambda: bool(services.inspection.asked))
         wanted = ("pi1", [OLD, "spark-pi-Worker-1-pi1.out.1"])
-        assert services.inspector.asked == [("clean", wanted)]
+        assert services.inspection.asked == [("clean", wanted)]
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is pilot.app.main)
 
@@ -150,7 +150,7 @@ async def test_nothing_is_cleaned_up_while_read_only() -> None:
         await pilot.press("C")
         await pilot.pause()
         assert isinstance(pilot.app.screen, NodeScreen)
-        assert "not while read-only" in str(pilot.app.screen.hints.render())
+        assert "not while read-only" in str(pilot.app.screen.footer.render())
 
 
 async def test_draining_asks_and_drains() -> None:
@@ -160,24 +160,24 @@ async def test_draining_asks_and_drains() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         assert "Drain and stop" in pilot.app.screen.title_text()
         await pilot.press("y")
-        await until(pilot, lambda: services.inspector.asked == [("drain", ["pi1"])])
+        await until(pilot, lambda: services.inspection.asked == [("drain", ["pi1"])])
 
 
 async def test_where_it_cannot_drain_it_says_why_and_offers_to_stop() -> None:
     services = Looking()
-    services.inspector.refused = Refusal("decommissioning is switched off", "Switch it on.")
+    services.inspection.refused = Refusal("decommissioning is switched off", "Switch it on.")
     async with shown(services) as pilot:
         await pilot.press("j", "D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         assert pilot.app.screen.title_text() == "Cannot drain. Stop the worker on pi1 now?"
         await pilot.press("y")
         await until(pilot, lambda: services.asked[-1][0] == "stop")
-        assert services.inspector.asked == []
+        assert services.inspection.asked == []
 
 
 async def test_threads_are_searched() -> None:
     services = Looking()
-    services.inspector.threads = tuple(f"line {number}" for number in range(500))
+    services.inspection.threads = tuple(f"line {number}" for number in range(500))
     async with shown(services) as pilot:
         await pilot.press("3", "d")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
@@ -188,5 +188,5 @@ async def test_threads_are_searched() -> None:
         assert screen.query_one("TextLines").found == (2, 11)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: pilot.app.screen is pilot.app.main)
-        assert services.inspector.asked == [("threads", ("app-0003", "0"))]
+        assert services.inspection.asked == [("threads", ("app-0003", "0"))]
         assert FULL.executors["app-0003"][0].id == "0"

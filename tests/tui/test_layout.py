@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import ConfigError
 from pitui.tui.app import PituiApp
-from pitui.tui.present.changes import Changes
-from pitui.tui.present.header import header
+from pitui.tui.events.toasts import Toasts
+from pitui.tui.text.header import header
 
 
 def screen_lines(pilot: Pilot[None]) -> list[str]:
@@ -153,7 +153,7 @@ def test_changes_between_snapshots() -> None:
         nodes=(NODES[0], NODES[1], replace(NODES[2], link=NODES[3].link), pi("pi3", on=worker())),
         applications=(done, *FULL.applications[1:]),
     )
-    compared = Changes()
+    compared = Toasts()
     assert compared.of(FULL) == []
     found = {(change.text, change.bad) for change in compared.of(new)}
     assert found == {
@@ -169,7 +169,7 @@ def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
     nodes = tuple(
         replace(n, worker=worker(WorkerState.UNREGISTERED)) if n.worker else n for n in NODES
     )
-    compared = Changes()
+    compared = Toasts()
     compared.of(FULL)
     found = compared.of(replace(FULL, master=away, nodes=nodes))
     found += compared.of(replace(FULL, nodes=nodes))

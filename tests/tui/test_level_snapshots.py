@@ -8,15 +8,15 @@ from support.insides import StillJobs
 from support.shelf import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
-from pitui.domain.inside import Inside, Looked, Origin, Spot
-from pitui.tui.screens.level import LevelScreen
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.tui.apps.level_screen import LevelScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 SPOTS = {
-    "jobs": Spot(RUNNING.id),
-    "queries": Spot(RUNNING.id),
-    "stages": Spot(RUNNING.id, job=5),
-    "tasks": Spot(RUNNING.id, job=5, stage=(7, 0)),
+    "jobs": AppLocation(RUNNING.id),
+    "queries": AppLocation(RUNNING.id),
+    "stages": AppLocation(RUNNING.id, job=5),
+    "tasks": AppLocation(RUNNING.id, job=5, stage=(7, 0)),
 }
 Compare = Callable[..., bool]
 
@@ -28,14 +28,16 @@ def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: NOW)
 
 
-def at(services: Still, spot: Spot, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+def at(
+    services: Still, location: AppLocation, *keys: str
+) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Return what opens a level in front of a UI that shows the cluster."""
 
     async def run(pilot: Pilot[None]) -> None:
         app = pilot.app
         await until(pilot, lambda: app.services is services)
         await until(pilot, lambda: app.main.snapshot is services.snapshot)
-        screen = LevelScreen(spot)
+        screen = LevelScreen(location)
         await app.push_screen(screen)
         await until(pilot, lambda: services.jobs.silent or screen.looked is not None)
         await pilot.press(*keys)
@@ -65,8 +67,8 @@ def test_full(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
 def test_empty(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
-    services = still(StillJobs(Inside(Origin.DRIVER)))
-    services.jobs.answer = Looked(SPOTS[name], Inside(Origin.DRIVER))
+    services = still(StillJobs(AppDetail(Origin.DRIVER)))
+    services.jobs.answer = DetailResult(SPOTS[name], AppDetail(Origin.DRIVER))
     picture = at(services, SPOTS[name], *keys_of(name))
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -85,7 +87,9 @@ def test_loading(snap_compare: Compare, name: str, size: tuple[int, int]) -> Non
 def test_failed(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     services = still(StillJobs())
     error = "app-0003: its driver is not running or has no UI, and there is no event log of it"
-    services.jobs.answer = Looked(SPOTS[name], error=error, advice="spark.eventLog.enabled=true")
+    services.jobs.answer = DetailResult(
+        SPOTS[name], error=error, advice="spark.eventLog.enabled=true"
+    )
     picture = at(services, SPOTS[name], *keys_of(name))
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -93,6 +97,6 @@ def test_failed(snap_compare: Compare, name: str, size: tuple[int, int]) -> None
 @pytest.mark.parametrize("size", SIZES)
 def test_an_application_that_waits(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = still(StillJobs())
-    services.jobs.answer = Looked(Spot(WAITING.id), Inside(Origin.DRIVER))
-    picture = at(services, Spot(WAITING.id))
+    services.jobs.answer = DetailResult(AppLocation(WAITING.id), AppDetail(Origin.DRIVER))
+    picture = at(services, AppLocation(WAITING.id))
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)

@@ -7,14 +7,14 @@ from support.insides import StillJobs
 from support.shelf import FULL, NOW, RUNNING, Still, shown, until
 from textual.pilot import Pilot
 
+from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
-from pitui.domain.inside import Looked, Spot
-from pitui.services.causes import Cause
-from pitui.tui.screens.confirm import ConfirmScreen
-from pitui.tui.screens.details import DetailsScreen
-from pitui.tui.screens.level import LevelScreen
+from pitui.services.apps.failure_analysis import FailureCause
+from pitui.tui.apps.level_screen import LevelScreen
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.details import DetailsScreen
 
 APP = RUNNING.id
 
@@ -43,17 +43,17 @@ async def test_down_to_the_tasks_and_back_to_where_one_was() -> None:
     services = still()
     async with shown(services) as pilot:
         await press(pilot, "4", "enter")
-        assert level(pilot).spot == Spot(APP)
+        assert level(pilot).location == AppLocation(APP)
         await press(pilot, "j", "slash", "c", "o", "u", "n", "t", "enter", "j")
         jobs = level(pilot).shown
         before = jobs.cursor, jobs.filter_bar.value, jobs.table.scroll_offset
         assert before[:2] == ("job:0", "count")
         await press(pilot, "k", "enter")
-        assert level(pilot).spot == Spot(APP, job=4)
+        assert level(pilot).location == AppLocation(APP, job=4)
         await press(pilot, "enter")
-        assert level(pilot).spot == Spot(APP, job=4, stage=(6, 0))
+        assert level(pilot).location == AppLocation(APP, job=4, stage=(6, 0))
         await press(pilot, "escape")
-        assert level(pilot).spot == Spot(APP, job=4)
+        assert level(pilot).location == AppLocation(APP, job=4)
         await press(pilot, "escape")
         assert level(pilot).shown is jobs
         assert (jobs.cursor, jobs.filter_bar.value) == ("job:4", "count")
@@ -66,8 +66,8 @@ async def test_only_what_is_looked_at_is_asked_for() -> None:
     services = still()
     async with shown(services) as pilot:
         await press(pilot, "4", "enter", "enter", "escape")
-        spots = [spot for word, spot in services.jobs.asked if word == "inside"]
-        assert spots == [Spot(APP), Spot(APP, job=5), Spot(APP)]
+        spots = [location for word, location in services.jobs.asked if word == "inside"]
+        assert spots == [AppLocation(APP), AppLocation(APP, job=5), AppLocation(APP)]
 
 
 async def test_queries_and_their_jobs() -> None:
@@ -76,7 +76,7 @@ async def test_queries_and_their_jobs() -> None:
         await press(pilot, "4", "enter", "tab")
         assert level(pilot).shown.level.title == "SQL"
         await press(pilot, "enter")
-        assert level(pilot).spot == Spot(APP, query=0)
+        assert level(pilot).location == AppLocation(APP, query=0)
         assert [row.key for row in level(pilot).shown.table.model.visible] == ["job:3", "job:2"]
 
 
@@ -104,13 +104,17 @@ async def test_jobs_pane_sorts() -> None:
 
 async def test_a_failed_task_leads_to_its_log_line_with_one_key() -> None:
     services = still()
-    services.jobs.failure = Cause(
-        Spot(APP, stage=(7, 0), task=48), "ValueError: deliberate", (f"{APP}/0",), ("TID 48",), NOW
+    services.jobs.failure = FailureCause(
+        AppLocation(APP, stage=(7, 0), task=48),
+        "ValueError: deliberate",
+        (f"{APP}/0",),
+        ("TID 48",),
+        NOW,
     )
     async with shown(services) as pilot:
         await press(pilot, "4", "enter", "enter", "enter", "f")
         await until(pilot, lambda: pilot.app.screen is pilot.app.main)
-        assert ("cause", Spot(APP, job=5, stage=(7, 0), task=48)) in services.jobs.asked
+        assert ("cause", AppLocation(APP, job=5, stage=(7, 0), task=48)) in services.jobs.asked
         await until(pilot, lambda: ("sources", [f"{APP}/0"]) in services.asked)
         assert pilot.app.main.panes.focused_pane is pilot.app.main.logs
 
@@ -126,7 +130,7 @@ async def test_a_run_that_failed_before_it_had_an_application_leads_to_its_outpu
 
 async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     services = still()
-    services.jobs.failure = Cause(Spot(APP), "ValueError: deliberate", ("gone",), ())
+    services.jobs.failure = FailureCause(AppLocation(APP), "ValueError: deliberate", ("gone",), ())
 
     async def gone(*_: object) -> list[object]:
         raise PituiError("no worker has a log of gone")
@@ -159,7 +163,7 @@ async def test_killing_a_job_asks_first() -> None:
         await press(pilot, "enter")
         assert not any(word == "kill" for word, _ in services.jobs.asked)
         await press(pilot, "x", "y")
-        await until(pilot, lambda: ("kill", Spot(APP, job=5)) in services.jobs.asked)
+        await until(pilot, lambda: ("kill", AppLocation(APP, job=5)) in services.jobs.asked)
 
 
 @pytest.mark.parametrize(("key", "pane"), [("1", "nodes"), ("3", "executors")])
@@ -184,7 +188,7 @@ async def test_what_is_known_stays_when_there_is_no_answer() -> None:
         await press(pilot, "4", "enter")
         pane = level(pilot).shown
         rows = len(pane.table.model.visible)
-        level(pilot)._show(Looked(Spot(APP), error="no answer in time"))
+        level(pilot)._show(DetailResult(AppLocation(APP), error="no answer in time"))
         assert len(pane.table.model.visible) == rows
 
 
@@ -229,7 +233,7 @@ async def test_drivers_and_applications_of_the_past_are_jobs_too() -> None:
 
 async def test_esc_in_a_log_comes_back_to_the_level_it_was_opened_from() -> None:
     services = still()
-    services.jobs.failure = Cause(Spot(APP), "", (f"{APP}/0",), ("TID 48",), NOW)
+    services.jobs.failure = FailureCause(AppLocation(APP), "", (f"{APP}/0",), ("TID 48",), NOW)
     async with shown(services) as pilot:
         main = pilot.app.main
         await press(pilot, "4", "enter", "enter", "enter", "j")

@@ -4,11 +4,11 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from pitui.tui.facets.provisioning import StepName
-from pitui.tui.present.cells import cell
-from pitui.tui.present.provision_board import BoardRow
+from pitui.tui.provision.board_rows import BoardRow
+from pitui.tui.provision.step_board import StepBoard
+from pitui.tui.services.provisioning import StepName
+from pitui.tui.text.cells import cell
 from pitui.tui.widgets.cell_lines import CellLines
-from pitui.tui.widgets.step_board import StepBoard
 
 STEPS = (StepName("java", "Java"),)
 

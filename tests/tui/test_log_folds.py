@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.domain.log_line import LogLine
-from pitui.spark.log_lines import LineParser
-from pitui.tui.widgets.log_rows import LogRows
-from pitui.tui.widgets.log_sieve import Folding
-from pitui.tui.widgets.log_store import LogStore
+from pitui.domain.logs.log_line import LogLine
+from pitui.spark.logs.line_parser import LineParser
+from pitui.tui.logs.store.block_filter import Folding
+from pitui.tui.logs.store.log_store import LogStore
+from pitui.tui.logs.view.log_rows import LogRows
 
 LINE = st.sampled_from(
     [

@@ -12,11 +12,11 @@ from textual.widgets import Static
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.log_line import Level, LogLine, LogSource
-from pitui.domain.log_tree import LogBranch, LogLeaf
-from pitui.spark.log_lines import LineParser
-from pitui.tui.panes import log_reading
-from pitui.tui.panes.logs import LogsPane
+from pitui.domain.logs.log_line import Level, LogLine, LogSource
+from pitui.domain.logs.log_tree import LogBranch, LogLeaf
+from pitui.spark.logs.line_parser import LineParser
+from pitui.tui.logs import follow
+from pitui.tui.logs.logs_pane import LogsPane
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 Compare = Callable[..., bool]
@@ -97,7 +97,7 @@ class Logs(Still):
         self.shelf = Shelf()
 
     @property
-    def log_shelf(self) -> Shelf:  # type: ignore[override]
+    def log_service(self) -> Shelf:  # type: ignore[override]
         return self.shelf
 
     async def follow(
@@ -115,7 +115,7 @@ def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(time, "time", lambda: NOW)
-    monkeypatch.setattr(log_reading, "QUIET_S", 3600.0)
+    monkeypatch.setattr(follow, "QUIET_S", 3600.0)
 
 
 def after(services: Logs, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -181,7 +181,7 @@ def test_logs(
 def test_logs_that_say_nothing(
     snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr(log_reading, "QUIET_S", 0.05)
+    monkeypatch.setattr(follow, "QUIET_S", 0.05)
     services = Logs()
 
     async def quiet(pilot: Pilot[None]) -> None:

@@ -12,18 +12,21 @@ from support.shelf import NOW, ui, until
 from textual.pilot import Pilot
 from tui.test_log_pictures import Logs, lines, settled
 
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import Level, LogLine
-from pitui.tui.clipboard import sequences
-from pitui.tui.log_taste import Taste, load_taste, save_taste, taste_path
-from pitui.tui.pager import pager_command
-from pitui.tui.panes.log_moves import (
-    place_of,
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import Level, LogLine
+from pitui.tui.logs.dialogs.tree_rows import cluster_rows
+from pitui.tui.logs.logs_pane import LogsPane
+from pitui.tui.logs.navigation import place_of
+from pitui.tui.logs.store.time_counts import TimeCounts
+from pitui.tui.logs.view.line_text import Times
+from pitui.tui.logs.view_settings import (
+    LogViewSettings,
+    load_settings,
+    save_settings,
+    settings_path,
 )
-from pitui.tui.panes.logs import LogsPane
-from pitui.tui.present.log_counts import TimeCounts
-from pitui.tui.present.log_text import Times
-from pitui.tui.present.log_tree_text import cluster_rows
+from pitui.tui.terminal.clipboard import sequences
+from pitui.tui.terminal.pager import pager_command
 
 
 class Opened:
@@ -49,7 +52,7 @@ class Opened:
 
     @property
     def said(self) -> str:
-        return str(self.pilot.app.main.hints.render())
+        return str(self.pilot.app.main.footer.render())
 
 
 async def opened(pilot: Pilot[None], services: Logs) -> Opened:
@@ -151,10 +154,10 @@ async def test_toggles_are_remembered_by_the_next_session() -> None:
         services = Logs(lines())
         async with ui(services).run_test(size=(120, 40)) as pilot:
             screen = await opened(pilot, services)
-            if load_taste() == Taste():
+            if load_settings() == LogViewSettings():
                 await screen.press("w", "t", "T", "F", "H")
-                wanted = Taste(True, Times.RELATIVE, False, False, True, False)
-                assert load_taste() == wanted
+                wanted = LogViewSettings(True, Times.RELATIVE, False, False, True, False)
+                assert load_settings() == wanted
             else:
                 view = screen.pane.view
                 assert view.look.wrap
@@ -165,12 +168,12 @@ async def test_toggles_are_remembered_by_the_next_session() -> None:
 
 
 def test_a_broken_memory_is_forgotten() -> None:
-    save_taste(Taste(wrap=True))
-    assert load_taste().wrap
-    taste_path().write_text("{")
-    assert load_taste() == Taste()
-    taste_path().write_text(json.dumps({"wrap": "yes"}))
-    assert load_taste() == Taste()
+    save_settings(LogViewSettings(wrap=True))
+    assert load_settings().wrap
+    settings_path().write_text("{")
+    assert load_settings() == LogViewSettings()
+    settings_path().write_text(json.dumps({"wrap": "yes"}))
+    assert load_settings() == LogViewSettings()
 
 
 async def test_the_histogram_leads_to_a_time() -> None:

@@ -14,20 +14,20 @@ from textual.pilot import Pilot
 from pitui.config.load import load_config
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import Level, LogLine, LogSource
-from pitui.spark.log_lines import LineParser
-from pitui.spark.log_sieve import Sieve
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import Level, LogLine, LogSource
+from pitui.spark.logs.line_filter import LineFilter
+from pitui.spark.logs.line_parser import LineParser
 from pitui.tui.app import PituiApp
-from pitui.tui.idle import Idle
-from pitui.tui.messages import ShowLogAt
-from pitui.tui.present.log_goal import Goal, Seeker
-from pitui.tui.present.log_text import Look, body, row_count, rows
-from pitui.tui.widgets import log_block, log_store
-from pitui.tui.widgets.log_rows import LogRows
-from pitui.tui.widgets.log_sieve import Folding
-from pitui.tui.widgets.log_store import LogStore
-from pitui.tui.widgets.log_view import LogView
+from pitui.tui.base.messages import ShowLogAt
+from pitui.tui.logs.line_target import LineTarget, LineTargetSearch
+from pitui.tui.logs.store import log_block, log_store
+from pitui.tui.logs.store.block_filter import Folding
+from pitui.tui.logs.store.log_store import LogStore
+from pitui.tui.logs.view.line_text import LogDisplay, body, row_count, rows
+from pitui.tui.logs.view.log_rows import LogRows
+from pitui.tui.logs.view.log_view import LogView
+from pitui.tui.services.idle import Idle
 
 CONFIG = """\
 cluster: {master: nuc}
@@ -115,7 +115,7 @@ async def opened(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterat
     services = Lines()
 
     @asynccontextmanager
-    async def backend(_config: object, _asker: object) -> AsyncIterator[Lines]:
+    async def backend(_config: object, _prompter: object) -> AsyncIterator[Lines]:
         yield services
 
     app = PituiApp(load_config(config), open_backend=backend, load=lambda: None)
@@ -233,9 +233,9 @@ async def test_a_log_is_shown_at_the_line_that_explains(tmp_path: Path) -> None:
 
 @given(st.lists(st.sampled_from("abc"), max_size=20), st.integers(1, 7))
 def test_a_goal_is_the_same_however_the_lines_come(texts: list[str], size: int) -> None:
-    goal = Goal(("c", "b"))
+    goal = LineTarget(("c", "b"))
     lines = [line(text) for text in texts]
-    whole, pieces = Seeker(goal), Seeker(goal)
+    whole, pieces = LineTargetSearch(goal), LineTargetSearch(goal)
     whole.take(0, lines)
     for at in range(0, len(lines), size):
         pieces.take(at, lines[at : at + size])
@@ -247,8 +247,8 @@ def test_a_goal_is_the_same_however_the_lines_come(texts: list[str], size: int) 
 def test_of_several_goals_the_nearest_in_time_counts() -> None:
     lines = [LogLine("a", "x", Level.INFO, at) for at in (10.0, 20.0, 30.0)]
     lines.insert(2, LogLine("a", "\tx of 20"))
-    for goal in (Goal(("x",), 21.0), Goal((), 21.0)):
-        seeker = Seeker(goal)
+    for goal in (LineTarget(("x",), 21.0), LineTarget((), 21.0)):
+        seeker = LineTargetSearch(goal)
         seeker.take(5, lines)
         assert seeker.best == 6
 
@@ -469,7 +469,7 @@ def test_rows_agree_with_a_layout_from_scratch(
     """Whatever comes and goes, the rows are those of the lines that are left."""
     store = LogStore(limit)
     kept = LogRows(store)
-    kept.reset(Look(wrap=wrap), width, chosen)
+    kept.reset(LogDisplay(wrap=wrap), width, chosen)
     kept.fold(folding)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(log_block, "BLOCK_LINES", 4)
@@ -479,7 +479,7 @@ def test_rows_agree_with_a_layout_from_scratch(
             while not kept.scan(0):
                 pass
             fresh = LogRows(store)
-            fresh.reset(Look(wrap=wrap), width, chosen)
+            fresh.reset(LogDisplay(wrap=wrap), width, chosen)
             fresh.fold(folding)
             while not fresh.scan(1):
                 pass
@@ -544,20 +544,20 @@ def test_the_screen_shows_what_the_command_line_prints(batches, chosen) -> None:
     """A filter means the same in both."""
     store = LogStore(1000)
     rows = LogRows(store)
-    rows.reset(Look(), 80, chosen)
+    rows.reset(LogDisplay(), 80, chosen)
     every = [line for batch in batches for line in batch]
     for batch in batches:
         store.add(batch)
         while not rows.scan(1):
             pass
-    printed = Sieve(chosen).of(every)
+    printed = LineFilter(chosen).of(every)
     shown = [every[rows.number(index)] for index in range(rows.lines)]
     assert sorted(map(str, shown)) == sorted(map(str, printed))
 
 
 @given(st.text(max_size=60), st.integers(2, 20))
 def test_rows_hold_the_whole_text_within_the_width(text, width) -> None:
-    shown = body(line(text), Look())
+    shown = body(line(text), LogDisplay())
     parts = [shown[begin:end] for begin, end in rows(shown, width)]
     assert "".join(parts) == shown
     assert len(parts) == row_count(shown, width)

@@ -8,10 +8,10 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import Snapshot
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import LogLine
-from pitui.tui.panes.room import PaneRoom
-from pitui.tui.present.room import SETTLES
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import LogLine
+from pitui.tui.main.pane_sizes import SETTLES
+from pitui.tui.main.sized_layout import PaneRoom
 
 QUIET = replace(FULL, nodes=NODES[:4], applications=FULL.applications[:1])
 

@@ -11,12 +11,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pitui.domain.errors import UsageError
-from pitui.tui.facets.provisioning import Kind, Wanted
-from pitui.tui.present.provision_tree import step_key
-from pitui.tui.screens.choose_steps import ChooseStepsScreen
-from pitui.tui.screens.confirm import ConfirmScreen
-from pitui.tui.screens.provision import ProvisionScreen
-from pitui.tui.undertaking import Phase
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.provision.choose_steps import ChooseStepsScreen
+from pitui.tui.provision.plan_tree import step_key
+from pitui.tui.provision.provision_run import Phase
+from pitui.tui.provision.provision_screen import ProvisionScreen
+from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
 
 THREE = ("pi1", "pi2", "pi3")
 MARK = ("j", "space", "space", "space")
@@ -47,17 +47,17 @@ async def planned(pilot: Pilot[None], *keys: str) -> ProvisionScreen:
     await pilot.press(*MARK, *(keys or ("p",)))
     await until(pilot, lambda: isinstance(pilot.app.screen, ProvisionScreen))
     top = screen(pilot)
-    await until(pilot, lambda: top.undertaking.phase is Phase.PLANNED)
+    await until(pilot, lambda: top.provision_run.phase is Phase.PLANNED)
     await pilot.pause(0.3)
     return top
 
 
 async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await until_shown(pilot, "3 nodes would change", "27 steps", "nothing is changed yet")
-        assert recorded.asked == [(Wanted(Kind.PROVISION, THREE), True)]
+        assert recorded.asked == [(ProvisionRequest(ProvisionKind.PROVISION, THREE), True)]
         top._tree.select(step_key("pi1", "hostname"))
         await until_shown(pilot, "+++ /etc/hostname", "-raspberrypi", "+pi1")
         await pilot.press("z")
@@ -69,38 +69,38 @@ async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> No
 
 async def test_enter_applies_and_the_board_shows_speed_and_time_left() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provisioner=recorded), (200, 50)) as pilot:
+    async with shown(Still(provision_service=recorded), (200, 50)) as pilot:
         await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
         moving = re.compile(r"spark  pushing  [━╸─]{12}  \d\d%  \d+\.\d MB/s  0:\d\d left")
         await until(pilot, lambda: len(moving.findall(text(pilot))) == 3)
         assert re.search(r"pushing to 3: \d\d\.\d MB/s", text(pilot))
-        assert recorded.asked[1] == (Wanted(Kind.PROVISION, THREE), False)
+        assert recorded.asked[1] == (ProvisionRequest(ProvisionKind.PROVISION, THREE), False)
         assert re.search(r"\d+ of \d+ MB", text(pilot))
         assert "hostname" in text(pilot)
 
 
 async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
+        await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         await until_shown(pilot, "key usr nam", "2 nodes done", "1 failed", "unreachable")
         await pilot.press("G")
         await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "The next run goes on")
         await pilot.press("a")
         await until_shown(pilot, "3 nodes done")
-        assert recorded.asked[-1] == (Wanted(Kind.PROVISION, ("pi3",)), False)
-        assert [end.node for end in top.undertaking.reports] == list(THREE)
+        assert recorded.asked[-1] == (ProvisionRequest(ProvisionKind.PROVISION, ("pi3",)), False)
+        assert [end.node for end in top.provision_run.reports] == list(THREE)
         await pilot.press("a")
         assert len(recorded.asked) == 3
 
 
 async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         main = pilot.app.main
         top = await planned(pilot)
         await pilot.press("enter")
@@ -109,11 +109,11 @@ async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> N
         assert pilot.app.screen is main
         assert main.progress.running
         await pilot.press("s")
-        assert "the last action is not over yet" in str(main.hints.render())
+        assert "the last action is not over yet" in str(main.footer.render())
         await pilot.press("p")
-        assert screen(pilot).undertaking is top.undertaking
+        assert screen(pilot).provision_run is top.provision_run
         await pilot.press("escape", "P", "v")
-        assert screen(pilot).undertaking is top.undertaking
+        assert screen(pilot).provision_run is top.provision_run
         recorded.playing.go_on.set()
         await until_shown(pilot, "1 failed")
         await pilot.press("q")
@@ -123,12 +123,12 @@ async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> N
 
 async def test_cancel_finishes_the_steps_in_hand_and_asks_the_second_time() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
         await pilot.press("c")
-        await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
+        await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         assert recorded.playing.cancelled
         await until_shown(pilot, "3 not finished", "cancelled")
 
@@ -145,7 +145,7 @@ class Stubborn(Recorded):
 
 async def test_the_second_cancel_ends_at_once_after_a_question() -> None:
     recorded = Stubborn(hold=halfway)
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -154,14 +154,14 @@ async def test_the_second_cancel_ends_at_once_after_a_question() -> None:
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
-        await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
+        await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         await until_shown(pilot, "3 not finished")
-        assert top.undertaking.failed == list(THREE)
+        assert top.provision_run.failed == list(THREE)
 
 
 async def test_nothing_to_do_says_so_and_enter_applies_nothing() -> None:
     recorded = Recorded("nothing")
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✓ nothing to do")
         await pilot.press("enter")
@@ -174,7 +174,7 @@ async def test_nothing_to_do_says_so_and_enter_applies_nothing() -> None:
 async def test_what_is_refused_says_why_and_what_to_do() -> None:
     refused = UsageError("pi1 (127.0.1.11) is this machine under another name", "Use its own.")
     recorded = Recorded(refused=refused)
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✗ refused", "this machine under another name", "Use its own.")
         await pilot.press("enter")
@@ -184,7 +184,7 @@ async def test_what_is_refused_says_why_and_what_to_do() -> None:
 
 async def test_read_only_shows_plans_and_holds_applying_back() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded), read_only=True) as pilot:
+    async with shown(Still(provision_service=recorded), read_only=True) as pilot:
         await planned(pilot)
         await until_shown(pilot, "read-only", "3 nodes would change")
         await pilot.press("enter")
@@ -195,7 +195,7 @@ async def test_read_only_shows_plans_and_holds_applying_back() -> None:
 
 async def test_only_some_steps() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("s")
         assert isinstance(pilot.app.screen, ChooseStepsScreen)
@@ -203,23 +203,30 @@ async def test_only_some_steps() -> None:
         await until_shown(pilot, "Choose at least one")
         await pilot.press("j", "space", "enter")
         await until(pilot, lambda: len(recorded.asked) == 2)
-        assert recorded.asked[1] == (Wanted(Kind.PROVISION, THREE, ("hostname",)), True)
+        assert recorded.asked[1] == (
+            ProvisionRequest(ProvisionKind.PROVISION, THREE, ("hostname",)),
+            True,
+        )
         await until_shown(pilot, "only hostname", "3 steps")
-        assert [name.id for name in top.undertaking.names] == ["access", "hostname"]
+        assert [name.id for name in top.provision_run.names] == ["access", "hostname"]
 
 
 @pytest.mark.parametrize(
     ("key", "wanted", "effect"),
     [
-        ("B", Wanted(Kind.ROLLBACK, THREE), "Daemons that run go on with"),
-        ("U", Wanted(Kind.PROVISION, THREE, rolling=True), "pi loses 1 executor of 2 on pi2"),
+        ("B", ProvisionRequest(ProvisionKind.ROLLBACK, THREE), "Daemons that run go on with"),
+        (
+            "U",
+            ProvisionRequest(ProvisionKind.PROVISION, THREE, rolling=True),
+            "pi loses 1 executor of 2 on pi2",
+        ),
     ],
 )
 async def test_rollback_and_upgrade_show_a_plan_and_ask(
-    key: str, wanted: Wanted, effect: str
+    key: str, wanted: ProvisionRequest, effect: str
 ) -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         await planned(pilot, key)
         assert recorded.asked == [(wanted, True)]
         await pilot.press("enter")
@@ -234,35 +241,35 @@ async def test_rollback_and_upgrade_show_a_plan_and_ask(
 
 async def test_one_by_one_may_be_chosen_at_the_plan() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         await planned(pilot)
         await pilot.press("o")
         await until_shown(pilot, "one by one", "3 nodes would change")
         await pilot.press("enter", "y")
-        wanted = Wanted(Kind.PROVISION, THREE, rolling=True)
+        wanted = ProvisionRequest(ProvisionKind.PROVISION, THREE, rolling=True)
         await until(pilot, lambda: recorded.asked[-1] == (wanted, False))
 
 
 async def test_a_node_is_removed_after_a_question_and_never_the_master() -> None:
     recorded = Recorded()
-    async with shown(Still(provisioner=recorded)) as pilot:
+    async with shown(Still(provision_service=recorded)) as pilot:
         main = pilot.app.main
         await pilot.press("delete")
-        assert "nuc runs the master" in str(main.hints.render())
+        assert "nuc runs the master" in str(main.footer.render())
         await pilot.press("j", "space", "space", "delete")
-        assert "one node at a time" in str(main.hints.render())
+        assert "one node at a time" in str(main.footer.render())
         await pilot.press("escape", "k", "delete")
         await until_shown(pilot, "Remove pi2?", "pi loses 1 executor of 2 on pi2")
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProvisionScreen))
-        assert recorded.asked == [(Wanted(Kind.REMOVE, ("pi2",)), False)]
+        assert recorded.asked == [(ProvisionRequest(ProvisionKind.REMOVE, ("pi2",)), False)]
 
 
 async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
-    async with shown(Still(provisioner=Recorded()), (80, 24)) as pilot:
+    async with shown(Still(provision_service=Recorded()), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
+        await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         for name in ("report.json", "report.txt"):
             await pilot.press("w")
             pilot.app.screen.query_one(Input).value = str(tmp_path / name)
@@ -285,7 +292,7 @@ async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
 
 async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -293,14 +300,14 @@ async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> Non
         await pilot.press("j", "h", "h")
         await until_shown(pilot, "pi2  java: Java")
         recorded.playing.go_on.set()
-        await until(pilot, lambda: top.undertaking.phase is Phase.ENDED)
+        await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         await pilot.pause(0.3)
         await until_shown(pilot, "pi2  java: Java")
 
 
 async def test_a_plan_of_failures_only_is_not_applied() -> None:
     recorded = Recorded("run")
-    async with shown(Still(provisioner=recorded), (80, 24)) as pilot:
+    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✗ 1 node with a failure")
         await pilot.press("enter")

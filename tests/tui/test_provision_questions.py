@@ -9,9 +9,9 @@ from support.shelf import shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from pitui.remote.ask import ChangedKey
-from pitui.tui.screens.passwords import PasswordScreen, ReplacedScreen
-from pitui.tui.screens.prompts import UiAsker
+from pitui.remote.prompts import ChangedKey
+from pitui.tui.main.passwords import PasswordScreen, ReplacedScreen
+from pitui.tui.main.prompts import UiAsker
 
 KEY = ChangedKey("pi3", "192.168.1.13", 22, "ssh-rsa", "SHA256:abc", "known_hosts, line 3")
 
@@ -33,8 +33,8 @@ def words(pilot: Pilot[None]) -> str:
 
 async def test_a_login_password_is_asked_for_all_nodes_that_want_it_and_never_shown() -> None:
     async with shown() as pilot:
-        asker = UiAsker(pilot.app)
-        answer = asked(pilot, asker.password(["pi1", "pi2"], wrong=False))
+        prompter = UiAsker(pilot.app)
+        answer = asked(pilot, prompter.password(["pi1", "pi2"], wrong=False))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
         assert "pi1, pi2 want a password" in words(pilot)
         await pilot.press(*"raspberry")
@@ -45,8 +45,8 @@ async def test_a_login_password_is_asked_for_all_nodes_that_want_it_and_never_sh
 
 async def test_a_wrong_password_is_said_and_escape_gives_none() -> None:
     async with shown() as pilot:
-        asker = UiAsker(pilot.app)
-        answer = asked(pilot, asker.sudo_password("pi1", wrong=True))
+        prompter = UiAsker(pilot.app)
+        answer = asked(pilot, prompter.sudo_password("pi1", wrong=True))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
         assert "That was not the one" in words(pilot)
         await pilot.press("escape")
@@ -66,9 +66,9 @@ async def test_another_host_key_is_trusted_on_y_only(keys: tuple[str, ...], said
 
 async def test_questions_come_one_after_the_other() -> None:
     async with shown() as pilot:
-        asker = UiAsker(pilot.app)
-        first = asked(pilot, asker.password(["pi1"], wrong=False))
-        second = asked(pilot, asker.sudo_password("pi2", wrong=False))
+        prompter = UiAsker(pilot.app)
+        first = asked(pilot, prompter.password(["pi1"], wrong=False))
+        second = asked(pilot, prompter.sudo_password("pi2", wrong=False))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
         assert "pi1 wants a password to log in" in words(pilot)
         await pilot.press("escape")

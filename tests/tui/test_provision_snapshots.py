@@ -9,13 +9,12 @@ from support.shelf import FULL, NOW, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import UsageError
-from pitui.provision.report import StepReport, StepState
-from pitui.remote.ask import ChangedKey
-from pitui.tui import undertaking
-from pitui.tui.screens import provision_view
-from pitui.tui.screens.passwords import ReplacedScreen, login_password, sudo_password
-from pitui.tui.screens.provision import ProvisionScreen
-from pitui.tui.undertaking import Phase
+from pitui.provision.engine.report import StepReport, StepState
+from pitui.remote.prompts import ChangedKey
+from pitui.tui.main.passwords import ReplacedScreen, login_password, sudo_password
+from pitui.tui.provision import provision_run, provision_view
+from pitui.tui.provision.provision_run import Phase
+from pitui.tui.provision.provision_screen import ProvisionScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 Compare = Callable[..., bool]
@@ -27,7 +26,7 @@ def _stopped_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(time, "time", lambda: NOW)
-    for module in (undertaking, provision_view):
+    for module in (provision_run, provision_view):
         monkeypatch.setattr(module, "monotonic", lambda: 1000.0)
 
 
@@ -43,9 +42,9 @@ def drawn(
         screen = pilot.app.screen
         assert isinstance(screen, ProvisionScreen)
         if phase is not Phase.LOOKING:
-            await until(pilot, lambda: screen.undertaking.phase is Phase.PLANNED)
+            await until(pilot, lambda: screen.provision_run.phase is Phase.PLANNED)
         await pilot.press(*keys)
-        await until(pilot, lambda: screen.undertaking.phase is phase)
+        await until(pilot, lambda: screen.provision_run.phase is phase)
         if recorded.playing is not None and phase in (Phase.LOOKING, Phase.WORKING):
             playing = recorded.playing
             await until(pilot, playing.held.is_set)
@@ -65,7 +64,7 @@ def picture(
     keys: Sequence[str] = (),
     after: Sequence[str] = (),
 ) -> None:
-    services = Still(provisioner=recorded)
+    services = Still(provision_service=recorded)
     assert compare(ui(services), terminal_size=size, run_before=drawn(recorded, phase, keys, after))
 
 

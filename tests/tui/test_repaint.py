@@ -16,8 +16,8 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widgets import Label
 
-from pitui.tui.present.cells import Column, Row, cell
-from pitui.tui.repaint import Repaint, cut
+from pitui.tui.terminal.partial_update import PartialUpdate, partial_update
+from pitui.tui.text.cells import Column, Row, cell
 from pitui.tui.widgets.row_table import RowTable
 
 ROW = Strip([Segment("pi1 "), Segment("● up", Style(bold=True)), Segment("   93%")])
@@ -29,7 +29,7 @@ PIECE = re.compile(r"\x1b\[(\d+;\d+)H|(\x1b\[[\d;]*m)|(\n)|(.)")
 def sent(*spans: tuple[int, int, int]) -> str:
     lines = [{0: ROW, 14: NEXT}, {0: None, 14: NEXT}]
     console = Console(file=StringIO(), color_system="truecolor")
-    return Repaint(lines, list(spans), [[14, 20], [14, 20]]).render_segments(console)
+    return PartialUpdate(lines, list(spans), [[14, 20], [14, 20]]).render_segments(console)
 
 
 def test_one_cell_of_a_row_is_sent_alone() -> None:
@@ -93,9 +93,9 @@ class Shown(App[None]):
         yield self.table
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        update = cut(renderable)
+        update = partial_update(renderable)
         if isinstance(update, CompositorUpdate):
-            if isinstance(update, Repaint):
+            if isinstance(update, PartialUpdate):
                 self.parts += 1
             else:
                 self.terminal = Terminal(*self.size)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.tui.present.room import SETTLES, Area, Division, Held, Need, divide
+from pitui.tui.main.pane_sizes import SETTLES, Area, Division, Held, Need, divide
 
 NODES, JOBS, EXECUTORS = 3, 3, 2
 """Lines of details."""

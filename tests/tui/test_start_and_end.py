@@ -20,12 +20,12 @@ from support.tools import tool
 
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import PituiError
-from pitui.remote.ask import UnknownKey
+from pitui.remote.prompts import UnknownKey
 from pitui.tui.app import PituiApp
-from pitui.tui.keys_doc import with_keys
-from pitui.tui.screens.prompts import HostKeyScreen, PassphraseScreen, UiAsker
-from pitui.tui.shell import shell_command
-from pitui.tui.style_files import style_paths
+from pitui.tui.base.keys_doc import with_keys
+from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
+from pitui.tui.terminal.shell import shell_command
+from pitui.tui.terminal.style_files import style_paths
 
 README = Path(__file__).parents[2] / "README.md"
 KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")
@@ -33,7 +33,7 @@ KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")
 
 def test_the_ui_imports_no_client_before_its_first_paint() -> None:
     code = (
-        "import sys, pitui.tui.run, pitui.tui.screens.main;"
+        "import sys, pitui.tui.run, pitui.tui.main.main_screen;"
         "print([m for m in ('asyncssh', 'httpx', 'sqlite3', 'pitui.services') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -76,7 +76,7 @@ def test_styles_are_found() -> None:
 
 def test_readme_has_the_keys_of_the_table() -> None:
     text = README.read_text(encoding="utf-8")
-    assert with_keys(text) == text, "run: python -m pitui.tui.keys_doc"
+    assert with_keys(text) == text, "run: python -m pitui.tui.base.keys_doc"
 
 
 def test_a_shell_is_ssh_as_words_or_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,9 +109,9 @@ async def test_a_new_host_key_is_trusted_only_on_y(key: str, answer: bool) -> No
 
 async def test_questions_come_one_at_a_time() -> None:
     async with shown() as pilot, asyncio.TaskGroup() as group:
-        asker = UiAsker(pilot.app)
-        first = group.create_task(asker.passphrase(Path("/home/pi/.ssh/id_ed25519")))
-        second = group.create_task(asker.trust(KEY))
+        prompter = UiAsker(pilot.app)
+        first = group.create_task(prompter.passphrase(Path("/home/pi/.ssh/id_ed25519")))
+        second = group.create_task(prompter.trust(KEY))
         await until(pilot, lambda: isinstance(pilot.app.screen, PassphraseScreen))
         assert len(pilot.app.screen_stack) == 2
         await pilot.press(*"secret", "enter")

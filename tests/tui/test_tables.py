@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from support.shelf import FULL, NODES, NOW, Still, metrics, pi, shown, worker
 from textual.geometry import Region
 
-from pitui.tui.present.cells import Column, Row, cell
-from pitui.tui.present.figures import uptime
-from pitui.tui.present.fit import GAP, fit
+from pitui.tui.text.cells import Column, Row, cell
+from pitui.tui.text.column_fit import GAP, fit
+from pitui.tui.text.figures import uptime
 from pitui.tui.widgets.row_model import RowModel
 
 

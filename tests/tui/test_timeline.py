@@ -8,9 +8,9 @@ from support.shelf import NOW, shown, ui, until
 from support.timeline import EVENTS, StillTimeline, event, still
 from textual.pilot import Pilot
 
-from pitui.domain.event import Gravity, Kind, news
-from pitui.tui.present.timeline import news_texts
-from pitui.tui.screens.timeline import TimelineScreen
+from pitui.domain.events.event import EventKind, Severity, unread_events
+from pitui.tui.events.event_rows import news_texts
+from pitui.tui.main.timeline_screen import TimelineScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 
@@ -62,7 +62,7 @@ async def test_new_events_come_in_while_it_is_open_and_the_cursor_stays_on_its_r
         assert abouts(pilot)[0] == "pi3"
         await pilot.press("j", "j")
         before = screen(pilot).pane.cursor
-        timeline.add(event(1, Kind.NODE, "pi3", "back", gravity=Gravity.GOOD, node="pi3"))
+        timeline.add(event(1, EventKind.NODE, "pi3", "back", gravity=Severity.GOOD, node="pi3"))
         await until(pilot, lambda: len(abouts(pilot)) == len(EVENTS) + 1)
         assert screen(pilot).pane.cursor == before
         assert screen(pilot).pane.table.scroll_offset.y == 0
@@ -148,15 +148,17 @@ async def test_a_timeline_that_cannot_be_kept_is_said_once() -> None:
 
 
 def test_news_gets_shorter_and_counts() -> None:
-    texts = list(news_texts(news(EVENTS, NOW - 100_000), NOW))
+    texts = list(news_texts(unread_events(EVENTS, NOW - 100_000), NOW))
     assert texts == [
         "6 events since Thu 04:13: pi3 away, pi3 lost, ...",
         "6 events since Thu 04:13: pi3 away, ...",
         "6 events since Thu 04:13",
         "6 new (5)",
     ]
-    assert next(news_texts(news(EVENTS[-1:], NOW - 60), NOW)) == ("1 event since 07:59: pi3 away")
-    assert list(news_texts(news(EVENTS, NOW), NOW)) == []
+    assert next(news_texts(unread_events(EVENTS[-1:], NOW - 60), NOW)) == (
+        "1 event since 07:59: pi3 away"
+    )
+    assert list(news_texts(unread_events(EVENTS, NOW), NOW)) == []
 
 
 Compare = Callable[..., bool]

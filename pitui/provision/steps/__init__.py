@@ -3,7 +3,7 @@
 import importlib
 
 from pitui.domain.errors import UsageError
-from pitui.provision.step import Step
+from pitui.provision.engine.step import Step
 
 IDS = (
     "access",

@@ -1,9 +1,9 @@
 """Key login: a node that still wants its password takes our public key."""
 
 from pitui.domain.errors import Failure, HostKeyChangedError, LinkError, NodeError
-from pitui.provision.site import Site, no_commands
-from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.remote.ask import ChangedKey
+from pitui.provision.engine.node_context import NodeContext, no_commands
+from pitui.provision.engine.step import CheckResult, Step, ok, would_change
+from pitui.remote.prompts import ChangedKey
 from pitui.remote.quoting import quote
 
 _TRIES = 3
@@ -36,36 +36,36 @@ class Access(Step):
     title = "key login"
     needs_root = False
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Log in by key; a password that is wanted and a changed host key can be dealt with."""
         try:
-            machine = await site.machine()
+            machine = await ctx.machine()
         except HostKeyChangedError as error:
             detail = f"{error.message}: you are asked whether the machine was replaced"
             return would_change(detail, data=error)
         except LinkError as error:
             if error.failure is not Failure.AUTH_FAILED:
                 raise
-            return would_change(await self._plan(site, error), data=error)
-        how = "this machine" if site.node.local else f"logs in as {machine.user} by key"
+            return would_change(await self._plan(ctx, error), data=error)
+        how = "this machine" if ctx.node.local else f"logs in as {machine.user} by key"
         return ok(f"{how}, {machine.release} on {machine.arch}")
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Trust the new host key if a person says so, and install our key by password."""
         error = finding.data
         if isinstance(error, HostKeyChangedError):
-            await _replace(site, error)
+            await _replace(ctx, error)
             try:
-                await site.machine()
+                await ctx.machine()
             except LinkError as after:
                 if after.failure is not Failure.AUTH_FAILED:
                     raise
             else:
                 return
-        await _install(site)
+        await _install(ctx)
 
-    async def _plan(self, site: Site, error: LinkError) -> str:
-        key = await site.shelf.links.own_key(site.name, make=False)
+    async def _plan(self, ctx: NodeContext, error: LinkError) -> str:
+        key = await ctx.context.connections.own_key(ctx.name, make=False)
         which = f"the key {_comment(key)}" if key else "a new key (you have none)"
         return f"{error.message}: asks for the password once and installs {which}"
 
@@ -73,50 +73,50 @@ class Access(Step):
 STEP = Access()
 
 
-async def _replace(site: Site, error: HostKeyChangedError) -> None:
+async def _replace(ctx: NodeContext, error: HostKeyChangedError) -> None:
     known_in = error.message.partition(" is not the one in ")[2].partition(" (")[0]
     kind = error.key.partition(" ")[0]
-    port = site.node.port or 22
-    question = ChangedKey(site.name, site.node.host, port, kind, error.fingerprint, known_in)
-    if not await site.shelf.asker.replaced(question):
+    port = ctx.node.port or 22
+    question = ChangedKey(ctx.name, ctx.node.host, port, kind, error.fingerprint, known_in)
+    if not await ctx.context.prompter.replaced(question):
         raise error
-    await site.shelf.links.replace_host_key(site.name, error)
+    await ctx.context.connections.replace_host_key(ctx.name, error)
 
 
-async def _install(site: Site) -> None:
-    shelf, logins = site.shelf, site.shelf.logins
-    logins.wants([site.name])
-    await shelf.gather(Access.id, site.name, None, _OTHERS_LIMIT)
-    own = await shelf.links.own_key(site.name, make=True)
+async def _install(ctx: NodeContext) -> None:
+    context, logins = ctx.context, ctx.context.logins
+    logins.wants([ctx.name])
+    await context.gather(Access.id, ctx.name, None, _OTHERS_LIMIT)
+    own = await context.connections.own_key(ctx.name, make=True)
     if own is None:
-        raise NodeError(site.name, "there is no key to install", "Make one: ssh-keygen -t ed25519")
+        raise NodeError(ctx.name, "there is no key to install", "Make one: ssh-keygen -t ed25519")
     tried: list[str] = []
     while len(tried) < _TRIES:
         password = await logins.another(tried)
         if password is None:
             break
         tried.append(password)
-        site.say("logging in with the password")
+        ctx.say("logging in with the password")
         try:
-            result = await shelf.links.with_password(
-                site.name, password, f"sh -c {quote(_INSTALL)}", own.encode()
+            result = await context.connections.with_password(
+                ctx.name, password, f"sh -c {quote(_INSTALL)}", own.encode()
             )
         except LinkError as error:
             if error.failure is not Failure.AUTH_FAILED:
                 raise
             continue
         if "assword change required" in result.stderr:
-            raise no_commands(site.node, result)
+            raise no_commands(ctx.node, result)
         if not result.ok:
-            raise site.file_error("~/.ssh/authorized_keys", result)
-        logins.fits(site.name, password)
-        shelf.links.retry(site.name)
-        site.forget()
+            raise ctx.file_error("~/.ssh/authorized_keys", result)
+        logins.fits(ctx.name, password)
+        context.connections.retry(ctx.name)
+        ctx.forget()
         return
     why = "it took none of the passwords given" if tried else "nobody gave one"
     advice = "Give it when you are asked, or install a key with ssh-copy-id."
     message = f"the node wants its password, and {why}"
-    raise LinkError(site.name, Failure.AUTH_FAILED, message, advice)
+    raise LinkError(ctx.name, Failure.AUTH_FAILED, message, advice)
 
 
 def _comment(key: str) -> str:

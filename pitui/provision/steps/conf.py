@@ -6,20 +6,26 @@ from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.domain.errors import PituiError
-from pitui.provision.addresses import address_of
-from pitui.provision.conf_folder import block, conf_folder, properties, spark_version
-from pitui.provision.each import on_each
-from pitui.provision.files_step import FilesStep, Text, read
-from pitui.provision.folders import Folders, folders_of, in_words, make_folders
-from pitui.provision.javas import java_home
-from pitui.provision.managed_block import block_lines, with_block
-from pitui.provision.site import Site
-from pitui.provision.spark_home import home_of, installed, run_on
-from pitui.provision.step import Finding, State, would_change
+from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.run_on_all import run_on_all
+from pitui.provision.engine.step import CheckResult, State, would_change
+from pitui.provision.network.addresses import address_of
+from pitui.provision.spark.conf_folder import block, conf_folder, properties, spark_version
+from pitui.provision.spark.folders import Folders, folders_of, in_words, make_folders
+from pitui.provision.spark.java_choice import java_home
+from pitui.provision.spark.spark_home import home_of, installed, run_on
+from pitui.provision.support.managed_block import block_lines, with_block
 from pitui.remote.quoting import quote
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, workers_name
+from pitui.spark.daemons.scratch import (
+    CLEAN_NAME,
+    CLEAN_SCRIPT,
+    Scratch,
+    clean_command,
+    scratch_lines,
+)
 from pitui.spark.properties import property_lines
-from pitui.spark.scratch import CLEAN_NAME, CLEAN_SCRIPT, Scratch, clean_command, scratch_lines
 
 _EXECUTOR_LOGS = {
     "spark.executor.logs.rolling.strategy": "size",
@@ -39,16 +45,16 @@ class ConfStep(FilesStep):
     needs = ("spark",)
     disturbs = True
 
-    async def texts(self, site: Site) -> list[Text]:
+    async def texts(self, ctx: NodeContext) -> list[Text]:
         """Return the conf files."""
-        folder, version = await conf_folder(site), await spark_version(site)
-        folders = await folders_of(site)
+        folder, version = await conf_folder(ctx), await spark_version(ctx)
+        folders = await folders_of(ctx)
         scratch = folders.scratch
-        env = env_lines(version, await self._environment(site, version))
+        env = env_lines(version, await self._environment(ctx, version))
         env += scratch_lines(scratch, folders.given)
         texts = [
             await block(
-                site,
+                ctx,
                 f"{folder}/spark-env.sh",
                 "conf",
                 env,
@@ -56,23 +62,23 @@ class ConfStep(FilesStep):
                 before="#!/usr/bin/env bash\n",
             ),
             await block(
-                site,
+                ctx,
                 f"{folder}/spark-defaults.conf",
                 "conf",
-                await self._defaults(site, version, scratch),
+                await self._defaults(ctx, version, scratch),
             ),
-            await block(site, f"{folder}/{workers_name(version)}", "workers", await _workers(site)),
+            await block(ctx, f"{folder}/{workers_name(version)}", "workers", await _workers(ctx)),
         ]
         for name, text in (log_files(version) | {CLEAN_NAME: MARK + CLEAN_SCRIPT}).items():
-            old = await read(site, f"{folder}/{name}")
+            old = await read(ctx, f"{folder}/{name}")
             own = old is not None and not old.startswith(MARK)
             texts.append(Text(f"{folder}/{name}", old, old if own and old else text))
         return texts
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare the folders, and then the files."""
-        finding = await super().check(site)
-        found = await folders_of(site)
+        finding = await super().check(ctx)
+        found = await folders_of(ctx)
         wrong = [in_words(folder, found.user) for folder in found.wrong]
         if wrong:
             makes = f"make {', '.join(wrong)}"
@@ -80,56 +86,56 @@ class ConfStep(FilesStep):
             detail = f"{makes}; {finding.detail}" if both else makes
             data = finding.data if both else []
             finding = would_change(detail, diff=finding.diff, data=data)
-        return replace(finding, advice=await _advice(site, found))
+        return replace(finding, advice=await _advice(ctx, found))
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make the folders that the files name, then write the files."""
-        await make_folders(site)
-        await super().apply(site, finding)
+        await make_folders(ctx)
+        await super().apply(ctx, finding)
 
-    async def owner(self, site: Site) -> str | None:
+    async def owner(self, ctx: NodeContext) -> str | None:
         """Return Spark's account."""
-        return f"{await site.spark_user()}:"
+        return f"{await ctx.spark_user()}:"
 
-    async def summary(self, site: Site) -> str:
+    async def summary(self, ctx: NodeContext) -> str:
         """Return the addresses that matter."""
-        return f"this node is {await address_of(site.shelf, site.name)}"
+        return f"this node is {await address_of(ctx.context, ctx.name)}"
 
-    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
+    async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:
         """Take the node out of the others' lists of workers, and its empty folders away."""
-        gone = await address_of(site.shelf, site.name)
-        done = await on_each(others, lambda other: _without_worker(other, gone))
+        gone = await address_of(ctx.context, ctx.name)
+        done = await run_on_all(others, lambda other: _without_worker(other, gone))
         said = [f"out of the workers file on {', '.join(done)}"] if done else []
         try:
-            said += [f"removed {path}" for path in await _without_folders(site)]
+            said += [f"removed {path}" for path in await _without_folders(ctx)]
         except PituiError as error:
-            site.say(f"its folders stay: {error.message}")
+            ctx.say(f"its folders stay: {error.message}")
         return "; ".join(said)
 
-    async def _environment(self, site: Site, version: str) -> dict[str, str]:
-        config, node = site.shelf.config, site.node
+    async def _environment(self, ctx: NodeContext, version: str) -> dict[str, str]:
+        config, node = ctx.context.config, ctx.node
         master = config.spark.master
-        master_host = master.host or await address_of(site.shelf, site.shelf.master.name)
+        master_host = master.host or await address_of(ctx.context, ctx.context.master.name)
         values = {
-            "SPARK_LOCAL_IP": await address_of(site.shelf, site.name),
-            "SPARK_PUBLIC_DNS": await address_of(site.shelf, site.name),
+            "SPARK_LOCAL_IP": await address_of(ctx.context, ctx.name),
+            "SPARK_PUBLIC_DNS": await address_of(ctx.context, ctx.name),
             "SPARK_MASTER_HOST": master_host,
             "SPARK_MASTER_PORT": str(master.port),
             "SPARK_MASTER_WEBUI_PORT": str(master.webui_port),
             "SPARK_WORKER_WEBUI_PORT": str(node.worker_webui_port),
-            "JAVA_HOME": await java_home(site, version),
+            "JAVA_HOME": await java_home(ctx, version),
         }
         return {name: value for name, value in values.items() if value} | node.env
 
-    async def _defaults(self, site: Site, version: str, scratch: Scratch) -> list[str]:
-        spark = site.shelf.config.spark
-        host = spark.master.host or await address_of(site.shelf, site.shelf.master.name)
+    async def _defaults(self, ctx: NodeContext, version: str, scratch: Scratch) -> list[str]:
+        spark = ctx.context.config.spark
+        host = spark.master.host or await address_of(ctx.context, ctx.context.master.name)
         url = {"spark.master": f"spark://{host}:{spark.master.port}"} if host else {}
         # Without it neither master nor worker knows decommissioning, which came with 3.1.
         drains = {"spark.decommission.enabled": "true"} if numbers(version) >= (3, 1) else {}
         # On by itself before 2.4 and from 4.1 on, and asks nobody for a key (SPARK-51165).
         chosen = _EXECUTOR_LOGS | drains | {_REST: "false"}
-        by_hand = set(await properties(site, without="conf"))
+        by_hand = set(await properties(ctx, without="conf"))
         said = by_hand | set(spark.defaults)
         if not said & {_EVENT_LOGS, _HISTORY_LOGS}:
             events = Path(scratch.events).as_uri()
@@ -138,34 +144,34 @@ class ConfStep(FilesStep):
         return property_lines(url | kept | env_text(spark.defaults))
 
 
-async def _workers(site: Site) -> list[str]:
-    workers = [name for name, node in site.shelf.nodes.items() if node.is_worker]
-    return [found for name in workers if (found := await address_of(site.shelf, name))]
+async def _workers(ctx: NodeContext) -> list[str]:
+    workers = [name for name, node in ctx.context.nodes.items() if node.is_worker]
+    return [found for name in workers if (found := await address_of(ctx.context, name))]
 
 
-async def _without_worker(site: Site, gone: str | None) -> bool:
+async def _without_worker(ctx: NodeContext, gone: str | None) -> bool:
     """Take an address out of a node's list of workers; say whether it was there."""
-    version = (await installed(site)).version
+    version = (await installed(ctx)).version
     if not version:
         return False
-    path = f"{await conf_folder(site)}/{workers_name(version)}"
-    old = await read(site, path) or ""
+    path = f"{await conf_folder(ctx)}/{workers_name(version)}"
+    old = await read(ctx, path) or ""
     lines = block_lines(old, "workers") or []
     if gone not in lines:
         return False
     new = with_block(old, "workers", [line for line in lines if line != gone])
-    await site.write_file(path, new, root=await site.may_root())
+    await ctx.write_file(path, new, root=await ctx.may_root())
     return True
 
 
-async def _advice(site: Site, found: Folders) -> str:
+async def _advice(ctx: NodeContext, found: Folders) -> str:
     """Return what a person should know about what they chose themselves."""
     words = []
     if found.of_ram:
         paths = ", ".join(found.of_ram)
         words.append(f"{paths} is RAM: what Spark writes there takes the executors' memory.")
-    said = await properties(site) | env_text(site.shelf.config.spark.defaults)
-    if site.node.is_master and said.get(_REST) == "true":
+    said = await properties(ctx) | env_text(ctx.context.config.spark.defaults)
+    if ctx.node.is_master and said.get(_REST) == "true":
         words.append(
             f"{_REST} is true: port {said.get('spark.master.rest.port', 6066)} takes "
             "applications from anybody."
@@ -173,14 +179,14 @@ async def _advice(site: Site, found: Folders) -> str:
     return " ".join(words)
 
 
-async def _without_folders(site: Site) -> list[str]:
+async def _without_folders(ctx: NodeContext) -> list[str]:
     """Clean the folders that pitui chose and remove those that are empty then; return these."""
-    found = await folders_of(site)
+    found = await folders_of(ctx)
     scratch = found.scratch
     if not any(found.states[path].exists for path in (scratch.local, scratch.pids)):
         return []
     user = quote(found.user)
-    clean = clean_command(await home_of(site))
+    clean = clean_command(await home_of(ctx))
     command = f"""
 if [ "$(id -un)" = {user} ]; then {clean}; else runuser -u {user} -- {clean}; fi >/dev/null 2>&1
 for path in {quote(scratch.local, scratch.pids, scratch.events)}; do
@@ -188,7 +194,7 @@ for path in {quote(scratch.local, scratch.pids, scratch.events)}; do
 done
 rmdir -- {quote(str(PurePosixPath(scratch.local).parent))} 2>/dev/null
 true"""
-    return (await run_on(site, command)).splitlines()
+    return (await run_on(ctx, command)).splitlines()
 
 
 STEP = ConfStep()

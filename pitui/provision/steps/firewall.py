@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
-from pitui.provision.addresses import address_of, addresses
-from pitui.provision.diffs import diff, joined
-from pitui.provision.each import on_each
-from pitui.provision.files_step import Text
-from pitui.provision.firewalls import (
+from pitui.provision.engine.files_step import Text
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.run_on_all import run_on_all
+from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
+from pitui.provision.network.addresses import address_of, addresses
+from pitui.provision.network.firewalls import (
     LOOK,
     SCRIPT,
     UNIT,
@@ -19,8 +20,7 @@ from pitui.provision.firewalls import (
     parse_firewall,
     script_text,
 )
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
+from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
 
 _UNIT_FILE = f"/etc/systemd/system/{UNIT}"
@@ -43,18 +43,18 @@ class FirewallStep(Step):
     needs = ("access",)
     disturbs = True
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Look for an active firewall, and whether the other nodes, and no others, get through."""
-        if not await site.may_root():
-            return Finding(State.BLOCKED, "only root can see the firewall", admin=_LIST)
-        firewall = await _look(site)
+        if not await ctx.may_root():
+            return CheckResult(State.BLOCKED, "only root can see the firewall", admin=_LIST)
+        firewall = await _look(ctx)
         if not firewall.kind:
             return skipped("no firewall is active")
-        wanted, sure = await _others(site)
+        wanted, sure = await _others(ctx)
         missing = tuple(sorted(wanted - firewall.open_for))
         stale = tuple(sorted(firewall.ours - wanted)) if sure else ()
         stays = wanted | (firewall.ours - set(stale))
-        texts = () if firewall.by_itself else await _texts(site, firewall, stays)
+        texts = () if firewall.by_itself else await _texts(ctx, firewall, stays)
         wrong = tuple(text for text in texts if text.old != text.new)
         if not missing and not stale and not wrong:
             return ok(f"{firewall.kind} lets all {len(wanted)} other nodes in")
@@ -65,81 +65,79 @@ class FirewallStep(Step):
         detail = f"{'; '.join(what)} through {firewall.kind}"
         return would_change(detail, diff=shown, data=_Todo(firewall, missing, stale, wrong))
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Open it, now and at every boot."""
         todo = finding.data
         assert isinstance(todo, _Todo)  # noqa: S101 - what check made
         if todo.stale:
-            await site.as_root(close_command(todo.firewall, todo.stale), limit=_LIMIT)
+            await ctx.as_root(close_command(todo.firewall, todo.stale), limit=_LIMIT)
         if todo.firewall.by_itself:
-            await site.as_root(open_command(todo.firewall, todo.missing), limit=_LIMIT)
+            await ctx.as_root(open_command(todo.firewall, todo.missing), limit=_LIMIT)
             return
-        await _write(site, todo.texts)
-        await site.as_root(f"systemctl daemon-reload && systemctl enable {UNIT}; {SCRIPT}")
+        await _write(ctx, todo.texts)
+        await ctx.as_root(f"systemctl daemon-reload && systemctl enable {UNIT}; {SCRIPT}")
 
-    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:
+    async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:
         """Close the others' firewalls to the node, and its own to all of them."""
-        gone = await address_of(site.shelf, site.name)
-        done = await on_each(others, lambda other: _close(other, gone)) if gone else []
+        gone = await address_of(ctx.context, ctx.name)
+        done = await run_on_all(others, lambda other: _close(other, gone)) if gone else []
         try:
-            done += [site.name] if await _close_all(site) else []
+            done += [ctx.name] if await _close_all(ctx) else []
         except PituiError as error:
-            site.say(f"its own firewall stays as it is: {error.message}")
+            ctx.say(f"its own firewall stays as it is: {error.message}")
         return f"closed on {', '.join(done)}" if done else ""
 
 
 _LIST = "ufw status; nft list ruleset; iptables -S INPUT"
 
 
-async def _look(site: Site) -> Firewall:
-    return parse_firewall((await site.root(LOOK)).stdout)
+async def _look(ctx: NodeContext) -> Firewall:
+    return parse_firewall((await ctx.root(LOOK)).stdout)
 
 
-async def _others(site: Site) -> tuple[set[str], bool]:
+async def _others(ctx: NodeContext) -> tuple[set[str], bool]:
     """Return the IPv4 addresses of the other nodes, and whether each of them said its own."""
-    known = await addresses(site.shelf)
-    others = [where for name, where in known.items() if name != site.name]
+    known = await addresses(ctx.context)
+    others = [where for name, where in known.items() if name != ctx.name]
     found = {where.address for where in others if where.address and ":" not in where.address}
     return found, all(where.asked for where in others)
 
 
-async def _texts(site: Site, firewall: Firewall, wanted: set[str]) -> tuple[Text, ...]:
-    old = [await site.read_text(path, root=True) for path in (SCRIPT, _UNIT_FILE)]
+async def _texts(ctx: NodeContext, firewall: Firewall, wanted: set[str]) -> tuple[Text, ...]:
+    old = [await ctx.read_text(path, root=True) for path in (SCRIPT, _UNIT_FILE)]
     script = Text(SCRIPT, old[0], script_text(firewall, sorted(wanted)), 0o755)
     return (script, Text(_UNIT_FILE, old[1], UNIT_TEXT, 0o644))
 
 
-async def _write(site: Site, texts: tuple[Text, ...]) -> None:
+async def _write(ctx: NodeContext, texts: tuple[Text, ...]) -> None:
     for text in texts:
-        await site.write_file(text.path, text.new, mode=text.mode, keep_old=False)
+        await ctx.write_file(text.path, text.new, mode=text.mode, keep_old=False)
 
 
-async def _close(site: Site, gone: str) -> bool:
+async def _close(ctx: NodeContext, gone: str) -> bool:
     """Take out what lets a node in; say whether there was anything."""
-    if not await site.may_root():
+    if not await ctx.may_root():
         return False
-    firewall = await _look(site)
+    firewall = await _look(ctx)
     if gone not in firewall.ours:
         return False
     if not firewall.by_itself:
-        await _write(site, await _texts(site, firewall, set(firewall.ours - {gone})))
-    await site.as_root(close_command(firewall, [gone]), limit=_LIMIT)
+        await _write(ctx, await _texts(ctx, firewall, set(firewall.ours - {gone})))
+    await ctx.as_root(close_command(firewall, [gone]), limit=_LIMIT)
     return True
 
 
-async def _close_all(site: Site) -> bool:
+async def _close_all(ctx: NodeContext) -> bool:
     """Take out whatever we let in, and what does so at boot; say whether there was anything."""
-    if not await site.may_root():
+    if not await ctx.may_root():
         return False
-    firewall = await _look(site)
+    firewall = await _look(ctx)
     if not firewall.ours:
         return False
     if not firewall.by_itself:
         files = quote(_UNIT_FILE, SCRIPT)
-        await site.as_root(
-            f"systemctl -q disable {UNIT}; rm -f -- {files}; systemctl daemon-reload"
-        )
-    await site.as_root(close_command(firewall, sorted(firewall.ours)), limit=_LIMIT)
+        await ctx.as_root(f"systemctl -q disable {UNIT}; rm -f -- {files}; systemctl daemon-reload")
+    await ctx.as_root(close_command(firewall, sorted(firewall.ours)), limit=_LIMIT)
     return True
 
 

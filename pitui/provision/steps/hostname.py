@@ -2,10 +2,10 @@
 
 import re
 
-from pitui.facts import hosts_file
-from pitui.provision.diffs import diff, joined
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, Step, ok, skipped, would_change
+from pitui.facts import hosts
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
+from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
 
 _FILE = "/etc/hostname"
@@ -26,17 +26,17 @@ class Hostname(Step):
     title = "host name"
     needs = ("access",)
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare the running name, /etc/hostname and what cloud-init would do."""
-        name = site.name
-        if site.node.local:
+        name = ctx.name
+        if ctx.node.local:
             return skipped("the machine that pitui runs on keeps its name")
         if not _HOST_NAME.fullmatch(name):
             return skipped(f"{name} may not be a host name: only letters, digits and dashes")
-        machine = await site.machine()
-        stored = await site.read_text(_FILE)
-        cloud = (await site.run(f"[ -d {_CLOUD} ]")).ok
-        own = await site.read_text(_CLOUD_FILE) if cloud else _CLOUD_TEXT
+        machine = await ctx.machine()
+        stored = await ctx.read_text(_FILE)
+        cloud = (await ctx.run(f"[ -d {_CLOUD} ]")).ok
+        own = await ctx.read_text(_CLOUD_FILE) if cloud else _CLOUD_TEXT
         if machine.hostname == name and (stored or "").strip() == name and own == _CLOUD_TEXT:
             return ok(name)
         shown = joined(
@@ -50,24 +50,24 @@ class Hostname(Step):
             detail, diff=shown, admin=f"hostnamectl set-hostname {name}", data=cloud
         )
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make the new name resolve first: sudo waits for name servers where it does not."""
-        name = site.name
-        old = await site.read_text(hosts_file.PATH) or ""
-        new = hosts_file.with_own_name(old, name)
+        name = ctx.name
+        old = await ctx.read_text(hosts.PATH) or ""
+        new = hosts.with_own_name(old, name)
         if new != old:
-            await site.write_file(hosts_file.PATH, new)
-        await site.write_file(_FILE, f"{name}\n")
+            await ctx.write_file(hosts.PATH, new)
+        await ctx.write_file(_FILE, f"{name}\n")
         if finding.data:
-            await site.write_file(_CLOUD_FILE, _CLOUD_TEXT, keep_old=False)
-        await site.as_root(
+            await ctx.write_file(_CLOUD_FILE, _CLOUD_TEXT, keep_old=False)
+        await ctx.as_root(
             f"hostnamectl set-hostname {quote(name)} 2>/dev/null || hostname {quote(name)}"
         )
-        before = (await site.machine()).hostname
-        site.forget()
+        before = (await ctx.machine()).hostname
+        ctx.forget()
         if before != name:
             # Its former name has no meaning any more; the line is Debian's for the machine's own.
-            await site.write_file(hosts_file.PATH, hosts_file.without_loopback(new, [before]))
+            await ctx.write_file(hosts.PATH, hosts.without_loopback(new, [before]))
 
 
 STEP = Hostname()

@@ -7,13 +7,13 @@ from pathlib import Path
 from pitui.config.nodes import expand
 from pitui.domain.errors import NodeError
 from pitui.domain.text import last_lines
-from pitui.facts.javas import PUSHED, PUSHED_HOME
-from pitui.provision import packages
-from pitui.provision.javas import chosen, in_words, javas, spark_series, supported
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, Step, ok, would_change
-from pitui.remote.parcel import Parcel
-from pitui.remote.push_script import forget_command
+from pitui.facts.java_homes import PUSHED, PUSHED_HOME
+from pitui.provision.engine import packages
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, Step, ok, would_change
+from pitui.provision.spark.java_choice import chosen, in_words, javas, spark_series, supported
+from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.receive_script import forget_command
 from pitui.remote.quoting import quote, quote_path
 
 
@@ -33,84 +33,84 @@ class Java(Step):
     needs = ("access",)
     needs_root = False
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Look for a Java that Spark supports, wherever it lies."""
-        majors = supported(spark_series(site.shelf.config))
-        found = await javas(site)
+        majors = supported(spark_series(ctx.context.config))
+        found = await javas(ctx)
         java = chosen(found, majors)
         if java is not None:
             return ok(f"Java {java.version} in {java.home}")
-        way = await _way(site, majors)
+        way = await _way(ctx, majors)
         there = ", ".join(f"{f.version} in {f.home}" for f in found) or "none"
         why = f"wants Java {in_words(majors)}, there is {there}"
         admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
         if way is None:
             advice = "Set provision.jdk to a JDK archive that pitui pushes, or install one by hand."
-            if not await site.may_root():
+            if not await ctx.may_root():
                 advice += f" An administrator can: {admin}"
-            raise NodeError(site.name, f"{why}, and none can be installed there", advice)
+            raise NodeError(ctx.name, f"{why}, and none can be installed there", advice)
         how = f"installs {way.package}" if way.package else f"pushes {way.archive}"
         return would_change(f"{how}; {why}", admin=admin, data=way)
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Install the package; where that fails, push the archive if there is one."""
         way = finding.data
         if not isinstance(way, _Way):
             raise TypeError("not this step's finding")
         if way.package is not None:
-            site.say(f"installing {way.package}")
+            ctx.say(f"installing {way.package}")
             try:
-                await packages.install(site, [way.package])
+                await packages.install(ctx, [way.package])
             except NodeError as error:
                 if error.failure is not None or way.archive is None:
                     raise
             else:
                 return
         if way.archive is not None:
-            await _push(site, way.archive)
+            await _push(ctx, way.archive)
 
-    async def verify(self, site: Site) -> Finding:
+    async def verify(self, ctx: NodeContext) -> CheckResult:
         """Start it: what is damaged or for another processor does not run."""
-        finding = await self.check(site)
-        java = chosen(await javas(site), supported(spark_series(site.shelf.config)))
+        finding = await self.check(ctx)
+        java = chosen(await javas(ctx), supported(spark_series(ctx.context.config)))
         if java is not None:
-            result = await site.run(f"{quote(java.home)}/bin/java -version", limit=60)
+            result = await ctx.run(f"{quote(java.home)}/bin/java -version", limit=60)
             if not result.ok:
                 message = f"{java.home} does not run: {result.stderr.strip()[-300:]}"
                 advice = "Remove it there, and run this again."
-                raise NodeError(site.name, message, advice, said=last_lines(result.stderr))
+                raise NodeError(ctx.name, message, advice, said=last_lines(result.stderr))
         return finding
 
 
 STEP = Java()
 
 
-async def _way(site: Site, majors: tuple[int, ...]) -> _Way | None:
-    archive = await _archive(site)
-    package = await _package(site, majors) if await site.may_root() else None
+async def _way(ctx: NodeContext, majors: tuple[int, ...]) -> _Way | None:
+    archive = await _archive(ctx)
+    package = await _package(ctx, majors) if await ctx.may_root() else None
     return _Way(package, archive) if package or archive else None
 
 
-async def _archive(site: Site) -> Path | None:
-    wanted = site.shelf.config.provision.jdk
+async def _archive(ctx: NodeContext) -> Path | None:
+    wanted = ctx.context.config.provision.jdk
     if wanted is None:
         return None
-    arch = (await site.machine()).package_arch
-    path = expand(site.shelf.config.folder, wanted.replace("{arch}", arch))
+    arch = (await ctx.machine()).package_arch
+    path = expand(ctx.context.config.folder, wanted.replace("{arch}", arch))
     if not path.is_file():
         message = f"provision.jdk: there is no file {path}"
-        raise NodeError(site.name, message, "Set it to a JDK archive on this machine.")
+        raise NodeError(ctx.name, message, "Set it to a JDK archive on this machine.")
     return path
 
 
-async def _package(site: Site, majors: tuple[int, ...]) -> str | None:
+async def _package(ctx: NodeContext, majors: tuple[int, ...]) -> str | None:
     """Return the first package that the node's sources have.
 
     Lists that were never fetched have none; then the first is hoped for.
     """
     names = [f"openjdk-{major}-jre-headless" for major in majors]
-    said = (await site.run(f"apt-cache policy {quote(*names)} 2>/dev/null")).stdout
-    if not (await site.run("command -v apt-get >/dev/null")).ok:
+    said = (await ctx.run(f"apt-cache policy {quote(*names)} 2>/dev/null")).stdout
+    if not (await ctx.run("command -v apt-get >/dev/null")).ok:
         return None
     for name in names:
         match = re.search(
@@ -118,19 +118,19 @@ async def _package(site: Site, majors: tuple[int, ...]) -> str | None:
         )
         if match:
             return name
-    lists = await site.run("ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1")
+    lists = await ctx.run("ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1")
     return None if lists.ok else names[0]
 
 
-async def _push(site: Site, archive: Path) -> None:
+async def _push(ctx: NodeContext, archive: Path) -> None:
     """Push a JDK archive and unpack it beside its final name; it is there as a whole or not."""
-    root = await site.may_root()
+    root = await ctx.may_root()
     folder = PUSHED if root else PUSHED_HOME
     staged = f"~/.cache/pitui/{archive.name}"
-    parcel = await site.shelf.once(("parcel", archive), lambda: Parcel.of(archive))
-    await site.deliver("pushing the JDK", parcel, staged)
+    payload = await ctx.context.once(("parcel", archive), lambda: Payload.of(archive))
+    await ctx.deliver("pushing the JDK", payload, staged)
     where, tar = quote_path(folder), '"$HOME"/' + quote(staged[2:])
-    home = (await site.machine()).home
+    home = (await ctx.machine()).home
     tar = quote(f"{home}/{staged[2:]}") if root else tar
     text = (
         f'set -e; d={where}; mkdir -p "$d"; rm -rf "$d"/.part; mkdir "$d"/.part; '
@@ -140,6 +140,6 @@ async def _push(site: Site, archive: Path) -> None:
         '{ echo "it does not run here: for another processor?" >&2; exit 1; }; '
         'n=${1%%/*}; sync; rm -rf "$d/$n"; mv "$n" "$d/$n"; cd "$d"; rmdir .part'
     )
-    site.say("unpacking the JDK")
-    await (site.as_root(text, limit=300) if root else site.ask(text, limit=300))
-    await site.run(forget_command(staged, parcel.sha512))
+    ctx.say("unpacking the JDK")
+    await (ctx.as_root(text, limit=300) if root else ctx.ask(text, limit=300))
+    await ctx.run(forget_command(staged, payload.sha512))

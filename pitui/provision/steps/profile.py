@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pitui.provision.conf_folder import block
-from pitui.provision.files_step import FilesStep, Text, read
-from pitui.provision.managed_block import without_block
-from pitui.provision.site import Site
-from pitui.provision.spark_home import home_of, run_on
+from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.spark.conf_folder import block
+from pitui.provision.spark.spark_home import home_of, run_on
+from pitui.provision.support.managed_block import without_block
 from pitui.remote.quoting import quote
 
 _BLOCK = "profile"
@@ -54,35 +54,35 @@ class ProfileStep(FilesStep):
     title = "SPARK_HOME and PATH"
     needs = ("spark",)
 
-    async def texts(self, site: Site) -> list[Text]:
+    async def texts(self, ctx: NodeContext) -> list[Text]:
         """Return the files."""
-        home = await home_of(site)
-        places = await _places(site)
+        home = await home_of(ctx)
+        places = await _places(ctx)
         needed = [place.needs for place in places if place.needs]
-        there = await site.file_states(needed)
+        there = await ctx.file_states(needed)
         return [
-            await block(site, place.path, _BLOCK, shell_lines(place.shell, home))
+            await block(ctx, place.path, _BLOCK, shell_lines(place.shell, home))
             for place in places
             if not place.needs or place.needs in there
         ]
 
-    async def summary(self, site: Site) -> str:
+    async def summary(self, ctx: NodeContext) -> str:
         """Return Spark's home."""
-        return f"SPARK_HOME is {await home_of(site)}"
+        return f"SPARK_HOME is {await home_of(ctx)}"
 
-    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
+    async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:  # noqa: ARG002
         """Take our lines out of the node's files, and a file away that holds nothing else."""
         changed = []
-        root = await site.may_root()
-        for place in await _places(site):
-            old = await read(site, place.path) or ""
+        root = await ctx.may_root()
+        for place in await _places(ctx):
+            old = await read(ctx, place.path) or ""
             new = without_block(old, _BLOCK)
             if new == old:
                 continue
             if new:
-                await site.write_file(place.path, new, root=root)
+                await ctx.write_file(place.path, new, root=root)
             else:
-                await run_on(site, f"rm -f -- {quote(place.path)}")
+                await run_on(ctx, f"rm -f -- {quote(place.path)}")
             changed.append(place.path)
         return f"out of {', '.join(changed)}" if changed else ""
 
@@ -97,10 +97,10 @@ def shell_lines(shell: str, home: str) -> list[str]:
     return lines if shell == "sh" else ["case $- in *i*)", *(f"  {x}" for x in lines), "esac"]
 
 
-async def _places(site: Site) -> list[_Place]:
-    if await site.may_root():
+async def _places(ctx: NodeContext) -> list[_Place]:
+    if await ctx.may_root():
         return list(_OF_ALL)
-    home = (await site.machine()).home
+    home = (await ctx.machine()).home
     return [
         _Place(one.path.format(home=home), one.shell, one.needs.format(home=home))
         for one in _OF_LOGIN

@@ -2,9 +2,9 @@
 
 from pitui.domain.errors import NodeError, PituiError
 from pitui.facts.python import parse_pythons, python_script
-from pitui.provision import packages
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, Step, ok, would_change
+from pitui.provision.engine import packages
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 
 
 class Python(Step):
@@ -14,39 +14,39 @@ class Python(Step):
     title = "Python"
     needs = ("access",)
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare with what the driver would use."""
-        own = await _pythons(site)
-        master = site.shelf.master.name
-        if site.node.is_master:
+        own = await _pythons(ctx)
+        master = ctx.context.master.name
+        if ctx.node.is_master:
             if "python3" in own:
                 return ok(f"{_dotted(own['python3'])}, which drivers use")
             return would_change("installs python3", admin="apt-get install python3", data="python3")
         try:
-            drivers = await site.shelf.once(
-                "pythons of the master", lambda: _pythons(site.shelf.sites[master])
+            drivers = await ctx.context.once(
+                "pythons of the master", lambda: _pythons(ctx.context.contexts[master])
             )
         except PituiError as error:
             kept = _dotted(own["python3"]) if "python3" in own else "none"
             return ok(f"{kept}; what drivers on {master} use is not known: {error.message}")
-        return _compared(site, own, drivers)
+        return _compared(ctx, own, drivers)
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Install it from the node's own sources."""
         package = str(finding.data)
-        site.say(f"installing {package}")
-        await packages.install(site, [package])
-        if site.node.is_master:
-            site.shelf.forget("pythons of the master")
+        ctx.say(f"installing {package}")
+        await packages.install(ctx, [package])
+        if ctx.node.is_master:
+            ctx.context.forget("pythons of the master")
 
 
 STEP = Python()
 
 
 def _compared(
-    site: Site, own: dict[str, tuple[int, int]], drivers: dict[str, tuple[int, int]]
-) -> Finding:
-    master = site.shelf.master.name
+    ctx: NodeContext, own: dict[str, tuple[int, int]], drivers: dict[str, tuple[int, int]]
+) -> CheckResult:
+    master = ctx.context.master.name
     wanted = drivers.get("python3")
     if wanted is not None and wanted in own.values():
         return ok(_dotted(wanted))
@@ -63,11 +63,11 @@ def _compared(
         f"Install python{_dotted(wanted)} here, or one of these on {master}: PySpark refuses to "
         "run across minor versions. Scala and Java programs do not mind."
     )
-    raise NodeError(site.name, message, advice)
+    raise NodeError(ctx.name, message, advice)
 
 
-async def _pythons(site: Site) -> dict[str, tuple[int, int]]:
-    return parse_pythons((await site.run(python_script())).stdout)
+async def _pythons(ctx: NodeContext) -> dict[str, tuple[int, int]]:
+    return parse_pythons((await ctx.run(python_script())).stdout)
 
 
 def _dotted(version: tuple[int, int]) -> str:

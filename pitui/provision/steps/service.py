@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pitui.domain.cluster import Role
-from pitui.provision import without_root
-from pitui.provision.daemons import daemons_of
-from pitui.provision.diffs import diff, joined
-from pitui.provision.files_step import Text, read
-from pitui.provision.running import Running, outdated_words, running
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, State, Step, ok, skipped, would_change
+from pitui.provision.engine.files_step import Text, read
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
+from pitui.provision.spark import user_service
+from pitui.provision.spark.daemons import daemons_of
+from pitui.provision.spark.running import Running, outdated_words, running
+from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
-from pitui.spark.launch import CLASSES
-from pitui.spark.unit_files import UNIT_MARK, Daemon, unit_name, unit_text
+from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.unit_files import UNIT_MARK, UnitDaemon, unit_name, unit_text
 
 _FOLDER = "/etc/systemd/system"
 _MOVE_LIMIT = 90.0
@@ -34,7 +34,7 @@ systemctl start "$unit"
 class _Look:
     """How one daemon starts, and how it runs."""
 
-    daemon: Daemon
+    daemon: UnitDaemon
     text: Text
     now: Running
 
@@ -57,7 +57,7 @@ class _Todo:
 
 
 class ServiceStep(Step):
-    """Installs the units; without root see `pitui.provision.without_root`."""
+    """Installs the units; without root see `pitui.provision.spark.user_service`."""
 
     id = "service"
     title = "start at boot"
@@ -65,20 +65,20 @@ class ServiceStep(Step):
     disturbs = True
     needs_root = False
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare units, whether they are enabled, and who started what runs."""
-        daemons = await daemons_of(site)
-        stale = await _stale(site, daemons) if await site.may_root() else []
+        daemons = await daemons_of(ctx)
+        stale = await _stale(ctx, daemons) if await ctx.may_root() else []
         if not daemons and not stale:
             return skipped("it runs no daemon")
-        if not await site.may_root():
-            return await without_root.check(site, daemons)
-        if not (await site.machine()).systemd:
-            return Finding(
-                State.BLOCKED, "there is no systemd", admin=without_root.by_hand(daemons)
+        if not await ctx.may_root():
+            return await user_service.check(ctx, daemons)
+        if not (await ctx.machine()).systemd:
+            return CheckResult(
+                State.BLOCKED, "there is no systemd", admin=user_service.by_hand(daemons)
             )
-        looks = [await _look(site, daemon) for daemon in daemons]
-        advice = outdated_words(site, {one.daemon.role: one.now for one in looks})
+        looks = [await _look(ctx, daemon) for daemon in daemons]
+        advice = outdated_words(ctx, {one.daemon.role: one.now for one in looks})
         changes = [words for one in looks if (words := _words(one))]
         changes += [f"stop and remove {unit}, which the config gives it no more" for unit in stale]
         if not changes:
@@ -87,53 +87,53 @@ class ServiceStep(Step):
         finding = would_change("; ".join(changes), diff=shown, data=_Todo(looks, stale))
         return replace(finding, advice=advice)
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Write, enable, and move over what nobody uses."""
         todo = finding.data
         if not isinstance(todo, _Todo):
-            await without_root.apply(site, finding)
+            await user_service.apply(ctx, finding)
             return
         for unit in todo.stale:
-            await _take_away(site, unit)
+            await _take_away(ctx, unit)
         for one in todo.looks:
             if one.text.old != one.text.new:
                 path = one.text.path
-                await site.write_file(path, one.text.new, mode=0o644, keep_old=False)
-        await site.as_root("systemctl daemon-reload", limit=60)
+                await ctx.write_file(path, one.text.new, mode=0o644, keep_old=False)
+        await ctx.as_root("systemctl daemon-reload", limit=60)
         for one in todo.looks:
             unit = one.daemon.unit
-            await site.as_root(f"systemctl --no-ask-password enable {quote(unit)}", limit=60)
+            await ctx.as_root(f"systemctl --no-ask-password enable {quote(unit)}", limit=60)
             if one.to_move:
-                site.say(f"moving the running {one.daemon.role} to {unit}")
+                ctx.say(f"moving the running {one.daemon.role} to {unit}")
                 words = quote(unit, one.now.pid or 0, CLASSES[one.daemon.role])
-                await site.as_root(f"sh -c {quote(_MOVE)} move {words}", limit=_MOVE_LIMIT)
+                await ctx.as_root(f"sh -c {quote(_MOVE)} move {words}", limit=_MOVE_LIMIT)
 
-    async def remove(self, site: Site, others: Mapping[str, Site]) -> str:  # noqa: ARG002
+    async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:  # noqa: ARG002
         """Stop the node's daemons and take away what starts them."""
-        if not await site.may_root():
-            return await without_root.remove(site)
-        units = [daemon.unit for daemon in await daemons_of(site)]
-        states = await site.file_states([f"{_FOLDER}/{unit}" for unit in units])
+        if not await ctx.may_root():
+            return await user_service.remove(ctx)
+        units = [daemon.unit for daemon in await daemons_of(ctx)]
+        states = await ctx.file_states([f"{_FOLDER}/{unit}" for unit in units])
         for path in states:
-            await _take_away(site, path.rpartition("/")[2])
+            await _take_away(ctx, path.rpartition("/")[2])
         return f"stopped and removed {', '.join(units)}" if states else ""
 
 
-async def _take_away(site: Site, unit: str) -> None:
+async def _take_away(ctx: NodeContext, unit: str) -> None:
     """Stop a unit and remove it."""
     path = quote(f"{_FOLDER}/{unit}")
-    await site.as_root(
+    await ctx.as_root(
         f"systemctl --no-ask-password disable --now {quote(unit)} && rm -f -- {path} "
         "&& systemctl daemon-reload",
         limit=_MOVE_LIMIT,
     )
 
 
-async def _stale(site: Site, daemons: list[Daemon]) -> list[str]:
+async def _stale(ctx: NodeContext, daemons: list[UnitDaemon]) -> list[str]:
     """Return our units for roles that the node had and has no more."""
     now = {daemon.role for daemon in daemons}
     units = [unit_name(role) for role in Role if role not in now]
-    texts = {unit: await read(site, f"{_FOLDER}/{unit}") or "" for unit in units}
+    texts = {unit: await read(ctx, f"{_FOLDER}/{unit}") or "" for unit in units}
     return [unit for unit, text in texts.items() if text.startswith(UNIT_MARK)]
 
 
@@ -158,10 +158,10 @@ def _state(one: _Look) -> str:
     )
 
 
-async def _look(site: Site, daemon: Daemon) -> _Look:
+async def _look(ctx: NodeContext, daemon: UnitDaemon) -> _Look:
     path = f"{_FOLDER}/{daemon.unit}"
-    text = Text(path, await read(site, path), unit_text(daemon))
-    return _Look(daemon, text, await running(site, daemon))
+    text = Text(path, await read(ctx, path), unit_text(daemon))
+    return _Look(daemon, text, await running(ctx, daemon))
 
 
 STEP = ServiceStep()

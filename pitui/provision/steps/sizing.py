@@ -4,11 +4,11 @@ import re
 
 from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.sizing import fitting_executor_memory_mib
-from pitui.provision.conf_folder import block, conf_folder
-from pitui.provision.files_step import FilesStep, Text, read
-from pitui.provision.managed_block import without_block
-from pitui.provision.site import Site
-from pitui.provision.sizes import Sizes, sizes_of
+from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.spark.conf_folder import block, conf_folder
+from pitui.provision.spark.sizes import Sizes, sizes_of
+from pitui.provision.support.managed_block import without_block
 from pitui.remote.fanout import fan_out
 from pitui.spark.properties import parse_properties, property_lines
 
@@ -27,72 +27,72 @@ class SizingStep(FilesStep):
     needs = ("spark", "conf")
     disturbs = True
 
-    async def texts(self, site: Site) -> list[Text]:
+    async def texts(self, ctx: NodeContext) -> list[Text]:
         """Return the two files with the figures."""
-        folder = await conf_folder(site)
+        folder = await conf_folder(ctx)
         lines = []
-        if site.node.is_worker:
-            sizes = sizes_of(site.node, await site.machine())
+        if ctx.node.is_worker:
+            sizes = sizes_of(ctx.node, await ctx.machine())
             lines = [
                 f"# {sizes.because}",
                 f"export SPARK_WORKER_CORES={sizes.cores}",
                 f"export SPARK_WORKER_MEMORY={sizes.memory_mib}m",
             ]
-            if "SPARK_DAEMON_MEMORY" not in site.node.env:
+            if "SPARK_DAEMON_MEMORY" not in ctx.node.env:
                 lines.append("export SPARK_DAEMON_MEMORY=${SPARK_DAEMON_MEMORY:-256m}")
         return [
-            await block(site, f"{folder}/spark-env.sh", "sizing", lines, mode=0o755),
-            await self._defaults(site, f"{folder}/spark-defaults.conf"),
+            await block(ctx, f"{folder}/spark-env.sh", "sizing", lines, mode=0o755),
+            await self._defaults(ctx, f"{folder}/spark-defaults.conf"),
         ]
 
-    async def owner(self, site: Site) -> str | None:
+    async def owner(self, ctx: NodeContext) -> str | None:
         """Return Spark's account."""
-        return f"{await site.spark_user()}:"
+        return f"{await ctx.spark_user()}:"
 
-    async def summary(self, site: Site) -> str:
+    async def summary(self, ctx: NodeContext) -> str:
         """Return the figures with their arithmetic."""
-        if not site.node.is_worker:
+        if not ctx.node.is_worker:
             return "no worker here"
-        sizes = sizes_of(site.node, await site.machine())
+        sizes = sizes_of(ctx.node, await ctx.machine())
         return f"{sizes.cores} cores, {sizes.memory_mib}m ({sizes.because}){sizes.warning}"
 
-    async def _defaults(self, site: Site, path: str) -> Text:
+    async def _defaults(self, ctx: NodeContext, path: str) -> Text:
         """Return spark-defaults.conf; what a person or the configuration says counts."""
-        others = without_block(await read(site, path) or "", "sizing")
+        others = without_block(await read(ctx, path) or "", "sizing")
         try:
-            said = {*parse_properties(others), *site.shelf.config.spark.defaults}
+            said = {*parse_properties(others), *ctx.context.config.spark.defaults}
         except ValueError as error:
-            raise NodeError(site.name, f"{path}: {error}", "Spark would not read it.") from error
-        executor = await site.shelf.once("executor memory", lambda: _executor_memory(site))
+            raise NodeError(ctx.name, f"{path}: {error}", "Spark would not read it.") from error
+        executor = await ctx.context.once("executor memory", lambda: _executor_memory(ctx))
         wanted = {}
         if executor is not None:
             wanted = {
                 "spark.executor.memory": f"{executor}m",
                 "spark.driver.memory": f"{executor}m",
             }
-        said |= await self._said_by_environment(site)
+        said |= await self._said_by_environment(ctx)
         lines = property_lines({name: v for name, v in wanted.items() if name not in said})
-        return await block(site, path, "sizing", lines)
+        return await block(ctx, path, "sizing", lines)
 
-    async def _said_by_environment(self, site: Site) -> set[str]:
+    async def _said_by_environment(self, ctx: NodeContext) -> set[str]:
         """Return the properties that spark-env.sh sets by variables, over which ours would win."""
-        text = await read(site, f"{await conf_folder(site)}/spark-env.sh") or ""
-        names = {*_ASSIGNED.findall(text), *site.node.env}
+        text = await read(ctx, f"{await conf_folder(ctx)}/spark-env.sh") or ""
+        names = {*_ASSIGNED.findall(text), *ctx.node.env}
         return {_BY_ENVIRONMENT[name] for name in names & _BY_ENVIRONMENT.keys()}
 
 
-async def _executor_memory(site: Site) -> int | None:
+async def _executor_memory(ctx: NodeContext) -> int | None:
     """Return what an executor may ask for and run on every worker that can be asked."""
-    shelf = site.shelf
+    context = ctx.context
 
     async def offered(name: str) -> Sizes:
-        there = shelf.sites[name]
+        there = context.contexts[name]
         return sizes_of(there.node, await there.machine())
 
-    workers = [name for name, node in shelf.nodes.items() if node.is_worker]
+    workers = [name for name, node in context.nodes.items() if node.is_worker]
     found = await fan_out(workers, offered)
     known = [sizes.memory_mib for sizes in found.values() if not isinstance(sizes, PituiError)]
-    away = [shelf.nodes[name] for name, sizes in found.items() if isinstance(sizes, PituiError)]
+    away = [context.nodes[name] for name, sizes in found.items() if isinstance(sizes, PituiError)]
     known += [node.worker_memory_mib for node in away if node.worker_memory_mib]
     return fitting_executor_memory_mib(known)
 

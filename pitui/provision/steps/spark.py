@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.domain.errors import NodeError
-from pitui.provision.archive import Archive
-from pitui.provision.archives import fetched_already, obtain
-from pitui.provision.report import Transfer
-from pitui.provision.site import Site
-from pitui.provision.spark_home import (
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.report import Transfer
+from pitui.provision.engine.step import CheckResult, Step, ok, unknown, would_change
+from pitui.provision.spark.archive import Archive
+from pitui.provision.spark.archive_source import fetched_already, obtain
+from pitui.provision.spark.spark_home import (
     Installed,
     home_of,
     install_command,
@@ -17,9 +18,8 @@ from pitui.provision.spark_home import (
     switch_command,
     version_in,
 )
-from pitui.provision.step import Finding, Step, ok, unknown, would_change
-from pitui.remote.parcel import Parcel, need_room, refused
-from pitui.remote.push_script import forget_command
+from pitui.remote.copy.payload import Payload, need_room, refused
+from pitui.remote.copy.receive_script import forget_command
 
 UNPACK_LIMIT = 1800.0
 """Seconds to unpack and flush: a slow SD card writes 5 MB/s."""
@@ -44,115 +44,115 @@ class SparkStep(Step):
     needs_root = False
     prepares = True
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare what is installed with the configured archive."""
-        spark = site.shelf.config.spark
-        found = await installed(site)
-        home = await home_of(site)
+        spark = ctx.context.config.spark
+        found = await installed(ctx)
+        home = await home_of(ctx)
         if found.kind == "other":
             message = f"{home} is there and is neither a folder nor a link"
-            raise NodeError(site.name, message, "Move it away, or set spark.home.")
+            raise NodeError(ctx.name, message, "Move it away, or set spark.home.")
         if spark.archive is None and (spark.version is None or found.version == spark.version):
-            return _without_archive(site, found, home)
-        if site.shelf.plan and not fetched_already(site.shelf.config):
+            return _without_archive(ctx, found, home)
+        if ctx.context.plan and not fetched_already(ctx.context.config):
             if spark.version and found.version == spark.version and found.whole:
                 return ok(f"Spark {found.version}")
             what = f"Spark {spark.version}" if spark.version else "the archive"
             return unknown(f"{what} was not fetched yet; {home} has {_has(found)}")
-        archive = await site.shelf.once(
-            "archive", lambda: obtain(site.shelf.config, lambda what, how: _told(site, what, how))
+        archive = await ctx.context.once(
+            "archive", lambda: obtain(ctx.context.config, lambda what, how: _told(ctx, what, how))
         )
-        return await _compare(site, found, archive, home)
+        return await _compare(ctx, found, archive, home)
 
-    async def prepare(self, site: Site, finding: Finding) -> None:
+    async def prepare(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Push and unpack beside what is in use."""
         if not isinstance(finding.data, _Todo):
-            finding = await self.check(site)
+            finding = await self.check(ctx)
         if isinstance(finding.data, _Todo) and finding.data.unpack:
-            await _bring(site, finding.data, await home_of(site))
+            await _bring(ctx, finding.data, await home_of(ctx))
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Push, unpack and switch; each only where it is needed."""
         if not isinstance(finding.data, _Todo):
-            finding = await self.check(site)
+            finding = await self.check(ctx)
         todo = finding.data
         if not isinstance(todo, _Todo):
             return
-        archive, home = todo.archive, await home_of(site)
+        archive, home = todo.archive, await home_of(ctx)
         if todo.unpack:
-            await _bring(site, todo, home)
+            await _bring(ctx, todo, home)
         else:
             # An earlier try may have ended just before that.
-            await _forget(site, archive)
-        site.say(f"switching {home} to {archive.version}")
-        await run_on(site, switch_command(home, archive.version, todo.found.version))
+            await _forget(ctx, archive)
+        ctx.say(f"switching {home} to {archive.version}")
+        await run_on(ctx, switch_command(home, archive.version, todo.found.version))
 
 
-async def way_back(site: Site) -> tuple[str, str]:
+async def way_back(ctx: NodeContext) -> tuple[str, str]:
     """Return the version that is used on a node, and the one that was used before.
 
     Raises:
         NodeError: there is none.
     """
-    home, found = await home_of(site), await installed(site)
+    home, found = await home_of(ctx), await installed(ctx)
     version = version_in(home, found.previous)
     if found.kind != "link" or not version or found.previous not in found.others:
         message = f"there is no previous version beside {home}"
-        raise NodeError(site.name, message, "Install one: set spark.archive and run provision.")
+        raise NodeError(ctx.name, message, "Install one: set spark.archive and run provision.")
     return found.version, version
 
 
-async def roll_back(site: Site) -> str:
+async def roll_back(ctx: NodeContext) -> str:
     """Switch a node's home back to the version that was used before.
 
     Raises:
         NodeError: there is none.
     """
-    now, before = await way_back(site)
-    await run_on(site, switch_command(await home_of(site), before))
+    now, before = await way_back(ctx)
+    await run_on(ctx, switch_command(await home_of(ctx), before))
     return f"back from {now} to {before}"
 
 
-def _without_archive(site: Site, found: Installed, home: str) -> Finding:
+def _without_archive(ctx: NodeContext, found: Installed, home: str) -> CheckResult:
     if found.version:
         return ok(f"Spark {found.version}, no archive is configured")
     message = f"{home} has {_has(found)}, and neither a version nor an archive is configured"
     advice = "Set spark.version to a release, or spark.archive to a file or an https URL."
-    raise NodeError(site.name, message, advice)
+    raise NodeError(ctx.name, message, advice)
 
 
-async def _compare(site: Site, found: Installed, archive: Archive, home: str) -> Finding:
+async def _compare(ctx: NodeContext, found: Installed, archive: Archive, home: str) -> CheckResult:
     if found.kind == "folder" and found.version == archive.version and not found.archive:
         return ok(f"Spark {found.version}, put there by hand")
-    owner = await site.spark_user()
+    owner = await ctx.spark_user()
     same = found.archive == archive.sha512 and found.whole
     at_place = found.target == f"{home}-{archive.version}" or found.kind == "folder"
     if same and at_place and found.owner == owner:
         return ok(f"Spark {found.version}")
-    ready = await _ready(site, f"{home}-{archive.version}", archive)
+    ready = await _ready(ctx, f"{home}-{archive.version}", archive)
     why = "damaged " if found.version == archive.version and not found.whole else ""
-    if not found.writable and not await site.may_root():
-        message = f"{site.node.user or 'the login'} may not write where {home} is to be"
-        raise NodeError(site.name, message, "Set its spark_home to a place of its own: ~/spark.")
+    if not found.writable and not await ctx.may_root():
+        message = f"{ctx.node.user or 'the login'} may not write where {home} is to be"
+        raise NodeError(ctx.name, message, "Set its spark_home to a place of its own: ~/spark.")
     size = f" ({archive.size // _MIB} MiB)" if not ready else ", which is there already"
     detail = f"{why}{_has(found)} -> Spark {archive.version}{size}"
     return would_change(detail, data=_Todo(archive, found, unpack=not ready))
 
 
-async def _ready(site: Site, folder: str, archive: Archive) -> bool:
+async def _ready(ctx: NodeContext, folder: str, archive: Archive) -> bool:
     """Whether a version's folder is whole and from this archive."""
-    from pitui.provision.spark_home import look_command, parse_installed
+    from pitui.provision.spark.spark_home import look_command, parse_installed
 
-    there = parse_installed(await run_on(site, look_command(folder), limit=60))
-    owner = await site.spark_user()
+    there = parse_installed(await run_on(ctx, look_command(folder), limit=60))
+    owner = await ctx.spark_user()
     return there.archive == archive.sha512 and there.whole and there.owner == owner
 
 
-def _told(site: Site, what: str, how: Transfer | None) -> None:
+def _told(ctx: NodeContext, what: str, how: Transfer | None) -> None:
     if how is None:
-        site.say(what)
+        ctx.say(what)
     else:
-        site.progress(what, how)
+        ctx.progress(what, how)
 
 
 def _has(found: Installed) -> str:
@@ -161,42 +161,42 @@ def _has(found: Installed) -> str:
     return f"Spark {found.version}" if found.version else "something that is no Spark"
 
 
-async def _bring(site: Site, todo: _Todo, home: str) -> None:
+async def _bring(ctx: NodeContext, todo: _Todo, home: str) -> None:
     """Push the archive and unpack it."""
     archive, found = todo.archive, todo.found
-    if not found.writable and await site.may_root():
-        raise refused(site.name, home, "Read-only file system")
-    local = site.node.local
-    need_room(site.name, home, archive.unpacked + (0 if local else archive.size), found.free)
-    place = archive.path if local else await _push(site, archive)
-    site.say("unpacking")
-    owner = await site.spark_user() if await site.may_root() else ""
+    if not found.writable and await ctx.may_root():
+        raise refused(ctx.name, home, "Read-only file system")
+    local = ctx.node.local
+    need_room(ctx.name, home, archive.unpacked + (0 if local else archive.size), found.free)
+    place = archive.path if local else await _push(ctx, archive)
+    ctx.say("unpacking")
+    owner = await ctx.spark_user() if await ctx.may_root() else ""
     command = install_command(home, archive.version, place, archive.sha512, owner)
     try:
-        await run_on(site, command, limit=UNPACK_LIMIT)
+        await run_on(ctx, command, limit=UNPACK_LIMIT)
     except NodeError as error:
         if error.failure is None and ("No space" in error.message or "Read-only" in error.message):
-            raise refused(site.name, home, error.said or error.message) from error
+            raise refused(ctx.name, home, error.said or error.message) from error
         raise
-    await _forget(site, archive)
+    await _forget(ctx, archive)
 
 
-async def _forget(site: Site, archive: Archive) -> None:
+async def _forget(ctx: NodeContext, archive: Archive) -> None:
     """Remove what was pushed."""
-    if not site.node.local:
-        await site.run(forget_command(await _place(site, archive), archive.sha512))
+    if not ctx.node.local:
+        await ctx.run(forget_command(await _place(ctx, archive), archive.sha512))
 
 
-async def _place(site: Site, archive: Archive) -> str:
+async def _place(ctx: NodeContext, archive: Archive) -> str:
     """Return where an archive is pushed to: the login user's cache folder."""
-    return f"{(await site.machine()).home}/.cache/pitui/{Path(archive.path).name}"
+    return f"{(await ctx.machine()).home}/.cache/pitui/{Path(archive.path).name}"
 
 
-async def _push(site: Site, archive: Archive) -> str:
+async def _push(ctx: NodeContext, archive: Archive) -> str:
     """Push the archive and return its path there."""
-    target = await _place(site, archive)
-    parcel = Parcel(Path(archive.path), archive.size, archive.sha512)
-    await site.deliver("pushing", parcel, target, 0o600)
+    target = await _place(ctx, archive)
+    payload = Payload(Path(archive.path), archive.size, archive.sha512)
+    await ctx.deliver("pushing", payload, target, 0o600)
     return target
 
 

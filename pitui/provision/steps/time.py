@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError
-from pitui.facts.clock import CLOCK_COMMAND, Clock, parse_clock
-from pitui.provision import packages
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, Step, ok, would_change
+from pitui.facts.time import CLOCK_COMMAND, Clock, parse_clock
+from pitui.provision.engine import packages
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.remote.quoting import quote
 
 LIMIT = 2.0
@@ -37,9 +37,9 @@ class Time(Step):
     title = "clock"
     needs = ("access",)
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare clocks, allowing for the time that the answer took."""
-        seen = await _look(site)
+        seen = await _look(ctx)
         todo = []
         if not seen.right:
             todo.append(f"sets the clock, {_words(seen.off)}")
@@ -51,40 +51,40 @@ class Time(Step):
         keeper = "its host keeps it" if seen.clock.container else seen.clock.active[0]
         return ok(f"within {LIMIT:g} s, {keeper.removesuffix('.service')}")
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Switch NTP on first, so that it does not undo what is set after it."""
         seen = finding.data
         if not isinstance(seen, _Seen):
             raise TypeError("not this step's finding")
         if not seen.kept:
-            await _switch_on(site, seen.clock)
-        if not (await _look(site)).right:
-            await site.as_root(f"date -u -s @{time.time():.3f} >/dev/null")
-            await site.root("hwclock -w 2>/dev/null")
+            await _switch_on(ctx, seen.clock)
+        if not (await _look(ctx)).right:
+            await ctx.as_root(f"date -u -s @{time.time():.3f} >/dev/null")
+            await ctx.root("hwclock -w 2>/dev/null")
 
 
 STEP = Time()
 
 
-async def _look(site: Site) -> _Seen:
+async def _look(ctx: NodeContext) -> _Seen:
     before = time.time()
-    clock = parse_clock((await site.run(CLOCK_COMMAND)).stdout)
+    clock = parse_clock((await ctx.run(CLOCK_COMMAND)).stdout)
     after = time.time()
     if clock.seconds == 0:
-        raise NodeError(site.name, "the node does not tell the time (`date +%s.%N`)")
+        raise NodeError(ctx.name, "the node does not tell the time (`date +%s.%N`)")
     # It was read at some moment in between.
     off = max(0.0, clock.seconds - after) or min(0.0, clock.seconds - before)
     return _Seen(clock, off)
 
 
-async def _switch_on(site: Site, clock: Clock) -> None:
+async def _switch_on(ctx: NodeContext, clock: Clock) -> None:
     if not clock.installed:
-        site.say("installing systemd-timesyncd")
-        await packages.install(site, ["systemd-timesyncd"])
+        ctx.say("installing systemd-timesyncd")
+        await packages.install(ctx, ["systemd-timesyncd"])
         unit = "systemd-timesyncd.service"
     else:
         unit = next(iter(clock.enabled), clock.installed[0])
-    await site.as_root(f"systemctl enable --now {quote(unit)}")
+    await ctx.as_root(f"systemctl enable --now {quote(unit)}")
 
 
 def _words(off: float) -> str:

@@ -1,10 +1,10 @@
 """Wireless off, only where the link to us runs over Ethernet."""
 
 from pitui.facts.machine import Machine
-from pitui.facts.wireless import WIRELESS_COMMAND, Wireless, parse_wireless
-from pitui.provision.diffs import diff
-from pitui.provision.site import Site
-from pitui.provision.step import Finding, Step, ok, skipped, would_change
+from pitui.facts.wifi import WIRELESS_COMMAND, Wireless, parse_wireless
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
+from pitui.provision.support.diffs import diff
 
 _UNIT = "pitui-wifi-off.service"
 _FILE = f"/etc/systemd/system/{_UNIT}"
@@ -38,20 +38,20 @@ class Wifi(Step):
     title = "wireless"
     needs = ("access", "network")
 
-    async def check(self, site: Site) -> Finding:
+    async def check(self, ctx: NodeContext) -> CheckResult:
         """Look which link we came in by, and what radios there are."""
-        if site.shelf.config.provision.wifi != "off":
+        if ctx.context.config.provision.wifi != "off":
             return skipped("provision.wifi is keep")
-        if site.node.local:
+        if ctx.node.local:
             return skipped("the machine that pitui runs on keeps its wireless")
-        seen = parse_wireless((await site.run(WIRELESS_COMMAND)).stdout)
+        seen = parse_wireless((await ctx.run(WIRELESS_COMMAND)).stdout)
         if not seen.links:
             return ok("there is none")
-        over = link_to_us(await site.machine())
+        over = link_to_us(await ctx.machine())
         if over is None or over in seen.links:
             why = f"the link to this node runs over {over}" if over else "its link is not known"
             return skipped(f"{why}: wireless stays on")
-        text = await site.read_text(_FILE)
+        text = await ctx.read_text(_FILE)
         if seen.blocked and seen.stays_off and text == _TEXT:
             return ok(f"off; the link runs over {over}")
         return would_change(
@@ -61,14 +61,14 @@ class Wifi(Step):
             data=seen,
         )
 
-    async def apply(self, site: Site, finding: Finding) -> None:
+    async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Block the radio now and at every boot."""
         if not isinstance(finding.data, Wireless):
             raise TypeError("not this step's finding")
-        await site.write_file(_FILE, _TEXT, mode=0o644, keep_old=False)
-        await site.as_root(f"systemctl daemon-reload && systemctl enable --now {_UNIT}")
+        await ctx.write_file(_FILE, _TEXT, mode=0o644, keep_old=False)
+        await ctx.as_root(f"systemctl daemon-reload && systemctl enable --now {_UNIT}")
         # The unit may have run before, and somebody switched it on since.
-        await site.as_root(_BLOCK)
+        await ctx.as_root(_BLOCK)
 
 
 STEP = Wifi()

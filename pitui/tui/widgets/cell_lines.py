@@ -8,9 +8,9 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.present.cells import Cell, Tone
-from pitui.tui.widgets.segments import put
-from pitui.tui.widgets.tones import tone_style
+from pitui.tui.text.cells import Cell, Tone
+from pitui.tui.text.segments import put
+from pitui.tui.text.styles import tone_style
 
 
 class CellLines(ScrollView, can_focus=True, inherit_bindings=False):

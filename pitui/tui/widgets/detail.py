@@ -3,8 +3,8 @@
 from rich.text import Text
 from textual.widget import Widget
 
-from pitui.tui.present.cells import Cell
-from pitui.tui.widgets.tones import to_text
+from pitui.tui.text.cells import Cell
+from pitui.tui.text.styles import to_text
 
 
 class Detail(Widget):

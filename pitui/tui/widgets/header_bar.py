@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from pitui.domain.cluster import Snapshot
-from pitui.tui.present.header import WIDE, Part, header, header_gap
-from pitui.tui.widgets.tones import spans_text
+from pitui.tui.text.header import WIDE, Part, header, header_gap
+from pitui.tui.text.styles import spans_text
 
 CLOCK_WIDTH = 10
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.tui.present.cells import Row
+from pitui.tui.text.cells import Row
 
 
 class RowModel:

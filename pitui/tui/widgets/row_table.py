@@ -11,11 +11,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.present.cells import BLANK, Cell, Column, Row, Tone, wrapped
-from pitui.tui.present.fit import Place, fit
+from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, wrapped
+from pitui.tui.text.column_fit import ColumnPlace, fit
+from pitui.tui.text.segments import put
+from pitui.tui.text.styles import tone_style
 from pitui.tui.widgets.row_model import RowModel
-from pitui.tui.widgets.segments import put
-from pitui.tui.widgets.tones import tone_style
 
 GUTTER = 3
 """Cells before the first column: the cursor's bar, the mark, a space."""
@@ -44,7 +44,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = columns
         self._index = {column.id: index for index, column in enumerate(columns)}
         self._natural = [0] * len(columns)
-        self._places: list[Place] = []
+        self._places: list[ColumnPlace] = []
         self._empty = tuple(empty)
 
     # -- what is shown ---------------------------------------------------------------------

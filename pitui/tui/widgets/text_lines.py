@@ -9,8 +9,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pitui.domain.text import one_line
-from pitui.tui.present.cells import Tone
-from pitui.tui.widgets.tones import tone_style
+from pitui.tui.text.cells import Tone
+from pitui.tui.text.styles import tone_style
 
 
 class TextLines(ScrollView, can_focus=True, inherit_bindings=False):

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from pitui.bench.store import RunStore
+from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import PituiError
-from pitui.domain.run import Run, RunState
 
 RUN = Run(
     id="20261121-1",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.cli.logs import command, filter_of
+from pitui.cli.commands.logs import command, filter_of
 from pitui.domain.errors import UsageError
-from pitui.domain.log_filter import LogFilter
-from pitui.domain.log_line import Level
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import Level
 
 FILTERS = st.builds(
     LogFilter,

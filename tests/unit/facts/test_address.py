@@ -10,7 +10,7 @@ from pitui.config.model import ClusterSection, Config, NodeSection, NodeWorkerSe
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import MasterState, MasterView, Worker, WorkerState
 from pitui.facts.address import ADDRESS_COMMAND, Names, match_workers, parse_names
-from pitui.spark.master_json import parse_master
+from pitui.spark.api.master_json import parse_master
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "master"
 

@@ -9,7 +9,7 @@ import pytest
 from pitui.config.model import ClusterSection, Config, NodeSection
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import Launcher, Process, Role
-from pitui.facts.health import HealthReader
+from pitui.facts.health.reader import HealthReader
 from pitui.facts.processes import daemon_role, homes_of, own_processes
 
 RECORDED = (Path(__file__).parents[2] / "captures" / "node" / "health.txt").read_bytes()

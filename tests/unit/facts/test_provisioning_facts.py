@@ -9,15 +9,15 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.model import Node
 from pitui.config.nodes import resolve_nodes
-from pitui.facts import hosts_file, network
+from pitui.facts import hosts, network
 from pitui.facts.account import account_command, closed_command, parse_account
-from pitui.facts.clock import CLOCK_COMMAND, parse_clock
 from pitui.facts.cloud_init import without_own_name
-from pitui.facts.javas import JAVAS_COMMAND, parse_javas
+from pitui.facts.java_homes import JAVAS_COMMAND, parse_javas
 from pitui.facts.machine import MACHINE_COMMAND, parse_machine
-from pitui.facts.wireless import parse_wireless
-from pitui.provision.addresses import node_address
-from pitui.provision.javas import chosen, supported
+from pitui.facts.time import CLOCK_COMMAND, parse_clock
+from pitui.facts.wifi import parse_wireless
+from pitui.provision.network.addresses import node_address
+from pitui.provision.spark.java_choice import chosen, supported
 
 PI = """user pi
 uid 1000
@@ -164,17 +164,17 @@ HOSTS = (
 
 
 def test_names_on_loopback_go_and_all_else_stays() -> None:
-    cleaned = hosts_file.without_loopback(HOSTS, ["pi1", "pi2"])
+    cleaned = hosts.without_loopback(HOSTS, ["pi1", "pi2"])
     assert cleaned == "127.0.0.1\tlocalhost\n::1\tlocalhost\n10.0.0.9 printer\n"
-    assert hosts_file.without_loopback(cleaned, ["pi1"]) == cleaned
-    assert hosts_file.without_loopback(HOSTS, ["localhost", "printer"]) == HOSTS
+    assert hosts.without_loopback(cleaned, ["pi1"]) == cleaned
+    assert hosts.without_loopback(HOSTS, ["localhost", "printer"]) == HOSTS
 
 
 def test_the_own_name_resolves_before_it_changes() -> None:
     text = "127.0.0.1 localhost\n127.0.1.1\traspberrypi\n"
-    assert "127.0.1.1\tpi1\traspberrypi\n" in hosts_file.with_own_name(text, "pi1")
-    assert hosts_file.with_own_name("x", "pi1") == "x\n127.0.1.1\tpi1\n"
-    assert hosts_file.with_own_name(text, "raspberrypi") == text
+    assert "127.0.1.1\tpi1\traspberrypi\n" in hosts.with_own_name(text, "pi1")
+    assert hosts.with_own_name("x", "pi1") == "x\n127.0.1.1\tpi1\n"
+    assert hosts.with_own_name(text, "raspberrypi") == text
 
 
 # What cloud-init 22 and later have for Debian, Ubuntu and Raspberry Pi OS, shortened.
@@ -196,7 +196,7 @@ def test_the_template_of_cloud_init_loses_the_name_on_loopback_alone() -> None:
 
 
 def test_another_address_for_a_name_is_told() -> None:
-    assert hosts_file.others_of("10.9.9.9 pi1\n", {"pi1": "10.0.0.1"}) == [
+    assert hosts.others_of("10.9.9.9 pi1\n", {"pi1": "10.0.0.1"}) == [
         "line 1 says 10.9.9.9 for pi1"
     ]
 

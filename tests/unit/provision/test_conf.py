@@ -7,8 +7,8 @@ import pytest
 from support.recorded_site import PI, RecordedSite, config
 
 from pitui.facts.folders import folders_command, parse_folders
-from pitui.provision.addresses import Known
-from pitui.provision.step import State
+from pitui.provision.engine.step import State
+from pitui.provision.network.addresses import Known
 from pitui.provision.steps import step
 
 BASE = "/var/lib/spark"
@@ -42,19 +42,19 @@ async def site_of(
         "id -un": "",
     }
     text = config(SPARK.format(version=version, more=more))
-    site = RecordedSite(folder, PI, answers, files=files, name="pi1", config_text=text)
+    ctx = RecordedSite(folder, PI, answers, files=files, name="pi1", config_text=text)
 
     async def known() -> dict[str, Known]:
         return {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
 
-    await site.shelf.once("addresses", known)
-    return site
+    await ctx.context.once("addresses", known)
+    return ctx
 
 
-async def written(site: RecordedSite) -> dict[str, str]:
+async def written(ctx: RecordedSite) -> dict[str, str]:
     conf = step("conf")
-    await conf.apply(site, await conf.check(site))
-    return site.written
+    await conf.apply(ctx, await conf.check(ctx))
+    return ctx.written
 
 
 @pytest.mark.parametrize("version", ["2.3.4", "2.4.8", "3.5.9", "4.0.2", "4.1.1", "4.3.0"])
@@ -71,31 +71,31 @@ async def test_nobody_submits_without_a_key_whatever_spark_does_by_itself(
 async def test_a_persons_settings_win(tmp_path: Path) -> None:
     hand = "spark.master.rest.enabled true\nspark.eventLog.dir file:/mnt/events\n"
     states = {"/mnt/events": "ext2/ext3 - -"}
-    site = await site_of(tmp_path, files={DEFAULTS: hand}, states=states)
-    text = (await written(site))[DEFAULTS]
+    ctx = await site_of(tmp_path, files={DEFAULTS: hand}, states=states)
+    text = (await written(ctx))[DEFAULTS]
     assert text.startswith(hand)
     assert text.count("spark.master.rest.enabled") == text.count("spark.eventLog.dir") == 1
     assert "logDirectory" not in text
 
     more = ", defaults: {spark.master.rest.enabled: true, spark.history.fs.logDirectory: 'hdfs:/h'}"
-    site = await site_of(tmp_path, more=more)
-    finding = await step("conf").check(site)
+    ctx = await site_of(tmp_path, more=more)
+    finding = await step("conf").check(ctx)
     said = "spark.master.rest.enabled is true: port 6066 takes applications from anybody."
     assert finding.advice == said
-    text = (await written(site))[DEFAULTS]
+    text = (await written(ctx))[DEFAULTS]
     assert "spark.master.rest.enabled true\n" in text
     assert "spark.master.rest.enabled false" not in text
     assert "spark.eventLog.dir" not in text
 
 
 async def test_scratch_space_and_pid_files_have_folders_of_their_own(tmp_path: Path) -> None:
-    site = await site_of(tmp_path)
+    ctx = await site_of(tmp_path)
     conf = step("conf")
-    finding = await conf.check(site)
+    finding = await conf.check(ctx)
     modes = {"local": "0700", "pid": "0755", "events": "01777"}
     makes = ", ".join(f"{BASE}/{name} ({mode}, spark)" for name, mode in modes.items())
     assert finding.detail.startswith(f"make {makes}; write ")
-    env = (await written(site))[ENV]
+    env = (await written(ctx))[ENV]
     assert f"SPARK_LOCAL_DIRS={BASE}/local\n" in env
     assert f"SPARK_PID_DIR={BASE}/pid\n" in env
 
@@ -104,17 +104,17 @@ async def test_scratch_space_and_pid_files_have_folders_of_their_own(tmp_path: P
         f"{BASE}/pid": "ext2/ext3 755 spark",
         f"{BASE}/events": "ext2/ext3 1777 spark",
     }
-    again = await site_of(tmp_path, files=site.written, states=whole)
+    again = await site_of(tmp_path, files=ctx.written, states=whole)
     assert (await conf.check(again)).state is State.OK
     open_to_all = whole | {f"{BASE}/local": "ext2/ext3 777 spark"}
-    wrong = await site_of(tmp_path, files=site.written, states=open_to_all)
+    wrong = await site_of(tmp_path, files=ctx.written, states=open_to_all)
     assert (await conf.check(wrong)).detail == f"make {BASE}/local (0700, spark)"
 
 
 async def test_where_the_place_is_ram_there_is_one_beside_spark(tmp_path: Path) -> None:
     ram = {BASE: "tmpfs - -", "/var/tmp": "tmpfs 1777 root"}
-    site = await site_of(tmp_path, states=ram)
-    env = (await written(site))[ENV]
+    ctx = await site_of(tmp_path, states=ram)
+    env = (await written(ctx))[ENV]
     assert "SPARK_LOCAL_DIRS=/opt/spark-data/local\n" in env
     assert "/var/tmp" not in env
 
@@ -124,13 +124,13 @@ async def test_what_a_person_chose_is_made_and_named_where_it_is_ram(tmp_path: P
     states = {
         "/mnt/a": "tmpfs - -", "/mnt/b": "ext2/ext3 755 pi", "/mnt/work": "ext2/ext3 - -",
     }  # fmt: skip
-    site = await site_of(tmp_path, more=more, states=states)
-    finding = await step("conf").check(site)
+    ctx = await site_of(tmp_path, more=more, states=states)
+    finding = await step("conf").check(ctx)
     assert "/mnt/a (0700, spark), /mnt/work (0755, spark)" in finding.detail
     assert "/mnt/b" not in finding.detail
     assert f"{BASE}/local" not in finding.detail
     assert finding.advice == "/mnt/a is RAM: what Spark writes there takes the executors' memory."
-    env = (await written(site))[ENV]
+    env = (await written(ctx))[ENV]
     assert env.count("SPARK_LOCAL_DIRS") == 1
 
 
@@ -140,11 +140,11 @@ async def test_a_persons_spark_local_dir_is_not_hidden(tmp_path: Path, by_hand: 
     more = "" if by_hand else ", defaults: {spark.local.dir: /mnt/ssd}"
     files = {DEFAULTS: "spark.local.dir=/mnt/ssd\n"} if by_hand else {}
     states = {"/mnt/ssd": "ext2/ext3 - -"}
-    site = await site_of(tmp_path, more=more, files=files, states=states)
-    finding = await step("conf").check(site)
+    ctx = await site_of(tmp_path, more=more, files=files, states=states)
+    finding = await step("conf").check(ctx)
     assert "/mnt/ssd (0700, spark)" in finding.detail
     assert f"{BASE}/local" not in finding.detail
-    env = (await written(site))[ENV]
+    env = (await written(ctx))[ENV]
     assert "SPARK_LOCAL_DIRS" not in env
     assert "SPARK_PID_DIR" in env
 
@@ -162,8 +162,8 @@ async def test_a_line_by_hand_in_spark_env_is_a_choice_too(
     tmp_path: Path, line: str, path: str | None
 ) -> None:
     states = {"/mnt/ram": "tmpfs 1777 root"}
-    site = await site_of(tmp_path, files={ENV: f"{line}\n"}, states=states)
-    finding = await step("conf").check(site)
+    ctx = await site_of(tmp_path, files={ENV: f"{line}\n"}, states=states)
+    finding = await step("conf").check(ctx)
     assert (f"{BASE}/local" in finding.detail) == (path is None)
     assert ("/mnt/ram is RAM" in finding.advice) == (path is not None)
 

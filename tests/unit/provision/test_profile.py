@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.recorded_site import PI, RecordedSite, config
 
-from pitui.provision.step import State
+from pitui.provision.engine.step import State
 from pitui.provision.steps import step
 from pitui.provision.steps.profile import shell_lines
 
@@ -77,26 +77,26 @@ async def test_the_shells_that_are_there_and_the_way_back(
     answers = {"stat -L -c": "".join(STATES.format(path) for path in there)}
     mine = '# mine\n[ -z "$PS1" ] && return\n'
     files = {path: mine for path in there if path == "/etc/bash.bashrc"}
-    site = RecordedSite(tmp_path, PI, answers, files=files)
+    ctx = RecordedSite(tmp_path, PI, answers, files=files)
     profile = step("profile")
-    finding = await profile.check(site)
+    finding = await profile.check(ctx)
     assert finding.state is State.WOULD_CHANGE
-    await profile.apply(site, finding)
-    assert list(site.written) == written
-    assert (await profile.check(site)).state is State.OK
+    await profile.apply(ctx, finding)
+    assert list(ctx.written) == written
+    assert (await profile.check(ctx)).state is State.OK
 
-    removed = await profile.remove(site, {})
+    removed = await profile.remove(ctx, {})
     assert removed == f"out of {', '.join(written)}"
     gone = [path for path in written if path not in files]
-    assert site.did == [f"rm -f -- {path}" for path in gone]
-    assert all(site.written[path] == mine for path in files)
+    assert ctx.did == [f"rm -f -- {path}" for path in gone]
+    assert all(ctx.written[path] == mine for path in files)
 
 
 async def test_without_root_the_logins_own_files(tmp_path: Path) -> None:
     answers = {"stat -L -c": STATES.format("/home/pi/.bashrc")}
     ssh = "ssh: {user: pi, sudo: none}\nspark: {home: ~/spark}\n"
-    site = RecordedSite(tmp_path, PI, answers, config_text=config(ssh))
+    ctx = RecordedSite(tmp_path, PI, answers, config_text=config(ssh))
     profile = step("profile")
-    await profile.apply(site, await profile.check(site))
-    assert list(site.written) == ["/home/pi/.profile", "/home/pi/.bashrc"]
-    assert "SPARK_HOME=/home/pi/spark" in site.written["/home/pi/.bashrc"]
+    await profile.apply(ctx, await profile.check(ctx))
+    assert list(ctx.written) == ["/home/pi/.profile", "/home/pi/.bashrc"]
+    assert "SPARK_HOME=/home/pi/spark" in ctx.written["/home/pi/.bashrc"]

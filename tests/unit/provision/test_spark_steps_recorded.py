@@ -9,10 +9,10 @@ from support.recorded_site import PI, RecordedSite, config
 
 from pitui.domain.errors import NodeError
 from pitui.facts.account import closed_command
-from pitui.provision.addresses import Known
-from pitui.provision.archive import Archive
-from pitui.provision.site import no_commands
-from pitui.provision.step import State
+from pitui.provision.engine.node_context import no_commands
+from pitui.provision.engine.step import State
+from pitui.provision.network.addresses import Known
+from pitui.provision.spark.archive import Archive
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
 
@@ -56,31 +56,31 @@ async def test_what_an_account_needs(tmp_path: Path, said: str, detail: str, did
         "runuser": "",
         "e=$(getent": [said, said, whole] if "useradd --user" in did else said,
     }
-    site = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
+    ctx = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
     account = step("account")
-    finding = await account.check(site)
+    finding = await account.check(ctx)
     assert (finding.state, finding.detail) == (State.WOULD_CHANGE, detail)
-    await account.apply(site, finding)
-    assert any(command.startswith(did) for command in site.did), site.did
+    await account.apply(ctx, finding)
+    assert any(command.startswith(did) for command in ctx.did), ctx.did
 
 
 async def test_a_persons_account_with_a_password_stays_as_it_is(tmp_path: Path) -> None:
     said = ENTRY.format("Jane,,,") + "password spark P 01/01/2026\nhome\n"
     answers = {"runuser": "", "e=$(getent": said}
-    site = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
-    finding = await step("account").check(site)
+    ctx = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
+    finding = await step("account").check(ctx)
     assert (finding.state, finding.detail) == (State.OK, "spark runs Spark, home /home/spark")
 
 
 async def test_an_account_is_let_through_to_a_spark_below_another_home(tmp_path: Path) -> None:
     said = OURS + "password spark L 01/01/2026\nhome\n"
     answers = {"runuser": "/home/pi\n", "e=$(getent": said}
-    site = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
+    ctx = RecordedSite(tmp_path, PI, answers, config_text=config(SPARK))
     account = step("account")
-    finding = await account.check(site)
+    finding = await account.check(ctx)
     assert finding.detail == "lets spark through /home/pi (chmod o+x)"
-    await account.apply(site, finding)
-    assert site.did == ["chmod o+x -- /home/pi"]
+    await account.apply(ctx, finding)
+    assert ctx.did == ["chmod o+x -- /home/pi"]
 
 
 def test_folders_that_another_account_cannot_pass(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ async def test_without_root_a_place_of_somebody_elses_is_named_before_the_push(
 ) -> None:
     ssh = "ssh: {user: pi, sudo: none}\n"
     archive = "spark: {home: /opt/spark, archive: spark.tgz}\n"
-    site = RecordedSite(
+    ctx = RecordedSite(
         tmp_path,
         PI,
         {"say readonly": "free 4000000\nreadonly yes\n"},
@@ -132,9 +132,9 @@ async def test_without_root_a_place_of_somebody_elses_is_named_before_the_push(
     async def made() -> Archive:
         return found
 
-    await site.shelf.once("archive", made)
+    await ctx.context.once("archive", made)
     with pytest.raises(NodeError, match="pi may not write where /opt/spark is to be") as caught:
-        await step("spark").check(site)
+        await step("spark").check(ctx)
     assert caught.value.advice == "Set its spark_home to a place of its own: ~/spark."
 
 
@@ -143,9 +143,9 @@ LOOK = "b=$(basename"
 
 async def test_a_version_alone_is_fetched_where_something_is_changed(tmp_path: Path) -> None:
     text = config('spark: {home: /opt/spark, version: "4.3.0"}\n')
-    site = RecordedSite(tmp_path, PI, {LOOK: "kind link\nversion 3.5.8\n"}, config_text=text)
-    site.shelf.plan = True
-    finding = await step("spark").check(site)
+    ctx = RecordedSite(tmp_path, PI, {LOOK: "kind link\nversion 3.5.8\n"}, config_text=text)
+    ctx.context.plan = True
+    finding = await step("spark").check(ctx)
     assert finding.state is State.UNKNOWN
     assert finding.detail == "Spark 4.3.0 was not fetched yet; /opt/spark has Spark 3.5.8"
     there = RecordedSite(tmp_path, PI, {LOOK: "kind folder\nversion 4.3.0\n"}, config_text=text)
@@ -153,9 +153,9 @@ async def test_a_version_alone_is_fetched_where_something_is_changed(tmp_path: P
 
 
 async def test_neither_version_nor_archive(tmp_path: Path) -> None:
-    site = RecordedSite(tmp_path, PI, {LOOK: ""}, config_text=config("spark: {home: /opt/s}\n"))
+    ctx = RecordedSite(tmp_path, PI, {LOOK: ""}, config_text=config("spark: {home: /opt/s}\n"))
     with pytest.raises(NodeError, match=r"no Spark, and neither a version nor an archive"):
-        await step("spark").check(site)
+        await step("spark").check(ctx)
 
 
 # -- service
@@ -171,18 +171,18 @@ async def test_a_daemon_that_the_config_gives_a_node_no_more(
     path = "/etc/systemd/system/spark-worker.service"
     none = "cluster: {master: pi1}\nnodes: {pi1: {host: 192.168.1.11}, "
     none += "pi2: {host: 192.168.1.12, worker: false}}\n"
-    site = RecordedSite(tmp_path, PI, {}, files={path: text}, config_text=none)
+    ctx = RecordedSite(tmp_path, PI, {}, files={path: text}, config_text=none)
 
     async def known() -> dict[str, Known]:
         return {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
 
-    await site.shelf.once("addresses", known)
+    await ctx.context.once("addresses", known)
     service = step("service")
-    finding = await service.check(site)
+    finding = await service.check(ctx)
     assert finding.state is state
     if state is State.WOULD_CHANGE:
         stops = "stop and remove spark-worker.service, which the config gives it no more"
         assert finding.detail == stops
-        await service.apply(site, finding)
+        await service.apply(ctx, finding)
         stop = "systemctl --no-ask-password disable --now spark-worker.service && rm -f -- "
-        assert site.did[0] == f"{stop}{path} && systemctl daemon-reload"
+        assert ctx.did[0] == f"{stop}{path} && systemctl daemon-reload"

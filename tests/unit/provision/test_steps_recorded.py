@@ -16,9 +16,9 @@ from pitui.facts.cloud_init import (
     HostsMode,
     parse_hosts_mode,
 )
-from pitui.provision import packages
-from pitui.provision.addresses import Known
-from pitui.provision.step import State
+from pitui.provision.engine import packages
+from pitui.provision.engine.step import State
+from pitui.provision.network.addresses import Known
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
 
@@ -39,17 +39,17 @@ RADIO_OFF = "wireless wlan0 down\nrfkill bluetooth 0\nrfkill wlan 1\nunit\n"
 async def test_wireless_is_switched_off_where_the_link_is_a_cable(tmp_path: Path) -> None:
     wifi, off = step("wifi"), config(WIFI_OFF)
     said: list[str | Result] = [RADIO_ON, RADIO_OFF]
-    site = RecordedSite(tmp_path, PI, {"/sys/class/net": said}, config_text=off)
-    finding = await wifi.check(site)
+    ctx = RecordedSite(tmp_path, PI, {"/sys/class/net": said}, config_text=off)
+    finding = await wifi.check(ctx)
     assert finding.state is State.WOULD_CHANGE
     assert finding.detail == "switches wlan0 off; the link runs over eth0"
-    await wifi.apply(site, finding)
-    [(path, unit)] = site.written.items()
+    await wifi.apply(ctx, finding)
+    [(path, unit)] = ctx.written.items()
     assert path == "/etc/systemd/system/pitui-wifi-off.service"
-    assert site.did[0] == "systemctl daemon-reload && systemctl enable --now pitui-wifi-off.service"
+    assert ctx.did[0] == "systemctl daemon-reload && systemctl enable --now pitui-wifi-off.service"
     at_boot = unit.split('sh -c "')[1].split('"')[0].replace("$$", "$")
-    assert [is_shell(command) for command in (*site.did, at_boot)] == [True] * 3
-    assert (await wifi.verify(site)).state is State.OK
+    assert [is_shell(command) for command in (*ctx.did, at_boot)] == [True] * 3
+    assert (await wifi.verify(ctx)).state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ async def test_wireless_is_switched_off_where_the_link_is_a_cable(tmp_path: Path
 async def test_wireless_stays_where_it_has_to(
     tmp_path: Path, machine: str, radios: str, state: State, detail: str
 ) -> None:
-    site = RecordedSite(tmp_path, machine, {"/sys/class/net": radios}, config_text=config(WIFI_OFF))
-    finding = await step("wifi").check(site)
+    ctx = RecordedSite(tmp_path, machine, {"/sys/class/net": radios}, config_text=config(WIFI_OFF))
+    finding = await step("wifi").check(ctx)
     assert (finding.state, finding.detail[: len(detail)]) == (state, detail)
 
 
@@ -109,10 +109,10 @@ async def test_what_a_clock_needs(
 
 async def test_ntp_is_on_before_the_clock_is_set(tmp_path: Path) -> None:
     said: list[str | Result] = [clock(-500, *NOTHING), clock(-500, *TIMESYNCD)]
-    site = RecordedSite(tmp_path, PI, {"clock $(date": said})
+    ctx = RecordedSite(tmp_path, PI, {"clock $(date": said})
     time_step = step("time")
-    await time_step.apply(site, await time_step.check(site))
-    enabled, was_set, kept = site.did
+    await time_step.apply(ctx, await time_step.check(ctx))
+    enabled, was_set, kept = ctx.did
     assert enabled == "systemctl enable --now systemd-timesyncd.service"
     assert was_set.startswith("date -u -s @")
     assert kept.startswith("hwclock -w")
@@ -120,10 +120,10 @@ async def test_ntp_is_on_before_the_clock_is_set(tmp_path: Path) -> None:
 
 async def test_a_clock_that_ntp_mended_is_not_set(tmp_path: Path) -> None:
     said: list[str | Result] = [clock(-500, *NOTHING), clock(0, *TIMESYNCD)]
-    site = RecordedSite(tmp_path, PI, {"clock $(date": said})
+    ctx = RecordedSite(tmp_path, PI, {"clock $(date": said})
     time_step = step("time")
-    await time_step.apply(site, await time_step.check(site))
-    assert site.did == ["systemctl enable --now systemd-timesyncd.service"]
+    await time_step.apply(ctx, await time_step.check(ctx))
+    assert ctx.did == ["systemctl enable --now systemd-timesyncd.service"]
 
 
 # -- network
@@ -144,8 +144,8 @@ async def test_addresses_of_other_netplan_files_are_named_and_our_former_one_is_
         "netplan get": f"- 192.168.1.12/24\n{ours}",
     }
     files = {"/etc/netplan/90-pitui.yaml": before} if before else {}
-    site = RecordedSite(tmp_path, PI, answers, files=files, config_text=NETPLAN)
-    finding = await step("network").check(site)
+    ctx = RecordedSite(tmp_path, PI, answers, files=files, config_text=NETPLAN)
+    finding = await step("network").check(ctx)
     assert finding.detail == (
         "192.168.1.52/24 on eth0, by netplan; 192.168.1.12/24 of another file in /etc/netplan stays"
     )
@@ -155,8 +155,8 @@ async def test_a_remark_that_is_no_utf_8_stays_in_the_interfaces_file(tmp_path: 
     path = "/etc/network/interfaces"
     answers = {"command -v netplan": f"interfaces {path} iface eth0 inet dhcp\n"}
     text = "# B\udcfcro\niface eth0 inet dhcp\n"
-    site = RecordedSite(tmp_path, PI, answers, files={path: text}, config_text=NETPLAN)
-    finding = await step("network").check(site)
+    ctx = RecordedSite(tmp_path, PI, answers, files={path: text}, config_text=NETPLAN)
+    finding = await step("network").check(ctx)
     assert finding.detail == "192.168.1.52/24 on eth0, by ifupdown"
     assert finding.data.change.files[path].startswith("# B\udcfcro\n")
 
@@ -173,9 +173,9 @@ async def test_a_removed_node_keeps_its_own_name_over_a_boot(tmp_path: Path) -> 
         TEMPLATE: f"## template:jinja\n127.0.0.1 localhost\n{BLOCK}",
         "/etc/hosts": f"127.0.0.1 localhost\n{BLOCK}",
     }
-    site = RecordedSite(tmp_path, PI, {}, files=files)
-    await step("hosts").remove(site, {})
-    assert site.written == {
+    ctx = RecordedSite(tmp_path, PI, {}, files=files)
+    await step("hosts").remove(ctx, {})
+    assert ctx.written == {
         TEMPLATE: "## template:jinja\n127.0.0.1 localhost\n127.0.1.1\t{{hostname}}\n",
         "/etc/hosts": "127.0.0.1 localhost\n127.0.1.1\tpi2\n",
     }
@@ -209,22 +209,22 @@ def test_what_cloud_init_does_to_the_hosts_file(said: str, mode: HostsMode) -> N
 
 async def test_a_name_that_cloud_init_puts_on_loopback_at_every_boot(tmp_path: Path) -> None:
     files = {"/etc/hosts": "127.0.0.1 localhost\n127.0.1.1 pi2 pi2\n"}
-    site = RecordedSite(tmp_path, PI, {MODE: "localhost\n"}, files=files)
-    await site.shelf.once("addresses", known)
+    ctx = RecordedSite(tmp_path, PI, {MODE: "localhost\n"}, files=files)
+    await ctx.context.once("addresses", known)
     hosts = step("hosts")
-    finding = await hosts.check(site)
+    finding = await hosts.check(ctx)
     assert "cloud-init puts its own name on loopback at every boot" in finding.detail
     assert finding.diff is not None
     assert "-127.0.1.1 pi2 pi2" in finding.diff
     assert f"+++ {NAME_UNIT_PATH}" in finding.diff
-    await hosts.apply(site, finding)
-    assert "127.0.1.1" not in site.written["/etc/hosts"]
-    assert site.did == ["systemctl daemon-reload && systemctl enable pitui-hosts.service"]
-    assert (await hosts.check(site)).state is State.OK
+    await hosts.apply(ctx, finding)
+    assert "127.0.1.1" not in ctx.written["/etc/hosts"]
+    assert ctx.did == ["systemctl daemon-reload && systemctl enable pitui-hosts.service"]
+    assert (await hosts.check(ctx)).state is State.OK
 
-    await hosts.remove(site, {})
-    assert site.did[1].startswith("systemctl disable --now pitui-hosts.service && rm -f -- ")
-    assert "127.0.1.1\tpi2\n" in site.written["/etc/hosts"]
+    await hosts.remove(ctx, {})
+    assert ctx.did[1].startswith("systemctl disable --now pitui-hosts.service && rm -f -- ")
+    assert "127.0.1.1\tpi2\n" in ctx.written["/etc/hosts"]
 
 
 @pytest.mark.parametrize(
@@ -265,10 +265,10 @@ async def test_an_installation_waits_for_another_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packages, "_AGAIN_AFTER", 0)
-    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": [LOCKED, LOCKED, ""]})
+    ctx = RecordedSite(tmp_path, PI, {"apt-get -q -y": [LOCKED, LOCKED, ""]})
     said: list[str] = []
-    site.on_say(lambda what, _: said.append(what))
-    await packages.install(site, ["openjdk-17-jre-headless"])
+    ctx.on_say(lambda what, _: said.append(what))
+    await packages.install(ctx, ["openjdk-17-jre-headless"])
     assert said == ["waiting for another installation to end"] * 2
 
 
@@ -276,19 +276,19 @@ async def test_an_installation_that_never_gets_its_turn_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packages, "_LOCK", -1)
-    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": LOCKED})
+    ctx = RecordedSite(tmp_path, PI, {"apt-get -q -y": LOCKED})
     with pytest.raises(NodeError, match="Could not get lock") as caught:
-        await packages.install(site, ["rsync"])
+        await packages.install(ctx, ["rsync"])
     assert caught.value.advice == "Something else installs there; try again when it has ended."
 
 
 async def test_a_lock_that_was_waited_for_is_no_reason_to_try_again(tmp_path: Path) -> None:
     waited = "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by"
     said = f"{waited} process 812 (apt-get)\nE: Unable to locate package rsync\n"
-    site = RecordedSite(tmp_path, PI, {"apt-get -q -y": Result(100, "", said)})
+    ctx = RecordedSite(tmp_path, PI, {"apt-get -q -y": Result(100, "", said)})
     told: list[str] = []
-    site.on_say(lambda what, _: told.append(what))
+    ctx.on_say(lambda what, _: told.append(what))
     with pytest.raises(NodeError, match="Unable to locate package rsync") as caught:
-        await packages.install(site, ["rsync"])
+        await packages.install(ctx, ["rsync"])
     assert caught.value.advice == "No source of packages that this node knows has it."
     assert told == []

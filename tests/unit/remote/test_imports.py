@@ -6,7 +6,8 @@ import sys
 
 def test_links_and_web_import_neither_asyncssh_nor_httpx():
     program = (
-        "import sys, pitui.remote.links, pitui.remote.web, pitui.remote.transfer\n"
+        "import sys, pitui.remote.ssh.connection_pool, pitui.remote.http.web\n"
+        "import pitui.remote.copy.put_file\n"
         "print(*{'asyncssh', 'httpx', 'cryptography'} & set(sys.modules))"
     )
     found = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60)

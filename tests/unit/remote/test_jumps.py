@@ -5,12 +5,10 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import LinkError
-from pitui.remote.dialer import (
-    parse_jump,
-)
-from pitui.remote.ssh_options import Wanted
+from pitui.remote.ssh.config.ssh_options import SshTarget
+from pitui.remote.ssh.connector import parse_jump
 
-TARGET = Wanted("pi", "10.0.0.1", "pi", 22, Path("/key"), Path("/known"), 5.0)
+TARGET = SshTarget("pi", "10.0.0.1", "pi", 22, Path("/key"), Path("/known"), 5.0)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, NodeError
-from pitui.remote.ask import NoOne
 from pitui.remote.local import LocalRunner
+from pitui.remote.prompts import NonInteractive
 from pitui.remote.runner import Result
 from pitui.remote.sudo import Passwords, Sudo, wants_password
 
@@ -31,7 +31,7 @@ exec "$@"
 """
 
 
-class Typing(NoOne):
+class Typing(NonInteractive):
     def __init__(self, *answers: str) -> None:
         super().__init__()
         self.answers = list(answers)
@@ -65,14 +65,19 @@ class Person:
 
 
 def sudo(
-    tmp_path: Path, kind: str, asker: NoOne, *, free: bool = False, words: Passwords | None = None
+    tmp_path: Path,
+    kind: str,
+    prompter: NonInteractive,
+    *,
+    free: bool = False,
+    words: Passwords | None = None,
 ) -> Sudo:
     config = tmp_path / "config.yaml"
     config.write_text(
         f"cluster: {{master: pi1}}\nssh: {{sudo: {kind}}}\nnodes: {{pi1: {{host: h}}}}\n"
     )
     node = resolve_nodes(load_config(config))["pi1"]
-    return Sudo(node, Person(tmp_path, free=free), asker, words or Passwords())  # type: ignore[arg-type]
+    return Sudo(node, Person(tmp_path, free=free), prompter, words or Passwords())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("free", [True, False])
@@ -87,11 +92,11 @@ async def test_input_arrives_whole_whether_sudo_reads_a_password_or_not(
 
 
 async def test_it_is_asked_for_once_and_tried_on_the_next_node(tmp_path: Path) -> None:
-    asker, words = Typing("wrong", "s3cret word"), Passwords()
-    one = sudo(tmp_path, "ask", asker, words=words)
+    prompter, words = Typing("wrong", "s3cret word"), Passwords()
+    one = sudo(tmp_path, "ask", prompter, words=words)
     await one.run("true")
     await one.run("true")
-    assert asker.asked == [("pi1", False), ("pi1", True)]
+    assert prompter.asked == [("pi1", False), ("pi1", True)]
     other = sudo(tmp_path, "ask", Typing(), words=words)
     assert (await other.run("echo in")).stdout == "in\n"
 
@@ -119,30 +124,30 @@ async def test_none_is_never_tried(tmp_path: Path) -> None:
 
 
 async def test_a_command_with_its_own_sudo_asks_only_where_that_is_refused(tmp_path: Path) -> None:
-    asker = Typing("s3cret word")
-    one = sudo(tmp_path, "ask", asker)
+    prompter = Typing("s3cret word")
+    one = sudo(tmp_path, "ask", prompter)
     assert (await one.attempt("cat", stdin=b"as the login\n")).stdout == "as the login\n"
-    assert asker.asked == []
+    assert prompter.asked == []
     command = "cat; sudo -n true"
-    refused = await sudo(tmp_path, "passwordless", asker).attempt(command, stdin=b"in\n")
+    refused = await sudo(tmp_path, "passwordless", prompter).attempt(command, stdin=b"in\n")
     assert wants_password(refused.stderr)
-    assert asker.asked == []
+    assert prompter.asked == []
     again = await one.attempt(command, stdin=b"in\n")
-    assert asker.asked == [("pi1", False)]
+    assert prompter.asked == [("pi1", False)]
     assert again.stdout == "in\n"
     # With the whole input, by a sudo that was given the password.
     assert "-S" in (tmp_path / "log").read_text()
 
 
 async def test_a_password_that_was_changed_on_the_node_is_asked_for_anew(tmp_path: Path) -> None:
-    asker = Typing("s3cret word", "new one")
-    one = sudo(tmp_path, "ask", asker)
+    prompter = Typing("s3cret word", "new one")
+    one = sudo(tmp_path, "ask", prompter)
     assert (await one.run("exit 1")).status == 1
-    assert len(asker.asked) == 1
+    assert len(prompter.asked) == 1
     small = tmp_path / "sudo"
     small.write_text(SUDO.replace("s3cret word", "new one"))
     assert (await one.attempt("cat", stdin=b"in\n")).stdout == "in\n"
-    assert len(asker.asked) == 2
+    assert len(prompter.asked) == 2
 
 
 class Slow(Typing):
@@ -161,12 +166,12 @@ class Slow(Typing):
 
 async def test_who_says_no_once_is_not_asked_for_the_nodes_that_wait(tmp_path: Path) -> None:
     words = Passwords()
-    asker = Slow(words.lock)
-    nodes = [sudo(tmp_path, "ask", asker, words=words) for _ in range(3)]
+    prompter = Slow(words.lock)
+    nodes = [sudo(tmp_path, "ask", prompter, words=words) for _ in range(3)]
     answers = await asyncio.gather(*(one.run("true") for one in nodes), return_exceptions=True)
     assert ["nobody gave it" in str(answer) for answer in answers] == [True] * 3
-    assert len(asker.asked) == 1
-    asker.answers = ["s3cret word"]
+    assert len(prompter.asked) == 1
+    prompter.answers = ["s3cret word"]
     assert (await nodes[0].run("echo in")).stdout == "in\n"
 
 

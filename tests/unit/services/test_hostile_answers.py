@@ -6,16 +6,16 @@ import pytest
 import zstandard
 
 from pitui.domain.errors import PituiError
-from pitui.facts.clock import parse_clock
-from pitui.facts.health import HealthReader
-from pitui.services.journal_access import parse_way
-from pitui.services.run_judge import decode_runs
-from pitui.spark import event_log, event_log_codec
-from pitui.spark.event_log import EventLog
-from pitui.spark.log_journal import Way, journal_entry
-from pitui.spark.log_list import parse_list
-from pitui.spark.log_mux import Marker
-from pitui.spark.log_stream import LogStream
+from pitui.facts.health.reader import HealthReader
+from pitui.facts.time import parse_clock
+from pitui.services.logs.journal_access import parse_way
+from pitui.services.runs.run_status import decode_runs
+from pitui.spark.event_log import codec, reader
+from pitui.spark.event_log.reader import EventLog
+from pitui.spark.logs.journal import JournalAccess, journal_entry
+from pitui.spark.logs.log_listing import parse_list
+from pitui.spark.logs.log_stream import LogStream
+from pitui.spark.logs.tail_frames import Marker
 
 DEEP = "[" * 100_000
 
@@ -34,9 +34,9 @@ def test_journal_entries_that_are_none_are_shown_as_they_are(entry: str) -> None
 
 
 def test_ways_to_a_journal_are_what_was_said_last() -> None:
-    assert parse_way("Welcome to\nclosed street\nclosed pi\n") == (Way.CLOSED, "pi")
-    assert parse_way("sudo\n") == (Way.SUDO, "")
-    assert parse_way("Welcome!\n") == parse_way("") == (Way.PLAIN, "")
+    assert parse_way("Welcome to\nclosed street\nclosed pi\n") == (JournalAccess.CLOSED, "pi")
+    assert parse_way("sudo\n") == (JournalAccess.SUDO, "")
+    assert parse_way("Welcome!\n") == parse_way("") == (JournalAccess.PLAIN, "")
 
 
 @pytest.mark.parametrize(("word", "rest"), [("file", "1:2 x /a"), ("file", ""), ("data", "1 x 3")])
@@ -57,19 +57,19 @@ def test_runs_after_one_that_makes_no_sense_are_left() -> None:
 
 
 def test_event_logs_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_log_codec, "_MOST", 4 * 1024 * 1024)
-    monkeypatch.setattr(event_log, "_LONGEST", 2 * 1024 * 1024)
+    monkeypatch.setattr(codec, "_MOST", 4 * 1024 * 1024)
+    monkeypatch.setattr(reader, "_LONGEST", 2 * 1024 * 1024)
     bomb = zstandard.compress(b"x" * 64 * 1024 * 1024)
     log = EventLog()
-    log.take(event_log_codec.plain(bomb, "a.zstd"))
+    log.take(codec.plain(bomb, "a.zstd"))
     assert log.inside().jobs == ()
     assert "only the beginning was read" in log.inside().note
     lines = zstandard.compress(b"{}\n" * 8 * 1024 * 1024)
     with pytest.raises(PituiError, match="GiB of text"):
-        EventLog().take(event_log_codec.plain(lines, "b.zstd"))
+        EventLog().take(codec.plain(lines, "b.zstd"))
     huge = b"LZ4Block\x20" + (1).to_bytes(4, "little") + b"\xff\xff\xff\x7f" + b"\0" * 4 + b"x"
     with pytest.raises(PituiError, match="damaged at byte"):
-        EventLog().take(event_log_codec.plain(huge, "c.lz4"))
+        EventLog().take(codec.plain(huge, "c.lz4"))
 
 
 def test_events_that_are_nested_too_deep_are_damaged_lines() -> None:

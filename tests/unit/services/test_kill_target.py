@@ -1,17 +1,17 @@
 import pytest
 
+from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.errors import UsageError
-from pitui.domain.inside import Spot
-from pitui.services.kill import parse_target
+from pitui.services.apps.kill import parse_target
 
 
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("app-1-0000", Spot("app-1-0000")),
-        ("app-1-0000/job/3", Spot("app-1-0000", job=3)),
-        ("app-1-0000/stage/7", Spot("app-1-0000", stage=(7, 0))),
-        ("app-1-0000/stage/7.2", Spot("app-1-0000", stage=(7, 2))),
+        ("app-1-0000", AppLocation("app-1-0000")),
+        ("app-1-0000/job/3", AppLocation("app-1-0000", job=3)),
+        ("app-1-0000/stage/7", AppLocation("app-1-0000", stage=(7, 0))),
+        ("app-1-0000/stage/7.2", AppLocation("app-1-0000", stage=(7, 2))),
         ("driver-1-0000", "driver-1-0000"),
     ],
 )

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from support.shelf import executor
 
-from pitui.services.driver_poll import (
-    TaskRates,
-)
+from pitui.services.monitor.driver_poll import TaskRates
 
 
 def test_rates_are_differences_between_answers() -> None:

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from pitui.spark.answers import Rows
-from pitui.spark.driver_api import parse_executors
-from pitui.spark.environment import parse_settings
-from pitui.spark.event_log import EventLog
-from pitui.spark.event_log_codec import plain
-from pitui.spark.history_api import parse_applications
-from pitui.spark.master_json import parse_master
-from pitui.spark.sql_api import parse_queries
-from pitui.spark.task_api import parse_quartiles, parse_tasks
-from pitui.spark.thread_dump import parse_threads
-from pitui.spark.work_api import parse_jobs, parse_stages
-from pitui.spark.worker_json import drivers_on, parse_worker
+from pitui.spark.api.driver_api import parse_executors
+from pitui.spark.api.environment import parse_settings
+from pitui.spark.api.history_api import parse_applications
+from pitui.spark.api.job_api import parse_jobs, parse_stages
+from pitui.spark.api.master_json import parse_master
+from pitui.spark.api.sql_api import parse_queries
+from pitui.spark.api.task_api import parse_quartiles, parse_tasks
+from pitui.spark.api.thread_dump import parse_threads
+from pitui.spark.api.worker_json import drivers_on, parse_worker
+from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.reader import EventLog
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitui.spark.event_log_files import parse_settings
+from pitui.spark.event_log.files import parse_settings
 from pitui.spark.properties import parse_properties, property_lines
 
 

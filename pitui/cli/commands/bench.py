@@ -1,0 +1,200 @@
+"""`pitui bench`: benchmarks and the history of runs."""
+
+import click
+
+from pitui.cli.guard import require_writable
+from pitui.cli.open_writable import open_to_act
+from pitui.cli.output import complain, fail, print_json, print_text
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
+from pitui.domain.errors import UsageError
+
+
+@click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
+def command() -> None:
+    """Run benchmarks and look at their history."""
+
+
+@command.command("list", epilog=examples("pitui bench list"))
+@json_option
+@pass_settings
+def list_(settings: Settings) -> None:
+    """List the benchmarks and their parameters."""
+    from pitui.bench.suites import BENCHMARKS
+
+    if settings.json:
+        print_json({"benchmarks": [_benchmark_json(name) for name in BENCHMARKS]})
+        return
+    for item in BENCHMARKS.values():
+        print_text(f"{item.name}: {item.title}. {item.description}")
+        for parameter in item.parameters:
+            default = parameter.default or "nothing"
+            print_text(f"  {parameter.name}=  {parameter.help} (default: {default})")
+
+
+def _benchmark_json(name: str) -> dict[str, object]:
+    from pitui.bench.suites import BENCHMARKS
+
+    item = BENCHMARKS[name]
+    parameters = [{"name": p.name, "default": p.default, "help": p.help} for p in item.parameters]
+    return {
+        "name": item.name,
+        "title": item.title,
+        "description": item.description,
+        "parameters": parameters,
+    }
+
+
+@command.command(
+    "run",
+    epilog=examples(
+        "pitui bench run pi",
+        "pitui bench run pi samples=10000000 partitions=12",
+        "pitui bench run linecount --detach",
+    ),
+)
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
+@json_option
+@trust_option
+@pass_settings
+def run_(
+    settings: Settings, name: str, values: tuple[str, ...], detach: bool, trust_new: bool
+) -> None:
+    """Run a benchmark on the cluster and record the result."""
+    require_writable(settings, "bench run")
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.commands.submit import exit_status
+        from pitui.cli.follow_run import follow_to_end
+        from pitui.cli.render.runs_text import result_line, run_json
+        from pitui.services.runs.runs import Runs
+
+        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+            runs = Runs(cluster)
+            ended = await runs.start_benchmark(name, _parse(values))
+            if not detach:
+                ended = await follow_to_end(cluster, runs, ended, quiet=True)
+        if settings.json:
+            print_json(run_json(ended))
+        else:
+            print_text(f"{name} runs as {ended.id}" if detach else result_line(ended))
+        return exit_status(ended.status, detached=detach)
+
+    run(main)
+
+
+def _parse(values: tuple[str, ...]) -> dict[str, str]:
+    parsed = {}
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals:
+            raise UsageError(f"{value!r} is not of the form PARAMETER=VALUE")
+        parsed[key] = text
+    return parsed
+
+
+@command.command("history", epilog=examples("pitui bench history -n 5"))
+@click.option(
+    "-n",
+    "limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many.",
+)
+@json_option
+@trust_option
+@pass_settings
+def history(settings: Settings, limit: int, trust_new: bool) -> None:
+    """Show past runs, newest first.
+
+    Asks the master's node how those stand that run; ends with 1 where it cannot be asked.
+    """
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.render.runs_text import run_json, run_lines
+        from pitui.domain.errors import NodeError
+        from pitui.services.cluster import open_cluster
+        from pitui.services.runs.runs import Runs
+
+        status = 0
+        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+            runs = Runs(cluster)
+            try:
+                await runs.refresh()
+            except NodeError as error:
+                complain(f"pitui: {error}")
+                status = 1
+            found = runs.history(limit)
+        if settings.json:
+            print_json({"runs": [run_json(item) for item in found]})
+        else:
+            for line in run_lines(found):
+                print_text(line)
+        return status
+
+    run(main)
+
+
+@command.command("compare", epilog=examples("pitui bench compare RUN OTHER-RUN"))
+@click.argument("first")
+@click.argument("second")
+@json_option
+@pass_settings
+def compare(settings: Settings, first: str, second: str) -> None:
+    """Compare two runs.
+
+    Shows seconds, cores and executors, and the ratio of their times.
+    """
+    from pitui.bench.store import RunStore
+    from pitui.cli.render.runs_text import run_json, run_lines
+
+    store = RunStore()
+    found = [store.get(run_id) for run_id in (first, second)]
+    for run_id, item in zip((first, second), found, strict=True):
+        if item is None:
+            fail(UsageError(f"no run is called {run_id!r}", "See `pitui bench history`."))
+    one, other = (item for item in found if item is not None)
+    ratio = other.seconds / one.seconds if one.seconds and other.seconds else None
+    if settings.json:
+        print_json({"runs": [run_json(one), run_json(other)], "ratio": ratio})
+        return
+    for line in run_lines([one, other]):
+        print_text(line)
+    if ratio is not None:
+        print_text(f"the second took {ratio:.2f} times as long as the first")
+
+
+@command.command("cancel", epilog=examples("pitui bench cancel RUN"))
+@click.argument("run_id", metavar="RUN")
+@json_option
+@trust_option
+@pass_settings
+def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
+    """End a run of a benchmark or job.
+
+    RUN is an id that `pitui bench history` lists.
+    """
+    require_writable(settings, "bench cancel")
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.render.runs_text import result_line, run_json
+        from pitui.services.runs.runs import Runs
+
+        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+            ended = await Runs(cluster).cancel(run_id)
+        if settings.json:
+            print_json(run_json(ended))
+        else:
+            print_text(result_line(ended))
+        return 0
+
+    run(main)

@@ -1,0 +1,73 @@
+"""`pitui jobs`: applications, and what is inside one of them."""
+
+import click
+
+from pitui.cli.output import complain, print_json, print_text
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
+
+
+@click.command(
+    "jobs",
+    epilog=examples(
+        "pitui jobs",
+        "pitui jobs app-20260101120000-0000",
+    ),
+)
+@click.argument("app", required=False)
+@json_option
+@trust_option
+@pass_settings
+def command(settings: Settings, app: str | None, trust_new: bool) -> None:
+    """List applications and drivers; of APP its jobs, stages and queries.
+
+    Says why an application waits, and what fixes it. Applications that have ended are read from the
+    history server or from their event log, where there is one.
+    """
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.cli.render import jobs_text
+        from pitui.domain.apps.app_detail import AppLocation
+        from pitui.domain.errors import PituiError
+        from pitui.domain.text import unreadable_words
+        from pitui.services.apps.app_details import AppDetails
+        from pitui.services.cluster import open_cluster
+        from pitui.services.monitor.cluster_monitor import ClusterMonitor
+        from pitui.services.monitor.problems import master_silence
+
+        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+            app_details = AppDetails(cluster)
+            snapshot = await ClusterMonitor(cluster).once()
+            application = snapshot.application(app) if app else None
+            silent = master_silence(snapshot) if app is None else None
+            if app is None:
+                listed = frozenset(a.id for a in snapshot.applications)
+                try:
+                    earlier = await app_details.history.applications(listed)
+                except PituiError as error:
+                    complain(f"pitui: {error}")
+                    earlier = []
+                if app_details.history.unreadable:
+                    lost = unreadable_words(app_details.history.unreadable, "entry", "entries")
+                    complain(f"pitui: {lost} in the history server's list")
+                value = jobs_text.list_json(snapshot, earlier)
+                lines = jobs_text.list_lines(snapshot, earlier)
+            else:
+                looked = await app_details.find(AppLocation(app))
+                value = jobs_text.inside_json(app, application, looked)
+                lines = jobs_text.inside_lines(app, application, looked)
+        if settings.json:
+            print_json(value)
+        else:
+            for line in lines:
+                print_text(line)
+        for text in snapshot.unreadable:
+            complain(f"pitui: {text}")
+        if silent is not None:
+            complain(f"pitui: {silent}")
+        return 0 if silent is None else 1
+
+    run(main)

@@ -1,0 +1,157 @@
+"""`pitui logs`: print, follow or save logs."""
+
+from contextlib import aclosing
+from pathlib import Path
+
+import click
+
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
+from pitui.domain.errors import UsageError
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import Level
+
+_COUNT = click.IntRange(0, 1_000_000)
+
+
+class _Lines(click.ParamType[int]):
+    """A number of lines, or `all`."""
+
+    name = "N"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, context: click.Context | None
+    ) -> int:
+        if value == "all":
+            return -1
+        text = str(value)
+        if not text.isdecimal():
+            self.fail(f"{text!r} is no number of lines; allowed: 0 or more, or all", param, context)
+        return int(text)
+
+
+@click.command(
+    "logs",
+    epilog=examples(
+        "pitui logs master workers -f",
+        "pitui logs errors",
+        'pitui logs pi1 -n all --grep "lost|refused" -C 2',
+        "pitui logs app-20260101120000-0000/0 --level warn",
+        "pitui logs pi1:/var/log/syslog --save .",
+    ),
+)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
+@click.option(
+    "-n",
+    "--lines",
+    type=_Lines(),
+    help="Last lines of each log to begin with, or all.  [default: 500]",
+)
+@click.option("--grep", metavar="RE", help="Only lines in which RE is found.")
+@click.option("--text", metavar="TEXT", help="Only lines that hold TEXT, taken as it stands.")
+@click.option("-v", "--invert", is_flag=True, help="Only lines without what is looked for.")
+@click.option(
+    "-B", "--before", type=_COUNT, default=0, metavar="N", help="Also N lines before each."
+)
+@click.option("-A", "--after", type=_COUNT, default=0, metavar="N", help="Also N lines after each.")
+@click.option(
+    "-C", "--context", type=_COUNT, default=0, metavar="N", help="Also N lines around each."
+)
+@click.option(
+    "--level",
+    type=click.Choice([level.value for level in Level], case_sensitive=False),
+    help="Only entries of this level and above, with their stack traces.",
+)
+@click.option("--source", "tags", multiple=True, metavar="TAG", help="Only lines of this tag.")
+@click.option("--fold", is_flag=True, help="Repeated entries once, with how often.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Fetch whole files to PATH instead; a folder where there are several.",
+)
+@json_option
+@trust_option
+@pass_settings
+def command(
+    settings: Settings,
+    sources: tuple[str, ...],
+    *,
+    follow: bool,
+    lines: int | None,
+    grep: str | None,
+    text: str | None,
+    invert: bool,
+    before: int,
+    after: int,
+    context: int,
+    level: str | None,
+    tags: tuple[str, ...],
+    fold: bool,
+    save: Path | None,
+    trust_new: bool,
+) -> None:
+    """Print logs, each line with where it comes from, merged by time.
+
+    SOURCE is master, workers, a node's name, the id of a run, an application (APP), one of its
+    executors (APP/EXECUTOR) or a driver, NODE:/path/to/file (* and ? match several), a name under
+    logs: in the configuration, journal or NODE:journal (systemd's, of Spark's units), NODE:all,
+    all, or errors: every error of the cluster. Capital letters of --grep and --text count only
+    where there are some. Ends with 1 where a log could not be read.
+    """
+    chosen = filter_of(
+        sources, tags, level, grep, text,
+        invert=invert, before=max(before, context), after=max(after, context),
+    )  # fmt: skip
+    config = settings.load()
+
+    async def main() -> int:
+        from pitui.services.cluster import open_cluster
+        from pitui.services.logs.find_sources import ERRORS, ERRORS_LINES
+        from pitui.services.logs.follow import find_sources
+
+        count = (ERRORS_LINES if ERRORS in sources else 500) if lines is None else lines
+        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+            found = await find_sources(cluster, None, sources)
+            if save is not None:
+                from pitui.cli.render.log_save import save_all
+
+                return await save_all(cluster, found, save, json=settings.json)
+            from pitui.cli.render.log_text import LogPrinter, print_stream, use_colour
+            from pitui.services.logs.follow import follow as follow_logs
+
+            printer = LogPrinter(found, chosen, json=settings.json, colour=use_colour(), fold=fold)
+            stream = aclosing(follow_logs(cluster, found, count, follow))
+            return await print_stream(stream, printer)
+
+    run(main)
+
+
+def filter_of(
+    sources: tuple[str, ...],
+    tags: tuple[str, ...],
+    level: str | None,
+    grep: str | None,
+    text: str | None,
+    *,
+    invert: bool,
+    before: int,
+    after: int,
+) -> LogFilter:
+    """Return the filter that options ask for.
+
+    Raises:
+        UsageError: they contradict each other, or ask for what is no regular expression.
+    """
+    from pitui.spark.logs.log_search import search_of
+
+    if grep is not None and text is not None:
+        raise UsageError("--grep and --text exclude each other")
+    least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
+    words = grep or text or ""
+    chosen = LogFilter(tags, least, words, grep is not None, invert, before, after)
+    search_of(chosen)
+    return chosen

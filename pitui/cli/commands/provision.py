@@ -1,0 +1,136 @@
+"""`pitui provision`: from fresh nodes to a cluster that can be started."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from pitui.cli.guard import require_writable
+from pitui.cli.open_writable import open_to_act
+from pitui.cli.output import complain, print_json
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.render.provision_text import StepPrinter, print_reports
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
+
+if TYPE_CHECKING:
+    from pitui.provision.engine.report import NodeReport
+    from pitui.provision.engine.run import Provisioning
+    from pitui.services.provisioning.removal import Removal
+
+
+@click.command(
+    "provision",
+    epilog=examples(
+        "pitui provision --plan",
+        "pitui provision pi1 pi2",
+        "pitui provision --only spark,conf --rolling",
+        "pitui provision --rollback",
+        "pitui provision --remove pi3",
+    ),
+)
+@click.argument("nodes", nargs=-1, metavar="[NODE]...")
+@click.option("--plan", is_flag=True, help="Change nothing; show what would change.")
+@click.option("--only", metavar="STEP,...", default="", help="Only these steps.")
+@click.option("--rolling", is_flag=True, help="One node after the other; the others work on.")
+@click.option("--rollback", is_flag=True, help="Go back to the Spark that was there before.")
+@click.option("--remove", metavar="NODE", help="Take a node out of the cluster.")
+@json_option
+@trust_option
+@pass_settings
+def command(  # noqa: PLR0917 - click hands them over by name
+    settings: Settings,
+    nodes: tuple[str, ...],
+    plan: bool,
+    only: str,
+    rolling: bool,
+    rollback: bool,
+    remove: str | None,
+    trust_new: bool,
+) -> None:
+    """Bring nodes (all by default) to the configured state.
+
+    Steps: access, account, hostname, hosts, network, wifi, time, java, python, spark, conf,
+    sizing, profile, firewall, service. Ctrl-C finishes the steps in hand; a second one ends at
+    once. It is safe to run again at any time.
+    """
+    _refuse_combinations(
+        nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only
+    )
+    if not plan:
+        require_writable(settings, "provision")
+    config = settings.load()
+    words = [word.strip() for word in only.split(",") if word.strip()]
+
+    async def main() -> int:
+        from pitui.services.provisioning import provision as service
+
+        prompter = TerminalPrompter(trust_new)
+        printer = StepPrinter(quiet=settings.json, verbose=settings.verbose > 0)
+        async with open_to_act(config, prompter) as cluster:
+            work: Provisioning | Removal
+            if remove is not None:
+                work = service.removal(cluster, prompter, printer.report, remove)
+            elif rollback:
+                work = service.rollback(cluster, prompter, printer.report, nodes, rolling=rolling)
+            else:
+                work = service.provisioning(
+                    cluster,
+                    prompter,
+                    printer.report,
+                    names=nodes,
+                    only=words,
+                    plan=plan,
+                    rolling=rolling,
+                )
+            reports = await _interruptible(work)
+            _show(settings, reports)
+            return 0 if service.good(reports) else 1
+
+    run(main)
+
+
+def _refuse_combinations(
+    nodes: Sequence[str],
+    *,
+    plan: bool,
+    rolling: bool,
+    rollback: bool,
+    remove: str | None,
+    only: str,
+) -> None:
+    if remove is not None and (nodes or plan or rollback or rolling or only):
+        raise click.UsageError("--remove NODE stands alone")
+    if rollback and (plan or only):
+        raise click.UsageError("--rollback takes nodes only")
+
+
+async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
+    """Run to the end; the first Ctrl-C finishes the steps in hand, the second ends at once."""
+    import asyncio
+    import signal
+
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def interrupted() -> None:
+        complain("pitui: finishing the steps in hand; Ctrl-C again ends at once")
+        work.cancel()
+        if task is not None:
+            loop.add_signal_handler(signal.SIGINT, task.cancel)
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    try:
+        return await work.run()
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def _show(settings: Settings, reports: "list[NodeReport]") -> None:
+    if settings.json:
+        from pitui.provision.engine.report import reports_json
+
+        print_json(reports_json(reports))
+    else:
+        print_reports(reports)

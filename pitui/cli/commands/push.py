@@ -1,0 +1,136 @@
+"""`pitui push`: the same file at the same path on every node."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pitui.cli.guard import require_writable
+from pitui.cli.open_writable import open_to_act
+from pitui.cli.output import complain, print_json, print_text
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.render.progress_line import ProgressLine
+from pitui.cli.runtime import run
+from pitui.cli.settings import Settings, json_option, pass_settings
+from pitui.cli.usage import examples
+from pitui.domain.outcome import OutcomeState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pitui.services.push import Delivery
+
+
+_BADNESS = (
+    OutcomeState.UNCHANGED,
+    OutcomeState.OK,
+    OutcomeState.FAILED,
+    OutcomeState.UNREACHABLE,
+)
+
+
+@click.command(
+    "push",
+    epilog=examples(
+        "pitui push flights.csv /spark/data/flights.csv",
+        "pitui push flights.csv /spark/data/ pi1 pi2",
+        "pitui push",
+    ),
+)
+@click.argument("source", required=False, metavar="[SRC")
+@click.argument("target", required=False, metavar="DEST")
+@click.argument("nodes", nargs=-1, metavar="[NODE]...]")
+@json_option
+@trust_option
+@pass_settings
+def command(
+    settings: Settings,
+    source: str | None,
+    target: str | None,
+    nodes: tuple[str, ...],
+    trust_new: bool,
+) -> None:
+    """Copy a file to the same path on the nodes (all without a name).
+
+    Without arguments: everything under data: in the configuration. Nodes that have the file
+    already keep it; the others pass it on to each other where that is faster. DEST starts with /
+    or ~/; one that ends in / is a folder.
+    """
+    if source is not None and target is None:
+        raise click.UsageError("name the file and its path on the nodes: pitui push SRC DEST")
+    require_writable(settings, "push")
+    config = settings.load()
+
+    async def main() -> int:
+        from pathlib import Path
+
+        from pitui.services.push import Pushing, configured_items, item_of
+
+        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+            names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)
+            if source is None or target is None:
+                items = configured_items(cluster)
+            else:
+                items = [item_of(source, target, Path.cwd())]
+            shown = _Shown(settings)
+            ended = await Pushing(cluster, shown.progress, shown.report).run(items, names)
+        if settings.json:
+            print_json({"nodes": [_node_json(name, ended) for name in dict.fromkeys(names)]})
+        return 1 if any(one.error for one in ended) else 0
+
+    run(main)
+
+
+class _Shown:
+    """What is seen of a push while it goes on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._json = settings.json
+        self._line = ProgressLine("pushing, the slowest node has")
+        self._have: dict[str, int] = {}
+
+    def progress(self, node: str, have: int, size: int) -> None:
+        """Show how far the slowest node is."""
+        self._have[node] = have
+        self._line(min(self._have.values()), size)
+
+    def report(self, ended: "Delivery") -> None:
+        """Print how a file came to a node."""
+        self._have.pop(ended.node, None)
+        self._line.clear()
+        if self._json:
+            return
+        if ended.error:
+            complain(f"pitui: {ended.node}: {ended.error}")
+            if ended.advice:
+                complain(f"  {ended.advice}")
+        elif ended.state is OutcomeState.UNCHANGED:
+            print_text(f"{ended.node}: {ended.item.target} is there")
+        else:
+            via = f", through {ended.via}" if ended.via else ""
+            amount = f"{ended.sent / 1024 / 1024:.1f} MiB in {ended.seconds:.1f} s"
+            print_text(f"{ended.node}: {ended.item.target} pushed: {amount}{via}")
+
+
+def _node_json(name: str, ended: "Sequence[Delivery]") -> dict[str, object]:
+    own = [one for one in ended if one.node == name]
+    worst = max(own, key=lambda one: _BADNESS.index(one.state))
+    return {
+        "name": name,
+        "state": str(worst.state),
+        "error": worst.error or None,
+        "files": [_file_json(one) for one in own],
+    }
+
+
+def _file_json(one: "Delivery") -> dict[str, object]:
+    return {
+        "source": str(one.item.source),
+        "target": one.item.target,
+        "state": str(one.state),
+        "error": one.error or None,
+        "advice": one.advice or None,
+        "bytes": one.size,
+        "sent_bytes": one.sent,
+        "via": one.via,
+        "seconds": round(one.seconds, 3),
+    }

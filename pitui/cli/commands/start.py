@@ -1,0 +1,9 @@
+"""`pitui start`."""
+
+from pitui.cli.commands.daemons import daemon_command
+
+command = daemon_command(
+    "start",
+    "Start the master, workers, or all (the default).\n\n"
+    "Returns when the master lists each worker as ALIVE, or says why it does not.",
+)

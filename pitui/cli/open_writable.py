@@ -1,0 +1,25 @@
+"""Opening the cluster for a command that changes something."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from pitui.cli.output import complain
+
+if TYPE_CHECKING:
+    from pitui.config.model import Config
+    from pitui.remote.prompts import PasswordPrompter
+    from pitui.services.cluster import Cluster
+
+
+@asynccontextmanager
+async def open_to_act(config: "Config", prompter: "PasswordPrompter") -> "AsyncIterator[Cluster]":
+    """Hand out the cluster, and say at the end where an action could not be recorded."""
+    from pitui.services.cluster import open_cluster
+
+    async with open_cluster(config, prompter) as cluster:
+        try:
+            yield cluster
+        finally:
+            if cluster.audit.complaint:
+                complain(f"pitui: {cluster.audit.complaint}")

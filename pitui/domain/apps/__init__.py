@@ -1,0 +1,1 @@
+"""What an application is made of, and how it goes: jobs, stages, tasks, executors, runs."""

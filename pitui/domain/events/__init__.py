@@ -1,0 +1,1 @@
+"""What happened on the cluster, and what was last known of it."""

@@ -1,0 +1,44 @@
+"""What happened between what was last seen of a cluster and a new snapshot of it; pure."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from pitui.domain.cluster import MasterState, Snapshot
+from pitui.domain.events.app_events import application_events, executor_events
+from pitui.domain.events.event import Event, Severity
+from pitui.domain.events.last_known_state import AWAY, LastKnownState, next_known_state
+from pitui.domain.events.node_events import master_events, node_events
+
+_REGISTER_S = 20.0
+"""Seconds in which workers find a master that was away, before they are called lost."""
+
+
+def diff_snapshots(
+    before: LastKnownState, snapshot: Snapshot, now: float, own: Collection[str] = ()
+) -> tuple[list[Event], LastKnownState]:
+    """Return the events since `before`, and what is seen now.
+
+    `own` names the nodes and applications that the user acts on: what happens to them is no news.
+    """
+    listed = snapshot.master.state is MasterState.ALIVE
+    settled = listed and before.master != AWAY and now - before.master_back_at > _REGISTER_S
+    events = [
+        *master_events(before, snapshot, now),
+        *(
+            event
+            for node in snapshot.nodes
+            for event in node_events(before, node, now, listed=settled)
+        ),
+    ]
+    if listed:
+        events += application_events(before, snapshot, now)
+    events += executor_events(before, snapshot, now)
+    events.sort(key=lambda event: event.at)
+    return [_quiet(event, own) for event in events], next_known_state(
+        before, snapshot, now, settled=settled
+    )
+
+
+def _quiet(event: Event, own: Collection[str]) -> Event:
+    mine = {event.node, event.application, event.about} & {*own}
+    return replace(event, gravity=Severity.PLAIN) if mine else event

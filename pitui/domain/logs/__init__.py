@@ -1,0 +1,1 @@
+"""Lines of logs, where they come from, and which of them are shown."""

@@ -1,0 +1,1 @@
+"""What runs the steps: check, plan, apply, verify, on many nodes."""

@@ -1,0 +1,1 @@
+"""Addresses, firewalls, and the way back from a change of the network."""

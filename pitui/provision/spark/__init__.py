@@ -1,0 +1,1 @@
+"""Spark on a node: archive, folders, settings, and the daemons that run."""

@@ -1,0 +1,144 @@
+"""How a node's daemon runs: who started it, and what it does not know yet.
+
+A daemon reads its settings when it starts. What it runs with is compared with what it would be
+started with now: the Spark it has open, the variables that spark-env.sh sets, and its Java.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pitui.domain.cluster import Role
+from pitui.domain.spark_env import SPARK_ENV_SH
+from pitui.domain.text import printable
+from pitui.provision.engine.node_context import NodeContext
+from pitui.provision.spark.conf_folder import conf_folder
+from pitui.provision.spark.spark_home import run_on
+from pitui.remote.quoting import quote
+from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.unit_files import UnitDaemon
+
+_SCRIPT = r"""
+unit=$1 class=$2 home=$3 user=$4 conf=$5 other=$6
+echo "enabled $(systemctl is-enabled "$unit" 2>/dev/null)"
+main=$(systemctl show -p MainPID --value "$unit" 2>/dev/null)
+real=$(readlink -f -- "$home")
+settings() {
+  as=
+  [ "$(id -un)" = "$user" ] || as="runuser -u $user --"
+  in_spark_env env $as env -i PATH="$PATH" USER="$user" SPARK_HOME="$home" SPARK_CONF_DIR="$conf" \
+    2>/dev/null
+}
+for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
+  folder=${file%/cmdline}
+  pid=${folder#/proc/}
+  java=$(readlink "$folder/exe")
+  case $java in *java|*"java (deleted)") ;; *) continue ;; esac
+  tr '\0' '\n' < "$file" 2>/dev/null | grep -qxF -e "$class" || continue
+  # What works out the daemon's command line, for some seconds, carries its class too.
+  ! tr '\0' '\n' < "$file" 2>/dev/null | grep -qxF org.apache.spark.launcher.Main || continue
+  tr '\0' '\n' < "$folder/environ" 2>/dev/null | grep -qxF \
+    -e "SPARK_HOME=$home" -e "SPARK_HOME=$real" || continue
+  starter=script
+  [ "$pid" != "$main" ] || starter=unit
+  count=$(ps -o args= --ppid "$pid" | grep -c CoarseGrainedExecutorBackend)
+  echo "process $pid $starter $count"
+  has=$(ls -l "$folder/fd" 2>/dev/null | sed -n 's|.* -> \(.*\)/jars/spark-core_.*|\1|p' |
+    head -n 1)
+  [ -z "$has" ] || [ "$has" = "$real" ] || echo "home ${has##*/} ${real##*/}"
+  case $java in *deleted*) echo java ;; esac
+  if grep -Eqs "^ *spark\.master\.rest\.enabled[ =:]+false *$" "$conf/spark-defaults.conf"; then
+    rest=$(sed -n 's/^ *spark\.master\.rest\.port[ =:]*//p' "$conf/spark-defaults.conf" | tail -n 1)
+    ss -Hltnp "sport = :${rest:-6066}" 2>/dev/null | grep -qF -e "pid=$pid," &&
+      echo "open ${rest:-6066}"
+  fi
+  { settings; echo; echo ----; tr '\0' '\n' < "$folder/environ"; } | awk -v other="$other" '
+    $0 == "----" { second = 1; next }
+    match($0, /^[A-Za-z_][A-Za-z0-9_]*=/) {
+      name = substr($0, 1, RLENGTH - 1); value = substr($0, RLENGTH + 1)
+      if (second) has[name] = value; else wants[name] = value
+    }
+    END {
+      for (name in wants) {
+        if (name !~ /^(SPARK_|PYSPARK_|JAVA_HOME$)/ || index(name, other) == 1) continue
+        if (name ~ /^SPARK_(HOME|CONF_DIR|ENV_LOADED|SCALA_VERSION|BEELINE_OPTS)$/) continue
+        if (wants[name] == has[name]) continue
+        # Any other value may be a secret.
+        plain = "^(SPARK_(WORKER|DAEMON)_(CORES|MEMORY)|SPARK_(LOCAL|PID)_(IP|DIRS?)|JAVA_HOME)$"
+        if (name !~ plain)
+          print "set " name
+        else print "set " name " " (has[name] == "" ? "nothing" : has[name]) " " wants[name]
+      }
+    }'
+done
+true
+"""
+"""Takes the unit, the class, Spark's home, the account, the conf folder, and a prefix of variables
+that are another role's."""
+
+_OTHER = {Role.MASTER: "SPARK_WORKER_", Role.WORKER: "SPARK_MASTER_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How one daemon runs; `pid` is None where it does not."""
+
+    enabled: bool = False
+    """Whether its unit starts it at boot."""
+    pid: int | None = None
+    by_unit: bool = False
+    executors: int = 0
+    outdated: tuple[str, ...] = ()
+    """What it would be started with now and was not, in words."""
+
+
+def parse_running(output: str) -> Running:
+    """Return what the script found."""
+    enabled, by_unit = False, False
+    pid, executors = None, 0
+    outdated: list[str] = []
+    for line in output.splitlines():
+        match line.split():
+            case ["enabled", "enabled"]:
+                enabled = True
+            case ["process", number, starter, count]:
+                pid, executors, by_unit = int(number), int(count), starter == "unit"
+            case ["home", has, real]:
+                outdated.append(f"{has} instead of {real}")
+            case ["java"]:
+                outdated.append("a Java that was replaced")
+            case ["open", port]:
+                outdated.append(f"port {port} taking applications from anybody")
+            case ["set", name, has, wants]:
+                outdated.append(f"{name} {has} instead of {wants}")
+            case ["set", name, *_]:
+                outdated.append(f"another {name}")
+    said = tuple(printable(words) for words in sorted(outdated))
+    return Running(enabled, pid, by_unit, executors, said)
+
+
+async def running(ctx: NodeContext, daemon: UnitDaemon) -> Running:
+    """Return how a daemon runs.
+
+    Raises:
+        NodeError: the node cannot be read.
+    """
+    words = quote(
+        daemon.unit,
+        CLASSES[daemon.role],
+        daemon.home,
+        daemon.user,
+        await conf_folder(ctx),
+        _OTHER[daemon.role],
+    )
+    return parse_running(await run_on(ctx, f"sh -c {quote(SPARK_ENV_SH + _SCRIPT)} look {words}"))
+
+
+def outdated_words(ctx: NodeContext, now: Mapping[Role, Running]) -> str:
+    """Return which of a node's daemons still run as before, and what changes that; or nothing."""
+    old = {role: one for role, one in now.items() if one.outdated}
+    if not old or ctx.context.restarts:
+        return ""
+    said = "; ".join(
+        f"the {role} still runs with {', '.join(one.outdated)}" for role, one in old.items()
+    )
+    return f"{said}: `pitui restart {ctx.name}` or `pitui provision --rolling` applies it"

@@ -1,0 +1,1 @@
+"""Files on nodes and how they are changed."""

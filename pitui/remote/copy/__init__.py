@@ -1,0 +1,1 @@
+"""Files to nodes: sent, verified, resumed."""

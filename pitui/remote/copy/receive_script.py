@@ -1,0 +1,170 @@
+"""Shell texts that receive a large file on a node, and what they say.
+
+The file grows under the name `.NAME.DIGEST.part` beside its target. Because the name carries the
+digest, whatever is in it was meant to be a beginning of this very file; and because it is written
+by position (never appended), a receiver that a broken link left behind can only write the same
+bytes to the same places as the one that took over.
+"""
+
+from dataclasses import dataclass
+
+from pitui.remote.quoting import quote, quote_path
+
+STEP = 1024 * 1024
+"""Bytes in which a file is resumed: `dd` seeks in whole blocks."""
+
+# The shell itself takes words apart: a program a word would be most of what a look costs.
+_NAMES = r"""LC_ALL=C; export LC_ALL
+umask 022
+p=$1 sum=$2 size=$3
+case $p in */*) d=${p%/*} ;; *) d=. ;; esac
+d=${d:-/} b=${p##*/}
+part=$d/.$b.${sum%"${sum#????????????????}"}.part
+receipt=$d/.$b.receipt
+facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
+digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
+note() { echo "$sum $(facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
+known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(facts "$p")" ]; }
+"""
+
+# A target without a receipt may still be the file: somebody copied it by hand, or the power went
+# between the rename and the receipt.
+_LOOK = (
+    _NAMES
+    + rf"""
+if known; then echo there; exit 0; fi
+[ -d "$d" ] || mkdir -p -- "$d" || exit 1
+if [ -f "$p" ] && [ "$(wc -c < "$p")" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]; then
+  note && rm -f -- "$part" && echo there; exit
+fi
+[ -d "$p" ] && {{ echo "$p is a folder" >&2; exit 1; }}
+: >> "$part" || exit 1
+have=$(wc -c < "$part")
+[ "$have" -le "$size" ] || {{ : > "$part" || exit 1; have=0; }}
+blocks=$((have / {STEP}))
+prefix=-
+[ -z "$4" ] || [ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
+free=$(df -Pk -- "$d" | {{ read -r _; read -r _ _ _ kib _; echo "$kib"; }})
+echo "part $((blocks * {STEP})) $prefix $free $have"
+"""
+)
+
+# POSIX dd gathers what it reads into whole output blocks where ibs and obs differ.
+_RECEIVE = (
+    _NAMES
+    + rf"""
+offset=$4 mode=$5 durable=$6
+dd of="$part" ibs=65536 obs={STEP} seek=$((offset / {STEP})) conv=notrunc 2>"$part.said" || {{
+  grep -v records "$part.said" >&2; rm -f -- "$part.said"; exit 1
+}}
+rm -f -- "$part.said"
+"""
+)
+
+_CHECK = r"""
+have=$(wc -c < "$part")
+if [ "$have" -ne "$size" ]; then echo "incomplete $have"; exit 3; fi
+if [ "$(digest < "$part")" != "$sum" ]; then rm -f -- "$part"; echo wrong; exit 4; fi
+"""
+
+_PLACE = r"""
+chmod "$mode" "$part" || exit 1
+[ -z "$durable" ] || sync "$part" 2>/dev/null || sync
+mv -f -- "$part" "$p" || exit 1
+[ -z "$durable" ] || sync "$d" 2>/dev/null || sync
+note
+echo done
+"""
+
+# -I and -S: nothing of the person's or the site's own Python gets in.
+_COURIER = (
+    _NAMES
+    + """
+command -v python3 >/dev/null || { echo "there is no python3" >&2; exit 1; }
+exec python3 -I -S -c "$4" "$part" "$p"
+"""
+)
+_BOOT = (
+    "import sys; f = sys.stdin.buffer; exec(compile(f.read(int(f.readline())), 'courier', 'exec'))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """What a node has of a file; sizes in bytes."""
+
+    there: bool
+    offset: int = 0
+    """How much of the beginning is there."""
+    prefix: str = ""
+    """The SHA-512 of that beginning; empty where there is none."""
+    free: int = 0
+    """Room on the target's file system."""
+    have: int = 0
+    """What the part takes already, the unfinished block included."""
+
+
+def look_command(target: str, sha512: str, size: int, *, prefix: bool = True) -> str:
+    """Return the command whose output `parse_look` reads; it makes the target's folder.
+
+    Args:
+        target: the file's place on the node.
+        sha512: its digest.
+        size: its bytes.
+        prefix: whether the digest of what is there of it is wanted.
+    """
+    return _line(_LOOK, target, sha512, size, "yes" * prefix)
+
+
+def parse_look(output: str) -> RemoteFile | None:
+    """Return what the node has, None where the output makes no sense."""
+    words = output.split()
+    match words:
+        case ["there"]:
+            return RemoteFile(there=True)
+        case ["part", offset, prefix, free, have] if (offset + free + have).isdecimal():
+            begun = "" if prefix == "-" else prefix
+            return RemoteFile(
+                there=False, offset=int(offset), prefix=begun, free=int(free) * 1024, have=int(have)
+            )
+    return None
+
+
+def receive_command(
+    target: str, sha512: str, size: int, offset: int, mode: int, *, durable: bool
+) -> str:
+    """Return the command that takes the file from `offset` on, on its standard input.
+
+    It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
+    there and the digest is another; nothing is kept).
+    """
+    return _line(
+        _RECEIVE + _CHECK + _PLACE, target, sha512, size, offset, f"{mode:o}", "yes" * durable
+    )
+
+
+def courier_command(target: str, sha512: str, size: int) -> str:
+    """Return the command that runs the `relay_agent`, whose text it takes first."""
+    return _line(_COURIER, target, sha512, size, _BOOT)
+
+
+def place_script() -> str:
+    """Return the script that puts a verified part in its place.
+
+    Its words: target, SHA-512, size, mode (octal), and anything where it is to be durable.
+    """
+    return f"{_NAMES}mode=$4 durable=$5\n{_PLACE}"
+
+
+def forget_command(target: str, sha512: str) -> str:
+    """Return the command that removes a file with its part and receipt."""
+    return _line(
+        _NAMES + 'rm -f -- "$p" "$part" "$part.said" "$receipt" "$receipt.new"\n',
+        target,
+        sha512,
+        0,
+    )
+
+
+def _line(script: str, target: str, *words: str | int) -> str:
+    return f"sh -c {quote(script)} push {quote_path(target)} {quote(*words)}"

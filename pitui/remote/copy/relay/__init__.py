@@ -1,0 +1,1 @@
+"""One file to many nodes, which pass it on to each other."""

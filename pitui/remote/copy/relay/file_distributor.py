@@ -1,0 +1,220 @@
+"""Pushing files to many nodes at once, from here or from node to node, whichever is faster."""
+
+import asyncio
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from pitui.domain.errors import PituiError
+from pitui.remote.copy.direct_send import push
+from pitui.remote.copy.payload import Payload, Pushed, Sent, nobody
+from pitui.remote.copy.receive_script import RemoteFile
+from pitui.remote.copy.relay.peer import Peer, UnableError
+from pitui.remote.copy.relay.peer_selection import Topology
+from pitui.remote.copy.relay.swarm import Swarm
+from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetryingUpload
+from pitui.remote.ssh.connection_pool import ConnectionPool
+
+# A Pi without a clock battery may be years off; what ends the key is that the push ends.
+_FROM, _UNTIL = datetime(1971, 1, 1), datetime(9999, 1, 1)  # noqa: DTZ001
+
+
+def one_time_identity() -> str:
+    """Return a new private key and its own certificate, as PEM text; keep it in memory."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pitui push")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(_FROM)
+        .not_valid_after(_UNTIL)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return (private + certificate.public_bytes(Encoding.PEM)).decode()
+
+
+class FileDistributor:
+    """Where files are pushed from; `async with Depot(links) as depot`.
+
+    Nodes that want the same file pass it on to each other while it comes (see
+    `relay_agent`). Each delivery ends for itself: a node that breaks off leaves those it
+    fed with another feeder. A node without Python, or out of reach of all others, gets the file
+    through its SSH link alone.
+    """
+
+    def __init__(self, connections: ConnectionPool, way: Topology = Topology.AUTO) -> None:
+        self._connections = connections
+        self._way = way
+        self._group = asyncio.TaskGroup()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._convoys: dict[str, Swarm] = {}
+        self._opening = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Begin; nothing is opened yet."""
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what still goes on."""
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            for swarm in self._convoys.values():
+                swarm.close()
+
+    async def deliver(
+        self,
+        name: str,
+        payload: Payload,
+        target: str,
+        *,
+        mode: int = 0o644,
+        sent: Sent | None = None,
+        away_limit: float = AWAY_LIMIT,
+        durable: bool = True,
+    ) -> Pushed:
+        """Bring a file to a path on a node, unless it is there; see `direct_send.push`.
+
+        Raises:
+            NodeError: it cannot be written there (names disk full, read-only, ...).
+            LinkError: the node cannot be reached, or did not come back.
+        """
+        trip = _Trip(self, name, payload, target, mode, sent or nobody, away_limit, durable=durable)
+        if self._connections.node(name).local:
+            return await trip.alone()
+        arrived: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
+        task = self._group.create_task(trip.travel(arrived))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            return await arrived
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+
+    async def swarm(self, payload: Payload) -> Swarm:
+        """Return the convoy of a file.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        async with self._opening:
+            if payload.sha512 not in self._convoys:
+                pem = await asyncio.to_thread(one_time_identity)
+                self._convoys[payload.sha512] = Swarm(
+                    payload, pem, self._connections.socket, self._way
+                )
+            return self._convoys[payload.sha512]
+
+    @property
+    def connections(self) -> ConnectionPool:
+        """The way to the nodes."""
+        return self._connections
+
+
+class _Trip(RetryingUpload):
+    """One file on its way to one node, with a convoy where that can be."""
+
+    def __init__(  # noqa: PLR0917 - the depot alone calls it
+        self,
+        distributor: FileDistributor,
+        name: str,
+        payload: Payload,
+        target: str,
+        mode: int,
+        sent: Sent,
+        away_limit: float,
+        *,
+        durable: bool,
+    ) -> None:
+        super().__init__(distributor.connections.runner(name), payload, target, sent)
+        self._distributor = distributor
+        self._mode = mode
+        self._away_limit = away_limit
+        self._durable = durable
+        self._unable = False
+        self._arrived: asyncio.Future[Pushed] | None = None
+
+    async def travel(self, arrived: asyncio.Future[Pushed]) -> None:
+        """Bring the file, say so, and stay while others are fed from there."""
+        self._arrived = arrived
+        try:
+            pushed = await self.through_breaks(self._away_limit)
+        except PituiError as error:
+            # After the arrival it is only the others that miss something, and they look further.
+            if not arrived.done():
+                arrived.set_exception(error)
+        else:
+            self._settle(pushed)
+
+    async def go(self) -> Pushed:
+        """Do one try; see `RetryingUpload.go`."""
+        if self._arrived is not None and self._arrived.done():
+            # It broke while it fed others: what was done with the file since is not ours.
+            return self.pushed()
+        if not self._unable:
+            try:
+                return await super().go()
+            except UnableError:
+                self._unable = True
+        return await self.alone()
+
+    async def alone(self) -> Pushed:
+        """Push over the node's own link, without a courier."""
+        return await push(
+            self.runner,
+            self.payload,
+            self.target,
+            mode=self._mode,
+            sent=self.sent,
+            away_limit=self._away_limit,
+            durable=self._durable,
+        )
+
+    async def bring(self, found: RemoteFile) -> bool:
+        """Have the node fed by whoever can do it best."""
+        had = found.have
+        self.resumed += had > 0
+        peer = Peer(
+            self.runner, self.payload, self.target, self._mode, self._durable, self._progress
+        )
+        peer.have = had
+        whole = False
+
+        def note(count: int) -> None:
+            nonlocal whole
+            whole = True
+            self.total += count
+            self._settle(Pushed(self.total, self.resumed, peer.feeder))
+
+        try:
+            return await (await self._distributor.swarm(self.payload)).bring(peer, note)
+        finally:
+            if not whole:
+                self.total += max(0, peer.have - had)
+
+    def _settle(self, pushed: Pushed) -> None:
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(pushed)
+
+    def _progress(self, have: int) -> None:
+        self.moved()
+        self.sent(have)

@@ -1,0 +1,132 @@
+"""One file on its way to one node: looked for, brought, and gone on with after a break."""
+
+import asyncio
+from abc import ABC, abstractmethod
+
+from pitui.domain.errors import AwayError, Failure, LinkError
+from pitui.remote.copy.payload import (
+    Payload,
+    Pushed,
+    Sent,
+    end_limit,
+    need_room,
+    refused,
+    source_unreadable,
+    wrong_twice,
+)
+from pitui.remote.copy.receive_script import RemoteFile, look_command, parse_look
+from pitui.remote.runner import Runner
+
+AWAY_LIMIT = 60.0
+"""Seconds that a node may be away in the middle of a push, from the last byte that got through."""
+
+RETRY_EVERY = 1.0
+
+_COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
+
+
+class RetryingUpload(ABC):
+    """One file on its way to one node, in as many tries as the link needs."""
+
+    wants_prefix = False
+    """Whether the node is to read through what it has of the file."""
+
+    def __init__(self, runner: Runner, payload: Payload, target: str, sent: Sent) -> None:
+        self.runner = runner
+        self.payload = payload
+        self.target = target
+        self.sent = sent
+        self.total = 0
+        """Bytes put on the link, over all tries."""
+        self.resumed = 0
+        self._began = False
+        self._moved_at = 0.0
+        self._wrong = 0
+
+    async def through_breaks(self, away_limit: float) -> Pushed:
+        """Go, and go on whenever the node is back, until it was away for too long.
+
+        Raises:
+            NodeError: the node does not take the file.
+            LinkError: it cannot be reached, or did not come back.
+        """
+        first = True
+        while True:
+            try:
+                return await self.go()
+            except LinkError as error:
+                if error.failure not in _COMES_BACK or not self._began:
+                    raise
+                away = asyncio.get_running_loop().time() - self._moved_at
+                # A link that was lost without a word is tried once more in any case.
+                if away > away_limit and not first:
+                    raise _given_up(error, away) from error
+            first = False
+            await asyncio.sleep(RETRY_EVERY)
+
+    async def go(self) -> Pushed:
+        """Do one try, from where the last one stopped.
+
+        Raises:
+            NodeError: the node does not take the file.
+            LinkError: the link broke.
+        """
+        while True:
+            found = await look(self.runner, self.payload, self.target, prefix=self.wants_prefix)
+            self.moved()
+            if found.there:
+                self.sent(self.payload.size)
+                return self.pushed()
+            need_room(self.runner.node, self.target, self.payload.size - found.have, found.free)
+            try:
+                whole = await self.bring(found)
+            except OSError as error:
+                raise source_unreadable(self.runner.node, self.payload, error) from error
+            if whole:
+                return self.pushed()
+            self._wrong += 1
+            if self._wrong > 1:
+                raise wrong_twice(self.runner.node, self.target)
+
+    @abstractmethod
+    async def bring(self, found: RemoteFile) -> bool:
+        """Bring what the node lacks, and have it verified and put in its place.
+
+        Returns:
+            False where what arrived is not the file.
+
+        Raises:
+            NodeError: the node does not take the file.
+            LinkError: the link broke.
+            OSError: the file cannot be read here.
+        """
+
+    def pushed(self) -> Pushed:
+        """Return how it ended."""
+        return Pushed(self.total, self.resumed)
+
+    def moved(self) -> None:
+        """Note that the node was heard of."""
+        self._began = True
+        self._moved_at = asyncio.get_running_loop().time()
+
+
+def _given_up(error: LinkError, away: float) -> AwayError:
+    message = f"it was away for {away:.0f} s in the middle of a push: {error.message}"
+    advice = "The next run goes on where this one stopped."
+    return AwayError(error.node, error.failure, message, advice)
+
+
+async def look(runner: Runner, payload: Payload, target: str, *, prefix: bool = True) -> RemoteFile:
+    """Return what a node has of a file; `prefix` is whether it reads what it has of it.
+
+    Raises:
+        NodeError: nothing can be written there.
+        LinkError: the node cannot be reached.
+    """
+    command = look_command(target, payload.sha512, payload.size, prefix=prefix)
+    result = await runner.run(command, limit=end_limit(payload))
+    found = parse_look(result.stdout)
+    if not result.ok or found is None:
+        raise refused(runner.node, target, result.stderr)
+    return found

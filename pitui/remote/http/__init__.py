@@ -1,0 +1,1 @@
+"""HTTP: Spark's web pages and REST interfaces, and large downloads."""

@@ -1,0 +1,1 @@
+"""SSH: the way to each node, keys, host keys, and connections kept open."""

@@ -1,0 +1,1 @@
+"""Keys to log in with, host keys, and known_hosts."""

@@ -1,0 +1,1 @@
+"""Applications from the inside: details, failures, history, kill."""

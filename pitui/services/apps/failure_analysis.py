@@ -1,0 +1,175 @@
+"""Why something failed, and which log says so: from an application, job, stage or task."""
+
+import re
+from dataclasses import dataclass
+
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult
+from pitui.domain.apps.jobs import Stage, Task
+from pitui.domain.apps.work_counts import WorkState
+from pitui.domain.errors import PituiError, WebError
+from pitui.domain.tracebacks import python_error
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.cluster import Cluster
+from pitui.services.monitor.executor_losses import read_deaths
+from pitui.services.runs.runs import Runs
+
+_FAILED = (WorkState.FAILED, WorkState.KILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCause:
+    """What explains a failure, and where its log shows it."""
+
+    location: AppLocation
+    text: str
+    """What Spark says of it, with the traceback; may be empty."""
+    words: tuple[str, ...]
+    """The logs that show it, as `pitui logs` names them."""
+    find: tuple[str, ...]
+    """Regular expressions for the line, the best first."""
+    at: float | None = None
+    """Unix time of the failure, where it is known."""
+
+
+_DEATHS = (
+    "Error occurred during initialization of VM",
+    r"Caused by: .*[/\w]:\d+",
+    "Caused by: ",
+    r"\b(?:ERROR|FATAL)\b",
+    r"(?:Exception|Error)\b",
+)
+"""What explains the end of an executor, the best first."""
+
+
+class NoFailureError(PituiError):
+    """Nothing has failed here."""
+
+
+async def analyze_failure(
+    cluster: Cluster, app_details: AppDetails, location: AppLocation
+) -> FailureCause:
+    """Return what explains the failure of a spot, down to the task that failed last.
+
+    Raises:
+        NoFailureError: nothing failed there.
+        PituiError: nothing is known of it any more.
+    """
+    try:
+        looked = await app_details.find(location)
+    except PituiError:
+        # A driver that is coming up, or is gone, leaves what the master and the run know.
+        output = await _of_executor(cluster, location) or _of_run(cluster, location)
+        if output is None:
+            raise
+        return output
+    failed = await _failed_task(app_details, looked)
+    if failed is not None:
+        return _of_task(location.app_id, *failed)
+    other = await _of_executor(cluster, location) or _of_run(cluster, location) or _of_stage(looked)
+    if other is None:
+        raise NoFailureError(f"no task of {location} failed")
+    return other
+
+
+async def _failed_task(app_details: AppDetails, looked: DetailResult) -> tuple[Stage, Task] | None:
+    if looked.inside is None:
+        return None
+    for stage in _failed_stages(looked.inside, looked.location):
+        tasks = looked.tasks
+        if looked.location.stage is None:
+            at = AppLocation(looked.location.app_id, stage=(stage.id, stage.attempt))
+            tasks = (await app_details.find(at)).tasks
+        wanted = looked.location.task
+        failed = [t for t in tasks if t.state is WorkState.FAILED or (t.id == wanted and t.error)]
+        chosen = [task for task in failed if task.id == wanted] if wanted is not None else failed
+        if chosen:
+            return stage, max(chosen, key=lambda task: (task.ended_at or 0.0, task.id))
+    return None
+
+
+def _of_stage(looked: DetailResult) -> FailureCause | None:
+    """Return what Spark says of a stage of which no failed task is known any more."""
+    stages = _failed_stages(looked.inside, looked.location) if looked.inside else []
+    stage = next((stage for stage in stages if stage.failure), None)
+    if stage is None or looked.location.task is not None:
+        return None
+    where = AppLocation(looked.location.app_id, stage=(stage.id, stage.attempt))
+    return FailureCause(where, stage.failure, (), ())
+
+
+def _failed_stages(inside: AppDetail, location: AppLocation) -> list[Stage]:
+    """Return the stages to look into: those that failed first, then those with failed tasks."""
+    if location.stage is not None:
+        stage = inside.stage(*location.stage)
+        return [stage] if stage else []
+    stages = list(inside.stages)
+    jobs = {location.job} if location.job is not None else set()
+    if location.query is not None:
+        jobs = {job for q in inside.queries if q.id == location.query for job in q.jobs}
+    if jobs:
+        stages = [
+            s for s in stages if any(s in inside.stages_of(job) for job in jobs if job is not None)
+        ]
+    worst = [stage for stage in stages if stage.state is WorkState.FAILED]
+    return worst or [stage for stage in stages if stage.tasks.failed]
+
+
+def _of_task(app_id: str, stage: Stage, task: Task) -> FailureCause:
+    name = f"task {task.index}.{task.attempt} in stage {stage.id}.{stage.attempt} (TID {task.id})"
+    return FailureCause(
+        location=AppLocation(app_id, stage=(stage.id, stage.attempt), task=task.id),
+        text=_text(task, stage),
+        words=(f"{app_id}/{task.executor}",),
+        find=(
+            *([re.escape(python)] if (python := python_error(task.error)) else []),
+            rf"Exception in {re.escape(name)}",
+            re.escape(name),
+            rf"\(TID {task.id}\)|\bTID {task.id}\b",
+            *_first_line(task.error),
+        ),
+        at=task.ended_at,
+    )
+
+
+def _text(task: Task, stage: Stage) -> str:
+    """Return the task's error, and what Spark says of its stage beyond that."""
+    said = next((line for line in task.error.splitlines() if line.strip()), "")
+    # Mostly the stage's failure repeats that of a task, after some words of its own.
+    own = stage.failure.partition(said)[0].strip() if said else stage.failure
+    return "\n\n".join(text for text in (task.error, own) if text)
+
+
+def _first_line(error: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in error.splitlines() if line.strip()]
+    return (re.escape(lines[0][:120]),) if lines else ()
+
+
+async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause | None:
+    """Return the log of the executor that died last, where one died by itself."""
+    try:
+        dead = await read_deaths(cluster.spark_master, location.app_id)
+    except WebError:
+        return None
+    if not dead:
+        return None
+    return FailureCause(
+        location,
+        f"executor {dead[-1].id} on {dead[-1].worker} ended by itself ({dead[-1].state})",
+        (f"{location.app_id}/{dead[-1].id}",),
+        _DEATHS,
+    )
+
+
+def _of_run(cluster: Cluster, location: AppLocation) -> FailureCause | None:
+    """Return the output of the run that an application belongs to, where pitui started it."""
+    runs = Runs(cluster).history()
+    run = next((run for run in runs if run.application == location.app_id), None)
+    if run is None:
+        return None
+    said = (re.escape(run.error[:120]),) if run.error else ()
+    return FailureCause(
+        location,
+        run.error or "",
+        (run.id,),
+        (*said, r"Traceback \(most recent call last\)", r"\b(?:ERROR|Exception|Error)\b"),
+    )

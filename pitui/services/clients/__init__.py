@@ -1,0 +1,1 @@
+"""Masters and applications, asked by their web interfaces."""

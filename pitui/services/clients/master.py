@@ -1,0 +1,116 @@
+"""The way to the master's web UI, wherever it listens."""
+
+from dataclasses import replace
+from urllib.parse import urljoin
+
+from pitui.config.model import Config, Node
+from pitui.domain.cluster import MasterView
+from pitui.domain.errors import NotSparkError, WebError
+from pitui.remote.http.request import Response
+from pitui.remote.http.web import Web
+from pitui.spark.api.master_json import parse_master
+
+READ_LIMIT = 5.0
+_ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
+_OTHER_ADVICE = "Something else listens there: check spark.master in the configuration."
+_LOOPBACK = "127.0.0.1"
+
+
+def in_url(host: str) -> str:
+    """Return a host as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+class MasterAccess:
+    """Asks the master, and remembers under which address it answered."""
+
+    def __init__(self, config: Config, node: Node, web: Web) -> None:
+        self._section = config.spark.master
+        self._node = node
+        self._web = web
+        self._answered: str | None = None
+        self._heard: list[str] = []
+
+    @property
+    def web_url(self) -> str:
+        """Return the base address of the master's web UI: where it answered, else the likeliest."""
+        return self._answered or self._candidates()[0]
+
+    @property
+    def configured_url(self) -> str:
+        """Return the `spark://` address that the configuration amounts to."""
+        host = self._section.host or (_LOOPBACK if self._node.local else self._node.host)
+        return f"spark://{in_url(host)}:{self._section.port}"
+
+    @property
+    def answering(self) -> bool:
+        """Whether it has a question that it has not answered yet."""
+        urls = (self.web_url, *self._candidates())
+        return any(self._web.answering(url, self._node.name) is not None for url in urls)
+
+    def heard_of(self, host: str, port: int) -> None:
+        """Take note of where the master's web UI listens by its own options."""
+        base = f"http://{in_url(host)}:{port}/"
+        if base not in self._candidates():
+            self._heard = [base]
+
+    async def read(self, limit: float = READ_LIMIT) -> MasterView:
+        """Return the master's view of the cluster.
+
+        Raises:
+            WebError: it does not answer under any address it may have.
+            NotSparkError: something else answers there.
+        """
+        problem: WebError | NotSparkError | None = None
+        for base in [self._answered] if self._answered else self._candidates():
+            url = urljoin(base, "json/")
+            try:
+                answer = await self._web.get(url, via=self._node.name, limit=limit)
+                view = parse_master(answer.body)
+            except WebError as error:
+                problem = problem or error
+                continue
+            except NotSparkError as error:
+                problem = problem or NotSparkError(f"{url}: {error}", _OTHER_ADVICE)
+                continue
+            self._answered = base
+            return view if view.url else replace(view, url=self.configured_url)
+        self._answered = None
+        if isinstance(problem, WebError):
+            reason = f"the master does not answer ({problem.reason})"
+            raise WebError(problem.url, reason, _ADVICE) from problem
+        raise problem or WebError(self.web_url, "the master does not answer", _ADVICE)
+
+    async def page(self, path: str, limit: float = READ_LIMIT) -> Response:
+        """Return a page of the master's web UI; `path` is relative to its root.
+
+        Raises:
+            WebError: it does not answer.
+        """
+        return await self._web.get(urljoin(self.web_url, path), via=self._node.name, limit=limit)
+
+    async def send(
+        self,
+        path: str,
+        form: dict[str, str],
+        limit: float = READ_LIMIT,
+        *,
+        from_node: bool = False,
+    ) -> Response:
+        """Post a form to the master's web UI; `from_node`: as somebody on its own machine.
+
+        Raises:
+            WebError: it does not answer.
+        """
+        url = urljoin(self.web_url, path)
+        return await self._web.post(
+            url, form, via=self._node.name, limit=limit, from_node=from_node
+        )
+
+    def _candidates(self) -> list[str]:
+        """Return the addresses to try; a bound web UI listens on SPARK_LOCAL_IP alone."""
+        hosts = [self._section.host] if self._section.host else []
+        hosts.append(_LOOPBACK if self._node.local else self._node.host)
+        port = self._section.webui_port
+        configured = [f"http://{in_url(host)}:{port}/" for host in dict.fromkeys(hosts)]
+        return configured + self._heard

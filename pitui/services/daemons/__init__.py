@@ -1,0 +1,1 @@
+"""Masters and workers: started, stopped, restarted, decommissioned."""

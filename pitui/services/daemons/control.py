@@ -1,0 +1,161 @@
+"""Starting, stopping and restarting daemons on many nodes at once, node by node."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from functools import partial
+
+from pitui.domain.cluster import Role
+from pitui.domain.errors import LinkError, PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.remote.fanout import fan_out
+from pitui.services.cluster import Cluster
+from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult
+from pitui.services.daemons.decommission import DRAIN_LIMIT, drain_worker
+from pitui.services.daemons.start_daemon import start_daemon
+from pitui.services.daemons.stop_daemon import stop_daemon
+from pitui.services.daemons.stop_impact import stop_impact
+from pitui.services.daemons.targets import Target, targets_for
+
+__all__ = ["Target", "drain", "restart", "start", "stop", "stop_impact", "targets_for"]
+
+_Act = Callable[[DaemonAction], Coroutine[None, None, DaemonResult]]
+
+
+async def start(
+    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport
+) -> list[Outcome]:
+    """Start daemons, the master first; each is OK when the master lists it as ALIVE."""
+    return await _Action(cluster, targets, report).run(_start, (Role.MASTER, Role.WORKER))
+
+
+async def stop(cluster: Cluster, targets: Sequence[Target], report: OutcomeReport) -> list[Outcome]:
+    """Stop daemons, the workers first; each is OK when its process has ended."""
+    return await _Action(cluster, targets, report).run(_stop, (Role.WORKER, Role.MASTER))
+
+
+async def drain(
+    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport, limit: float = DRAIN_LIMIT
+) -> list[Outcome]:
+    """Stop daemons; workers first finish what runs there, which may take up to `limit` seconds.
+
+    A worker that cannot be drained is not stopped: its outcome is FAILED and says why.
+    """
+    act = partial(_drain, limit=limit)
+    return await _Action(cluster, targets, report).run(act, (Role.WORKER, Role.MASTER))
+
+
+async def restart(
+    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport
+) -> list[Outcome]:
+    """Stop and start daemons, the master first; what does not run is started."""
+    return await _Action(cluster, targets, report).run(_restart, (Role.MASTER, Role.WORKER))
+
+
+async def _start(work: DaemonAction) -> DaemonResult:
+    return await _recorded(work, "start", start_daemon(work))
+
+
+async def _stop(work: DaemonAction) -> DaemonResult:
+    return await _recorded(work, "stop", stop_daemon(work))
+
+
+async def _drain(work: DaemonAction, *, limit: float) -> DaemonResult:
+    if work.role is Role.MASTER:
+        return await _stop(work)
+    drained = await _recorded(work, "decommission", drain_worker(work, limit))
+    stopped = await _stop(work)
+    if drained.state is OutcomeState.UNCHANGED:
+        return stopped
+    return replace(stopped, detail=f"{drained.detail}, {stopped.detail}")
+
+
+async def _restart(work: DaemonAction) -> DaemonResult:
+    stopped = await _stop(work)
+    # Whoever ran it before runs it again, where the configuration does not say who does.
+    started = await _recorded(work, "start", start_daemon(work, as_user=stopped.user))
+    if stopped.state is OutcomeState.UNCHANGED:
+        return DaemonResult(started.state, f"{stopped.detail}; {started.detail}")
+    return DaemonResult(OutcomeState.OK, started.detail.replace("started", "restarted", 1))
+
+
+async def _recorded(
+    work: DaemonAction, verb: str, action: Coroutine[None, None, DaemonResult]
+) -> DaemonResult:
+    """Await an action, and write to the audit log what it changed or failed to change."""
+    try:
+        done = await action
+    except asyncio.CancelledError:
+        _record(work, verb, OutcomeState.CANCELLED, "interrupted")
+        raise
+    except PituiError as error:
+        _record(work, verb, OutcomeState.FAILED, error.message)
+        raise
+    if done.state is OutcomeState.UNCHANGED:
+        return done
+    complaint = _record(work, verb, done.state, done.detail)
+    return replace(done, detail=done.detail + complaint)
+
+
+def _record(work: DaemonAction, verb: str, state: OutcomeState, detail: str) -> str:
+    """Write an entry and return nothing, or the complaint that it could not be written."""
+    name = verb if work.role is Role.WORKER else f"{verb} {work.role}"
+    complaint = work.cluster.audit.record(name, work.node.name, str(state), detail=detail)
+    return f"; {complaint}" if complaint else ""
+
+
+class _Action:
+    """One action on many daemons: keeps and reports how each of them stands."""
+
+    def __init__(self, cluster: Cluster, targets: Sequence[Target], report: OutcomeReport) -> None:
+        self._cluster = cluster
+        self._targets = list(dict.fromkeys(targets))
+        self._report = report
+        self._begun: dict[Target, float] = {}
+        self._outcomes: dict[Target, Outcome] = {}
+
+    async def run(self, act: _Act, order: tuple[Role, ...]) -> list[Outcome]:
+        """Act on all targets, one role after the other, and return how each ended.
+
+        When it is cancelled, those that had not ended are reported as cancelled.
+        """
+        for target in self._targets:
+            self._tell(target, OutcomeState.WAITING)
+        try:
+            for role in order:
+                await self._run_role(act, role)
+        except asyncio.CancelledError:
+            for target, outcome in self._outcomes.items():
+                if not outcome.state.ended:
+                    doing = outcome.detail or "waiting"
+                    self._tell(target, OutcomeState.CANCELLED, f"interrupted while {doing}")
+            raise
+        return [self._outcomes[target] for target in self._targets]
+
+    async def _run_role(self, act: _Act, role: Role) -> None:
+        by_node = {target.node: target for target in self._targets if target.role is role}
+        await fan_out(by_node, lambda name: self._one(act, by_node[name]))
+
+    async def _one(self, act: _Act, target: Target) -> None:
+        self._begun[target] = time.monotonic()
+        work = DaemonAction(
+            self._cluster, target, lambda what: self._tell(target, OutcomeState.WORKING, what)
+        )
+        try:
+            done = await act(work)
+        except LinkError as error:
+            self._tell(target, OutcomeState.UNREACHABLE, error.message, error.advice)
+        except PituiError as error:
+            self._tell(target, OutcomeState.FAILED, error.message, error.advice)
+        else:
+            self._tell(target, done.state, done.detail)
+
+    def _tell(
+        self, target: Target, state: OutcomeState, detail: str = "", advice: str = ""
+    ) -> None:
+        begun = self._begun.get(target)
+        seconds = 0.0 if begun is None else time.monotonic() - begun
+        outcome = Outcome(target.node, str(target.role), state, detail, advice, round(seconds, 3))
+        self._outcomes[target] = outcome
+        self._report(outcome)

@@ -1,0 +1,179 @@
+"""What starting and stopping one daemon have in common."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pitui.config.model import Node
+from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
+from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
+from pitui.domain.outcome import OutcomeState
+from pitui.domain.text import printable
+from pitui.domain.workers import newest_by_host, preference, webui_port
+from pitui.facts.address import Names, match_workers
+from pitui.services.cluster import Cluster
+from pitui.services.daemons.targets import Target
+from pitui.spark.daemons.launch import tail_command
+from pitui.spark.daemons.systemd_units import (
+    Unit,
+    journal_command,
+    parse_units,
+    unit_command,
+    units_command,
+)
+from pitui.spark.logs.log_advice import explain, telling
+
+LOG_LINES = 60
+_FORBIDDEN = re.compile(
+    r"sudo: .*(?:password|terminal|not allowed).*|.*authentication (?:is )?required.*|"
+    r"Access denied|.*not in the sudoers file.*",
+    re.IGNORECASE,
+)
+_QUICK = 3.0
+"""Seconds for an answer of the master that is only asked for by the way."""
+_SYSTEMD_LIMIT = 150.0
+"""Seconds for systemctl, which waits for the unit: systemd's own limit is 90."""
+
+Say = Callable[[str], None]
+"""Reports what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonResult:
+    """How an action on one daemon ended well."""
+
+    state: OutcomeState
+    detail: str
+    user: str | None = None
+    """Who ran the daemon that was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonAction:
+    """One daemon that something is done to."""
+
+    cluster: Cluster
+    target: Target
+    say: Say
+
+    @property
+    def node(self) -> Node:
+        """The daemon's node."""
+        return self.cluster.node(self.target.node)
+
+    @property
+    def role(self) -> Role:
+        """What the daemon is."""
+        return self.target.role
+
+    @property
+    def sudo(self) -> bool:
+        """Whether sudo may be used there."""
+        return self.node.sudo != "none"
+
+    async def run(self, command: str, limit: float = 30.0) -> str:
+        """Run a command on the node whose output says all, and return that."""
+        return (await self.cluster.runner(self.node.name).run(command, limit=limit)).stdout
+
+    async def units(self) -> tuple[Unit, ...]:
+        """Return the systemd units that run this daemon, active ones first."""
+        return parse_units(await self.run(units_command(self.role, self.node.spark_home)))
+
+    async def systemctl(self, action: str, unit: Unit) -> None:
+        """Have systemd start or stop a unit.
+
+        Raises:
+            NodeError: it would not; says why.
+        """
+        result = await self.cluster.sudo(self.node.name).attempt(
+            unit_command(action, unit, sudo=self.sudo), limit=_SYSTEMD_LIMIT
+        )
+        if result.ok:
+            return
+        what = f"systemctl {action} {unit.name} failed"
+        if _FORBIDDEN.search(result.stderr):
+            raise self._forbidden(action, unit, result.stderr)
+        raise await self.failed(what, None, unit)
+
+    def _forbidden(self, action: str, unit: Unit, stderr: str) -> NodeError:
+        command = f"systemctl {action} {unit.name}"
+        said = printable(_FORBIDDEN.findall(stderr)[0].strip())
+        advice = (
+            f"Allow `{command}` without a password in the node's sudoers, or set `sudo: ask` to "
+            "be asked for it."
+        )
+        if not self.sudo:
+            said = "this needs root, and the config says `sudo: none`"
+            advice = f"An administrator can type on {self.node.name}: sudo {command}"
+        return NodeError(self.node.name, f"{command} failed: {said}", advice)
+
+    async def view(self, limit: float = _QUICK) -> MasterView | None:
+        """Return the master's view, None where it does not answer."""
+        try:
+            return await self.cluster.spark_master.read(limit)
+        except (WebError, NotSparkError):
+            return None
+
+    async def failed(self, what: str, log: str | None, unit: Unit | None = None) -> NodeError:
+        """Return the error of a daemon that ended or hangs, with what its log says."""
+        text = await self.log_tail(log, unit)
+        reason, advice = explain(text)
+        lines = [printable(line) for line in telling(text)]
+        message = f"{what}: {reason}" if reason else what
+        if lines:
+            message += "; its log says: " + " | ".join(lines)
+        where = unit.name if unit else log
+        return NodeError(self.node.name, message, advice or (f"See {where}." if where else ""))
+
+    async def log_tail(self, log: str | None, unit: Unit | None = None) -> str:
+        """Return the last lines of the daemon's log; empty where it cannot be read.
+
+        A unit may run spark-daemon.sh, which writes to a file: that comes after the journal.
+        """
+        journal = await self._journal(unit) if unit else ""
+        return journal + await self.run(
+            tail_command(self.role, self.node.spark_home, log, LOG_LINES)
+        )
+
+    async def _journal(self, unit: Unit) -> str:
+        command = journal_command(unit, LOG_LINES)
+        text = await self.run(command)
+        if text.strip() or self.node.sudo != "ask":
+            return text
+        try:
+            return (await self.cluster.sudo(self.node.name, asks=False).run(command)).stdout
+        except NodeError as error:
+            if error.failure is not Failure.SUDO_PASSWORD:
+                raise
+            # Nobody gave a password, and none is asked for only to show a log.
+            return ""
+
+
+def row_of(
+    work: DaemonAction, view: MasterView, names: Names, process: Process | None = None
+) -> Worker | None:
+    """Return the master's row of a node's worker; of several, the one that speaks best for it."""
+    rows = rows_of(work, view, names, process)
+    return rows[-1] if rows else None
+
+
+def rows_of(
+    work: DaemonAction, view: MasterView, names: Names, process: Process | None = None
+) -> list[Worker]:
+    """Return the master's rows of a node's workers, the best last.
+
+    The process' own options tell its row best; the others are matched as for every node.
+    """
+    nodes = work.cluster.nodes.values()
+    matched = match_workers(view, nodes, {work.node.name: names})
+    rows = list(matched.all_of.get(work.node.name, ()))
+    if process is not None and process.host and process.webui_port:
+        known = (process.host, process.webui_port)
+        own = [w for w in newest_by_host(view.workers) if (w.host, webui_port(w)) == known]
+        rows = [row for row in rows if row not in own] + sorted(own, key=preference)
+    return rows
+
+
+def is_alive(row: Worker | None) -> bool:
+    """Say whether the master can use the worker."""
+    return row is not None and row.state is WorkerState.ALIVE

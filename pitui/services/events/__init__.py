@@ -1,0 +1,1 @@
+"""The timeline of what happened, and its file."""

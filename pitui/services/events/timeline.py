@@ -1,0 +1,189 @@
+"""The timeline: what happens on the cluster, noted as it is seen, kept for seven days.
+
+Nothing here waits for the disk in the event loop, and a file that cannot be used takes away only
+the memory of earlier days.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
+from pitui.domain.events.last_known_state import LastKnownState
+from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.services.audit import Audit
+from pitui.services.events.audit_events import AuditTail
+from pitui.services.events.timeline_store import BusyError, StoredTimeline, TimelineStore
+
+_LOOK_EVERY = 2.0
+"""Seconds between two looks for what other pituis and people did."""
+_NOTE_EVERY = 60.0
+"""Seconds after which the time of the last look is noted although nothing happened."""
+_MOST = 20_000
+_TRIES = 5
+_T = TypeVar("_T")
+
+
+class Timeline:
+    """Takes snapshots, gives events; `events` is always the whole list, oldest first."""
+
+    def __init__(self, audit: Audit, path: Path | None = None) -> None:
+        self.events: tuple[Event, ...] = ()
+        self._trouble: PituiError | None = None
+        self._store = TimelineStore(audit.cluster, secrets.token_hex(4), path)
+        self._audit = audit
+        self._actions = AuditTail(audit.path, audit.cluster)
+        self._seen = LastKnownState()
+        self._looked_at: float | None = None
+        self._look_kept = True
+        self._said = ""
+        self._pending: list[Event] = []
+        self._snapshot: Snapshot | None = None
+        self._own: Callable[[], Collection[str]] = tuple
+        self._due = asyncio.Event()
+        self._mark: tuple[float, ...] = ()
+        self._noted = 0.0
+        self._ready = False
+        self._subscribers: list[Callable[[], object]] = []
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call back whenever events, news or the complaint are others; returns what ends that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def own(self, names: Callable[[], Collection[str]]) -> None:
+        """Say which nodes and applications the user acts on: what happens there is no news."""
+        self._own = names
+
+    @property
+    def complaint(self) -> PituiError | None:
+        """Why events are not kept, or people's actions not recorded; None while they are."""
+        if self._trouble is None and self._audit.complaint:
+            return PituiError(self._audit.complaint, "What is done from here leaves no trace.")
+        return self._trouble
+
+    @property
+    def news(self) -> UnreadEvents:
+        """What happened since somebody last looked."""
+        since = self._looked_at if self._looked_at is not None else time.time()
+        return unread_events(self.events, since)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Note what happened since the last snapshot; costs microseconds."""
+        if not self._ready:
+            self._snapshot = snapshot  # what was seen when pitui last ran is not read yet
+            return
+        found, seen = diff_snapshots(self._seen, snapshot, time.time(), self._own())
+        changed = replace(seen, at=0.0) != replace(self._seen, at=0.0)
+        self._seen = seen
+        if found or changed:
+            self._pending += found
+            self._due.set()
+
+    def looked(self) -> None:
+        """Note that somebody looks at the timeline now."""
+        before = self.news.events
+        self._looked_at, self._look_kept = time.time(), False
+        self._due.set()
+        if before:
+            self._tell()
+
+    async def run(self) -> None:
+        """Keep what is taken, and follow what other pituis and people do, until cancelled."""
+        if not self._ready:
+            await self.begin()
+        while True:
+            try:
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await self._due.wait()
+            except TimeoutError:
+                pass
+            await self.note()
+
+    async def begin(self) -> None:
+        """Read what is kept; what is seen from now on is compared with that."""
+        for _ in range(_TRIES):
+            kept = await self._try(self._store.read)
+            if kept is not None:
+                self._seen = kept.seen
+                self._show(kept)
+            if kept is not None or self._trouble is not None:
+                break
+        if self._looked_at is None:
+            self._looked_at = time.time()
+        self._ready = True
+        if self._snapshot is not None:
+            self.take(self._snapshot)
+        await self.note()
+
+    async def note(self) -> None:
+        """Write what is pending, and read what is new."""
+        self._due.clear()
+        self._pending += await asyncio.to_thread(self._actions.read)
+        if self._said != self._audit.complaint:
+            self._said = self._audit.complaint
+            self._tell()
+        mark = await asyncio.to_thread(self._store.mark)
+        if self._pending or time.monotonic() - self._noted > _NOTE_EVERY:
+            await self._write()
+        elif self._mark != mark and (kept := await self._try(self._store.read)) is not None:
+            self._mark = mark
+            self._show(kept)
+        if not self._look_kept and self._looked_at is not None:
+            looked = partial(self._store.looked, self._looked_at)
+            self._look_kept = await self._try(looked) is not None
+
+    async def _write(self) -> None:
+        written, seen = list(self._pending), self._seen
+        kept = await self._try(lambda: self._store.add(written, seen, time.time()))
+        if kept is None and self._trouble is None:
+            return  # the next round tries again
+        del self._pending[: len(written)]
+        self._noted = time.monotonic()
+        if kept is not None:
+            self._show(kept)
+        else:
+            self._live_on_with(written)
+
+    def _live_on_with(self, found: list[Event]) -> None:
+        known = {(e.subject, e.what) for e in self.events if e.once}
+        new = [e for e in found if not e.once or (e.subject, e.what) not in known]
+        every = sorted((*self.events, *new), key=lambda event: event.at)
+        self._set(tuple(e for e in every if e.at > time.time() - KEPT_S)[-_MOST:])
+
+    async def _try(self, work: Callable[[], _T]) -> _T | None:
+        """Do something with the file in a thread; a complaint is kept, and said once."""
+        try:
+            result = await asyncio.to_thread(work)
+        except BusyError:
+            return None  # the next round tries again
+        except PituiError as error:
+            first, self._trouble = self._trouble is None, error
+            if first:
+                self._tell()
+            return None
+        if self._trouble is not None:
+            self._trouble = None
+            self._tell()
+        return result
+
+    def _show(self, kept: StoredTimeline) -> None:
+        if kept.looked_at is not None and kept.looked_at > (self._looked_at or 0.0):
+            self._looked_at = kept.looked_at
+        self._set(kept.events)
+
+    def _set(self, events: tuple[Event, ...]) -> None:
+        if events != self.events:
+            self.events = events
+            self._tell()
+
+    def _tell(self) -> None:
+        for subscriber in list(self._subscribers):
+            subscriber()

@@ -1,0 +1,1 @@
+"""Logs: found, followed over lost connections, merged, saved."""

@@ -1,0 +1,1 @@
+"""Polling the cluster, and the snapshot that comes of it."""

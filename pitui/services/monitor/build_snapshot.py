@@ -1,0 +1,209 @@
+"""Joining the answers of master, nodes and drivers into one snapshot; pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from pitui.config.model import Node
+from pitui.domain.cluster import (
+    LinkState,
+    LinkStatus,
+    MasterState,
+    MasterStatus,
+    MasterView,
+    NodeStatus,
+    NodeWorker,
+    Process,
+    Role,
+    Snapshot,
+    Worker,
+    WorkerState,
+)
+from pitui.domain.text import unreadable_words
+from pitui.facts.address import match_workers
+from pitui.facts.health.reader import metrics
+from pitui.facts.processes import own_processes
+from pitui.services.monitor.build_apps import applications, drivers, executors, nodes_by_host
+from pitui.services.monitor.poll_state import NodeState, PollState
+
+StoppedAt = Callable[[str], float | None]
+"""Returns when pitui last stopped a node's worker, as Unix time."""
+
+
+def build_snapshot(
+    *,
+    cluster: str,
+    nodes: Mapping[str, Node],
+    master_url: str,
+    observed: PollState,
+    links: Mapping[str, LinkStatus],
+    stopped_at: StoppedAt,
+) -> Snapshot:
+    """Return the snapshot that the answers so far amount to."""
+    view = observed.view or MasterView(master_url, MasterState.UNKNOWN)
+    names = {name: seen.names for name, seen in observed.nodes.items() if seen.names is not None}
+    matched = match_workers(view, nodes.values(), names)
+    answered = observed.view is not None and observed.master_error is None
+    statuses = []
+    for node in nodes.values():
+        own, link = _own(node, nodes, observed), links[node.name]
+        row = matched.by_node[node.name] if answered else None
+        rows = matched.all_of.get(node.name, ()) if row is not None else ()
+        told = answered or link.state is LinkState.CONNECTED
+        worker = _worker(node, row, own, link, stopped_at) if told else None
+        status = _node(node, observed.nodes[node.name], link, own, _together(worker, rows))
+        statuses.append(replace(status, workers=tuple(reversed(rows))))
+    master_node = next(node for node in nodes.values() if node.is_master)
+    return Snapshot(
+        cluster=cluster,
+        master=_master(master_node, view, observed, statuses, links[master_node.name]),
+        nodes=tuple(statuses),
+        applications=applications(view, observed.drivers, observed.whys, observed.ages),
+        executors=executors(view, observed, nodes_by_host(matched)),
+        strangers=matched.strangers,
+        master_at=observed.view_at,
+        drivers=drivers(view, matched),
+        unreadable=tuple(_unreadable(view, observed)),
+    )
+
+
+def _unreadable(view: MasterView, observed: PollState) -> Iterator[str]:
+    if view.unreadable:
+        yield f"{unreadable_words(view.unreadable, 'entry', 'entries')} in the master's answer"
+    for app_id, driver in observed.drivers.items():
+        if driver.unreadable:
+            words = unreadable_words(driver.unreadable, "entry", "entries")
+            yield f"{words} in the answers of the driver of {app_id}"
+
+
+def _own(node: Node, nodes: Mapping[str, Node], observed: PollState) -> tuple[Process, ...]:
+    health = observed.nodes[node.name].health
+    if health is None:
+        return ()
+    same_machine = [
+        other
+        for name, other in nodes.items()
+        if name != node.name
+        and (theirs := observed.nodes[name].health) is not None
+        and theirs.boot_id == health.boot_id
+    ]
+    return own_processes(health.processes, node, same_machine, health.spark_home)
+
+
+def _node(
+    node: Node,
+    seen: NodeState,
+    link: LinkStatus,
+    own: tuple[Process, ...],
+    worker: NodeWorker | None,
+) -> NodeStatus:
+    connected = link.state is LinkState.CONNECTED
+    if connected and seen.silence is not None:
+        link = replace(link, error=seen.silence)
+    health = seen.health if connected else None
+    master = next((p for p in own if p.role is Role.MASTER), None) if connected else None
+    return NodeStatus(
+        name=node.name,
+        host=node.host,
+        roles=(*([Role.MASTER] * node.is_master), *([Role.WORKER] * node.is_worker)),
+        link=link,
+        worker=worker,
+        master_pid=master.pid if master else None,
+        metrics=metrics(seen.before, health) if health else None,
+        cpu_history=tuple(seen.cpu),
+        processes=own if connected else (),
+    )
+
+
+def _worker(
+    node: Node,
+    row: Worker | None,
+    own: tuple[Process, ...],
+    link: LinkStatus,
+    stopped_at: StoppedAt,
+) -> NodeWorker | None:
+    connected = link.state is LinkState.CONNECTED
+    process = next((p for p in own if p.role is Role.WORKER), None) if connected else None
+    if row is None and process is None and not node.is_worker:
+        return None
+    state = _worker_state(node, row, process, stopped_at, connected=connected)
+    is_enabled = state in (WorkerState.ALIVE, WorkerState.DECOMMISSIONED)
+    listed = row if is_enabled else None
+    return NodeWorker(
+        state=state,
+        pid=process.pid if process else None,
+        launcher=process.launcher if process else None,
+        cores=listed.cores if listed else 0,
+        cores_used=listed.cores_used if listed else 0,
+        memory_mib=listed.memory_mib if listed else 0,
+        memory_used_mib=listed.memory_used_mib if listed else 0,
+        id=row.id if row else None,
+        webui=row.webui if row else None,
+        last_heartbeat=row.last_heartbeat if row else None,
+    )
+
+
+def _together(worker: NodeWorker | None, rows: tuple[Worker, ...]) -> NodeWorker | None:
+    """Add up what several workers of one node offer."""
+    alive = [row for row in rows if row.state is WorkerState.ALIVE]
+    if worker is None or worker.state is not WorkerState.ALIVE or len(alive) < 2:
+        return worker
+    return replace(
+        worker,
+        instances=len(alive),
+        cores=sum(row.cores for row in alive),
+        cores_used=sum(row.cores_used for row in alive),
+        memory_mib=sum(row.memory_mib for row in alive),
+        memory_used_mib=sum(row.memory_used_mib for row in alive),
+    )
+
+
+def _worker_state(
+    node: Node,
+    row: Worker | None,
+    process: Process | None,
+    stopped_at: StoppedAt,
+    *,
+    connected: bool,
+) -> WorkerState:
+    """Say how a worker is: the master's word where it counts, the node's own where it does not."""
+    if row is not None and row.state is WorkerState.ALIVE:
+        return WorkerState.ALIVE
+    if row is not None and row.state is WorkerState.DECOMMISSIONED and process is not None:
+        return WorkerState.DECOMMISSIONED
+    if process is not None:
+        return WorkerState.UNREGISTERED
+    if row is None:
+        return WorkerState.STOPPED if connected else WorkerState.UNREGISTERED
+    stopped = stopped_at(node.name)
+    if connected and stopped is not None and stopped >= row.last_heartbeat:
+        return WorkerState.STOPPED
+    return WorkerState.DEAD
+
+
+def _master(
+    node: Node,
+    view: MasterView,
+    observed: PollState,
+    statuses: list[NodeStatus],
+    link: LinkStatus,
+) -> MasterStatus:
+    own = next(status for status in statuses if status.name == node.name)
+    state, error = view.state, observed.master_error
+    if error is not None:
+        seen = observed.nodes[node.name].health is not None
+        gone = link.state is LinkState.CONNECTED and seen and own.master_pid is None
+        gone = gone and not observed.not_spark
+        state = MasterState.STOPPED if gone else MasterState.UNREACHABLE
+        error = None if gone else error
+        view = replace(view, workers=())
+    return MasterStatus(
+        node=node.name,
+        url=view.url,
+        state=state,
+        version=observed.version,
+        cores=sum(worker.cores for worker in view.alive),
+        cores_used=sum(worker.cores_used for worker in view.alive),
+        memory_mib=sum(worker.memory_mib for worker in view.alive),
+        memory_used_mib=sum(worker.memory_used_mib for worker in view.alive),
+        error=error,
+    )

@@ -1,0 +1,300 @@
+"""The watch: polls master, nodes and drivers, and keeps one immutable snapshot of them."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
+from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
+from pitui.domain.node_detail import Point
+from pitui.facts.address import match_workers
+from pitui.facts.health.reader import Health, metrics
+from pitui.remote.http.gate import polling
+from pitui.services.cluster import Cluster
+from pitui.services.monitor.build_apps import nodes_by_host
+from pitui.services.monitor.build_snapshot import build_snapshot
+from pitui.services.monitor.driver_poll import LIMIT, DriverPoll
+from pitui.services.monitor.driver_watch import DriverWatch
+from pitui.services.monitor.executor_losses import EVERY as LOSSES_EVERY
+from pitui.services.monitor.executor_losses import ExecutorLosses
+from pitui.services.monitor.node_poll import NodePoll
+from pitui.services.monitor.poll_state import NodeState, PollState
+from pitui.services.monitor.stall_detector import StallDetector
+from pitui.spark.versions import page_version
+
+_COALESCE = 0.05
+"""Seconds in which changes are gathered into one snapshot."""
+_MASTER_BACKOFF = 5.0
+_MASTER_PATIENCE = 1.0
+"""Seconds that a read takes at least which failed because no answer came."""
+_MOST_DRIVERS = 8
+_NAMES_AGAIN = 5.0
+_ONCE_GAP = 0.1
+"""Seconds between two looks at a node's CPU in `once`."""
+_ONCE_EXTRA = 1.5
+"""Seconds that `once` gives a node beyond its connect limit."""
+
+Subscriber = Callable[[Snapshot], None]
+
+
+class ClusterMonitor:
+    """Watches one cluster; `snapshot` is always the latest whole view."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._observed = PollState({name: NodeState() for name in cluster.nodes})
+        self._subscribers: list[Subscriber] = []
+        self._looked_at: frozenset[str] = frozenset()
+        self._changed = asyncio.Event()
+        self._nudged = asyncio.Event()
+        self._stall_detector = StallDetector(cluster)
+        self._losses = ExecutorLosses(cluster.spark_master)
+        poll = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
+        self._drivers = DriverWatch(poll, self._changed.set)
+        self.snapshot = self._assemble()
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Call back with each new snapshot; returns what ends that."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def set_active_apps(self, app_ids: Iterable[str]) -> None:
+        """Say of which applications somebody looks at the executors."""
+        wanted = frozenset(app_ids)
+        if wanted != self._looked_at:
+            self._looked_at = wanted
+            self.poll_now()
+
+    def history(self, name: str) -> tuple[Point, ...]:
+        """Return a node's load of the last hour, oldest first."""
+        return self._observed.nodes[name].history.points
+
+    def poll_now(self) -> None:
+        """Poll now: something was just done."""
+        nudged, self._nudged = self._nudged, asyncio.Event()
+        nudged.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled. Polls never overlap, and back off where nothing answers."""
+        unsubscribe = self._cluster.connections.on_change(lambda _name, _link: self._changed.set())
+        try:
+            with polling():
+                await self._run()
+        finally:
+            unsubscribe()
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._publish())
+            group.create_task(self._watch_master())
+            group.create_task(self._watch_drivers(group))
+            group.create_task(self._watch_whys())
+            group.create_task(self._watch_losses())
+            for name in self._cluster.nodes:
+                group.create_task(self._watch_node(name))
+                group.create_task(self._watch_names(name))
+
+    async def once(self) -> Snapshot:
+        """Look at everything once and return the snapshot; a node has its connect limit + 1.5 s."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read_master())
+            for name in self._cluster.nodes:
+                group.create_task(self._look_once(name))
+        self.snapshot = self._assemble()
+        await self._explain_once()
+        return self.snapshot
+
+    async def _explain_once(self) -> None:
+        view = self._observed.view
+        if view is None or self._observed.master_error is not None or not self._active():
+            return
+        await self._drivers.once(self._to_ask(), self._looked_at, LIMIT)
+        self.snapshot = self._assemble()
+        await self._stall_detector.look_now(view, self._active(), self._node_names(view))
+        self._take_whys()
+        self.snapshot = self._assemble()
+
+    # Polls
+
+    async def _watch_master(self) -> None:
+        nudged = False
+        while True:
+            # After what a person did the master is asked at once, as if by that person.
+            begun = time.monotonic()
+            with polling(not nudged):
+                await self._read_master()
+            waited = time.monotonic() - begun > _MASTER_PATIENCE
+            away = self._observed.master_error is not None
+            if away and waited and self._cluster.spark_master.answering:
+                continue  # the answer may come any moment: the next read waits for it
+            nudged = await self._pause(_MASTER_BACKOFF if away else self._refresh)
+
+    async def _read_master(self) -> None:
+        try:
+            view = await self._cluster.spark_master.read()
+        except (WebError, NotSparkError) as error:
+            self._observed.master_error = str(error)
+            self._observed.not_spark = isinstance(error, NotSparkError)
+        else:
+            seen = self._observed
+            came_up = seen.version is None or seen.master_error is not None or seen.view is None
+            seen.view, seen.view_at, seen.master_error = view, time.time(), None
+            if came_up:
+                self._changed.set()
+                await self._learn_version()
+        self._changed.set()
+
+    async def _learn_version(self) -> None:
+        """Read the version off the master's page, once for each time that it came up."""
+        try:
+            with polling(yes=False):
+                page = await self._cluster.spark_master.page("")
+        except WebError:
+            return
+        self._observed.version = page_version(page.body.decode(errors="replace"))
+
+    async def _watch_drivers(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            self._drivers.turn(group, self._to_ask(), self._looked_at)
+            if self._drivers.ages(time.time()) != self._observed.ages:
+                self._changed.set()
+            self._stall_detector.note(self._active())
+            await self._pause(self._refresh)
+
+    async def _watch_whys(self) -> None:
+        while True:
+            await self._look_into_rest()
+            await self._pause(self._refresh)
+
+    async def _look_into_rest(self) -> None:
+        """Find out why applications do not move, where they do not."""
+        view = self._observed.view
+        if view is None or self._observed.master_error is not None:
+            return
+        await self._stall_detector.look(view, self._active(), self._node_names(view))
+        self._take_whys()
+
+    async def _watch_losses(self) -> None:
+        while True:
+            await self._look_for_losses()
+            await self._pause(LOSSES_EVERY)
+
+    async def _look_for_losses(self) -> None:
+        if self._observed.master_error is not None:
+            return
+        await self._losses.look(self._active(), self._observed.drivers)
+        if self._losses.found != self._observed.removed:
+            self._observed.removed = self._losses.found
+            self._changed.set()
+
+    def _node_names(self, view: MasterView) -> dict[str, str]:
+        nodes = self._cluster.nodes.values()
+        names = {n: s.names for n, s in self._observed.nodes.items() if s.names is not None}
+        return nodes_by_host(match_workers(view, nodes, names))
+
+    def _take_whys(self) -> None:
+        found = self._stall_detector.found()
+        if found != self._observed.whys:
+            self._observed.whys = found
+            self._changed.set()
+
+    def _active(self) -> list[Application]:
+        return [app for app in self.snapshot.applications if app.state.active]
+
+    def _to_ask(self) -> list[str]:
+        """Return the applications whose drivers are asked, those somebody looks at first."""
+        view = self._observed.view
+        active = [a for a in view.applications if a.state.active] if view else []
+        wanted = [a.id for a in active if a.id in self._looked_at]
+        wanted += [a.id for a in active if a.state is ApplicationState.RUNNING]
+        return list(dict.fromkeys(wanted))[:_MOST_DRIVERS]
+
+    async def _watch_node(self, name: str) -> None:
+        poll = self._node_poll(name)
+        await poll.run(lambda: self._pause(self._refresh))
+
+    async def _watch_names(self, name: str) -> None:
+        poll = self._node_poll(name)
+        while self._observed.nodes[name].names is None:
+            try:
+                await self._learn_names(name, poll)
+            except NodeError:
+                await self._pause(_NAMES_AGAIN)
+
+    async def _look_once(self, name: str) -> None:
+        node = self._cluster.nodes[name]
+        seen = self._observed.nodes[name]
+        poll = self._node_poll(name)
+        try:
+            async with asyncio.timeout(node.connect_timeout + _ONCE_EXTRA):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(poll.ask(times=2, gap=_ONCE_GAP))
+                    group.create_task(self._learn_names(name, poll))
+        except* NodeError as errors:
+            seen.silence = str(errors.exceptions[0])
+        except* TimeoutError:
+            seen.silence = "gives no answer"
+        except* ValueError as errors:
+            seen.silence = str(errors.exceptions[0])
+
+    def _node_poll(self, name: str) -> NodePoll:
+        seen = self._observed.nodes[name]
+
+        def on_health(health: Health) -> None:
+            seen.before, seen.health, seen.at, seen.silence = seen.health, health, time.time(), None
+            seen.cpu.append(metrics(seen.before, health).cpu_percent)
+            seen.history.add(health, seen.cpu[-1], seen.at)
+            self._changed.set()
+
+        def on_silence(reason: LinkError | str) -> None:
+            seen.silence = None if isinstance(reason, LinkError) else reason
+            seen.before = seen.health = None
+            self._changed.set()
+
+        runner = self._cluster.runner(name)
+        return NodePoll(runner, self._cluster.nodes[name].spark_home, on_health, on_silence)
+
+    async def _learn_names(self, name: str, poll: NodePoll) -> None:
+        self._observed.nodes[name].names = await poll.names()
+        self._changed.set()
+
+    # Publishing
+
+    @property
+    def _refresh(self) -> float:
+        return self._cluster.config.ui.refresh
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait for the next common tick, so that answers come together; or for a nudge: True."""
+        now = time.monotonic()
+        until_tick = seconds - now % seconds
+        try:
+            async with asyncio.timeout(until_tick):
+                return await self._nudged.wait()
+        except TimeoutError:
+            return False
+
+    async def _publish(self) -> None:
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(_COALESCE)
+            self._changed.clear()
+            snapshot = self._assemble()
+            if snapshot != self.snapshot:
+                self.snapshot = snapshot
+                for subscriber in list(self._subscribers):
+                    subscriber(snapshot)
+
+    def _assemble(self) -> Snapshot:
+        cluster = self._cluster
+        self._observed.drivers = dict(self._drivers.views)
+        self._observed.ages = self._drivers.ages(time.time())
+        connections = {name: cluster.connections.link(name) for name in cluster.nodes}
+        return build_snapshot(
+            cluster=cluster.name,
+            nodes=cluster.nodes,
+            master_url=cluster.spark_master.configured_url,
+            observed=self._observed,
+            links=connections,
+            stopped_at=lambda name: cluster.audit.last("stop", name),
+        )

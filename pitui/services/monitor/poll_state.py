@@ -1,0 +1,62 @@
+"""What the watch has been told so far: the raw answers that a snapshot is made of."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from pitui.domain.apps.executor_end import RemovedExecutor
+from pitui.domain.apps.stall import StallReason
+from pitui.domain.cluster import Executor, MasterView, Progress
+from pitui.domain.driver import DriverAge
+from pitui.facts.address import Names
+from pitui.facts.health.reader import Health
+from pitui.services.monitor.node_history import LoadHistory
+
+HISTORY = 60
+"""Answers of which the CPU load is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverView:
+    """What a driver said of its application."""
+
+    progress: Progress | None = None
+    executors: tuple[Executor, ...] | None = None
+    """None where nobody asked for them."""
+    unreadable: int = 0
+    """Entries and values of the answers that could not be read."""
+
+
+@dataclass(slots=True)
+class NodeState:
+    """The answers of one node."""
+
+    health: Health | None = None
+    before: Health | None = None
+    """The answer before `health`: CPU load is a difference."""
+    at: float | None = None
+    names: Names | None = None
+    cpu: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    history: LoadHistory = field(default_factory=LoadHistory)
+    silence: str | None = None
+    """Why the health script gives no answer although the link is there."""
+
+
+@dataclass(slots=True)
+class PollState:
+    """All answers; changed by the polls alone."""
+
+    nodes: dict[str, NodeState]
+    view: MasterView | None = None
+    view_at: float | None = None
+    master_error: str | None = None
+    """Why the master's last answer did not come; None while it answers."""
+    not_spark: bool = False
+    """Whether something answers at the master's address that is no master."""
+    version: str | None = None
+    drivers: dict[str, DriverView] = field(default_factory=dict)
+    ages: dict[str, DriverAge] = field(default_factory=dict)
+    """Of what the drivers said, where it is old."""
+    whys: dict[str, StallReason] = field(default_factory=dict)
+    """Why applications do not move, where that was looked into."""
+    removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)
+    """Executors that died by the master's list, by application."""

@@ -1,0 +1,1 @@
+"""Provisioning, removal and rolling restarts, as the command line and the UI use them."""

@@ -1,0 +1,1 @@
+"""Runs of benchmarks and jobs: submitted, followed, found again."""

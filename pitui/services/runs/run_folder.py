@@ -1,0 +1,165 @@
+"""A run's folder on the master's node: how it is made, looked at and cancelled, in sh.
+
+The folder holds run.json (the `Run`), run.sh, `pid` (pid and start time of the run's session
+leader), stdout.log and stderr.log, and, when the run has ended, `status` (exit status and Unix
+time). `cancelled` is there when a person ended it. Everything works without pitui.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pitui.facts.submission import exports
+from pitui.remote.quoting import quote, quote_all, quote_path
+
+FOLDER = "~/.local/share/pitui/runs"
+STDOUT = "stdout.log"
+STDERR = "stderr.log"
+RESULT_MARK = "PITUI-RESULT "
+CANCEL_LIMIT = 15.0
+"""Seconds after which a cancelled run is killed hard."""
+
+_STARTED = """
+started() {
+  if [ -r "/proc/$1/stat" ]; then
+    sed 's/.*) //' "/proc/$1/stat" | awk '$1 != "Z" && $1 != "X" { print $20 }'
+  else ps -o lstart= -p "$1"; fi 2>/dev/null
+}
+same() { [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }
+"""
+
+
+def make_folder(run_id: str) -> str:
+    """Return the sh that makes a run's folder and prints its absolute path."""
+    path = quote_path(f"{FOLDER}/{run_id}")
+    return f"umask 077; mkdir -p {path} && cd {path} && pwd -P"
+
+
+def remove(folder: str) -> str:
+    """Return the sh that removes the folder of a run that was not started."""
+    return f"rm -rf -- {quote(folder)}"
+
+
+def run_script(spark_home: str, words: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    """Return run.sh: runs spark-submit from the Spark home and leaves its exit status.
+
+    `env` is what the configuration gives the node; its spark-env.sh is read after it.
+    """
+    return f"""#!/bin/sh
+# One run of an application, started by pitui; it goes on when pitui ends.
+{_STARTED}
+folder=$(cd "$(dirname "$0")" && pwd -P) || exit 1
+echo "$$ $(started $$)" > "$folder/pid"
+trap : TERM INT HUP
+cd {quote_path(spark_home)} || {{ echo "1 $(date +%s)" > "$folder/status"; exit 1; }}
+{exports(env or {})}
+unset SPARK_ENV_LOADED
+SPARK_HOME=$PWD; export SPARK_HOME
+bin/spark-submit {quote_all(words)} </dev/null >"$folder/{STDOUT}" 2>"$folder/{STDERR}"
+echo "$? $(date +%s)" > "$folder/status.new" && mv "$folder/status.new" "$folder/status"
+"""
+
+
+def launch(folder: str) -> str:
+    """Return the sh that starts run.sh in a session of its own and waits until it runs."""
+    return f"""cd {quote(folder)} || exit 1
+: > {STDOUT}; : > {STDERR}
+if command -v setsid >/dev/null; then setsid sh "$PWD/run.sh" </dev/null >/dev/null 2>&1 &
+else perl -e 'use POSIX; POSIX::setsid(); exec @ARGV' sh "$PWD/run.sh" </dev/null >/dev/null 2>&1 &
+fi
+tries=0
+while [ ! -s pid ] && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+[ -s pid ]"""
+
+
+def cancel(folder: str) -> str:
+    """Return the sh that ends a run: SIGTERM to its session, SIGKILL after a limit."""
+    return f"""{_STARTED}
+cd {quote(folder)} || exit 1
+[ -f status ] && exit 0
+read -r pid begun < pid && same "$pid" "$begun" || exit 0
+: > cancelled
+kill -s TERM -- "-$pid"
+tries=0
+while same "$pid" "$begun" && [ $tries -lt {int(CANCEL_LIMIT * 5)} ]; do
+  sleep 0.2; tries=$((tries + 1))
+done
+same "$pid" "$begun" && kill -s KILL -- "-$pid"
+exit 0"""
+
+
+def look(folders: Sequence[str]) -> str:
+    """Return the sh that tells how runs stand; `parse_looks` reads its answer."""
+    return f"""{_STARTED}
+for folder in {quote_all(folders)}; do
+  echo "run $folder"
+  cd "$folder" 2>/dev/null || {{ echo gone; continue; }}
+  [ -f cancelled ] && echo cancelled
+  if read -r pid begun < pid && same "$pid" "$begun"; then echo alive; fi
+  [ -f status ] && echo "status $(cat status)"
+  echo "application $(grep -o -m1 'app-[0-9]\\{{14\\}}-[0-9]\\{{4,\\}}' {STDERR} | head -n 1)"
+  grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1
+  [ -f status ] && grep -a -E 'Error|Exception|error:' {STDERR} | tail -n 1 |
+    cut -c1-500 | sed 's/^/error /'
+done 2>/dev/null
+exit 0"""
+
+
+def unfinished() -> str:
+    """Return the sh that prints the run.json of each run that has left no exit status."""
+    return f"""cd {quote_path(FOLDER)} 2>/dev/null || exit 0
+for folder in */; do
+  [ -f "$folder/status" ] || [ ! -f "$folder/run.json" ] || cat "$folder/run.json"
+done
+exit 0"""
+
+
+@dataclass(slots=True)
+class RunProbe:
+    """How a run stood when its folder was looked at."""
+
+    folder: str
+    gone: bool = False
+    alive: bool = False
+    cancelled: bool = False
+    status: int | None = None
+    ended_at: float | None = None
+    application: str | None = None
+    result: str | None = None
+    """The JSON after RESULT_MARK."""
+    error: str | None = None
+    """The last line of its standard error that speaks of an error."""
+
+
+_LINE = re.compile(r"(\S+) ?(.*)")
+
+
+def parse_looks(text: str) -> dict[str, RunProbe]:
+    """Return what `look` printed, by folder."""
+    looks: dict[str, RunProbe] = {}
+    current: RunProbe | None = None
+    for line in text.splitlines():
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        word, rest = match.groups()
+        if word == "run":
+            current = looks[rest] = RunProbe(rest)
+        elif current is not None:
+            _note(current, word, rest)
+    return looks
+
+
+def _note(look: RunProbe, word: str, rest: str) -> None:
+    if word in ("gone", "alive", "cancelled"):
+        setattr(look, word, True)
+    elif word == "status":
+        status, _, ended = rest.partition(" ")
+        if status.isdecimal() and ended.isdecimal():  # a full disk can leave it empty
+            look.status, look.ended_at = int(status), float(ended)
+    elif word == "application":
+        look.application = rest or None
+    elif word == RESULT_MARK.strip():
+        look.result = rest
+    elif word == "error":
+        look.error = rest

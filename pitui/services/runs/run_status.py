@@ -1,0 +1,63 @@
+"""How a run stands, judged by what its folder shows; pure."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from pitui.domain.apps.run import Run, RunState
+from pitui.services.runs.run_folder import RunProbe
+
+_LOST_AFTER = 10.0
+"""Seconds for which a run may be without a process before it counts as lost."""
+
+
+def run_status(run: Run, look: RunProbe, now: float) -> Run:
+    """Return a running run as its folder shows it at Unix time `now`."""
+    run = replace(run, application=look.application or run.application, **_result(look.result))
+    if look.status is not None:
+        state = _ended_state(look)
+        error = None if state is RunState.DONE else look.error
+        return replace(run, state=state, status=look.status, ended_at=look.ended_at, error=error)
+    if look.alive or now - run.started_at < _LOST_AFTER:
+        return run
+    if look.cancelled:
+        return replace(run, state=RunState.CANCELLED, ended_at=now)
+    reason = "its folder is gone" if look.gone else "its process ended without a status"
+    return replace(run, state=RunState.LOST, ended_at=now, error=reason)
+
+
+def _ended_state(look: RunProbe) -> RunState:
+    if look.cancelled:
+        return RunState.CANCELLED
+    return RunState.DONE if look.status == 0 else RunState.FAILED
+
+
+def _result(text: str | None) -> dict[str, Any]:
+    """Return the fields of a Run that a program's result line holds; a bad line holds none."""
+    if text is None:
+        return {}
+    try:
+        said = json.loads(text)
+        return {
+            "value": str(said["value"]),
+            "seconds": float(said["seconds"]),
+            "cores": int(said["cores"]),
+            "executors": int(said["executors"]),
+        }
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return {}
+
+
+def decode_runs(text: str) -> list[Run]:
+    """Return the runs of concatenated run.json files, up to the first that is damaged."""
+    decoder = json.JSONDecoder()
+    runs, position = [], 0
+    while position < len(text) and (start := text.find("{", position)) >= 0:
+        try:
+            value, position = decoder.raw_decode(text, start)
+            runs.append(msgspec.convert(value, Run))
+        except (ValueError, RecursionError, msgspec.ValidationError):
+            break
+    return runs

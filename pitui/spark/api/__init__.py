@@ -1,0 +1,1 @@
+"""Answers of masters, workers, drivers and history servers as domain values."""

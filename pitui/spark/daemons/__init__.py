@@ -1,0 +1,1 @@
+"""Starting and stopping Spark's daemons: spark-daemon.sh and systemd units."""

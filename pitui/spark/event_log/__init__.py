@@ -1,0 +1,1 @@
+"""Event logs, as Spark's applications write them."""

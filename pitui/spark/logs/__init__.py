@@ -1,0 +1,1 @@
+"""Logs on nodes: found, followed, cut into lines, searched."""

@@ -1,0 +1,1 @@
+"""Applications: the pane, and the levels inside them."""

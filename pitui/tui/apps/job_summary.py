@@ -1,0 +1,52 @@
+"""Two lines on a job: what it is, and how it goes or went, with the reason where it does not."""
+
+from pitui.domain.apps.run import Run, RunState
+from pitui.domain.text import one_line
+from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
+from pitui.tui.text.figures import amount, call_site
+from pitui.tui.text.job_list import Job
+
+
+def job_summary(job: Job) -> tuple[Cell, Cell]:
+    """Return two lines on a job: what it is, and how it goes or went in full."""
+    app, run = job.application, job.run
+    if job.driver is not None:
+        return cell(job.driver.id, Tone.DIM), _why(job.driver.why_waiting, job.driver.fix)
+    given = "  ".join(f"{k} {v}" for k, v in run.parameters.items()) if run else ""
+    asked = f"asks {amount(app.memory_per_executor_mib)} an executor" if app else ""
+    first = "  ".join(part for part in (job.app_id or "", asked, given) if part)
+    return cell(first, Tone.DIM), _outlook(job)
+
+
+def _outlook(job: Job) -> Cell:
+    app, run = job.application, job.run
+    if run is not None and not job.active:
+        if run.state is RunState.DONE:
+            return cell(_measured(run))
+        if run.state is RunState.CANCELLED:
+            return cell("cancelled by somebody; its output is in its log", Tone.DIM)
+        return cell(run.error or f"{run.state}, exit status {run.status}", Tone.BAD)
+    if app is not None and app.why_waiting:
+        return _why(app.why_waiting, app.fix)
+    if app is not None and app.state.active and app.progress is not None:
+        p = app.progress
+        tasks = f"{p.tasks_done:,} of {p.tasks:,} tasks done, {p.tasks_active} active"
+        return cell(f"{tasks}, {p.tasks_failed} failed  {call_site(p.current)}", Tone.DIM)
+    return BLANK
+
+
+def _why(reason: str | None, fix: str) -> Cell:
+    if not reason:
+        return BLANK
+    said = f"{reason}. " if fix else reason
+    return cells((one_line(said) + " " * bool(fix), Tone.WARN), (one_line(fix), Tone.NORMAL))
+
+
+def _measured(run: Run) -> str:
+    parts = [
+        f"result {run.value}" if run.value else "",
+        f"{run.seconds:.2f} s" if run.seconds is not None else "",
+        f"{run.cores} cores" if run.cores else "",
+        f"{run.executors} executors" if run.executors else "",
+    ]
+    return "  ".join(part for part in parts if part)

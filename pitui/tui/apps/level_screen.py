@@ -1,0 +1,203 @@
+"""One level inside an application: Enter goes further down, Esc comes back to where one was.
+
+Each level is a screen of its own above the one it was entered from, which stays as it was.
+"""
+
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
+
+from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.tui.apps.level_pane import LevelPane
+from pitui.tui.apps.levels.heading import crumbs, heading, pane_title
+from pitui.tui.apps.levels.jobs import JOBS
+from pitui.tui.apps.levels.level import DetailLevel
+from pitui.tui.apps.levels.queries import QUERIES
+from pitui.tui.apps.levels.stages import STAGES
+from pitui.tui.apps.levels.tasks import TASKS
+from pitui.tui.base.action_screen import ActionScreen
+from pitui.tui.base.actions import Action, Scope, bindings
+from pitui.tui.base.confirm import Question
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import LogsRequested, ShowLogAt, StatusMessage
+from pitui.tui.base.pane import Pane
+from pitui.tui.operations.begin import ask
+from pitui.tui.operations.operation import Operation, job_claim
+from pitui.tui.widgets.detail import Detail
+
+
+class LevelScreen(ActionScreen):
+    """The jobs and queries of an application, the stages of a job, the tasks of a stage."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
+    AUTO_FOCUS = "LevelPane RowTable"
+    HERE = (*ActionScreen.HERE, "next_pane", "previous_pane")
+
+    def __init__(self, location: AppLocation) -> None:
+        super().__init__()
+        self.location = location
+        self.looked: DetailResult | None = None
+        self.levels = [LevelPane(level, location) for level in _levels(location)]
+        self.shown = self.levels[0]
+        self.heading = Detail()
+        self.heading.add_class("heading")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield self.heading
+        for pane in self.levels:
+            pane.display = pane is self.shown
+            yield pane
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Say where this is before anything is known."""
+        self._entitle()
+
+    def on_screen_resume(self, _event: ScreenResume) -> None:
+        """Look as long as somebody looks."""
+        self._look()
+
+    def on_screen_suspend(self, _event: ScreenSuspend) -> None:
+        """Ask for nothing while another screen is above this one."""
+        self.workers.cancel_group(self, "look")
+
+    @work(group="look", exclusive=True)
+    async def _look(self) -> None:
+        async with aclosing(app_of(self).services.jobs.inside(self.location)) as looks:
+            async for looked in looks:
+                self._show(looked)
+
+    def _show(self, looked: DetailResult) -> None:
+        if looked.inside is None and self.looked is not None and self.looked.inside is not None:
+            # What is known stays.
+            looked = replace(self.looked, error=looked.error, advice=looked.advice, age=looked.age)
+        self.looked = looked
+        for pane in self.levels:
+            pane.show(looked)
+        self._entitle()
+        self.refresh_footer()
+
+    def _entitle(self) -> None:
+        app = app_of(self).main.snapshot.application(self.location.app_id)
+        self.heading.show(heading(self.location, app, self.looked))
+        above = crumbs(self.location, app)
+        for pane in self.levels:
+            pane.border_title = Text(f"{above} › {pane_title(self._tables())}")
+            pane.border_subtitle = pane.sorting.words(pane.orders())
+
+    def _tables(self) -> list[tuple[str, int | None, bool]]:
+        looked = self.looked if self.looked is not None and self.looked.inside else None
+        return [
+            (p.level.title, len(p.level.items(looked)) if looked else None, p is self.shown)
+            for p in self.levels
+        ]
+
+    # -- what can be done ------------------------------------------------------------------
+
+    def scope(self) -> Scope:
+        """Return the tables'."""
+        return Scope.DRILL
+
+    def handler(self, row: Action) -> LevelPane:  # noqa: ARG002
+        """Return the table that is shown."""
+        return self.shown
+
+    @on(DescendantFocus)
+    def follow_focus(self) -> None:
+        """Offer what the focused table can do."""
+        self.refresh_footer()
+
+    @on(StatusMessage)
+    def entitle(self) -> None:
+        """Say how the table is sorted now."""
+        self._entitle()
+
+    @on(LogsRequested)
+    def follow_logs(self, message: LogsRequested) -> None:
+        """Show logs on the main screen; Esc there comes back."""
+        app_of(self).main.follow_logs(message)
+
+    @on(ShowLogAt)
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show a log at a line; Esc there comes back."""
+        app_of(self).main.show_log_at(message)
+
+    @on(Pane.Retitled)
+    def keep_title(self, message: Pane.Retitled) -> None:
+        """Keep the panes' titles: this screen gives them its own."""
+        message.stop()
+
+    def ask_to_kill(self, location: AppLocation) -> None:
+        """Kill a job or a stage, after a question."""
+        effect = "Its tasks end; the program sees it fail, and often ends by that."
+        ask(self, Question(f"Kill {location}?", "Kill", [], [effect]), self._killing(location))
+
+    def _killing(self, location: AppLocation) -> Operation:
+        app = app_of(self)
+
+        async def work(report: OutcomeReport) -> None:
+            self.footer.say(f"killing {location}")
+            report(Outcome(str(location), "", OutcomeState.WORKING))
+            try:
+                state = await app.services.jobs.kill(location)
+            except PituiError as error:
+                report(Outcome(str(location), "", OutcomeState.FAILED, error.message, error.advice))
+                app.notify(str(error), title=f"Kill {location}", severity="error", markup=False)
+                return
+            report(Outcome(str(location), "", OutcomeState.OK, state))
+            if self.is_attached:
+                self.footer.say(f"{location} is {state}")
+                self._look()
+
+        operation = Operation(
+            f"Kill {location}",
+            work,
+            about=frozenset(),
+            claims=frozenset((job_claim(str(location)),)),
+            again=lambda _failed: self._killing(location),
+            quiet=True,
+        )
+        return operation.expect([(str(location), "")])
+
+    # -- going about -----------------------------------------------------------------------
+
+    def do_next_pane(self) -> None:
+        """Show the other table: jobs, or SQL queries."""
+        index = (self.levels.index(self.shown) + 1) % len(self.levels)
+        self.shown = self.levels[index]
+        for pane in self.levels:
+            pane.display = pane is self.shown
+        self.shown.focus()
+        self._entitle()
+        self.refresh_footer()
+
+    def do_previous_pane(self) -> None:
+        """Show the other table."""
+        self.do_next_pane()
+
+    def do_refresh(self) -> None:
+        """Ask again now."""
+        self._look()
+        self.footer.say("asked again")
+
+    def do_back(self) -> None:
+        """Undo one thing, else go back to where this was entered from."""
+        if not self.shown.step_back():
+            self.dismiss(None)
+
+
+def _levels(location: AppLocation) -> list[DetailLevel[Any]]:
+    if location.stage is not None:
+        return [TASKS]
+    if location.job is not None:
+        return [STAGES]
+    return [JOBS] if location.query is not None else [JOBS, QUERIES]

@@ -1,0 +1,1 @@
+"""The levels inside an application: jobs, queries, stages, tasks."""

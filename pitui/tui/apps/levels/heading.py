@@ -1,0 +1,109 @@
+"""What stands above a level: where it is, how the application stands, why it does not move."""
+
+from collections.abc import Sequence
+
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.jobs import SparkJob, Stage
+from pitui.domain.cluster import Application
+from pitui.domain.text import one_line
+from pitui.tui.apps.levels.level import skew_words, state_cell, tally_words
+from pitui.tui.apps.levels.stages import slowest_words
+from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
+from pitui.tui.text.figures import amount, bar, call_site, duration, percent
+from pitui.tui.text.states import application_cell
+
+_BAR = 20
+
+
+def crumbs(location: AppLocation, app: Application | None) -> str:
+    """Return the way down to a spot: `pi › job 3 › stage 7.0`."""
+    parts = [one_line(app.name) if app else location.app_id]
+    if location.query is not None:
+        parts.append(f"query {location.query}")
+    if location.job is not None:
+        parts.append(f"job {location.job}")
+    if location.stage is not None:
+        parts.append(f"stage {location.stage[0]}.{location.stage[1]}")
+    return " › ".join(parts)
+
+
+def pane_title(tables: Sequence[tuple[str, int | None, bool]]) -> str:
+    """Return the tables (title, rows, whether shown), the shown one marked where there are two."""
+    words = []
+    for title, count, shown in tables:
+        text = title if count is None else f"{title} {count:,}"
+        words.append(f"[{text}]" if shown and len(tables) > 1 else text)
+    return "  ".join(words)
+
+
+def heading(
+    location: AppLocation, app: Application | None, looked: DetailResult | None
+) -> tuple[Cell, Cell]:
+    """Return two lines on where this is and how it goes."""
+    return _first(location, app, looked), _second(location, app, looked)
+
+
+def _first(location: AppLocation, app: Application | None, looked: DetailResult | None) -> Cell:
+    spans = _application(app) if app is not None else []
+    spans.append((f"  {location.app_id}", Tone.DIM))
+    inside = looked.inside if looked is not None else None
+    if inside is not None and inside.origin is not Origin.DRIVER:
+        spans.append((f"  as {inside.origin} has it", Tone.ACCENT))
+    if inside is not None and looked is not None and looked.age is not None:
+        spans.append((f"  {looked.age}", Tone.WARN))
+    return cells(*spans)
+
+
+def _application(app: Application) -> list[Span]:
+    spans = [*application_cell(app.state).spans, (f"  {duration(app.duration_s)}", Tone.NORMAL)]
+    if app.state.active:
+        spans.append((f"  {app.cores} cores", Tone.NORMAL))
+    if app.memory_per_executor_mib:
+        spans.append((f"  {amount(app.memory_per_executor_mib)} an executor", Tone.DIM))
+    if app.progress is not None and app.progress.tasks:
+        share = app.progress.fraction
+        spans += [("  ", Tone.DIM), *bar(share, _BAR), (f" {percent(share)}", Tone.STRONG)]
+    return spans
+
+
+def _second(location: AppLocation, app: Application | None, looked: DetailResult | None) -> Cell:
+    inside = looked.inside if looked is not None else None
+    note = [(f"{inside.note}  ", Tone.WARN)] if inside is not None and inside.note else []
+    if app is not None and app.why_waiting and app.state.active:
+        fix = f". {app.fix}" if app.fix else ""
+        why = f"Why it waits: {one_line(app.why_waiting)}"
+        return cells(*note, (why, Tone.WARN), (fix, Tone.NORMAL))
+    if looked is None or inside is None:
+        return BLANK  # the table below says what is missing
+    if looked.error:
+        return cells((f"no answer: {one_line(looked.error)}. ", Tone.WARN),
+                     (one_line(looked.advice), Tone.NORMAL))  # fmt: skip
+    return cells(*note, *_place(location, inside, looked.tasks_left_out).spans)
+
+
+def _place(location: AppLocation, inside: AppDetail, left_out: int) -> Cell:
+    """Return one line on the stage, job or query that this level is of."""
+    if location.stage is not None:
+        stage = inside.stage(*location.stage)
+        return _stage(stage, left_out) if stage else BLANK
+    if location.job is not None:
+        job = inside.job(location.job)
+        return _job(job) if job else BLANK
+    query = next((q for q in inside.queries if q.id == location.query), None)
+    if query is None:
+        return BLANK
+    return cells(*state_cell(query.state).spans, (f"  {query.description}", Tone.NORMAL))
+
+
+def _stage(stage: Stage, left_out: int) -> Cell:
+    left = f", {left_out:,} tasks not shown" if left_out else ""
+    slow = f"; {slowest_words(stage.slowest)}" if stage.slowest else ""
+    skew = f"  {skew_words(stage.times)}{slow}" if stage.times else ""
+    tone = Tone.WARN if stage.times and stage.times.skewed else Tone.DIM
+    text = f"  {tally_words(stage.tasks)}{left}"
+    return cells(*state_cell(stage.state).spans, (text, Tone.NORMAL), (skew, tone))
+
+
+def _job(job: SparkJob) -> Cell:
+    text = f"  {job.description or call_site(job.name)}  {tally_words(job.tasks)}"
+    return cells(*state_cell(job.state).spans, (text, Tone.NORMAL))

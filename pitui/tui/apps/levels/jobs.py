@@ -1,0 +1,121 @@
+"""The jobs of an application."""
+
+from dataclasses import replace
+
+from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.apps.jobs import SparkJob
+from pitui.domain.apps.work_counts import WorkState
+from pitui.tui.apps.levels.level import (
+    WORK_COLUMNS,
+    DetailLevel,
+    failed_cell,
+    state_cell,
+    tally_cell,
+    tally_words,
+    time_cell,
+    work_cells,
+    work_facts,
+)
+from pitui.tui.text.cells import DASH, Cell, Column, Row, Tone, cell
+from pitui.tui.text.figures import call_site
+from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.sorting import Order
+
+_COLUMNS = (
+    Column("state", "state", least=9),
+    Column("id", "job", right=True),
+    Column("name", "what", least=12, most=200, grows=True, wants=30),
+    Column("stages", "stages", right=True, rank=2),
+    Column("tasks", "tasks", rank=0, least=18, most=30),
+    Column("failed", "failed", right=True, rank=1),
+    Column("time", "time", right=True, rank=1, least=5),
+    *WORK_COLUMNS,
+)
+
+
+def key(job: SparkJob) -> str:
+    """Return the key of a job's row."""
+    return f"job:{job.id}"
+
+
+def _items(looked: DetailResult) -> tuple[SparkJob, ...]:
+    if looked.inside is None:
+        return ()
+    query = next((q for q in looked.inside.queries if q.id == looked.location.query), None)
+    if query is None:
+        return looked.inside.jobs
+    return tuple(job for job in looked.inside.jobs if job.id in query.jobs)
+
+
+def _row(job: SparkJob, now: float) -> Row:
+    name = job.description or call_site(job.name)
+    return Row(
+        key=key(job),
+        cells=(
+            state_cell(job.state),
+            cell(str(job.id)),
+            cell(name, Tone.STRONG),
+            cell(f"{job.stages_done}/{job.stages}") if job.stages else DASH,
+            tally_cell(job.tasks, job.state),
+            failed_cell(job.tasks.failed),
+            time_cell(job.submitted_at, job.ended_at, job.state, now),
+            *work_cells(job.work),
+        ),
+        search=f"{job.state} {job.id} {name} {job.name}",
+    )
+
+
+def _summary(job: SparkJob) -> tuple[Cell, Cell]:
+    skipped = f", {job.stages_skipped} skipped" if job.stages_skipped else ""
+    failed = f", {job.stages_failed} failed" if job.stages_failed else ""
+    stages = f"stages {job.stages_done} of {job.stages} done{failed}{skipped}"
+    return cell(job.name, Tone.DIM), cell(f"{stages}; tasks {tally_words(job.tasks)}", Tone.DIM)
+
+
+def _facts(job: SparkJob) -> Facts:
+    facts = [
+        ("Job", f"job {job.id}"),
+        ("State", job.state),
+        ("Description", job.description),
+        ("Called at", job.name),
+        ("Stages", f"{job.stages_done} of {job.stages} done"),
+        ("Failed stages", str(job.stages_failed) if job.stages_failed else ""),
+        ("Skipped stages", str(job.stages_skipped) if job.stages_skipped else ""),
+        ("Tasks", tally_words(job.tasks)),
+        ("Submitted", clock(job.submitted_at) if job.submitted_at else ""),
+        ("Ended", clock(job.ended_at) if job.ended_at else ""),
+        *work_facts(job.work),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _location(at: AppLocation, job: SparkJob) -> AppLocation:
+    return replace(at, query=None, job=job.id)
+
+
+def _time(job: SparkJob) -> float:
+    if job.submitted_at is None:
+        return 0.0
+    return (job.ended_at or float("inf")) - job.submitted_at
+
+
+JOBS = DetailLevel(
+    title="jobs",
+    columns=_COLUMNS,
+    items=_items,
+    key=key,
+    row=_row,
+    summary=_summary,
+    facts=_facts,
+    location=_location,
+    failed=lambda job: job.state is WorkState.FAILED or bool(job.tasks.failed),
+    active=lambda job: job.state.active,
+    orders=(
+        Order("number", lambda job: job.id),
+        Order("time", _time),
+        Order("failed", lambda job: job.tasks.failed),
+        Order("name", lambda job: (job.description or job.name).lower(), descending=False),
+        Order("shuffle", lambda job: job.work.shuffle_read + job.work.shuffle_write),
+    ),
+    empty="No job has been started: the program computes nothing on the cluster yet.",
+)

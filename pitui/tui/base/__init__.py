@@ -1,0 +1,1 @@
+"""What panes and screens share: actions, keys, messages, dialogs."""

@@ -1,0 +1,37 @@
+"""How an action of the table is carried out by the screen or pane that it belongs to."""
+
+from typing import TYPE_CHECKING, cast
+
+from pitui.tui.base.actions import action
+from pitui.tui.base.messages import StatusMessage
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from pitui.tui.app import PituiApp
+
+
+def app_of(node: "DOMNode") -> "PituiApp":
+    """Return the app that a widget belongs to."""
+    return cast("PituiApp", node.app)
+
+
+class ActionHandler:
+    """Runs `do_ID` for an action; mutating ones only while not read-only."""
+
+    def action_do(self, action_id: str) -> None:
+        """Carry out an action of the table, or say why not."""
+        row = action(action_id)
+        node = cast("DOMNode", self)
+        app = app_of(node)
+        if row.mutating and app.read_only:
+            key = app.keys.first(action("read_only"))
+            node.post_message(
+                StatusMessage(f"{row.title}: not while read-only; {key} allows changes")
+            )
+            return
+        getattr(self, f"do_{action_id}")()
+
+    def is_enabled(self, action_id: str) -> bool:  # noqa: ARG002
+        """Whether an action makes sense now; panes say more."""
+        return True

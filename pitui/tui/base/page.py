@@ -1,0 +1,88 @@
+"""A page: one pane on the whole screen above the main one, left by Esc, q or a pane's number."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from pitui.tui.base.action_screen import ActionScreen
+from pitui.tui.base.actions import Action, Scope, bindings
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import LogsRequested
+from pitui.tui.base.pane import Pane
+from pitui.tui.text.header import WIDE
+from pitui.tui.widgets.header_bar import HeaderBar
+
+
+class Page(ActionScreen):
+    """Header, pane, footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
+    OWN_ACTION: ClassVar[str] = ""
+    """The action that opens the page; its key closes it too."""
+
+    def __init__(self, pane: Pane) -> None:
+        super().__init__()
+        self.pane = pane
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page."""
+        app = app_of(self)
+        self.header = HeaderBar(app.main.snapshot, read_only=app.read_only)
+        yield self.header
+        yield self.pane
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Keep the header up to date and give the pane the focus."""
+        self.pane.focus()
+        self.show_title()
+        self.set_interval(1.0, self.show_header)
+        self.refresh_footer()
+
+    def show_header(self) -> None:
+        """Show what the main screen's header would."""
+        app = app_of(self)
+        self.header.show(app.main.snapshot, read_only=app.read_only)
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the header's layout."""
+        self.header.set_class(event.size.width < WIDE, "-narrow")
+
+    @on(Pane.Retitled)
+    def show_title(self) -> None:
+        """Follow the pane's title."""
+        self.pane.border_title = Text(self.pane.title)
+
+    def scope(self) -> Scope:
+        """Return the pane's."""
+        return self.pane.SCOPE
+
+    def handler(self, row: Action) -> Pane:  # noqa: ARG002
+        """Return the pane."""
+        return self.pane
+
+    @on(LogsRequested)
+    def follow_logs(self, message: LogsRequested) -> None:
+        """Show logs on the main screen; Esc there comes back."""
+        app_of(self).main.follow_logs(message)
+
+    def action_do(self, action_id: str) -> None:
+        """Carry out an action; the key that opened the page closes it."""
+        if action_id == self.OWN_ACTION:
+            self.dismiss()
+        else:
+            super().action_do(action_id)
+
+    def do_back(self) -> None:
+        """Undo one thing in the pane, else close."""
+        if not self.pane.step_back():
+            self.dismiss()
+
+    def do_read_only(self) -> None:
+        """Switch read-only mode."""
+        super().do_read_only()
+        self.show_header()

@@ -1,0 +1,173 @@
+"""Lines that were asked for: scrolled, searched, in $PAGER, asked again."""
+
+import asyncio
+import os
+import shlex
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from pitui.domain.errors import PituiError
+from pitui.domain.text import one_line
+from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.messages import FooterChanged, StatusMessage
+from pitui.tui.base.pane import Pane
+from pitui.tui.widgets.text_lines import TextLines
+
+Ask = Callable[[], Awaitable[Sequence[str]]]
+
+
+class TextPane(Pane):
+    """Lines, and a search in them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TEXT))
+    SCOPE = Scope.TEXT
+
+    def __init__(self, title: str, ask: Ask) -> None:
+        super().__init__(id="text", classes="pane")
+        self.title = self._about = one_line(title)
+        self._ask = ask
+        self._lines = TextLines()
+        self._input = Input(placeholder="search", compact=True, classes="text-search")
+
+    def compose(self) -> ComposeResult:
+        """Lay out lines and search."""
+        yield self._lines
+        self._input.display = False
+        yield self._input
+
+    def focus(self, scroll_visible: bool = False) -> "TextPane":
+        """Give the focus to the lines."""
+        self._lines.focus(scroll_visible)
+        return self
+
+    def on_mount(self) -> None:
+        """Ask."""
+        self.do_ask_again()
+
+    @work(exclusive=True)
+    async def do_ask_again(self) -> None:
+        """Ask for the lines, again."""
+        self._lines.show(["asking …"])
+        try:
+            lines = await self._ask()
+        except PituiError as error:
+            self._lines.show([error.message, *([error.advice] if error.advice else [])])
+            self.title = f"{self._about}: failed"
+        else:
+            self._lines.show(lines)
+            self.title = self._about
+        self.post_message(FooterChanged())
+
+    # -- search ----------------------------------------------------------------------------
+
+    def do_find(self) -> None:
+        """Open the search."""
+        self._input.display = True
+        self._input.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search while it is typed."""
+        self._lines.search(event.value)
+        self._tell_found()
+
+    def on_input_submitted(self) -> None:
+        """Go back to the lines."""
+        self._lines.focus()
+
+    def do_found_next(self) -> None:
+        """Go to the next match."""
+        self._lines.next_match(1)
+        self._tell_found()
+
+    def do_found_previous(self) -> None:
+        """Go to the match before."""
+        self._lines.next_match(-1)
+        self._tell_found()
+
+    def _tell_found(self) -> None:
+        at, count = self._lines.found
+        found = f"{at} of {count} lines" if count else "nothing found"
+        self.title = f"{self._about}: {found}" if self._input.value else self._about
+
+    def step_back(self) -> bool:
+        """Close the search where it is open."""
+        if not self._input.display:
+            return False
+        self._input.display = False
+        self._input.value = ""
+        self._lines.focus()
+        return True
+
+    # -- elsewhere -------------------------------------------------------------------------
+
+    def do_copy_all(self) -> None:
+        """Copy all lines."""
+        self.app.copy_to_clipboard("\n".join(self._lines.lines))
+        self.post_message(StatusMessage(f"copied {len(self._lines.lines)} lines"))
+
+    @work(exclusive=True, group="pager")
+    async def do_text_pager(self) -> None:
+        """Show the lines in $PAGER."""
+        try:
+            command = shlex.split(os.environ.get("PAGER") or "less") or ["less"]
+        except ValueError:
+            self.post_message(StatusMessage("$PAGER is no command line"))
+            return
+        text = "\n".join(self._lines.lines) + "\n"
+        before = signal.signal(signal.SIGINT, _nothing)
+        try:
+            with self.app.suspend():
+                process = await asyncio.create_subprocess_exec(
+                    *command, stdin=asyncio.subprocess.PIPE
+                )
+                await process.communicate(text.encode())
+        except SuspendNotSupported:
+            self.post_message(StatusMessage("this terminal cannot be handed to a pager"))
+        except OSError:
+            self.post_message(StatusMessage(f"{command[0]} could not be started; set $PAGER"))
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    # -- moving ----------------------------------------------------------------------------
+
+    def do_scroll_down(self) -> None:
+        """Scroll down a line."""
+        self._lines.move(1)
+
+    def do_scroll_up(self) -> None:
+        """Scroll up a line."""
+        self._lines.move(-1)
+
+    def do_scroll_page_down(self) -> None:
+        """Scroll down a page."""
+        self._lines.move(max(1, self._lines.size.height - 1))
+
+    def do_scroll_page_up(self) -> None:
+        """Scroll up a page."""
+        self._lines.move(-max(1, self._lines.size.height - 1))
+
+    def do_top(self) -> None:
+        """Go to the first line."""
+        self._lines.move(-len(self._lines.lines))
+
+    def do_bottom(self) -> None:
+        """Go to the last line."""
+        self._lines.move(len(self._lines.lines))
+
+    def do_sideways(self) -> None:
+        """Move the text to see its end."""
+        self._lines.move(columns=16)
+
+    def do_back_sideways(self) -> None:
+        """Move the text to see its beginning."""
+        self._lines.move(columns=-16)
+
+
+def _nothing(_number: int, _frame: object) -> None:
+    """Let an interrupt pass that is meant for the pager."""

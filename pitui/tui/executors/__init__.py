@@ -1,0 +1,1 @@
+"""Executors: the pane and its rows."""

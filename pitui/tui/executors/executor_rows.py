@@ -1,0 +1,259 @@
+"""Executors as rows of a table, and everything known of one."""
+
+from collections.abc import Iterable
+
+from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
+from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
+from pitui.tui.nodes.node_rows import temperature_cell
+from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.text.figures import duration, percent, size, sparkline
+
+MIB = 1024 * 1024
+GC_MUCH = 0.10
+"""Share of task time in garbage collection from which Spark's own page turns red."""
+
+ASKED_S = 15.0
+"""Seconds of an application's life in which its driver's UI may still be coming up."""
+
+RATES = 8
+"""Looks that the sparkline of tasks a second shows."""
+
+COLUMNS = (
+    Column("id", "id", least=3, most=24),
+    Column("node", "node", least=4, most=20),
+    Column("state", "state", least=8),
+    Column("cores", "cores", right=True, rank=1),
+    Column("active", "active", right=True),
+    Column("done", "done", right=True),
+    Column("failed", "failed", right=True, rank=2),
+    Column("memory", "mem MiB", right=True, rank=3, least=7),
+    Column("gc", "gc", right=True, rank=2, least=5),
+    Column("rate", "tasks/s", right=True, rank=4, least=RATES + 5),
+    Column("cpu", "node cpu", right=True, rank=4),
+    Column("temperature", "°C", right=True, rank=5, least=3),
+    Column("input", "input", right=True, rank=6, least=6),
+    Column("read", "shuffle in", right=True, rank=7),
+    Column("write", "shuffle out", right=True, rank=7),
+    Column("disk", "disk", right=True, rank=8, least=6),
+    Column("heap", "heap peak", right=True, rank=9),
+    Column("time", "task time", right=True, rank=9),
+)
+
+DRIVER = "driver"
+_NOTE_AT = "memory"
+
+_ENDS = {
+    EndKind.LOST: ("✗ lost", Tone.BAD),
+    EndKind.RELEASED: ("○ released", Tone.DIM),
+    EndKind.DECOMMISSIONED: ("◑ drained", Tone.DIM),
+}
+
+
+def executor_rows(snapshot: Snapshot, app_id: str) -> list[Row]:
+    """Return a row an executor of an application, those that ended after the others."""
+    executors = snapshot.executors.get(app_id, ())
+    return [_row(snapshot, app_id, e, e.id) for e in sorted(executors, key=_order)]
+
+
+def rows_by_node(snapshot: Snapshot) -> list[Row]:
+    """Return a row for each executor that runs, of all applications, node by node."""
+    found = [
+        (app_id, executor)
+        for app_id, executors in snapshot.executors.items()
+        for executor in executors
+        if executor.active
+    ]
+    found.sort(key=lambda one: (_where(one[1]), one[0], _order(one[1])))
+    return [_row(snapshot, app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found]
+
+
+def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
+    """Return what stands in place of an application's executors where there are none."""
+    if application is None:
+        more = "Executors of the one chosen in Jobs (4) stand here; b runs a benchmark."
+        return cell("No application runs.", Tone.DIM), cell(more, Tone.DIM)
+    if application.why_waiting is not None or not application.cores:
+        none = "This application has no executor."
+        return cell(none, Tone.DIM), cell("The Jobs pane (4) says why it waits.", Tone.DIM)
+    if application.id in snapshot.executors or application.duration_s < ASKED_S:
+        more = "They stand here as soon as its driver knows them."
+        return cell("Its executors are coming up.", Tone.DIM), cell(more, Tone.DIM)
+    return (
+        cell("Its driver does not tell of its executors.", Tone.WARN),
+        cell("Its web UI does not answer, or is switched off (spark.ui.enabled=false). "
+             f"By the master's word they have {application.cores} cores."),
+    )  # fmt: skip
+
+
+def executor_title(application: Application | None) -> str:
+    """Return what the pane is called for an application."""
+    if application is None:
+        return "Executors"
+    age = f", {application.driver_age}" if application.driver_age else ""
+    return f"Executors of {cell(application.name).text}{age}"
+
+
+def title_by_node(rows: Iterable[Row]) -> str:
+    """Return what the pane is called while it shows all of them."""
+    return f"Executors by node: {sum(1 for _ in rows)}"
+
+
+def _name(snapshot: Snapshot, app_id: str) -> str:
+    application = snapshot.application(app_id)
+    return application.name if application else app_id
+
+
+def _where(executor: Executor) -> str:
+    return executor.node or executor.host
+
+
+def _order(executor: Executor) -> tuple[bool, bool, int, str]:
+    number = int(executor.id) if executor.id.isdigit() else 0
+    return executor.id == DRIVER, not executor.active, number, executor.id
+
+
+def _metrics(snapshot: Snapshot, executor: Executor) -> Metrics | None:
+    node = snapshot.node(executor.node) if executor.node else None
+    return node.metrics if node else None
+
+
+def _row(snapshot: Snapshot, app_id: str, executor: Executor, name: str) -> Row:
+    load = _metrics(snapshot, executor)
+    return Row(
+        key=f"{app_id}/{executor.id}",
+        cells=(
+            cell(name, Tone.STRONG),
+            cell(_where(executor)),
+            _state(executor),
+            cell(str(executor.cores)) if executor.cores else DASH,
+            _count(executor.tasks_active if executor.active else 0, Tone.STRONG),
+            _count(executor.tasks_done, Tone.NORMAL),
+            _count(executor.tasks_failed, Tone.BAD),
+            cell(f"{executor.memory_used // MIB}/{executor.memory_max // MIB}"),
+            _gc(executor),
+            _rate(executor),
+            cell(f"{load.cpu_percent:.0f}%", Tone.DIM) if load else DASH,
+            temperature_cell(load) if load else DASH,
+            _size(executor.input_bytes),
+            _size(executor.shuffle_read),
+            _size(executor.shuffle_write),
+            _size(executor.disk_used),
+            _size(executor.heap_peak),
+            cell(duration(executor.duration_ms / 1000), Tone.DIM),
+        ),
+        note=None
+        if executor.active
+        else cell(_reason(executor), Tone.BAD if _lost(executor) else Tone.DIM),
+        note_at="" if executor.active else _NOTE_AT,
+    )
+
+
+def _end(executor: Executor) -> ExecutorEnd:
+    return end_of(executor.removed_because)
+
+
+def _lost(executor: Executor) -> bool:
+    return _end(executor).kind is EndKind.LOST
+
+
+def _state(executor: Executor) -> Cell:
+    if executor.id == DRIVER:
+        return cells(("★ driver", Tone.DIM))
+    if executor.active:
+        return cells(("● active", Tone.GOOD))
+    return cells(_ENDS[_end(executor).kind])
+
+
+def _reason(executor: Executor) -> str:
+    """Return why it ended: the exit code, what that means, and the driver's own words."""
+    end = _end(executor)
+    code = f"exit code {end.code}" if end.code is not None else ""
+    words = executor.removed_because or "no reason was given"
+    if end.meaning:
+        return f"{code}, {end.meaning}"
+    return f"{code}: {words}" if code and code not in words else words
+
+
+def _count(count: int, tone: Tone) -> Cell:
+    return cell(f"{count:,}", tone) if count else DASH
+
+
+def _size(count: int) -> Cell:
+    return cell(size(count), Tone.DIM) if count else DASH
+
+
+def _gc(executor: Executor) -> Cell:
+    if not executor.duration_ms:
+        return DASH
+    return cells(_gc_span(executor))
+
+
+def _gc_span(executor: Executor) -> Span:
+    share = executor.gc_share
+    return (f"▲ {percent(share)}", Tone.BAD) if share > GC_MUCH else (percent(share), Tone.NORMAL)
+
+
+def _rate(executor: Executor) -> Cell:
+    rates = executor.task_rates
+    if not rates or not executor.active:
+        return DASH
+    most = max(rates[-RATES:])
+    line = sparkline([100 * rate / most if most else 0 for rate in rates[-RATES:]], RATES)
+    return cells((line, Tone.CHART), (f" {rates[-1]:.1f}".rjust(5), Tone.NORMAL))
+
+
+def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[Cell, Cell]:
+    """Return two lines on an executor; `load` is its node's."""
+    where = f"executor {executor.id} on {_where(executor)}"
+    if not executor.active:
+        word = _ENDS[_end(executor).kind][0].partition(" ")[2]
+        tone = Tone.BAD if _lost(executor) else Tone.DIM
+        reason, said = _reason(executor), executor.removed_because
+        more = f"; {said}" if said and said != reason else ""
+        return cell(f"{where}: {word}", tone), cells((reason, Tone.NORMAL), (more, Tone.DIM))
+    first = f"{where}: task time {duration(executor.duration_ms / 1000)}, gc "
+    second = (
+        f"input {size(executor.input_bytes)}  shuffle in {size(executor.shuffle_read)}  "
+        f"out {size(executor.shuffle_write)}  disk {size(executor.disk_used)}  "
+        f"heap peak {size(executor.heap_peak)}"
+    )
+    much = executor.gc_share > GC_MUCH
+    gc = (
+        f"{percent(executor.gc_share)}{' ▲ high' if much else ''}",
+        Tone.BAD if much else Tone.DIM,
+    )
+    return cells((first, Tone.DIM), gc, (_load(load), Tone.DIM)), cell(second, Tone.DIM)
+
+
+def _load(load: Metrics | None) -> str:
+    if load is None:
+        return ""
+    heat = f" {load.temperature_c:.0f} °C" if load.temperature_c is not None else ""
+    throttled = f", {load.power_trouble}" if load.power_trouble else ""
+    return f"; node cpu {load.cpu_percent:.0f}%{heat}{throttled}"
+
+
+def executor_facts(executor: Executor) -> list[tuple[str, str]]:
+    """Return everything known of an executor as names and values."""
+    active, done, failed = executor.tasks_active, executor.tasks_done, executor.tasks_failed
+    end = _end(executor)
+    facts = [
+        ("Executor", executor.id),
+        ("Node", _where(executor)),
+        ("State", "active" if executor.active else str(end.kind)),
+        ("Exit code", str(end.code) if not executor.active and end.code is not None else ""),
+        ("Which means", "" if executor.active else end.meaning),
+        ("Removed because", executor.removed_because),
+        ("Cores", str(executor.cores)),
+        ("Tasks", f"{active} active, {done} done, {failed} failed"),
+        ("Tasks a second", f"{executor.task_rates[-1]:.1f}" if executor.task_rates else ""),
+        ("Storage memory", f"{size(executor.memory_used)} of {size(executor.memory_max)}"),
+        ("Storage on disk", size(executor.disk_used)),
+        ("Heap peak", size(executor.heap_peak) if executor.heap_peak else ""),
+        ("Task time", duration(executor.duration_ms / 1000)),
+        ("Garbage collection", f"{duration(executor.gc_ms / 1000)}, {percent(executor.gc_share)}"),
+        ("Input", size(executor.input_bytes)),
+        ("Shuffle read", size(executor.shuffle_read)),
+        ("Shuffle written", size(executor.shuffle_write)),
+    ]
+    return [(name, value) for name, value in facts if value]

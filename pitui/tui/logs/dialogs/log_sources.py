@@ -1,0 +1,230 @@
+"""The tree of logs that there are, to choose what is shown."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input, Static, Tree
+from textual.widgets.tree import TreeNode
+
+from pitui.domain.errors import PituiError
+from pitui.domain.logs.log_line import LogSource
+from pitui.domain.logs.log_tree import LogBranch
+from pitui.domain.text import printable
+from pitui.tui.base.dialog import Dialog
+from pitui.tui.logs.dialogs.tree_rows import CLUSTER, branch_text, cluster_rows, leaf_text, narrowed
+from pitui.tui.text.cells import Tone
+from pitui.tui.text.styles import tone_style
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen: words as `pitui logs` takes them, and logs."""
+
+    words: tuple[str, ...] = ()
+    sources: tuple[LogSource, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is in words, where one row of the cluster was chosen."""
+        one = self.words[0] if len(self.words) == 1 and not self.sources else ""
+        return CLUSTER.get(one, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What a row of the tree stands for."""
+
+    text: Text
+    word: str = ""
+    sources: tuple[LogSource, ...] = ()
+
+    @property
+    def choice(self) -> tuple[str, tuple[LogSource, ...]]:
+        """What it means to choose it; the same for a row that was drawn anew."""
+        return self.word, self.sources
+
+
+class SourcesTree(Tree[_Item]):
+    """The tree; space marks a row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", show=False),
+        Binding("k", "cursor_up", show=False),
+        Binding("l,right", "open_row", show=False),
+        Binding("h,left", "close_row", show=False),
+        Binding("space", "screen.mark", show=False),
+    ]
+
+    def action_open_row(self) -> None:
+        """Show what is under a row."""
+        if self.cursor_node is not None:
+            self.cursor_node.expand()
+
+    def action_close_row(self) -> None:
+        """Hide what is under a row, or go to the row above it."""
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.is_expanded and node.children:
+            node.collapse()
+        elif node.parent is not None and node.parent is not self.root:
+            self.move_cursor(node.parent)
+
+
+class SourcesScreen(Dialog[Choice]):
+    """All of a node, all of an application, errors of the cluster, a file, or what is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "type", show=False),
+        Binding("q", "close", show=False),
+    ]
+    TITLE_TEXT = "Logs to show"
+    KEYS_TEXT = "Enter show  Space mark  / find, or type a path  Esc close"
+    AUTO_FOCUS = "SourcesTree"
+
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Sequence[LogBranch]]],
+        shown: Sequence[tuple[str, int, int]],
+    ) -> None:
+        super().__init__()
+        self._ask = ask
+        self._shown = shown
+        self._marked: dict[tuple[str, tuple[LogSource, ...]], None] = {}
+        self._branches: Sequence[LogBranch] = ()
+
+    def content(self) -> list[Widget]:
+        """Return the tree and the field below it."""
+        tree = SourcesTree("logs")
+        tree.show_root = False
+        tree.auto_expand = False
+        tree.guide_depth = 2
+        field = Input(
+            compact=True, placeholder="to find, or NODE:/path/to/file, or any word of pitui logs"
+        )
+        now = [
+            f"{tag} {kept:,}" + (f" ({gone:,} dropped)" if gone else "")
+            for tag, kept, gone in self._shown
+        ]
+        about = "now, lines kept: " + ", ".join(now) if now else "nothing is shown now"
+        return [
+            Static(Text(about, style="dim", no_wrap=True, overflow="ellipsis"), id="kept"),
+            tree,
+            Static("asking the nodes what logs they have", id="waiting", markup=False),
+            field,
+        ]
+
+    def on_mount(self) -> None:
+        """Ask the nodes."""
+        self._draw("")
+        self.query_one(SourcesTree).cursor_line = 0
+        self._fill()
+
+    @work(group="tree", exclusive=True)
+    async def _fill(self) -> None:
+        waiting = self.query_one("#waiting", Static)
+        try:
+            self._branches = await self._ask()
+        except PituiError as error:
+            waiting.update(Text(str(error), style=tone_style(self, Tone.BAD)))
+            return
+        waiting.display = False
+        typed = self.query_one(Input).value
+        if typed:
+            self._draw(typed)
+        else:
+            for branch in self._branches:
+                self._add(self.query_one(SourcesTree).root, branch)
+
+    @on(Input.Changed)
+    def narrow(self, event: Input.Changed) -> None:
+        """Show only rows that hold what is typed."""
+        self._draw(event.value)
+
+    def _draw(self, words: str) -> None:
+        """Draw the rows that hold words, and open what is above them."""
+        tree = self.query_one(SourcesTree)
+        tree.clear()
+        for word, title in cluster_rows(words):
+            self._leaf(tree.root, _Item(Text.assemble(title, (f"  {word}", "dim")), word))
+        for branch in narrowed(self._branches, words):
+            self._add(tree.root, branch, opened=bool(words.strip()))
+        tree.cursor_line = 0
+
+    def _leaf(self, parent: TreeNode[_Item], item: _Item) -> None:
+        parent.add_leaf(self._label(item), item)
+
+    def _label(self, item: _Item) -> Text:
+        return Text.assemble(("● " if item.choice in self._marked else "", "bold"), item.text)
+
+    def _add(self, parent: TreeNode[_Item], branch: LogBranch, *, opened: bool = False) -> None:
+        found = (leaf.source for leaf in branch.all_leaves()) if opened and not branch.word else ()
+        item = _Item(branch_text(branch), branch.word, tuple(found))
+        node = parent.add(self._label(item), item, expand=opened or bool(branch.error))
+        if branch.error:
+            text = Text(printable(branch.error), style=tone_style(self, Tone.BAD))
+            node.add_leaf(text, _Item(Text("")))
+        for leaf in branch.leaves:
+            self._leaf(node, _Item(leaf_text(leaf), "", (leaf.source,)))
+        for below in branch.branches:
+            self._add(node, below, opened=opened)
+        if branch.left_off:
+            text = Text(f"{branch.left_off:,} older not listed", style="dim")
+            node.add_leaf(text, _Item(Text("")))
+
+    def action_mark(self) -> None:
+        """Mark the row, or take its mark away."""
+        node = self.query_one(SourcesTree).cursor_node
+        if node is None or node.data is None or not (node.data.word or node.data.sources):
+            return
+        if node.data.choice in self._marked:
+            del self._marked[node.data.choice]
+        else:
+            self._marked[node.data.choice] = None
+        node.set_label(self._label(node.data))
+        self.query_one(SourcesTree).action_cursor_down()
+
+    def action_type(self) -> None:
+        """Go to the field."""
+        self.query_one(Input).focus()
+
+    def on_key(self, event: object) -> None:
+        """Leave the field downwards or upwards like any row."""
+        if getattr(event, "key", "") in ("up", "down") and self.query_one(Input).has_focus:
+            self.query_one(SourcesTree).focus()
+
+    @on(Tree.NodeSelected)
+    def choose(self, event: "Tree.NodeSelected[_Item]") -> None:
+        """Show what is marked, else the row; a row that stands for nothing opens."""
+        item = event.node.data
+        chosen = self._marked or ({item.choice: None} if item else {})
+        words = tuple(word for word, _ in chosen if word)
+        sources = tuple(source for _, sources in chosen for source in sources)
+        if words or sources:
+            self.dismiss(Choice(words, sources))
+        else:
+            event.node.toggle()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Show what was typed; what only finds rows leads to them."""
+        words = tuple(event.value.split())
+        found = self.query_one(SourcesTree).root.children
+        if words and (not found or all(":" in word or self._is_word(word) for word in words)):
+            self.dismiss(Choice(words))
+        elif found:
+            self.query_one(SourcesTree).focus()
+
+    def _is_word(self, word: str) -> bool:
+        known = {*CLUSTER, *(branch.title for branch in self._branches)}
+        return word in known or any(word in _words(branch) for branch in self._branches)
+
+
+def _words(branch: LogBranch) -> set[str]:
+    """Return the words of `pitui logs` for a branch, and for all that is under it."""
+    own = {branch.word, *(leaf.source.id for leaf in branch.leaves)}
+    return own.union(*map(_words, branch.branches))

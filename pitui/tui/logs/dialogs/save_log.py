@@ -1,0 +1,63 @@
+"""Where a whole log is saved, and how far it is."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.text import Text
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from pitui.domain.errors import PituiError
+from pitui.domain.logs.log_line import LogSource
+from pitui.domain.text import printable
+from pitui.tui.base.dialog import Dialog
+from pitui.tui.logs.dialogs.tree_rows import size_text
+from pitui.tui.services.logs import LogService
+
+SAID_EVERY = 0.2
+"""Seconds between two words on how far it is."""
+
+
+class SaveScreen(Dialog[Path]):
+    """Asks for a path on this machine."""
+
+    TITLE_TEXT = "Save the whole log here"
+    KEYS_TEXT = "Enter save  Esc close"
+
+    def __init__(self, source: LogSource, name: str) -> None:
+        super().__init__()
+        self._source = source
+        self._name_here = name
+
+    def content(self) -> list[Widget]:
+        """Return what is saved, and the field."""
+        source = self._source
+        about = Text(f"{printable(source.path)} of {source.node}, as it is on the node now")
+        return [Static(about), Input(self._name_here, compact=True, id="target")]
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer."""
+        text = event.value.strip()
+        self.dismiss(Path(text).expanduser() if text else None)
+
+
+async def save_log(
+    shelf: LogService, source: LogSource, target: Path, say: Callable[[str], None]
+) -> None:
+    """Save a log and say how far it is, then how it ended."""
+    said = 0.0
+
+    def progress(have: int, total: int | None) -> None:
+        nonlocal said
+        if time.monotonic() - said > SAID_EVERY:
+            said = time.monotonic()
+            of = f" of {size_text(total)}" if total else ""
+            say(f"saving {target}: {size_text(have)}{of}")
+
+    try:
+        size = await shelf.save(source, target, progress)
+    except PituiError as error:
+        say(str(error))
+    else:
+        say(f"saved {size_text(size)} in {target}")

@@ -1,0 +1,62 @@
+"""What is said of logs: which they are, how they are shown, what is looked for in them."""
+
+from collections.abc import Iterable, Sequence
+
+from pitui.domain.logs.log_filter import LogFilter
+from pitui.domain.logs.log_line import LogSource, SourceKind
+from pitui.spark.logs.log_search import Search
+
+
+def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
+    """Return in words what a filter asks for beside its text, and what came in its way."""
+    said = []
+    if chosen.inverse and chosen.text:
+        said.append("without these words")
+    if chosen.level:
+        said.append(f"{chosen.level} and above")
+    if chosen.sources:
+        said.append("only " + ", ".join(chosen.sources))
+    if chosen.before:
+        said.append(f"±{chosen.before} lines")
+    return [*said, *said_slow(search)]
+
+
+def said_slow(search: Search | None) -> list[str]:
+    """Return in words that an expression took too long, where it did."""
+    if search is None or not search.slow:
+        return []
+    if search.given_up:
+        return ["too slow an expression, given up"]
+    return [f"too slow on {search.slow} lines" if search.slow > 1 else "too slow on 1 line"]
+
+
+_BY_TAG = (SourceKind.RUN, SourceKind.EXECUTOR, SourceKind.DRIVER)
+"""Logs whose own names are long numbers."""
+
+
+def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
+    """Return in a few words what sources are; `workers`: the names of all worker nodes."""
+    named: dict[str, str] = {}
+    for source in sources:
+        named.setdefault(source.id, source.tag if source.kind in _BY_TAG else source.id)
+    names = list(named.values())
+    every = set(workers)
+    if len(every) > 1 and every <= set(names):
+        names = [*(name for name in names if name not in every), "workers"]
+    if len(names) > 3:
+        return f"{names[0]}, {names[1]} and {len(names) - 2} more"
+    return ", ".join(names)
+
+
+def log_title(what: str, state: str, dropped: int, room: int) -> str:
+    """Return a title of at most `room` characters; the middle of what is shown gives way.
+
+    `dropped`: lines that the ring has let go.
+    """
+    if dropped:
+        short = room < len(f"Logs: {what}, {state}, {dropped:,} older dropped")
+        state += f", {dropped:,} dropped" if short else f", {dropped:,} older dropped"
+    left = max(9, room - len(f"Logs: , {state}"))
+    if len(what) > left:
+        what = f"{what[: left // 2]}…{what[len(what) - (left - 1 - left // 2) :]}"
+    return f"Logs: {what}, {state}"

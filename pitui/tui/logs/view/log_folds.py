@@ -1,0 +1,67 @@
+"""What is folded in a view: stack traces and repetitions, all of them and one by one."""
+
+from dataclasses import replace
+
+from pitui.tui.logs.store.block_filter import Folding
+from pitui.tui.logs.store.log_block import LEAD, PART, REPEAT, TRACE
+from pitui.tui.logs.view.log_find import entry_of, run_of
+from pitui.tui.logs.view.sliced_work import SlicedWork
+
+_MOST = 10_000
+"""Repetitions that are shown or hidden at once by hand."""
+
+
+class LogFolds:
+    """Folds the lines of a view."""
+
+    def __init__(self, view: SlicedWork) -> None:
+        self._view = view
+
+    @property
+    def now(self) -> Folding:
+        """What is folded."""
+        return self._view.rows.folding
+
+    def clear(self) -> None:
+        """Forget what was folded one by one."""
+        self._view.rows.fold(replace(self.now, flipped=frozenset()))
+
+    def set(self, *, traces: bool, repeats: bool) -> None:
+        """Fold all stack traces and all repetitions, or none."""
+        self._apply(Folding(traces, repeats))
+
+    def toggle(self, number: int) -> bool:
+        """Fold or unfold what belongs to a line; returns whether there was anything."""
+        store = self._view.store
+        head, parts = entry_of(store, number)
+        trace = [part for part in parts if store.mark(part) & TRACE and not store.mark(part) & LEAD]
+        run = run_of(store, head, REPEAT, _MOST) if head in store.entries.repeats else []
+        changed = [n for n in run if not store.mark(n) & PART] if self.now.repeats else trace
+        changed = changed or trace
+        if not changed:
+            return False
+        self._apply(replace(self.now, flipped=self.now.flipped ^ set(changed)))
+        if self._view.cursor is not None and self._view.cursor in changed:
+            self._view.cursor = head
+        return True
+
+    def _apply(self, folding: Folding) -> None:
+        self._view.rows.fold(folding)
+        self._view.lay_out()
+
+    def words(self, number: int) -> str:
+        """Return how much is folded behind a line, or nothing."""
+        entries, rows = self._view.store.entries, self._view.rows
+        said = []
+        repeats = entries.repeats.get(number)
+        if repeats and self.now.repeats and not self._shows_next(number, REPEAT):
+            said.append(f"×{repeats + 1:,}")
+        lines = entries.traces.get(number)
+        if lines and rows.lines and not self._shows_next(number, TRACE):
+            said.append(f"▸ {lines:,} more")
+        return "  ".join(said)
+
+    def _shows_next(self, number: int, bit: int) -> bool:
+        """Whether the next line of what can be folded behind a line is shown."""
+        following = run_of(self._view.store, number, bit, 1)
+        return bool(following) and self._view.rows.shows(following[0])

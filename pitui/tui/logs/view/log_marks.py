@@ -1,0 +1,56 @@
+"""Lines that were marked, and those that are being selected."""
+
+from bisect import bisect_left, bisect_right, insort
+
+from pitui.domain.text import printable
+from pitui.tui.logs.view.log_scroll import LogScroll
+
+
+class LogMarks:
+    """The marks of a view."""
+
+    def __init__(self, view: LogScroll) -> None:
+        self._view = view
+        self._numbers: list[int] = []
+        self.newest: int | None = None
+        """The one set last."""
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._numbers.clear()
+        self.newest = None
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
+
+    def numbers(self) -> list[int]:
+        """Return the marked lines that are still kept."""
+        self._numbers = [number for number in self._numbers if number in self._view.store]
+        return self._numbers
+
+    def toggle(self, number: int) -> bool:
+        """Set a mark or take it away; returns whether it is set now."""
+        if number in self:
+            self._numbers.remove(number)
+            self.newest = None if self.newest == number else self.newest
+            return False
+        insort(self._numbers, number)
+        self.newest = number
+        return True
+
+    def next(self, number: int) -> int | None:
+        """Return the next mark that is shown after a line."""
+        numbers = self.numbers()
+        later = numbers[bisect_right(numbers, number) :]
+        return next((n for n in later if self._view.rows.shows(n)), None)
+
+    def previous(self, number: int) -> int | None:
+        """Return the mark before a line."""
+        numbers = self.numbers()
+        earlier = reversed(numbers[: bisect_left(numbers, number)])
+        return next((n for n in earlier if self._view.rows.shows(n)), None)
+
+    def text(self) -> str:
+        """Return the marked lines."""
+        return "\n".join(printable(self._view.store[number].text) for number in self.numbers())

@@ -1,0 +1,208 @@
+"""The main screen: wires services and panes; what they do is their own."""
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import on, work
+
+from pitui.domain.cluster import Snapshot
+from pitui.domain.errors import PituiError
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import (
+    DaemonActionRequested,
+    DecommissionRequested,
+    JobSelected,
+    KillRequested,
+    LogsRequested,
+    ProvisionRequested,
+    ReportRequested,
+    RetryRequested,
+    RunsChanged,
+    ShellRequested,
+    ShowLogAt,
+    SnapshotChanged,
+    TimelineChanged,
+)
+from pitui.tui.main.frame import EXECUTORS, Frame
+
+if TYPE_CHECKING:
+    from pitui.tui.logs.line_target import LineTarget
+    from pitui.tui.operations.daemon_actions import DaemonActions
+    from pitui.tui.operations.decommission import DecommissionAction
+    from pitui.tui.provision.provisioning import ProvisionActions
+
+
+class MainScreen(Frame):
+    """Hands snapshots down, and what panes ask for to what does it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+        self._news: tuple[str, ...] = ()
+        self._complained = False
+
+    @cached_property
+    def daemon_actions(self) -> "DaemonActions":
+        """What carries out actions; imported with the first."""
+        from pitui.tui.operations.daemon_actions import DaemonActions
+
+        return DaemonActions(self)
+
+    @cached_property
+    def draining(self) -> "DecommissionAction":
+        """What takes workers out gently; imported with the first."""
+        from pitui.tui.operations.decommission import DecommissionAction
+
+        return DecommissionAction(self)
+
+    def connected(self) -> None:
+        """Begin what needs the services."""
+        timeline = app_of(self).services.timeline
+        timeline.own(self.progress.own)
+        timeline.subscribe(lambda: self.post_message(TimelineChanged()))
+        self.follow(("master", "workers"))
+
+    # -- what comes from the services ------------------------------------------------------
+
+    @on(SnapshotChanged)
+    def show_snapshot(self, message: SnapshotChanged) -> None:
+        """Hand a snapshot down to header and panes."""
+        self.snapshot = message.snapshot
+        self.show_header()
+        self.nodes.show(self.snapshot)
+        self.jobs.show(self.snapshot)
+        self._show_executors()
+        self._look()
+        self.refresh_footer()  # what can be done with a row depends on how it stands
+
+    @on(TimelineChanged)
+    def show_news(self) -> None:
+        """Say in the header what happened since somebody last looked."""
+        from pitui.tui.events.event_rows import news_texts
+
+        timeline = app_of(self).services.timeline
+        self._news = tuple(news_texts(timeline.news, time.time()))
+        self.show_header()
+        if timeline.complaint is not None and not self._complained:
+            self.app.notify(str(timeline.complaint), severity="warning", markup=False)
+        self._complained = timeline.complaint is not None
+
+    def show_header(self) -> None:
+        """Bring the header up to date."""
+        self.header.show(self.snapshot, read_only=app_of(self).read_only, news=self._news)
+
+    @on(RunsChanged)
+    def show_runs(self, message: RunsChanged) -> None:
+        """Hand the runs down."""
+        self.jobs.show_runs(message.runs)
+        self.refresh_footer()
+
+    @on(JobSelected)
+    def show_executors_of(self, message: JobSelected) -> None:
+        """Show the executors of another application."""
+        self._show_executors()
+        self._look()
+        if message.go:
+            self.panes.go(EXECUTORS)
+
+    def _show_executors(self) -> None:
+        self.executors.show(self.snapshot, self.jobs.selected_application())
+
+    def _look(self) -> None:
+        app_of(self).services.set_active_apps(self.jobs.active_applications())
+
+    # -- what panes ask for ----------------------------------------------------------------
+
+    @on(DaemonActionRequested)
+    def act_on_daemons(self, message: DaemonActionRequested) -> None:
+        """Start, stop or restart."""
+        self.daemon_actions.daemons(message.verb, message.targets)
+
+    @on(DecommissionRequested)
+    def drain(self, message: DecommissionRequested) -> None:
+        """Decommission and stop."""
+        self.draining.ask(message.nodes)
+
+    @on(KillRequested)
+    def end_jobs(self, message: KillRequested) -> None:
+        """Kill or cancel."""
+        self.daemon_actions.end(message.jobs)
+
+    @on(LogsRequested)
+    def follow_logs(self, message: LogsRequested) -> None:
+        """Show logs and go there."""
+        self.go_to_logs()
+        self.follow(message.words)
+
+    @on(ShowLogAt)
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show logs at one line and go there."""
+        from pitui.tui.logs.line_target import LineTarget
+
+        self.go_to_logs()
+        self.follow(message.words, LineTarget(message.find, message.at))
+
+    @work(group="logs", exclusive=True)
+    async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
+        """Show logs in their pane, at their end or at a goal."""
+        try:
+            self.logs.show(await app_of(self).services.sources(self.snapshot, words), goal)
+        except PituiError as error:
+            self.footer.say(str(error))
+
+    @on(ShellRequested)
+    @work(group="shell", exclusive=True)
+    async def open_shell(self, message: ShellRequested) -> None:
+        """Leave the screen to a shell on a node for a while."""
+        from pitui.tui.terminal.shell import run_shell
+
+        await run_shell(app_of(self), app_of(self).nodes[message.node])
+
+    @on(ProvisionRequested)
+    def provision(self, message: ProvisionRequested) -> None:
+        """Show the plan for nodes, or ask."""
+        self.provisioning.open(message.wanted)
+
+    @on(ReportRequested)
+    def show_report(self) -> None:
+        """Show the last provisioning again."""
+        self.provisioning.show()
+
+    @cached_property
+    def provisioning(self) -> "ProvisionActions":
+        """What is done about provisioning; imported when it is first asked for."""
+        from pitui.tui.provision.provisioning import ProvisionActions
+
+        return ProvisionActions(self)
+
+    @on(RetryRequested)
+    def retry(self, message: RetryRequested) -> None:
+        """Try to reach a node now."""
+        app_of(self).services.retry(message.node)
+        self.footer.say(f"trying {message.node}")
+
+    # -- actions that work anywhere --------------------------------------------------------
+
+    def do_benchmark(self) -> None:
+        """Choose a benchmark."""
+        self.daemon_actions.benchmark()
+
+    def do_timeline(self) -> None:
+        """Show what happened."""
+        from pitui.tui.main.timeline_screen import TimelineScreen
+
+        self.app.push_screen(TimelineScreen())
+
+    def do_palette(self) -> None:
+        """Open the palette."""
+        from textual.command import CommandPalette
+
+        from pitui.tui.main.palette import ActionProvider
+
+        self.app.push_screen(CommandPalette([ActionProvider], placeholder="Find an action"))
+
+    def do_quit(self) -> None:
+        """Back out, and quit when there is nothing left to back out of."""
+        if not self.step_back():
+            self.daemon_actions.leave()

@@ -1,0 +1,58 @@
+"""The timeline on the whole screen, live."""
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import TimelineChanged
+from pitui.tui.base.page import Page
+from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
+from pitui.tui.main.frame import JOBS, NODES
+
+
+class TimelineScreen(Page):
+    """Shows the events of the services; to look is what makes them no news."""
+
+    OWN_ACTION: ClassVar[str] = "timeline"
+
+    def __init__(self) -> None:
+        self._events = TimelinePane()
+        super().__init__(self._events)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def on_mount(self) -> None:
+        """Follow the timeline."""
+        timeline = app_of(self).services.timeline
+        self._unsubscribe = timeline.subscribe(lambda: self.post_message(TimelineChanged()))
+
+    def on_screen_resume(self) -> None:
+        """Show what happened while another screen was above this one."""
+        self.on_timeline_changed()
+
+    def on_unmount(self) -> None:
+        """Follow it no more."""
+        self._unsubscribe()
+
+    def on_timeline_changed(self) -> None:
+        """Show what there is now, where somebody sees it."""
+        if not self.is_current:
+            return
+        timeline = app_of(self).services.timeline
+        self._events.show(timeline.events, timeline.complaint, time.time())
+        timeline.looked()
+
+    def on_event_chosen(self, message: EventChosen) -> None:
+        """Go to what an event is about: its application, else its node."""
+        main, event = app_of(self).main, message.event
+        key = main.jobs.key_of(event.application) if event.application else None
+        if key is None and event.node is None:
+            self.footer.say(f"{event.about} is no longer among the jobs")
+            return
+        self.dismiss()
+        if key is not None:
+            main.panes.go(JOBS)
+            main.jobs.table.select(key)
+        elif event.node is not None:
+            main.panes.go(NODES)
+            main.nodes.table.select(event.node)

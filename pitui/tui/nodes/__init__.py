@@ -1,0 +1,1 @@
+"""Nodes: the pane, one node in full, and their rows."""

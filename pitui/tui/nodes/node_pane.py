@@ -1,0 +1,214 @@
+"""One node in full; it is asked for what only this pane shows while the pane is open."""
+
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.text import one_line
+from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.confirm import Question
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
+from pitui.tui.base.pane import Pane
+from pitui.tui.nodes.text.blocks import HOUR, Known
+from pitui.tui.nodes.text.disk import total
+from pitui.tui.nodes.text.node_lines import node_lines
+from pitui.tui.operations.begin import ask
+from pitui.tui.operations.operation import Operation
+from pitui.tui.text.figures import size
+from pitui.tui.widgets.cell_lines import CellLines
+
+_REDRAW = 1.0
+SHORT = 600.0
+"""The shorter of the two spans of time that charts show."""
+
+
+class NodePane(Pane):
+    """System, charts, processes, executors and disk of a node."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODE))
+    SCOPE = Scope.NODE
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id="node", classes="pane")
+        self._node_name = name
+        self._lines = CellLines()
+        self.title = one_line(name)
+        self._known: Known | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield self._lines
+
+    def focus(self, scroll_visible: bool = False) -> "NodePane":
+        """Give the focus to the lines."""
+        self._lines.focus(scroll_visible)
+        return self
+
+    def on_mount(self) -> None:
+        """Begin to ask; an hour is shown once more than ten minutes of it are known."""
+        points = app_of(self).services.inspection.history(self._node_name)
+        self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
+        self._show()
+        self._clock = self.set_interval(_REDRAW, self._show, pause=True)
+        self._count_disk()
+
+    def go_on(self) -> None:
+        """Ask and draw, from now on."""
+        self._clock.resume()
+        self._look()
+
+    def rest(self) -> None:
+        """Ask and draw no more."""
+        self._clock.pause()
+        self.workers.cancel_group(self, "look")
+
+    def on_resize(self, _event: Resize) -> None:
+        """Lay the lines out anew."""
+        self._show()
+
+    def _keep(self, **changed: object) -> None:
+        known = self._known or Known(self._node_name, app_of(self).main.snapshot)
+        self._known = replace(known, **changed)  # type: ignore[arg-type]
+
+    def _show(self) -> None:
+        app = app_of(self)
+        points = app.services.inspection.history(self._node_name)
+        self._keep(snapshot=app.main.snapshot, points=points, now=time.time())
+        if self._known is not None:
+            self._lines.show(node_lines(self._known, max(20, self._lines.size.width - 1)))
+
+    @work(group="look", exclusive=True)
+    async def _look(self) -> None:
+        try:
+            async with aclosing(
+                app_of(self).services.inspection.look_at_node(self._node_name)
+            ) as looks:
+                async for looked in looks:
+                    self._keep(
+                        system=looked.system, processes=looked.processes, problem=looked.problem
+                    )
+                    self._show()
+        except PituiError as error:
+            self._keep(problem=str(error))
+            self._show()
+
+    @work(group="disk", exclusive=True)
+    async def _count_disk(self) -> None:
+        try:
+            disk = await app_of(self).services.inspection.disk_use(self._node_name)
+        except PituiError as error:
+            self._keep(disk=None, disk_problem=str(error))
+        else:
+            self._keep(disk=disk, disk_problem="")
+        self._show()
+        self.post_message(FooterChanged())
+
+    # -- actions ---------------------------------------------------------------------------
+
+    def do_clean(self) -> None:
+        """Offer to remove what no application uses any more."""
+        disk = self._known.disk if self._known else None
+        if disk is None or not disk.removable:
+            why = disk.unsure if disk and disk.unsure else "nothing unused is known of"
+            self.post_message(StatusMessage(f"nothing to clean up: {why}"))
+            return
+        folders = disk.removable
+        question = Question(
+            f"Remove {total(folders)} on {self._node_name}?",
+            "Remove",
+            [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
+            ["Logs of these applications go too. What runs is looked at again before."],
+        )
+        ask(self, question, self._cleaning([folder.name for folder in folders]))
+
+    def _cleaning(self, names: Sequence[str]) -> Operation:
+        app, node = app_of(self), self._node_name
+
+        async def work(report: OutcomeReport) -> None:
+            self.post_message(StatusMessage("cleaning up …"))
+            report(Outcome(node, "", OutcomeState.WORKING, "removing what is unused"))
+            try:
+                cleaned = await app.services.inspection.clean(node, names)
+            except PituiError as error:
+                report(Outcome(node, "", OutcomeState.FAILED, error.message, error.advice))
+                app.notify(str(error), severity="error", markup=False)
+            else:
+                kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
+                least = "at least " if cleaned.partial else ""
+                removed = f"removed {least}{size(1024 * cleaned.kib)}{kept}"
+                report(Outcome(node, "", OutcomeState.OK, removed))
+                self.post_message(StatusMessage(removed))
+            if self.is_attached:
+                self._count_disk()
+
+        operation = Operation(
+            f"Clean up {node}",
+            work,
+            about=frozenset(),
+            claims=frozenset((node,)),
+            again=lambda _failed: self._cleaning(names),
+            quiet=True,
+        )
+        return operation.expect([(node, "")])
+
+    def do_span(self) -> None:
+        """Show an hour, or ten minutes."""
+        hour = self._known is None or self._known.span == HOUR
+        self._keep(span=SHORT if hour else HOUR)
+        self._show()
+
+    def do_count(self) -> None:
+        """Count the disk's use again."""
+        self._keep(disk=None, disk_problem="")
+        self._show()
+        self._count_disk()
+
+    def do_node_logs(self) -> None:
+        """Follow the node's logs on the main screen."""
+        self.post_message(LogsRequested((self._node_name,)))
+
+    def do_scroll_down(self) -> None:
+        """Scroll down a line."""
+        self._lines.move(1)
+
+    def do_scroll_up(self) -> None:
+        """Scroll up a line."""
+        self._lines.move(-1)
+
+    def do_scroll_page_down(self) -> None:
+        """Scroll down a page."""
+        self._lines.move(self._lines.page())
+
+    def do_scroll_page_up(self) -> None:
+        """Scroll up a page."""
+        self._lines.move(-self._lines.page())
+
+    def do_top(self) -> None:
+        """Go to the top."""
+        self._lines.move(-len(self._lines.lines))
+
+    def do_bottom(self) -> None:
+        """Go to the bottom."""
+        self._lines.move(len(self._lines.lines))
+
+    def do_copy_all(self) -> None:
+        """Copy all that is shown."""
+        self.app.copy_to_clipboard("\n".join(line.text.rstrip() for line in self._lines.lines))
+        self.post_message(StatusMessage(f"copied what is known of {self._node_name}"))
+
+    def is_enabled(self, action_id: str) -> bool:
+        """Offer the clean-up only where something is unused."""
+        if action_id == "clean":
+            disk = self._known.disk if self._known else None
+            return disk is not None and bool(disk.removable)
+        return True

@@ -1,0 +1,216 @@
+"""Nodes as rows of a table, and everything known of one."""
+
+from pitui.domain.cluster import (
+    LinkState,
+    LinkStatus,
+    MasterState,
+    Metrics,
+    NodeStatus,
+    NodeWorker,
+    Role,
+    Snapshot,
+    Worker,
+    WorkerState,
+)
+from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.text.figures import amount, sparkline, uptime
+from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
+
+SPARK_WIDTH = 6
+HOT_C, WARM_C = 80.0, 70.0
+"""A Pi throttles at 80 to 85 degrees; its soft limit is 60 on some models."""
+
+STRANGER = "worker:"
+"""Begins the key of a row that is no configured node."""
+
+COLUMNS = (
+    Column("node", "node", least=4, most=20),
+    Column("ssh", "ssh", least=4),
+    Column("worker", "worker", least=8),
+    Column("cores", "cores", right=True, rank=1),
+    Column("memory", "mem MiB", right=True, rank=2, least=7),
+    Column("spark", "cpu", rank=3, least=SPARK_WIDTH),
+    Column("cpu", "%", right=True, rank=1, least=4),
+    Column("temperature", "°C", right=True, rank=2, least=3),
+    Column("ram", "ram MiB", right=True, rank=5, least=9),
+    Column("load", "load", right=True, rank=6, least=4),
+    Column("disk", "disk free", right=True, rank=7, least=8),
+    Column("uptime", "up", right=True, rank=8, least=7),
+    Column("host", "host", rank=9, most=24),
+    Column("power", "throttled", rank=10, most=30),
+    Column("pid", "pid", right=True, rank=11, least=7),
+    Column("launcher", "by", rank=12, least=7),
+)
+
+
+def node_rows(snapshot: Snapshot) -> list[Row]:
+    """Return a row for each configured node, then for each worker that belongs to none."""
+    rows = [_row(node, snapshot.master.state) for node in snapshot.nodes]
+    return rows + [_stranger(worker) for worker in snapshot.strangers]
+
+
+def _stranger(worker: Worker) -> Row:
+    resources = _resources(
+        NodeWorker(
+            worker.state,
+            cores=worker.cores,
+            cores_used=worker.cores_used,
+            memory_mib=worker.memory_mib,
+            memory_used_mib=worker.memory_used_mib,
+        )
+    )
+    return Row(
+        key=f"{STRANGER}{worker.id}",
+        cells=(cell(worker.host), DASH, worker_cell(worker.state), *resources, *(DASH,) * 11),
+        note=cell("not in config.yaml", Tone.DIM),
+        note_at="spark",
+    )
+
+
+def _row(node: NodeStatus, master: MasterState) -> Row:
+    away = node.link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
+    note = _reason(node.link) if away else None
+    return Row(
+        key=node.name,
+        cells=(
+            _name(node, master),
+            link_cell(node.link),
+            _worker(node, master),
+            *_resources(node.worker),
+            *_metrics(node),
+            cell(node.host, Tone.DIM),
+            _power(node.metrics),
+            _pid(node),
+            cell(node.worker.launcher, Tone.DIM) if node.worker and node.worker.launcher else DASH,
+        ),
+        note=note,
+        note_at="spark" if away else "",
+    )
+
+
+def _name(node: NodeStatus, master: MasterState) -> Cell:
+    name: Span = (node.name, Tone.STRONG)
+    if Role.MASTER not in node.roles:
+        return cells(name)
+    if _runs_master(node, master):
+        return cells(name, (" ★", Tone.GOOD))
+    return cells(name, (" ☆", Tone.DIM if master is MasterState.UNKNOWN else Tone.BAD))
+
+
+def _runs_master(node: NodeStatus, master: MasterState) -> bool:
+    return node.master_pid is not None or master in (
+        MasterState.ALIVE,
+        MasterState.RECOVERING,
+        MasterState.STANDBY,
+    )
+
+
+def _worker(node: NodeStatus, master: MasterState) -> Cell:
+    if node.worker is not None:
+        return _several(worker_cell(node.worker.state), node.worker.instances)
+    if Role.WORKER in node.roles:
+        return cell("◌ unknown", Tone.DIM)
+    return cell("★ master", Tone.DIM) if _runs_master(node, master) else DASH
+
+
+def _several(state: Cell, instances: int) -> Cell:
+    """Return a state with how many workers it is of, where a node runs several."""
+    if instances < 2:
+        return state
+    return cells(*state.spans, (f" ×{instances}", Tone.DIM))
+
+
+def _resources(worker: NodeWorker | None) -> tuple[Cell, Cell]:
+    if worker is None or not worker.cores:
+        return DASH, DASH
+    busy = Tone.STRONG if worker.cores_used else Tone.DIM
+    return (
+        cell(f"{worker.cores_used}/{worker.cores}", busy),
+        cell(f"{worker.memory_used_mib}/{worker.memory_mib}", busy),
+    )
+
+
+def _metrics(node: NodeStatus) -> tuple[Cell, ...]:
+    metrics = node.metrics
+    if metrics is None:
+        return (DASH,) * 7
+    load = Tone.STRONG if metrics.cpu_percent >= 5 else Tone.DIM
+    return (
+        cells((sparkline(node.cpu_history, SPARK_WIDTH), Tone.CHART)),
+        cell(f"{metrics.cpu_percent:.0f}%", load),
+        temperature_cell(metrics),
+        cell(f"{metrics.memory_used_mib}/{metrics.memory_total_mib}", Tone.DIM),
+        cell(f"{metrics.load_1m:.1f}", Tone.DIM),
+        cell(amount(metrics.disk_free_mib), _disk_tone(metrics.disk_free_mib)),
+        cell(uptime(metrics.uptime_s), Tone.DIM),
+    )
+
+
+def temperature_cell(metrics: Metrics) -> Cell:
+    """Return degrees, with a `!` where the node says that it is throttled."""
+    if metrics.temperature_c is None:
+        return cell("!", Tone.WARN) if metrics.power_trouble else DASH
+    hot = metrics.temperature_c >= HOT_C
+    warm = metrics.temperature_c >= WARM_C or bool(metrics.power_trouble)
+    tone = Tone.BAD if hot else Tone.WARN if warm else Tone.NORMAL
+    return cells((f"{metrics.temperature_c:.0f}{'!' if metrics.power_trouble else ' '}", tone))
+
+
+def _disk_tone(free_mib: int) -> Tone:
+    return Tone.BAD if free_mib < 512 else Tone.WARN if free_mib < 2048 else Tone.DIM
+
+
+def _power(metrics: Metrics | None) -> Cell:
+    trouble = metrics.power_trouble if metrics else ""
+    return cell(trouble, Tone.WARN) if trouble else BLANK
+
+
+def _pid(node: NodeStatus) -> Cell:
+    pid = node.worker.pid if node.worker and node.worker.pid else node.master_pid
+    return cell(str(pid), Tone.DIM) if pid else DASH
+
+
+def _reason(link: LinkStatus) -> Cell:
+    return cell(link.error or LINK_MEANINGS[link.state], Tone.BAD)
+
+
+_TO_DO = {
+    WorkerState.STOPPED: ("its worker is stopped; s starts it", Tone.NORMAL),
+    WorkerState.DEAD: ("its worker is gone; s starts it, l shows its log", Tone.BAD),
+    WorkerState.UNREGISTERED: (
+        "its worker runs, but the master does not list it; l shows why",
+        Tone.WARN,
+    ),
+    WorkerState.DECOMMISSIONED: ("its worker takes no new work; r restarts it", Tone.WARN),
+}
+"""What to do about a worker that is not alive."""
+
+
+def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
+    """Return two lines on a node: what matters most, then what to do or its load."""
+    if node.link.state is LinkState.CONNECTING:
+        where = "asking this machine" if node.host == "local" else f"connecting to {node.host}"
+        return cell(f"{node.name}: {where}", Tone.DIM), BLANK
+    if node.link.state is not LinkState.CONNECTED:
+        error = node.link.error or LINK_MEANINGS[node.link.state]
+        return cell(f"{node.name}: {error}", Tone.BAD), cell(node.link.advice)
+    metrics = node.metrics
+    if metrics is None:
+        return cells((f"{node.name}: waiting for its first figures", Tone.DIM)), BLANK
+    if node.worker is not None and node.worker.state in _TO_DO:
+        words, tone = _TO_DO[node.worker.state]
+        return cell(f"{node.name}: {words}", tone), _load(metrics)
+    first = f"{node.name} {node.host}: up {uptime(metrics.uptime_s)}"
+    if metrics.power_trouble:
+        trouble = (metrics.power_trouble, Tone.WARN)
+        return cells((f"{first}, ", Tone.DIM), trouble), _load(metrics)
+    return cell(first, Tone.DIM), _load(metrics)
+
+
+def _load(metrics: Metrics) -> Cell:
+    return cell(
+        f"load {metrics.load_1m:.2f}  "
+        f"ram {metrics.memory_used_mib}/{metrics.memory_total_mib} MiB  "
+        f"disk {amount(metrics.disk_free_mib)} free",
+        Tone.DIM,
+    )

@@ -1,0 +1,164 @@
+"""The pane of nodes: their links, workers and load, and what can be done to them."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+
+from pitui.domain.cluster import NodeStatus, Role, Snapshot
+from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.messages import (
+    DaemonActionRequested,
+    DaemonTarget,
+    DecommissionRequested,
+    LogsRequested,
+    ProvisionRequested,
+    ReportRequested,
+    RetryRequested,
+    ShellRequested,
+    StatusMessage,
+    Verb,
+)
+from pitui.tui.base.table_pane import TablePane
+from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
+from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
+from pitui.tui.text.cells import Cell
+
+if TYPE_CHECKING:
+    from pitui.tui.text.node_facts import Facts
+
+_ON_CHOSEN = (
+    "start", "stop", "restart", "decommission", "logs", "retry", "provision", "rolling",
+    "rollback", "remove",
+)  # fmt: skip
+
+
+class NodesPane(TablePane):
+    """One row a node."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODES))
+    SCOPE = Scope.NODES
+    COLUMNS = COLUMNS
+    TITLE = "Nodes"
+    DETAILS = 3
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__("nodes")
+        self._snapshot = snapshot
+
+    def on_mount(self) -> None:
+        """Show what is known before anything was asked."""
+        self.show(self._snapshot)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        self._snapshot = snapshot
+        self.show_rows(node_rows(snapshot))
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return two lines on a node."""
+        node = self._snapshot.node(key)
+        return node_summary(node) if node else None
+
+    def facts(self, key: str) -> "Facts":
+        """Return everything known of a node."""
+        node = self._snapshot.node(key)
+        from pitui.tui.text.node_facts import node_facts
+
+        return node_facts(node, self._snapshot) if node else []
+
+    def _chosen(self) -> list[NodeStatus]:
+        """Return the marked nodes, or the one under the cursor, as they are now."""
+        found = [self._snapshot.node(key) for key in self.table.model.chosen()]
+        return [node for node in found if node is not None]
+
+    def _request(self, verb: Verb) -> None:
+        daemons = [DaemonTarget(node.name, role) for node in self._chosen() for role in node.roles]
+        if daemons:
+            self.post_message(DaemonActionRequested(verb, daemons))
+        else:
+            self.post_message(StatusMessage(f"no node to {verb} under the cursor"))
+
+    def do_start(self) -> None:
+        """Start the daemons of the chosen nodes."""
+        self._request(Verb.START)
+
+    def do_stop(self) -> None:
+        """Stop the daemons of the chosen nodes."""
+        self._request(Verb.STOP)
+
+    def do_restart(self) -> None:
+        """Restart the daemons of the chosen nodes."""
+        self._request(Verb.RESTART)
+
+    def do_open(self) -> None:
+        """Show the node in full; what is no configured node has its facts only."""
+        from pitui.tui.nodes.node_screen import NodeScreen
+
+        node = self._snapshot.node(self.cursor or "")
+        if node is None:
+            self.do_details()
+        else:
+            self.app.push_screen(NodeScreen(node.name))
+
+    def do_decommission(self) -> None:
+        """Drain and stop the workers of the chosen nodes."""
+        names = [node.name for node in self._chosen() if Role.WORKER in node.roles]
+        if names:
+            self.post_message(DecommissionRequested(names))
+        else:
+            self.post_message(StatusMessage("no node with a worker under the cursor"))
+
+    def do_logs(self) -> None:
+        """Follow the logs of the chosen nodes."""
+        names = [node.name for node in self._chosen()]
+        if names:
+            self.post_message(LogsRequested(names))
+
+    def do_shell(self) -> None:
+        """Open a shell on the node under the cursor."""
+        node = self._snapshot.node(self.cursor or "")
+        if node is not None:
+            self.post_message(ShellRequested(node.name))
+
+    def do_provision(self) -> None:
+        """Show what provisioning the chosen nodes would change."""
+        self._provision(ProvisionKind.PROVISION)
+
+    def do_rolling(self) -> None:
+        """Do the same, to be applied one node after the other."""
+        self._provision(ProvisionKind.PROVISION, rolling=True)
+
+    def do_rollback(self) -> None:
+        """Show what going back to the Spark before would change on the chosen nodes."""
+        self._provision(ProvisionKind.ROLLBACK)
+
+    def do_remove(self) -> None:
+        """Take the chosen node out of the cluster."""
+        if len(self._chosen()) > 1:
+            self.post_message(StatusMessage("one node at a time is removed; unmark the others"))
+        else:
+            self._provision(ProvisionKind.REMOVE)
+
+    def do_report(self) -> None:
+        """Show the board or report of the last provisioning."""
+        self.post_message(ReportRequested())
+
+    def _provision(self, kind: ProvisionKind, *, rolling: bool = False) -> None:
+        nodes = tuple(node.name for node in self._chosen())
+        if nodes:
+            self.post_message(ProvisionRequested(ProvisionRequest(kind, nodes, rolling=rolling)))
+        else:
+            self.post_message(StatusMessage("no node under the cursor"))
+
+    def do_retry(self) -> None:
+        """Try to reach the chosen nodes now."""
+        for node in self._chosen():
+            self.post_message(RetryRequested(node.name))
+
+    def is_enabled(self, action_id: str) -> bool:
+        """Offer node actions only on a configured node."""
+        if action_id in _ON_CHOSEN:
+            return bool(self._chosen())
+        if action_id == "shell":
+            return self._snapshot.node(self.cursor or "") is not None
+        return super().is_enabled(action_id)

@@ -1,0 +1,1 @@
+"""One node in full, as lines; a part a file."""

@@ -1,0 +1,68 @@
+"""What a node's screen is made of: what is known, titles, facts, two blocks side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from pitui.domain.cluster import Snapshot
+from pitui.domain.node_detail import DiskUse, Point, SparkProcess, System
+from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
+
+GAP = 3
+"""Columns between two blocks side by side."""
+HOUR = 3600.0
+_NAME = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a node; None where it was not said yet."""
+
+    name: str
+    snapshot: Snapshot
+    points: Sequence[Point] = ()
+    system: System | None = None
+    processes: Sequence[SparkProcess] | None = None
+    problem: str = ""
+    """Why the node could not be asked for system and processes."""
+    disk: DiskUse | None = None
+    disk_problem: str = ""
+    span: float = HOUR
+    now: float = 0.0
+
+
+def title(text: str, more: str = "") -> Cell:
+    """Return the line above a block."""
+    return cells((text, Tone.ACCENT), (f"  {more}" if more else "", Tone.DIM))
+
+
+def fact(name: str, *spans: Span) -> Cell:
+    """Return a line of a name and what it is."""
+    return cells((f"  {name}".ljust(_NAME), Tone.DIM), *spans)
+
+
+def beside(left: list[Cell], right: list[Cell], width: int) -> list[Cell]:
+    """Return two blocks side by side, the left one cut and filled to `width` columns."""
+    lines = []
+    for index in range(max(len(left), len(right))):
+        one = left[index] if index < len(left) else BLANK
+        other = right[index] if index < len(right) else BLANK
+        spans = _cut(one, width)
+        lines.append(
+            Cell((*spans, (" " * (width + GAP - Cell(spans).width), Tone.DIM), *other.spans))
+        )
+    return lines
+
+
+def _cut(line: Cell, width: int) -> tuple[Span, ...]:
+    if line.width <= width:
+        return line.spans
+    spans: list[Span] = []
+    left = width - 1
+    for text, tone in line.spans:
+        if cell_len(text) >= left:
+            return (*spans, (set_cell_size(text, left) + "…", tone))
+        spans.append((text, tone))
+        left -= cell_len(text)
+    return tuple(spans)

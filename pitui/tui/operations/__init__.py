@@ -1,0 +1,1 @@
+"""Actions on many nodes or jobs: asked, run, reported."""

@@ -1,0 +1,80 @@
+"""Something done to many nodes at once, as the UI keeps it while it runs and after."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+
+Work = Callable[[OutcomeReport], Awaitable[object]]
+Again = Callable[[Sequence[Outcome]], "Operation"]
+
+
+_JOB = "job "
+
+
+def job_claim(identity: str) -> str:
+    """Return how an application, run or part of one is claimed; no node is named like that."""
+    return f"{_JOB}{identity}"
+
+
+def claim_words(claim: str) -> str:
+    """Return what is claimed, in words."""
+    return claim.removeprefix(_JOB)
+
+
+@dataclass
+class Operation:
+    """What was asked for, what came of it on each node, and how to do the rest again."""
+
+    title: str
+    """As the user asked: `Stop 3 workers`."""
+    work: Work
+    about: frozenset[str]
+    """Nodes and applications that change because the user wanted it."""
+    claims: frozenset[str]
+    """What nothing else may be done to meanwhile: nodes by name, jobs by `job_claim`."""
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    again: Again | None = None
+    stop: Callable[[], None] | None = None
+    """Ends it in good order; without one it is cancelled where it is."""
+    quiet: bool = False
+    """Whether its success shows elsewhere, so that only a failure is kept."""
+    error: PituiError | None = None
+    started: float = 0.0
+    ended: float | None = None
+
+    def expect(self, targets: Sequence[tuple[str, str]]) -> "Operation":
+        """List the targets (node and role) before anything came of them."""
+        for node, role in targets:
+            self.outcomes[node, role] = Outcome(node, role, OutcomeState.WAITING)
+        return self
+
+    def take(self, outcome: Outcome) -> None:
+        """Note what a node reported."""
+        self.outcomes[outcome.node, outcome.role] = outcome
+
+    def end(self, error: PituiError | None = None, *, cancelled: bool = False) -> None:
+        """Note that nothing more will come; what had not ended was cancelled or failed."""
+        self.error = error
+        self.ended = time.time()
+        for key, outcome in self.outcomes.items():
+            if not outcome.state.ended and (cancelled or self.error is not None):
+                state = OutcomeState.CANCELLED if cancelled else OutcomeState.FAILED
+                self.outcomes[key] = replace(outcome, state=state)
+
+    @property
+    def failed(self) -> list[Outcome]:
+        """Outcomes in which what was asked for does not hold."""
+        return [o for o in self.outcomes.values() if o.state.ended and not o.state.good]
+
+    @property
+    def well(self) -> bool:
+        """Whether it ended and all that was asked for holds."""
+        return self.ended is not None and self.error is None and not self.failed
+
+    @property
+    def done(self) -> int:
+        """Count the outcomes that ended."""
+        return sum(o.state.ended for o in self.outcomes.values())

@@ -1,1 +1,0 @@
-"""From domain values to what a screen shows; pure, tested without a screen."""

@@ -1,1 +1,0 @@
-"""The levels inside an application, each as rows of a table: jobs, queries, stages, tasks."""

@@ -1,1 +1,0 @@
-"""Everything on one node as lines of the screen, a part a file."""

@@ -1,0 +1,1 @@
+"""Provisioning: the plan, the board, the report."""

@@ -1,0 +1,162 @@
+"""Provisioning on the screen: the plan, then the live board, then the report."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from pitui.tui.base.actions import action
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.provision.provision_run import Phase, ProvisionRun
+from pitui.tui.provision.provision_view import ProvisionView
+from pitui.tui.services.provisioning import ProvisionKind
+
+if TYPE_CHECKING:
+    from pitui.tui.provision.provisioning import ProvisionActions
+
+
+class ProvisionScreen(ProvisionView):
+    """What can be done with one undertaking; closing it ends nothing that changes something."""
+
+    def __init__(self, provision_run: ProvisionRun, daemon_actions: "ProvisionActions") -> None:
+        super().__init__(provision_run)
+        self._daemon_actions = daemon_actions
+
+    def on_mount(self) -> None:
+        """Look at the nodes where that was not done yet."""
+        provision_run = self.provision_run
+        if (
+            provision_run.phase is Phase.PLANNED
+            and not provision_run.ends
+            and not provision_run.error
+        ):
+            self._look()
+
+    @work(group="looking", exclusive=True)
+    async def _look(self) -> None:
+        await self.provision_run.look()
+        self.draw()
+
+    def is_enabled(self, action_id: str) -> bool:
+        """Offer what makes sense at this phase."""
+        provision_run = self.provision_run
+        phase = provision_run.phase
+        planned = phase is Phase.PLANNED and provision_run.error is None
+        choosing = planned and provision_run.wanted.kind is ProvisionKind.PROVISION
+        one_by_one = planned and provision_run.wanted.kind is not ProvisionKind.REMOVE
+        return {
+            "apply": planned and provision_run.would_change,
+            "again": bool(provision_run.failed),
+            "cancel": phase in (Phase.LOOKING, Phase.WORKING),
+            "choose_steps": choosing,
+            "one_by_one": one_by_one,
+            "refresh": phase is Phase.PLANNED,
+            "save_report": bool(provision_run.ends) and not provision_run.running,
+            "everything": not self._as_board,
+        }.get(action_id, True)
+
+    def do_apply(self) -> None:
+        """Apply the plan."""
+        if self.is_enabled("apply"):
+            self._did(self._daemon_actions.apply(self.provision_run))
+        else:
+            self.footer.say(_not_applied(self.provision_run))
+
+    def do_again(self) -> None:
+        """Do it again where it failed."""
+        if self.is_enabled("again"):
+            self._did(self._daemon_actions.again(self.provision_run))
+        else:
+            self.footer.say("nothing failed")
+
+    def _did(self, complaint: str) -> None:
+        if complaint:
+            self.footer.say(complaint)
+
+    def do_cancel(self) -> None:
+        """Stop looking, or finish the steps in hand."""
+        if self.provision_run.phase is Phase.LOOKING:
+            self.dismiss(None)
+        elif self.provision_run.running:
+            self._daemon_actions.cancel(self.provision_run)
+            self.draw()
+        else:
+            self.footer.say("nothing runs")
+
+    def do_choose_steps(self) -> None:
+        """Choose only some steps, and look again."""
+        from pitui.tui.provision.choose_steps import ChooseStepsScreen
+
+        provision_run = self.provision_run
+        wanted = provision_run.wanted
+        if not self.is_enabled("choose_steps"):
+            self.footer.say("steps are chosen at a complete plan, before it is applied")
+            return
+
+        def chosen(only: tuple[str, ...] | None) -> None:
+            if only is not None and only != wanted.only:
+                provision_run.aim(replace(provision_run.wanted, only=only))
+                self._look()
+
+        every = provision_run.services.steps(replace(wanted, only=(), rolling=False))
+        self.app.push_screen(ChooseStepsScreen(every, wanted.only), chosen)
+
+    def do_one_by_one(self) -> None:
+        """Go node by node, or side by side again."""
+        if not self.is_enabled("one_by_one"):
+            self.footer.say("that is chosen at a complete plan, before it is applied")
+            return
+        wanted = self.provision_run.wanted
+        self.provision_run.aim(replace(wanted, rolling=not wanted.rolling))
+        self._look()
+
+    def do_refresh(self) -> None:
+        """Look again."""
+        if self.is_enabled("refresh"):
+            self._look()
+
+    def do_save_report(self) -> None:
+        """Save the plan or report to a file."""
+        from pitui.tui.provision.save_report import SaveReportScreen, default_name
+
+        if not self.is_enabled("save_report"):
+            self.footer.say("there is nothing to save yet")
+            return
+
+        def saved(path: Path | None) -> None:
+            if path is not None:
+                self.footer.say(f"saved to {path}")
+
+        now = datetime.fromtimestamp(time.time(), UTC).astimezone()
+        name = default_name(app_of(self).config.cluster.name, now)
+        self.app.push_screen(SaveReportScreen(self.provision_run.reports, name), saved)
+
+    def do_read_only(self) -> None:
+        """Switch read-only mode."""
+        super().do_read_only()
+        self.draw()
+
+    def do_back(self) -> None:
+        """Unzoom, or close."""
+        if self.zoomed:
+            self.do_zoom()
+            return
+        self.dismiss(None)
+        app = app_of(self)
+        if self.provision_run.running:
+            app.main.footer.say(f"it goes on; {app.keys.first(action('report'))} shows it again")
+
+
+def _not_applied(provision_run: ProvisionRun) -> str:
+    if provision_run.error is not None:
+        return "it is refused; there is nothing to apply"
+    if provision_run.phase is Phase.LOOKING:
+        return "the plan is not complete yet"
+    if provision_run.phase is Phase.PLANNED:
+        if all(end.state.good for end in provision_run.reports):
+            return "nothing to do: all holds already"
+        return "nothing that could be done; see why above"
+    return "it was applied already"

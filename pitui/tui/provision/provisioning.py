@@ -1,0 +1,201 @@
+"""What the UI does about provisioning: plans opened, applied, shown again, done again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pitui.domain.cluster import Role
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState
+from pitui.tui.base.confirm import ConfirmScreen, Question
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.messages import DaemonTarget
+from pitui.tui.operations.begin import begin, refused
+from pitui.tui.operations.operation import Operation
+from pitui.tui.provision.provision_run import ProvisionRun
+from pitui.tui.provision.provision_screen import ProvisionScreen
+from pitui.tui.provision.step_text import push_words
+from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
+
+if TYPE_CHECKING:
+    from pitui.tui.main.main_screen import MainScreen
+
+_OUTCOMES = {
+    NodeState.OK: OutcomeState.UNCHANGED,
+    NodeState.CHANGED: OutcomeState.OK,
+    NodeState.WOULD_CHANGE: OutcomeState.OK,
+    NodeState.FAILED: OutcomeState.FAILED,
+    NodeState.UNREACHABLE: OutcomeState.UNREACHABLE,
+    NodeState.CANCELLED: OutcomeState.CANCELLED,
+}
+
+
+class ProvisionActions:
+    """Keeps the last undertaking: the one that runs, or the report of the one before."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._main = screen
+        self._last: ProvisionRun | None = None
+        self._operation: Operation | None = None
+
+    # -- opening
+
+    def open(self, wanted: ProvisionRequest) -> None:
+        """Show the plan for nodes; of a removal, which has none, ask."""
+        if self._last is not None and self._last.running:
+            self.show()
+            return
+        if refused(self._main, wanted.nodes):
+            return
+        try:
+            provision_run = ProvisionRun(wanted, app_of(self._main).services.provision_service)
+        except PituiError as error:
+            self._main.footer.say(str(error))
+            return
+        if wanted.kind is ProvisionKind.REMOVE:
+            self._ask_removal(provision_run)
+        else:
+            self._push(provision_run)
+
+    def show(self) -> None:
+        """Show the board or the report of the last one again."""
+        if self._last is None:
+            self._main.footer.say("nothing was provisioned yet")
+        elif not any(isinstance(s, ProvisionScreen) for s in self._main.app.screen_stack):
+            self._push(self._last)
+
+    def _push(self, provision_run: ProvisionRun) -> None:
+        self._main.app.push_screen(ProvisionScreen(provision_run, self))
+
+    # -- doing
+
+    def apply(self, provision_run: ProvisionRun) -> str:
+        """Do what a plan shows; asks first where daemons are restarted or Spark goes back.
+
+        Returns why that cannot be now; empty where it can.
+        """
+        if why := self._main.progress.refusal(provision_run.nodes):
+            return why
+        question = self._question(provision_run)
+        if question is None:
+            self._begin(provision_run, provision_run.nodes)
+        else:
+            self._ask(question, provision_run)
+        return ""
+
+    def again(self, provision_run: ProvisionRun) -> str:
+        """Do it again on the nodes where it failed; the others keep what they came to.
+
+        Returns why that cannot be now; empty where it can.
+        """
+        if why := self._main.progress.refusal(provision_run.failed):
+            return why
+        self._begin(provision_run, provision_run.failed)
+        return ""
+
+    def cancel(self, provision_run: ProvisionRun) -> None:
+        """Finish the steps in hand; the second time ask whether to end in their middle."""
+        if not provision_run.stopping:
+            provision_run.cancel()
+            return
+        operation = self._operation
+
+        def answered(yes: bool | None) -> None:
+            if yes and operation is not None and provision_run.running:
+                self._main.progress.end(operation)
+
+        effect = "The steps in hand stay half done; the next run goes on from there."
+        question = Question("End now?", "End now", provision_run.nodes, [effect])
+        self._main.app.push_screen(ConfirmScreen(question), answered)
+
+    def _ask(self, question: Question, provision_run: ProvisionRun) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes and self._begin(provision_run, provision_run.nodes):
+                self.show()
+
+        self._main.app.push_screen(ConfirmScreen(question), answered)
+
+    def _ask_removal(self, provision_run: ProvisionRun) -> None:
+        name = provision_run.nodes[0]
+        if self._main.snapshot.master.node == name:
+            self._main.footer.say(f"{name} runs the master and cannot be taken out")
+            return
+        effects = [
+            *self._effects(provision_run.nodes),
+            "Its worker is stopped; it goes out of hosts, workers and firewalls of the others.",
+            "Take it out of config.yaml yourself afterwards.",
+        ]
+        self._ask(Question(f"Remove {name}?", "Remove", [name], effects), provision_run)
+
+    def _question(self, provision_run: ProvisionRun) -> Question | None:
+        wanted = provision_run.wanted
+        if wanted.kind is ProvisionKind.ROLLBACK and not wanted.rolling:
+            effect = "Daemons that run go on with the Spark they have until they are restarted."
+            return Question(f"{provision_run.title}?", "Roll back", wanted.nodes, [effect])
+        if wanted.rolling:
+            effect = "Daemons that run with old settings are restarted, one node after the other."
+            effects = [effect, *self._effects(wanted.nodes)]
+            return Question(f"{provision_run.title}?", "Apply", wanted.nodes, effects)
+        return None
+
+    def _effects(self, nodes: Sequence[str]) -> list[str]:
+        found = [self._main.snapshot.node(name) for name in nodes]
+        workers = [DaemonTarget(n.name, Role.WORKER) for n in found if n and Role.WORKER in n.roles]
+        return app_of(self._main).services.consequences(self._main.snapshot, workers)
+
+    def _begin(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> bool:
+        before = self._operation if self._last is provision_run else None
+        operation = self._made(provision_run, nodes)
+        if not begin(self._main, operation):
+            return False
+        if before is not None:
+            self._main.progress.drop(before)
+        self._last, self._operation = provision_run, operation
+        return True
+
+    def _made(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> Operation:
+        services = app_of(self._main).services
+
+        async def work(report: OutcomeReport) -> None:
+            self._last, self._operation = provision_run, operation
+            await provision_run.do(nodes, lambda step: report(_outcome(step)))
+            if provision_run.error is not None:
+                raise provision_run.error
+            for end in provision_run.reports:
+                if end.node in nodes:
+                    report(_ended(end))
+            services.poll_now()
+
+        def again(_failed: Sequence[Outcome]) -> Operation:
+            return self._made(provision_run, provision_run.failed)
+
+        operation = Operation(
+            provision_run.named(nodes),
+            work,
+            about=frozenset(nodes),
+            claims=frozenset(nodes),
+            again=again,
+            stop=lambda: self.cancel(provision_run),
+        )
+        return operation.expect([(node, "") for node in nodes])
+
+
+def _outcome(step: StepReport) -> Outcome:
+    state = OutcomeState.WAITING if step.state is StepState.WAITING else OutcomeState.WORKING
+    if state is OutcomeState.WAITING:
+        return Outcome(step.node, "", state)
+    detail = f"{step.step}: {step.detail or step.state}"
+    if step.transfer is not None:
+        detail += f"  {push_words(step.transfer)}"
+    return Outcome(step.node, "", state, detail)
+
+
+def _ended(end: NodeReport) -> Outcome:
+    failed = next((s for s in end.steps if s.state is StepState.FAILED), None)
+    seconds = sum(step.seconds for step in end.steps)
+    outcome = Outcome(end.node, "", _OUTCOMES[end.state], end.error or "", seconds=seconds)
+    if failed is None:
+        return outcome
+    detail = "\n".join(filter(None, (f"{failed.step}: {failed.detail}", failed.said)))
+    return replace(outcome, detail=detail, advice=failed.advice)

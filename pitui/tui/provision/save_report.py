@@ -1,0 +1,53 @@
+"""Where a report is saved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.text import Text
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from pitui.domain.errors import UsageError
+from pitui.provision.engine.report import NodeReport
+from pitui.services.provisioning.save_report import save
+from pitui.tui.base.dialog import Dialog
+
+
+def default_name(cluster: str, now: datetime) -> str:
+    """Return a name that says of which cluster and when: `provision-shelf-20270115-0800.txt`."""
+    safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in cluster)
+    return f"~/provision-{safe}-{now:%Y%m%d-%H%M%S}.txt"
+
+
+class SaveReportScreen(Dialog[Path]):
+    """Asks for a path, writes the report there, and answers with the path."""
+
+    TITLE_TEXT = "Save the report"
+    KEYS_TEXT = "Enter save  Esc cancel"
+
+    def __init__(self, reports: Sequence[NodeReport], name: str) -> None:
+        super().__init__()
+        self._reports = reports
+        self._proposed = name
+
+    def content(self) -> list[Widget]:
+        """Return the field and what its ending means."""
+        about = (
+            "A name that ends in .json holds what `pitui provision --json` prints; any other the "
+            "report as text, with every diff."
+        )
+        return [
+            Static(Text(about)),
+            Input(self._proposed, compact=True, id="path", select_on_focus=False),
+            Static("", id="complaint", markup=False),
+        ]
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Write it, or say why it cannot be written there."""
+        try:
+            path = save(Path(event.value.strip() or self._proposed), self._reports)
+        except UsageError as error:
+            self.query_one("#complaint", Static).update(Text(str(error)))
+            return
+        self.dismiss(path)

@@ -1,0 +1,178 @@
+"""Nodes by steps: a glyph each, with a cursor that stays with its node."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from pitui.tui.provision.board_rows import BoardRow, Layout, layout
+from pitui.tui.services.provisioning import StepName
+from pitui.tui.text.cells import Tone, cells
+from pitui.tui.text.segments import put
+from pitui.tui.text.styles import tone_style
+
+_HEADS = 1
+_INDENT = 4
+
+
+class StepBoard(ScrollView, can_focus=True):
+    """One or two lines a node; redraws only the rows that differ."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"step-board--heads", "step-board--cursor"}
+
+    class Moved(Message):
+        """The cursor is on another node or step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[BoardRow] = ()
+        self._steps: Sequence[StepName] = ()
+        self._layout = Layout(0, (), (), beside=True)
+        self.node: str | None = None
+        """The node under the cursor."""
+        self.step: int | None = None
+        """The index of the chosen step; None while whichever says most is meant."""
+
+    def show(self, steps: Sequence[StepName], rows: Sequence[BoardRow]) -> None:
+        """Show rows, redrawing those that differ."""
+        before, self._rows = self._rows, rows
+        if [row.key for row in before] != [row.key for row in rows] or steps != self._steps:
+            self._steps = steps
+            if self.node not in [row.key for row in rows]:
+                self.node, self.step = (rows[0].key if rows else None), None
+            self._place()
+            return
+        for index, (old, new) in enumerate(zip(before, rows, strict=True)):
+            if old != new:
+                self._refresh_row(index)
+
+    def _place(self) -> None:
+        names = [row.name.text for row in self._rows]
+        self._layout = layout(self._steps, names, self.size.width)
+        self.virtual_size = Size(self.size.width, _HEADS + self._tall * len(self._rows))
+        self.refresh()
+
+    @property
+    def _tall(self) -> int:
+        return 1 if self._layout.beside else 2
+
+    @property
+    def lines_wanted(self) -> int:
+        """How many lines all rows take."""
+        return _HEADS + self._tall * len(self._rows)
+
+    def _refresh_row(self, index: int) -> None:
+        self.refresh_lines(_HEADS + index * self._tall, self._tall)
+
+    def on_resize(self) -> None:
+        """Lay it out anew."""
+        self._place()
+        self._reveal()
+
+    # -- the cursor ------------------------------------------------------------------------
+
+    @property
+    def _index(self) -> int:
+        return next((i for i, row in enumerate(self._rows) if row.key == self.node), 0)
+
+    def move_by(self, rows: int) -> None:
+        """Move the cursor by nodes."""
+        self.move_to(self._index + rows)
+
+    def move_to(self, index: int) -> None:
+        """Move the cursor to a node; -1 is the last."""
+        if self._rows:
+            place = len(self._rows) - 1 if index == -1 else index
+            self.node = self._rows[max(0, min(place, len(self._rows) - 1))].key
+            self._moved()
+
+    def aside(self, steps: int, start: int) -> None:
+        """Move the cursor by steps, from `start` where none was chosen."""
+        before = start if self.step is None else self.step
+        self.step = max(0, min(before + steps, len(self._steps) - 1))
+        self._moved()
+
+    def page(self) -> int:
+        """Return how many nodes are seen at once."""
+        return max(1, (self.size.height - _HEADS) // self._tall)
+
+    def _moved(self) -> None:
+        self._reveal()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def _reveal(self) -> None:
+        top, seen = self._index * self._tall, self.size.height - _HEADS
+        offset = round(self.scroll_offset.y)
+        if top < offset:
+            self.scroll_to(y=top, animate=False, force=True)
+        elif top + self._tall > offset + seen:
+            self.scroll_to(y=top + self._tall - seen, animate=False, force=True)
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor where it was clicked."""
+        line = event.y - _HEADS + round(self.scroll_offset.y)
+        index = line // self._tall
+        if event.y < _HEADS or index >= len(self._rows):
+            return
+        self.step = self._step_at(event.x) if line % self._tall == 0 else None
+        self.move_to(index)
+
+    def _step_at(self, x: int) -> int | None:
+        at = self._layout.first
+        for index, width in enumerate(self._layout.width):
+            if at <= x < at + width:
+                return index
+            at += width
+        return None
+
+    # -- drawing ---------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base = self.size.width, self.rich_style
+        if y < _HEADS:
+            return self._heads(width)
+        index, part = divmod(y - _HEADS + round(self.scroll_offset.y), self._tall)
+        if index >= len(self._rows):
+            return Strip.blank(width, base)
+        row, at_cursor = self._rows[index], self._rows[index].key == self.node
+        line: list[Segment] = []
+        if part == 0:
+            self._states(line, row, at_cursor=at_cursor)
+        if self._layout.beside or part == 1:
+            x = self._layout.end + 1 if self._layout.beside else _INDENT
+            put(line, row.line, x, max(0, width - x - 1), self._tone)
+        style = base
+        if at_cursor:
+            style += self.get_component_rich_style("step-board--cursor", partial=True)
+        return Strip(line).crop_extend(0, width, style).apply_style(style)
+
+    def _states(self, line: list[Segment], row: BoardRow, *, at_cursor: bool) -> None:
+        put(line, cells(("▌" if at_cursor else " ", Tone.ACCENT)), 0, 1, self._tone)
+        put(line, row.name, 2, self._layout.first - 3, self._tone)
+        x = self._layout.first
+        for index, (state, width) in enumerate(zip(row.states, self._layout.width, strict=False)):
+            chosen = at_cursor and index == self.step
+            marks = ("[", "]") if chosen else (" ", " ")
+            spans = ((marks[0], Tone.ACCENT), *state.spans, (marks[1], Tone.ACCENT))
+            put(line, cells(*spans), x, width, self._tone)
+            x += width
+
+    def _heads(self, width: int) -> Strip:
+        style = self.get_component_rich_style("step-board--heads")
+        line: list[Segment] = []
+        x = self._layout.first
+        for head, room in zip(self._layout.heads, self._layout.width, strict=True):
+            put(line, cells((head, Tone.DIM)), x, room, self._tone)
+            x += room
+        return Strip(line).crop_extend(0, width, style).apply_style(style)
+
+    def _tone(self, tone: Tone) -> Style:
+        return tone_style(self, tone)

@@ -1,0 +1,1 @@
+"""What the UI needs of the services, and what gives it."""

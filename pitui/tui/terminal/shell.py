@@ -1,0 +1,57 @@
+"""A shell on a node, in place of the UI until it ends."""
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from pitui.config.model import Node
+from pitui.remote.ssh.config.ssh_files import quoted
+
+if TYPE_CHECKING:
+    from pitui.tui.app import PituiApp
+
+
+def shell_command(node: Node) -> list[str]:
+    """Return the command line, as words, of a shell on a node: ssh, or $SHELL on this machine."""
+    if node.local:
+        return [os.environ.get("SHELL") or "/bin/sh"]
+    words = ["ssh"]
+    if node.known_hosts is not None:
+        # ssh splits it at blanks and expands its tokens.
+        file = quoted(str(node.known_hosts).replace("%", "%%"))
+        words += ["-o", f"UserKnownHostsFile={file}"]
+    words += ["-o", f"ConnectTimeout={max(1, round(node.connect_timeout))}"]
+    if node.port is not None:
+        words += ["-p", str(node.port)]
+    if node.identity is not None:
+        words += ["-i", str(node.identity)]
+    if node.user is not None:
+        words += ["-l", node.user]
+    return [*words, "--", node.host]
+
+
+async def run_shell(app: "PituiApp", node: Node) -> None:
+    """Hand the terminal to a shell; links are kept alive meanwhile, nothing is drawn."""
+    command = shell_command(node)
+    before = signal.signal(signal.SIGINT, _nothing)
+    try:
+        with app.batch_update(), app.suspend():
+            process = await asyncio.create_subprocess_exec(*command)
+            status = await process.wait()
+    except SuspendNotSupported:
+        app.main.footer.say("this terminal cannot be handed to a shell")
+        return
+    except OSError as error:
+        app.main.footer.say(f"{command[0]} could not be started: {error.strerror}")
+        return
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if status == 255 and not node.local:
+        app.main.footer.say(f"ssh could not reach {node.name}; Enter on the node says more")
+
+
+def _nothing(_number: int, _frame: object) -> None:
+    """Let an interrupt pass that is meant for the shell; unlike SIG_IGN it is not inherited."""

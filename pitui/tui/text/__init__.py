@@ -1,0 +1,1 @@
+"""Domain values as text on the screen; pure."""

@@ -1,0 +1,129 @@
+"""The header: the cluster in one line, or in two on a narrow screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rich.cells import cell_len
+
+from pitui.domain.cluster import ApplicationState, MasterState, Snapshot
+from pitui.domain.text import one_line
+from pitui.tui.text.cells import Span, Tone
+from pitui.tui.text.figures import age, gib
+from pitui.tui.text.states import master_cell
+
+STALE_AFTER = 5.0
+"""Seconds without an answer of the master after which figures are called old."""
+WIDE = 128
+"""Columns from which on one line is enough."""
+ANSWERING = (MasterState.ALIVE, MasterState.STANDBY, MasterState.RECOVERING)
+"""States in which the master's figures are those of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the header; the highest rank gives way first."""
+
+    spans: tuple[Span, ...]
+    rank: int = 0
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal it takes."""
+        return sum(cell_len(text) for text, _ in self.spans)
+
+
+def header_gap(*, wide: bool) -> int:
+    """Return the spaces between two parts."""
+    return 3 if wide else 2
+
+
+def header(
+    snapshot: Snapshot,
+    now: float,
+    widths: tuple[int, int],
+    *,
+    wide: bool,
+    read_only: bool,
+    news: Sequence[str] = (),
+) -> list[list[Part]]:
+    """Return the header's line, or two where it is not wide, with the parts that fit.
+
+    `widths` are those of the two lines; of `news`, the first text that leaves all else its room.
+    """
+    name, figures = _name(snapshot), _figures(snapshot)
+    notes = _notes(snapshot, now, read_only=read_only)
+    if wide:
+        parts = fit_parts(name + figures + notes, widths[0], header_gap(wide=True))
+        return [_with_news(parts, news, widths[0], header_gap(wide=True))]
+    upper = _with_news(fit_parts(name + notes, widths[0]), news, widths[0], header_gap(wide=False))
+    return [upper, fit_parts(figures, widths[1])]
+
+
+def _with_news(parts: list[Part], news: Sequence[str], width: int, gap: int) -> list[Part]:
+    taken = sum(part.width + gap for part in parts)
+    fits = (Part(((text, Tone.DIM),)) for text in news if taken + cell_len(text) <= width)
+    return [*parts, *islice(fits, 1)]
+
+
+def fit_parts(parts: list[Part], width: int, gap: int = 2) -> list[Part]:
+    """Return the parts that fit, in their order; the highest rank gives way first."""
+    kept = list(parts)
+    while len(kept) > 1 and sum(part.width + gap for part in kept) - gap > width:
+        worst = max(kept, key=lambda part: part.rank)
+        kept.remove(worst)
+    return kept
+
+
+def _name(snapshot: Snapshot) -> list[Part]:
+    master = snapshot.master
+    state = master_cell(master.state).spans
+    known = master.version is not None and master.state in ANSWERING
+    version = ((f" {one_line(master.version or '')}", Tone.DIM),) if known else ()
+    return [
+        Part(((one_line(snapshot.cluster), Tone.ACCENT),)),
+        Part(((one_line(master.url), Tone.NORMAL),), rank=2),
+        Part((*state, *version), rank=1),
+    ]
+
+
+def _notes(snapshot: Snapshot, now: float, *, read_only: bool) -> list[Part]:
+    parts: list[Part] = []
+    if snapshot.master_at is not None and now - snapshot.master_at > STALE_AFTER:
+        parts.append(Part(((f"figures {age(now - snapshot.master_at)} old", Tone.WARN),), rank=1))
+    parts += [Part(((one_line(text), Tone.WARN),), rank=3) for text in snapshot.unreadable]
+    if read_only:
+        parts.append(Part(((" read-only ", Tone.BADGE),)))
+    return parts
+
+
+def _figures(snapshot: Snapshot) -> list[Part]:
+    master = snapshot.master
+    known = master.state in ANSWERING
+    if not known and master.error:
+        return [Part(((one_line(master.error), Tone.BAD),))]
+    alive, every = snapshot.workers_alive, len(snapshot.workers)
+    missing = Tone.BAD if known and alive < every else Tone.STRONG
+    return [
+        _figure("workers", f"{alive}/{every}" if known else "–", missing),
+        _figure("cores", f"{master.cores_used}/{master.cores}" if known else "–"),
+        _figure(
+            "memory",
+            f"{gib(master.memory_used_mib)}/{gib(master.memory_mib)} GiB" if known else "–",
+        ),
+        Part((("apps ", Tone.DIM), *_applications(snapshot, known=known)), rank=1),
+    ]
+
+
+def _figure(title: str, value: str, tone: Tone = Tone.STRONG) -> Part:
+    return Part(((f"{title} ", Tone.DIM), (value, tone)))
+
+
+def _applications(snapshot: Snapshot, *, known: bool) -> tuple[Span, ...]:
+    if not known:
+        return (("–", Tone.STRONG),)
+    states = [application.state for application in snapshot.applications]
+    running = states.count(ApplicationState.RUNNING)
+    waiting = states.count(ApplicationState.WAITING)
+    tone = Tone.WARN if waiting else Tone.STRONG
+    return ((f"{running} running", Tone.STRONG), (", ", Tone.DIM), (f"{waiting} waiting", tone))

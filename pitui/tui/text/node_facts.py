@@ -1,0 +1,75 @@
+"""Everything known of a node, for its details."""
+
+from datetime import datetime
+
+from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker, Snapshot
+from pitui.tui.text.figures import amount, uptime
+from pitui.tui.text.states import LINK_MEANINGS
+
+Facts = list[tuple[str, str]]
+
+
+def clock(unix_time: float) -> str:
+    """Return a local time of day, with the date where it is not today's."""
+    moment = datetime.fromtimestamp(unix_time).astimezone()
+    today = datetime.now().astimezone().date()
+    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
+
+
+def node_facts(node: NodeStatus, snapshot: Snapshot) -> Facts:
+    """Return names and values, the most important first."""
+    facts: Facts = [
+        ("Node", node.name),
+        ("Host", node.host),
+        ("Roles", ", ".join(node.roles) or "none"),
+        ("Link", LINK_MEANINGS[node.link.state]),
+    ]
+    if node.link.error:
+        facts.append(("Why", node.link.error))
+    if node.link.advice:
+        facts.append(("What to do", node.link.advice))
+    if node.link.since:
+        facts.append(("Since", clock(node.link.since)))
+    if node.master_pid is not None:
+        facts.append(("Master", f"{snapshot.master.state.lower()}, pid {node.master_pid}"))
+    if node.worker is not None:
+        facts += _worker(node.worker)
+    if node.metrics is not None:
+        facts += _metrics(node.metrics)
+    return facts
+
+
+def _worker(worker: NodeWorker) -> Facts:
+    facts: Facts = [("Worker", worker.state.lower())]
+    if worker.cores:
+        facts.append(("Cores used", f"{worker.cores_used} of {worker.cores}"))
+        facts.append(
+            (
+                "Memory used",
+                f"{worker.memory_used_mib} of {amount(worker.memory_mib)} for executors",
+            )
+        )
+    if worker.pid:
+        facts.append(("Process", f"{worker.pid}, started by {worker.launcher or 'hand'}"))
+    if worker.last_heartbeat:
+        facts.append(("Heartbeat", clock(worker.last_heartbeat)))
+    if worker.webui:
+        facts.append(("Web UI", worker.webui))
+    if worker.id:
+        facts.append(("Worker id", worker.id))
+    return facts
+
+
+def _metrics(metrics: Metrics) -> Facts:
+    facts: Facts = [
+        ("CPU", f"{metrics.cpu_percent:.0f}%" + (f" of {metrics.cores}" if metrics.cores else "")),
+        ("Load", f"{metrics.load_1m:.2f} over a minute"),
+        ("RAM used", f"{amount(metrics.memory_used_mib)} of {amount(metrics.memory_total_mib)}"),
+        ("Disk free", amount(metrics.disk_free_mib)),
+        ("Up", uptime(metrics.uptime_s)),
+    ]
+    if metrics.temperature_c is not None:
+        facts.append(("Temperature", f"{metrics.temperature_c:.1f} °C"))
+    if metrics.throttled:
+        facts.append(("Throttled", metrics.throttled))
+    return facts

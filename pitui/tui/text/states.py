@@ -1,0 +1,130 @@
+"""States as a glyph and a word; colour only adds to them."""
+
+from pitui.domain.apps.run import RunState
+from pitui.domain.cluster import ApplicationState, LinkState, LinkStatus, MasterState, WorkerState
+from pitui.domain.driver import DriverState
+from pitui.domain.outcome import OutcomeState
+from pitui.tui.text.cells import Cell, Tone, cells
+
+_LINKS = {
+    LinkState.CONNECTING: ("◌", "trying", Tone.DIM),
+    LinkState.CONNECTED: ("●", "up", Tone.GOOD),
+    LinkState.UNREACHABLE: ("○", "away", Tone.BAD),
+    LinkState.REFUSED: ("○", "refused", Tone.BAD),
+    LinkState.AUTH_FAILED: ("✗", "denied", Tone.BAD),
+    LinkState.HOST_KEY_UNKNOWN: ("?", "new key", Tone.WARN),
+    LinkState.HOST_KEY_CHANGED: ("✗", "key!", Tone.BAD),
+}
+
+LINK_MEANINGS = {
+    LinkState.CONNECTING: "connecting",
+    LinkState.CONNECTED: "connected",
+    LinkState.UNREACHABLE: "unreachable",
+    LinkState.REFUSED: "connection refused",
+    LinkState.AUTH_FAILED: "authentication failed",
+    LinkState.HOST_KEY_UNKNOWN: "host key unknown",
+    LinkState.HOST_KEY_CHANGED: "host key changed",
+}
+
+_WORKERS = {
+    WorkerState.ALIVE: ("●", "alive", Tone.GOOD),
+    WorkerState.DEAD: ("✗", "dead", Tone.BAD),
+    WorkerState.DECOMMISSIONED: ("◑", "decommissioned", Tone.WARN),
+    WorkerState.STOPPED: ("○", "stopped", Tone.DIM),
+    WorkerState.UNREGISTERED: ("◐", "unregistered", Tone.WARN),
+}
+
+_MASTERS = {
+    MasterState.ALIVE: ("●", "alive", Tone.GOOD),
+    MasterState.STANDBY: ("◐", "standby", Tone.WARN),
+    MasterState.RECOVERING: ("◑", "recovering", Tone.WARN),
+    MasterState.STOPPED: ("○", "stopped", Tone.BAD),
+    MasterState.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
+    MasterState.UNKNOWN: ("◌", "asking", Tone.DIM),
+}
+
+_APPLICATIONS = {
+    ApplicationState.WAITING: ("◌", "waiting", Tone.WARN),
+    ApplicationState.RUNNING: ("▸", "running", Tone.ACCENT),
+    ApplicationState.FINISHED: ("✓", "done", Tone.GOOD),
+    ApplicationState.FAILED: ("✗", "failed", Tone.BAD),
+    ApplicationState.KILLED: ("■", "killed", Tone.DIM),
+}
+
+_DRIVERS = {
+    DriverState.SUBMITTED: ("◌", "waiting", Tone.WARN),
+    DriverState.RUNNING: ("▸", "running", Tone.ACCENT),
+    DriverState.RELAUNCHING: ("▸", "again", Tone.WARN),
+    DriverState.FINISHED: ("✓", "done", Tone.GOOD),
+    DriverState.KILLED: ("■", "killed", Tone.DIM),
+    DriverState.FAILED: ("✗", "failed", Tone.BAD),
+    DriverState.ERROR: ("✗", "error", Tone.BAD),
+    DriverState.UNKNOWN: ("?", "unknown", Tone.DIM),
+}
+
+_RUNS = {
+    RunState.RUNNING: ("▸", "running", Tone.ACCENT),
+    RunState.DONE: ("✓", "done", Tone.GOOD),
+    RunState.FAILED: ("✗", "failed", Tone.BAD),
+    RunState.CANCELLED: ("■", "cancelled", Tone.DIM),
+    RunState.LOST: ("?", "lost", Tone.WARN),
+}
+
+_OUTCOMES = {
+    OutcomeState.WAITING: ("◌", "waiting", Tone.DIM),
+    OutcomeState.WORKING: ("▸", "working", Tone.ACCENT),
+    OutcomeState.OK: ("✓", "done", Tone.GOOD),
+    OutcomeState.UNCHANGED: ("✓", "unchanged", Tone.DIM),
+    OutcomeState.FAILED: ("✗", "failed", Tone.BAD),
+    OutcomeState.UNREACHABLE: ("○", "unreachable", Tone.BAD),
+    OutcomeState.CANCELLED: ("■", "cancelled", Tone.DIM),
+}
+
+LEGEND = {
+    "SSH": tuple(_LINKS.values()),
+    "Workers": tuple(_WORKERS.values()),
+    "Master": (("★", "runs the master", Tone.GOOD), ("☆", "should run it", Tone.BAD)),
+    "Jobs": (*_APPLICATIONS.values(), _RUNS[RunState.CANCELLED], _RUNS[RunState.LOST]),
+}
+"""What the glyphs mean, for the help page."""
+
+
+def state_cell(entry: tuple[str, str, Tone]) -> Cell:
+    """Return a state, given as glyph, word and tone."""
+    glyph, word, tone = entry
+    return cells((f"{glyph} {word}", tone))
+
+
+def link_cell(link: LinkStatus) -> Cell:
+    """Return how the way to a node is."""
+    return state_cell(_LINKS[link.state])
+
+
+def worker_cell(state: WorkerState) -> Cell:
+    """Return a worker's state."""
+    return state_cell(_WORKERS[state])
+
+
+def master_cell(state: MasterState) -> Cell:
+    """Return the master's state."""
+    return state_cell(_MASTERS[state])
+
+
+def application_cell(state: ApplicationState) -> Cell:
+    """Return an application's state."""
+    return state_cell(_APPLICATIONS[state])
+
+
+def driver_cell(state: DriverState) -> Cell:
+    """Return a cluster-mode driver's state."""
+    return state_cell(_DRIVERS[state])
+
+
+def run_cell(state: RunState) -> Cell:
+    """Return a run's state."""
+    return state_cell(_RUNS[state])
+
+
+def outcome_cell(state: OutcomeState) -> Cell:
+    """Return how an action stands on one node."""
+    return state_cell(_OUTCOMES[state])

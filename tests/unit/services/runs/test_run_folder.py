@@ -1,0 +1,138 @@
+"""The shell texts of a run, run by the real sh against a stand-in Spark home."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pitui.domain.apps.run import Run, RunState
+from pitui.services.runs import run_folder
+from pitui.services.runs.run_status import run_status
+
+RUN = Run("1", "pi", True, "shelf", "nuc", "/f", started_at=time.time() - 60)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A Spark home whose spark-submit runs the shell text it gets."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    submit = tmp_path / "spark home" / "bin" / "spark-submit"
+    submit.parent.mkdir(parents=True)
+    submit.write_text('#!/bin/sh\nexec sh -c "$1"\n')
+    submit.chmod(0o755)
+    return submit.parent.parent
+
+
+def sh(text):
+    return subprocess.run(
+        ["sh", "-c", text], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def launch(home):
+    started = []
+
+    def _launch(text):
+        made = sh(run_folder.make_folder(f"run-{len(started)}"))
+        folder = Path(made.stdout.strip())
+        (folder / "run.sh").write_text(run_folder.run_script(str(home), [text]))
+        assert sh(run_folder.launch(str(folder))).returncode == 0
+        started.append(folder)
+        return folder
+
+    yield _launch
+    for folder in started:
+        pid = int((folder / "pid").read_text().split()[0])
+        if not (folder / "status").exists():
+            os.killpg(pid, signal.SIGKILL)
+
+
+def look(folder):
+    return run_folder.parse_looks(sh(run_folder.look([str(folder)])).stdout)[str(folder)]
+
+
+def wait_for_end(folder):
+    limit = time.monotonic() + 20
+    while not (folder / "status").exists():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    return look(folder)
+
+
+def test_a_run_that_succeeds(launch):
+    folder = launch(
+        "echo app-20261121012113-0000 >&2;"
+        'echo \'PITUI-RESULT {"value": "3.14", "seconds": 1.5, "cores": 4, "executors": 2}\''
+    )
+    seen = wait_for_end(folder)
+    assert (seen.status, seen.application) == (0, "app-20261121012113-0000")
+    run = run_status(RUN, seen, time.time())
+    assert run.state is RunState.DONE
+    assert (run.value, run.seconds, run.cores, run.executors) == ("3.14", 1.5, 4, 2)
+
+
+def test_a_run_that_fails_says_why(launch):
+    seen = wait_for_end(launch("echo java.lang.OutOfMemoryError: heap >&2; exit 3"))
+    run = run_status(RUN, seen, time.time())
+    assert (run.state, run.status) == (RunState.FAILED, 3)
+    assert run.error == "java.lang.OutOfMemoryError: heap"
+
+
+def test_a_run_goes_on_by_itself_and_can_be_cancelled(launch):
+    folder = launch("sleep 300")
+    assert look(folder).alive
+    assert run_status(RUN, look(folder), time.time()).state is RunState.RUNNING
+    assert sh(run_folder.cancel(str(folder))).returncode == 0
+    seen = look(folder)
+    assert not seen.alive
+    assert run_status(RUN, seen, time.time()).state is RunState.CANCELLED
+
+
+def test_a_recycled_pid_is_left_alone(launch):
+    folder = launch("sleep 300")
+    bystander = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    real = (folder / "pid").read_text()
+    try:
+        (folder / "pid").write_text(f"{bystander.pid} 1\n")
+        assert not look(folder).alive
+        sh(run_folder.cancel(str(folder)))
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+        (folder / "pid").write_text(real)
+
+
+def test_a_run_whose_process_vanished_is_lost(launch):
+    folder = launch("sleep 300")
+    os.killpg(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
+    limit = time.monotonic() + 10
+    while look(folder).alive:
+        assert time.monotonic() < limit
+    run = run_status(RUN, look(folder), time.time())
+    assert (run.state, run.error) == (RunState.LOST, "its process ended without a status")
+    (folder / "status").write_text("0 0")
+
+
+def test_a_folder_that_is_gone(tmp_path):
+    seen = look(tmp_path / "none")
+    assert seen.gone
+    assert run_status(RUN, seen, time.time()).state is RunState.LOST
+    young = replace(RUN, started_at=time.time())
+    assert run_status(young, seen, time.time()).state is RunState.RUNNING
+
+
+def test_a_result_that_is_no_result():
+    broken = run_folder.RunProbe("/f", alive=True, result='{"value": 1')
+    assert run_status(RUN, broken, time.time()).value is None
+
+
+def test_a_status_that_a_full_disk_left_empty_counts_as_none():
+    seen = run_folder.parse_looks("run /x\nstatus \nstatus abc\n")["/x"]
+    assert seen.status is None
+    assert run_status(RUN, seen, time.time()).state is RunState.LOST
