@@ -71,7 +71,7 @@ def configuration(folder: Path) -> str:
     lines = ["rootLogger.level = off", "rootLogger.appenderRef.no_time.ref = no_time"]
     lines += ["logger.probe.name = org.example", "logger.probe.level = all"]
     lines.append("logger.probe.additivity = false")
-    for name in (*PATTERNS, *TEMPLATES, "Json"):
+    for name in (*PATTERNS, *TEMPLATES):
         lines += [
             f"appender.{name}.type = File",
             f"appender.{name}.name = {name}",
@@ -82,9 +82,6 @@ def configuration(folder: Path) -> str:
             kind, key, value = "PatternLayout", "pattern", PATTERNS[name]
             if "coloured" in name:
                 lines.append(f"appender.{name}.layout.disableAnsi = false")
-        elif name == "Json":
-            kind, key, value = "JsonLayout", "compact", "true"
-            lines.append(f"appender.{name}.layout.eventEol = true")
         else:
             kind, key = "JsonTemplateLayout", "eventTemplateUri"
             value = f"classpath:{name}.json"
@@ -116,10 +113,8 @@ def _berlin_s() -> int:
     return int(datetime.now(ZoneInfo("Europe/Berlin")).utcoffset().total_seconds())
 
 
-@pytest.mark.parametrize("name", [*PATTERNS, *TEMPLATES, "Json"])
+@pytest.mark.parametrize("name", [*PATTERNS, *TEMPLATES])
 def test_log4j2(written: Path, name: str) -> None:
-    if name == "Json" and not (written / name).read_text().strip():
-        pytest.skip("Spark has no jackson for log4j's JsonLayout")
     lines = read(written / name)
     for level in LEVELS:
         (line,) = [line for line in lines if f"probe {level} and" in line.text]
