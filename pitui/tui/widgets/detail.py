@@ -27,7 +27,7 @@ class Detail(Widget):
             return to_text(self, first)
         upper, lower = self._wrapped(first), self._wrapped(second)
         height = max(2, self.size.height)
-        for_lower = min(len(lower), max(1, height // 2))
+        for_lower = min(len(lower), (height + 1) // 2)
         upper = self._cut(upper, height - for_lower)
         return Text("\n").join([*upper, *self._cut(lower, height - len(upper))])
 
