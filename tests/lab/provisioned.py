@@ -38,4 +38,5 @@ def in_shell(machine: Machine, shell: str) -> str:
     said = machine.root(
         f"cd /home/pi; runuser -u pi -- {clean} {shell} '{words}' 2>/dev/null || true"
     )
-    return " ".join(said.split())
+    # What the shell's own start files print stands before it.
+    return " ".join(said[said.index("home=") :].split())
