@@ -134,7 +134,7 @@ class PituiApp(App[None], inherit_bindings=False):
             from pitui.tui.events.toasts import Toasts
 
             self._changes = Toasts()
-        for change in self._changes.of(snapshot, self.main.progress.own()):
+        for change in self._changes.of(snapshot, self.main.operations.own()):
             self._toast(change)
 
     def _on_runs(self, runs: Sequence[Run]) -> None:

@@ -222,7 +222,7 @@ async def test_cancel_ends_waiting() -> None:
         await until(pilot, lambda: "0 of 1" in lines(main))
         await pilot.press("c")
         await until(pilot, lambda: "cancelled" in lines(main))
-        assert not main.progress.running
+        assert not main.operations.running
 
 
 async def test_quit_backs_out_step_by_step_and_asks_while_an_action_runs() -> None:
@@ -270,10 +270,10 @@ async def test_marked_jobs_are_ended_together_and_each_tells_how_it_went() -> No
         assert "pi app-0003" in targets
         assert "r-0" not in targets  # it has ended long ago
         await pilot.press("y")
-        await until(pilot, lambda: len(pilot.app.main.progress.operations[0].failed) == 1)
+        await until(pilot, lambda: len(pilot.app.main.operations.listed[0].failed) == 1)
         asked = [asked for asked in services.asked if asked[0] in ("cancel_run", "kill")]
         assert asked == [("cancel_run", "r-2"), ("kill", "app-0004")]
-        (failed,) = pilot.app.main.progress.operations[0].failed
+        (failed,) = pilot.app.main.operations.listed[0].failed
         assert (failed.detail, failed.advice) == (
             "the master does not allow it",
             "Set ui.killEnabled",

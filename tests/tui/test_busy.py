@@ -40,13 +40,13 @@ async def test_nothing_begins_on_a_node_while_something_else_is_done_there(
     async with shown(services) as pilot:
         main = pilot.app.main
         await pilot.press("j", "s")
-        await until(pilot, lambda: len(main.progress.running) == 1)
+        await until(pilot, lambda: len(main.operations.running) == 1)
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
         await hint(pilot, REFUSED)
         assert isinstance(pilot.app.screen, NodeScreen if "enter" in keys else type(main))
-        assert len(main.progress.running) == 1
+        assert len(main.operations.running) == 1
         assert services.inspection.asked == []
 
 
@@ -54,7 +54,7 @@ async def test_other_nodes_are_free() -> None:
     services = Still()
     async with shown(services) as pilot:
         await pilot.press("j", "s", "j", "s")
-        await until(pilot, lambda: len(pilot.app.main.progress.running) == 2)
+        await until(pilot, lambda: len(pilot.app.main.operations.running) == 2)
 
 
 async def test_what_began_while_a_question_stood_is_found_by_the_answer() -> None:
@@ -63,8 +63,8 @@ async def test_what_began_while_a_question_stood_is_found_by_the_answer() -> Non
         main = pilot.app.main
         await pilot.press("j", "x")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-        main.daemon_actions.daemons(Verb.START, [PI1])
-        await until(pilot, lambda: len(main.progress.running) == 1)
+        main.daemon_actions.act(Verb.START, [PI1])
+        await until(pilot, lambda: len(main.operations.running) == 1)
         await pilot.press("y")
         await hint(pilot, REFUSED)
         assert [asked for asked in services.asked if asked[0] == Verb.STOP] == []
@@ -89,7 +89,7 @@ async def test_a_node_that_is_cleaned_up_is_busy_until_that_has_ended() -> None:
         await pilot.press("escape", "s")
         await hint(pilot, REFUSED)
         go_on.set()
-        await until(pilot, lambda: not main.progress.running)
+        await until(pilot, lambda: not main.operations.running)
         await pilot.press("s")
         await until(pilot, lambda: services.asked[-1] == (Verb.START, [PI1]))
 
@@ -104,11 +104,13 @@ async def test_a_clean_up_that_failed_is_kept_and_done_again() -> None:
 
     services.inspection.clean = clean
     async with shown(services) as pilot:
-        progress = pilot.app.main.progress
+        operations = pilot.app.main.operations
         await pilot.press("j", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NodeScreen))
         await pilot.press("C", "y")
-        await until(pilot, lambda: [o.failed[0].advice for o in ended(progress)] == ["See dmesg."])
+        await until(
+            pilot, lambda: [o.failed[0].advice for o in ended(operations)] == ["See dmesg."]
+        )
         await pilot.press("escape", "P", "a")
         await until(pilot, lambda: len(asked) == 2)
         assert asked[0] == asked[1]
@@ -130,12 +132,12 @@ async def test_again_repeats_what_was_done_a_stop_or_a_drain(refusal: Refusal | 
 
     services.inspection.drain = drain
     async with shown(services) as pilot:
-        progress = pilot.app.main.progress
+        operations = pilot.app.main.operations
         await pilot.press("j", "D")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
-        await until(pilot, lambda: len(ended(progress)) == 1)
-        title = progress.operations[0].title
+        await until(pilot, lambda: len(ended(operations)) == 1)
+        title = operations.listed[0].title
         # Meanwhile the master may say something else; what was asked stays what it was.
         services.inspection.refused = None if refusal else Refusal("off", "Switch it on.")
         await pilot.press("P", "a")
@@ -143,7 +145,7 @@ async def test_again_repeats_what_was_done_a_stop_or_a_drain(refusal: Refusal | 
         done = (lambda: services.asked.count(stops)) if refusal else (lambda: len(drained))
         await until(pilot, lambda: done() == 2)
         assert (services.asked.count(stops), len(drained)) == ((2, 0) if refusal else (0, 2))
-        assert progress.operations[0].title == title
+        assert operations.listed[0].title == title
 
 
 async def test_again_waits_for_what_is_done_on_the_node_now_and_stays_offered() -> None:
@@ -151,16 +153,16 @@ async def test_again_waits_for_what_is_done_on_the_node_now_and_stays_offered() 
     services.fail["pi1"] = Outcome("pi1", "worker", OutcomeState.FAILED, "no")
     services.go_on.set()
     async with shown(services) as pilot:
-        progress = pilot.app.main.progress
+        operations = pilot.app.main.operations
         await pilot.press("j", "s")
-        await until(pilot, lambda: len(ended(progress)) == 1)
+        await until(pilot, lambda: len(ended(operations)) == 1)
         services.go_on.clear()
         await pilot.press("s")
-        await until(pilot, lambda: len(progress.running) == 1)
+        await until(pilot, lambda: len(operations.running) == 1)
         await pilot.press("P", "a")
         await hint(pilot, REFUSED)
-        assert len(progress.running) == 1
-        assert len(ended(progress)) == 1
+        assert len(operations.running) == 1
+        assert len(ended(operations)) == 1
 
 
 async def test_an_application_is_killed_once() -> None:
@@ -182,17 +184,17 @@ async def test_an_application_is_killed_once() -> None:
 
 async def test_every_running_operation_counts_however_many_there_are() -> None:
     async with shown() as pilot:
-        progress = pilot.app.main.progress
+        operations = pilot.app.main.operations
 
         async def wait(_report: object) -> None:
             await asyncio.Event().wait()
 
         for number in range(9):
             name = frozenset((f"n{number}",))
-            assert progress.begin(Operation(f"Start {number}", wait, name, name))
-        assert len(progress.running) == 9
-        assert progress.refusal(["n0", "n8", "other"]).startswith("n0, n8: the last action")
+            operations.submit(Operation("start", f"Start {number}", wait, name, name))
+        assert len(operations.running) == 9
+        assert operations.refusal(["n0", "n8", "other"]).startswith("n0, n8: the last action")
 
 
-def ended(progress: object) -> list[Operation]:
-    return [o for o in progress.operations if o.ended is not None]
+def ended(operations: object) -> list[Operation]:
+    return [o for o in operations.listed if o.ended is not None]

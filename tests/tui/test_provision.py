@@ -107,7 +107,7 @@ async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> N
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
         await pilot.press("escape")
         assert pilot.app.screen is main
-        assert main.progress.running
+        assert main.operations.running
         await pilot.press("s")
         assert "the last action is not over yet" in str(main.footer.render())
         await pilot.press("p")

@@ -98,7 +98,7 @@ def test_result_of_an_action(snap_compare: Compare, size: tuple[int, int]) -> No
     )  # fmt: skip
     picture = after(
         services, "j", "space", "space", "s",
-        ready=lambda pilot: any(o.ended for o in pilot.app.main.progress.operations),
+        ready=lambda pilot: any(o.ended for o in pilot.app.main.operations.listed),
     )  # fmt: skip
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 

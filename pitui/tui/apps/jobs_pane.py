@@ -18,7 +18,6 @@ from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import (
     JobSelected,
-    KillRequested,
     LogsRequested,
     ShowLogAt,
     StatusMessage,
@@ -191,7 +190,7 @@ class JobsPane(SortedPane, DrillDown):
         """Kill applications and cancel runs: the marked ones, or the one under the cursor."""
         jobs = self._to_end()
         if jobs:
-            self.post_message(KillRequested(jobs))
+            app_of(self).main.job_actions.kill(jobs)
         else:
             what = "marked" if self.table.model.marks else "under the cursor"
             self.post_message(StatusMessage(f"nothing that runs is {what}"))

@@ -95,7 +95,7 @@ class LevelPane(SortedPane, DrillDown):
                 StatusMessage("nothing under the cursor that runs and could be killed")
             )
         elif isinstance(self.screen, LevelScreen):
-            self.screen.ask_to_kill(location)
+            self.screen.kill(location)
 
     def do_logs(self) -> None:
         """Follow the log of the executor that runs or ran a task."""

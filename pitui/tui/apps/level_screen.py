@@ -14,8 +14,6 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
-from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.heading import crumbs, heading, pane_title
 from pitui.tui.apps.levels.jobs import JOBS
@@ -25,12 +23,9 @@ from pitui.tui.apps.levels.stages import STAGES
 from pitui.tui.apps.levels.tasks import TASKS
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import Action, Scope, bindings
-from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import LogsRequested, ShowLogAt, StatusMessage
 from pitui.tui.base.pane import Pane
-from pitui.tui.operations.begin import ask
-from pitui.tui.operations.operation import Operation, job_claim
 from pitui.tui.widgets.detail import Detail
 
 
@@ -136,37 +131,18 @@ class LevelScreen(ActionScreen):
         """Keep the panes' titles: this screen gives them its own."""
         message.stop()
 
-    def ask_to_kill(self, location: AppLocation) -> None:
+    def kill(self, location: AppLocation) -> None:
         """Kill a job or a stage, after a question."""
-        effect = "Its tasks end; the program sees it fail, and often ends by that."
-        ask(self, Question(f"Kill {location}?", "Kill", [], [effect]), self._killing(location))
 
-    def _killing(self, location: AppLocation) -> Operation:
-        app = app_of(self)
-
-        async def work(report: OutcomeReport) -> None:
-            self.footer.say(f"killing {location}")
-            report(Outcome(str(location), "", OutcomeState.WORKING))
-            try:
-                state = await app.services.jobs.kill(location)
-            except PituiError as error:
-                report(Outcome(str(location), "", OutcomeState.FAILED, error.message, error.advice))
-                app.notify(str(error), title=f"Kill {location}", severity="error", markup=False)
-                return
-            report(Outcome(str(location), "", OutcomeState.OK, state))
+        def say(text: str) -> None:
             if self.is_attached:
-                self.footer.say(f"{location} is {state}")
+                self.footer.say(text)
+
+        def killed() -> None:
+            if self.is_attached:
                 self._look()
 
-        operation = Operation(
-            f"Kill {location}",
-            work,
-            about=frozenset(),
-            claims=frozenset((job_claim(str(location)),)),
-            again=lambda _failed: self._killing(location),
-            quiet=True,
-        )
-        return operation.expect([(str(location), "")])
+        app_of(self).main.job_actions.kill_part(location, say, killed)
 
     # -- going about -----------------------------------------------------------------------
 

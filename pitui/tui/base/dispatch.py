@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from pitui.tui.base.actions import action
+from pitui.tui.base.actions import Action, action
 from pitui.tui.base.messages import StatusMessage
 
 if TYPE_CHECKING:
@@ -16,6 +16,12 @@ def app_of(node: "DOMNode") -> "PituiApp":
     return cast("PituiApp", node.app)
 
 
+def read_only_refusal(app: "PituiApp", row: Action) -> str:
+    """Return why an action is not carried out while read-only."""
+    key = app.keys.first(action("read_only"))
+    return f"{row.title}: not while read-only; {key} allows changes"
+
+
 class ActionHandler:
     """Runs `do_ID` for an action; mutating ones only while not read-only."""
 
@@ -25,10 +31,7 @@ class ActionHandler:
         node = cast("DOMNode", self)
         app = app_of(node)
         if row.mutating and app.read_only:
-            key = app.keys.first(action("read_only"))
-            node.post_message(
-                StatusMessage(f"{row.title}: not while read-only; {key} allows changes")
-            )
+            node.post_message(StatusMessage(read_only_refusal(app, row)))
             return
         getattr(self, f"do_{action_id}")()
 

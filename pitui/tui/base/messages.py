@@ -9,7 +9,6 @@ from textual.message import Message
 
 from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Role, Snapshot
-from pitui.tui.text.job_list import Job
 
 if TYPE_CHECKING:
     from pitui.tui.services.provisioning import ProvisionRequest
@@ -62,31 +61,6 @@ class RunsChanged(Message):
     def __init__(self, runs: Sequence[Run]) -> None:
         super().__init__()
         self.runs = tuple(runs)
-
-
-class DaemonActionRequested(Message):
-    """A pane asks for something to be done to daemons; the targets are those of the key press."""
-
-    def __init__(self, verb: Verb, targets: Sequence[DaemonTarget]) -> None:
-        super().__init__()
-        self.verb = verb
-        self.targets = tuple(targets)
-
-
-class DecommissionRequested(Message):
-    """Workers of nodes are to be decommissioned and stopped."""
-
-    def __init__(self, nodes: Sequence[str]) -> None:
-        super().__init__()
-        self.nodes = tuple(nodes)
-
-
-class KillRequested(Message):
-    """Jobs are to be killed or cancelled."""
-
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        super().__init__()
-        self.jobs = jobs
 
 
 class LogsRequested(Message):

@@ -48,6 +48,7 @@ class Frame(ActionScreen):
             PaneRoom(self.nodes, self.jobs, self.executors, self.logs),
         )
         self.progress = ProgressPane()
+        self.operations = self.progress.runner
         self._way_back: NavigationHistory | None = None
 
     def compose(self) -> ComposeResult:
@@ -128,7 +129,7 @@ class Frame(ActionScreen):
         """Go to the progress, or hide it where one is there already."""
         if self.progress.has_focus:
             self._hide_progress()
-        elif self.progress.operations:
+        elif self.operations.listed:
             self.progress.display = True
             self.progress.focus()
         else:

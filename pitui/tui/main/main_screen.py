@@ -11,10 +11,7 @@ from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import (
-    DaemonActionRequested,
-    DecommissionRequested,
     JobSelected,
-    KillRequested,
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
@@ -30,7 +27,7 @@ from pitui.tui.main.frame import EXECUTORS, Frame
 if TYPE_CHECKING:
     from pitui.tui.logs.line_target import LineTarget
     from pitui.tui.operations.daemon_actions import DaemonActions
-    from pitui.tui.operations.decommission import DecommissionAction
+    from pitui.tui.operations.job_actions import JobActions
     from pitui.tui.provision.provisioning import ProvisionActions
 
 
@@ -44,22 +41,22 @@ class MainScreen(Frame):
 
     @cached_property
     def daemon_actions(self) -> "DaemonActions":
-        """What carries out actions; imported with the first."""
+        """Actions on daemons; imported with the first."""
         from pitui.tui.operations.daemon_actions import DaemonActions
 
         return DaemonActions(self)
 
     @cached_property
-    def draining(self) -> "DecommissionAction":
-        """What takes workers out gently; imported with the first."""
-        from pitui.tui.operations.decommission import DecommissionAction
+    def job_actions(self) -> "JobActions":
+        """Actions on applications and runs; imported with the first."""
+        from pitui.tui.operations.job_actions import JobActions
 
-        return DecommissionAction(self)
+        return JobActions(self)
 
     def connected(self) -> None:
         """Begin what needs the services."""
         timeline = app_of(self).services.timeline
-        timeline.own(self.progress.own)
+        timeline.own(self.operations.own)
         timeline.subscribe(lambda: self.post_message(TimelineChanged()))
         self.follow(("master", "workers"))
 
@@ -113,21 +110,6 @@ class MainScreen(Frame):
         app_of(self).services.set_active_apps(self.jobs.active_applications())
 
     # -- what panes ask for ----------------------------------------------------------------
-
-    @on(DaemonActionRequested)
-    def act_on_daemons(self, message: DaemonActionRequested) -> None:
-        """Start, stop or restart."""
-        self.daemon_actions.daemons(message.verb, message.targets)
-
-    @on(DecommissionRequested)
-    def drain(self, message: DecommissionRequested) -> None:
-        """Decommission and stop."""
-        self.draining.ask(message.nodes)
-
-    @on(KillRequested)
-    def end_jobs(self, message: KillRequested) -> None:
-        """Kill or cancel."""
-        self.daemon_actions.end(message.jobs)
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
@@ -186,7 +168,7 @@ class MainScreen(Frame):
 
     def do_benchmark(self) -> None:
         """Choose a benchmark."""
-        self.daemon_actions.benchmark()
+        self.job_actions.benchmark()
 
     def do_timeline(self) -> None:
         """Show what happened."""
@@ -205,4 +187,16 @@ class MainScreen(Frame):
     def do_quit(self) -> None:
         """Back out, and quit when there is nothing left to back out of."""
         if not self.step_back():
-            self.daemon_actions.leave()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Quit; asks where an action is not over."""
+        running = self.operations.running
+        if not running:
+            self.app.exit()
+            return
+        from pitui.tui.base.confirm import Question
+
+        effect = "What was begun on a node may stay half done."
+        question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
+        self.operations.confirm(question, self.app.exit)

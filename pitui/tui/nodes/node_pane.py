@@ -1,7 +1,6 @@
 """One node in full; it is asked for what only this pane shows while the pane is open."""
 
 import time
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import ClassVar
@@ -12,19 +11,14 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.text import one_line
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.base.pane import Pane
+from pitui.tui.nodes.clean_up import clean_up
 from pitui.tui.nodes.text.blocks import HOUR, Known
-from pitui.tui.nodes.text.disk import total
 from pitui.tui.nodes.text.node_lines import node_lines
-from pitui.tui.operations.begin import ask
-from pitui.tui.operations.operation import Operation
-from pitui.tui.text.figures import size
 from pitui.tui.widgets.cell_lines import CellLines
 
 _REDRAW = 1.0
@@ -122,44 +116,18 @@ class NodePane(Pane):
             why = disk.unsure if disk and disk.unsure else "nothing unused is known of"
             self.post_message(StatusMessage(f"nothing to clean up: {why}"))
             return
-        folders = disk.removable
-        question = Question(
-            f"Remove {total(folders)} on {self._node_name}?",
-            "Remove",
-            [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
-            ["Logs of these applications go too. What runs is looked at again before."],
+        app = app_of(self)
+        operation = clean_up(
+            app, self._node_name, disk.removable, self._say, self._count_where_shown
         )
-        ask(self, question, self._cleaning([folder.name for folder in folders]))
+        app.main.operations.submit(operation)
 
-    def _cleaning(self, names: Sequence[str]) -> Operation:
-        app, node = app_of(self), self._node_name
+    def _say(self, text: str) -> None:
+        self.post_message(StatusMessage(text))
 
-        async def work(report: OutcomeReport) -> None:
-            self.post_message(StatusMessage("cleaning up …"))
-            report(Outcome(node, "", OutcomeState.WORKING, "removing what is unused"))
-            try:
-                cleaned = await app.services.inspection.clean(node, names)
-            except PituiError as error:
-                report(Outcome(node, "", OutcomeState.FAILED, error.message, error.advice))
-                app.notify(str(error), severity="error", markup=False)
-            else:
-                kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
-                least = "at least " if cleaned.partial else ""
-                removed = f"removed {least}{size(1024 * cleaned.kib)}{kept}"
-                report(Outcome(node, "", OutcomeState.OK, removed))
-                self.post_message(StatusMessage(removed))
-            if self.is_attached:
-                self._count_disk()
-
-        operation = Operation(
-            f"Clean up {node}",
-            work,
-            about=frozenset(),
-            claims=frozenset((node,)),
-            again=lambda _failed: self._cleaning(names),
-            quiet=True,
-        )
-        return operation.expect([(node, "")])
+    def _count_where_shown(self) -> None:
+        if self.is_attached:
+            self._count_disk()
 
     def do_span(self) -> None:
         """Show an hour, or ten minutes."""

@@ -6,10 +6,9 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import (
-    DaemonActionRequested,
     DaemonTarget,
-    DecommissionRequested,
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
@@ -71,24 +70,24 @@ class NodesPane(TablePane):
         found = [self._snapshot.node(key) for key in self.table.model.chosen()]
         return [node for node in found if node is not None]
 
-    def _request(self, verb: Verb) -> None:
+    def _act(self, verb: Verb) -> None:
         daemons = [DaemonTarget(node.name, role) for node in self._chosen() for role in node.roles]
         if daemons:
-            self.post_message(DaemonActionRequested(verb, daemons))
+            app_of(self).main.daemon_actions.act(verb, daemons)
         else:
             self.post_message(StatusMessage(f"no node to {verb} under the cursor"))
 
     def do_start(self) -> None:
         """Start the daemons of the chosen nodes."""
-        self._request(Verb.START)
+        self._act(Verb.START)
 
     def do_stop(self) -> None:
         """Stop the daemons of the chosen nodes."""
-        self._request(Verb.STOP)
+        self._act(Verb.STOP)
 
     def do_restart(self) -> None:
         """Restart the daemons of the chosen nodes."""
-        self._request(Verb.RESTART)
+        self._act(Verb.RESTART)
 
     def do_open(self) -> None:
         """Show the node in full; what is no configured node has its facts only."""
@@ -104,7 +103,7 @@ class NodesPane(TablePane):
         """Drain and stop the workers of the chosen nodes."""
         names = [node.name for node in self._chosen() if Role.WORKER in node.roles]
         if names:
-            self.post_message(DecommissionRequested(names))
+            app_of(self).main.daemon_actions.decommission(names)
         else:
             self.post_message(StatusMessage("no node with a worker under the cursor"))
 

@@ -1,121 +1,125 @@
-"""What the UI does when it was asked to: question first where it hurts, then progress."""
+"""Start, stop, restart and decommission: what is asked before, and what is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.tui.base.confirm import ConfirmScreen, Question
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome
+from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import DaemonTarget, Verb
-from pitui.tui.operations.begin import ask, begin, refused
-from pitui.tui.operations.operation import Operation
+from pitui.tui.operations.operation import Operation, Work
 
 if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen
-    from pitui.tui.text.job_list import Job
 
 
 class DaemonActions:
-    """Carries out what panes ask the main screen for."""
+    """Actions on the daemons of nodes, as the panes ask for them."""
 
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
 
-    # -- daemons ---------------------------------------------------------------------------
-
-    def daemons(self, verb: Verb, targets: Sequence[DaemonTarget]) -> None:
+    def act(self, verb: Verb, targets: Sequence[DaemonTarget]) -> None:
         """Start, stop or restart; asks before the latter two."""
-        operation = self._operation(verb, targets)
-        if verb is Verb.START:
-            begin(self._screen, operation)
-            return
-        services = app_of(self._screen).services
-        effects = services.consequences(self._screen.snapshot, targets)
-        names = [f"{target.role} on {target.node}" for target in targets]
-        question = Question(f"{operation.title}?", verb.capitalize(), names, effects)
-        ask(self._screen, question, operation)
+        self._screen.operations.submit(self._operation(verb, targets))
 
     def _operation(self, verb: Verb, targets: Sequence[DaemonTarget]) -> Operation:
-        services = app_of(self._screen).services
-
-        async def work(report: OutcomeReport) -> None:
-            await services.act(verb, targets, report)
-            services.poll_now()
-
         def again(failed: Sequence[Outcome]) -> Operation:
             return self._operation(verb, [DaemonTarget(o.node, Role(o.role)) for o in failed])
 
+        title = f"{verb.capitalize()} {_daemons(targets)}"
+        question = None
+        if verb is not Verb.START:
+            names = [f"{target.role} on {target.node}" for target in targets]
+            question = Question(f"{title}?", verb.capitalize(), names, self._impact(targets))
         nodes = frozenset(target.node for target in targets)
-        title = f"{verb.capitalize()} {_named(targets)}"
-        operation = Operation(title, work, about=nodes, claims=nodes, again=again)
-        return operation.expect([(target.node, target.role) for target in targets])
+        return Operation(
+            verb,
+            title,
+            partial(app_of(self._screen).services.act, verb, targets),
+            about=nodes,
+            claims=nodes,
+            question=question,
+            again=again,
+        ).expect([(target.node, target.role) for target in targets])
 
-    # -- jobs ------------------------------------------------------------------------------
+    def _impact(self, targets: Sequence[DaemonTarget]) -> list[str]:
+        return app_of(self._screen).services.consequences(self._screen.snapshot, targets)
 
-    def end(self, jobs: "Sequence[Job]") -> None:
-        """Kill applications and drivers, and cancel runs, after a question."""
-        from pitui.tui.operations.kill import kill_operation, kill_question
+    # -- decommissioning -------------------------------------------------------------------
 
-        services = app_of(self._screen).services
-        ask(self._screen, kill_question(jobs), kill_operation(services, jobs))
-
-    def benchmark(self) -> None:
-        """Offer the benchmarks, and start the one that is chosen."""
-        from pitui.tui.operations.benchmark_form import BenchmarkScreen
-
-        def chosen(choice: tuple[str, dict[str, str]] | None) -> None:
-            if choice is not None:
-                self.start_benchmark(*choice)
-
-        self._screen.app.push_screen(BenchmarkScreen(), chosen)
-
-    def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> None:
-        """Start a benchmark and follow its output; not while the master's node is worked on."""
-        if not refused(self._screen, [self._screen.snapshot.master.node]):
-            begin(self._screen, self._benchmark(name, parameters))
-
-    def _benchmark(self, name: str, parameters: Mapping[str, str]) -> Operation:
-        services, node = app_of(self._screen).services, self._screen.snapshot.master.node
-
-        async def work(report: OutcomeReport) -> None:
-            report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
-            run = await services.start_benchmark(name, parameters)
-            report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
-            services.poll_now()
-            self._screen.jobs.select_run(run.id)
-            self._screen.follow((run.id,))
-
-        # Nothing is claimed: several benchmarks may run at once.
-        operation = Operation(
-            f"Start benchmark {name}",
-            work,
-            about=frozenset(),
-            claims=frozenset(),
-            again=lambda _failed: self._benchmark(name, parameters),
-            quiet=True,
-        )
-        return operation.expect([(node, "")])
-
-    # -- leaving ---------------------------------------------------------------------------
-
-    def leave(self) -> None:
-        """Quit; asks where an action is not over."""
-        app, running = self._screen.app, self._screen.progress.running
-        if not running:
-            app.exit()
+    def decommission(self, nodes: Sequence[str]) -> None:
+        """Ask the master whether it may, then the person, then do it."""
+        if self._screen.operations.refuses(nodes):
             return
+        self._screen.footer.say("asking the master whether it can decommission a worker")
+        self._screen.run_worker(
+            self._decommission(tuple(nodes)), group="decommission", exclusive=True
+        )
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                app.exit()
+    async def _decommission(self, nodes: Sequence[str]) -> None:
+        """Offer to decommission; a plain stop where the master may not."""
+        try:
+            refused = await app_of(self._screen).services.inspection.decommission_refusal()
+        except PituiError as error:
+            self._screen.footer.say(str(error))
+            return
+        effects = self._impact(_workers(nodes))
+        if refused is None:
+            question = Question(
+                f"Drain and stop {_worker_words(nodes)}?",
+                "Drain and stop",
+                nodes,
+                [
+                    "They get no new work, and are stopped when their tasks have ended.",
+                    *effects,
+                ],
+            )
+        else:
+            question = Question(
+                f"Cannot drain. Stop {_worker_words(nodes)} now?",
+                "Stop",
+                nodes,
+                [f"{refused.reason}.", refused.advice, *effects],
+            )
+        operation = self._drain_or_stop(nodes, question, drain=refused is None)
+        self._screen.operations.submit(operation)
 
-        effect = "What was begun on a node may stay half done."
-        question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
-        app.push_screen(ConfirmScreen(question), answered)
+    def _drain_or_stop(self, nodes: Sequence[str], question: Question, *, drain: bool) -> Operation:
+        services = app_of(self._screen).services
+
+        def again(failed: Sequence[Outcome]) -> Operation:
+            return self._drain_or_stop([o.node for o in failed], question, drain=drain)
+
+        work: Work = (
+            partial(services.inspection.drain, nodes)
+            if drain
+            else partial(services.act, Verb.STOP, _workers(nodes))
+        )
+        names = frozenset(nodes)
+        return Operation(
+            "decommission",
+            f"{'Drain' if drain else 'Stop'} {_worker_words(nodes)}",
+            work,
+            about=names,
+            claims=names,
+            question=question,
+            again=again,
+        ).expect([(name, Role.WORKER) for name in nodes])
 
 
-def _named(targets: Sequence[DaemonTarget]) -> str:
+def _workers(nodes: Sequence[str]) -> list[DaemonTarget]:
+    return [DaemonTarget(name, Role.WORKER) for name in nodes]
+
+
+def _worker_words(nodes: Sequence[str]) -> str:
+    return f"the worker on {nodes[0]}" if len(nodes) == 1 else f"{len(nodes)} workers"
+
+
+def _daemons(targets: Sequence[DaemonTarget]) -> str:
     if len(targets) == 1:
         return f"{targets[0].role} on {targets[0].node}"
     roles = {target.role for target in targets}

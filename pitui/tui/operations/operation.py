@@ -3,9 +3,13 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+
+if TYPE_CHECKING:
+    from pitui.tui.base.confirm import Question
 
 Work = Callable[[OutcomeReport], Awaitable[object]]
 Again = Callable[[Sequence[Outcome]], "Operation"]
@@ -28,6 +32,8 @@ def claim_words(claim: str) -> str:
 class Operation:
     """What was asked for, what came of it on each node, and how to do the rest again."""
 
+    action: str
+    """The id of the action, in the table of actions, that the user chose."""
     title: str
     """As the user asked: `Stop 3 workers`."""
     work: Work
@@ -35,8 +41,13 @@ class Operation:
     """Nodes and applications that change because the user wanted it."""
     claims: frozenset[str]
     """What nothing else may be done to meanwhile: nodes by name, jobs by `job_claim`."""
+    question: "Question | None" = None
+    """What is asked first; None only where the table does not call the action a danger."""
+    idle: frozenset[str] = frozenset()
+    """What is not claimed, but must not be claimed by anything else when this begins."""
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     again: Again | None = None
+    """Makes the operation that does the same to what failed: it claims nothing new."""
     stop: Callable[[], None] | None = None
     """Ends it in good order; without one it is cancelled where it is."""
     quiet: bool = False

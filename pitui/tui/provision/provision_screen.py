@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class ProvisionScreen(ProvisionView):
     """What can be done with one undertaking; closing it ends nothing that changes something."""
 
-    def __init__(self, provision_run: ProvisionRun, daemon_actions: "ProvisionActions") -> None:
+    def __init__(self, provision_run: ProvisionRun, actions: "ProvisionActions") -> None:
         super().__init__(provision_run)
-        self._daemon_actions = daemon_actions
+        self._actions = actions
 
     def on_mount(self) -> None:
         """Look at the nodes where that was not done yet."""
@@ -61,27 +61,23 @@ class ProvisionScreen(ProvisionView):
     def do_apply(self) -> None:
         """Apply the plan."""
         if self.is_enabled("apply"):
-            self._did(self._daemon_actions.apply(self.provision_run))
+            self._actions.apply(self.provision_run)
         else:
             self.footer.say(_not_applied(self.provision_run))
 
     def do_again(self) -> None:
         """Do it again where it failed."""
         if self.is_enabled("again"):
-            self._did(self._daemon_actions.again(self.provision_run))
+            self._actions.again(self.provision_run)
         else:
             self.footer.say("nothing failed")
-
-    def _did(self, complaint: str) -> None:
-        if complaint:
-            self.footer.say(complaint)
 
     def do_cancel(self) -> None:
         """Stop looking, or finish the steps in hand."""
         if self.provision_run.phase is Phase.LOOKING:
             self.dismiss(None)
         elif self.provision_run.running:
-            self._daemon_actions.cancel(self.provision_run)
+            self._actions.cancel(self.provision_run)
             self.draw()
         else:
             self.footer.say("nothing runs")

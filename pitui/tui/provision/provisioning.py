@@ -8,10 +8,9 @@ from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState
-from pitui.tui.base.confirm import ConfirmScreen, Question
+from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import DaemonTarget
-from pitui.tui.operations.begin import begin, refused
 from pitui.tui.operations.operation import Operation
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
@@ -46,17 +45,20 @@ class ProvisionActions:
         if self._last is not None and self._last.running:
             self.show()
             return
-        if refused(self._main, wanted.nodes):
+        if self._main.operations.refuses(wanted.nodes):
             return
         try:
             provision_run = ProvisionRun(wanted, app_of(self._main).services.provision_service)
         except PituiError as error:
             self._main.footer.say(str(error))
             return
-        if wanted.kind is ProvisionKind.REMOVE:
-            self._ask_removal(provision_run)
-        else:
+        if wanted.kind is not ProvisionKind.REMOVE:
             self._push(provision_run)
+        elif self._main.snapshot.master.node in wanted.nodes:
+            name = self._main.snapshot.master.node
+            self._main.footer.say(f"{name} runs the master and cannot be taken out")
+        else:
+            self.apply(provision_run)
 
     def show(self) -> None:
         """Show the board or the report of the last one again."""
@@ -70,29 +72,20 @@ class ProvisionActions:
 
     # -- doing
 
-    def apply(self, provision_run: ProvisionRun) -> str:
-        """Do what a plan shows; asks first where daemons are restarted or Spark goes back.
+    def apply(self, provision_run: ProvisionRun) -> None:
+        """Do what a plan shows; asks first where the plan alone does not say what it means."""
+        operation = self._made(provision_run, provision_run.nodes)
 
-        Returns why that cannot be now; empty where it can.
-        """
-        if why := self._main.progress.refusal(provision_run.nodes):
-            return why
-        question = self._question(provision_run)
-        if question is None:
-            self._begin(provision_run, provision_run.nodes)
-        else:
-            self._ask(question, provision_run)
-        return ""
+        def begun() -> None:
+            self._last, self._operation = provision_run, operation
+            self.show()
 
-    def again(self, provision_run: ProvisionRun) -> str:
-        """Do it again on the nodes where it failed; the others keep what they came to.
+        self._main.operations.submit(operation, begun)
 
-        Returns why that cannot be now; empty where it can.
-        """
-        if why := self._main.progress.refusal(provision_run.failed):
-            return why
-        self._begin(provision_run, provision_run.failed)
-        return ""
+    def again(self, provision_run: ProvisionRun) -> None:
+        """Do it again on the nodes where it failed; the others keep what they came to."""
+        if self._operation is not None and self._last is provision_run:
+            self._main.operations.repeat(self._operation)
 
     def cancel(self, provision_run: ProvisionRun) -> None:
         """Finish the steps in hand; the second time ask whether to end in their middle."""
@@ -101,42 +94,29 @@ class ProvisionActions:
             return
         operation = self._operation
 
-        def answered(yes: bool | None) -> None:
-            if yes and operation is not None and provision_run.running:
-                self._main.progress.end(operation)
+        def end_now() -> None:
+            if operation is not None and provision_run.running:
+                self._main.operations.cancel(operation)
 
         effect = "The steps in hand stay half done; the next run goes on from there."
         question = Question("End now?", "End now", provision_run.nodes, [effect])
-        self._main.app.push_screen(ConfirmScreen(question), answered)
-
-    def _ask(self, question: Question, provision_run: ProvisionRun) -> None:
-        def answered(yes: bool | None) -> None:
-            if yes and self._begin(provision_run, provision_run.nodes):
-                self.show()
-
-        self._main.app.push_screen(ConfirmScreen(question), answered)
-
-    def _ask_removal(self, provision_run: ProvisionRun) -> None:
-        name = provision_run.nodes[0]
-        if self._main.snapshot.master.node == name:
-            self._main.footer.say(f"{name} runs the master and cannot be taken out")
-            return
-        effects = [
-            *self._effects(provision_run.nodes),
-            "Its worker is stopped; it goes out of hosts, workers and firewalls of the others.",
-            "Take it out of config.yaml yourself afterwards.",
-        ]
-        self._ask(Question(f"Remove {name}?", "Remove", [name], effects), provision_run)
+        self._main.operations.confirm(question, end_now)
 
     def _question(self, provision_run: ProvisionRun) -> Question | None:
-        wanted = provision_run.wanted
-        if wanted.kind is ProvisionKind.ROLLBACK and not wanted.rolling:
-            effect = "Daemons that run go on with the Spark they have until they are restarted."
-            return Question(f"{provision_run.title}?", "Roll back", wanted.nodes, [effect])
+        wanted, title = provision_run.wanted, f"{provision_run.title}?"
+        if wanted.kind is ProvisionKind.REMOVE:
+            effects = [
+                *self._effects(wanted.nodes),
+                "Its worker is stopped; it goes out of hosts, workers and firewalls of the others.",
+                "Take it out of config.yaml yourself afterwards.",
+            ]
+            return Question(title, "Remove", wanted.nodes, effects)
         if wanted.rolling:
             effect = "Daemons that run with old settings are restarted, one node after the other."
-            effects = [effect, *self._effects(wanted.nodes)]
-            return Question(f"{provision_run.title}?", "Apply", wanted.nodes, effects)
+            return Question(title, "Apply", wanted.nodes, [effect, *self._effects(wanted.nodes)])
+        if wanted.kind is ProvisionKind.ROLLBACK:
+            effect = "Daemons that run go on with the Spark they have until they are restarted."
+            return Question(title, "Roll back", wanted.nodes, [effect])
         return None
 
     def _effects(self, nodes: Sequence[str]) -> list[str]:
@@ -144,19 +124,7 @@ class ProvisionActions:
         workers = [DaemonTarget(n.name, Role.WORKER) for n in found if n and Role.WORKER in n.roles]
         return app_of(self._main).services.consequences(self._main.snapshot, workers)
 
-    def _begin(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> bool:
-        before = self._operation if self._last is provision_run else None
-        operation = self._made(provision_run, nodes)
-        if not begin(self._main, operation):
-            return False
-        if before is not None:
-            self._main.progress.drop(before)
-        self._last, self._operation = provision_run, operation
-        return True
-
     def _made(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> Operation:
-        services = app_of(self._main).services
-
         async def work(report: OutcomeReport) -> None:
             self._last, self._operation = provision_run, operation
             await provision_run.do(nodes, lambda step: report(_outcome(step)))
@@ -165,20 +133,30 @@ class ProvisionActions:
             for end in provision_run.reports:
                 if end.node in nodes:
                     report(_ended(end))
-            services.poll_now()
 
         def again(_failed: Sequence[Outcome]) -> Operation:
             return self._made(provision_run, provision_run.failed)
 
         operation = Operation(
+            _action(provision_run.wanted),
             provision_run.named(nodes),
             work,
             about=frozenset(nodes),
             claims=frozenset(nodes),
+            question=self._question(provision_run),
             again=again,
             stop=lambda: self.cancel(provision_run),
         )
         return operation.expect([(node, "") for node in nodes])
+
+
+def _action(wanted: ProvisionRequest) -> str:
+    """Return the action, in the table of actions, that a request is carried out as."""
+    if wanted.kind is ProvisionKind.REMOVE:
+        return "remove"
+    if wanted.rolling:
+        return "rolling"
+    return "rollback" if wanted.kind is ProvisionKind.ROLLBACK else "apply"
 
 
 def _outcome(step: StepReport) -> Outcome:

@@ -1,0 +1,168 @@
+"""Killing applications and parts of them, and benchmarks: what is asked, and what is done."""
+
+from asyncio import TaskGroup
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pitui.domain.apps.app_detail import AppLocation
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.text import one_line
+from pitui.tui.base.confirm import Question
+from pitui.tui.base.dispatch import app_of
+from pitui.tui.operations.operation import Operation, job_claim
+from pitui.tui.services.backend import Backend
+from pitui.tui.text.job_list import Job, identity
+
+if TYPE_CHECKING:
+    from pitui.tui.main.main_screen import MainScreen
+
+
+class JobActions:
+    """Actions on applications, drivers and runs, as the panes ask for them."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+
+    # -- killing ---------------------------------------------------------------------------
+
+    def kill(self, jobs: Sequence[Job]) -> None:
+        """Kill applications and drivers, and cancel runs, side by side."""
+        self._screen.operations.submit(_kill(app_of(self._screen).services, jobs))
+
+    def kill_part(
+        self, location: AppLocation, say: Callable[[str], None], killed: Callable[[], None]
+    ) -> None:
+        """Kill a job or a stage of an application.
+
+        `say` gets what is done, in words, as it goes on; `killed` is called when Spark agrees.
+        """
+        self._screen.operations.submit(self._kill_part(location, say, killed))
+
+    def _kill_part(
+        self, location: AppLocation, say: Callable[[str], None], killed: Callable[[], None]
+    ) -> Operation:
+        app, name = app_of(self._screen), str(location)
+
+        async def work(report: OutcomeReport) -> None:
+            say(f"killing {name}")
+            report(Outcome(name, "", OutcomeState.WORKING))
+            try:
+                state = await app.services.jobs.kill(location)
+            except PituiError as error:
+                report(Outcome(name, "", OutcomeState.FAILED, error.message, error.advice))
+                app.notify(str(error), title=f"Kill {name}", severity="error", markup=False)
+                return
+            report(Outcome(name, "", OutcomeState.OK, state))
+            say(f"{name} is {state}")
+            killed()
+
+        effect = "Its tasks end; the program sees it fail, and often ends by that."
+        return Operation(
+            "kill",
+            f"Kill {name}",
+            work,
+            about=frozenset(),
+            claims=frozenset((job_claim(name),)),
+            question=Question(f"Kill {name}?", "Kill", [], [effect]),
+            again=lambda _failed: self._kill_part(location, say, killed),
+            quiet=True,
+        ).expect([(name, "")])
+
+    # -- benchmarks ------------------------------------------------------------------------
+
+    def benchmark(self) -> None:
+        """Offer the benchmarks, and start the one that is chosen."""
+        from pitui.tui.operations.benchmark_form import BenchmarkScreen
+
+        def chosen(choice: tuple[str, dict[str, str]] | None) -> None:
+            if choice is not None:
+                self._screen.operations.submit(self._benchmark(*choice))
+
+        self._screen.app.push_screen(BenchmarkScreen(), chosen)
+
+    def _benchmark(self, name: str, parameters: Mapping[str, str]) -> Operation:
+        """Start a benchmark and follow its output; not while the master's node is worked on."""
+        services, node = app_of(self._screen).services, self._screen.snapshot.master.node
+
+        async def work(report: OutcomeReport) -> None:
+            report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
+            run = await services.start_benchmark(name, parameters)
+            report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
+            self._screen.jobs.select_run(run.id)
+            self._screen.follow((run.id,))
+
+        return Operation(
+            "benchmark",
+            f"Start benchmark {name}",
+            work,
+            about=frozenset(),
+            claims=frozenset(),  # several benchmarks may run at once
+            idle=frozenset((node,)),
+            again=lambda _failed: self._benchmark(name, parameters),
+            quiet=True,
+        ).expect([(node, "")])
+
+
+def _kill(services: Backend, jobs: Sequence[Job]) -> Operation:
+    named = _named(jobs)
+
+    async def work(report: OutcomeReport) -> None:
+        async with TaskGroup() as group:
+            for name, job in named.items():
+                group.create_task(_end(services, name, job, report))
+
+    def again(failed: Sequence[Outcome]) -> Operation:
+        return _kill(services, [named[outcome.node] for outcome in failed])
+
+    about = frozenset(filter(None, (word for job in jobs for word in (job.app_id, job.name))))
+    return Operation(
+        "kill",
+        " ".join(_kill_words(named)),
+        work,
+        about=about,
+        claims=frozenset(job_claim(identity(job) or job.name) for job in jobs),
+        question=_kill_question(jobs),
+        again=again,
+    ).expect([(name, "") for name in named])
+
+
+def _kill_question(jobs: Sequence[Job]) -> Question:
+    """Return the question before jobs are killed: which, and what is lost."""
+    verb, what = _kill_words(_named(jobs))
+    if len(jobs) == 1:
+        targets = [identity(jobs[0]) or one_line(jobs[0].name)]
+        effect = "Its executors end and what it computed so far is lost."
+    else:
+        targets = list(_named(jobs))
+        effect = "Their executors end and what they computed so far is lost."
+    return Question(f"{verb} {what}?", verb, targets, [effect])
+
+
+async def _end(services: Backend, name: str, job: Job, report: OutcomeReport) -> None:
+    report(Outcome(name, "", OutcomeState.WORKING))
+    try:
+        if job.run is not None:
+            await services.cancel_run(job.run.id)
+        elif job.driver is not None:
+            await services.jobs.kill_driver(job.driver.id)
+        else:
+            await services.kill_application(job.app_id or "")
+    except PituiError as error:
+        report(Outcome(name, "", OutcomeState.FAILED, error.message, error.advice))
+    else:
+        report(Outcome(name, "", OutcomeState.OK))
+
+
+def _kill_words(named: Mapping[str, Job]) -> tuple[str, str]:
+    """Return what is done, and to what in few words."""
+    runs = all(job.run is not None for job in named.values())
+    what = next(iter(named)) if len(named) == 1 else f"{len(named)} {'runs' if runs else 'jobs'}"
+    return ("End run" if runs and len(named) == 1 else "End" if runs else "Kill"), what
+
+
+def _named(jobs: Sequence[Job]) -> dict[str, Job]:
+    """Return jobs by name, of several with what tells them apart."""
+    if len(jobs) == 1:
+        return {one_line(jobs[0].name): jobs[0]}
+    return {one_line(f"{job.name} {identity(job)}"): job for job in jobs}
