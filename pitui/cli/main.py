@@ -2,12 +2,12 @@
 
 import gc
 import importlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from pitui import __version__
+from pitui.cli.command_table import COMMANDS
 from pitui.cli.output import fail
 from pitui.cli.settings import Settings
 from pitui.cli.usage import in_one_line
@@ -17,46 +17,16 @@ _GARBAGE_THRESHOLD = 250_000
 """New objects between two searches for garbage: more than a start makes, since one costs 10 ms."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A command's module, and its line in `pitui --help`."""
-
-    module: str
-    help: str
-
-
-_COMMANDS = {
-    "init": _Entry("init", "Write a commented config.yaml."),
-    "provision": _Entry("provision", "Bring nodes to the configured state."),
-    "status": _Entry("status", "Show master, nodes, workers and applications."),
-    "start": _Entry("start", "Start the master, workers, or all."),
-    "stop": _Entry("stop", "Stop the master, workers, or all."),
-    "restart": _Entry("restart", "Restart the master, workers, or all."),
-    "logs": _Entry("logs", "Print or follow the logs of daemons, executors and runs."),
-    "events": _Entry("events", "Show what happened on the cluster."),
-    "push": _Entry("push", "Copy files to the same path on the nodes."),
-    "submit": _Entry("submit", "Run an application on the cluster."),
-    "jobs": _Entry("jobs", "List applications, and what is inside one of them."),
-    "kill": _Entry("kill", "Kill an application, a job, a stage or a driver."),
-    "bench": _Entry("bench", "Run benchmarks and look at their history."),
-    "threads": _Entry("threads", "Print what the threads of an executor do."),
-    "disk": _Entry("disk", "Show what fills the nodes' work and log folders, and clean up."),
-    "exec": _Entry("exec", "Run a command on the nodes."),
-    "demo": _Entry("demo", "Bring up a real Spark cluster on this machine and manage it."),
-}
-
-
 class _LazyGroup(click.Group):
     """A group that knows its commands' names and help without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        entry = _COMMANDS.get(cmd_name)
-        if entry is None:
+        if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"pitui.cli.commands.{entry.module}")
+        module = importlib.import_module(f"pitui.cli.commands.{cmd_name}")
         command: click.Command = module.command
         return command
 
@@ -74,20 +44,20 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command; a name that is nearly one is not guessed, but named."""
-        unknown = args[0] not in _COMMANDS and not args[0].startswith("-")
+        unknown = args[0] not in COMMANDS and not args[0].startswith("-")
         if unknown and not ctx.resilient_parsing:
             raise _no_such_command(args[0])
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
+            formatter.write_dl([(name, row.help) for name, row in COMMANDS.items()])
 
 
 def _no_such_command(name: str) -> UsageError:
     from pitui.config.nearest import did_you_mean
 
-    guess = did_you_mean(name, _COMMANDS)
+    guess = did_you_mean(name, COMMANDS)
     return UsageError(f"no command is called {name!r}{guess}", "See `pitui --help`.")
 
 

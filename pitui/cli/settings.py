@@ -2,15 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
+
+from pitui.cli.command_table import what_changes
+from pitui.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from pitui.config.model import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,24 @@ class Settings:
         return load_config(self.config_path)
 
 
-pass_settings = click.make_pass_decorator(Settings)
+def pass_settings(function: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
+    """Hand the settings to a command, unless it would change the cluster while read-only.
+
+    No command gets at the configuration without it, so none is forgotten.
+
+    Raises:
+        UsageError: it would, and `--read-only` was given.
+    """
+
+    @wraps(function)
+    def checked(*arguments: P.args, **options: P.kwargs) -> R:
+        context = click.get_current_context()
+        settings = context.ensure_object(Settings)
+        if settings.read_only and (what := what_changes(context)):
+            raise UsageError(f"`{what}` changes the cluster, and --read-only was given")
+        return function(settings, *arguments, **options)
+
+    return checked
 
 
 def _also_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

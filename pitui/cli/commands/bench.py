@@ -2,7 +2,6 @@
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, fail, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -65,7 +64,6 @@ def run_(
     settings: Settings, name: str, values: tuple[str, ...], detach: bool, trust_new: bool
 ) -> None:
     """Run a benchmark on the cluster and record the result."""
-    require_writable(settings, "bench run")
     config = settings.load()
 
     async def main() -> int:
@@ -182,7 +180,6 @@ def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
 
     RUN is an id that `pitui bench history` lists.
     """
-    require_writable(settings, "bench cancel")
     config = settings.load()
 
     async def main() -> int:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.runtime import run
@@ -37,7 +36,6 @@ def act_on_daemons(
     trust_new: bool,
 ) -> None:
     """Do what the function `verb` of `services.control` does, to what `words` mean, and exit."""
-    require_writable(settings, verb)
     config = settings.load()
 
     async def main() -> int:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -43,8 +42,6 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
     With --clean what is unused goes. A running application is never touched: where it is not sure
     what runs, nothing is removed.
     """
-    if remove:
-        require_writable(settings, "disk --clean")
     config = settings.load()
 
     async def main() -> int:

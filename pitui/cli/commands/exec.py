@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -56,7 +55,6 @@ def command(
     words = words_after(context)
     if not words:
         raise click.UsageError("put the command after --, as in: pitui exec pi1 -- uptime")
-    require_writable(settings, "exec")
     config = settings.load()
 
     async def main() -> int:

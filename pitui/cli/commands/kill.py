@@ -2,7 +2,6 @@
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -27,7 +26,6 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
 
     Ids are those that `pitui jobs` lists. Returns when Spark agrees.
     """
-    require_writable(settings, "kill")
     config = settings.load()
 
     async def main() -> int:

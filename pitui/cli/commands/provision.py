@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -58,8 +57,6 @@ def command(  # noqa: PLR0917 - click hands them over by name
     _refuse_combinations(
         nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only
     )
-    if not plan:
-        require_writable(settings, "provision")
     config = settings.load()
     words = [word.strip() for word in only.split(",") if word.strip()]
 

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -57,7 +56,6 @@ def command(
     """
     if source is not None and target is None:
         raise click.UsageError("name the file and its path on the nodes: pitui push SRC DEST")
-    require_writable(settings, "push")
     config = settings.load()
 
     async def main() -> int:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from pitui.cli.guard import require_writable
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -44,7 +43,6 @@ def command(
     after = words_after(context)
     if (job is None) == (after is None):
         raise click.UsageError("name a job of the configuration, or put an application after --")
-    require_writable(settings, "submit")
     config = settings.load()
 
     async def main() -> int:
