@@ -22,12 +22,10 @@ from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import UnknownKey
 from pitui.tui.app import PituiApp
-from pitui.tui.base.keys_doc import with_keys
 from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
 from pitui.tui.terminal.shell import shell_command
 from pitui.tui.terminal.style_files import style_paths
 
-README = Path(__file__).parents[2] / "README.md"
 KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")
 
 
@@ -72,11 +70,6 @@ async def test_services_that_cannot_go_on_end_the_ui_with_their_reason() -> None
 
 def test_styles_are_found() -> None:
     assert {path.suffix for path in style_paths()} == {".tcss"}
-
-
-def test_readme_has_the_keys_of_the_table() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert with_keys(text) == text, "run: python -m pitui.tui.base.keys_doc"
 
 
 def test_a_shell_is_ssh_as_words_or_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Everything a person can do in the UI: one row an action.
 
-From these rows come the key bindings, the footer, the help page, the palette, the README's table
-of keys, remapping by `ui.keys`, and what read-only mode holds back. An action `x` is carried out by
+From these rows come the key bindings, the footer, the help page, the palette, docs/keys.md,
+remapping by `ui.keys`, and what read-only mode holds back. An action `x` is carried out by
 the method `do_x` of the screen or the pane of its scope.
 """
 
@@ -265,6 +265,6 @@ def reaches(scope: Scope) -> tuple[Scope, ...]:
 
 
 def grouped() -> Iterable[tuple[Scope, list[Action]]]:
-    """Yield each scope with its actions, for help and README; what tables share stands there."""
+    """Yield each scope with its actions, for help and docs/keys.md; those of tables once."""
     for scope in Scope:
         yield scope, [row for row in of(scope) if scope is row.scopes[0] or row.scopes[0] in PANES]
