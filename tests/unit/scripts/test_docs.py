@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)")
 PACKAGES = sorted(path.name for path in (ROOT / "pitui").iterdir() if path.is_dir())
-NAME = re.compile(rf"`((?:pitui\.)?(?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\(|`)")
+NAME = re.compile(rf"`((?:pitui\.)?(?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?<!\.py)(?<!\.yaml)(?:\(|`)")
 FILE = re.compile(r"`((?:pitui|tests|scripts|benchmarks|docs|styles)/[\w./*-]+)`")
 HOLE = re.compile(r"\bNAME\b|\bN\b|\.\.\.")
 """What differs in a text."""
