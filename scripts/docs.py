@@ -67,6 +67,7 @@ def keys_page() -> str:
         "`?` shows this list in pitui, the footer shows the keys of the place you are in, and `:` "
         "finds an action by its name. To change a key, set the action's name under `ui.keys` in "
         "the configuration: `stop: x,delete`.",
+        "![The list of keys in pitui](help.svg)",
         *parts,
     )
 

@@ -74,7 +74,9 @@ async def at_work(path: Path) -> None:
         runs = Runs(cluster)
         app = PituiApp(config)
         async with app.run_test(size=SIZE) as pilot:
-            await runs.start_benchmark("linecount", {"mebibytes": "64"})
+            await runs.start_benchmark(
+                "linecount", {"generate": "48m", "path": "/var/tmp/pitui-pictures.txt"}
+            )
             await until(pilot, lambda: ended(app, 1), LIMIT)
             await runs.start_benchmark("pi", {"samples": "400000000", "partitions": "96"})
             await until(pilot, lambda: share(app) > 0.3, LIMIT)
