@@ -74,9 +74,7 @@ async def at_work(path: Path) -> None:
         runs = Runs(cluster)
         app = PituiApp(config)
         async with app.run_test(size=SIZE) as pilot:
-            await runs.start_benchmark(
-                "linecount", {"generate": "48m", "path": "/var/tmp/pitui-pictures.txt"}
-            )
+            await runs.start_benchmark("pi", {"samples": "2000000"})
             await until(pilot, lambda: ended(app, 1), LIMIT)
             await runs.start_benchmark("pi", {"samples": "400000000", "partitions": "96"})
             await until(pilot, lambda: share(app) > 0.3, LIMIT)
@@ -109,7 +107,7 @@ def share(app: PituiApp) -> float:
 def ended(app: PituiApp, count: int) -> bool:
     """Say whether so many applications have ended, and none runs."""
     found = app.main.snapshot.applications
-    return len(found) >= count and not any(each.cores for each in found)
+    return len(found) >= count and not any(each.state.active for each in found)
 
 
 async def provisioning() -> None:
