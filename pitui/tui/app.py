@@ -21,11 +21,11 @@ from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_of
 from pitui.tui.base.actions import action
+from pitui.tui.base.dispatch import StartingError
 from pitui.tui.base.keymap import Keys
 from pitui.tui.base.messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
 from pitui.tui.services.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
-from pitui.tui.services.idle import Idle
 from pitui.tui.terminal.key_replay import KeyReplay
 from pitui.tui.terminal.partial_update import partial_update
 from pitui.tui.terminal.style_files import first_style_paths, late_style_paths
@@ -78,13 +78,29 @@ class PituiApp(App[None], inherit_bindings=False):
         self.config = config
         self.nodes = resolve_nodes(config)
         self.read_only = read_only
-        self.services: Backend = Idle()
+        self._services: Backend | None = None
         self.main = MainScreen(first_snapshot(config))
         self._open_backend = open_backend
         self._load = load
         self._changes: Toasts | None = None
         self.failure: PituiError | None = None
         """Why the services, and with them the UI, had to end."""
+
+    @property
+    def started(self) -> bool:
+        """Whether the services are there."""
+        return self._services is not None
+
+    @property
+    def services(self) -> Backend:
+        """The services of the cluster.
+
+        Raises:
+            StartingError: they are not there yet; an action is answered with it.
+        """
+        if self._services is None:
+            raise StartingError
+        return self._services
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own colours."""
@@ -121,7 +137,7 @@ class PituiApp(App[None], inherit_bindings=False):
         await asyncio.to_thread(self._load)
         try:
             async with self._open_backend(self.config, UiAsker(self)) as services:
-                self.services = services
+                self._services = services
                 self.main.connected()
                 await services.run(self._on_snapshot, self._on_runs)
         except* PituiError as errors:

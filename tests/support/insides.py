@@ -15,7 +15,7 @@ from pitui.services.apps.web_pages import WebPage
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import parse_tasks
-from pitui.tui.services.jobs_idle import IdleJobService
+from support.fake_services import FakeJobs
 from support.shelf import NOW
 
 CAPTURES = Path(__file__).parents[1] / "captures" / "app"
@@ -72,7 +72,7 @@ def tasks() -> tuple[Task, ...]:
     return (*named[:3], failed, named[4], done, *named[6:])
 
 
-class StillJobs(IdleJobService):
+class StillJobs(FakeJobs):
     """Answers with one inside, or with what a test says, and keeps what it was asked for."""
 
     def __init__(self, inside: AppDetail | None = None) -> None:

@@ -20,7 +20,7 @@ from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.services.idle import NoInspector
+from support.fake_services import FakeInspection
 from support.shelf import FULL, MIB, NOW, Still, executor
 
 APP = "app-20270115072900-0003"
@@ -59,7 +59,7 @@ def hour() -> tuple[Point, ...]:
     )  # fmt: skip
 
 
-class StillInspector(NoInspector):
+class StillInspector(FakeInspection):
     """Answers with data; what is None it does not answer, an error it raises."""
 
     def __init__(self) -> None:

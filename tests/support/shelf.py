@@ -32,7 +32,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.app import PituiApp
 from pitui.tui.base.messages import DaemonTarget, Verb
-from pitui.tui.services.idle import Idle
+from support.fake_services import FakeServices
 from support.provision import Recorded
 
 NOW = 1_800_000_000.0
@@ -141,7 +141,7 @@ RUNS = (
 )  # fmt: skip
 
 
-class Still(Idle):
+class Still(FakeServices):
     """Services that stand still: the test publishes what they would see, and answers."""
 
     provision_service = Recorded()
@@ -259,7 +259,7 @@ async def shown(
     still = services or Still()
     app = ui(still, read_only=read_only, **settings)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.services is still)
+        await until(pilot, lambda: app.started)
         if still.snapshot is not None:
             await until(pilot, lambda: app.main.snapshot is still.snapshot)
         await pilot.pause()

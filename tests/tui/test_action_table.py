@@ -9,9 +9,6 @@ from support.looked import Looking
 from support.shelf import shown, until
 from textual.pilot import Pilot
 
-from pitui.domain.cluster import Snapshot
-from pitui.domain.logs.log_line import LogSource
-from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.action_screen import ActionScreen
@@ -54,23 +51,9 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
 }
 
 
-class NoLogs:
-    """Knows of no file, and names those that it is asked about."""
-
-    async def tree(self, _snapshot: Snapshot) -> Sequence[LogBranch]:
-        return ()
-
-    def name(self, source: LogSource) -> str:
-        return f"{source.tag}.log"
-
-
-class Noting(Looking):
-    log_service = NoLogs()
-
-
-def services() -> Noting:
+def services() -> Looking:
     """Return services that note what they are asked for; a start of pi1 fails."""
-    found = Noting()
+    found = Looking()
     found.jobs = StillJobs()
     found.go_on.set()
     found.fail["pi1"] = Outcome("pi1", "worker", OutcomeState.FAILED, "no")

@@ -28,7 +28,7 @@ def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def after(services: Looking, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: pilot.app.services is services)
+        await until(pilot, lambda: pilot.app.started)
         await until(pilot, lambda: pilot.app.main.snapshot is services.snapshot)
         await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
         for key in keys:

@@ -35,7 +35,7 @@ def at(
 
     async def run(pilot: Pilot[None]) -> None:
         app = pilot.app
-        await until(pilot, lambda: app.services is services)
+        await until(pilot, lambda: app.started)
         await until(pilot, lambda: app.main.snapshot is services.snapshot)
         screen = LevelScreen(location)
         await app.push_screen(screen)

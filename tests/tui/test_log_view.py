@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support.fake_services import FakeServices
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config
@@ -27,7 +28,6 @@ from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.line_text import LogDisplay, body, row_count, rows
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_view import LogView
-from pitui.tui.services.idle import Idle
 
 CONFIG = """\
 cluster: {master: nuc}
@@ -40,7 +40,7 @@ nodes:
 SOURCES = [LogSource(tag, tag, "", tag) for tag in ("nuc", "pi1", "pi2")]
 
 
-class Lines(Idle):
+class Lines(FakeServices):
     """Services of which only the logs are there; the test says what they hold."""
 
     def __init__(self) -> None:

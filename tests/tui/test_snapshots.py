@@ -28,7 +28,7 @@ def after(
     """Return what brings the UI to the moment of the picture."""
 
     async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: pilot.app.services is services)
+        await until(pilot, lambda: pilot.app.started)
         if services.snapshot is not None:
             await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
         for key in keys:

@@ -21,7 +21,7 @@ from support.tools import tool
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import UnknownKey
-from pitui.tui.app import PituiApp
+from pitui.tui.base.actions import Scope, of
 from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
 from pitui.tui.terminal.shell import shell_command
 from pitui.tui.terminal.style_files import style_paths
@@ -45,16 +45,54 @@ async def test_nodes_are_painted_while_nothing_is_loaded_and_nobody_answers() ->
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "pi1" in app.main.nodes.table.render_line(2).text)
         assert "trying" in app.main.nodes.table.render_line(2).text
-        await pilot.press("s")
+        loaded.set()
+        await until(pilot, lambda: app.started)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["s", "x", "r", "D", "p", "U", "B", "delete", "c", "enter", "b", "5", "ctrl+r"],
+    ids=["start", "stop", "restart", "decommission", "provision", "rolling", "rollback", "remove",
+         "connect", "node", "benchmark", "timeline", "refresh"],
+)  # fmt: skip
+async def test_what_needs_the_services_is_answered_while_they_start(key: str) -> None:
+    loaded = threading.Event()
+    app = ui()
+    app._load = loaded.wait
+    async with app.run_test(size=(120, 40)) as pilot:
         try:
-            await until(pilot, lambda: "still starting" in shown_progress(app))
+            await until(pilot, lambda: "pi1" in app.main.nodes.table.render_line(2).text)
+            await pilot.press("j", key)
+            await until(pilot, lambda: "still starting" in str(app.main.footer.render()))
+            assert app.screen is app.main
+            assert app.main.operations.listed == []
         finally:
             loaded.set()
-        await until(pilot, lambda: isinstance(app.services, Still))
+        await until(pilot, lambda: app.started)
 
 
-def shown_progress(app: PituiApp) -> str:
-    return str(app.main.progress.children[0].render())
+async def test_no_action_breaks_while_the_services_start() -> None:
+    loaded = threading.Event()
+    app = ui()
+    app._load = loaded.wait
+    async with app.run_test(size=(120, 40)) as pilot:
+        main = app.main
+        try:
+            await until(pilot, lambda: "pi1" in main.nodes.table.render_line(2).text)
+            for pane in "1234":
+                await pilot.press(pane)
+                scope = main.scope()
+                for row in of(scope, Scope.TABLES, Scope.ANYWHERE):
+                    if row.id == "quit" or (scope is Scope.LOGS and Scope.TABLES in row.scopes):
+                        continue
+                    while app.screen is not main:
+                        app.pop_screen()
+                    main.panes.go(int(pane) - 1)
+                    main.handler(row).action_do(row.id)
+                    await pilot.pause()
+        finally:
+            loaded.set()
+        await until(pilot, lambda: app.started)
 
 
 async def test_services_that_cannot_go_on_end_the_ui_with_their_reason() -> None:

@@ -179,7 +179,7 @@ def test_pictures(snap_compare: Compare, size: tuple[int, int], state: str) -> N
     services = still(STATES[state]())
 
     async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: pilot.app.services is services)
+        await until(pilot, lambda: pilot.app.started)
         await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
         await opened(pilot)
 
@@ -190,7 +190,7 @@ def test_the_header_with_news(snap_compare: Compare) -> None:
     services = still(StillTimeline())
 
     async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: pilot.app.services is services)
+        await until(pilot, lambda: pilot.app.started)
         await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
         services.timeline.tell()
         await until(pilot, lambda: "events since" in lines(pilot)[0])

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from pitui.domain.errors import PituiError
 from pitui.tui.base.actions import Action, action
 from pitui.tui.base.messages import StatusMessage
 
@@ -9,6 +10,13 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from pitui.tui.app import PituiApp
+
+
+class StartingError(PituiError):
+    """The services are asked for before they are there."""
+
+    def __init__(self) -> None:
+        super().__init__("pitui is still starting", "Try again in a moment.")
 
 
 def app_of(node: "DOMNode") -> "PituiApp":
@@ -23,7 +31,11 @@ def read_only_refusal(app: "PituiApp", row: Action) -> str:
 
 
 class ActionHandler:
-    """Runs `do_ID` for an action; mutating ones only while not read-only."""
+    """Runs `do_ID` for an action; mutating ones only while not read-only.
+
+    What needs the services before they are there is answered here: `do_ID` asks the app for them
+    before it opens or begins anything.
+    """
 
     def action_do(self, action_id: str) -> None:
         """Carry out an action of the table, or say why not."""
@@ -33,7 +45,10 @@ class ActionHandler:
         if row.mutating and app.read_only:
             node.post_message(StatusMessage(read_only_refusal(app, row)))
             return
-        getattr(self, f"do_{action_id}")()
+        try:
+            getattr(self, f"do_{action_id}")()
+        except StartingError as error:
+            node.post_message(StatusMessage(str(error)))
 
     def is_enabled(self, action_id: str) -> bool:  # noqa: ARG002
         """Whether an action makes sense now; panes say more."""

@@ -107,14 +107,6 @@ class ShellRequested(Message):
         self.node = node
 
 
-class RetryRequested(Message):
-    """A node is to be tried now."""
-
-    def __init__(self, node: str) -> None:
-        super().__init__()
-        self.node = node
-
-
 class ProvisionRequested(Message):
     """Nodes are to be provisioned, rolled back or removed; a plan or a question comes first."""
 

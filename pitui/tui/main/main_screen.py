@@ -15,7 +15,6 @@ from pitui.tui.base.messages import (
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
-    RetryRequested,
     RunsChanged,
     ShellRequested,
     ShowLogAt,
@@ -107,7 +106,9 @@ class MainScreen(Frame):
         self.executors.show(self.snapshot, self.jobs.selected_application())
 
     def _look(self) -> None:
-        app_of(self).services.set_active_apps(self.jobs.active_applications())
+        app = app_of(self)
+        if app.started:
+            app.services.set_active_apps(self.jobs.active_applications())
 
     # -- what panes ask for ----------------------------------------------------------------
 
@@ -158,12 +159,6 @@ class MainScreen(Frame):
 
         return ProvisionActions(self)
 
-    @on(RetryRequested)
-    def retry(self, message: RetryRequested) -> None:
-        """Try to reach a node now."""
-        app_of(self).services.retry(message.node)
-        self.footer.say(f"trying {message.node}")
-
     # -- actions that work anywhere --------------------------------------------------------
 
     def do_benchmark(self) -> None:
@@ -174,7 +169,7 @@ class MainScreen(Frame):
         """Show what happened."""
         from pitui.tui.main.timeline_screen import TimelineScreen
 
-        self.app.push_screen(TimelineScreen())
+        self.app.push_screen(TimelineScreen(app_of(self).services.timeline))
 
     def do_palette(self) -> None:
         """Open the palette."""

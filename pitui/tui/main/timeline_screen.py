@@ -9,6 +9,7 @@ from pitui.tui.base.messages import TimelineChanged
 from pitui.tui.base.page import Page
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.frame import JOBS, NODES
+from pitui.tui.services.timeline import TimelineService
 
 
 class TimelineScreen(Page):
@@ -16,15 +17,15 @@ class TimelineScreen(Page):
 
     OWN_ACTION: ClassVar[str] = "timeline"
 
-    def __init__(self) -> None:
+    def __init__(self, timeline: TimelineService) -> None:
+        self._timeline = timeline
         self._events = TimelinePane()
         super().__init__(self._events)
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def on_mount(self) -> None:
         """Follow the timeline."""
-        timeline = app_of(self).services.timeline
-        self._unsubscribe = timeline.subscribe(lambda: self.post_message(TimelineChanged()))
+        self._unsubscribe = self._timeline.subscribe(lambda: self.post_message(TimelineChanged()))
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was above this one."""
@@ -38,7 +39,7 @@ class TimelineScreen(Page):
         """Show what there is now, where somebody sees it."""
         if not self.is_current:
             return
-        timeline = app_of(self).services.timeline
+        timeline = self._timeline
         self._events.show(timeline.events, timeline.complaint, time.time())
         timeline.looked()
 

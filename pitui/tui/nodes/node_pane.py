@@ -3,7 +3,7 @@
 import time
 from contextlib import aclosing
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -21,6 +21,9 @@ from pitui.tui.nodes.text.blocks import HOUR, Known
 from pitui.tui.nodes.text.node_lines import node_lines
 from pitui.tui.widgets.cell_lines import CellLines
 
+if TYPE_CHECKING:
+    from pitui.tui.services.inspection import InspectionService
+
 _REDRAW = 1.0
 SHORT = 600.0
 """The shorter of the two spans of time that charts show."""
@@ -32,9 +35,10 @@ class NodePane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODE))
     SCOPE = Scope.NODE
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, inspection: "InspectionService") -> None:
         super().__init__(id="node", classes="pane")
         self._node_name = name
+        self._inspection = inspection
         self._lines = CellLines()
         self.title = one_line(name)
         self._known: Known | None = None
@@ -50,7 +54,7 @@ class NodePane(Pane):
 
     def on_mount(self) -> None:
         """Begin to ask; an hour is shown once more than ten minutes of it are known."""
-        points = app_of(self).services.inspection.history(self._node_name)
+        points = self._inspection.history(self._node_name)
         self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
         self._show()
         self._clock = self.set_interval(_REDRAW, self._show, pause=True)
@@ -76,7 +80,7 @@ class NodePane(Pane):
 
     def _show(self) -> None:
         app = app_of(self)
-        points = app.services.inspection.history(self._node_name)
+        points = self._inspection.history(self._node_name)
         self._keep(snapshot=app.main.snapshot, points=points, now=time.time())
         if self._known is not None:
             self._lines.show(node_lines(self._known, max(20, self._lines.size.width - 1)))
@@ -84,9 +88,7 @@ class NodePane(Pane):
     @work(group="look", exclusive=True)
     async def _look(self) -> None:
         try:
-            async with aclosing(
-                app_of(self).services.inspection.look_at_node(self._node_name)
-            ) as looks:
+            async with aclosing(self._inspection.look_at_node(self._node_name)) as looks:
                 async for looked in looks:
                     self._keep(
                         system=looked.system, processes=looked.processes, problem=looked.problem
@@ -99,7 +101,7 @@ class NodePane(Pane):
     @work(group="disk", exclusive=True)
     async def _count_disk(self) -> None:
         try:
-            disk = await app_of(self).services.inspection.disk_use(self._node_name)
+            disk = await self._inspection.disk_use(self._node_name)
         except PituiError as error:
             self._keep(disk=None, disk_problem=str(error))
         else:

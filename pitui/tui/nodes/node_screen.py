@@ -2,13 +2,14 @@
 
 from pitui.tui.base.page import Page
 from pitui.tui.nodes.node_pane import NodePane
+from pitui.tui.services.inspection import InspectionService
 
 
 class NodeScreen(Page):
     """Everything on one node."""
 
-    def __init__(self, name: str) -> None:
-        self._node = NodePane(name)
+    def __init__(self, name: str, inspection: InspectionService) -> None:
+        self._node = NodePane(name, inspection)
         super().__init__(self._node)
 
     def on_screen_resume(self) -> None:

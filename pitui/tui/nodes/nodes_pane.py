@@ -12,7 +12,6 @@ from pitui.tui.base.messages import (
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
-    RetryRequested,
     ShellRequested,
     StatusMessage,
     Verb,
@@ -97,7 +96,7 @@ class NodesPane(TablePane):
         if node is None:
             self.do_details()
         else:
-            self.app.push_screen(NodeScreen(node.name))
+            self.app.push_screen(NodeScreen(node.name, app_of(self).services.inspection))
 
     def do_decommission(self) -> None:
         """Drain and stop the workers of the chosen nodes."""
@@ -152,7 +151,8 @@ class NodesPane(TablePane):
     def do_retry(self) -> None:
         """Try to reach the chosen nodes now."""
         for node in self._chosen():
-            self.post_message(RetryRequested(node.name))
+            app_of(self).services.retry(node.name)
+            self.post_message(StatusMessage(f"trying {node.name}"))
 
     def is_enabled(self, action_id: str) -> bool:
         """Offer node actions only on a configured node."""

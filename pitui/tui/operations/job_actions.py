@@ -75,15 +75,17 @@ class JobActions:
         """Offer the benchmarks, and start the one that is chosen."""
         from pitui.tui.operations.benchmark_form import BenchmarkScreen
 
+        services = app_of(self._screen).services
+
         def chosen(choice: tuple[str, dict[str, str]] | None) -> None:
             if choice is not None:
-                self._screen.operations.submit(self._benchmark(*choice))
+                self._screen.operations.submit(self._benchmark(services, *choice))
 
         self._screen.app.push_screen(BenchmarkScreen(), chosen)
 
-    def _benchmark(self, name: str, parameters: Mapping[str, str]) -> Operation:
+    def _benchmark(self, services: Backend, name: str, parameters: Mapping[str, str]) -> Operation:
         """Start a benchmark and follow its output; not while the master's node is worked on."""
-        services, node = app_of(self._screen).services, self._screen.snapshot.master.node
+        node = self._screen.snapshot.master.node
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
@@ -99,7 +101,7 @@ class JobActions:
             about=frozenset(),
             claims=frozenset(),  # several benchmarks may run at once
             idle=frozenset((node,)),
-            again=lambda _failed: self._benchmark(name, parameters),
+            again=lambda _failed: self._benchmark(services, name, parameters),
             quiet=True,
         ).expect([(node, "")])
 

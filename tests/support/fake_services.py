@@ -1,0 +1,150 @@
+"""Services behind the UI that know of nothing and do nothing; tests say what they answer."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+
+from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.apps.run import Run
+from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.events.event import Event, UnreadEvents
+from pitui.domain.logs.log_line import LogLine, LogSource
+from pitui.domain.logs.log_tree import LogBranch
+from pitui.domain.node_detail import DiskUse, Point
+from pitui.domain.outcome import Outcome, OutcomeReport
+from pitui.services.apps.failure_analysis import FailureCause
+from pitui.services.apps.web_pages import WebPage
+from pitui.services.nodes.disk_use import Cleaned
+from pitui.services.nodes.inspect_node import NodeInspection
+from pitui.spark.api.decommission import Refusal
+from pitui.tui.base.messages import DaemonTarget, Verb
+from pitui.tui.services.inspection import InspectionService
+from pitui.tui.services.jobs import JobService
+from pitui.tui.services.logs import LogService
+from pitui.tui.services.provisioning import ProvisionService
+from pitui.tui.services.timeline import TimelineService
+
+NOT_GIVEN = PituiError("the test gives no answer")
+
+
+class FakeTimeline:
+    events: tuple[Event, ...] = ()
+    complaint: PituiError | None = None
+
+    @property
+    def news(self) -> UnreadEvents:
+        return UnreadEvents(0.0, ())
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        return lambda: None
+
+    def own(self, names: Callable[[], Collection[str]]) -> None: ...
+
+    def looked(self) -> None: ...
+
+
+class FakeInspection:
+    def history(self, node: str) -> Sequence[Point]:
+        return ()
+
+    async def look_at_node(self, node: str) -> AsyncGenerator[NodeInspection, None]:
+        raise NOT_GIVEN
+        yield
+
+    async def disk_use(self, node: str) -> DiskUse:
+        raise NOT_GIVEN
+
+    async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
+        raise NOT_GIVEN
+
+    async def thread_dump(self, app_id: str, executor_id: str) -> Sequence[str]:
+        raise NOT_GIVEN
+
+    async def decommission_refusal(self) -> Refusal | None:
+        raise NOT_GIVEN
+
+    async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
+        raise NOT_GIVEN
+
+
+class FakeJobs:
+    async def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
+        yield DetailResult(location, error=NOT_GIVEN.message)
+
+    async def earlier(self, but: frozenset[str]) -> list[Application]:
+        return []
+
+    def unreadable(self) -> str:
+        return ""
+
+    async def kill(self, location: AppLocation) -> str:
+        raise NOT_GIVEN
+
+    async def kill_driver(self, driver_id: str) -> None:
+        raise NOT_GIVEN
+
+    async def cause(self, location: AppLocation) -> FailureCause:
+        raise NOT_GIVEN
+
+    async def page(self, location: AppLocation | None) -> WebPage:
+        raise NOT_GIVEN
+
+
+class FakeLogs:
+    async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
+        return ()
+
+    def name(self, source: LogSource) -> str:
+        return f"{source.tag}.log"
+
+    async def save(self, source: LogSource, target: object, progress: object) -> int:
+        raise NOT_GIVEN
+
+
+class FakeServices:
+    timeline: TimelineService = FakeTimeline()
+    inspection: InspectionService = FakeInspection()
+    log_service: LogService = FakeLogs()
+
+    def __init__(self) -> None:
+        self.jobs: JobService = FakeJobs()
+
+    @property
+    def provision_service(self) -> ProvisionService:
+        raise NOT_GIVEN
+
+    async def run(
+        self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
+    ) -> None:
+        await asyncio.Event().wait()
+
+    def set_active_apps(self, app_ids: Iterable[str]) -> None: ...
+
+    def poll_now(self) -> None: ...
+
+    def retry(self, node: str) -> None: ...
+
+    async def act(
+        self, verb: Verb, targets: Sequence[DaemonTarget], report: OutcomeReport
+    ) -> list[Outcome]:
+        raise NOT_GIVEN
+
+    def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
+        return []
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        raise NOT_GIVEN
+
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        raise NOT_GIVEN
+
+    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+        raise NOT_GIVEN
+
+    async def cancel_run(self, run_id: str) -> Run:
+        raise NOT_GIVEN
+
+    async def kill_application(self, app_id: str) -> None:
+        raise NOT_GIVEN
