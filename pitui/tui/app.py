@@ -25,7 +25,8 @@ from pitui.tui.base.dispatch import StartingError
 from pitui.tui.base.keymap import Keys
 from pitui.tui.base.messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
-from pitui.tui.services.backend import Backend, BackendFactory, first_snapshot, load_live, open_live
+from pitui.tui.services.interface import Backend
+from pitui.tui.services.opening import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.terminal.key_replay import KeyReplay
 from pitui.tui.terminal.partial_update import partial_update
 from pitui.tui.terminal.style_files import first_style_paths, late_style_paths

@@ -18,13 +18,17 @@ from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.messages import DaemonTarget, Verb
-from pitui.tui.services.inspection import InspectionService
-from pitui.tui.services.jobs import JobService
-from pitui.tui.services.logs import LogService
-from pitui.tui.services.provisioning import ProvisionService
-from pitui.tui.services.timeline import TimelineService
+from pitui.tui.services.interface import (
+    InspectionService,
+    JobService,
+    LogService,
+    ProvisionService,
+    TimelineService,
+)
 
-NOT_GIVEN = PituiError("the test gives no answer")
+
+def not_given() -> PituiError:
+    return PituiError("the test gives no answer")
 
 
 class FakeTimeline:
@@ -48,28 +52,28 @@ class FakeInspection:
         return ()
 
     async def look_at_node(self, node: str) -> AsyncGenerator[NodeInspection, None]:
-        raise NOT_GIVEN
+        raise not_given()
         yield
 
     async def disk_use(self, node: str) -> DiskUse:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def thread_dump(self, app_id: str, executor_id: str) -> Sequence[str]:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def decommission_refusal(self) -> Refusal | None:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
-        raise NOT_GIVEN
+        raise not_given()
 
 
 class FakeJobs:
     async def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
-        yield DetailResult(location, error=NOT_GIVEN.message)
+        yield DetailResult(location, error=not_given().message)
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         return []
@@ -78,16 +82,16 @@ class FakeJobs:
         return ""
 
     async def kill(self, location: AppLocation) -> str:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def kill_driver(self, driver_id: str) -> None:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def cause(self, location: AppLocation) -> FailureCause:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def page(self, location: AppLocation | None) -> WebPage:
-        raise NOT_GIVEN
+        raise not_given()
 
 
 class FakeLogs:
@@ -98,7 +102,7 @@ class FakeLogs:
         return f"{source.tag}.log"
 
     async def save(self, source: LogSource, target: object, progress: object) -> int:
-        raise NOT_GIVEN
+        raise not_given()
 
 
 class FakeServices:
@@ -111,7 +115,7 @@ class FakeServices:
 
     @property
     def provision_service(self) -> ProvisionService:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -127,24 +131,24 @@ class FakeServices:
     async def act(
         self, verb: Verb, targets: Sequence[DaemonTarget], report: OutcomeReport
     ) -> list[Outcome]:
-        raise NOT_GIVEN
+        raise not_given()
 
     def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
         return []
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
-        raise NOT_GIVEN
+        raise not_given()
 
     def follow(
         self, sources: Sequence[LogSource], lines: int
     ) -> AsyncGenerator[list[LogLine], None]:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def cancel_run(self, run_id: str) -> Run:
-        raise NOT_GIVEN
+        raise not_given()
 
     async def kill_application(self, app_id: str) -> None:
-        raise NOT_GIVEN
+        raise not_given()

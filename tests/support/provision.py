@@ -10,8 +10,8 @@ import msgspec
 
 from pitui.domain.errors import PituiError
 from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepReporter, StepState
-from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest, ProvisionWork, StepName
-from pitui.tui.services.provisioning_live import LiveProvisionService
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, ProvisionWork, StepName
+from pitui.tui.services.live import LiveProvisionService
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")

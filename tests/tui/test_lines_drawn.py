@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from pitui.tui.provision.board_rows import BoardRow
 from pitui.tui.provision.step_board import StepBoard
-from pitui.tui.services.provisioning import StepName
+from pitui.tui.services.interface import StepName
 from pitui.tui.text.cells import cell
 from pitui.tui.widgets.cell_lines import CellLines
 

@@ -16,7 +16,7 @@ from pitui.tui.provision.choose_steps import ChooseStepsScreen
 from pitui.tui.provision.plan_tree import step_key
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
 
 THREE = ("pi1", "pi2", "pi3")
 MARK = ("j", "space", "space", "space")

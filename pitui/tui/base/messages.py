@@ -11,7 +11,7 @@ from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Role, Snapshot
 
 if TYPE_CHECKING:
-    from pitui.tui.services.provisioning import ProvisionRequest
+    from pitui.tui.services.interface import ProvisionRequest
 
 
 class Verb(StrEnum):

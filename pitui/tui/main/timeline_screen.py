@@ -9,7 +9,7 @@ from pitui.tui.base.messages import TimelineChanged
 from pitui.tui.base.page import Page
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.frame import JOBS, NODES
-from pitui.tui.services.timeline import TimelineService
+from pitui.tui.services.interface import TimelineService
 
 
 class TimelineScreen(Page):

@@ -22,7 +22,7 @@ from pitui.tui.nodes.text.node_lines import node_lines
 from pitui.tui.widgets.cell_lines import CellLines
 
 if TYPE_CHECKING:
-    from pitui.tui.services.inspection import InspectionService
+    from pitui.tui.services.interface import InspectionService
 
 _REDRAW = 1.0
 SHORT = 600.0

@@ -2,7 +2,7 @@
 
 from pitui.tui.base.page import Page
 from pitui.tui.nodes.node_pane import NodePane
-from pitui.tui.services.inspection import InspectionService
+from pitui.tui.services.interface import InspectionService
 
 
 class NodeScreen(Page):

@@ -18,7 +18,7 @@ from pitui.tui.base.messages import (
 )
 from pitui.tui.base.table_pane import TablePane
 from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
-from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:

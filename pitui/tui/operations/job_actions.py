@@ -11,7 +11,7 @@ from pitui.domain.text import one_line
 from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.operations.operation import Operation, job_claim
-from pitui.tui.services.backend import Backend
+from pitui.tui.services.interface import Backend
 from pitui.tui.text.job_list import Job, identity
 
 if TYPE_CHECKING:

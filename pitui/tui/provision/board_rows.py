@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.domain.text import one_line
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_text import node_cell, node_line
-from pitui.tui.services.provisioning import StepName
+from pitui.tui.services.interface import StepName
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.step_states import step_glyph
 

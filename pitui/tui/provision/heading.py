@@ -3,7 +3,7 @@
 from pitui.provision.engine.report import NodeState, StepState
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
-from pitui.tui.services.provisioning import ProvisionKind
+from pitui.tui.services.interface import ProvisionKind
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.figures import bar, duration
 

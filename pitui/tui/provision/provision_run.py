@@ -8,7 +8,7 @@ from time import monotonic
 
 from pitui.domain.errors import PituiError
 from pitui.provision.engine.report import NodeReport, StepReport, StepState
-from pitui.tui.services.provisioning import (
+from pitui.tui.services.interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionService,

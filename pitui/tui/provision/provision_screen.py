@@ -12,7 +12,7 @@ from pitui.tui.base.actions import action
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.provision_view import ProvisionView
-from pitui.tui.services.provisioning import ProvisionKind
+from pitui.tui.services.interface import ProvisionKind
 
 if TYPE_CHECKING:
     from pitui.tui.provision.provisioning import ProvisionActions

@@ -15,7 +15,7 @@ from pitui.tui.operations.operation import Operation
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.provision.step_text import push_words
-from pitui.tui.services.provisioning import ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen

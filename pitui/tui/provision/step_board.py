@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pitui.tui.provision.board_rows import BoardRow, Layout, layout
-from pitui.tui.services.provisioning import StepName
+from pitui.tui.services.interface import StepName
 from pitui.tui.text.cells import Tone, cells
 from pitui.tui.text.segments import put
 from pitui.tui.text.styles import tone_style

@@ -3,31 +3,50 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pitui.config.model import Config
+from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.run import Run, RunState
-from pitui.domain.cluster import Snapshot
+from pitui.domain.cluster import Application, Role, Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
+from pitui.domain.logs.log_tree import LogBranch
+from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.outcome import Outcome, OutcomeReport
+from pitui.domain.text import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
-from pitui.services.apps.kill import kill_application
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
+from pitui.services.apps.kill import kill_application, kill_driver, kill_spot
+from pitui.services.apps.thread_dump import thread_dump
+from pitui.services.apps.web_pages import WebPage, page_of
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
+from pitui.services.daemons.decommission import refusal
 from pitui.services.events.timeline import Timeline
 from pitui.services.logs import follow
+from pitui.services.logs.log_save import save_log, save_name, save_targets
+from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.nodes.disk_use import Cleaned, clean, disk_use
+from pitui.services.nodes.inspect_node import NodeInspection, look_at_node
 from pitui.services.runs.runs import Runs
+from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.messages import DaemonTarget, Verb
-from pitui.tui.services.inspection_live import LiveInspectionService
-from pitui.tui.services.jobs import JobService
-from pitui.tui.services.jobs_live import LiveJobService
-from pitui.tui.services.logs_live import LiveLogService
+from pitui.tui.services.interface import (
+    JobService,
+    ProvisionKind,
+    ProvisionRequest,
+    ProvisionWork,
+    StepName,
+)
 
 if TYPE_CHECKING:
-    from pitui.tui.services.provisioning import ProvisionService
+    from pitui.provision.engine.report import StepReporter
+    from pitui.provision.engine.step import Step
 
 RUNS_EVERY = 1.0
 """Seconds between two looks at runs that go on; nothing is asked while there are none."""
@@ -43,7 +62,6 @@ class LiveBackend:
 
     def __init__(self, cluster: Cluster, prompter: PasswordPrompter) -> None:
         self._cluster = cluster
-        self._prompter = prompter
         self._monitor = ClusterMonitor(cluster)
         self.inspection = LiveInspectionService(cluster, self._monitor)
         self.jobs: JobService = LiveJobService(cluster, self._monitor)
@@ -53,13 +71,7 @@ class LiveBackend:
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
         self.log_service = LiveLogService(cluster)
-
-    @cached_property
-    def provision_service(self) -> "ProvisionService":
-        """What provisions nodes; imported with the first."""
-        from pitui.tui.services.provisioning_live import LiveProvisionService
-
-        return LiveProvisionService(self._cluster, self._prompter)
+        self.provision_service = LiveProvisionService(cluster, prompter)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -158,6 +170,170 @@ class LiveBackend:
         """Kill an application."""
         await kill_application(self._cluster, app_id)
         self._monitor.poll_now()
+
+
+class LiveJobService:
+    """Asks drivers, the history server, event logs."""
+
+    def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
+        self._cluster = cluster
+        self._monitor = monitor
+        self._app_details = AppDetails(cluster, self._node_of)
+
+    def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
+        """Yield what is at a spot."""
+        return self._app_details.follow(location)
+
+    async def earlier(self, but: frozenset[str]) -> list[Application]:
+        """Return applications of the past."""
+        return await self._app_details.history.applications(but)
+
+    def unreadable(self) -> str:
+        """Return what of the history server's list could not be read."""
+        lost = self._app_details.history.unreadable
+        words = unreadable_words(lost, "entry", "entries")
+        return f"{words} in the history server's list" if lost else ""
+
+    async def kill(self, location: AppLocation) -> str:
+        """Kill what is at a spot."""
+        ended = await kill_spot(self._cluster, location)
+        self._monitor.poll_now()
+        return str(ended.state).lower()
+
+    async def kill_driver(self, driver_id: str) -> None:
+        """Kill a cluster-mode driver."""
+        await kill_driver(self._cluster, driver_id)
+        self._monitor.poll_now()
+
+    async def cause(self, location: AppLocation) -> FailureCause:
+        """Return what explains a failure."""
+        return await analyze_failure(self._cluster, self._app_details, location)
+
+    async def page(self, location: AppLocation | None) -> WebPage:
+        """Return the page on a spot."""
+        return await page_of(self._cluster, self._app_details, location)
+
+    def _node_of(self, app_id: str, executor: str, host: str) -> str | None:
+        snapshot = self._monitor.snapshot
+        for row in snapshot.executors.get(app_id, ()):
+            if row.id == executor and row.node:
+                return row.node
+        for node in snapshot.nodes:
+            webui = node.worker.webui if node.worker and node.worker.webui else ""
+            if host in (node.host, node.name, urlsplit(webui).hostname):
+                return node.name
+        return None
+
+
+class LiveInspectionService:
+    """Asks the nodes, the master and the drivers of one cluster."""
+
+    def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
+        self._cluster = cluster
+        self._monitor = monitor
+
+    async def thread_dump(self, app_id: str, executor_id: str) -> Sequence[str]:
+        """Return the threads of an executor."""
+        return await thread_dump(self._cluster, app_id, executor_id)
+
+    def history(self, node: str) -> Sequence[Point]:
+        """Return a node's load of the last hour."""
+        return self._monitor.history(node)
+
+    def look_at_node(self, node: str) -> AsyncGenerator[NodeInspection, None]:
+        """Yield what a node says of itself."""
+        return look_at_node(self._cluster, self._monitor, node)
+
+    async def disk_use(self, node: str) -> DiskUse:
+        """Return what lies in a node's work and log folders."""
+        return await disk_use(self._cluster, node)
+
+    async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
+        """Remove folders and old logs that nothing uses."""
+        return await clean(self._cluster, node, names)
+
+    async def decommission_refusal(self) -> Refusal | None:
+        """Return why the master would not decommission a worker."""
+        return await refusal(self._cluster)
+
+    async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
+        """Decommission, wait, stop."""
+        targets = [control.Target(name, Role.WORKER) for name in nodes]
+        return await control.drain(self._cluster, targets, report)
+
+
+class LiveLogService:
+    """The logs of one cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
+        """Return the logs of every node."""
+        return await log_tree(self._cluster, snapshot)
+
+    def name(self, source: LogSource) -> str:
+        """Return a file name for a log."""
+        return save_name(source)
+
+    async def save(
+        self, source: LogSource, target: Path, progress: Callable[[int, int | None], None]
+    ) -> int:
+        """Save a whole log; into a folder under its own name, over nothing that is there."""
+        (path,) = await asyncio.to_thread(save_targets, [source], target)
+        return (await save_log(self._cluster, source, path, progress)).size
+
+
+class LiveProvisionService:
+    """Provisions the nodes of one cluster; questions go to `prompter`.
+
+    What it needs is imported with the first question.
+    """
+
+    def __init__(self, cluster: Cluster, prompter: PasswordPrompter) -> None:
+        self._cluster = cluster
+        self._prompter = prompter
+
+    def steps(self, wanted: ProvisionRequest) -> Sequence[StepName]:
+        """Return the steps in order."""
+        from pitui.provision.steps import step, steps
+        from pitui.provision.steps.rollback import Rollback
+        from pitui.services.provisioning.removal import STOP
+        from pitui.services.provisioning.rolling_restart import RESTART
+
+        if wanted.kind is ProvisionKind.REMOVE:
+            return [StepName(*STOP), *_named(reversed(steps()))]
+        last = [StepName(*RESTART)] if wanted.rolling else []
+        if wanted.kind is ProvisionKind.ROLLBACK:
+            return [*_named([step("access"), Rollback()]), *last]
+        return [*_named(steps(wanted.only)), *last]
+
+    def work(
+        self, wanted: ProvisionRequest, report: "StepReporter", *, plan: bool
+    ) -> ProvisionWork:
+        """Return what does it, or looks only."""
+        from pitui.services.provisioning import provision
+
+        cluster, prompter = self._cluster, self._prompter
+        if wanted.kind is ProvisionKind.REMOVE:
+            return provision.removal(cluster, prompter, report, wanted.nodes[0])
+        if wanted.kind is ProvisionKind.ROLLBACK:
+            return provision.rollback(
+                cluster, prompter, report, wanted.nodes, plan=plan, rolling=wanted.rolling
+            )
+        return provision.provisioning(
+            cluster,
+            prompter,
+            report,
+            names=wanted.nodes,
+            only=wanted.only,
+            plan=plan,
+            rolling=wanted.rolling,
+        )
+
+
+def _named(found: "Iterable[Step]") -> list[StepName]:
+    return [StepName(one.id, one.title) for one in found]
 
 
 def _targets(daemons: Sequence[DaemonTarget]) -> list[control.Target]:
