@@ -34,6 +34,7 @@ import asyncssh
 from support.nodes import node
 from support.sshd import Server, Shelf, servers
 
+from pitui.domain.task_group import TaskGroup
 from pitui.facts.health.reader import HealthReader
 from pitui.facts.health.script import QUESTION, health_command
 from pitui.remote.fanout import fan_out
@@ -167,7 +168,7 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
         loop = " ".join(f"{_over_master(far, name)} {COMMAND} &" for name in far.names) + " wait"
 
         async def health() -> None:
-            async with asyncio.TaskGroup() as group:
+            async with TaskGroup() as group:
                 for one in asking:
                     group.create_task(one.ask())
 

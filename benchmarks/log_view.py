@@ -25,6 +25,7 @@ from textual.widgets import Log, RichLog
 
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
+from pitui.domain.task_group import TaskGroup
 from pitui.spark.logs.line_parser import LineParser
 from pitui.spark.logs.log_search import search_for
 from pitui.tui.logs.view.line_text import LogDisplay
@@ -97,7 +98,7 @@ class Probe:
 
     async def __aenter__(self) -> Self:
         self._done = False
-        self._group = asyncio.TaskGroup()
+        self._group = TaskGroup()
         await self._group.__aenter__()
         self._group.create_task(self._look())
         self._group.create_task(self._press())

@@ -28,6 +28,7 @@ from support.nodes import node
 from support.sshd import Server, servers
 
 from pitui.config.model import Node
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.relay.peer_selection import Topology
@@ -176,7 +177,7 @@ async def _push(
     connections = ConnectionPool(nodes, NonInteractive())
     try:
         # As a person's push does: the file is read while the nodes are connected to.
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             reading = group.create_task(Payload.of(source))
             for one in nodes:
                 group.create_task(connections.connect(one.name))
@@ -202,7 +203,7 @@ async def _push_again(nodes: list[Node], there: list[Server], folder: Path, sour
 async def _deliver(
     connections: ConnectionPool, way: Topology, there: list[Server], folder: Path, payload: Payload
 ) -> None:
-    async with FileDistributor(connections, way) as distributor, asyncio.TaskGroup() as group:
+    async with FileDistributor(connections, way) as distributor, TaskGroup() as group:
         for number, server in enumerate(there):
             target = str(_target(folder, server))
             group.create_task(distributor.deliver(f"pi{number}", payload, target, durable=False))

@@ -30,6 +30,7 @@ from support.nodes import node
 from support.sshd import Server, make_key
 
 from pitui.config.model import Node
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.relay.peer_selection import Topology
@@ -139,13 +140,13 @@ async def _push(nodes: list[Node], source: Path) -> float:
     connections = ConnectionPool(nodes, NonInteractive())
     try:
         payload = await Payload.of(source)
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for one in nodes:
                 group.create_task(connections.connect(one.name))
         begun = time.perf_counter()
         async with (
             FileDistributor(connections, Topology.CHAIN) as distributor,
-            asyncio.TaskGroup() as group,
+            TaskGroup() as group,
         ):
             sent = [
                 group.create_task(distributor.deliver(one.name, payload, "~/a.tgz", durable=False))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Protocol, cast
 
+from pitui.domain.task_group import TaskGroup
+
 BLOCK = 256 * 1024
 """Bytes read at a time."""
 
@@ -99,7 +101,7 @@ class PipeChild(Child):
 
     async def pump(self, output: Output) -> int:
         """Pass both outputs on until they and the command ended; return its status."""
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             group.create_task(self._copy(self._process.stdout, output, error=False))
             group.create_task(self._copy(self._process.stderr, output, error=True))
         return await self._process.wait()
@@ -162,7 +164,7 @@ class TerminalChild(Child):
         """Pass the terminal's output on until the command ended; return its status."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.TaskGroup() as group:
+            async with TaskGroup() as group:
                 copying = group.create_task(self._copy(loop, output))
                 status = await self._process.wait()
                 # Something in the background may keep the terminal: take what is there, and go.

@@ -11,6 +11,7 @@ import asyncssh
 from pitui.demo.keys import authorized
 from pitui.demo.plan import DemoNode, Plan
 from pitui.demo.session import Begin, NodeSession
+from pitui.domain.task_group import TaskGroup
 
 _KEEPALIVE = 15.0
 _FAREWELL = 5.0
@@ -67,7 +68,7 @@ async def serve(
         loop.add_reader(lifeline, ended.set)
     sock = socket.create_server((node.address, node.ssh_port or 0), backlog=100)
     connections: Connections = set()
-    async with asyncio.TaskGroup() as sessions:
+    async with TaskGroup() as sessions:
         acceptor = await _listen(plan, node, sock, sessions.create_task, connections)
         ready()
         await ended.wait()

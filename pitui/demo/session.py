@@ -10,6 +10,7 @@ from typing import Any
 import asyncssh
 
 from pitui.demo.child import Child, PipeChild, TerminalChild
+from pitui.domain.task_group import TaskGroup
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine in the server's task group."""
@@ -78,7 +79,7 @@ class NodeSession(asyncssh.SSHServerSession[bytes]):
             return
         if self._gone:
             await child.end(_HANG_UP_GRACE)
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             feeding = group.create_task(self._feed(child))
             status = await child.pump(self)
             feeding.cancel()

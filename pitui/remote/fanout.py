@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from pitui.domain.errors import PituiError
+from pitui.domain.task_group import TaskGroup
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ async def fan_out(
         async with gate:
             results[name] = await _attempt(work, name)
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         for name in wanted:
             group.create_task(one(name))
     return {name: results[name] for name in wanted}
@@ -56,7 +57,7 @@ async def as_done(
             done.put_nowait(error)
 
     bug: Exception | None = None
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         tasks = [group.create_task(one(name)) for name in wanted]
         try:
             for _ in wanted:

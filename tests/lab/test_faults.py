@@ -9,6 +9,7 @@ import time
 import pytest
 
 from pitui.config.load import load_config
+from pitui.domain.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import provisioning
@@ -43,7 +44,7 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
     who = Person()
     async with open_cluster(load_config(shelf.config()), who) as cluster:
         work = provisioning(cluster, who, told, only=("account", "spark"))
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             running = group.create_task(work.run())
             async with asyncio.timeout(60):
                 await moved.wait()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from pitui.domain.task_group import TaskGroup
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
@@ -76,7 +77,7 @@ def wide() -> Iterator[Lab]:
 async def set_up(chosen: Mapping[Machine, tuple[str, str]]) -> None:
     """Install a package and run a script on each machine, all at once."""
     get = "apt-get install -y -q --no-download --no-install-recommends"
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         for machine, (package, script) in chosen.items():
             install = f"{get} {package} >/dev/null 2>&1" if package else ""
             text = f"export DEBIAN_FRONTEND=noninteractive\n{install}\n{script}"

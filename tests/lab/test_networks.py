@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from pitui.domain.task_group import TaskGroup
 from pitui.provision.network import network_rollback
 from tests.lab import network
 from tests.lab.conftest import KIND
@@ -122,7 +123,7 @@ async def fix_and_lose(
     kinds = dict(zip(shelf.nodes, managers, strict=True))
     machines = {name: shelf.lab.machines[name] for name in kinds}
     gateway = network.address(shelf.lab.index, 0)
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         tasks = {
             name: group.create_task(manage(machines[name], managers[kind], gateway))
             for name, kind in kinds.items()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pitui.domain.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport, StepState
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.lab import Lab
@@ -104,7 +105,7 @@ async def test_power_pulled_twelve_times_leaves_nothing_half_written_in_use(fres
             for cut in cuts:
                 cut.told(report)
 
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             running = group.create_task(shelf.provision("account", "spark", told=told))
             for cut in cuts:
                 group.create_task(cut.pull(whole))

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from pitui.config.load import load_config
+from pitui.domain.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport
 from pitui.provision.steps import step
 from pitui.provision.steps.spark import roll_back
@@ -115,7 +116,7 @@ async def test_cable_pulled_in_mid_push_resumes(shelf: Shelf) -> None:
             if one.transfer.done > one.transfer.total // 4:
                 moved.set()
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         running = group.create_task(shelf.provision("spark", told=told))
         await moved.wait()
         machine.cable(plugged=False)

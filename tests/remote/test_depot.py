@@ -11,6 +11,7 @@ from remote.conftest import until
 from support.sshd import thaw
 
 from pitui.domain.errors import LinkError, PituiError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.relay import relay_agent
 from pitui.remote.copy.relay.file_distributor import FileDistributor, one_time_identity
@@ -107,7 +108,7 @@ async def test_in_a_chain_each_node_passes_it_on(trial, payload):
     trial.moved = hold_the_first
     async with (
         FileDistributor(trial.connections, Topology.CHAIN) as distributor,
-        asyncio.TaskGroup() as group,
+        TaskGroup() as group,
     ):
         first = group.create_task(trial.push(distributor, payload, "pi1"))
         await begun.wait()
@@ -155,7 +156,7 @@ async def test_a_node_that_comes_back_goes_on_where_it_was(trial, payload):
             broken.set()
 
     trial.moved = moved
-    async with FileDistributor(trial.connections) as distributor, asyncio.TaskGroup() as group:
+    async with FileDistributor(trial.connections) as distributor, TaskGroup() as group:
         pushing = group.create_task(trial.push(distributor, payload))
         await broken.wait()
         trial.servers["pi2"].start()
@@ -188,7 +189,7 @@ async def test_a_frozen_feeder_is_left_for_another(trial, payload, monkeypatch):
 async def test_cancelled_it_goes_on_the_next_time(trial, payload):
     half = asyncio.Event()
     trial.moved = lambda _name, have: half.set() if have > SIZE // 4 else None
-    async with FileDistributor(trial.connections) as distributor, asyncio.TaskGroup() as group:
+    async with FileDistributor(trial.connections) as distributor, TaskGroup() as group:
         pushing = group.create_task(trial.push(distributor, payload))
         await half.wait()
         pushing.cancel()

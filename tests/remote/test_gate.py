@@ -8,6 +8,7 @@ from support.http import Service, serving
 from support.nodes import node
 
 from pitui.domain.errors import WebError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.http import web as web_module
 from pitui.remote.http.gate import REST, polling
 from pitui.remote.http.web import Web
@@ -57,7 +58,7 @@ async def test_who_gives_up_cuts_nothing_and_who_asks_again_gets_that_answer(web
 
 
 async def test_who_is_cancelled_cuts_nothing(web, service):
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         asked = group.create_task(web.get(url(service, "/slow"), "nuc", 10))
         await until(service, 1)
         waiting = group.create_task(web.get(url(service, "/never"), "nuc", 10))
@@ -85,7 +86,7 @@ async def test_waiting_for_a_turn_is_no_silence_of_the_server(web, service):
 
 
 async def test_a_question_behind_one_that_is_not_answered_says_so(web, service):
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         group.create_task(web.get(url(service, "/slow"), "nuc", 10))
         await until(service, 1)
         with pytest.raises(WebError, match=r"/other: no answer for \d s"):
@@ -106,7 +107,7 @@ async def test_a_person_goes_before_polls_and_waits_for_no_rest(web, service):
     service.delays = {"/poll": 0.2}
     with polling():
         await web.get(url(service, "/poll"), "nuc")
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             group.create_task(web.get(url(service, "/another"), "nuc"))
             await asyncio.sleep(0)
             with polling(yes=False):
@@ -116,7 +117,7 @@ async def test_a_person_goes_before_polls_and_waits_for_no_rest(web, service):
 
 async def test_a_person_who_asks_for_what_a_poll_waits_to_ask_has_it_at_once(web, service):
     service.delays = {"/poll": 0.3}
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         with polling():
             await web.get(url(service, "/poll"), "nuc")
             group.create_task(web.get(url(service, "/json/"), "nuc"))
@@ -138,7 +139,7 @@ async def test_closing_waits_a_moment_for_what_is_being_answered(make_links, ser
 async def test_closing_does_not_wait_for_ever(make_links, service, monkeypatch):
     monkeypatch.setattr(web_module, "GRACE", 0.2)
     web = Web(make_links(node("nuc", "local")))
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         asked = group.create_task(web.get(url(service, "/slow"), "nuc", 10))
         await until(service, 1)
         asked.cancel()
@@ -152,7 +153,7 @@ async def test_through_a_link_nothing_is_cut_either(shelf, node_on, make_links, 
     web = Web(make_links(node_on("pi", shelf.server())))
     with pytest.raises(WebError, match="no answer for"):
         await web.get(url(service, "/slow"), "pi", 0.2)
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         asked = group.create_task(web.get(url(service, "/slow"), "pi", 10))
         await asyncio.sleep(0.05)
         asked.cancel()

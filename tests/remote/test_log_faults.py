@@ -18,6 +18,7 @@ from support.shelved import Shelved
 from support.sshd import thaw
 
 from pitui.domain.logs.log_line import LogLine
+from pitui.domain.task_group import TaskGroup
 from pitui.services.logs.follow import follow
 from pitui.services.logs.log_sources import sources_of
 
@@ -146,7 +147,7 @@ async def test_every_number_once_and_in_order(
         writer.end()
         await until(lambda: seen.end is not None)
 
-    async with shelved.opened() as cluster, asyncio.TaskGroup() as group:
+    async with shelved.opened() as cluster, TaskGroup() as group:
         task = group.create_task(faults())
         sources = sources_of(cluster, None, ["pi1"])
         async with aclosing(follow(cluster, sources, -1)) as batches:

@@ -1,6 +1,5 @@
 """Every answer of a node is framed, whatever its login shell is and prints."""
 
-import asyncio
 import hashlib
 
 import pytest
@@ -9,6 +8,7 @@ from support.logins import BASH, LOGINS, Login
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError, LinkError, NodeError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.put_file import put
@@ -191,6 +191,6 @@ async def test_both_outputs_in_one(runner_of):
 
 
 async def test_many_commands_at_once(runner):
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         tasks = [group.create_task(runner.run(f"echo {number}")) for number in range(12)]
     assert [task.result().stdout for task in tasks] == [f"{number}\n" for number in range(12)]

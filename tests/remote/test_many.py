@@ -7,6 +7,7 @@ import pytest
 from support.nodes import node
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.fanout import fan_out
 
 pytestmark = pytest.mark.ssh
@@ -31,7 +32,7 @@ async def test_long_streams_leave_room_for_commands(shelf, node_on, make_links):
         async with runner.open("exec tail -F /dev/null") as process:
             await process.wait()
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         tasks = [group.create_task(follow()) for _ in range(12)]
         for _ in range(5):
             assert (await runner.run("echo room", limit=10)).stdout == "room\n"

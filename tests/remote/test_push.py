@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.errors import LinkError, NodeError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.receive_script import STEP
@@ -85,7 +86,7 @@ async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
             server.stop()
             broken.set()
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         pushing = group.create_task(push(runner, payload, str(target), sent=watch))
         await broken.wait()
         server.start()
@@ -210,7 +211,7 @@ async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, pa
         if done > SIZE // 2:
             half.set()
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         pushing = group.create_task(push(runner, payload, str(target), sent=watch))
         await half.wait()
         pushing.cancel()

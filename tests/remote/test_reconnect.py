@@ -14,6 +14,7 @@ from support.sshd import Server, thaw
 
 from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.quoting import quote
 
 pytestmark = pytest.mark.ssh
@@ -61,7 +62,7 @@ class Cutting:
 
     async def serve(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         answers, to_node = await asyncio.open_connection(self._server.address, self._server.port)
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             asking = group.create_task(self._ask(client, to_node))
             while (block := await answers.read(65536)) and self._left != 0:
                 back.write(block)

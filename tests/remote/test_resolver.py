@@ -14,6 +14,7 @@ from support.ssh_config import write
 from support.tools import tool
 
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.ssh.config.resolver import Resolver
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 
@@ -142,7 +143,7 @@ async def test_a_command_that_hangs_has_a_limit_and_is_ended(home, tmp_path):
             await resolver.resolve(SshTarget("pi", "slow", None, None, None, None, 1.0))
         order.append("slow")
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         group.create_task(hang())
         await until(pid.exists, 5, "the command runs")
         assert (await resolver.resolve(wanted("quick"))).port == 22
@@ -154,7 +155,7 @@ async def test_a_command_that_hangs_has_a_limit_and_is_ended(home, tmp_path):
 async def test_cancelling_ends_the_command(home, tmp_path):
     pid = tmp_path / "pid"
     write(home, {"config": f'Match exec "echo $$ > {pid}; exec sleep 60"\n  Port 9\n'})
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         task = group.create_task(Resolver().resolve(wanted("pi1")))
         await until(lambda: pid.exists() and pid.read_text() != "", 5, "the command runs")
         task.cancel()

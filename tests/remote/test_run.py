@@ -14,6 +14,7 @@ from support.demo import naming, wait_until
 from support.processes import alive
 
 from pitui.domain.errors import CommandTimeoutError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.quoting import quote
 from pitui.remote.runner import Runner
 
@@ -112,7 +113,7 @@ async def test_a_command_that_ignores_sigterm_is_killed(runner, tmp_path: Path):
 @ANY
 async def test_a_cancelled_call_ends_the_command(runner, tmp_path: Path):
     file = tmp_path / "pid"
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         task = group.create_task(runner.run(f"echo $$ > {quote(file)}; exec sleep 99"))
         await until(lambda: file.exists() and file.read_text().endswith("\n"), 10, "it runs")
         task.cancel()

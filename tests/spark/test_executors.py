@@ -17,6 +17,7 @@ from pitui.config.load import load_config
 from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.cluster import Executor
 from pitui.domain.errors import NodeError, UsageError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.cluster import Cluster, open_cluster
@@ -62,7 +63,7 @@ async def test_a_killed_executor_is_lost_with_its_reason(
                             return found
                         await asyncio.sleep(0.1)
 
-            async with asyncio.TaskGroup() as group:
+            async with TaskGroup() as group:
                 watching = group.create_task(watch.run())
                 seen = await until(lambda e: {"0", "1"} <= set(e) and any(e["0"].task_rates))
                 assert {seen["0"].node, seen["1"].node} == {"pi1", "pi2"}

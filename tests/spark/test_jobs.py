@@ -22,6 +22,7 @@ from pitui.domain.errors import NodeError
 from pitui.domain.events.event import Event
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
@@ -223,7 +224,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
                     explained.set()
 
     watch.subscribe(look)
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         watching = group.create_task(watch.run())
         await lab.submit("much memory", IDLE + "time.sleep(120)\n", "--executor-memory", "2g")
         async with asyncio.timeout(LIMIT):
@@ -263,7 +264,7 @@ async def test_executors_that_die_in_a_loop_are_explained(
         found = next((a for a in watch.snapshot.applications if a.name == name), None)
         return found if found and found.why_waiting and "executor" in found.why_waiting else None
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         watching = group.create_task(watch.run())
         app = await lab.submit(name, ONE_JOB, *options)
         explained = await until(told, "it is explained", 90)

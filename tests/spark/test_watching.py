@@ -15,6 +15,7 @@ from spark.programs import MANY, write
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import MasterState, Process, Role
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
@@ -124,7 +125,7 @@ async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_tra
         def state() -> MasterState:
             return watch.snapshot.master.state
 
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             watching = group.create_task(watch.run())
             await until(lambda: state() is MasterState.ALIVE, "the master answers")
             (master,) = await until(lambda: masters(watch), "its process is known")

@@ -1,6 +1,5 @@
 """Start and end: paint first, import later; a lost terminal or a signal ends it cleanly."""
 
-import asyncio
 import os
 import pty
 import select
@@ -20,6 +19,7 @@ from support.tools import tool
 
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import PituiError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import UnknownKey
 from pitui.tui.base.actions import Scope, of
 from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
@@ -129,7 +129,7 @@ def test_a_shell_knows_the_hosts_of_a_file_whose_name_has_blanks() -> None:
 
 @pytest.mark.parametrize(("key", "answer"), [("y", True), ("enter", False), ("escape", False)])
 async def test_a_new_host_key_is_trusted_only_on_y(key: str, answer: bool) -> None:
-    async with shown() as pilot, asyncio.TaskGroup() as group:
+    async with shown() as pilot, TaskGroup() as group:
         asked = group.create_task(UiAsker(pilot.app).trust(KEY))
         await until(pilot, lambda: isinstance(pilot.app.screen, HostKeyScreen))
         text = " ".join(str(w.render()) for w in pilot.app.screen.query("Static"))
@@ -139,7 +139,7 @@ async def test_a_new_host_key_is_trusted_only_on_y(key: str, answer: bool) -> No
 
 
 async def test_questions_come_one_at_a_time() -> None:
-    async with shown() as pilot, asyncio.TaskGroup() as group:
+    async with shown() as pilot, TaskGroup() as group:
         prompter = UiAsker(pilot.app)
         first = group.create_task(prompter.passphrase(Path("/home/pi/.ssh/id_ed25519")))
         second = group.create_task(prompter.trust(KEY))
@@ -153,7 +153,7 @@ async def test_questions_come_one_at_a_time() -> None:
 
 
 async def test_a_question_nobody_waits_for_any_more_goes_away() -> None:
-    async with shown() as pilot, asyncio.TaskGroup() as group:
+    async with shown() as pilot, TaskGroup() as group:
         asked = group.create_task(UiAsker(pilot.app).trust(KEY))
         await until(pilot, lambda: isinstance(pilot.app.screen, HostKeyScreen))
         asked.cancel()

@@ -1,6 +1,5 @@
 """`pitui events`: what happened on the cluster, of the last days and from now on."""
 
-import asyncio
 import re
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.events.event import EventFilter, EventKind
+from pitui.domain.task_group import TaskGroup
 
 if TYPE_CHECKING:
     from pitui.cli.render.event_text import EventPrinter
@@ -109,6 +109,6 @@ async def _follow(monitor: "ClusterMonitor", timeline: "Timeline", printer: "Eve
 
     monitor.subscribe(take)
     timeline.subscribe(lambda: printer.print(timeline.events))
-    async with while_read(), asyncio.TaskGroup() as group:
+    async with while_read(), TaskGroup() as group:
         group.create_task(monitor.run())
         group.create_task(timeline.run())

@@ -15,6 +15,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogLine, LogSource
 from pitui.domain.schema import SCHEMA
+from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import json_line, printable
 from pitui.spark.logs.line_filter import LineFilter
 
@@ -149,7 +150,7 @@ async def print_stream(
         await queue.put(None)
 
     status = 0
-    async with while_read(), asyncio.TaskGroup() as group:
+    async with while_read(), TaskGroup() as group:
         reader = group.create_task(read())
         ended = False
         while not ended:

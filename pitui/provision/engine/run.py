@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from pitui.domain.task_group import TaskGroup
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.node_run import NodeRun
 from pitui.provision.engine.provision_context import ProvisionContext
@@ -62,7 +63,7 @@ class Provisioning:
 
         async with (
             FileDistributor(self._context.connections) as self._context.distributor,
-            asyncio.TaskGroup() as group,
+            TaskGroup() as group,
         ):
             tasks = [group.create_task(one(run)) for run in runs]
         return [task.result() for task in tasks]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from pitui.domain.errors import Failure, LinkError, NodeError, ungrouped
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import (
     READ,
     Payload,
@@ -125,7 +126,7 @@ class _Direct(RetryingUpload):
     async def _exchange(self, process: RemoteProcess, offset: int) -> str:
         """Feed the receiver and return what it says in the end."""
         limit = end_limit(self.payload)
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             answering = group.create_task(read_all(self.runner.node, process))
             feeding = group.create_task(self._feed(process, offset))
             await asyncio.wait({answering, feeding}, return_when=asyncio.FIRST_COMPLETED)

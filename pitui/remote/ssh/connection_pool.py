@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pitui.config.model import Node
 from pitui.domain.cluster import LinkState, LinkStatus
 from pitui.domain.errors import HostKeyChangedError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.local import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
@@ -194,7 +195,7 @@ class ConnectionPool:
     async def aclose(self) -> None:
         """Close everything, within `CLOSE_LIMIT`."""
         try:
-            async with asyncio.timeout(CLOSE_LIMIT), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(CLOSE_LIMIT), TaskGroup() as group:
                 for link in self._connections.values():
                     group.create_task(link.aclose())
             if self._connector is not None:

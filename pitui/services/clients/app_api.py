@@ -1,6 +1,5 @@
 """The `/api/v1` of one application, at its driver or at the history server."""
 
-import asyncio
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
@@ -8,6 +7,7 @@ from urllib.parse import quote
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, Origin, tasks_when_over
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.errors import NotSparkError, WebError
+from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import unreadable_words
 from pitui.remote.http.request import Response
 from pitui.remote.http.web import Web
@@ -53,7 +53,7 @@ class WorkSource:
             NotSparkError: something else than this API answered.
         """
         self._unreadable = 0
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             jobs = group.create_task(self._jobs())
             stages = group.create_task(self._stages())
             queries = group.create_task(self._queries(location))

@@ -7,6 +7,7 @@ from functools import partial
 
 from pitui.domain.errors import first_of
 from pitui.domain.logs.log_line import LogLine, LogSource
+from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
 from pitui.services.logs.find_sources import find_sources
 from pitui.services.logs.log_merge import HoldBack, merged
@@ -60,7 +61,7 @@ async def follow(
     """
     queue: asyncio.Queue[_Item] = asyncio.Queue(_WAITING_BLOCKS)
     error: Exception | None = None
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         followers = _followers(cluster, sources, queue, lines=lines, follow=follow)
         pump = group.create_task(_run_all(followers, queue))
         try:
@@ -125,7 +126,7 @@ async def _put(queue: asyncio.Queue[_Item], number: int, lines: list[LogLine]) -
 
 async def _run_all(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -> None:
     try:
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for follower in followers:
                 group.create_task(follower.run())
     # It would cancel whoever iterates in the middle of their own work; so it goes the way of the

@@ -7,6 +7,7 @@ from functools import partial
 
 from pitui.domain.errors import NodeError
 from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource
+from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
 from pitui.services.logs.clock_offset import clock_offset, in_words
 from pitui.services.logs.journal_access import Journal
@@ -92,13 +93,13 @@ class NodeFollower:
                 f" {MOST_SOURCES} of a node are",
                 Level.WARN,
             )
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for number, source in self._sources.items():
                 if source.place is LogPosition.JOURNAL:
                     self._read_journal(group, number, source.path)
             await self._run_files(group)
 
-    async def _run_files(self, group: asyncio.TaskGroup) -> None:
+    async def _run_files(self, group: TaskGroup) -> None:
         attempt = 0
         while self._left():
             self._answered = False
@@ -124,7 +125,7 @@ class NodeFollower:
             if not stream.problem and number not in self._journals
         ]
 
-    async def _connection(self, group: asyncio.TaskGroup) -> bool:
+    async def _connection(self, group: TaskGroup) -> bool:
         """Follow over one connection; returns whether to go on at once with another one."""
         if self._measure:
             await self._compare_clocks()
@@ -157,7 +158,7 @@ class NodeFollower:
                 await self._give(number, stream.end())
         return False
 
-    async def _take(self, group: asyncio.TaskGroup, event: Marker | Data) -> None:
+    async def _take(self, group: TaskGroup, event: Marker | Data) -> None:
         if isinstance(event, Data):
             stream = self._streams[event.number]
             await self._give(event.number, stream.feed(event.block))
@@ -173,7 +174,7 @@ class NodeFollower:
             if stream.unit and event.number not in self._journals:
                 self._read_journal(group, event.number, stream.unit)
 
-    def _read_journal(self, group: asyncio.TaskGroup, number: int, unit: str) -> None:
+    def _read_journal(self, group: TaskGroup, number: int, unit: str) -> None:
         tag = self._sources[number].tag
         follower = JournalFollower(
             Journal(self._cluster, self._node, unit, asks=self._asks),

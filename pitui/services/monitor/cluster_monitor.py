@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
+from pitui.domain.task_group import TaskGroup
 from pitui.facts.address import match_workers
 from pitui.facts.health.reader import Health, metrics
 from pitui.remote.http.gate import polling
@@ -84,7 +85,7 @@ class ClusterMonitor:
             unsubscribe()
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             group.create_task(self._publish())
             group.create_task(self._watch_master())
             group.create_task(self._watch_drivers(group))
@@ -96,7 +97,7 @@ class ClusterMonitor:
 
     async def once(self) -> Snapshot:
         """Look at everything once and return the snapshot; a node has its connect limit + 1.5 s."""
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             group.create_task(self._read_master())
             for name in self._cluster.nodes:
                 group.create_task(self._look_once(name))
@@ -153,7 +154,7 @@ class ClusterMonitor:
             return
         self._observed.version = page_version(page.body.decode(errors="replace"))
 
-    async def _watch_drivers(self, group: asyncio.TaskGroup) -> None:
+    async def _watch_drivers(self, group: TaskGroup) -> None:
         while True:
             self._drivers.turn(group, self._to_ask(), self._looked_at)
             if self._drivers.ages(time.time()) != self._observed.ages:
@@ -227,7 +228,7 @@ class ClusterMonitor:
         poll = self._node_poll(name)
         try:
             async with asyncio.timeout(node.connect_timeout + _ONCE_EXTRA):
-                async with asyncio.TaskGroup() as group:
+                async with TaskGroup() as group:
                     group.create_task(poll.ask(times=2, gap=_ONCE_GAP))
                     group.create_task(self._learn_names(name, poll))
         except* NodeError as errors:

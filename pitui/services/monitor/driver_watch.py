@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 
 from pitui.domain.driver import DriverAge, driver_age
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.http.gate import polling
 from pitui.remote.http.request import ANSWER_LIMIT
 from pitui.services.monitor.driver_poll import DriverPoll
@@ -21,9 +22,7 @@ class DriverWatch:
         self._at: dict[str, float] = {}
         self.views: dict[str, DriverView] = {}
 
-    def turn(
-        self, group: asyncio.TaskGroup, app_ids: Iterable[str], looked_at: Collection[str]
-    ) -> None:
+    def turn(self, group: TaskGroup, app_ids: Iterable[str], looked_at: Collection[str]) -> None:
         """Begin a look at those of some applications at which none is under way; drop others."""
         wanted = dict.fromkeys(app_ids)
         self._poll.forget_all_but(wanted)
@@ -46,7 +45,7 @@ class DriverWatch:
             if view is not None:
                 self.views[app_id] = view
 
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for app_id in app_ids:
                 group.create_task(look(app_id))
 

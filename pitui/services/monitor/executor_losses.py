@@ -3,13 +3,13 @@
 Those that end before they have registered, those of an application whose driver has no UI.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.cluster import Application
 from pitui.domain.errors import WebError
+from pitui.domain.task_group import TaskGroup
 from pitui.services.clients.master import READ_LIMIT, MasterAccess
 from pitui.services.monitor.poll_state import DriverView
 from pitui.spark.api.app_page import removed_executors
@@ -53,7 +53,7 @@ class ExecutorLosses:
             except WebError:
                 return  # the next look asks again
 
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for app in [app for app in apps if _open(app, drivers.get(app.id))][:_MOST_ASKED]:
                 group.create_task(ask(app.id))
         self.found = {app_id: dead for app_id, dead in found.items() if dead}

@@ -17,6 +17,7 @@ from pitui.domain.cluster import (
     MasterView,
 )
 from pitui.domain.errors import NotSparkError, WebError
+from pitui.domain.task_group import TaskGroup
 from pitui.services.clients.driver_address import DriverAddresses
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
@@ -93,7 +94,7 @@ class StallDetector:
             and now >= rest.look_at
         ]
         before = self.found()
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for app in due:
                 group.create_task(self._look(view, app, nodes))
         return before != self.found()
@@ -103,7 +104,7 @@ class StallDetector:
     ) -> None:
         """Look into all that have no task right now, without waiting whether that lasts."""
         self.note(applications)
-        async with asyncio.TaskGroup() as group:
+        async with TaskGroup() as group:
             for app in applications:
                 idle = app.progress is None or not app.progress.tasks_active
                 if idle and app.duration_s >= stall.SHORT_WAIT:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import LinkError, NodeError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
@@ -31,7 +32,7 @@ async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
         received[name] += len(block)
         sink(name, block)
 
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         tails = [group.create_task(_tail(cluster, run, name, received, take)) for name in received]
         ended = await _until_ended(runs, run)
         for tail in tails:

@@ -1,12 +1,12 @@
 """Killing applications and parts of them, and benchmarks: what is asked, and what is done."""
 
-from asyncio import TaskGroup
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import one_line
 from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of

@@ -16,6 +16,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.outcome import Outcome, OutcomeReport
+from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
@@ -87,7 +88,7 @@ class LiveBackend:
         unsubscribe = self._monitor.subscribe(take)
         take(self._monitor.snapshot)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with TaskGroup() as group:
                 group.create_task(self._monitor.run())
                 group.create_task(self._watch_runs())
                 group.create_task(self.timeline.run())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pitui.cli.read_line import ask_line
+from pitui.domain.task_group import TaskGroup
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def silent(theirs: int) -> None:
 @pytest.mark.parametrize(("typed", "line"), [(b"s3cret word\n", "s3cret word"), (b"\x04", "")])
 async def test_a_line_or_the_end(terminal: tuple[int, int], typed: bytes, line: str) -> None:
     ours, theirs = terminal
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(5), TaskGroup() as group:
         task = group.create_task(ask_line(theirs, "Password: ", hidden=True))
         await silent(theirs)
         os.write(ours, typed)
@@ -47,7 +48,7 @@ async def test_a_line_or_the_end(terminal: tuple[int, int], typed: bytes, line: 
 
 async def test_cancelled(terminal: tuple[int, int], capfd: pytest.CaptureFixture[str]) -> None:
     _, theirs = terminal
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(5), TaskGroup() as group:
         task = group.create_task(ask_line(theirs, "Password: ", hidden=True))
         await silent(theirs)
         task.cancel()

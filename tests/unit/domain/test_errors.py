@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from pitui.domain.errors import NodeError, PituiError, UsageError, first_of, ungrouped
+from pitui.domain.task_group import TaskGroup
 
 ONE, TWO = NodeError("pi1", "one"), UsageError("two")
 
@@ -36,7 +37,7 @@ async def test_of_a_task_group():
 
     async def several() -> None:
         with ungrouped(NodeError):
-            async with asyncio.TaskGroup() as group:
+            async with TaskGroup() as group:
                 group.create_task(fail())
                 await asyncio.sleep(10)
 

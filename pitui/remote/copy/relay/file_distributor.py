@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from pitui.domain.errors import PituiError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed, Sent, nobody
 from pitui.remote.copy.receive_script import RemoteFile
@@ -55,7 +56,7 @@ class FileDistributor:
     def __init__(self, connections: ConnectionPool, way: Topology = Topology.AUTO) -> None:
         self._connections = connections
         self._way = way
-        self._group = asyncio.TaskGroup()
+        self._group = TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
         self._convoys: dict[str, Swarm] = {}
         self._opening = asyncio.Lock()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pitui.domain.errors import Failure, LinkError, NodeError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import STALL_LIMIT
 from pitui.remote.copy.payload import Payload, source_changed
 from pitui.remote.copy.relay.peer import AgentMessage, Peer, UnableError
@@ -57,7 +58,7 @@ class PeerTransfer:
         others: Peers,
         peer: Peer,
         arrived: Callable[[int], None],
-        group: asyncio.TaskGroup,
+        group: TaskGroup,
     ) -> None:
         self._others = others
         self._peer = peer

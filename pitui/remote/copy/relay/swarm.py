@@ -1,12 +1,12 @@
 """One file on its way to many nodes, which pass it on to each other."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from math import inf
 from pathlib import Path
 
 from pitui.domain.errors import PituiError, ungrouped
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.relay import relay_agent, upstream
 from pitui.remote.copy.relay.peer import AgentMessage, Peer, UnableError
@@ -145,7 +145,7 @@ class Swarm:
             with ungrouped(PituiError):
                 async with (
                     peer.runner.open(peer.command(), stdin=True) as process,
-                    asyncio.TaskGroup() as group,
+                    TaskGroup() as group,
                 ):
                     listening = group.create_task(peer.listen(process))
                     await peer.start(process, self._pem)

@@ -4,6 +4,7 @@ import asyncio
 
 from pitui.domain.cluster import Progress
 from pitui.domain.driver import driver_age
+from pitui.domain.task_group import TaskGroup
 from pitui.services.monitor.driver_watch import DriverWatch
 from pitui.services.monitor.poll_state import DriverView
 
@@ -39,7 +40,7 @@ async def settle() -> None:
 async def test_a_driver_that_does_not_answer_delays_no_other_and_is_asked_once():
     drivers, changes = Drivers(), []
     watch = DriverWatch(drivers, lambda: changes.append(1))
-    async with asyncio.TaskGroup() as group:
+    async with TaskGroup() as group:
         for _ in range(3):
             watch.turn(group, ["slow", "quick"], ["slow"])
             await settle()
