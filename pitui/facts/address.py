@@ -56,13 +56,13 @@ def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, N
     lack nodes that have not answered yet.
     """
     known = list(nodes)
-    own = _own_names(known, names)
+    hosts, own = _by_host(known), _own_names(known, names)
     by_node: dict[str, Worker | None] = {node.name: None for node in known}
     strangers = []
     all_of: dict[str, tuple[Worker, ...]] = {}
     # Best last, so that it is the one that stays.
     for worker in sorted(newest_by_host(view.workers), key=preference):
-        node = _node_of(worker, known, own)
+        node = _node_of(worker, hosts, own)
         if node is None:
             strangers.append(worker)
         else:
@@ -71,11 +71,19 @@ def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, N
     return Matched(by_node, tuple(strangers), all_of)
 
 
-def _own_names(nodes: list[Node], names: Mapping[str, Names]) -> dict[str, set[str]]:
-    """Return the names that are one node's alone."""
+def _by_host(nodes: list[Node]) -> dict[str, list[Node]]:
+    """Return the nodes of each configured host."""
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(node.host.lower(), []).append(node)
+    return found
+
+
+def _own_names(nodes: list[Node], names: Mapping[str, Names]) -> dict[str, Node]:
+    """Return the names that are one node's alone, each with its node."""
     all_names = {node.name: _names(names.get(node.name, Names())) for node in nodes}
     times = Counter(name for own in all_names.values() for name in own)
-    return {node: {name for name in own if times[name] == 1} for node, own in all_names.items()}
+    return {name: node for node in nodes for name in all_names[node.name] if times[name] == 1}
 
 
 def _names(names: Names) -> set[str]:
@@ -83,12 +91,15 @@ def _names(names: Names) -> set[str]:
     return {*names.addresses, hostname, hostname.partition(".")[0]} - {"", "localhost"}
 
 
-def _node_of(worker: Worker, nodes: list[Node], own: dict[str, set[str]]) -> Node | None:
+def _node_of(
+    worker: Worker, hosts: Mapping[str, list[Node]], own: Mapping[str, Node]
+) -> Node | None:
     host = worker.host.lower()
-    candidates = [node for node in nodes if node.host.lower() == host]
+    candidates = hosts.get(host, [])
     if not candidates:
         short = "" if _is_address(host) else host.partition(".")[0]
-        candidates = [node for node in nodes if own[node.name] & {host, short}]
+        found = {node.name: node for name in (host, short) if (node := own.get(name)) is not None}
+        candidates = [*found.values()]
     if len(candidates) > 1:
         port = webui_port(worker)
         candidates = [node for node in candidates if node.worker_webui_port == port]

@@ -8,7 +8,7 @@ from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.http.request import Response
 from pitui.remote.http.web import Web
-from pitui.spark.api.master_json import parse_master
+from pitui.spark.api.master_json import MasterReader
 
 READ_LIMIT = 5.0
 _ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
@@ -28,6 +28,7 @@ class MasterAccess:
         self._section = config.spark.master
         self._node = node
         self._web = web
+        self._reader = MasterReader()
         self._answered: str | None = None
         self._heard: list[str] = []
 
@@ -66,7 +67,7 @@ class MasterAccess:
             url = urljoin(base, "json/")
             try:
                 answer = await self._web.get(url, via=self._node.name, limit=limit)
-                view = parse_master(answer.body)
+                view = self._reader.read(answer.body)
             except WebError as error:
                 problem = problem or error
                 continue

@@ -19,15 +19,23 @@ def applications(
     ages: Mapping[str, DriverAge] = MappingProxyType({}),
 ) -> tuple[Application, ...]:
     """Return the applications with their progress and why they wait, active ones first."""
-    told = (
-        _explained(
-            replace(app, progress=_progress(app, drivers), driver_age=ages.get(app.id)),
-            whys.get(app.id),
-            view,
-        )
+    told = drivers.keys() | ages.keys()
+    found = [
+        _told(app, drivers, whys, ages, view) if app.state.active or app.id in told else app
         for app in view.applications
-    )
-    return tuple(sorted(told, key=lambda app: (not app.state.active, -app.submitted_at)))
+    ]
+    return tuple(sorted(found, key=lambda app: (not app.state.active, -app.submitted_at)))
+
+
+def _told(
+    app: Application,
+    drivers: Mapping[str, DriverView],
+    whys: Mapping[str, StallReason],
+    ages: Mapping[str, DriverAge],
+    view: MasterView,
+) -> Application:
+    known = replace(app, progress=_progress(app, drivers), driver_age=ages.get(app.id))
+    return _explained(known, whys.get(app.id), view)
 
 
 def _explained(app: Application, found: StallReason | None, view: MasterView) -> Application:

@@ -1,6 +1,6 @@
 """Joining the answers of master, nodes and drivers into one snapshot; pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pitui.config.model import Node
@@ -43,9 +43,10 @@ def build_snapshot(
     names = {name: seen.names for name, seen in observed.nodes.items() if seen.names is not None}
     matched = match_workers(view, nodes.values(), names)
     answered = observed.view is not None and observed.master_error is None
+    machines = _machines(observed)
     statuses = []
     for node in nodes.values():
-        own, link = _own(node, nodes, observed), links[node.name]
+        own, link = _own(node, nodes, observed, machines), links[node.name]
         row = matched.by_node[node.name] if answered else None
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
         told = answered or link.state is LinkState.CONNECTED
@@ -75,17 +76,25 @@ def _unreadable(view: MasterView, observed: PollState) -> Iterator[str]:
             yield f"{words} in the answers of the driver of {app_id}"
 
 
-def _own(node: Node, nodes: Mapping[str, Node], observed: PollState) -> tuple[Process, ...]:
+def _machines(observed: PollState) -> dict[str, list[str]]:
+    """Return the nodes of each machine, by its boot id."""
+    found: dict[str, list[str]] = {}
+    for name, seen in observed.nodes.items():
+        if seen.health is not None:
+            found.setdefault(seen.health.boot_id, []).append(name)
+    return found
+
+
+def _own(
+    node: Node,
+    nodes: Mapping[str, Node],
+    observed: PollState,
+    machines: Mapping[str, Sequence[str]],
+) -> tuple[Process, ...]:
     health = observed.nodes[node.name].health
     if health is None:
         return ()
-    same_machine = [
-        other
-        for name, other in nodes.items()
-        if name != node.name
-        and (theirs := observed.nodes[name].health) is not None
-        and theirs.boot_id == health.boot_id
-    ]
+    same_machine = [nodes[name] for name in machines[health.boot_id] if name != node.name]
     return own_processes(health.processes, node, same_machine, health.spark_home)
 
 

@@ -1,6 +1,9 @@
 """The master's `/json/` answer as domain values, for Spark 2.x to 4.x."""
 
 import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -68,6 +71,9 @@ class _Answer(msgspec.Struct):
         return sum(part is not None for part in parts) >= 2
 
 
+R = TypeVar("R", bound=_WorkerRow | _ApplicationRow)
+T = TypeVar("T")
+
 _READER = Reader[_Answer](_Answer)
 _HOST = re.compile(r"worker-\d+-(.+)-\d+")
 """Of a worker's id."""
@@ -86,30 +92,64 @@ _MASTER_STATES = {
 }
 
 
-def parse_master(body: bytes) -> MasterView:
-    """Return the master's view of the cluster; DEAD workers are kept, one row a worker id.
+class MasterReader:
+    """Reads one answer after the other; what an answer repeats is the same value as before."""
 
-    Raises:
-        NotSparkError: the body is not a Spark master's JSON. (Spark answers an unknown path, and
-            other programs any path, with an HTML page and status 200.)
-    """
-    try:
-        answer, lost = _READER.read(body)
-    except UNREADABLE as error:
-        raise NotSparkError(_what_came(body, str(error))) from error
-    if not answer.of_master:
-        raise NotSparkError(_what_came(body, "it has no url and no workers"))
-    return MasterView(
-        url=answer.url or "",
-        state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
-        workers=tuple(_worker(row) for row in answer.workers or ()),
-        applications=(
-            *(_application(row, active=True) for row in answer.activeapps or ()),
-            *(_application(row, active=False) for row in answer.completedapps or ()),
-        ),
-        drivers=tuple(_driver(row) for row in (*answer.activedrivers, *answer.completeddrivers)),
-        unreadable=lost,
-    )
+    def __init__(self) -> None:
+        self._workers = _Repeated(_worker)
+        self._active = _Repeated(partial(_application, active=True))
+        self._completed = _Repeated(partial(_application, active=False))
+
+    def read(self, body: bytes) -> MasterView:
+        """Return the master's view of the cluster; DEAD workers are kept, one row a worker id.
+
+        Raises:
+            NotSparkError: the body is not a Spark master's JSON. (Spark answers an unknown path,
+                and other programs any path, with an HTML page and status 200.)
+        """
+        try:
+            answer, lost = _READER.read(body)
+        except UNREADABLE as error:
+            raise NotSparkError(_what_came(body, str(error))) from error
+        if not answer.of_master:
+            raise NotSparkError(_what_came(body, "it has no url and no workers"))
+        drivers = (*answer.activedrivers, *answer.completeddrivers)
+        return MasterView(
+            url=answer.url or "",
+            state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
+            workers=tuple(self._workers.take(answer.workers or ())),
+            applications=(
+                *self._active.take(answer.activeapps or ()),
+                *self._completed.take(answer.completedapps or ()),
+            ),
+            drivers=tuple(map(_driver, drivers)),
+            unreadable=lost,
+        )
+
+
+def parse_master(body: bytes) -> MasterView:
+    """Return the view of one answer alone: see `MasterReader.read`."""
+    return MasterReader().read(body)
+
+
+class _Repeated(Generic[R, T]):
+    """Makes a value of a row, and gives it again for as long as the row says the same."""
+
+    def __init__(self, make: Callable[[R], T]) -> None:
+        self._make = make
+        self._known: dict[str, tuple[R, T]] = {}
+
+    def take(self, rows: Iterable[R]) -> list[T]:
+        """Return a value for each row of an answer; what it does not list is forgotten."""
+        before, self._known = self._known, {}
+        values = []
+        for row in rows:
+            known = before.get(row.id)
+            if known is None or known[0] != row:
+                known = row, self._make(row)
+            self._known[row.id] = known
+            values.append(known[1])
+        return values
 
 
 def _worker(row: _WorkerRow) -> Worker:
