@@ -46,7 +46,10 @@ class ApplicationState(StrEnum):
     @property
     def active(self) -> bool:
         """Whether the application still holds or wants resources."""
-        return self in (ApplicationState.WAITING, ApplicationState.RUNNING)
+        return self in _ACTIVE
+
+
+_ACTIVE = (ApplicationState.WAITING, ApplicationState.RUNNING)
 
 
 class LinkState(StrEnum):

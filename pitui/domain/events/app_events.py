@@ -17,12 +17,16 @@ _ACTIVE = (ApplicationState.RUNNING, ApplicationState.WAITING, NEW)
 
 def application_events(before: LastKnownState, snapshot: Snapshot, now: float) -> Iterator[Event]:
     """Yield what happened to applications."""
+    known = before.applications
     for app in snapshot.applications:
+        was = known.get(app.id, "")
+        if was == app.state:
+            continue
         if app.state.active or app.submitted_at + app.duration_s > now - KEPT_S:
-            yield from _application(before.applications.get(app.id, ""), app, now)
+            yield from _application(was, app, now)
     listed = {app.id for app in snapshot.applications}
-    for app_id, state in before.applications.items():
-        if app_id not in listed and state in _ACTIVE:
+    for app_id in known.keys() - listed:
+        if known[app_id] in _ACTIVE:
             why = join("the master lists it no longer", last_seen(before, now))
             name = before.names.get(app_id, app_id)
             yield _of_app(now, "gone", (app_id, name), why, Severity.BAD)

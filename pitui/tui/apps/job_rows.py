@@ -1,13 +1,14 @@
 """Jobs as rows of a table."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.figures import amount, bar, duration, percent
-from pitui.tui.text.job_list import Job, identity, seconds
+from pitui.tui.text.job_list import Job, JobList, identity, seconds
+from pitui.tui.text.rows import Rows
 from pitui.tui.text.sorting import Order
 from pitui.tui.text.states import application_cell, driver_cell, run_cell
 
@@ -40,9 +41,9 @@ def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
     )
 
 
-def job_rows(jobs: Sequence[Job], now: float) -> list[Row]:
+def job_rows(jobs: JobList, now: float) -> Rows[Job]:
     """Return a row a job."""
-    return [_row(job, now) for job in jobs]
+    return Rows(jobs, partial(_row, now=now), search=_search, aliases=jobs.aliases)
 
 
 def _row(job: Job, now: float) -> Row:
@@ -65,9 +66,11 @@ def _row(job: Job, now: float) -> Row:
             cell(app.user, Tone.DIM) if app and app.user else DASH,
             cell(identity(job), Tone.DIM),
         ),
-        alias=f"app:{app.id}" if app else "",
-        search=f"{state_cell(job).text} {job.name} {_kind(job)} {identity(job)} {_what(job).text}",
     )
+
+
+def _search(job: Job) -> str:
+    return f"{state_cell(job).text} {job.name} {_kind(job)} {identity(job)} {_what(job).text}"
 
 
 def _kind(job: Job) -> str:

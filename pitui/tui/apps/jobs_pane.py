@@ -24,8 +24,8 @@ from pitui.tui.base.messages import (
 )
 from pitui.tui.base.sorted_table_pane import SortedPane
 from pitui.tui.text.cells import Cell
-from pitui.tui.text.job_list import Job, has_failed, jobs_of
-from pitui.tui.text.sorting import Order, Sorting
+from pitui.tui.text.job_list import Job, JobList, has_failed, jobs_of
+from pitui.tui.text.sorting import Order
 
 if TYPE_CHECKING:
     from pitui.domain.apps.app_detail import AppLocation
@@ -54,7 +54,7 @@ class JobsPane(SortedPane, DrillDown):
         self._earlier: Sequence[Application] = ()
         self._unreadable = ""
         self._asked: tuple[frozenset[str], float] = (frozenset(), 0.0)
-        self._jobs: dict[str, Job] = {}
+        self._jobs = JobList(())
         self._selected: str | None = None
         self.table.set_empty(no_jobs(snapshot))
         self._wanted = ""
@@ -109,13 +109,11 @@ class JobsPane(SortedPane, DrillDown):
         return ORDERS
 
     def _show_jobs(self) -> None:
-        jobs = jobs_of(self._snapshot, self._runs, self._earlier)
-        if self.sorting != Sorting():
-            jobs = self.sorting.apply(jobs, ORDERS)
+        jobs = jobs_of(self._snapshot, self._runs, self._earlier).sorted(self.sorting, ORDERS)
         words = self.sorting.words(ORDERS)
         self.title = f"{self.TITLE} {words}" if words else self.TITLE
         self.table.set_empty(no_jobs(self._snapshot))
-        self._jobs = {job.key: job for job in jobs}
+        self._jobs = jobs
         self.show_rows(job_rows(jobs, time.time()))
         if self._wanted in self._jobs:
             self.table.select(self._wanted)
@@ -137,15 +135,15 @@ class JobsPane(SortedPane, DrillDown):
         job = self._jobs.get(self.cursor or "")
         if job is not None and job.active and job.app_id:
             return job.app_id
-        return next((j.app_id for j in self._jobs.values() if j.active and j.app_id), None)
+        return next(iter(self.active_applications()), None)
 
     def key_of(self, app_id: str) -> str | None:
         """Return the key of an application's row, where it is listed."""
-        return next((job.key for job in self._jobs.values() if job.app_id == app_id), None)
+        return self._jobs.key_of(app_id)
 
     def active_applications(self) -> list[str]:
         """Return the ids of the applications whose progress is shown."""
-        return [j.app_id for j in self._jobs.values() if j.active and j.app_id]
+        return [job.app_id for job in self._jobs.active if job.app_id]
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return two lines on a job."""

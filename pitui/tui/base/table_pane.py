@@ -38,7 +38,6 @@ class TablePane(Pane):
         self.detail = Detail()
         self.filter_bar = FilterBar()
         self.title = self.TITLE
-        self._shown: Sequence[Row] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out table, details, filter."""
@@ -49,7 +48,7 @@ class TablePane(Pane):
     @property
     def count(self) -> int:
         """How many rows there are, those included that a filter hides."""
-        return len(self._shown)
+        return len(self.table.model.rows)
 
     def focus(self, scroll_visible: bool = False) -> "TablePane":
         """Give the focus to the table."""
@@ -58,12 +57,12 @@ class TablePane(Pane):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show rows, and the details of the one under the cursor."""
-        counted, self._shown = len(rows) != len(self._shown), rows
+        before = self.count
         self.table.show(rows)
-        if counted:
+        if self.count != before:
             self.post_message(self.Counted())
         self._show_detail()
-        self.filter_bar.count(len(self.table.model.visible), len(rows))
+        self.filter_bar.count(len(self.table.model.visible), self.count)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return the two lines on a row; panes say what."""
@@ -109,7 +108,7 @@ class TablePane(Pane):
         """Filter while it is typed."""
         event.stop()
         self.table.set_filter(event.value)
-        self.filter_bar.count(len(self.table.model.visible), len(self._shown))
+        self.filter_bar.count(len(self.table.model.visible), self.count)
 
     def on_filter_bar_left(self) -> None:
         """Return to the table from the filter."""
@@ -165,8 +164,7 @@ class TablePane(Pane):
 
     def do_copy(self) -> None:
         """Copy the marked rows, or the one under the cursor."""
-        keys = self.table.model.chosen()
-        rows = [row for row in self._shown if row.key in keys]
+        rows = [self.table.model.rows.row(key) for key in self.table.model.chosen()]
         if not rows:
             self.post_message(StatusMessage("nothing under the cursor to copy"))
             return
@@ -192,5 +190,5 @@ class TablePane(Pane):
         if action_id in ("copy", "open", "details", "mark", "mark_all"):
             return self.cursor is not None
         if action_id in ("filter", "sort", "turn"):
-            return bool(self._shown)
+            return bool(self.count)
         return True

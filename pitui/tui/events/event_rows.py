@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventFilter, EventKind, Severity, UnreadEvents
 from pitui.domain.text import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.text.node_facts import Facts
+from pitui.tui.text.rows import Rows
 
 COLUMNS = (
     Column("time", "time", least=8),
@@ -24,9 +26,10 @@ _NAMED = 2
 """Events that the header names; the others are counted."""
 
 
-def event_rows(events: Sequence[Event], now: float) -> list[Row]:
+def event_rows(events: Sequence[Event], now: float) -> Rows[Event]:
     """Return a row an event, the newest first."""
-    return [_row(event, now) for event in reversed(events)]
+    values = {event_key(event): event for event in reversed(events)}
+    return Rows(values, partial(_row, now=now), search=_search)
 
 
 def event_key(event: Event) -> str:
@@ -52,11 +55,12 @@ def _row(event: Event, now: float) -> Row:
             cell(event.node, Tone.DIM) if event.node else DASH,
             cell(event.application, Tone.DIM) if event.application else DASH,
         ),
-        search=" ".join(
-            (event.kind, event.what, event.about, event.detail, event.node or "",
-             event.application or "")
-        ),
-    )  # fmt: skip
+    )
+
+
+def _search(event: Event) -> str:
+    where = f"{event.node or ''} {event.application or ''}"
+    return f"{event.kind} {event.what} {event.about} {event.detail} {where}"
 
 
 def event_facts(event: Event) -> Facts:

@@ -1,6 +1,6 @@
 """The pane of events: the newest first, limited by kind, node, application and words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +17,6 @@ from pitui.tui.events.event_rows import (
     COLUMNS,
     complaint_lines,
     event_facts,
-    event_key,
     event_rows,
     event_summary,
     kinds,
@@ -52,7 +51,7 @@ class TimelinePane(TablePane):
         self._complaint = Detail()
         self._complaint.display = False
         self._all: Sequence[Event] = ()
-        self._events: dict[str, Event] = {}
+        self._events: Mapping[str, Event] = {}
         self._choice = EventFilter()
         self._now = 0.0
 
@@ -71,11 +70,12 @@ class TimelinePane(TablePane):
 
     def _show_chosen(self) -> None:
         chosen = [event for event in self._all if self._choice.takes(event)]
-        self._events = {event_key(event): event for event in chosen}
+        rows = event_rows(chosen, self._now)
+        self._events = rows.values
         self.table.set_empty(no_events(len(self._all)))
         # Who reads the newest sees what comes; who has scrolled stays where he is.
         at_top = self.table.scroll_offset.y == 0
-        self.show_rows(event_rows(chosen, self._now))
+        self.show_rows(rows)
         if at_top and self.table.model.place < self.table.page():
             self.table.scroll_to(y=0, animate=False, force=True)
         self.title = timeline_title(self._choice, len(chosen), len(self._all))

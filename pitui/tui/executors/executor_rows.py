@@ -1,12 +1,13 @@
 """Executors as rows of a table, and everything known of one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
 from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
 from pitui.tui.nodes.node_rows import temperature_cell
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.figures import duration, percent, size, sparkline
+from pitui.tui.text.rows import Rows
 
 MIB = 1024 * 1024
 GC_MUCH = 0.10
@@ -49,13 +50,17 @@ _ENDS = {
 }
 
 
-def executor_rows(snapshot: Snapshot, app_id: str) -> list[Row]:
+_Shown = tuple[str, Executor, Metrics | None, str]
+"""What a row is made of: an application's id, its executor, the node's load, and a name."""
+
+
+def executor_rows(snapshot: Snapshot, app_id: str) -> Rows[_Shown]:
     """Return a row an executor of an application, those that ended after the others."""
     executors = snapshot.executors.get(app_id, ())
-    return [_row(snapshot, app_id, e, e.id) for e in sorted(executors, key=_order)]
+    return _rows(snapshot, ((app_id, e, e.id) for e in sorted(executors, key=_order)))
 
 
-def rows_by_node(snapshot: Snapshot) -> list[Row]:
+def rows_by_node(snapshot: Snapshot) -> Rows[_Shown]:
     """Return a row for each executor that runs, of all applications, node by node."""
     found = [
         (app_id, executor)
@@ -64,7 +69,12 @@ def rows_by_node(snapshot: Snapshot) -> list[Row]:
         if executor.active
     ]
     found.sort(key=lambda one: (_where(one[1]), one[0], _order(one[1])))
-    return [_row(snapshot, app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found]
+    return _rows(snapshot, ((app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found))
+
+
+def _rows(snapshot: Snapshot, found: Iterable[tuple[str, Executor, str]]) -> Rows[_Shown]:
+    values = {f"{app}/{e.id}": (app, e, _metrics(snapshot, e), name) for app, e, name in found}
+    return Rows(values, _row)
 
 
 def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
@@ -93,9 +103,9 @@ def executor_title(application: Application | None) -> str:
     return f"Executors of {cell(application.name).text}{age}"
 
 
-def title_by_node(rows: Iterable[Row]) -> str:
+def title_by_node(rows: Sequence[Row]) -> str:
     """Return what the pane is called while it shows all of them."""
-    return f"Executors by node: {sum(1 for _ in rows)}"
+    return f"Executors by node: {len(rows)}"
 
 
 def _name(snapshot: Snapshot, app_id: str) -> str:
@@ -117,8 +127,8 @@ def _metrics(snapshot: Snapshot, executor: Executor) -> Metrics | None:
     return node.metrics if node else None
 
 
-def _row(snapshot: Snapshot, app_id: str, executor: Executor, name: str) -> Row:
-    load = _metrics(snapshot, executor)
+def _row(shown: _Shown) -> Row:
+    app_id, executor, load, name = shown
     return Row(
         key=f"{app_id}/{executor.id}",
         cells=(

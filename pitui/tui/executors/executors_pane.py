@@ -58,7 +58,7 @@ class ExecutorsPane(TablePane):
         application = self._application()
         self.title = executor_title(application)
         self.table.set_empty(no_executors(snapshot, application))
-        self.show_rows(executor_rows(snapshot, app_id) if app_id else [])
+        self.show_rows(executor_rows(snapshot, app_id) if app_id else ())
 
     def _application(self) -> Application | None:
         return self._snapshot.application(self._app_id) if self._app_id else None

@@ -14,6 +14,7 @@ from pitui.domain.cluster import (
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.figures import amount, sparkline, uptime
+from pitui.tui.text.rows import Rows
 from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
 
 SPARK_WIDTH = 6
@@ -43,10 +44,20 @@ COLUMNS = (
 )
 
 
-def node_rows(snapshot: Snapshot) -> list[Row]:
+_Shown = tuple[NodeStatus, MasterState] | Worker
+"""What a row is made of: a configured node and how the master is, or a worker of none."""
+
+
+def node_rows(snapshot: Snapshot) -> Rows[_Shown]:
     """Return a row for each configured node, then for each worker that belongs to none."""
-    rows = [_row(node, snapshot.master.state) for node in snapshot.nodes]
-    return rows + [_stranger(worker) for worker in snapshot.strangers]
+    master = snapshot.master.state
+    values: dict[str, _Shown] = {node.name: (node, master) for node in snapshot.nodes}
+    values |= {f"{STRANGER}{worker.id}": worker for worker in snapshot.strangers}
+    return Rows(values, _row)
+
+
+def _row(shown: _Shown) -> Row:
+    return _stranger(shown) if isinstance(shown, Worker) else _node(*shown)
 
 
 def _stranger(worker: Worker) -> Row:
@@ -67,7 +78,7 @@ def _stranger(worker: Worker) -> Row:
     )
 
 
-def _row(node: NodeStatus, master: MasterState) -> Row:
+def _node(node: NodeStatus, master: MasterState) -> Row:
     away = node.link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
     note = _reason(node.link) if away else None
     return Row(

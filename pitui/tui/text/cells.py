@@ -105,13 +105,10 @@ class Row:
     note: Cell | None = None
     """Covers the row from the column `note_at` on."""
     note_at: str = ""
-    search: str = field(default="", compare=False)
     alias: str = field(default="", compare=False)
     """Another key that the same thing may have had before."""
 
-    def matches(self, words: list[str]) -> bool:
-        """Whether every word (in lower case) stands somewhere in the row."""
-        if not words:
-            return True
-        text = (self.search or " ".join(c.text for c in (*self.cells, self.note or BLANK))).lower()
-        return all(word in text for word in words)
+    @property
+    def text(self) -> str:
+        """The words of all its cells."""
+        return " ".join(c.text for c in (*self.cells, self.note or BLANK))

@@ -1,11 +1,13 @@
 """Applications, runs and drivers as one list: a run stands together with its application."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver
+from pitui.tui.text.sorting import Order, Sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,74 @@ class Job:
         return self.application.submitted_at if self.application else 0.0
 
 
+class JobList(Mapping[str, Job]):
+    """Jobs by key, in their order; that of a bare application is made when it is asked for."""
+
+    def __init__(self, entries: Sequence[Job | Application]) -> None:
+        self._entries = {_key(entry): entry for entry in entries}
+
+    def __getitem__(self, key: str) -> Job:
+        """Return the job of a key."""
+        entry = self._entries[key]
+        if isinstance(entry, Application):
+            entry = self._entries[key] = Job(entry)
+        return entry
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the keys."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """Count the jobs; none is made for it."""
+        return len(self._entries)
+
+    @cached_property
+    def active(self) -> list[Job]:
+        """Those that still go on."""
+        return [self[key] for key, entry in self._entries.items() if _active(entry)]
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The keys that applications had before their runs were known, and those they have now."""
+        return {
+            f"app:{job.application.id}": key
+            for key, job in self._entries.items()
+            if isinstance(job, Job) and job.application is not None
+        }
+
+    def key_of(self, app_id: str) -> str | None:
+        """Return the key of an application."""
+        key = f"app:{app_id}"
+        if key in self._entries:
+            return key
+        jobs = ((key, job) for key, job in self._entries.items() if isinstance(job, Job))
+        return next((key for key, job in jobs if job.app_id == app_id), None)
+
+    def sorted(self, sorting: Sorting, orders: Sequence[Order[Job]]) -> "JobList":
+        """Return the same jobs in an order that a person chose."""
+        if sorting == Sorting():
+            return self
+        jobs: list[Job] = sorting.apply([*self.values()], orders)
+        return JobList(jobs)
+
+
+def _key(entry: Job | Application) -> str:
+    return f"app:{entry.id}" if isinstance(entry, Application) else entry.key
+
+
+def _active(entry: Job | Application) -> bool:
+    return entry.state.active if isinstance(entry, Application) else entry.active
+
+
+def _rank(entry: Job | Application) -> tuple[bool, float]:
+    if isinstance(entry, Application):
+        return not entry.state.active, -entry.submitted_at
+    return not entry.active, -entry.started
+
+
 def jobs_of(
     snapshot: Snapshot, runs: Sequence[Run], earlier: Sequence[Application] = ()
-) -> list[Job]:
+) -> JobList:
     """Return active jobs first, newest first within active and done ones.
 
     `earlier` are applications of the past; what the master lists as well is not repeated.
@@ -71,13 +138,15 @@ def jobs_of(
     by_app = {run.application: run for run in runs if run.application}
     new = [run for run in runs if run.state is RunState.RUNNING and not run.application]
     seen: set[str] = set()
-    jobs: list[Job] = []
+    jobs: list[Job | Application] = []
     for application in snapshot.applications:
-        run = by_app.get(application.id) or _started(application, new)
-        if run is not None:
+        run = by_app.get(application.id) or (_started(application, new) if new else None)
+        if run is None:
+            jobs.append(application)
+        else:
             seen.add(run.id)
-        jobs.append(Job(application, run))
-    listed = {application.id for application in snapshot.applications}
+            jobs.append(Job(application, run))
+    listed = {application.id for application in snapshot.applications} if earlier else ()
     for application in earlier:
         if application.id not in listed:
             run = by_app.get(application.id)
@@ -85,7 +154,7 @@ def jobs_of(
             jobs.append(Job(application, run, past=True))
     jobs += [Job(run=run) for run in runs if run.id not in seen]
     jobs += [Job(driver=driver) for driver in snapshot.drivers]
-    return sorted(jobs, key=lambda job: (not job.active, -job.started))
+    return JobList(sorted(jobs, key=_rank))
 
 
 def _started(application: Application, new: Sequence[Run]) -> Run | None:

@@ -1,5 +1,7 @@
 """States as a glyph and a word; colour only adds to them."""
 
+from functools import cache
+
 from pitui.domain.apps.run import RunState
 from pitui.domain.cluster import ApplicationState, LinkState, LinkStatus, MasterState, WorkerState
 from pitui.domain.driver import DriverState
@@ -89,6 +91,7 @@ LEGEND = {
 """What the glyphs mean, for the help page."""
 
 
+@cache
 def state_cell(entry: tuple[str, str, Tone]) -> Cell:
     """Return a state, given as glyph, word and tone."""
     glyph, word, tone = entry

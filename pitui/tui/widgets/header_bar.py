@@ -1,12 +1,14 @@
 """The header: cluster, master, totals; the clock is a widget of its own and redraws alone."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.widget import Widget
 
 from pitui.domain.cluster import Snapshot
@@ -21,7 +23,12 @@ class HeaderBar(Vertical):
 
     def __init__(self, snapshot: Snapshot, *, read_only: bool) -> None:
         super().__init__()
-        self._lines = [_Line(index, snapshot, read_only=read_only) for index in range(2)]
+        self._snapshot = snapshot
+        self._read_only = read_only
+        self._news: Sequence[str] = ()
+        self._shown: list[list[Part]] = []
+        self._shown_for: tuple[Size, int] | None = None
+        self._lines = [_Line(partial(self._parts, index)) for index in range(2)]
         self._clock = _Clock()
 
     def compose(self) -> ComposeResult:
@@ -37,8 +44,10 @@ class HeaderBar(Vertical):
 
     def show(self, snapshot: Snapshot, *, read_only: bool, news: Sequence[str] = ()) -> None:
         """Show another snapshot, and one of the texts on what is new."""
+        self._snapshot, self._read_only, self._news = snapshot, read_only, news
+        self._shown_for = None
         for line in self._lines:
-            line.show(snapshot, read_only=read_only, news=news)
+            line.age()
 
     def tick(self) -> None:
         """Redraw the clock, and the summary where figures grow old."""
@@ -46,35 +55,31 @@ class HeaderBar(Vertical):
         for line in self._lines:
             line.age()
 
+    def _parts(self, index: int) -> list[Part]:
+        """Return the parts of a line; all are chosen once a second, and for what is new."""
+        size, now = self.app.size, time.time()
+        if self._shown_for != (size, int(now)):
+            self._shown_for = size, int(now)
+            self._shown = header(
+                self._snapshot,
+                now,
+                (size.width - 2 - CLOCK_WIDTH, size.width - 2),
+                wide=size.width >= WIDE,
+                read_only=self._read_only,
+                news=self._news,
+            )
+        return self._shown[index] if index < len(self._shown) else []
+
 
 class _Line(Widget):
-    def __init__(self, index: int, snapshot: Snapshot, *, read_only: bool) -> None:
+    def __init__(self, parts: Callable[[], list[Part]]) -> None:
         super().__init__()
-        self._index = index
-        self._snapshot = snapshot
-        self._read_only = read_only
-        self._news: Sequence[str] = ()
+        self._parts = parts
         self._drawn: list[Part] = []
-
-    def show(self, snapshot: Snapshot, *, read_only: bool, news: Sequence[str]) -> None:
-        self._snapshot, self._read_only, self._news = snapshot, read_only, news
-        self.age()
 
     def age(self) -> None:
         if self.is_mounted and self._parts() != self._drawn:
             self.refresh()
-
-    def _parts(self) -> list[Part]:
-        width, wide = self.app.size.width - 2, self.app.size.width >= WIDE
-        lines = header(
-            self._snapshot,
-            time.time(),
-            (width - CLOCK_WIDTH, width),
-            wide=wide,
-            read_only=self._read_only,
-            news=self._news,
-        )
-        return lines[self._index] if self._index < len(lines) else []
 
     def render(self) -> Text:
         self._drawn = self._parts()

@@ -1,7 +1,7 @@
 """A table whose cursor, marks and scroll position stay with their rows while it is updated."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, wrapped
 from pitui.tui.text.column_fit import ColumnPlace, fit
+from pitui.tui.text.rows import Rows
 from pitui.tui.text.segments import put
 from pitui.tui.text.styles import tone_style
 from pitui.tui.widgets.row_model import RowModel
@@ -20,10 +21,12 @@ from pitui.tui.widgets.row_model import RowModel
 GUTTER = 3
 """Cells before the first column: the cursor's bar, the mark, a space."""
 TITLES = 1
+_MEASURED = 100
+"""Rows whose width is looked at with each update, beside those in sight: a longer table's next."""
 
 
 class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """Rows of cells; redraws only what changed."""
+    """Rows of cells; makes those in sight only, and redraws what changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-table--titles",
@@ -44,6 +47,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = columns
         self._index = {column.id: index for index, column in enumerate(columns)}
         self._natural = [0] * len(columns)
+        self._measured = 0
         self._places: list[ColumnPlace] = []
         self._empty = tuple(empty)
 
@@ -54,7 +58,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         model = self.model
         before, cursor, place = model.visible, model.cursor, model.place
         model.update(rows)
-        self._measure()
+        self._measure((*self._in_sight(), *self._next_to_measure()))
         if cursor is not None and model.cursor == cursor and model.place != place:
             self._scroll_rows(self.scroll_offset.y + model.place - place)
         self._redraw(before)
@@ -64,6 +68,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def forget_widths(self) -> None:
         """Let columns be as narrow as the next rows are: they show something else."""
         self._natural = [0] * len(self._columns)
+        self._measured = 0
 
     def set_empty(self, lines: Sequence[Cell]) -> None:
         """Say what stands in place of rows while there are none."""
@@ -75,20 +80,29 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def set_filter(self, text: str) -> None:
         """Show only rows that hold every word of the text."""
         self.model.set_filter(text)
+        self._measure(self._in_sight())
         self._resize_rows()
         self.refresh()
         self._reveal()
         self.post_message(self.Moved())
 
-    def _redraw(self, before: list[Row]) -> None:
+    def _redraw(self, before: Rows[Any]) -> None:
         after = self.model.visible
         if len(before) != len(after):
             self._resize_rows()
             self.refresh()
             return
-        for y, (old, new) in enumerate(zip(before, after, strict=True)):
+        for y in self._places_in_sight():
+            old, new = before[y], after[y]
             if old is not new and (old != new or old.key != new.key):
                 self._refresh_cells(y, old, new)
+
+    def _places_in_sight(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, min(len(self.model.visible), top + self.page()))
+
+    def _in_sight(self) -> list[Row]:
+        return [self.model.visible[y] for y in self._places_in_sight()]
 
     def _refresh_cells(self, y: int, old: Row, new: Row) -> None:
         line = TITLES + y - self.scroll_offset.y
@@ -99,10 +113,17 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             if old.cells[place.index] != new.cells[place.index]:
                 self.refresh(Region(place.x, line, place.width, 1))
 
-    def _measure(self) -> None:
+    def _next_to_measure(self) -> list[Row]:
+        rows, begin = self.model.rows, self._measured
+        if begin >= len(rows):
+            begin = 0
+        self._measured = begin + _MEASURED
+        return rows[begin : begin + _MEASURED]
+
+    def _measure(self, rows: Iterable[Row]) -> None:
         """Let columns grow to their longest cell; they never shrink, so that nothing jumps."""
         natural = list(self._natural)
-        for row in self.model.rows:
+        for row in rows:
             for index, cell in enumerate(row.cells):
                 if not self._covered(row, index):
                     natural[index] = max(natural[index], cell.width)
@@ -124,9 +145,16 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Place the columns anew."""
+        self._measure(self._in_sight())
         self._place_columns()
         self._resize_rows()
         self._reveal()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Let columns grow to what comes into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self._measure(self._in_sight())
 
     # -- the cursor ------------------------------------------------------------------------
 
@@ -162,8 +190,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def mark_all(self) -> None:
         """Mark every visible row, or none where all are marked."""
-        keys = {row.key for row in self.model.visible}
-        self.model.marks = self.model.marks - keys if keys <= self.model.marks else keys
+        self.model.mark_all()
         self.refresh()
 
     def clear_marks(self) -> None:

@@ -48,21 +48,27 @@ def _items(looked: DetailResult) -> tuple[SparkJob, ...]:
 
 
 def _row(job: SparkJob, now: float) -> Row:
-    name = job.description or call_site(job.name)
     return Row(
         key=key(job),
         cells=(
             state_cell(job.state),
             cell(str(job.id)),
-            cell(name, Tone.STRONG),
+            cell(_name(job), Tone.STRONG),
             cell(f"{job.stages_done}/{job.stages}") if job.stages else DASH,
             tally_cell(job.tasks, job.state),
             failed_cell(job.tasks.failed),
             time_cell(job.submitted_at, job.ended_at, job.state, now),
             *work_cells(job.work),
         ),
-        search=f"{job.state} {job.id} {name} {job.name}",
     )
+
+
+def _name(job: SparkJob) -> str:
+    return job.description or call_site(job.name)
+
+
+def _search(job: SparkJob) -> str:
+    return f"{job.state} {job.id} {_name(job)} {job.name}"
 
 
 def _summary(job: SparkJob) -> tuple[Cell, Cell]:
@@ -105,6 +111,7 @@ JOBS = DetailLevel(
     items=_items,
     key=key,
     row=_row,
+    search=_search,
     summary=_summary,
     facts=_facts,
     location=_location,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
@@ -10,6 +11,7 @@ from pitui.domain.tracebacks import error_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.figures import bar, duration, percent, size
 from pitui.tui.text.node_facts import Facts
+from pitui.tui.text.rows import Rows
 from pitui.tui.text.sorting import Order, Sorting
 
 T = TypeVar("T")
@@ -40,6 +42,8 @@ class DetailLevel(Generic[T]):
     key: Callable[[T], str]
     row: Callable[[T, float], Row]
     """Of an item at Unix time."""
+    search: Callable[[T], str]
+    """What a filter looks at."""
     summary: Callable[[T], tuple[Cell, Cell]]
     facts: Callable[[T], Facts]
     location: Callable[[AppLocation, T], AppLocation]
@@ -49,9 +53,14 @@ class DetailLevel(Generic[T]):
     orders: tuple[Order[T], ...]
     empty: str
 
-    def rows(self, looked: DetailResult, sorting: Sorting, now: float) -> list[Row]:
+    def rows(self, looked: DetailResult, sorting: Sorting, now: float) -> Rows[T]:
         """Return a row an item."""
-        return [self.row(item, now) for item in sorting.apply(self.items(looked), self.orders)]
+        items = sorting.apply(self.items(looked), self.orders)
+        values = {self.key(item): item for item in items}
+        return Rows(values, partial(self._row, now), search=self.search)
+
+    def _row(self, now: float, item: T) -> Row:
+        return self.row(item, now)
 
     def find(self, looked: DetailResult | None, key: str | None) -> T | None:
         """Return the item of a row."""

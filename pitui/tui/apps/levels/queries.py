@@ -51,8 +51,11 @@ def _row(query: SqlQuery, now: float) -> Row:
             cell(str(len(query.running_jobs)), Tone.ACCENT) if query.running_jobs else DASH,
             failed_cell(len(query.failed_jobs)),
         ),
-        search=f"{query.state} {query.id} {query.description}",
     )
+
+
+def _search(query: SqlQuery) -> str:
+    return f"{query.state} {query.id} {query.description}"
 
 
 def _summary(query: SqlQuery) -> tuple[Cell, Cell]:
@@ -87,6 +90,7 @@ QUERIES = DetailLevel(
     items=_items,
     key=lambda query: f"query:{query.id}",
     row=_row,
+    search=_search,
     summary=_summary,
     facts=_facts,
     location=_location,

@@ -60,8 +60,11 @@ def _row(stage: Stage, now: float) -> Row:
             cell(place(stage.slowest)) if stage.slowest else DASH,
             *work_cells(stage.work),
         ),
-        search=f"{stage.state} {stage.key} {stage.name} {stage.description} {place(stage.slowest)}",
     )
+
+
+def _search(stage: Stage) -> str:
+    return f"{stage.state} {stage.key} {stage.name} {stage.description} {place(stage.slowest)}"
 
 
 def place(task: Task | None) -> str:
@@ -120,6 +123,7 @@ STAGES = DetailLevel(
     items=_items,
     key=lambda stage: f"stage:{stage.key}",
     row=_row,
+    search=_search,
     summary=_summary,
     facts=_facts,
     location=_location,

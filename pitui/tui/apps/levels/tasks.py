@@ -54,8 +54,11 @@ def _row(task: Task, now: float) -> Row:
             cell(task.locality.lower().replace("_", " "), Tone.DIM) if task.locality else DASH,
             error_cell(task.error) if failed else BLANK,
         ),
-        search=f"{task.state} {task.index} {place(task)} {task.executor} {task.error[:400]}",
     )
+
+
+def _search(task: Task) -> str:
+    return f"{task.state} {task.index} {place(task)} {task.executor} {task.error[:400]}"
 
 
 def _summary(task: Task) -> tuple[Cell, Cell]:
@@ -101,6 +104,7 @@ TASKS = DetailLevel[Task](
     items=_items,
     key=lambda task: f"task:{task.id}",
     row=_row,
+    search=_search,
     summary=_summary,
     facts=_facts,
     location=_location,
