@@ -22,11 +22,13 @@ def diff_snapshots(
     """
     listed = snapshot.master.state is MasterState.ALIVE
     settled = listed and before.master != AWAY and now - before.master_back_at > _REGISTER_S
+    after = next_known_state(before, snapshot, now, settled=settled)
     events = [
         *master_events(before, snapshot, now),
         *(
             event
             for node in snapshot.nodes
+            if _differs(before, after, node.name)
             for event in node_events(before, node, now, listed=settled)
         ),
     ]
@@ -34,8 +36,15 @@ def diff_snapshots(
         events += application_events(before, snapshot, now)
     events += executor_events(before, snapshot, now)
     events.sort(key=lambda event: event.at)
-    return [_quiet(event, own) for event in events], next_known_state(
-        before, snapshot, now, settled=settled
+    return [_quiet(event, own) for event in events], after
+
+
+def _differs(before: LastKnownState, after: LastKnownState, node: str) -> bool:
+    """Say whether something was seen of a node: of most nothing was, with each snapshot."""
+    return (
+        before.nodes.get(node) != after.nodes.get(node)
+        or before.workers.get(node) != after.workers.get(node)
+        or before.health.get(node) != after.health.get(node)
     )
 
 

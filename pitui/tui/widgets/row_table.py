@@ -21,7 +21,7 @@ from pitui.tui.widgets.row_model import RowModel
 GUTTER = 3
 """Cells before the first column: the cursor's bar, the mark, a space."""
 TITLES = 1
-_MEASURED = 100
+_MEASURED = 64
 """Rows whose width is looked at with each update, beside those in sight: a longer table's next."""
 
 

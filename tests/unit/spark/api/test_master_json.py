@@ -8,7 +8,7 @@ import pytest
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import NotSparkError, PituiError
 from pitui.domain.workers import newest_by_host, webui_port
-from pitui.spark.api.master_json import parse_master
+from pitui.spark.api.master_json import MasterReader, parse_master
 
 CAPTURES = Path(__file__).parents[3] / "captures" / "master"
 WHOLE_STATES = sorted(
@@ -141,3 +141,27 @@ def test_an_index_page_and_an_unknown_field_are_not_a_master():
     for name in ("unknown-path-is-200-html.html", "idle-field-bogus.json"):
         with pytest.raises(NotSparkError):
             parse_master(read(name))
+
+
+def test_a_reader_of_many_answers_finds_in_each_what_one_of_its_own_would() -> None:
+    reader = MasterReader()
+    names = ("idle.json", "app-running.json", "app-waiting.json", "dead-worker.json", "idle.json")
+    for name in names:
+        assert reader.read(read(name)) == parse_master(read(name))
+
+
+def test_what_an_answer_repeats_is_the_same_value() -> None:
+    reader = MasterReader()
+    raw = json.loads(read("app-running.json"))
+    first = reader.read(read("app-running.json"))
+    raw["activeapps"][0]["duration"] += 1000
+    raw["workers"][0]["lastheartbeat"] += 1000
+    second = reader.read(json.dumps(raw).encode())
+    assert second.applications[0].duration_s == first.applications[0].duration_s + 1
+    assert second.workers[0] != first.workers[0]
+    assert len(second.workers) > 1
+    assert all(a is b for a, b in zip(first.workers[1:], second.workers[1:], strict=True))
+    raw["completedapps"] = [raw["activeapps"].pop() | {"state": "UNKNOWN"}]
+    assert reader.read(json.dumps(raw).encode()).applications[0].state is not (
+        second.applications[0].state
+    )
