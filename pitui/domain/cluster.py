@@ -357,10 +357,15 @@ class Snapshot:
     """Of cluster mode, active ones first."""
     unreadable: tuple[str, ...] = ()
     """What of Spark's answers could not be read, a sentence an answer."""
+    _by_name: dict[str, NodeStatus] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def node(self, name: str) -> NodeStatus | None:
         """Return the node of that name, if there is one."""
-        return next((n for n in self.nodes if n.name == name), None)
+        if not self._by_name:
+            self._by_name.update((node.name, node) for node in self.nodes)
+        return self._by_name.get(name)
 
     def application(self, app_id: str) -> Application | None:
         """Return the application of that id, if there is one."""

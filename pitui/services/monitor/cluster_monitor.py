@@ -23,8 +23,11 @@ from pitui.services.monitor.poll_state import NodeState, PollState
 from pitui.services.monitor.stall_detector import StallDetector
 from pitui.spark.versions import page_version
 
-_COALESCE = 0.05
-"""Seconds in which changes are gathered into one snapshot."""
+_COALESCE, _COALESCE_MOST = 0.05, 0.5
+"""Seconds in which changes are gathered into one snapshot, at least and at most."""
+_COALESCE_TIMES = 4.0
+"""As many times as the last snapshot took: of many nodes, whose answers come one by one, snapshots
+shall take a fifth of the time and not all of it."""
 _MASTER_BACKOFF = 5.0
 _MASTER_PATIENCE = 1.0
 """Seconds that a read takes at least which failed because no answer came."""
@@ -276,15 +279,18 @@ class ClusterMonitor:
             return False
 
     async def _publish(self) -> None:
+        took = 0.0
         while True:
             await self._changed.wait()
-            await asyncio.sleep(_COALESCE)
+            await asyncio.sleep(min(_COALESCE_MOST, max(_COALESCE, _COALESCE_TIMES * took)))
             self._changed.clear()
+            begun = time.monotonic()
             snapshot = self._assemble()
             if snapshot != self.snapshot:
                 self.snapshot = snapshot
                 for subscriber in list(self._subscribers):
                     subscriber(snapshot)
+            took = time.monotonic() - begun
 
     def _assemble(self) -> Snapshot:
         cluster = self._cluster
