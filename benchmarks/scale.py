@@ -6,10 +6,11 @@
 The answers are simulated, the way from there to the screen is the real one: each round the master
 and every node answer with other figures, and a terminal of 200x50 shows all panes. Milliseconds:
 `poll` is the CPU from the answers to the snapshot, `show` from there to the drawn rows (of both
-the median); `key` is the longest wait for a key that was pressed just as a snapshot came, until the
-moved cursor was drawn. `changed` says which applications have other figures: `active`, those that
-run, or `all`, which no master answers. With `--before` another checkout is measured too: `ratio` is
-its figure through this one's.
+the median); `key` is the longest that a key waits that was pressed just as a snapshot came, until
+the moved cursor is drawn (in CPU too, of a process that never sleeps meanwhile: what others do on
+the machine does not count). `changed` says which applications have other figures: `active`, those
+that run, or `all`, which no master answers. With `--before` another checkout is measured too:
+`ratio` is its figure through this one's.
 """
 
 import argparse
@@ -165,7 +166,7 @@ async def measure(shelf: Shelf, rounds: int) -> dict[str, Any]:
             await pilot.pause(0.05)
         tune_gc()
         drawn: list[float] = []
-        app.post_display_hook = lambda: drawn.append(time.perf_counter())  # type: ignore[method-assign]
+        app.post_display_hook = lambda: drawn.append(time.process_time())  # type: ignore[method-assign]
         for tick in range(1, 2 * rounds, 2):
             shelf.answer(tick)
             await asyncio.sleep(SETTLED_S)
@@ -189,12 +190,12 @@ async def measure(shelf: Shelf, rounds: int) -> dict[str, Any]:
 async def pressed(app: PituiApp, publish: Callable[[], None], drawn: list[float]) -> float:
     """Press a key as a snapshot comes, and return the seconds until its effect was drawn."""
     table = app.main.nodes.table
-    was, before = table.cursor, time.perf_counter()
+    was, before = table.cursor, time.process_time()
     publish()
     app.post_message(Key("j" if table.model.place == 0 else "k", None))
     while table.cursor == was:
         await asyncio.sleep(0)
-    moved = time.perf_counter()
+    moved = time.process_time()
     while not drawn or drawn[-1] < moved:
         await asyncio.sleep(0)
     return drawn[-1] - before
