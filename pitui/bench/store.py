@@ -82,9 +82,7 @@ class RunStore:
                 database.close()
         except (sqlite3.Error, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise PituiError(
-                f"the history of runs ({self._path}) cannot be used: {reason}"
-            ) from error
+            raise PituiError(f"cannot open the history of runs ({self._path}): {reason}") from error
 
 
 def _run(row: dict[str, object]) -> Run:

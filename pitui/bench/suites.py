@@ -82,10 +82,10 @@ def _size(text: str) -> str:
 _PI = Benchmark(
     name="pi",
     title="Pi by Monte Carlo",
-    description="Throws random points; pure CPU, hardly any data moves.",
+    description="Estimates pi from random points: pure CPU, hardly any data.",
     program=PROGRAMS / "pi.py",
     parameters=(
-        Parameter("samples", "Samples", "20000000", "points in all", _whole(1, 10**12)),
+        Parameter("samples", "Samples", "20000000", "number of points", _whole(1, 10**12)),
         Parameter("partitions", "Partitions", "0", "tasks; 0: three a core", _whole(0, 100_000)),
     ),
 )
@@ -93,7 +93,9 @@ _PI = Benchmark(
 _LINE_COUNT = Benchmark(
     name="linecount",
     title="Line count",
-    description="Counts the lines of a text file or folder that every worker has at one path.",
+    description=(
+        "Counts the lines of a text file or folder that every worker has at the same path."
+    ),
     program=PROGRAMS / "line_count.py",
     parameters=(
         Parameter("path", "Path", "/tmp/pitui-lines.txt", "the same on every worker", _path),  # noqa: S108
@@ -113,5 +115,5 @@ def benchmark(name: str) -> Benchmark:
         UsageError: there is none; names those there are.
     """
     if name not in BENCHMARKS:
-        raise UsageError(f"no benchmark is called {name!r}", f"There are: {', '.join(BENCHMARKS)}.")
+        raise UsageError(f"unknown benchmark {name!r}", f"There are: {', '.join(BENCHMARKS)}.")
     return BENCHMARKS[name]

@@ -44,6 +44,6 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
         return await follow_run(cluster, runs, run, sink)
     except asyncio.CancelledError:
         if not hung_up():
-            complain(f"pitui: ending {run.name} ({run.id})")
+            complain(f"pitui: cancelling {run.name} ({run.id})")
             await runs.cancel(run.id)
         raise

@@ -21,7 +21,7 @@ def ask(*, machine: str, master: str | None, user: str | None, cluster: str) -> 
     """
     cluster = click.prompt("Name of the cluster", default=cluster)
     if user is None:
-        click.echo("The user to log in as on the nodes; empty leaves it to ~/.ssh/config.")
+        click.echo("The user to log in as on the nodes; leave empty to use ~/.ssh/config.")
         user = _again("User", _user, default="")
     nodes = _nodes(machine)
 
@@ -36,7 +36,9 @@ def ask(*, machine: str, master: str | None, user: str | None, cluster: str) -> 
 
 def _nodes(machine: str) -> list[tuple[str | None, Address]]:
     """Ask for one node after another, until an empty line."""
-    click.echo("The workers: NAME=HOST or just HOST, also user@host:port. An empty line ends.")
+    click.echo(
+        "The workers: NAME=HOST or just HOST, also user@host:port. Finish with an empty line."
+    )
     nodes: dict[str, Address] = {}
 
     def add(text: str) -> bool:
@@ -48,7 +50,7 @@ def _nodes(machine: str) -> list[tuple[str | None, Address]]:
             address = parse_address(text)
             name = name_of(address, machine, nodes)
         if name in nodes:
-            raise UsageError(f"{name} is there already")
+            raise UsageError(f"{name} is already in the list")
         nodes[name] = address
         return True
 

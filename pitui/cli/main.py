@@ -72,11 +72,14 @@ def _no_such_command(name: str) -> UsageError:
     "config_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Use this configuration (else $PITUI_CONFIG, ./config.yaml, ~/.config/pitui/config.yaml).",
+    help=(
+        "Use this configuration (default: $PITUI_CONFIG, ./config.yaml, "
+        "~/.config/pitui/config.yaml)."
+    ),
 )
 @click.option("--json", is_flag=True, help="Print JSON.")
-@click.option("--read-only", is_flag=True, help="Refuse everything that would change something.")
-@click.option("-v", "--verbose", count=True, help="Say more on standard error.")
+@click.option("--read-only", is_flag=True, help="Refuse anything that would change the cluster.")
+@click.option("-v", "--verbose", count=True, help="Print more details on standard error.")
 @click.version_option(__version__, prog_name="pitui", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(

@@ -51,7 +51,7 @@ def write_block(stream: TextIO | None, block: bytes) -> bool:
     except OSError as error:
         _forget(stream)
         which = "error" if stream is sys.stderr else "output"
-        raise PituiError(f"standard {which} cannot be written: {error.strerror}") from error
+        raise PituiError(f"cannot write to standard {which}: {error.strerror}") from error
     return True
 
 

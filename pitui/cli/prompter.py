@@ -9,7 +9,7 @@ from pitui.cli.output import complain
 from pitui.remote.prompts import ChangedKey, UnknownKey
 
 trust_option = click.option(
-    "--trust-new", is_flag=True, help="Trust and remember host keys that are not known yet."
+    "--trust-new", is_flag=True, help="Trust and remember unknown host keys."
 )
 
 
@@ -32,21 +32,24 @@ class TerminalPrompter:
     async def replaced(self, key: ChangedKey) -> bool:
         """Ask whether a machine was replaced; --trust-new does not answer this."""
         complain(
-            f"pitui: {key.node}: the host key is not the one in {key.known_in}. "
-            f"It shows {key.kind} {key.fingerprint} now. "
-            "Either the machine was set up anew, or somebody is listening in."
+            f"pitui: {key.node}: the host key differs from the one in {key.known_in}. The "
+            f"host now presents {key.kind} {key.fingerprint}. Either the machine was "
+            "reinstalled, or somebody is intercepting the connection."
         )
-        answer = await _ask(f"Was {key.node} replaced or set up anew? Type yes: ", hidden=False)
+        answer = await _ask(
+            f"Was {key.node} replaced or reinstalled? Type yes to trust the new key: ",
+            hidden=False,
+        )
         return answer is not None and answer.strip().lower() == "yes"
 
     async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
         """Ask for the login password of nodes."""
-        again = "That was not the one. " if wrong else ""
+        again = "Wrong password. " if wrong else ""
         return await _ask(f"{again}Login password of {', '.join(nodes)}: ", hidden=True)
 
     async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
         """Ask for sudo's password."""
-        again = "That was not the one. " if wrong else ""
+        again = "Wrong password. " if wrong else ""
         return await _ask(f"{again}Password for sudo on {node}: ", hidden=True)
 
 

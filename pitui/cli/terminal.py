@@ -17,5 +17,5 @@ def need_terminal(hint: str) -> None:
         raise UsageError("the terminal UI needs a terminal", hint)
     if os.environ.get("TERM") == "dumb":
         raise UsageError(
-            "the terminal UI needs a terminal that can move its cursor: TERM is dumb", hint
+            "the terminal UI cannot run: TERM is dumb, a terminal without cursor movement", hint
         )

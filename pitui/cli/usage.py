@@ -19,7 +19,7 @@ class Seconds(click.FloatRange):
         """Return the seconds."""
         seconds = float(super().convert(value, param, ctx))  # type: ignore[arg-type]
         if math.isnan(seconds):
-            self.fail(f"{value!r} is no number", param, ctx)
+            self.fail(f"{value!r} is not a number", param, ctx)
         return seconds
 
 

@@ -31,7 +31,7 @@ def parse_address(text: str) -> Address:
     host, port = _split_port(rest)
     wrong = spelling.host(host) or (at and spelling.user(user))
     if wrong:
-        raise UsageError(f"{shown(text)} is no address: {wrong}")
+        raise UsageError(f"{shown(text)} is not an address: {wrong}")
     if port is not None and not (port.isascii() and port.isdecimal() and 1 <= _int(port) <= 65535):
         raise UsageError(f"{shown(text)}: found port {shown(port)}, allowed: 1 to 65535")
     return Address(host, user if at else None, int(port) if port else None)
@@ -57,7 +57,7 @@ def parse_workers(text: str) -> list[Address]:
             raise UsageError(f"line {number}: {error}") from error
         found[Address(LOCAL) if address.host.lower() in _LOOPBACK_NAMES else address] = None
     if not found:
-        raise UsageError("no worker is listed", "Expected one host a line.")
+        raise UsageError("no workers listed", "Expected one host a line.")
     return list(found)
 
 

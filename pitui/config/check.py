@@ -47,13 +47,15 @@ def _cluster(config: Config) -> Iterator[Finding]:
         yield ("nodes",), "found no nodes; allowed: one or more, such as pi1: {host: 192.168.1.11}"
     elif master not in config.nodes:
         hint = did_you_mean(master, names) or ";"
-        message = f"found {shown(master)}, which is no node{hint} allowed: {', '.join(names[:20])}"
+        message = (
+            f"found {shown(master)}, which is not a node{hint} allowed: {', '.join(names[:20])}"
+        )
         yield ("cluster", "master"), message
     yield from _spelled(("cluster", "name"), _word, config.cluster.name)
 
 
 def _word(text: str) -> str:
-    return spelling.one_line(text) if text.strip() else "found an empty text, allowed: a name"
+    return spelling.one_line(text) if text.strip() else "found empty text, allowed: a name"
 
 
 def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
@@ -110,7 +112,7 @@ def _identity(path: Path, folder: FilePath, text: str | None) -> Iterator[Findin
     elif not file.is_file():
         yield path, f"{found}, which is not a file; allowed: a private key of SSH, or null"
     elif not os.access(file, os.R_OK):
-        yield path, f"{found}, which may not be read; allowed: a file that this user can read"
+        yield path, f"{found}, which this user cannot read; allowed: a readable file"
 
 
 def _spark(config: Config) -> Iterator[Finding]:
@@ -125,7 +127,9 @@ def _spark(config: Config) -> Iterator[Finding]:
     yield from _spelled(("spark", "master", "host"), spelling.host, spark.master.host)
     yield from _spelled(("spark", "worker", "memory"), spelling.memory, spark.worker.memory)
     if spark.master.port == spark.master.webui_port:
-        message = f"found {spark.master.port}, which is spark.master.port too; allowed: another"
+        message = (
+            f"found {spark.master.port}, which is also spark.master.port; allowed: another port"
+        )
         yield ("spark", "master", "webui_port"), message
     yield from _pairs(("spark", "defaults"), spelling.spark_property, spark.defaults)
     yield from _pairs(("spark", "env"), spelling.variable, spark.env)

@@ -107,7 +107,8 @@ def _new_master(word: str, machine: str, nodes: dict[str, Address]) -> tuple[str
         hint = did_you_mean(word, nodes) or ";"
         known = ", ".join([*list(nodes)[:20], LOCAL])
         raise UsageError(
-            f"the master {shown(word)} is no node{hint} allowed: {known}, or NAME=HOST to add one"
+            f"the master {shown(word)} is not a node{hint} allowed: {known}, or NAME=HOST "
+            "to add one"
         )
     name, address = parse_node(word)
     if name in nodes:
@@ -149,7 +150,9 @@ def write_new(path: Path, answers: Answers) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{path} exists, and pitui never overwrites one") from error
+        raise UsageError(
+            f"{path} already exists, and pitui never overwrites a configuration"
+        ) from error
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -18,7 +18,7 @@ from pitui.domain.errors import ConfigError, NoConfigError
 
 FILE_NAME = "config.yaml"
 VARIABLE = "PITUI_CONFIG"
-_ADVICE = "Write one with: pitui init"
+_ADVICE = "Create one with: pitui init"
 
 
 def find_config(path: Path | None = None) -> Path:
@@ -90,7 +90,7 @@ def parse_config(text: str, folder: Path) -> tuple[Config | None, list[Problem]]
     except YamlError as error:
         return None, [error.problem]
     if tree is None:
-        message = "found nothing in it; allowed: at least cluster.master and nodes"
+        message = "the file is empty; allowed: at least cluster.master and nodes"
         return None, [Problem(0, (), message)]
     document, more = _typed(tree)
     problems += more

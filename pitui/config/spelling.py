@@ -39,7 +39,7 @@ def host(text: str) -> str:
     if _HOST.fullmatch(text):
         return ""
     if "@" in text:
-        return f"found {shown(text)}; the user has a key of its own (user: ...), {allowed}"
+        return f"found {shown(text)}; set the user with its own key (user: ...), {allowed}"
     return f"found {shown(text)}, {allowed}"
 
 
@@ -51,9 +51,9 @@ def _address(text: str, allowed: str) -> str:
     except ValueError:
         name, _, port = text.rpartition(":")
         if port.isdecimal() and name.count(":") == 0:
-            return f"found {shown(text)}; the port has a key of its own (port: {port}), {allowed}"
+            return f"found {shown(text)}; set the port with its own key (port: {port}), {allowed}"
         if text.startswith("["):
-            return f"found {shown(text)}; IPv6 addresses stand without brackets, {allowed}"
+            return f"found {shown(text)}; write IPv6 addresses without brackets, {allowed}"
         return f"found {shown(text)}, {allowed}"
     return ""
 

@@ -43,7 +43,7 @@ async def _start(plan: Plan) -> None:
     failed = [outcome for outcome in outcomes if not outcome.state.good]
     if failed:
         why = "; ".join(f"{one.node}: {one.detail} {one.advice}".strip() for one in failed)
-        raise PituiError(f"the demonstration did not come up: {why}")
+        raise PituiError(f"the demo did not start: {why}")
 
 
 def _quiet(outcome: Outcome) -> None:
@@ -75,7 +75,7 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
         with _ssh_servers(plan):
             start_spark(plan)
             yield plan
-            say("stopping the demonstration")
+            say("stopping the demo")
     finally:
         ledger.remove(entry)
         record.remove()
@@ -124,11 +124,11 @@ def _make_folder(folder: Path | None) -> Path:
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path} is not a folder")
     if path.exists() and any(path.iterdir()) and not plan_file(path).exists():
-        raise UsageError(f"the folder {path} holds something else", "Choose an empty --dir.")
+        raise UsageError(f"the folder {path} is not empty", "Choose an empty --dir.")
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise UsageError(f"the folder {path} cannot be made: {error.strerror}") from error
+        raise UsageError(f"cannot create the folder {path}: {error.strerror}") from error
     return path
 
 

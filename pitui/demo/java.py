@@ -36,12 +36,12 @@ def find_java() -> Path:
     """
     program = _program()
     if program is None:
-        raise PituiError(f"Spark needs Java {OLDEST} or newer, and there is none", _advice())
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _advice())
     text = _properties(program)
     version = re.search(r"^\s*java\.specification\.version = (\S+)", text, re.MULTILINE)
     home = re.search(r"^\s*java\.home = (.+?)\s*$", text, re.MULTILINE)
     if version is None or home is None:
-        raise PituiError(f"{program} does not say which Java it is", _advice())
+        raise PituiError(f"{program} does not report its Java version", _advice())
     if _major(version[1]) < OLDEST:
         raise PituiError(
             f"Spark needs Java {OLDEST} or newer, and {program} is Java {version[1]}", _advice()
@@ -67,10 +67,10 @@ def _properties(program: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise PituiError(f"{program} cannot be run: {error}", _advice()) from error
+        raise PituiError(f"cannot run {program}: {error}", _advice()) from error
     if answer.returncode:
         # So does macOS's placeholder, which is there without a Java.
-        raise PituiError(f"Spark needs Java {OLDEST} or newer, and there is none", _advice())
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _advice())
     return answer.stderr + answer.stdout
 
 

@@ -81,7 +81,7 @@ def claim(folder: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(descriptor)
-        raise UsageError(f"{folder} belongs to another demonstration that runs") from error
+        raise UsageError(f"{folder} belongs to another running demo") from error
 
 
 def lives(folder: Path) -> bool:

@@ -21,7 +21,7 @@ def find_spark() -> Path:
     spec = importlib.util.find_spec("pyspark")
     if spec is None or spec.origin is None:
         raise PituiError(
-            "the demonstration needs Spark, which the package pyspark carries",
+            "the demo needs Spark, which comes with the package pyspark",
             "Add it to pitui's environment: `pipx inject pitui pyspark`, or `pip install pyspark`.",
         )
     return Path(spec.origin).parent
@@ -44,8 +44,10 @@ def check_memory(workers: int, meminfo: Path = Path("/proc/meminfo")) -> None:
     needed = (workers + 1) * _DAEMON_MIB + _REST_MIB
     if free < needed:
         raise PituiError(
-            f"the demonstration with {workers} workers needs about {needed} MiB of memory, "
-            f"and {free} MiB are free",
+            (
+                f"a demo with {workers} workers needs about {needed} MiB of memory, but only "
+                f"{free} MiB are free"
+            ),
             "Use fewer nodes (--nodes 1) or end other programs.",
         )
 
@@ -58,6 +60,9 @@ def check_folder_name(folder: Path) -> None:
     """
     if not re.fullmatch(r"[\w./+@,=~-]+", str(folder)):
         raise UsageError(
-            f"Spark's scripts cannot work in the folder {str(folder)!r}",
-            "Its path may hold letters, digits and . / + @ , = ~ _ - only: choose another --dir.",
+            f"Spark's scripts cannot run in the folder {str(folder)!r}",
+            (
+                "Its path may contain only letters, digits and . / + @ , = ~ _ -: choose "
+                "another --dir."
+            ),
         )

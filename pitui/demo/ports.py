@@ -9,7 +9,7 @@ Taken = set[tuple[str, int]]
 Nodes = tuple[DemoNode, list[DemoNode]]
 
 _TRIES = 400
-_SHELVES = 16
+_SUBNETS = 16
 _SSH, _SPARK, _MASTER_UI, _WORKER_UI = 2222, 7077, 8080, 8081
 
 
@@ -26,12 +26,12 @@ def choose_nodes(count: int, taken: Taken) -> Nodes:
     if not _can_bind("127.0.0.11", 0):
         return _on_addresses(["127.0.0.1"] * (count + 1), set(taken))
     found = []
-    for shelf in range(_SHELVES):
-        nodes = _on_addresses([f"127.0.{shelf}.{10 + n}" for n in range(count + 1)], set(taken))
+    for subnet in range(_SUBNETS):
+        nodes = _on_addresses([f"127.0.{subnet}.{10 + n}" for n in range(count + 1)], set(taken))
         odd = _unusual_ports(nodes)
         if not odd:
             return nodes
-        found.append((odd, shelf, nodes))
+        found.append((odd, subnet, nodes))
     return min(found, key=lambda one: one[:2])[2]
 
 
@@ -65,7 +65,7 @@ def _free_port(address: str, wanted: int, taken: Taken) -> int:
         if (address, port) not in taken and _can_bind(address, port):
             taken.add((address, port))
             return port
-    raise PituiError(f"no free port near {wanted} on {address}", "End what uses them.")
+    raise PituiError(f"no free port near {wanted} on {address}", "Stop the programs that use them.")
 
 
 def _can_bind(address: str, port: int) -> bool:

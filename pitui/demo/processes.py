@@ -41,7 +41,7 @@ def end_all(folder: Path) -> None:
     while pids := of_demo(folder):
         waited = time.monotonic() - started
         if waited > _LIMIT:
-            raise TimeoutError(f"processes {pids} of the demonstration do not end")
+            raise TimeoutError(f"processes {pids} of the demo do not end")
         for pid in pids:
             if waited > _GRACE:
                 _send(pid, signal.SIGKILL)

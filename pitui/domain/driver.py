@@ -60,7 +60,7 @@ class DriverAge:
         """Return it in words: `as of 12 s ago; its driver has been answering for 7 s`."""
         old = f"as of {span(self.old_s)} ago" if self.old_s is not None else ""
         answering = (
-            f"its driver has been answering for {span(self.answering_s)}"
+            f"its driver has not answered for {span(self.answering_s)}"
             if self.answering_s is not None
             else ""
         )

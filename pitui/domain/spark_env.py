@@ -62,12 +62,12 @@ word and a place that `ENDS` puts into words.
 
 ENDS = {
     "env-unset": (
-        "{} is `set -u`: Spark's own scripts end at the first variable that is not set",
-        "Take it out there, or put `set +u` at the end of the file.",
+        "{} is `set -u`, so Spark's own scripts exit at the first unset variable",
+        "Remove it, or put `set +u` at the end of the file.",
     ),
     "env-end": (
-        "{} ends Spark's own scripts before they start anything",
-        "Correct it there: `return` instead of `exit`, and nothing that fails after `set -e`.",
+        "{} makes Spark's own scripts exit before they start anything",
+        "Fix it: use `return` instead of `exit`, and let no command fail after `set -e`.",
     ),
 }
 """By the word: what it means of the place, and what to do."""

@@ -116,7 +116,7 @@ class LocalRunner:
                 lambda: _Pipes(process), "/bin/sh", "-c", text, start_new_session=True
             )
         except OSError as error:
-            raise NodeError(self._node, f"no process could be started: {error.strerror}") from error
+            raise NodeError(self._node, f"cannot start a process: {error.strerror}") from error
         try:
             await process.begin(limit)
             yield process

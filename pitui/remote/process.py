@@ -113,8 +113,8 @@ class Process:
             LinkError: the link was lost.
         """
         if not await _within(limit * BEGIN_SHARE, self._begun):
-            message = f"no command was begun there within {limit * BEGIN_SHARE:.0f} s"
-            advice = f"Does {_START_FILES} wait for input? Or the node is overloaded."
+            message = f"no command started there within {limit * BEGIN_SHARE:.0f} s"
+            advice = f"Does {_START_FILES} wait for input? Or is the node overloaded?"
             raise CommandTimeoutError(self.node, message, advice)
         if self._stdout.begun:
             return None
@@ -306,8 +306,9 @@ class Process:
         lines = printable(said.decode(errors="replace")).splitlines()
         message = f"its login shell ran no command: {lines[-1] if lines else f'status {status}'}"
         advice = (
-            f"`ssh HOST true` has to end with status 0. Does {_START_FILES} exit, or start another "
-            "shell? Or its shell in /etc/passwd, or a `command=` of its key, allows none."
+            f"`ssh HOST true` must exit with status 0. Does {_START_FILES} exit or start "
+            "another shell? Or does its shell in /etc/passwd, or a `command=` on its key, "
+            "forbid commands?"
         )
         return NodeError(self.node, message, advice)
 
@@ -365,7 +366,7 @@ async def time_limit(node: str, seconds: float) -> AsyncIterator[asyncio.Timeout
             raise
         raise CommandTimeoutError(
             node,
-            f"a command did not end within {seconds:g} s and was stopped",
+            f"a command did not finish within {seconds:g} s and was stopped",
             "The node may be overloaded, or busy with other commands.",
         ) from None
 

@@ -73,7 +73,7 @@ class Shell:
         """
         async with self._turn:
             if self._process is None or self._blocks is None:
-                raise LinkError(self._runner.node, Failure.LOST, "its shell has ended")
+                raise LinkError(self._runner.node, Failure.LOST, "its shell has exited")
             async with time_limit(self._runner.node, limit):
                 await self._process.write(f"ask {quote(command)}\n".encode())
                 return await self._read(self._blocks)
@@ -92,4 +92,4 @@ class Shell:
             if heard.endswith(end) and (match := self._framed.fullmatch(heard)):
                 stdout, status, stderr = match.groups()
                 return Answer(int(status), bytes(stdout), stderr.decode(errors="replace"))
-        raise LinkError(self._runner.node, Failure.LOST, "its shell ended")
+        raise LinkError(self._runner.node, Failure.LOST, "its shell exited")

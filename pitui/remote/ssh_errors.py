@@ -38,10 +38,12 @@ _ADVICE = {
     Failure.NO_ROUTE: "Is the node switched on, and on this network?",
     Failure.REFUSED: "The machine is up, but no SSH server listens there: check the port, "
     "and `sudo systemctl enable --now ssh` on the node.",
-    Failure.TIMED_OUT: "Is the node switched on? A firewall may drop what it should refuse.",
-    Failure.LOST: "The server may be busy (MaxStartups) or turn us away for a while "
-    "(PerSourcePenalties); it is tried again by itself.",
-    Failure.PROTOCOL: "Is that port an SSH server's?",
+    Failure.TIMED_OUT: "Is the node switched on? A firewall may be dropping the connection.",
+    Failure.LOST: (
+        "The server may be busy (MaxStartups) or refusing us for a while "
+        "(PerSourcePenalties); pitui tries again by itself."
+    ),
+    Failure.PROTOCOL: "Is that the port of an SSH server?",
 }
 
 
@@ -69,8 +71,8 @@ def link_error(node: str, failure: Failure, message: str, advice: str = "") -> L
 def timed_out(node: str, where: str, limit: float, *, answered: bool) -> LinkError:
     """Return the failure of a node that did not let us in within the limit."""
     if answered:
-        message = f"{where} took the connection but did not finish the login within {limit:g} s"
-        advice = "The node may hang or be overloaded: look at its console."
+        message = f"{where} accepted the connection but did not finish the login within {limit:g} s"
+        advice = "The node may be hung or overloaded: check its console."
         return link_error(node, Failure.TIMED_OUT, message, advice)
     return link_error(node, Failure.TIMED_OUT, f"no answer from {where} within {limit:g} s")
 
@@ -82,11 +84,13 @@ def _classify(where: str, error: Exception) -> tuple[Failure, str]:
         return _classify_os(where, error)
     if isinstance(error, asyncssh.ChannelOpenError):
         reason = channel_reason(error)
-        return by_words(reason), f"{where} cannot be reached through the jump host: {reason}"
+        return by_words(reason), f"cannot reach {where} through the jump host: {reason}"
     if isinstance(error, asyncssh.ConnectionLost):
         return Failure.LOST, f"{where} closed the connection during the login"
     if isinstance(error, asyncssh.Error):
-        return Failure.PROTOCOL, f"{where} and pitui did not agree: {error.reason}"
+        return Failure.PROTOCOL, (
+            f"{where} and pitui could not agree on the connection: {error.reason}"
+        )
     return Failure.PROTOCOL, f"{where}: {error}"
 
 

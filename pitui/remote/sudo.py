@@ -23,7 +23,7 @@ TRIES = 3
 
 _WANTS_PASSWORD = re.compile(r"sudo(-rs)?: .*(password|terminal|authentication)", re.IGNORECASE)
 
-_NOBODY = "nobody gave it"
+_NOBODY = "no password was given"
 
 _TO_MARKER = 'while IFS= read -r line && [ "$line" != "$1" ]; do :; done; exec sh -c "$2"'
 
@@ -144,7 +144,7 @@ class Sudo:
     async def _unlock(self, said: str) -> None:
         name = self._node.name
         if "not allowed" in said or "not in the sudoers" in said:
-            message = f"the login user may not use sudo on {name}"
+            message = f"the login user is not allowed to use sudo on {name}"
             advice = "Allow it there (`adduser USER sudo` as root), or set `sudo: none`."
             raise NodeError(name, message, advice)
         if self._node.sudo != "ask":
@@ -168,7 +168,7 @@ class Sudo:
             if await self._fits(password_now):
                 self._passwords.given.append(password_now)
                 return
-        raise _needs_password(name, f"none of {TRIES} was right")
+        raise _needs_password(name, f"{TRIES} wrong passwords were given")
 
     async def _fits(self, password: str) -> bool:
         if "\n" in password or "\0" in password:
@@ -184,7 +184,7 @@ class Sudo:
 def no_root(node: str) -> NodeError:
     """Return the error of wanting root where the configuration says that there is none."""
     advice = "Set `sudo: passwordless` or `sudo: ask` where pitui may use it."
-    return NodeError(node, "this needs root, and the config says `sudo: none`", advice)
+    return NodeError(node, "this needs root, but the configuration says `sudo: none`", advice)
 
 
 def wants_password(stderr: str) -> bool:
@@ -196,7 +196,7 @@ def _needs_password(node: str, why: str = "") -> NodeError:
     message = "sudo needs a password" + (f", and {why}" if why else "")
     advice = "Set `sudo: ask` to be asked once, or allow sudo without a password there."
     if why == _NOBODY:
-        advice = "Do it again at a terminal, where pitui asks for it."
+        advice = "Run this again at a terminal, where pitui can ask for it."
     elif why:
-        advice = "Try again with the right one."
+        advice = "Try again with the right password."
     return NodeError(node, message, advice, Failure.SUDO_PASSWORD)

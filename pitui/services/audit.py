@@ -41,7 +41,7 @@ class Audit:
         try:
             self._write(action, node, result, details)
         except OSError as error:
-            self.complaint = f"the audit log ({self.path}) cannot be written: {error.strerror}"
+            self.complaint = f"cannot write the audit log ({self.path}): {error.strerror}"
         else:
             self.complaint = ""
         return self.complaint

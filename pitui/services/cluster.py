@@ -53,7 +53,7 @@ class Cluster:
             UsageError: there is no such node; names those there are.
         """
         if name not in self.nodes:
-            raise UsageError(f"no node is called {name!r}", f"There are: {', '.join(self.nodes)}.")
+            raise UsageError(f"unknown node {name!r}", f"There are: {', '.join(self.nodes)}.")
         return self.nodes[name]
 
     def runner(self, name: str) -> Runner:

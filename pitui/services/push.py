@@ -69,10 +69,10 @@ def item_of(source: str, target: str, folder: Path) -> Item:
     except OSError as error:
         raise _unreadable(source, error) from error
     if not is_file:
-        what = "is a folder" if is_folder else "is no file"
-        raise UsageError(f"{source} {what}", "Name a file of this machine.")
+        what = "is a folder" if is_folder else "is not a file"
+        raise UsageError(f"{source} {what}", "Name a file on this machine.")
     if not target.startswith(("/", "~/")) or not target.isprintable():
-        raise UsageError(f"{target!r} is no path on a node", "It starts with / or ~/.")
+        raise UsageError(f"{target!r} is not a path on a node", "It must start with / or ~/.")
     return Item(path, target + path.name if target.endswith("/") else target)
 
 
@@ -85,7 +85,7 @@ def configured_items(cluster: Cluster) -> list[Item]:
     config = cluster.config
     if not config.data:
         raise UsageError(
-            "there is nothing under data: in the configuration", "Name a file and its path."
+            "no files to push: `data:` in the configuration is empty", "Name a file and its path."
         )
     return [item_of(data.source, data.target, config.folder) for data in config.data]
 
@@ -154,7 +154,7 @@ async def _measure(item: Item) -> Payload:
 
 
 def _unreadable(source: str, error: OSError) -> UsageError:
-    return UsageError(f"{source} cannot be read: {error.strerror}")
+    return UsageError(f"cannot read {source}: {error.strerror}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +200,13 @@ async def _make_folder(cluster: Cluster, name: str, target: str) -> None:
     result = await cluster.runner(name).run(f"sh -c {quote(_FOLDER)} {words}")
     word, _, user = result.stdout.strip().partition(" ")
     if word == "closed":
-        advice = f"Let the login user write there: sudo chown {user} {quote(folder)}"
-        raise NodeError(name, f"{folder} may not be written by {user}", advice)
+        advice = f"Allow it with: sudo chown {user} {quote(folder)}"
+        raise NodeError(name, f"{user} is not allowed to write to {folder}", advice)
     if word == "missing" and folder.startswith("/"):
         made = await cluster.sudo(name).run(
             f"umask 022; mkdir -p -- {quote(folder)} && chown -- {quote(user)} {quote(folder)}"
         )
         if not made.ok:
-            raise NodeError(name, f"{folder} cannot be made: {made.stderr.strip()}")
+            raise NodeError(name, f"cannot create {folder}: {made.stderr.strip()}")
     elif word == "missing":
-        raise NodeError(name, f"{folder} cannot be made: {result.stderr.strip()}")
+        raise NodeError(name, f"cannot create {folder}: {result.stderr.strip()}")

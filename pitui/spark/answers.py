@@ -68,7 +68,7 @@ def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> tuple[T, 
     try:
         return Reader[T](kind).read(body)
     except UNREADABLE as error:
-        raise NotSparkError(f"the answer is not that of {who} ({error})") from error
+        raise NotSparkError(f"the answer is not from {who} ({error})") from error
 
 
 def decode_rows(

@@ -1,4 +1,4 @@
-"""The app: wires configuration, services and the main screen, and does nothing else."""
+"""The Textual app: connects configuration, services and the main screen."""
 
 import asyncio
 import os
@@ -104,7 +104,7 @@ class PituiApp(App[None], inherit_bindings=False):
         return self._services
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return our own colours."""
+        """Return pitui's own theme colours."""
         return theme_variables(self.current_theme)
 
     def get_default_screen(self) -> MainScreen:
@@ -112,18 +112,18 @@ class PituiApp(App[None], inherit_bindings=False):
         return self.main
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Parse the styles anew, except before the first paint: they have the theme already."""
+        """Reparse the styles, except before the first paint, when they already have the theme."""
         if self._dressed:
             super().refresh_css(animate)
 
     def _dress(self) -> None:
-        """Read the styles of screens that may be opened now."""
+        """Load the style files of the screens that can be opened from now on."""
         self.stylesheet.read_all(late_style_paths())
         self.stylesheet.parse()
         self._dressed = True
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send to the terminal only what changed."""
+        """Send only the changed cells to the terminal."""
         super()._display(screen, partial_update(renderable))
 
     def on_ready(self) -> None:
@@ -162,7 +162,7 @@ class PituiApp(App[None], inherit_bindings=False):
         self.notify(change.text, severity=severity, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Put a text on the terminal's clipboard, from inside tmux and screen too."""
+        """Copy text to the terminal's clipboard, also from inside tmux and screen."""
         from pitui.tui.terminal.clipboard import sequences, to_tmux
 
         self._clipboard = text
@@ -176,5 +176,5 @@ class PituiApp(App[None], inherit_bindings=False):
             event.prevent_default()
 
     def action_hint_quit(self) -> None:
-        """Say how to quit; Ctrl-C never ends anything."""
+        """Show which key quits; Ctrl-C never ends anything."""
         self.main.footer.say(f"{self.keys.first(action('quit'))} quits")

@@ -61,7 +61,7 @@ def at_terminal(config: Path, *words: str, typed: str) -> tuple[Answer, int]:
     try:
         while block := os.read(process.stderr.fileno(), 65536):
             said += block.decode()
-            while said.count("Password for sudo") > asked:
+            while said.count("sudo password") > asked:
                 asked += 1
                 os.write(ours, f"{typed}\n".encode())
         answer = finish(process, 60)

@@ -241,7 +241,7 @@ def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, shelf: Path) -> 
     lab.machines["pi2"].power_off()
     dead = provision(shelf, "--remove", "pi2")
     assert dead.status == 0, dead
-    assert "the node is away" in dead.steps("pi2")["stop"]["detail"]
+    assert "the node is unreachable" in dead.steps("pi2")["stop"]["detail"]
     left = lab.machines["pi1"]
     assert "pi2" not in left.root("cat /etc/hosts")
     listed = left.root("grep -v '^#' /opt/spark/conf/workers").split()

@@ -93,13 +93,16 @@ def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
     asked = provision(shelf.config(), "--only", "hostname")
     assert asked.status == 1
     assert asked.states() == {"pi1": "failed", "pi2": "changed"}
-    assert "sudo needs a password, and nobody gave it" in asked.steps("pi1")["hostname"]["detail"]
+    assert (
+        "sudo needs a password, and no password was given"
+        in asked.steps("pi1")["hostname"]["detail"]
+    )
 
 
 async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab) -> None:
     shelf = cards(lab, Kind(sudo="ask"))
     wrong = await shelf.provision("account", person=Person(password="wrong"))
-    assert "sudo needs a password, and none of 3 was right" in str(wrong["pi1"].error)
+    assert "sudo needs a password, and 3 wrong passwords were given" in str(wrong["pi1"].error)
     lab.machines["pi1"].root(JAVA, limit=120)
     person = Person(password=recipe.PASSWORD)
     first = await shelf.provision(*SPARK, person=person)
@@ -125,7 +128,7 @@ def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
     one.root("systemctl stop spark-master spark-worker")
     alone = pitui(config, "start", "master")
     assert alone.status == 1
-    assert "pitui: pi1 master: sudo needs a password, and nobody gave it" in alone.stderr
+    assert "pitui: pi1 master: sudo needs a password, and no password was given" in alone.stderr
     assert "at a terminal" in alone.stderr
 
     # Two daemons need it, one person is asked.

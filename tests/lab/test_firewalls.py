@@ -147,7 +147,7 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
     assert states(third) == dict.fromkeys(names, "changed")
     for name in names:
         said = step_of(third[name], "firewall").detail
-        assert said.startswith(f"close it to {friend.address}, which is no node through "), said
+        assert said.startswith(f"close it to {friend.address}, which is not a node through "), said
     opened = {kind: reaches(friend, m) for kind, m in kinds.items()}
     assert opened == dict.fromkeys(kinds, False)
     left = wide.machines[names[0]].root("ufw show added")

@@ -83,11 +83,14 @@ async def test_a_journal_that_takes_sudos_password(lab: Lab, machine: Machine) -
     async with open_cluster(load_config(configured(lab, sudo="ask")), person) as cluster:
         await follow_until(cluster, machine, "twenty")
     assert person.sudo_asked == 1
-    closed = "pi may not read the journal of spark-worker.service"
-    group = "Let it, from its next login on: sudo usermod -aG systemd-journal pi"
+    closed = "pi is not allowed to read the journal of spark-worker.service"
+    group = "To allow it from its next login on: sudo usermod -aG systemd-journal pi"
     asks, none = configured(lab, sudo="ask"), configured(lab, "none.yaml", sudo="none")
     nobody = pitui(asks, "logs", "pi1:journal", limit=60)
-    assert f"{closed}. Do it again at a terminal, where pitui asks for it. {group}" in nobody.stderr
+    assert (
+        f"{closed}. Run this again at a terminal, where pitui can ask for it. {group}"
+        in nobody.stderr
+    )
     beside = pitui(asks, "logs", "pi1:journal", "pi1:/etc/hostname", limit=60)
     assert f"{closed}. `pitui logs pi1:journal` asks for sudo's password. {group}" in beside.stderr
     assert "raspberrypi" in beside.stdout

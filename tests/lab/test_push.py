@@ -73,9 +73,9 @@ async def test_one_copy_leaves_through_a_slow_uplink(fresh_lab, connections, pay
     done = await push(connections, fresh_lab, payload)
     assert all(isinstance(one, Pushed) for one in done.values()), done
     assert all(arrived(fresh_lab, payload, name) for name in done)
-    feeders = [one.via for one in done.values()]
-    assert feeders.count(None) == 1
-    assert len(set(feeders)) == 3
+    upstreams = [one.via for one in done.values()]
+    assert upstreams.count(None) == 1
+    assert len(set(upstreams)) == 3
     assert fresh_lab.sent() - before < 1.5 * SIZE
 
 

@@ -80,7 +80,7 @@ async def test_a_truncated_archive_goes_nowhere(shelf: Shelf, tmp_path: Path) ->
 async def test_a_card_with_too_little_room_gets_nothing(shelf: Shelf) -> None:
     with opt_on(shelf.lab.machines["pi2"], "size=100m"):
         reports = await shelf.provision(*STEPS)
-    assert "MiB are needed, 100 MiB are free" in failed(reports["pi2"])
+    assert "MiB needed, 100 MiB free" in failed(reports["pi2"])
     assert str(reports["pi1"].state) == "changed"
 
 
@@ -96,7 +96,7 @@ async def test_a_card_that_fills_up_while_it_is_unpacked_keeps_nothing(shelf: Sh
         assert machine.root("ls -A /opt") == "mine\n"
     said = failed(reports["pi2"])
     assert "No space left" in said
-    assert "Free some room there" in said
+    assert "Free some disk space there" in said
     assert states(await shelf.provision(*STEPS, names=["pi2"])) == {"pi2": "changed"}
 
 

@@ -137,7 +137,7 @@ async def test_every_number_once_and_in_order(
         rotate(writer.log)
         writer.start(following)
         server.start()
-        await until(lambda: seen.said("the link is back"))
+        await until(lambda: seen.said("reconnected"))
         await until_more()
         # The node hangs: the connection stays, and nothing comes.
         frozen = server.freeze()

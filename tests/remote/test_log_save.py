@@ -95,5 +95,5 @@ async def test_what_cannot_be_saved_is_said(shelved: Shelved, tmp_path: Path) ->
             await save_log(cluster, source, tmp_path / "x")
         (source,) = sources_of(cluster, None, ["pi1"])
         (tmp_path / "file").touch()
-        with pytest.raises(UsageError, match="cannot be written"):
+        with pytest.raises(UsageError, match="cannot write"):
             await save_log(cluster, source, tmp_path / "file" / "x")

@@ -89,14 +89,14 @@ async def test_input_and_output_of_any_bytes(runner, tmp_path):
     assert summed.stdout.split()[0] == hashlib.sha256(ALL_BYTES).hexdigest()
 
 
-async def test_files_are_pushed_by_a_courier_and_without(links_of, login, tmp_path, monkeypatch):
+async def test_files_are_pushed_by_relay_agent_and_without(links_of, login, tmp_path, monkeypatch):
     connections = links_of(login)
     source, relayed, direct = (tmp_path / name for name in ("source", "relayed", "direct"))
     source.write_bytes(ALL_BYTES)
     payload = await Payload.of(source)
     assert (await push(connections.runner("pi"), payload, str(direct))).sent == len(ALL_BYTES)
     assert (await push(connections.runner("pi"), payload, str(direct))).was_there
-    # What a depot falls back on where no courier answers.
+    # What FileDistributor falls back on where no relay agent answers.
     monkeypatch.setattr("pitui.remote.copy.relay.file_distributor.push", None)
     async with FileDistributor(connections) as distributor:
         assert (await distributor.deliver("pi", payload, str(relayed))).sent == len(ALL_BYTES)
@@ -140,7 +140,7 @@ async def test_a_start_file_that_waits_for_input_is_named(runner_of):
     runner = runner_of(Login("bash", {".bashrc": "read -r answer\n"}))
     with pytest.raises(CommandTimeoutError) as caught:
         await runner.run("echo hi", limit=1.0)
-    assert "no command was begun" in caught.value.message
+    assert "no command started" in caught.value.message
     assert ".bashrc" in caught.value.advice
 
 

@@ -126,7 +126,7 @@ async def test_a_lost_link_loses_and_repeats_nothing(shelved: Shelved, rotations
         await reader.until(lambda it: it.texts()[-1] == "last")
     files = [f"file {number}" for number in range(rotations)]
     assert reader.texts() == ["0", "1", "half", *files, "last"]
-    assert "the link is back" in reader.notes()
+    assert "reconnected" in reader.notes()
 
 
 async def test_after_a_rotation_a_lost_link_goes_on_in_the_new_file(shelved: Shelved) -> None:

@@ -98,7 +98,7 @@ def test_filters_context_folds_and_entries(shelved: Shelved, logs) -> None:
         "01:29:51 INFO Worker: one", "01:29:56 INFO Worker: last",
     ]  # fmt: skip
     assert printed("--fold", "-n", "4") == [
-        "01:29:53 WARN Inbox: again", "  … 2 times more, last: 26/11/21 01:29:55",
+        "01:29:53 WARN Inbox: again", "  … 2 more times, last: 26/11/21 01:29:55",
         "01:29:56 INFO Worker: last",
     ]  # fmt: skip
     entries = [json.loads(line) for line in logs("pi1", "--json").splitlines()]
@@ -139,6 +139,6 @@ def test_whole_files_are_saved(shelved: Shelved, logs) -> None:
 
 def test_usage(logs) -> None:
     assert "no regular expression" in logs("pi1", "--grep", "(", status=2)
-    assert "exclude each other" in logs("pi1", "--grep", "a", "--text", "b", status=2)
-    assert "no number of lines" in logs("pi1", "-n", "few", status=2)
-    assert "no log is called 'nope'" in logs("nope", status=2)
+    assert "cannot be combined" in logs("pi1", "--grep", "a", "--text", "b", status=2)
+    assert "is not a number of lines" in logs("pi1", "-n", "few", status=2)
+    assert "unknown log 'nope'" in logs("nope", status=2)

@@ -74,7 +74,7 @@ async def test_hosts_are_tried_and_what_was_taken_is_written_and_opened(shelf, k
     known.write_text(pi1.known_line() + pi2.known_line() + gone.known_line())
     gone.stop()
     ssh_config(home, shelf, pi1=pi1, pi2=pi2, gone=gone)
-    app = NewcomerApp("nothing found")
+    app = NewcomerApp("no match")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await at_setup(pilot)
         assert one(screen, "pi1").look.spark_version == "3.5.6"
@@ -105,7 +105,7 @@ async def test_an_unknown_host_key_asks_with_its_fingerprint_when_the_machine_is
 ) -> None:
     server = shelf.server()
     ssh_config(home, shelf, pi1=server)
-    app = NewcomerApp("nothing found")
+    app = NewcomerApp("no match")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await at_setup(pilot)
         assert one(screen, "pi1").asks
@@ -133,7 +133,7 @@ async def test_a_machine_that_is_typed_is_tried_and_what_exists_is_not_overwritt
     (home / ".ssh" / "config").write_text(f"IdentityFile {shelf.client_key}\n")
     there = home / "mine.yaml"
     there.write_text("mine\n")
-    app = NewcomerApp("nothing found")
+    app = NewcomerApp("no match")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await at_setup(pilot)
         screen.query_one("#add").focus()
@@ -160,7 +160,7 @@ async def test_a_machine_that_is_typed_is_tried_and_what_exists_is_not_overwritt
 async def test_the_demonstration_says_what_to_install_where_spark_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app = NewcomerApp("nothing found")
+    app = NewcomerApp("no match")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -176,7 +176,7 @@ async def test_the_demonstration_and_leaving_are_answers() -> None:
         (("escape",), None),
         (("down", "down", "enter"), None),
     ):
-        app = NewcomerApp("nothing found")
+        app = NewcomerApp("no match")
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             assert pilot.app.screen.query_one(OptionList).highlighted == 0

@@ -167,7 +167,7 @@ async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, paylo
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     (tmp_path / "file").touch()
 
-    with pytest.raises(NodeError, match="cannot be written: mkdir: "):
+    with pytest.raises(NodeError, match=r"cannot write .*: mkdir: "):
         await push(runner, payload, str(tmp_path / "file" / "below"))
     (tmp_path / "folder").mkdir()
     with pytest.raises(NodeError, match="is a folder"):
@@ -179,7 +179,7 @@ async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, payl
     with payload.path.open("r+b") as file:
         file.truncate(SIZE - STEP)
 
-    with pytest.raises(NodeError, match="changed while it was pushed"):
+    with pytest.raises(NodeError, match="changed during the push"):
         await push(runner, payload, str(target))
     assert not target.exists()
 
@@ -187,7 +187,7 @@ async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, payl
 async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
     payload.path.unlink()
-    with pytest.raises(NodeError, match=r"cannot be read any more: No such file"):
+    with pytest.raises(NodeError, match=r"any more: No such file"):
         await push(runner, payload, str(target))
     assert not target.exists()
 

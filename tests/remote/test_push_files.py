@@ -76,14 +76,14 @@ def test_only_the_named_nodes_get_it(shelved: Shelved, push, data: Path) -> None
 
 def test_usage(push, data: Path) -> None:
     for words, said in (
-        (("nowhere.csv", "/x"), "nowhere.csv is no file"),
+        (("nowhere.csv", "/x"), "nowhere.csv is not a file"),
         (("{data}",), "pitui push SRC DEST"),
         (("{data}", "relative/x"), "starts with / or ~/"),
         (("{data}", "/x\n"), "no path on a node"),
-        (("{data}", "/x", "pi9"), "no node is called 'pi9'"),
+        (("{data}", "/x", "pi9"), "unknown node 'pi9'"),
         ((".", "/x"), ". is a folder"),
-        (("x" * 300, "/x"), "cannot be read: File name too long"),
-        ((), "nothing under data:"),
+        (("x" * 300, "/x"), ": File name too long"),
+        ((), "no files to push: `data:`"),
     ):
         output, complaint = push(*(word.format(data=data.name) for word in words), status=2)
         assert output == ""

@@ -163,7 +163,7 @@ async def test_a_run_that_cannot_be_filled_leaves_nothing(
     async with shelved.opened() as cluster:
         submission = Submission(arguments, (), await locate(cluster, arguments, here))
         (here / "env.tgz").unlink()
-        with pytest.raises(NodeError, match="cannot be read"):
+        with pytest.raises(NodeError, match="cannot read"):
             await Runs(cluster).submit(submission, "job")
         made = await cluster.runner("nuc").run("ls ~/.local/share/pitui/runs")
     assert made.stdout == ""

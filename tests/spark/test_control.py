@@ -91,8 +91,8 @@ async def test_stop_and_start_one_worker_leaves_the_other_alone(cluster: Cluster
     assert cluster.node("pi1").host in await alive_hosts(cluster)
     assert await pid_of(cluster, PI2) == other
     assert reports.of("pi1") == [
-        *("", "looking at the node", "stopping", "waiting for the master to let it go", "stopped"),
-        *("", "looking at the node", "starting", "waiting for the master to list it"),
+        *("", "checking the node", "stopping", "waiting for the master to notice", "stopped"),
+        *("", "checking the node", "starting", "waiting for the master to list it"),
         started.detail,
     ]
     for action in ("stop", "start"):
@@ -106,7 +106,7 @@ async def test_starting_what_runs_and_stopping_what_does_not(cluster: Cluster) -
     pids = [await pid_of(cluster, target) for target in targets]
     started = await control.start(cluster, targets, Reports().append)
     assert [outcome.state for outcome in started] == [OutcomeState.UNCHANGED] * 3
-    assert all("already runs" in outcome.detail for outcome in started)
+    assert all("already running" in outcome.detail for outcome in started)
     assert pids == [await pid_of(cluster, target) for target in targets]
 
     await control.stop(cluster, [PI1], Reports().append)
@@ -134,7 +134,7 @@ async def test_of_two_workers_the_one_that_is_missing_is_started(cluster: Cluste
     processes = [p for p in (await probe(two, "pi1")).own if p.role is Role.WORKER]
     assert sorted(p.webui_port for p in processes) == [8081, 8082]
     again = outcome_of(await control.start(two, [PI1], Reports().append))
-    assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "all already run")
+    assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "all already running")
     stopped = outcome_of(await control.stop(two, [PI1], Reports().append))
     assert stopped.state is OutcomeState.OK, stopped
 

@@ -44,7 +44,7 @@ async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: P
         assert await refusal(cluster) is None
         (early,) = await control.drain(cluster, [PI2], said.append, limit=1.0)
         assert early.state is OutcomeState.FAILED
-        assert "still at work after 1 s: executor" in early.detail
+        assert "still busy after 1 s: executor" in early.detail
         assert "of sleeper (" in early.detail
         assert (await probe(cluster, "pi2")).daemon(Role.WORKER) is not None
         view = await cluster.spark_master.read()

@@ -234,7 +234,7 @@ def test_a_folder_that_holds_something_else(tmp_path, environment):
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     status, message = _refused(["--dir", str(tmp_path / "mine")], environment)
     assert status == 2
-    assert "holds something else" in message
+    assert "is not empty" in message
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 

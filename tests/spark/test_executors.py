@@ -76,7 +76,7 @@ async def test_a_killed_executor_is_lost_with_its_reason(
                 assert any("Executor task launch worker" in line for line in lines)
                 with pytest.raises(NodeError, match="does not run any more"):
                     await thread_dump(cluster, sleeper.id, "0")
-                with pytest.raises(NodeError, match="knows no such executor"):
+                with pytest.raises(NodeError, match="driver does not know this executor"):
                     await thread_dump(cluster, sleeper.id, "99")
                 looks = look_at_node(cluster, watch, "pi1")
                 async with aclosing(looks):
@@ -130,6 +130,6 @@ async def without_a_master_nothing_goes(config: Path, folder: Path) -> None:
         use = await disk_use(cluster, "pi1")
         assert use.folders
         assert use.removable == ()
-        assert "the master cannot say" in use.unsure
+        assert "the master does not say" in use.unsure
         with pytest.raises(NodeError, match="nothing was removed"):
             await clean(cluster, "pi1", [use.folders[0].name])

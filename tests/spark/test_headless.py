@@ -215,7 +215,9 @@ def test_why_an_application_waits(pitui, tmp_path):
         while not (found := [a for a in status(pitui)["applications"] if a["name"] == "greedy"]):
             assert time.monotonic() < limit
         assert found[0]["state"] == "WAITING"
-        assert found[0]["why_waiting"].startswith("wants 3072 MiB an executor, largest worker has")
+        assert found[0]["why_waiting"].startswith(
+            "wants 3072 MiB per executor, the largest worker has"
+        )
     finally:
         cancelled = pitui("bench", "cancel", run_id, "--json")
     assert json.loads(cancelled.stdout)["state"] == "cancelled"

@@ -232,7 +232,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
         watching.cancel()
     # At two answers a second apart, within five seconds even where one of them is late.
     assert len(answers) <= 2, answers
-    assert found[0].why_waiting == "wants 2048 MiB an executor, largest worker has 768 MiB"
+    assert found[0].why_waiting == "wants 2048 MiB per executor, the largest worker has 768 MiB"
     assert "--executor-memory 768m" in found[0].fix
 
 

@@ -157,7 +157,7 @@ def traces(log: Path) -> list[str]:
 
 
 def known(screen: LevelScreen) -> bool:
-    return screen.looked is not None and screen.looked.inside is not None
+    return screen.result is not None and screen.result.inside is not None
 
 
 def says_that_it_takes_long(screen: LevelScreen) -> bool:
@@ -167,7 +167,7 @@ def says_that_it_takes_long(screen: LevelScreen) -> bool:
 def words(screen: LevelScreen) -> str:
     """Return what a level says above and in its empty table."""
     lines = [str(screen.heading.render())]
-    looked = screen.looked
-    if looked is not None and looked.age is not None:
-        lines.append(str(looked.age))
+    result = screen.result
+    if result is not None and result.age is not None:
+        lines.append(str(result.age))
     return "\n".join(lines)

@@ -97,7 +97,7 @@ RUNNING = Application(
 )  # fmt: skip
 WAITING = Application(
     "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
-    "wants 2048 MiB an executor, the largest worker offers 700 MiB",
+    "wants 2048 MiB per executor, the largest worker offers 700 MiB",
 )  # fmt: skip
 DONE = Application(
     "app-0002", "flights by hour", ApplicationState.FINISHED, 6, 366, NOW - 3600, 131.0, "pi"

@@ -17,14 +17,14 @@ def event(ago: float, kind: EventKind, about: str, what: str, **more: object) ->
 BAD, GOOD = Severity.BAD, Severity.GOOD
 EVENTS = (
     event(90000, EventKind.APPLICATION, "flights by hour", "submitted", application="app-0000",
-          detail="by ann; 512 MiB an executor"),
+          detail="by ann; 512 MiB per executor"),
     event(89000, EventKind.APPLICATION, "flights by hour", "finished", application="app-0000",
           gravity=GOOD, detail="after 16 min 40 s"),
     event(3600, EventKind.HEALTH, "pi2", "too hot", gravity=BAD, detail="83 °C", node="pi2"),
     event(3000, EventKind.HEALTH, "pi2", "cool again", gravity=GOOD, node="pi2"),
     event(700, EventKind.ACTION, "pi1", "restart", node="pi1", detail="by ann: ok, listed after 4 s"),  # noqa: E501
     event(600, EventKind.APPLICATION, "pi", "submitted", application="app-0003",
-          detail="by ann; 366 MiB an executor"),
+          detail="by ann; 366 MiB per executor"),
     event(300, EventKind.EXECUTOR, "pi/4", "lost", gravity=BAD, node="pi2", application="app-0003",
           subject="executor app-0003/4", detail="on pi2: Command exited with code 137"),
     event(60, EventKind.WORKER, "pi3", "lost", gravity=BAD, node="pi3"),
@@ -40,9 +40,7 @@ class StillTimeline:
         self.events = tuple(events)
         self.looked_at = NOW - 400
         self.complaint = (
-            PituiError(complaint, "Move the file away, or see to its folder.")
-            if complaint
-            else None
+            PituiError(complaint, "Move the file away, or check its folder.") if complaint else None
         )
         self.names: Callable[[], Collection[str]] = tuple
         self._callbacks: list[Callable[[], object]] = []

@@ -65,12 +65,12 @@ def test_nothing_that_destroys_is_on_a_key_for_editing_text() -> None:
     ("keys", "words"),
     [
         ({"strat": "S"}, ["'strat'", "Did you mean start?"]),
-        ({"start": "x"}, ["'x' for start is already the key of stop"]),
-        ({"start": "q"}, ["already the key of quit"]),
-        ({"quit": "s"}, ["'s' for quit is already the key of start"]),
+        ({"start": "x"}, ["'x' for start is already used by stop"]),
+        ({"start": "q"}, ["already used by quit"]),
+        ({"quit": "s"}, ["'s' for quit is already used by start"]),
         ({"start": "hyper+s"}, ["is not a key"]),
         ({"start": ""}, ["is not a key"]),
-        ({"start": "ctrl+c"}, ["cannot be given"]),
+        ({"start": "ctrl+c"}, ["cannot be used"]),
     ],
 )
 def test_keys_that_cannot_be(keys: dict[str, str], words: list[str]) -> None:
@@ -151,7 +151,7 @@ async def test_read_only_offers_nothing_that_changes_and_says_why() -> None:
             await pilot.press(key)
             await pilot.pause()
             assert pilot.app.screen is main
-            assert "R allows changes" in str(main.footer.render())
+            assert "R switches it off" in str(main.footer.render())
         await pilot.press("4", "x")
         assert pilot.app.screen is main
         await pilot.press("R", "1", "s")

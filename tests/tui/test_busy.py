@@ -18,7 +18,7 @@ from pitui.tui.base.messages import DaemonTarget, Verb
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
 
-REFUSED = "pi1: the last action is not over yet (P)"
+REFUSED = "pi1: another action is still running (P shows it)"
 PI1 = DaemonTarget("pi1", "worker")
 
 
@@ -178,7 +178,7 @@ async def test_an_application_is_killed_once() -> None:
         await pilot.press("4", "j", "x", "y")
         await until(pilot, lambda: ("kill", "app-0004") in services.asked)
         await pilot.press("4", "x")
-        await hint(pilot, "app-0004: the last action is not over yet")
+        await hint(pilot, "app-0004: another action is still running")
         go_on.set()
 
 

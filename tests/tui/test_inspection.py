@@ -117,7 +117,7 @@ def test_threads(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 def test_threads_that_cannot_be_had(snap_compare: Compare) -> None:
     services = Looking()
-    services.inspection.threads = NodeError("nuc", "thread dumps are switched off", "Switch it on.")
+    services.inspection.threads = NodeError("nuc", "thread dumps are off", "Switch it on.")
     picture = after(services, "3", "d")
     assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
 

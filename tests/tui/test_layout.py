@@ -174,7 +174,7 @@ def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
     found = compared.of(replace(FULL, master=away, nodes=nodes))
     found += compared.of(replace(FULL, nodes=nodes))
     assert [change.text for change in found] == [
-        "The master on nuc no longer answers",
+        "The master on nuc is not answering",
         "The master on nuc is back",
     ]
 

@@ -39,7 +39,7 @@ def at(
         await until(pilot, lambda: app.main.snapshot is services.snapshot)
         screen = LevelScreen(location)
         await app.push_screen(screen)
-        await until(pilot, lambda: services.jobs.silent or screen.looked is not None)
+        await until(pilot, lambda: services.jobs.silent or screen.result is not None)
         await pilot.press(*keys)
         await pilot.pause()
 

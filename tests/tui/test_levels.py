@@ -36,7 +36,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         if isinstance(pilot.app.screen, LevelScreen):
-            await until(pilot, lambda: level(pilot).looked is not None)
+            await until(pilot, lambda: level(pilot).result is not None)
 
 
 async def test_down_to_the_tasks_and_back_to_where_one_was() -> None:
@@ -152,7 +152,7 @@ async def test_the_web_page_is_copied_and_said() -> None:
         await until(pilot, lambda: bool(pilot.app.clipboard))
         assert pilot.app.clipboard == "http://127.0.0.1:40123/jobs/"
         (said,) = [toast.message for toast in pilot.app._notifications]
-        assert "through SSH to http://10.0.0.5:4040/jobs/" in said
+        assert "an SSH tunnel to http://10.0.0.5:4040/jobs/" in said
 
 
 async def test_killing_a_job_asks_first() -> None:

@@ -53,7 +53,7 @@ class Lines(FakeServices):
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
         if "nope" in words:
-            raise PituiError("no log is called 'nope'")
+            raise PituiError("unknown log 'nope'")
         self.asked.append(list(words))
         known = {source.id: source for source in SOURCES}
         return [known[word] for word in words if word in known] or SOURCES

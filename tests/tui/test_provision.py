@@ -56,7 +56,7 @@ async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> No
     recorded = Recorded()
     async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
-        await until_shown(pilot, "3 nodes would change", "27 steps", "nothing is changed yet")
+        await until_shown(pilot, "3 nodes would change", "27 steps", "nothing has been changed yet")
         assert recorded.asked == [(ProvisionRequest(ProvisionKind.PROVISION, THREE), True)]
         top._tree.select(step_key("pi1", "hostname"))
         await until_shown(pilot, "+++ /etc/hostname", "-raspberrypi", "+pi1")
@@ -89,7 +89,7 @@ async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
         await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         await until_shown(pilot, "key usr nam", "2 nodes done", "1 failed", "unreachable")
         await pilot.press("G")
-        await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "The next run goes on")
+        await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "The next run resumes")
         await pilot.press("a")
         await until_shown(pilot, "3 nodes done")
         assert recorded.asked[-1] == (ProvisionRequest(ProvisionKind.PROVISION, ("pi3",)), False)
@@ -109,7 +109,7 @@ async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> N
         assert pilot.app.screen is main
         assert main.operations.running
         await pilot.press("s")
-        assert "the last action is not over yet" in str(main.footer.render())
+        assert "another action is still running" in str(main.footer.render())
         await pilot.press("p")
         assert screen(pilot).provision_run is top.provision_run
         await pilot.press("escape", "P", "v")
@@ -150,7 +150,7 @@ async def test_the_second_cancel_ends_at_once_after_a_question() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
         await pilot.press("c")
-        await until_shown(pilot, "finishing the steps in hand")
+        await until_shown(pilot, "finishing the current steps")
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
@@ -165,7 +165,7 @@ async def test_nothing_to_do_says_so_and_enter_applies_nothing() -> None:
         await planned(pilot)
         await until_shown(pilot, "✓ nothing to do")
         await pilot.press("enter")
-        await until_shown(pilot, "all holds already")
+        await until_shown(pilot, "already as configured")
         await pilot.press("u")
         await until_shown(pilot, "holds", "access")
         assert len(recorded.asked) == 1
@@ -188,7 +188,7 @@ async def test_read_only_shows_plans_and_holds_applying_back() -> None:
         await planned(pilot)
         await until_shown(pilot, "read-only", "3 nodes would change")
         await pilot.press("enter")
-        await until_shown(pilot, "R allows changes")
+        await until_shown(pilot, "R switches it off")
         await pilot.press("R", "enter")
         await until(pilot, lambda: len(recorded.asked) == 2)
 
@@ -214,7 +214,7 @@ async def test_only_some_steps() -> None:
 @pytest.mark.parametrize(
     ("key", "wanted", "effect"),
     [
-        ("B", ProvisionRequest(ProvisionKind.ROLLBACK, THREE), "Daemons that run go on with"),
+        ("B", ProvisionRequest(ProvisionKind.ROLLBACK, THREE), "Running daemons keep"),
         (
             "U",
             ProvisionRequest(ProvisionKind.PROVISION, THREE, rolling=True),
@@ -257,7 +257,7 @@ async def test_a_node_is_removed_after_a_question_and_never_the_master() -> None
         await pilot.press("delete")
         assert "nuc runs the master" in str(main.footer.render())
         await pilot.press("j", "space", "space", "delete")
-        assert "one node at a time" in str(main.footer.render())
+        assert "nodes are removed one at a time" in str(main.footer.render())
         await pilot.press("escape", "k", "delete")
         await until_shown(pilot, "Remove pi2?", "pi loses 1 executor of 2 on pi2")
         await pilot.press("y")
@@ -309,7 +309,7 @@ async def test_a_plan_of_failures_only_is_not_applied() -> None:
     recorded = Recorded("run")
     async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         await planned(pilot)
-        await until_shown(pilot, "✗ 1 node with a failure")
+        await until_shown(pilot, "✗ 1 node failed")
         await pilot.press("enter")
-        await until_shown(pilot, "nothing that could be done")
+        await until_shown(pilot, "nothing can be applied")
         assert len(recorded.asked) == 1

@@ -48,7 +48,7 @@ async def test_a_wrong_password_is_said_and_escape_gives_none() -> None:
         prompter = UiAsker(pilot.app)
         answer = asked(pilot, prompter.sudo_password("pi1", wrong=True))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
-        assert "That was not the one" in words(pilot)
+        assert "Wrong password" in words(pilot)
         await pilot.press("escape")
         assert await answer is None
 
@@ -70,7 +70,7 @@ async def test_questions_come_one_after_the_other() -> None:
         first = asked(pilot, prompter.password(["pi1"], wrong=False))
         second = asked(pilot, prompter.sudo_password("pi2", wrong=False))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
-        assert "pi1 wants a password to log in" in words(pilot)
+        assert "pi1 wants a login password" in words(pilot)
         await pilot.press("escape")
         assert await first is None
         await until(pilot, lambda: "pi2" in words(pilot))

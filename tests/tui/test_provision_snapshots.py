@@ -99,8 +99,9 @@ def test_nothing_to_do(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_refused(snap_compare: Compare, size: tuple[int, int]) -> None:
     refused = UsageError(
-        "pi1 (127.0.1.11) is this machine under another name, and provisioning would change it",
-        "A demonstration needs none; else give the node its own address, or host: local.",
+        "pi1 (127.0.1.11) is this machine under another name, "
+        "so provisioning would change this machine",
+        "A demo needs no provisioning; otherwise give the node its own address, or host: local.",
     )
     picture(snap_compare, size, Recorded(refused=refused), Phase.PLANNED)
 

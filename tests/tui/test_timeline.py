@@ -104,7 +104,7 @@ async def test_enter_goes_to_the_node_or_the_application() -> None:
         assert main.jobs.selected_application() == "app-0003"
         await opened(pilot)
         await pilot.press("end", "enter")
-        await until(pilot, lambda: "no longer among the jobs" in lines(pilot)[-1])
+        await until(pilot, lambda: "no longer listed in Jobs" in lines(pilot)[-1])
 
 
 async def test_l_follows_the_log_of_the_executor_that_was_lost() -> None:
@@ -138,7 +138,7 @@ async def test_what_the_user_acts_on_is_told_to_the_timeline() -> None:
 
 
 async def test_a_timeline_that_cannot_be_kept_is_said_once() -> None:
-    timeline = StillTimeline(complaint="the timeline cannot be kept: disk is full (/x/t.db)")
+    timeline = StillTimeline(complaint="cannot save the timeline: disk is full (/x/t.db)")
     async with shown(still(timeline)) as pilot:
         timeline.tell()
         await until(pilot, lambda: len(pilot.app._notifications) == 1)
@@ -167,7 +167,7 @@ STATES = {
     "empty": lambda: StillTimeline(()),
     "failed": lambda: StillTimeline(
         EVENTS[-2:],
-        "the timeline cannot be kept: file is not a database"
+        "cannot save the timeline: file is not a database"
         " (/home/pi/.local/share/pitui/timeline.db)",
     ),
 }

@@ -103,7 +103,7 @@ def _path(text: str) -> Path:
         raise argparse.ArgumentTypeError(f"{text}: Spark takes a comma for the end of a path")
     if not path.exists():
         raise argparse.ArgumentTypeError(
-            f"{text} is not there; the driver's node and every worker need it"
+            f"{text} does not exist; the driver's node and every worker need it"
         )
     if path.is_dir() and any(entry.is_dir() for entry in path.iterdir()):
         raise argparse.ArgumentTypeError(f"{text} holds folders; Spark reads files only")

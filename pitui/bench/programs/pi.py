@@ -25,7 +25,7 @@ _PAUSE = 0.1
 def main() -> None:
     """Read the arguments, run, print the result."""
     parser = argparse.ArgumentParser(prog="pi.py", description="Estimate pi by random points.")
-    parser.add_argument("--samples", type=_positive, default=20_000_000, help="points in all")
+    parser.add_argument("--samples", type=_positive, default=20_000_000, help="number of points")
     parser.add_argument("--partitions", type=_positive, help="tasks (default: three a core)")
     arguments = parser.parse_args()
 

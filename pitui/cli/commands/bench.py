@@ -13,7 +13,7 @@ from pitui.domain.errors import UsageError
 
 @click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
 def command() -> None:
-    """Run benchmarks and look at their history."""
+    """Run benchmarks and show their history."""
 
 
 @command.command("list", epilog=examples("pitui bench list"))
@@ -56,7 +56,9 @@ def _benchmark_json(name: str) -> dict[str, object]:
 )
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
+@click.option(
+    "--detach", is_flag=True, help=("Return as soon as it runs; see `pitui bench history`.")
+)
 @json_option
 @trust_option
 @pass_settings
@@ -91,7 +93,7 @@ def _parse(values: tuple[str, ...]) -> dict[str, str]:
     for value in values:
         key, equals, text = value.partition("=")
         if not equals:
-            raise UsageError(f"{value!r} is not of the form PARAMETER=VALUE")
+            raise UsageError(f"{value!r} is not PARAMETER=VALUE")
         parsed[key] = text
     return parsed
 
@@ -104,7 +106,7 @@ def _parse(values: tuple[str, ...]) -> dict[str, str]:
     default=20,
     show_default=True,
     metavar="N",
-    help="How many.",
+    help="How many runs to list.",
 )
 @json_option
 @trust_option
@@ -158,7 +160,7 @@ def compare(settings: Settings, first: str, second: str) -> None:
     found = [store.get(run_id) for run_id in (first, second)]
     for run_id, item in zip((first, second), found, strict=True):
         if item is None:
-            fail(UsageError(f"no run is called {run_id!r}", "See `pitui bench history`."))
+            fail(UsageError(f"run {run_id!r} not found", "See `pitui bench history`."))
     one, other = (item for item in found if item is not None)
     ratio = other.seconds / one.seconds if one.seconds and other.seconds else None
     if settings.json:
@@ -167,7 +169,7 @@ def compare(settings: Settings, first: str, second: str) -> None:
     for line in run_lines([one, other]):
         print_text(line)
     if ratio is not None:
-        print_text(f"the second took {ratio:.2f} times as long as the first")
+        print_text(f"the second run took {ratio:.2f} times as long as the first")
 
 
 @command.command("cancel", epilog=examples("pitui bench cancel RUN"))

@@ -37,7 +37,7 @@ class _EndedError(KeyboardInterrupt):
     default=NODES,
     show_default=True,
     metavar="N",
-    help="How many workers.",
+    help="Number of workers.",
 )
 @click.option("--no-ui", is_flag=True, help="Stay in the foreground and print the config's path.")
 @click.option(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--clean",
     "remove",
     is_flag=True,
-    help="Remove what no application uses any more: work folders and old logs.",
+    help="Remove work folders and old logs that no application uses any more.",
 )
 @json_option
 @trust_option
@@ -84,7 +84,7 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
             amount = f"{least}{folder.kib / 1024:.1f}"
             print_text(f"  {amount:>9} MiB  {state}  {folder.name}")
         if use.unsure:
-            print_text(f"  what is unused is not known: {use.unsure}")
+            print_text(f"  cannot tell what is unused: {use.unsure}")
     return {
         "name": name,
         "error": None,
@@ -114,7 +114,7 @@ def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> 
         count, least = len(cleaned.names), "at least " if cleaned.partial else ""
         print_text(f"{name}: removed {count} unused, {least}{cleaned.kib / 1024:.1f} MiB")
         if kept:
-            complain(f"pitui: {name}: still there: {kept}")
+            complain(f"pitui: {name}: not removed: {kept}")
     return {
         "name": name,
         "error": kept or None,

@@ -28,7 +28,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d)", value.strip())
     if match is None:
-        raise click.BadParameter(f"{value!r} is no length of time such as 30m, 2h or 3d")
+        raise click.BadParameter(f"{value!r} is not a duration such as 30m, 2h or 3d")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -39,13 +39,15 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
         "pitui events --node pi1 --kind worker -f",
     ),
 )
-@click.option("--node", metavar="NODE", help="Only what happened on a node.")
-@click.option("--app", metavar="APP", help="Only what happened to an application: its id or name.")
+@click.option("--node", metavar="NODE", help="Only events of this node.")
+@click.option("--app", metavar="APP", help="Only events of this application, by id or name.")
 @click.option(
-    "--kind", type=click.Choice([str(k) for k in EventKind]), help="Only events of a kind."
+    "--kind", type=click.Choice([str(k) for k in EventKind]), help="Only events of this kind."
 )
-@click.option("--since", callback=_since, metavar="TIME", help="Only of the last 30m, 2h or 3d.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what happens from now on.")
+@click.option(
+    "--since", callback=_since, metavar="TIME", help=("Only events of the last 30m, 2h or 3d.")
+)
+@click.option("-f", "--follow", is_flag=True, help="Keep running and print new events.")
 @json_option
 @trust_option
 @pass_settings

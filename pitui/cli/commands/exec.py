@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long the command may take on a node.",
+    help="Time limit for the command on each node.",
 )
 @json_option
 @trust_option

@@ -36,14 +36,14 @@ _CLUSTER = "spark"
     "nodes",
     multiple=True,
     metavar="NAME=HOST",
-    help="A node; HOST may be [USER@]HOST[:PORT], or local. Repeat it.",
+    help="A node; HOST may be [USER@]HOST[:PORT] or local. Repeat for more nodes.",
 )
 @click.option(
     "--from-workers",
     "workers",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take the workers of Spark's conf/workers or conf/slaves.",
+    help="Read the workers from Spark's conf/workers or conf/slaves.",
 )
 @click.option(
     "--master",
@@ -54,7 +54,7 @@ _CLUSTER = "spark"
 @click.option(
     "--spark",
     metavar="VERSION",
-    help="The release of Spark that `pitui provision` installs, such as 4.3.0.",
+    help="The Spark release that `pitui provision` installs, such as 4.3.0.",
 )
 @click.option("--name", help=f"The cluster's name; {_CLUSTER} if left out.")
 @click.option(
@@ -107,7 +107,8 @@ def _refuse_existing(path: Path) -> None:
     # Asked before any question; the exclusive open below is what really protects the file.
     if path.is_symlink() or path.exists():
         raise UsageError(
-            f"{path} exists, and pitui init never overwrites", "Choose another with --output."
+            f"{path} already exists, and pitui init never overwrites a file",
+            "Choose another with --output.",
         )
 
 
@@ -121,7 +122,7 @@ def _told(
     from pitui.config.init import assemble, parse_node
 
     if nodes and workers:
-        raise UsageError("--node and --from-workers exclude each other")
+        raise UsageError("--node and --from-workers cannot be combined")
     return assemble(
         _listed(workers) if workers else [parse_node(node) for node in nodes],
         master=master or _LOCAL,
@@ -148,6 +149,7 @@ def _asked(master: str | None, user: str | None, name: str | None) -> "Answers":
 
     if not sys.stdin.isatty():
         raise UsageError(
-            "there is no terminal to ask questions on", "Give --node NAME=HOST or --from-workers."
+            "cannot ask questions: this is not a terminal",
+            "Give --node NAME=HOST or --from-workers.",
         )
     return ask(machine=platform.node(), master=master, user=user, cluster=name or _CLUSTER)

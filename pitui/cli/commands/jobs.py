@@ -56,9 +56,9 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
                 value = jobs_text.list_json(snapshot, earlier)
                 lines = jobs_text.list_lines(snapshot, earlier)
             else:
-                looked = await app_details.find(AppLocation(app))
-                value = jobs_text.inside_json(app, application, looked)
-                lines = jobs_text.inside_lines(app, application, looked)
+                result = await app_details.find(AppLocation(app))
+                value = jobs_text.inside_json(app, application, result)
+                lines = jobs_text.inside_lines(app, application, result)
         if settings.json:
             print_json(value)
         else:

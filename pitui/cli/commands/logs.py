@@ -28,7 +28,9 @@ class _Lines(click.ParamType[int]):
             return -1
         text = str(value)
         if not text.isdecimal():
-            self.fail(f"{text!r} is no number of lines; allowed: 0 or more, or all", param, context)
+            self.fail(
+                f"{text!r} is not a number of lines; allowed: 0 or more, or all", param, context
+            )
         return int(text)
 
 
@@ -43,35 +45,46 @@ class _Lines(click.ParamType[int]):
     ),
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is written from now on.")
+@click.option("-f", "--follow", is_flag=True, help="Keep running and print new lines.")
 @click.option(
     "-n",
     "--lines",
     type=_Lines(),
-    help="Last lines of each log to begin with, or all.  [default: 500]",
+    help="Start with the last N lines of each log, or all.  [default: 500]",
 )
-@click.option("--grep", metavar="RE", help="Only lines in which RE is found.")
-@click.option("--text", metavar="TEXT", help="Only lines that hold TEXT, taken as it stands.")
-@click.option("-v", "--invert", is_flag=True, help="Only lines without what is looked for.")
+@click.option("--grep", metavar="RE", help="Only lines that match the regular expression RE.")
 @click.option(
-    "-B", "--before", type=_COUNT, default=0, metavar="N", help="Also N lines before each."
+    "--text",
+    metavar="TEXT",
+    help=("Only lines that contain TEXT (literal, not a regular expression)."),
 )
-@click.option("-A", "--after", type=_COUNT, default=0, metavar="N", help="Also N lines after each.")
+@click.option("-v", "--invert", is_flag=True, help="Only lines that do not match.")
 @click.option(
-    "-C", "--context", type=_COUNT, default=0, metavar="N", help="Also N lines around each."
+    "-B", "--before", type=_COUNT, default=0, metavar="N", help="Also N lines before each match."
+)
+@click.option(
+    "-A", "--after", type=_COUNT, default=0, metavar="N", help=("Also N lines after each match.")
+)
+@click.option(
+    "-C",
+    "--context",
+    type=_COUNT,
+    default=0,
+    metavar="N",
+    help=("Also N lines before and after each match."),
 )
 @click.option(
     "--level",
     type=click.Choice([level.value for level in Level], case_sensitive=False),
-    help="Only entries of this level and above, with their stack traces.",
+    help="Only entries at this level and above, with their stack traces.",
 )
-@click.option("--source", "tags", multiple=True, metavar="TAG", help="Only lines of this tag.")
-@click.option("--fold", is_flag=True, help="Repeated entries once, with how often.")
+@click.option("--source", "tags", multiple=True, metavar="TAG", help="Only lines with this tag.")
+@click.option("--fold", is_flag=True, help="Print repeated entries once, with a count.")
 @click.option(
     "--save",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Fetch whole files to PATH instead; a folder where there are several.",
+    help="Download the complete logs to PATH instead; a folder if there are several.",
 )
 @json_option
 @trust_option
@@ -149,7 +162,7 @@ def filter_of(
     from pitui.spark.logs.log_search import search_of
 
     if grep is not None and text is not None:
-        raise UsageError("--grep and --text exclude each other")
+        raise UsageError("--grep and --text cannot be combined")
     least = Level(level.upper()) if level else Level.ERROR if "errors" in sources else None
     words = grep or text or ""
     chosen = LogFilter(tags, least, words, grep is not None, invert, before, after)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 )
 @click.argument("nodes", nargs=-1, metavar="[NODE]...")
 @click.option("--plan", is_flag=True, help="Change nothing; show what would change.")
-@click.option("--only", metavar="STEP,...", default="", help="Only these steps.")
-@click.option("--rolling", is_flag=True, help="One node after the other; the others work on.")
-@click.option("--rollback", is_flag=True, help="Go back to the Spark that was there before.")
-@click.option("--remove", metavar="NODE", help="Take a node out of the cluster.")
+@click.option("--only", metavar="STEP,...", default="", help="Run only these steps.")
+@click.option("--rolling", is_flag=True, help="One node at a time; the others keep serving.")
+@click.option("--rollback", is_flag=True, help="Roll back to the previous Spark version.")
+@click.option("--remove", metavar="NODE", help="Remove a node from the cluster.")
 @json_option
 @trust_option
 @pass_settings
@@ -98,9 +98,9 @@ def _refuse_combinations(
     only: str,
 ) -> None:
     if remove is not None and (nodes or plan or rollback or rolling or only):
-        raise click.UsageError("--remove NODE stands alone")
+        raise click.UsageError("--remove NODE cannot be combined with other nodes or options")
     if rollback and (plan or only):
-        raise click.UsageError("--rollback takes nodes only")
+        raise click.UsageError("--rollback cannot be combined with other options")
 
 
 async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
@@ -112,7 +112,7 @@ async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
     task = asyncio.current_task()
 
     def interrupted() -> None:
-        complain("pitui: finishing the steps in hand; Ctrl-C again ends at once")
+        complain("pitui: finishing the current steps; press Ctrl-C again to abort at once")
         work.cancel()
         if task is not None:
             loop.add_signal_handler(signal.SIGINT, task.cancel)

@@ -102,7 +102,7 @@ class _Shown:
             if ended.advice:
                 complain(f"  {ended.advice}")
         elif ended.state is OutcomeState.UNCHANGED:
-            print_text(f"{ended.node}: {ended.item.target} is there")
+            print_text(f"{ended.node}: {ended.item.target} is already there")
         else:
             via = f", through {ended.via}" if ended.via else ""
             amount = f"{ended.sent / 1024 / 1024:.1f} MiB in {ended.seconds:.1f} s"

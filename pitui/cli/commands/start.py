@@ -4,6 +4,8 @@ from pitui.cli.commands.daemons import daemon_command
 
 command = daemon_command(
     "start",
-    "Start the master, workers, or all (the default).\n\n"
-    "Returns when the master lists each worker as ALIVE, or says why it does not.",
+    (
+        "Start the master, workers, or all (the default).\n\nReturns when the master lists "
+        "each worker as ALIVE, or says why a worker is missing."
+    ),
 )

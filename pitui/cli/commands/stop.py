@@ -17,13 +17,13 @@ from pitui.domain.errors import UsageError
 @click.option(
     "--drain",
     is_flag=True,
-    help="Decommission the workers first: no new work for them, and wait until theirs has ended.",
+    help="Decommission the workers first: give them no new work, and wait for theirs to end.",
 )
 @click.option(
     "--drain-limit",
     type=Seconds(1, 604_800),
     metavar="SECONDS",
-    help="How long work may take to end (600); after that the worker is left running.",
+    help="Seconds to wait for work to end (600); after that the worker is left running.",
 )
 @json_option
 @trust_option
@@ -41,6 +41,6 @@ def command(
     --drain.
     """
     if drain_limit is not None and not drain:
-        raise UsageError("--drain-limit goes with --drain")
+        raise UsageError("--drain-limit needs --drain")
     extra = {} if drain_limit is None else {"limit": drain_limit}
     act_on_daemons(settings, "drain" if drain else "stop", words, extra, trust_new=trust_new)

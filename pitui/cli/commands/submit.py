@@ -26,7 +26,9 @@ _WORTH_A_WORD_MIB = 16
     ),
 )
 @click.argument("job", required=False, metavar="JOB | -- SPARK-SUBMIT-ARGS...")
-@click.option("--detach", is_flag=True, help="Return when it runs; see `pitui bench history`.")
+@click.option(
+    "--detach", is_flag=True, help=("Return as soon as it runs; see `pitui bench history`.")
+)
 @json_option
 @trust_option
 @click.pass_context

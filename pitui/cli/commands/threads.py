@@ -24,7 +24,7 @@ def command(settings: Settings, executor: str, trust_new: bool) -> None:
     """Print what the threads of a running executor (or APP/driver) do."""
     app_id, _, executor_id = executor.partition("/")
     if not app_id or not executor_id:
-        raise UsageError(f"{executor!r} is no APP/EXECUTOR", "For example app-2026.../0.")
+        raise UsageError(f"{executor!r} is not APP/EXECUTOR", "For example app-2026.../0.")
     config = settings.load()
 
     async def main() -> int:

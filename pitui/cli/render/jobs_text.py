@@ -61,9 +61,9 @@ def list_lines(snapshot: Snapshot, earlier: Sequence[Application]) -> Iterable[s
             yield f"{app.name} ({app.id}): {app.why_waiting}. {app.fix}"
 
 
-def inside_json(app_id: str, app: Application | None, looked: DetailResult) -> dict[str, Any]:
+def inside_json(app_id: str, app: Application | None, result: DetailResult) -> dict[str, Any]:
     """Return the object of `jobs APP --json`, without the schema's number."""
-    inside = looked.inside or AppDetail(Origin.DRIVER)
+    inside = result.inside or AppDetail(Origin.DRIVER)
     return {
         "application": _application(app) if app else {"id": app_id},
         "from": inside.origin.name.lower().replace("_", "-"),
@@ -76,14 +76,14 @@ def inside_json(app_id: str, app: Application | None, looked: DetailResult) -> d
     }
 
 
-def inside_lines(app_id: str, app: Application | None, looked: DetailResult) -> Iterable[str]:
+def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> Iterable[str]:
     """Return the lines of `jobs APP` for people: jobs, below each its stages."""
-    inside = looked.inside or AppDetail(Origin.DRIVER)
+    inside = result.inside or AppDetail(Origin.DRIVER)
     state = f" is {str(app.state).lower()}" if app else ""
     name = f"{app.name} ({app_id})" if app else app_id
-    yield f"{name}{state}; its jobs are those of {inside.origin}."
+    yield f"{name}{state}; jobs according to {inside.origin}."
     if app and app.why_waiting:
-        yield f"Why it waits: {app.why_waiting}. {app.fix}".rstrip()
+        yield f"Waiting: {app.why_waiting}. {app.fix}".rstrip()
     if inside.note:
         yield inside.note
     yield ""

@@ -71,7 +71,7 @@ class Repeats:
             return None
         last, times = self._last, self._times
         self._last, self._times = None, 0
-        what = "once more" if times == 1 else f"{times:,} times more"
+        what = "one more time" if times == 1 else f"{times:,} more times"
         begin, end = stamp_span(last.text)
         return last._replace(text=f"  … {what}, last: {last.text[begin:end]}".rstrip())
 

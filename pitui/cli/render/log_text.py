@@ -65,9 +65,11 @@ class LogPrinter:
         """
         if self._line_filter.search is not None and self._line_filter.search.given_up:
             raise PituiError(
-                f"the expression is too slow for these logs: given up after {self.slow_lines}"
-                " lines on which it took too long",
-                "Give a simpler one, or words with --text.",
+                (
+                    "the regular expression is too slow for these logs: stopped after "
+                    f"{self.slow_lines} lines that took too long"
+                ),
+                "Use a simpler expression, or --text.",
             )
 
     @property
@@ -169,7 +171,7 @@ async def print_stream(
             printer.check()
         reader.cancel()
     if printer.slow_lines:
-        complain(f"pitui: lines on which the expression took too long: {printer.slow_lines}")
+        complain(f"pitui: lines skipped because the expression took too long: {printer.slow_lines}")
         status = 1
     return status
 

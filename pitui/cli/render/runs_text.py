@@ -30,7 +30,7 @@ def run_json(run: Run) -> dict[str, object]:
 def run_lines(runs: Sequence[Run]) -> Iterable[str]:
     """Return a table of runs."""
     if not runs:
-        yield "Nothing has been run on this cluster yet; see `pitui bench list`."
+        yield "No runs on this cluster yet; see `pitui bench list`."
         return
     yield from table(
         ("RUN", "NAME", "STARTED", "STATE", "VALUE", "SECONDS", "CORES", "EXECUTORS", "WITH"),

@@ -110,7 +110,7 @@ def status_lines(snapshot: Snapshot, now: float) -> Iterable[str]:
     )
     if snapshot.strangers:
         yield ""
-        yield "Workers that the master lists and the configuration does not know:"
+        yield "Workers that the master lists but the configuration does not:"
         yield from table(
             ("HOST", "STATE"), [(w.host, str(w.state).lower()) for w in snapshot.strangers]
         )

@@ -96,7 +96,7 @@ class _Builder:
     def _tree(self, event: yaml.Event, path: Path) -> Tree:
         _refuse_expansion(event, path)
         if len(path) > _DEEPEST:
-            raise _refused(event, path[:3], "more levels than any key has", f"{_DEEPEST}")
+            raise _refused(event, path[:3], "nesting deeper than any key", f"{_DEEPEST}")
         place = _place(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(place, path)

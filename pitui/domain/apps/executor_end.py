@@ -13,13 +13,13 @@ _RELEASED = re.compile(
 )
 
 _MEANINGS = {
-    50: "an exception that nothing caught",
-    51: "an exception that nothing caught, and another one while it was logged",
+    50: "an uncaught exception",
+    51: "an uncaught exception, and another while logging it",
     52: "out of memory in the JVM: give it more (spark.executor.memory) or fewer cores",
-    53: "its local disk could not be used",
-    56: "the driver could not be reached with heartbeats",
-    137: "killed with SIGKILL: often the kernel, out of memory",
-    143: "ended with SIGTERM: stopped, or its worker was",
+    53: "its local disk was unusable",
+    56: "its heartbeats did not reach the driver",
+    137: "killed by SIGKILL: often the kernel, out of memory",
+    143: "ended by SIGTERM: it or its worker was stopped",
 }
 """What the exit codes mean: 50 to 56 are Spark's own (ExecutorExitCode), from 128 signals."""
 
@@ -63,8 +63,8 @@ def _meaning(code: int | None) -> str:
 
 
 _BY_MASTER = {
-    "EXITED": "it ended by itself",
-    "FAILED": "it could not be started",
+    "EXITED": "it exited by itself",
+    "FAILED": "it failed to start",
     "LOST": "its worker was lost",
 }
 
@@ -87,4 +87,4 @@ class RemovedExecutor:
     @property
     def reason(self) -> str:
         """Why it is gone, where its driver does not say."""
-        return f"{_BY_MASTER.get(self.state, self.state)}, says the master; its log may say why"
+        return f"{_BY_MASTER.get(self.state, self.state)}, according to the master; see its log"

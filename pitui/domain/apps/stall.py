@@ -77,13 +77,13 @@ def no_room(application: Application, view: MasterView) -> StallReason | None:
     """Return why no executor can be placed, as far as the master's view of the workers shows it."""
     if view.state is not MasterState.ALIVE:
         return StallReason(
-            f"the master is {view.state}", "It takes up work again when it is ALIVE."
+            f"the master is {view.state}", "Work continues when the master is ALIVE."
         )
     if not view.alive:
         return StallReason("no worker is alive", "Start them: pitui start workers.")
     others = [a for a in view.applications if a.cores and a.id != application.id]
     wanted = application.memory_per_executor_mib
-    return _too_large(wanted, view.alive, "an executor", "--executor-memory") or _all_taken(
+    return _too_large(wanted, view.alive, "per executor", "--executor-memory") or _all_taken(
         wanted, view.alive, others
     )
 
@@ -94,14 +94,14 @@ def driver_waits(driver: ClusterDriver, view: MasterView) -> StallReason | None:
         return None
     if view.state is not MasterState.ALIVE:
         return StallReason(
-            f"the master is {view.state}", "It takes up work again when it is ALIVE."
+            f"the master is {view.state}", "Work continues when the master is ALIVE."
         )
     if not view.alive:
         return StallReason("no worker is alive", "Start them: pitui start workers.")
     most = max(worker.cores for worker in view.alive)
     if driver.cores > most:
         return StallReason(
-            f"wants {driver.cores} cores for the driver, largest worker has {most}",
+            f"the driver wants {driver.cores} cores, the largest worker has {most}",
             f"Submit it with --driver-cores {most} or less.",
         )
     others = [application for application in view.applications if application.cores]
@@ -115,12 +115,12 @@ def too_many_cores(wanted: int, alive: Sequence[Worker]) -> StallReason | None:
     most, free = max(w.cores for w in alive), max(w.cores_free for w in alive)
     if wanted > most:
         return StallReason(
-            f"wants {wanted} cores an executor, largest worker has {most}",
+            f"wants {wanted} cores per executor, the largest worker has {most}",
             f"Ask for {most} or less: --executor-cores {most} (spark.executor.cores).",
         )
     if wanted > free:
         return StallReason(
-            f"wants {wanted} cores an executor, at most {free} are free on one worker",
+            f"wants {wanted} cores per executor, at most {free} are free on one worker",
             f"Wait, or ask for {free} or less with --executor-cores (spark.executor.cores).",
         )
     return None
@@ -138,15 +138,18 @@ def dying(deaths: ExecutorDeaths) -> StallReason | None:
         at = f" at {peer[1]}" if peer else ""
         return StallReason(
             f"its executors cannot reach the driver{at}; {latest}: {line}",
-            "Give it an address that the workers reach: --conf spark.driver.host=ADDRESS, and let "
-            "its port through the firewall (spark.driver.port).",
+            (
+                "Give it an address that the workers can reach (--conf "
+                "spark.driver.host=ADDRESS), and open its port in the firewall "
+                "(spark.driver.port)."
+            ),
         )
     if heap := _HEAP.search(line):
         return _heap_too_small(deaths, int(heap[1]), int(heap[2]))
     if _MEMORY.search(line):
         advice = "Ask for more with --executor-memory, or split the data into more partitions."
         return StallReason(f"{latest}: {line}", advice)
-    said = f": {line}" if line else ", and its log holds no error"
+    said = f": {line}" if line else ", and its log contains no error"
     return StallReason(
         f"{latest}{said}", "f shows that line in its log; kill the application to end it."
     )
@@ -171,9 +174,11 @@ def idle(executors: Sequence[Executor] | None) -> StallReason | None:
     if not any(executor.cores for executor in active):
         return StallReason("its executors are starting")
     return StallReason(
-        f"its executors ({len(active)}) are there, and none has a task",
-        "Either its driver is busy with work of its own, or a task asks for more than an executor "
-        "offers (spark.task.cpus).",
+        f"its {len(active)} executors are idle",
+        (
+            "Either its driver is busy itself, or a task needs more than an executor offers "
+            "(spark.task.cpus)."
+        ),
     )
 
 
@@ -181,7 +186,7 @@ def _too_large(wanted: int, alive: Sequence[Worker], what: str, option: str) -> 
     largest = max(worker.memory_mib for worker in alive)
     if wanted <= largest:
         return None
-    reason = f"wants {wanted} MiB {what}, largest worker has {largest} MiB"
+    reason = f"wants {wanted} MiB {what}, the largest worker has {largest} MiB"
     more = f"give a worker {wanted} MiB (spark.worker.memory in the configuration)"
     if largest < SMALLEST_EXECUTOR_MIB:
         return StallReason(reason, f"Spark needs {LEAST_MEMORY}: {more}.")
@@ -195,7 +200,7 @@ def _all_taken(
     wait = f"Wait for {held}, or kill it." if held else "Wait until a driver or executor ends."
     free = max(worker.memory_free_mib for worker in alive)
     if wanted > free:
-        return StallReason(f"wants {wanted} MiB an executor, at most {free} MiB are free", wait)
+        return StallReason(f"wants {wanted} MiB per executor, at most {free} MiB are free", wait)
     if not any(worker.cores_free for worker in alive):
         limit = " To share: spark.cores.max for each application." if held else ""
         return StallReason(
@@ -210,6 +215,6 @@ def _nothing_seen(application: Application) -> StallReason:
     if application.duration_s < SHORT_WAIT:
         return StallReason("just submitted")
     return StallReason(
-        "a worker has room; it may ask for more cores an executor than any worker has free",
-        "Lower --executor-cores (spark.executor.cores), and look at the master's log.",
+        "a worker has room; it may ask for more cores per executor than any worker has free",
+        "Lower --executor-cores (spark.executor.cores), and check the master's log.",
     )

@@ -52,7 +52,7 @@ def _waits(was: str, app: Application) -> bool:
 
 def _asks(app: Application) -> str:
     user = f"by {app.user}" if app.user else ""
-    return join(user, f"{app.memory_per_executor_mib} MiB an executor")
+    return join(user, f"{app.memory_per_executor_mib} MiB per executor")
 
 
 def _of_app(
@@ -88,9 +88,9 @@ def executor_events(before: LastKnownState, snapshot: Snapshot, now: float) -> I
 def _executor(app_id: str, name: str, row: Executor, now: float, *, last: bool) -> Event:
     end = end_of(row.removed_because)
     meant = end.kind is not EndKind.LOST
-    reason = row.removed_because or "the driver gives no reason"
+    reason = row.removed_because or "the driver gave no reason"
     meaning = f" ({end.meaning})" if end.meaning else ""
-    more = "; more of this application's are not told of here" if last else ""
+    more = "; further losses of this application are not listed" if last else ""
     return Event(
         now, EventKind.EXECUTOR, "removed" if meant else "lost", f"{name}/{row.id}",
         f"executor {app_id}/{row.id}", Severity.PLAIN if meant else Severity.BAD,

@@ -96,7 +96,7 @@ def last_seen(before: LastKnownState, now: float) -> str:
     """Return how long nobody had looked, where that was long."""
     if not before.at or now - before.at < _STALE_S:
         return ""
-    return f"found after {span(now - before.at)} without a look"
+    return f"found after {span(now - before.at)} without polling"
 
 
 def join(*parts: str) -> str:

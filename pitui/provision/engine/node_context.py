@@ -170,7 +170,7 @@ class NodeContext:
         if status == Content.MISSING:
             return None
         if status != 0:
-            raise NodeError(self.name, f"{path} cannot be read: {_words(said, status)}")
+            raise NodeError(self.name, f"cannot read {path}: {_words(said, status)}")
         return data
 
     async def _read(self, path: str, *, root: bool) -> tuple[bytes, int, str]:
@@ -235,15 +235,15 @@ class NodeContext:
         said = _words(result.stderr, result.status)
         lowered = said.lower()
         if "no space left" in lowered:
-            advice = "Free some room on the node; `df -h` shows where."
+            advice = "Free some disk space on the node; `df -h` shows where."
         elif "read-only" in lowered:
             advice = (
-                "The file system went read-only: after an error (see `dmesg`), or because an "
-                "overlay is set (raspi-config, Performance, Overlay File System)."
+                "The file system is read-only: after an error (see `dmesg`), or because "
+                "an overlay is on (raspi-config, Performance, Overlay File System)."
             )
         else:
             advice = ""
-        message = f"{path} cannot be written: {said}"
+        message = f"cannot write {path}: {said}"
         return NodeError(self.name, message, advice, said=last_lines(result.stderr))
 
     def _output(self, result: Result, command: str) -> str:
@@ -264,7 +264,7 @@ def no_commands(node: Node, result: Result) -> NodeError:
         user = f"{node.user}@" if node.user else ""
         port = f" -p {node.port}" if node.port else ""
         advice = f"Set a new password there, once: ssh{port} {user}{node.host}"
-    message = f"the node runs no commands: {said}"
+    message = f"the node does not run commands: {said}"
     return NodeError(node.name, message, advice, said=last_lines(result.stderr))
 
 

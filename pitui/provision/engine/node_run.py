@@ -84,12 +84,12 @@ class NodeRun:
                 return
             await self._walk(rest)
             if not self._result().state.good:
-                turns.broken = f"not begun: {self._ctx.name} failed in its turn"
+                turns.broken = f"skipped: {self._ctx.name} failed earlier in this rolling run"
 
     def _why_not(self) -> str:
         """Return why nothing that runs on the node is touched; empty where it may be."""
         failed = self._reports.failed
-        return f"left as it is: the step {failed[0]} failed" if failed else ""
+        return f"unchanged: the step {failed[0]} failed" if failed else ""
 
     def _cancel_rest(self, why: str) -> None:
         for step in self._steps:
@@ -105,13 +105,13 @@ class NodeRun:
     def _left_out(self, step: Step) -> bool:
         """Say whether a step is not begun at all, and report why."""
         if self._link_lost:
-            return self._skip(step, "the node cannot be logged in to")
+            return self._skip(step, "cannot log in to the node")
         if self._stopping.is_set():
-            self._reports.tell(step, StepState.CANCELLED, "cancelled before it began")
+            self._reports.tell(step, StepState.CANCELLED, "cancelled before it started")
             return True
         login = self._reports.state(self._steps[0].id)
         if self._context.plan and login is StepState.WOULD_CHANGE:
-            self._reports.tell(step, StepState.UNKNOWN, "it is seen once the login works")
+            self._reports.tell(step, StepState.UNKNOWN, "unknown until the login works")
             return True
         for need in step.needs:
             if self._reports.state(need) in _NOT_THERE:
@@ -149,7 +149,7 @@ class NodeRun:
         if finding.state in _TO_DO:
             self._reports.tell(step, StepState.APPLYING, finding.detail, diff=finding.diff)
             await step.prepare(self._ctx, finding)
-        self._reports.tell(step, StepState.WAITING, "waits for its turn")
+        self._reports.tell(step, StepState.WAITING, "waiting for its turn")
 
     async def _look(self, step: Step) -> None:
         self._reports.tell(step, StepState.CHECKING)
@@ -169,8 +169,8 @@ class NodeRun:
         self._reports.tell(step, StepState.VERIFYING, finding.detail, diff=finding.diff)
         after = await step.verify(self._ctx)
         if after.state in _TO_DO:
-            message = f"it was done and still is not so: {after.detail}"
-            advice = "Something on the node undoes it, or runs at the same time; try again."
+            message = f"applied, but the check still fails: {after.detail}"
+            advice = "Something on the node reverts it or runs at the same time; try again."
             raise NodeError(self._ctx.name, message, advice)
         found = replace(finding, admin=after.admin, advice=after.advice)
         self._reports.found(step, found, StepState.CHANGED)

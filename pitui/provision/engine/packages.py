@@ -36,8 +36,8 @@ async def install(ctx: NodeContext, names: Sequence[str]) -> None:
     """
     words = quote(*names)
     if not (await ctx.run("command -v apt-get >/dev/null")).ok:
-        message = f"{', '.join(names)} cannot be installed: the node has no apt-get"
-        raise NodeError(ctx.name, message, "Install it by hand, and run this again.")
+        message = f"cannot install {', '.join(names)}: the node has no apt-get"
+        raise NodeError(ctx.name, message, "Install it yourself, and run this again.")
     get = f"{_APT} install --no-install-recommends {words}"
     # A power cut may have left dpkg in the middle; lists may be missing or old.
     text = (
@@ -57,23 +57,23 @@ async def _unless_locked(ctx: NodeContext, text: str) -> Result:
         result = await ctx.root(text, limit=LIMIT)
         if result.ok or _LOCKED not in result.stderr or time.monotonic() > until:
             return result
-        ctx.say("waiting for another installation to end")
+        ctx.say("waiting for another package installation to finish")
         await asyncio.sleep(_AGAIN_AFTER)
 
 
 def _said(output: str, names: Sequence[str]) -> str:
     errors = [line[3:] for line in output.splitlines() if line.startswith("E: ")]
     said = "; ".join(dict.fromkeys(errors[-3:])) or output.strip()[-300:]
-    return printable(f"{', '.join(names)} cannot be installed: {said}")
+    return printable(f"cannot install {', '.join(names)}: {said}")
 
 
 def _advice(output: str) -> str:
     if _LOCKED in output:
-        return "Something else installs there; try again when it has ended."
+        return "Another package installation is running there; try again when it has finished."
     if "enough free space" in output or "No space left" in output:
-        return "Free some room on the node; `df -h` shows where."
+        return "Free some disk space on the node; `df -h` shows where."
     if "Unable to locate" in output or "no installation candidate" in output:
-        return "No source of packages that this node knows has it."
+        return "None of this node's package sources has it."
     if "resolving" in output or "Could not connect" in output or "Failed to fetch" in output:
-        return "The node has no way out to its package sources."
-    return "Look at it on the node: sudo apt-get install -f"
+        return "The node cannot reach its package sources."
+    return "Try this on the node: sudo apt-get install -f"

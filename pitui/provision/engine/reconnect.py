@@ -71,7 +71,7 @@ class Reconnect:
             return lost
         except CommandTimeoutError:
             return None
-        return None if stays.ok else LinkError(self._ctx.name, Failure.LOST, "it is going down")
+        return None if stays.ok else LinkError(self._ctx.name, Failure.LOST, "it is shutting down")
 
     async def _back(self, lost: LinkError) -> None:
         """Wait until a node that was lost is back.
@@ -105,5 +105,5 @@ class Reconnect:
 
 
 def _given_up(error: LinkError, seconds: float) -> LinkError:
-    message = f"{error.message}; it was not back within {seconds:.0f} s"
+    message = f"{error.message}; it did not come back within {seconds:.0f} s"
     return LinkError(error.node, error.failure, message, error.advice)

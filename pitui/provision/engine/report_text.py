@@ -38,7 +38,7 @@ def step_text(step: StepReport, *, past: bool = False) -> list[str]:
     if step.diff and (past or step.state is StepState.WOULD_CHANGE):
         lines += [f"    {line}" for line in step.diff.splitlines()]
     if step.state is StepState.BLOCKED:
-        lines.append("    an administrator has to:")
+        lines.append("    an administrator needs to run:")
         lines += [f"      {line}" for line in (step.admin or step.detail).splitlines()]
     if step.said:
         lines += [f"    | {line}" for line in step.said.splitlines()]

@@ -49,7 +49,7 @@ def read_archive(path: Path) -> Archive:
         file = path.open("rb")
     except OSError as error:
         advice = "Put it there, or set spark.archive to where it is (a path or an https URL)."
-        raise ArchiveError(f"{path} cannot be read: {error.strerror}", advice) from error
+        raise ArchiveError(f"cannot read {path}: {error.strerror}", advice) from error
     with file:
         hashing = _Hashing(file)
         try:
@@ -60,8 +60,10 @@ def read_archive(path: Path) -> Archive:
     top = _top(path, contents.names)
     version = home_version(contents.release + "\n" + "\n".join(contents.cores))
     if version is None or f"{top}/bin/spark-class" not in contents.names:
-        message = f"{path} holds no Spark: jars/spark-core_*.jar or bin/spark-class is missing"
-        raise ArchiveError(message, "Use the archive that is called spark-VERSION-bin-hadoop3.tgz.")
+        message = (
+            f"{path} does not contain Spark: jars/spark-core_*.jar or bin/spark-class is missing"
+        )
+        raise ArchiveError(message, "Use the archive named spark-VERSION-bin-hadoop3.tgz.")
     digest = hashing.digest.hexdigest()
     return Archive(str(path), hashing.size, digest, version, top, contents.size)
 
@@ -118,7 +120,7 @@ def _check(member: tarfile.TarInfo) -> None:
         base = path.parent if member.issym() else PurePosixPath()
         bad = bad or link.is_absolute() or _depth(base / link) < 1
     if bad or not (member.isfile() or member.isdir() or member.islnk() or member.issym()):
-        raise ArchiveError(f"{member.name!r} in the archive would be written outside its folder")
+        raise ArchiveError(f"{member.name!r} in the archive would be extracted outside its folder")
 
 
 def _depth(path: PurePosixPath) -> int:
@@ -135,7 +137,7 @@ def _top(path: Path, names: Iterable[str]) -> str:
     tops = {PurePosixPath(name).parts[0] for name in names}
     if len(tops) != 1:
         shown = ", ".join(sorted(tops)[:3]) or "nothing"
-        message = f"{path} should hold one folder with everything in it, and holds {shown}"
+        message = f"{path} should contain a single folder, but contains {shown}"
         raise ArchiveError(message, "Use the archive as it is published.")
     return tops.pop()
 
@@ -143,9 +145,9 @@ def _top(path: Path, names: Iterable[str]) -> str:
 def _damaged(path: Path, error: Exception) -> ArchiveError:
     said = str(error) or type(error).__name__
     if isinstance(error, EOFError) or "unexpected end of data" in said or "end-of-stream" in said:
-        return ArchiveError(f"{path} is cut off: its end is missing", "Download it again.")
+        return ArchiveError(f"{path} is truncated", "Download it again.")
     if isinstance(error, tarfile.ReadError) and said in ("invalid header", "empty file"):
-        return ArchiveError(f"{path} is no tar archive", "Set spark.archive to a .tgz of Spark.")
+        return ArchiveError(f"{path} is not a tar archive", "Set spark.archive to a .tgz of Spark.")
     return ArchiveError(f"{path} is damaged: {said}", "Download it again.")
 
 

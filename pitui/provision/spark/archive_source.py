@@ -44,18 +44,18 @@ async def obtain(config: Config, told: Told) -> Archive:
     """
     spark = config.spark
     path, wanted, whose = await _file(config, told)
-    told(f"reading {path.name} through", None)
+    told(f"checking {path.name}", None)
     archive = await asyncio.to_thread(_read, path)
     if wanted and archive.sha512 != wanted:
         if path.is_relative_to(cache_folder()):
             path.unlink(missing_ok=True)
             _sum_file(path).unlink(missing_ok=True)
-        message = f"{path} has SHA-512 {archive.sha512[:16]}..., and {whose} {wanted[:16]}..."
-        advice = "Compare with the figure beside the download; the file or the figure is wrong."
+        message = f"{path} has SHA-512 {archive.sha512[:16]}..., but {whose} {wanted[:16]}..."
+        advice = "Compare it with the published checksum; either the file or the checksum is wrong."
         raise ArchiveError(message, advice)
     if spark.version and archive.version != spark.version:
-        message = f"{path} holds Spark {archive.version}, and spark.version is {spark.version}"
-        raise ArchiveError(message, "Set one of the two right.")
+        message = f"{path} contains Spark {archive.version}, but spark.version is {spark.version}"
+        raise ArchiveError(message, "Correct one of the two.")
     return archive
 
 
@@ -80,7 +80,7 @@ async def _file(config: Config, told: Told) -> tuple[Path, str, str]:
             await _fetch_address(where, path, wanted, told)
     if wanted:
         return path, wanted, "spark.sha512 is"
-    return path, await asyncio.to_thread(_noted_sum, path), "the figure beside it is"
+    return path, await asyncio.to_thread(_noted_sum, path), "the published checksum is"
 
 
 async def _fetched_release(config: Config, wanted: str, told: Told) -> Path:
@@ -118,7 +118,7 @@ async def _figure(address: str, name: str) -> str:
     """
     figure = published_sum(await fetch_text(address), name)
     if not figure:
-        raise WebError(address, f"it says no SHA-512 of {name}")
+        raise WebError(address, f"it has no SHA-512 for {name}")
     return figure
 
 
@@ -128,8 +128,8 @@ def _nowhere(version: str, reasons: Sequence[WebError]) -> ArchiveError:
         said = f"there is no Spark {version}: it is neither on {where}"
         return ArchiveError(said if len(reasons) > 1 else said.replace("neither", "not"), _RIGHT)
     lines = "; ".join(str(error) for error in reasons)
-    advice = "Fetch it by another way, and set spark.archive to the file."
-    return ArchiveError(f"Spark {version} could not be fetched: {lines}", advice)
+    advice = "Fetch it some other way, and set spark.archive to the file."
+    return ArchiveError(f"cannot fetch Spark {version}: {lines}", advice)
 
 
 _RIGHT = "Is spark.version right? spark.archive takes a file or an https URL instead."

@@ -33,7 +33,7 @@ async def spark_version(ctx: NodeContext) -> str:
         return archive.version
     if found:
         return found
-    raise PituiError("which Spark it is cannot be known before its archive is there")
+    raise PituiError("the Spark version is unknown until its archive is fetched")
 
 
 async def properties(ctx: NodeContext, *, without: str = "") -> dict[str, str]:
@@ -47,7 +47,7 @@ async def properties(ctx: NodeContext, *, without: str = "") -> dict[str, str]:
     try:
         return parse_properties(without_block(text, without) if without else text)
     except ValueError as error:
-        raise NodeError(ctx.name, f"{path}: {error}", "Spark would not read it.") from error
+        raise NodeError(ctx.name, f"{path}: {error}", "Spark cannot read it.") from error
 
 
 async def block(

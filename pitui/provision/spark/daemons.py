@@ -20,7 +20,7 @@ async def daemons_of(ctx: NodeContext) -> list[UnitDaemon]:
     master_host = master.host or await address_of(context, context.master.name)
     if own is None or master_host is None:
         away = ctx.name if own is None else context.master.name
-        message = f"the address of {away} is not known"
+        message = f"the address of {away} is unknown"
         raise NodeError(ctx.name, message, "Set it: nodes.NAME.address or spark.master.host.")
     roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
     return [

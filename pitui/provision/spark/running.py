@@ -105,7 +105,7 @@ def parse_running(output: str) -> Running:
             case ["home", has, real]:
                 outdated.append(f"{has} instead of {real}")
             case ["java"]:
-                outdated.append("a Java that was replaced")
+                outdated.append("a Java that has been replaced")
             case ["open", port]:
                 outdated.append(f"port {port} taking applications from anybody")
             case ["set", name, has, wants]:

@@ -37,12 +37,14 @@ def sizes_of(node: Node, machine: Machine) -> Sizes:
     memory = node.worker_memory_mib or fitting_worker_memory_mib(total)
     least = least_executor_mib(machine.memory_mib, machine.cores)
     if memory < least and node.worker_memory_mib:
-        message = f"a worker of {memory} MiB runs no executor here: the smallest takes {least}"
+        message = (
+            f"a worker of {memory} MiB cannot run an executor here: the smallest takes {least}"
+        )
         raise NodeError(node.name, message, f"Set its worker.memory to {least}m or more.")
     if memory < least:
         message = (
-            f"{machine.memory_mib} MiB are too few for a worker: the system takes {SYSTEM_MIB}, "
-            f"its daemon {DAEMON_MIB}, and the smallest executor {least}"
+            f"{machine.memory_mib} MiB is too little for a worker: the system takes "
+            f"{SYSTEM_MIB}, its daemon {DAEMON_MIB}, and the smallest executor {least}"
         )
         raise NodeError(node.name, message, "Set `worker: false` for it.")
     return Sizes(cores, memory, _because(node, machine, memory), _warning(machine))
@@ -51,7 +53,9 @@ def sizes_of(node: Node, machine: Machine) -> Sizes:
 def _check_machine(name: str, machine: Machine) -> None:
     if machine.arch.startswith("armv6"):
         message = f"{machine.board or 'this board'} is ARMv6, for which there is no usable Java"
-        raise NodeError(name, message, "Take it out of the config: a Pi 2 or newer is needed.")
+        raise NodeError(
+            name, message, "Remove it from the configuration: a Pi 2 or newer is needed."
+        )
 
 
 def _because(node: Node, machine: Machine, memory: int) -> str:

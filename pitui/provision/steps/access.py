@@ -41,7 +41,7 @@ class Access(Step):
         try:
             machine = await ctx.machine()
         except HostKeyChangedError as error:
-            detail = f"{error.message}: you are asked whether the machine was replaced"
+            detail = f"{error.message}: pitui will ask whether the machine was replaced"
             return would_change(detail, data=error)
         except LinkError as error:
             if error.failure is not Failure.AUTH_FAILED:
@@ -67,7 +67,7 @@ class Access(Step):
     async def _plan(self, ctx: NodeContext, error: LinkError) -> str:
         key = await ctx.context.connections.own_key(ctx.name, make=False)
         which = f"the key {_comment(key)}" if key else "a new key (you have none)"
-        return f"{error.message}: asks for the password once and installs {which}"
+        return f"{error.message}: pitui will ask for the password once and install {which}"
 
 
 STEP = Access()
@@ -89,7 +89,7 @@ async def _install(ctx: NodeContext) -> None:
     await context.gather(Access.id, ctx.name, None, _OTHERS_LIMIT)
     own = await context.connections.own_key(ctx.name, make=True)
     if own is None:
-        raise NodeError(ctx.name, "there is no key to install", "Make one: ssh-keygen -t ed25519")
+        raise NodeError(ctx.name, "there is no key to install", "Create one: ssh-keygen -t ed25519")
     tried: list[str] = []
     while len(tried) < _TRIES:
         password = await logins.another(tried)
@@ -113,9 +113,9 @@ async def _install(ctx: NodeContext) -> None:
         context.connections.retry(ctx.name)
         ctx.forget()
         return
-    why = "it took none of the passwords given" if tried else "nobody gave one"
+    why = "it accepted none of the passwords given" if tried else "none was given"
     advice = "Give it when you are asked, or install a key with ssh-copy-id."
-    message = f"the node wants its password, and {why}"
+    message = f"the node needs a password, and {why}"
     raise LinkError(ctx.name, Failure.AUTH_FAILED, message, advice)
 
 

@@ -51,7 +51,7 @@ class AccountStep(Step):
         wanted = ctx.context.config.spark.user
         remark = ""
         if wanted not in (None, user):
-            remark = f"; {wanted} would need root, and there is none"
+            remark = f"; {wanted} would need root, which is not available"
         plan, detail, shown = await self._plan(ctx, user, account)
         if not plan.anything:
             return ok(f"{user} runs Spark, home {account.home or machine.home}{detail}{remark}")
@@ -158,7 +158,7 @@ class AccountStep(Step):
         await ctx.context.passed(self.id, [master])
         key = await self._key_of_master(ctx)
         if key is None:
-            message = f"Spark's account on {master} has no key that could be let in"
+            message = f"Spark's account on {master} has no SSH key"
             raise NodeError(ctx.name, message, f"Provision {master} first.")
         path = f"{account.home}/.ssh/authorized_keys"
         old = await _read(ctx, user, path) or ""

@@ -169,7 +169,9 @@ async def _advice(ctx: NodeContext, found: Folders) -> str:
     words = []
     if found.of_ram:
         paths = ", ".join(found.of_ram)
-        words.append(f"{paths} is RAM: what Spark writes there takes the executors' memory.")
+        words.append(
+            f"{paths} is in RAM: what Spark writes there reduces the memory for executors."
+        )
     said = await properties(ctx) | env_text(ctx.context.config.spark.defaults)
     if ctx.node.is_master and said.get(_REST) == "true":
         words.append(

@@ -60,7 +60,7 @@ class FirewallStep(Step):
             return ok(f"{firewall.kind} lets all {len(wanted)} other nodes in")
         shown = joined(*(diff(text.path, text.old, text.new) for text in wrong))
         what = [f"let {', '.join(missing)} in"] if missing else []
-        what += [f"close it to {', '.join(stale)}, which is no node"] if stale else []
+        what += [f"close it to {', '.join(stale)}, which is not a node"] if stale else []
         what = what or ["let the other nodes in"]
         detail = f"{'; '.join(what)} through {firewall.kind}"
         return would_change(detail, diff=shown, data=_Todo(firewall, missing, stale, wrong))

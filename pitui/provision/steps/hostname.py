@@ -32,7 +32,9 @@ class Hostname(Step):
         if ctx.node.local:
             return skipped("the machine that pitui runs on keeps its name")
         if not _HOST_NAME.fullmatch(name):
-            return skipped(f"{name} may not be a host name: only letters, digits and dashes")
+            return skipped(
+                f"{name} is not a valid host name: only letters, digits and dashes are allowed"
+            )
         machine = await ctx.machine()
         stored = await ctx.read_text(_FILE)
         cloud = (await ctx.run(f"[ -d {_CLOUD} ]")).ok

@@ -47,7 +47,7 @@ class Hosts(Step):
         old = await ctx.read_text(hosts.PATH)
         wanted = await _wanted(ctx, old or "")
         remarks = [f"{len(wanted.lines)} nodes"]
-        remarks += [f"no address of {name} is known" for name in wanted.missing]
+        remarks += [f"the address of {name} is unknown" for name in wanted.missing]
         remarks += wanted.others
         mode = await _mode(ctx)
         at_boot = await _at_boot(ctx, mode, wanted.lines)

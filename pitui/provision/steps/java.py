@@ -45,7 +45,9 @@ class Java(Step):
         why = f"wants Java {in_words(majors)}, there is {there}"
         admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
         if way is None:
-            advice = "Set provision.jdk to a JDK archive that pitui pushes, or install one by hand."
+            advice = (
+                "Set provision.jdk to a JDK archive for pitui to push, or install Java yourself."
+            )
             if not await ctx.may_root():
                 advice += f" An administrator can: {admin}"
             raise NodeError(ctx.name, f"{why}, and none can be installed there", advice)

@@ -38,7 +38,7 @@ class Network(Step):
     async def check(self, ctx: NodeContext) -> CheckResult:
         """Find out who manages the link, and compare its files."""
         if ctx.node.address is None:
-            return skipped("the config gives it no fixed address")
+            return skipped("the configuration sets no fixed address")
         if ctx.node.local:
             return skipped("the machine that pitui runs on keeps its addresses")
         machine = await ctx.machine()
@@ -77,7 +77,9 @@ class Network(Step):
             await connections.aclose()
         ctx.forget()
         if ctx.node.host != address and not await _found_again(ctx):
-            message = f"{ctx.name} is at {address} now, and the config says host: {ctx.node.host}"
+            message = (
+                f"{ctx.name} is at {address} now, but the configuration says host: {ctx.node.host}"
+            )
             advice = f"Set its host to {address}, and run this again."
             raise AwayError(ctx.name, Failure.NO_ROUTE, message, advice)
 
@@ -87,7 +89,7 @@ STEP = Network()
 
 async def _come_back(ctx: NodeContext, connections: ConnectionPool, address: str) -> None:
     until = time.monotonic() + network_rollback.BACK_AFTER - 10
-    last = "no try yet"
+    last = "not tried yet"
     confirm = confirm_script()
     while time.monotonic() < until:
         ctx.say(f"looking for it at {address}")
@@ -102,7 +104,7 @@ async def _come_back(ctx: NodeContext, connections: ConnectionPool, address: str
             last = result.stderr.strip()[-200:] or "it cannot be confirmed there"
         await asyncio.sleep(_TRY_EVERY)
         connections.retry(ctx.name)
-    message = f"not reachable at {address} ({last}); the node takes its old address back by itself"
+    message = f"not reachable at {address} ({last}); the node returns to its old address by itself"
     raise NodeError(ctx.name, message, "Check address, prefix and gateway.", Failure.NO_ROUTE)
 
 
@@ -124,9 +126,9 @@ def _link(ctx: NodeContext, machine: Machine, seen: facts.Network) -> str:
     if link is None and machine.routes:
         link = machine.routes[0].link
     if link is None or link == "lo":
-        raise NodeError(ctx.name, "it cannot be told which link leads here", "Set it by hand.")
+        raise NodeError(ctx.name, "cannot tell which network link leads here", "Set it yourself.")
     if link in seen.wireless:
-        message = f"its link is {link}, which is wireless; a fixed address is for Ethernet"
+        message = f"its link {link} is wireless; a fixed address needs Ethernet"
         raise NodeError(ctx.name, message, "Plug in a cable, or leave `address` out.")
     return link
 

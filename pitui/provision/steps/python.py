@@ -58,7 +58,7 @@ def _compared(
     if wanted is None:
         return ok(f"{_dotted(next(iter(own.values())))}; {master} has none yet")
     have = ", ".join(sorted({_dotted(version) for version in own.values()}))
-    message = f"drivers on {master} use Python {_dotted(wanted)}, and this node has {have}"
+    message = f"drivers on {master} use Python {_dotted(wanted)}, but this node has {have}"
     advice = (
         f"Install python{_dotted(wanted)} here, or one of these on {master}: PySpark refuses to "
         "run across minor versions. Scala and Java programs do not mind."

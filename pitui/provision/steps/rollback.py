@@ -37,7 +37,7 @@ class Rollback(Step):
             advice.append(outdated_words(ctx, now))
         if spark.version not in (None, version):
             advice.append(
-                f"The config still says spark.version {spark.version}, and the next "
-                "`pitui provision` brings it again."
+                f"The configuration still says spark.version {spark.version}, so the next "
+                "`pitui provision` installs it again."
             )
         return replace(ok(f"Spark {version}"), advice="\n".join(word for word in advice if word))

@@ -62,7 +62,7 @@ class SizingStep(FilesStep):
         try:
             said = {*parse_properties(others), *ctx.context.config.spark.defaults}
         except ValueError as error:
-            raise NodeError(ctx.name, f"{path}: {error}", "Spark would not read it.") from error
+            raise NodeError(ctx.name, f"{path}: {error}", "Spark cannot read it.") from error
         executor = await ctx.context.once("executor memory", lambda: _executor_memory(ctx))
         wanted = {}
         if executor is not None:

@@ -50,7 +50,7 @@ class SparkStep(Step):
         found = await installed(ctx)
         home = await home_of(ctx)
         if found.kind == "other":
-            message = f"{home} is there and is neither a folder nor a link"
+            message = f"{home} exists and is neither a folder nor a link"
             raise NodeError(ctx.name, message, "Move it away, or set spark.home.")
         if spark.archive is None and (spark.version is None or found.version == spark.version):
             return _without_archive(ctx, found, home)
@@ -116,7 +116,7 @@ async def roll_back(ctx: NodeContext) -> str:
 def _without_archive(ctx: NodeContext, found: Installed, home: str) -> CheckResult:
     if found.version:
         return ok(f"Spark {found.version}, no archive is configured")
-    message = f"{home} has {_has(found)}, and neither a version nor an archive is configured"
+    message = f"{home} has {_has(found)}, but neither a version nor an archive is configured"
     advice = "Set spark.version to a release, or spark.archive to a file or an https URL."
     raise NodeError(ctx.name, message, advice)
 
@@ -132,8 +132,10 @@ async def _compare(ctx: NodeContext, found: Installed, archive: Archive, home: s
     ready = await _ready(ctx, f"{home}-{archive.version}", archive)
     why = "damaged " if found.version == archive.version and not found.whole else ""
     if not found.writable and not await ctx.may_root():
-        message = f"{ctx.node.user or 'the login'} may not write where {home} is to be"
-        raise NodeError(ctx.name, message, "Set its spark_home to a place of its own: ~/spark.")
+        message = f"{ctx.node.user or 'the login'} is not allowed to create {home}"
+        raise NodeError(
+            ctx.name, message, "Set its spark_home to a folder it can write, such as ~/spark."
+        )
     size = f" ({archive.size // _MIB} MiB)" if not ready else ", which is there already"
     detail = f"{why}{_has(found)} -> Spark {archive.version}{size}"
     return would_change(detail, data=_Todo(archive, found, unpack=not ready))
@@ -158,7 +160,7 @@ def _told(ctx: NodeContext, what: str, how: Transfer | None) -> None:
 def _has(found: Installed) -> str:
     if found.kind == "missing":
         return "no Spark"
-    return f"Spark {found.version}" if found.version else "something that is no Spark"
+    return f"Spark {found.version}" if found.version else "something other than Spark"
 
 
 async def _bring(ctx: NodeContext, todo: _Todo, home: str) -> None:

@@ -71,7 +71,7 @@ async def _look(ctx: NodeContext) -> _Seen:
     clock = parse_clock((await ctx.run(CLOCK_COMMAND)).stdout)
     after = time.time()
     if clock.seconds == 0:
-        raise NodeError(ctx.name, "the node does not tell the time (`date +%s.%N`)")
+        raise NodeError(ctx.name, "the node does not report its time (`date +%s.%N`)")
     # It was read at some moment in between.
     off = max(0.0, clock.seconds - after) or min(0.0, clock.seconds - before)
     return _Seen(clock, off)

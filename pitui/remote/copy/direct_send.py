@@ -64,8 +64,8 @@ async def push(
         NodeError: it cannot be written there (names disk full, read-only, ...).
         LinkError: the node cannot be reached, or did not come back.
     """
-    journey = _Direct(runner, payload, target, mode, sent or nobody, durable=durable)
-    return await journey.through_breaks(away_limit)
+    upload = _Direct(runner, payload, target, mode, sent or nobody, durable=durable)
+    return await upload.run_with_retries(away_limit)
 
 
 class _Direct(RetryingUpload):
@@ -148,7 +148,7 @@ class _Direct(RetryingUpload):
                     async with asyncio.timeout(STALL_LIMIT):
                         await process.write(block)
                 except TimeoutError as error:
-                    message = f"nothing got through for {STALL_LIMIT:.0f} s"
+                    message = f"no data was accepted for {STALL_LIMIT:.0f} s"
                     raise LinkError(self.runner.node, Failure.LOST, message) from error
                 done += len(block)
                 self.total += len(block)

@@ -83,8 +83,10 @@ def need_room(node: str, target: str, needed: int, free: int) -> None:
         short = (needed + ROOM_TO_SPARE - free) // _MIB + 1
         raise NodeError(
             node,
-            f"not enough room for {target}: {(needed + ROOM_TO_SPARE) // _MIB + 1} MiB are needed, "
-            f"{free // _MIB} MiB are free",
+            (
+                f"not enough disk space for {target}: {(needed + ROOM_TO_SPARE) // _MIB + 1} "
+                f"MiB needed, {free // _MIB} MiB free"
+            ),
             f"Free {short} MiB on {node}; `df -h` shows where.",
         )
 
@@ -94,16 +96,16 @@ def refused(node: str, target: str, said: str) -> NodeError:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     # Programs such as tar name the cause first, and end with a line that says nothing.
     causes = [line for line in lines if any(cause in line for cause in _CAUSES)]
-    reason = printable((causes or lines[-1:] or ["no reason was given"])[-1])
+    reason = printable((causes or lines[-1:] or ["no reason given"])[-1])
     advice = ""
     if "Read-only file system" in said:
         advice = (
-            "The file system went read-only: after an error (see `dmesg`), or because an overlay "
-            "is set (raspi-config, Performance, Overlay File System)."
+            "The file system is read-only: after an error (see `dmesg`), or because an "
+            "overlay is on (raspi-config, Performance, Overlay File System)."
         )
     elif "No space left" in said:
-        advice = "Free some room there; `df -h` shows where."
-    message = f"{target} cannot be written: {reason}"
+        advice = "Free some disk space there; `df -h` shows where."
+    message = f"cannot write {target}: {reason}"
     return NodeError(node, message, advice, said=last_lines(said))
 
 
@@ -115,13 +117,13 @@ def wrong_twice(node: str, target: str) -> NodeError:
 
 def source_changed(node: str, payload: Payload) -> NodeError:
     """Return the error of a file that is not what it was when it was measured."""
-    return NodeError(node, f"{payload.path} changed while it was pushed", "Push it again.")
+    return NodeError(node, f"{payload.path} changed during the push", "Push it again.")
 
 
 def source_unreadable(node: str, payload: Payload, error: OSError) -> NodeError:
     """Return the error of a file that could be measured, and then not be read."""
-    message = f"{payload.path} cannot be read any more: {error.strerror or error}"
-    return NodeError(node, message, "Is it still there, and its disk?")
+    message = f"cannot read {payload.path} any more: {error.strerror or error}"
+    return NodeError(node, message, "Was it removed, or its disk unplugged?")
 
 
 def _measure(path: Path) -> Payload:

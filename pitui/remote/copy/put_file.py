@@ -65,7 +65,7 @@ async def put(
             raise NodeError(runner.node, message, "Its disk may be failing.") from error
     if status != 0:
         reason = words.splitlines()[-1] if words else f"status {status}"
-        raise NodeError(runner.node, f"{target} could not be written: {reason}")
+        raise NodeError(runner.node, f"cannot write {target}: {reason}")
 
 
 async def _send(process: RemoteProcess, source: bytes | Path, sent: Sent | None) -> None:
@@ -99,4 +99,4 @@ def _measure(node: str, source: bytes | Path) -> tuple[str, int]:
         with source.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), source.stat().st_size
     except OSError as error:
-        raise NodeError(node, f"{source} cannot be read: {error.strerror}") from error
+        raise NodeError(node, f"cannot read {source}: {error.strerror}") from error

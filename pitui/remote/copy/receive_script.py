@@ -85,7 +85,7 @@ exec python3 -I -S -c "$4" "$part" "$p"
 """
 )
 _BOOT = (
-    "import sys; f = sys.stdin.buffer; exec(compile(f.read(int(f.readline())), 'courier', 'exec'))"
+    "import sys; f = sys.stdin.buffer; exec(compile(f.read(int(f.readline())), 'relay', 'exec'))"
 )
 
 
@@ -143,7 +143,7 @@ def receive_command(
     )
 
 
-def courier_command(target: str, sha512: str, size: int) -> str:
+def relay_command(target: str, sha512: str, size: int) -> str:
     """Return the command that runs the `relay_agent`, whose text it takes first."""
     return _line(_COURIER, target, sha512, size, _BOOT)
 

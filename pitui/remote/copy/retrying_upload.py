@@ -1,4 +1,4 @@
-"""One file on its way to one node: looked for, brought, and gone on with after a break."""
+"""Uploads one file to one node, and resumes after a lost connection."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -43,7 +43,7 @@ class RetryingUpload(ABC):
         self._moved_at = 0.0
         self._wrong = 0
 
-    async def through_breaks(self, away_limit: float) -> Pushed:
+    async def run_with_retries(self, away_limit: float) -> Pushed:
         """Go, and go on whenever the node is back, until it was away for too long.
 
         Raises:
@@ -112,8 +112,8 @@ class RetryingUpload(ABC):
 
 
 def _given_up(error: LinkError, away: float) -> AwayError:
-    message = f"it was away for {away:.0f} s in the middle of a push: {error.message}"
-    advice = "The next run goes on where this one stopped."
+    message = f"it was unreachable for {away:.0f} s during a push: {error.message}"
+    advice = "The next run resumes where this one stopped."
     return AwayError(error.node, error.failure, message, advice)
 
 

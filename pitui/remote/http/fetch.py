@@ -78,8 +78,8 @@ async def fetch(
             await _all_of(client, url, part, received or _nobody)
         if sha512 and (found := await asyncio.to_thread(_sha512, part.path)) != sha512.lower():
             part.restart()
-            said = f"what came has the SHA-512 {found[:16]}..., and it must be {sha512[:16]}..."
-            raise WebError(url, said, "It was damaged on the way, or is not what was published.")
+            said = f"the download has the SHA-512 {found[:16]}..., expected {sha512[:16]}..."
+            raise WebError(url, said, "It was damaged in transit, or is not the published file.")
         part.finish()
 
 
@@ -103,7 +103,7 @@ async def fetch_text(url: str) -> str:
             async for block in answer.aiter_raw():
                 text += block
                 if len(text) > SMALL:
-                    raise WebError(url, "what is there is no small text")
+                    raise WebError(url, "expected a small text file")
     except (httpx.HTTPError, TimeoutError, _BrokenError) as error:
         raise WebError(url, _words(error)) from error
     return text.decode("utf-8", "replace")
@@ -111,7 +111,7 @@ async def fetch_text(url: str) -> str:
 
 def _only_https(url: str) -> None:
     if urlsplit(url).scheme != "https":
-        raise WebError(url, "only https:// addresses are fetched")
+        raise WebError(url, "only https:// addresses can be fetched")
 
 
 def _client() -> "httpx.AsyncClient":
@@ -119,7 +119,7 @@ def _client() -> "httpx.AsyncClient":
 
     async def stays_with_https(request: "httpx.Request") -> None:
         if request.url.scheme != "https":
-            raise WebError(str(request.url), "a redirect leads there, and it is not https")
+            raise WebError(str(request.url), "redirected to an address that is not https")
 
     timeout = httpx.Timeout(READ_LIMIT, connect=CONNECT_LIMIT)
     hooks = {"request": [stays_with_https]}
@@ -141,7 +141,7 @@ async def _all_of(client: "httpx.AsyncClient", url: str, part: Part, received: R
             certificate = "CERTIFICATE" in str(error).upper()
             if certificate or tries >= min(TRIES, _CONNECT_TRIES if unconnected else TRIES):
                 kept = part.size // _MIB
-                advice = f"{kept} MiB of it are kept; the next try goes on there." if kept else ""
+                advice = f"{kept} MiB are kept; the next try resumes there." if kept else ""
                 raise WebError(url, _words(error), advice) from error
             await asyncio.sleep(tries * PAUSE)
         except httpx.HTTPError as error:
@@ -157,14 +157,14 @@ async def _once(client: "httpx.AsyncClient", url: str, part: Part, received: Rec
             if answer.headers.get("content-range") == f"bytes */{part.size}":
                 return  # all of it is there
             part.restart()
-            raise _BrokenError("what is there does not fit what was fetched before")
+            raise _BrokenError("the file on the server does not match what was fetched before")
         _check(answer, url)
         start, total = _extent(answer, part)
         part.note(url, answer.headers.get("etag"), answer.headers.get("last-modified"), total)
         _need_room(part, start, total)
         await _take(answer, part, start, total, received)
     if total is not None and part.size != total:
-        raise _BrokenError("it ended before its end")
+        raise _BrokenError("the download ended early")
 
 
 def _check(answer: "httpx.Response", url: str) -> None:
@@ -174,14 +174,14 @@ def _check(answer: "httpx.Response", url: str) -> None:
         WebError: the server has nothing, or a page for people.
         _BrokenError: it may have it in a moment.
     """
-    said = f"the server answers {answer.status_code} {answer.reason_phrase}".rstrip()
+    said = f"the server answered {answer.status_code} {answer.reason_phrase}".rstrip()
     if answer.status_code in _AGAIN:
         raise _BrokenError(said)
     if not answer.is_success:
         raise WebError(url, said, status=answer.status_code)
     if answer.headers.get("content-type", "").lower().startswith("text/html"):
         advice = "Is there a login page between this machine and the internet?"
-        raise WebError(url, "a web page came instead of the file", advice)
+        raise WebError(url, "the server sent a web page instead of the file", advice)
 
 
 def _extent(answer: "httpx.Response", part: Part) -> tuple[int, int | None]:
@@ -197,7 +197,7 @@ def _extent(answer: "httpx.Response", part: Part) -> tuple[int, int | None]:
     total = int(match[3]) if match and match[3] != "*" else None
     if match is None or int(match[1]) != part.size or part.total not in (None, total):
         part.restart()
-        raise _BrokenError("the server sends another part than was asked for")
+        raise _BrokenError("the server sent a different part than requested")
     return part.size, total
 
 
@@ -211,10 +211,12 @@ def _need_room(part: Part, start: int, total: int | None) -> None:
 
 def _full(part: Part, needed: int, free: int) -> PituiError:
     short = max(needed - free, 0) // _MIB + 1
-    message = f"no room in {part.path.parent}: {needed // _MIB + 1} MiB are to come"
+    message = (
+        f"not enough disk space in {part.path.parent}: {needed // _MIB + 1} MiB still to fetch"
+    )
     return PituiError(
         f"{message}, {free // _MIB} MiB are free",
-        f"Free {short} MiB there, or let XDG_CACHE_HOME name a folder on a larger disk.",
+        f"Free {short} MiB there, or set XDG_CACHE_HOME to a folder on a larger disk.",
     )
 
 
@@ -238,14 +240,14 @@ async def _take(
                 left = (total or have + len(block)) - have
                 if left > free:
                     raise _full(part, left, free) from error
-                reason = f"{part.path} cannot be written: {error.strerror or error}"
+                reason = f"cannot write {part.path}: {error.strerror or error}"
                 raise PituiError(reason) from error
             have += len(block)
             received(have, total)
             now = time.monotonic()
             if now - since >= READ_LIMIT:
                 if have - marked < SLOWEST * (now - since):
-                    raise _BrokenError(f"less than {SLOWEST // 1024} kB/s came")
+                    raise _BrokenError(f"slower than {SLOWEST // 1024} kB/s")
                 marked, since = have, now
 
 
@@ -261,9 +263,9 @@ def _words(error: BaseException) -> str:
     if isinstance(error, httpx.ConnectTimeout):
         return f"no connection within {CONNECT_LIMIT:.0f} s"
     if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return f"nothing came for {READ_LIMIT:.0f} s"
+        return f"no data arrived for {READ_LIMIT:.0f} s"
     if isinstance(error, httpx.RemoteProtocolError):
-        return "the connection was closed before the end"
+        return "the connection was closed early"
     return str(error) or type(error).__name__
 
 

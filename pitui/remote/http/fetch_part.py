@@ -98,9 +98,9 @@ async def part_of(target: Path, waits: Callable[[], None]) -> AsyncIterator[Part
         handle = await _locked(target, waits)
     except TimeoutError as error:
         message = f"another pitui has been fetching {target.name} for too long"
-        raise PituiError(message, "End it, and try again.") from error
+        raise PituiError(message, "Stop it and try again.") from error
     except OSError as error:
-        raise PituiError(f"{target.parent} cannot be written: {error.strerror}") from error
+        raise PituiError(f"cannot write to {target.parent}: {error.strerror}") from error
     if handle is None:
         yield None
         return

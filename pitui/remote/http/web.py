@@ -121,7 +121,7 @@ class Web:
         try:
             port = await self._connections.forward(via, request.host, request.port)
         except LinkError as error:
-            raise WebError(url, f"{via} cannot be reached: {error.message}") from error
+            raise WebError(url, f"cannot reach {via}: {error.message}") from error
         return urlsplit(url)._replace(netloc=f"127.0.0.1:{port}").geturl()
 
     async def aclose(self) -> None:
@@ -181,7 +181,7 @@ class Web:
         try:
             return await self._try_link(request, goes_out)
         except LinkError as error:
-            reason = f"{request.via} cannot be reached: {error.message}"
+            reason = f"cannot reach {request.via}: {error.message}"
             raise NotConnectedError(reason, of_service=False) from error
 
     async def _try_link(self, request: Request, goes_out: Callable[[], None]) -> Response:

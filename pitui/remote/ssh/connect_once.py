@@ -17,7 +17,7 @@ from pitui.remote.ssh.proxy_command import ProxyCommand, passed_socket
 from pitui.remote.ssh.write_coalescing import DirectConnection
 from pitui.remote.tcp import open_socket
 
-_PROXY = "Try the command by hand; it is in ~/.ssh/config."
+_PROXY = "Try the command yourself; it is in ~/.ssh/config."
 
 Lost = Callable[[Exception | None], None]
 """Called once when a connection that was made has ended."""

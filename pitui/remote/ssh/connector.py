@@ -34,7 +34,7 @@ def parse_jump(text: str, target: SshTarget) -> SshTarget:
     """
     match = _JUMP.fullmatch(text)
     if match is None:
-        message = f"ProxyJump {text!r} in ~/.ssh/config makes no sense"
+        message = f"ProxyJump {text!r} in ~/.ssh/config is invalid"
         raise ssh_errors.link_error(
             target.node, Failure.PROTOCOL, message, "Write [user@]host:port."
         )
@@ -232,7 +232,7 @@ class Connector:
                 if client.shown is None:
                     raise ssh_errors.of(wanted.node, endpoint.where, error) from error
                 await self._ask_trust(wanted, endpoint, client.shown)
-        message = f"the host key of {endpoint.where} was trusted but {known.file} lost it"
+        message = f"the host key of {endpoint.where} was trusted, but is missing from {known.file}"
         raise ssh_errors.link_error(wanted.node, Failure.HOST_KEY_UNKNOWN, message)
 
     async def _ask_trust(self, wanted: SshTarget, endpoint: Endpoint, key: asyncssh.SSHKey) -> None:

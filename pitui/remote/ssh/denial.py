@@ -28,10 +28,12 @@ def of_keys(wanted: SshTarget, endpoint: Endpoint, tried: Sequence[str], keys: K
         return ssh_errors.link_error(wanted.node, Failure.AUTH_FAILED, message, advice)
     others = f"; not offered: {'; '.join(passed_over)}" if passed_over else ""
     if not tried:
-        message = f"there is no key to log in with as {who}{others}"
-        advice = "Make one with `ssh-keygen -t ed25519`, and `ssh-copy-id` it to the node."
+        message = f"there is no key to log in as {who}{others}"
+        advice = (
+            "Create one with `ssh-keygen -t ed25519`, and copy it to the node with `ssh-copy-id`."
+        )
         if passed_over:
-            advice = f"Mend that, or {advice[0].lower()}{advice[1:]}"
+            advice = f"Fix that, or {advice[0].lower()}{advice[1:]}"
     else:
         message = f"{who} accepts none of these keys: {', '.join(tried)}{others}"
         target = f"{endpoint.user}@{wanted.host}"
@@ -46,5 +48,5 @@ def of_password(wanted: SshTarget, endpoint: Endpoint, *, asked: bool) -> LinkEr
         message = f"{who} does not accept this password"
         return ssh_errors.link_error(wanted.node, Failure.AUTH_FAILED, message)
     message = f"{who} accepts no passwords, only keys"
-    advice = "Install a key there from a machine that may log in, or at its console."
+    advice = "Install a key from a machine that can log in, or at the node's console."
     return ssh_errors.link_error(wanted.node, Failure.KEY_ONLY, message, advice)

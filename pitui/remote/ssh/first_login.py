@@ -70,8 +70,8 @@ def public_key(node: str, endpoint: Endpoint) -> str | None:
         if line is not None:
             return line
     if files:
-        message = f"the public part of {files[0]} cannot be read"
-        advice = f"Write it beside the key: ssh-keygen -y -f {files[0]} > {files[0]}.pub"
+        message = f"cannot read the public part of {files[0]}"
+        advice = f"Recreate it: ssh-keygen -y -f {files[0]} > {files[0]}.pub"
         raise NodeError(node, message, advice)
     return None
 
@@ -91,8 +91,8 @@ def make_key(node: str) -> None:
         # Made for another node at the same time.
         return
     except OSError as error:
-        message = f"no key can be made: {path}: {error.strerror}"
-        raise NodeError(node, message, "Make one: ssh-keygen -t ed25519") from error
+        message = f"cannot create a key: {path}: {error.strerror}"
+        raise NodeError(node, message, "Create one: ssh-keygen -t ed25519") from error
 
 
 def _write_key(path: Path) -> None:

@@ -216,5 +216,5 @@ async def passed_socket(command: str, limit: float) -> socket.socket:
             _, said = await process.communicate()
     if not numbers:
         words = last_lines(said.decode(errors="replace"), 1)
-        raise ConnectionAbortedError(0, words or "no socket was handed over")
+        raise ConnectionAbortedError(0, words or "it did not pass a socket")
     return socket.socket(fileno=numbers[0])

@@ -137,7 +137,7 @@ class SshRunner:
             up.forgotten = 0
             await up.drop()
         else:
-            message = f"the server runs no command: {refusal}"
+            message = f"the server refused to run a command: {refusal}"
             raise ssh_errors.link_error(self.node, Failure.PROTOCOL, message)
 
     async def _begin(self, up: LiveConnection, process: Process, text: str) -> str | None:

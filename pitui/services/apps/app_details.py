@@ -56,24 +56,24 @@ class AppDetails:
         its age. Close it (`contextlib.aclosing`) when nobody looks any more.
         """
         wait = refresh = self._cluster.config.ui.refresh
-        looked, at = DetailResult(location), time.time()
+        result, at = DetailResult(location), time.time()
         loop = asyncio.get_running_loop()
         while True:
             # The first look is a person's, those after it come of themselves.
-            with polling(looked.inside is not None):
+            with polling(result.inside is not None):
                 look = loop.create_task(self.look(location))
             try:
                 while not (await asyncio.wait({look}, timeout=_TELL_EVERY))[0]:
-                    old = time.time() - at if looked.inside is not None else 0.0
+                    old = time.time() - at if result.inside is not None else 0.0
                     if (age := self._age(location.app_id, old)) is not None:
-                        yield replace(looked, age=age)
+                        yield replace(result, age=age)
             finally:
                 look.cancel()
-            looked, at = look.result(), time.time()
-            yield looked
-            if not looked.live:
+            result, at = look.result(), time.time()
+            yield result
+            if not result.live:
                 return
-            wait = min(BACKOFF, wait * 2) if looked.error else refresh
+            wait = min(BACKOFF, wait * 2) if result.error else refresh
             await asyncio.sleep(wait)
 
     def _age(self, app_id: str, old: float) -> DriverAge | None:
@@ -191,15 +191,19 @@ class AppDetails:
         if settings.folder is None:
             return NodeError(
                 where,
-                f"{app_id}: its driver is not running, no history server answers at {where}:"
-                f"{settings.port}, and event logs are kept at {settings.address}",
+                (
+                    f"{app_id}: its driver is not running, no history server answers at "
+                    f"{where}:{settings.port}, and event logs are stored in {settings.address}"
+                ),
                 "Start a history server there: sbin/start-history-server.sh.",
             )
         advice = (
-            "It may have been submitted without spark.eventLog.enabled, or cleaned up."
+            "It may have run without spark.eventLog.enabled, or its log was cleaned up."
             if settings.enabled
-            else "To keep what applications did: spark.eventLog.enabled=true and "
-            "spark.eventLog.dir=FOLDER under spark.defaults in the configuration."
+            else (
+                "To record applications, set spark.eventLog.enabled=true and "
+                "spark.eventLog.dir=FOLDER under spark.defaults in the configuration."
+            )
         )
         return NodeError(
             where,
@@ -208,20 +212,20 @@ class AppDetails:
             advice,
         )
 
-    def _with_nodes(self, looked: DetailResult) -> DetailResult:
-        app_id = looked.location.app_id
+    def _with_nodes(self, result: DetailResult) -> DetailResult:
+        app_id = result.location.app_id
 
         def named(task: Task) -> Task:
             return replace(task, node=self._node_of(app_id, task.executor, task.host))
 
-        inside = looked.inside
+        inside = result.inside
         if inside is not None:
             stages = (
                 replace(stage, slowest=named(stage.slowest)) if stage.slowest else stage
                 for stage in inside.stages
             )
             inside = replace(inside, stages=tuple(stages))
-        return replace(looked, inside=inside, tasks=tuple(named(task) for task in looked.tasks))
+        return replace(result, inside=inside, tasks=tuple(named(task) for task in result.tasks))
 
 
 def _stage(inside: AppDetail, location: AppLocation) -> Stage:

@@ -48,7 +48,7 @@ class EventLogs:
                 self._settings = files.parse_settings(answer.stdout)
             except ValueError as error:
                 said = f"spark-defaults.conf on {node.name}: {error}"
-                raise NodeError(node.name, said, "Spark would not read it either.") from error
+                raise NodeError(node.name, said, "Spark cannot read it either.") from error
         return self._settings
 
     async def find(self, app_id: str) -> LogFile | None:
@@ -117,7 +117,7 @@ class EventLogs:
         settings = await self.settings()
         if settings.folder is None:
             node = self._cluster.master.name
-            raise NodeError(node, f"event logs are kept at {settings.address}, not on {node}")
+            raise NodeError(node, f"event logs are stored in {settings.address}, not on {node}")
         return settings.folder
 
     async def _bytes(self, path: str) -> bytes:
@@ -129,11 +129,14 @@ class EventLogs:
         ):
             taken = await read_all(runner.node, process, 2 * READ_LIMIT)
             if await process.wait():
-                reason = (await process.stderr()).strip() or "it cannot be read"
+                reason = (await process.stderr()).strip() or "it is not readable"
                 raise NodeError(
                     runner.node,
                     f"{runner.node}: the event log {path}: {reason}",
-                    "Event logs are readable by the user that submitted, and its group.",
+                    (
+                        "Only the user who submitted the application, and the group, can read "
+                        "event logs."
+                    ),
                 )
         return taken
 

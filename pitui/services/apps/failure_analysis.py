@@ -55,31 +55,31 @@ async def analyze_failure(
         PituiError: nothing is known of it any more.
     """
     try:
-        looked = await app_details.find(location)
+        result = await app_details.find(location)
     except PituiError:
         # A driver that is coming up, or is gone, leaves what the master and the run know.
         output = await _of_executor(cluster, location) or _of_run(cluster, location)
         if output is None:
             raise
         return output
-    failed = await _failed_task(app_details, looked)
+    failed = await _failed_task(app_details, result)
     if failed is not None:
         return _of_task(location.app_id, *failed)
-    other = await _of_executor(cluster, location) or _of_run(cluster, location) or _of_stage(looked)
+    other = await _of_executor(cluster, location) or _of_run(cluster, location) or _of_stage(result)
     if other is None:
         raise NoFailureError(f"no task of {location} failed")
     return other
 
 
-async def _failed_task(app_details: AppDetails, looked: DetailResult) -> tuple[Stage, Task] | None:
-    if looked.inside is None:
+async def _failed_task(app_details: AppDetails, result: DetailResult) -> tuple[Stage, Task] | None:
+    if result.inside is None:
         return None
-    for stage in _failed_stages(looked.inside, looked.location):
-        tasks = looked.tasks
-        if looked.location.stage is None:
-            at = AppLocation(looked.location.app_id, stage=(stage.id, stage.attempt))
+    for stage in _failed_stages(result.inside, result.location):
+        tasks = result.tasks
+        if result.location.stage is None:
+            at = AppLocation(result.location.app_id, stage=(stage.id, stage.attempt))
             tasks = (await app_details.find(at)).tasks
-        wanted = looked.location.task
+        wanted = result.location.task
         failed = [t for t in tasks if t.state is WorkState.FAILED or (t.id == wanted and t.error)]
         chosen = [task for task in failed if task.id == wanted] if wanted is not None else failed
         if chosen:
@@ -87,13 +87,13 @@ async def _failed_task(app_details: AppDetails, looked: DetailResult) -> tuple[S
     return None
 
 
-def _of_stage(looked: DetailResult) -> FailureCause | None:
+def _of_stage(result: DetailResult) -> FailureCause | None:
     """Return what Spark says of a stage of which no failed task is known any more."""
-    stages = _failed_stages(looked.inside, looked.location) if looked.inside else []
+    stages = _failed_stages(result.inside, result.location) if result.inside else []
     stage = next((stage for stage in stages if stage.failure), None)
-    if stage is None or looked.location.task is not None:
+    if stage is None or result.location.task is not None:
         return None
-    where = AppLocation(looked.location.app_id, stage=(stage.id, stage.attempt))
+    where = AppLocation(result.location.app_id, stage=(stage.id, stage.attempt))
     return FailureCause(where, stage.failure, (), ())
 
 
@@ -154,7 +154,7 @@ async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause 
         return None
     return FailureCause(
         location,
-        f"executor {dead[-1].id} on {dead[-1].worker} ended by itself ({dead[-1].state})",
+        f"executor {dead[-1].id} on {dead[-1].worker} exited by itself ({dead[-1].state})",
         (f"{location.app_id}/{dead[-1].id}",),
         _DEATHS,
     )

@@ -42,7 +42,7 @@ def parse_target(text: str) -> AppLocation | str:
     match = _TARGET.fullmatch(text)
     if match is None:
         raise UsageError(
-            f"{text!r} names nothing that can be killed",
+            f"{text!r} is not something that can be killed",
             "Write APP, APP/job/3, APP/stage/7 or DRIVER, with ids as `pitui jobs` lists them.",
         )
     app, kind, number, attempt = match.groups()
@@ -61,7 +61,7 @@ async def kill_spot(cluster: Cluster, location: AppLocation) -> Application | Sp
         NodeError: Spark refused, or does not agree within a limit.
     """
     if location.task is not None:
-        raise UsageError("Spark cannot kill one task", "Kill its stage or its job.")
+        raise UsageError("Spark cannot kill a single task", "Kill its stage or its job.")
     if location.stage is not None:
         return await kill_stage(cluster, location)
     if location.job is not None:
@@ -94,7 +94,7 @@ async def kill_driver(cluster: Cluster, driver_id: str) -> ClusterDriver:
 async def _kill(cluster: Cluster, kind: _Kind[L], target: str) -> L:
     found = await _listed(cluster, kind, target)
     if not found.state.active:
-        raise UsageError(f"{target} is {str(found.state).lower()} already")
+        raise UsageError(f"{target} is already {str(found.state).lower()}")
     page = await cluster.spark_master.page("")
     form = kill_form(page, id=target, terminate="true")
     answer = await cluster.spark_master.send(kind.path, form)
@@ -115,5 +115,5 @@ async def _listed(cluster: Cluster, kind: _Kind[L], target: str) -> L:
     active = ", ".join(row.id for row in rows if row.state.active)
     raise UsageError(
         f"the master lists no {kind.word} {target!r}",
-        f"There are: {active}." if active else "It lists none that runs.",
+        f"There are: {active}." if active else "None is running.",
     )

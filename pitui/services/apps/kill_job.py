@@ -68,7 +68,7 @@ async def _kill(cluster: Cluster, part: _Part[P]) -> P:
         )
     found = await _find(cluster, ui, part)
     if not found.state.active:
-        raise UsageError(f"{location} is {found.state} already")
+        raise UsageError(f"{location} is already {found.state}")
     form = kill_form(await _get(cluster, f"{ui}/{part.kind}s/"), id=str(part.number))
     answer = await cluster.web.post(
         f"{ui}/{part.kind}s/{part.kind}/kill/", form, cluster.master.name, _LIMIT

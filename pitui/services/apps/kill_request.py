@@ -52,9 +52,9 @@ def check_answer(
             advice += " pitui kill APP ends the whole application."
     elif answer.status == 403:
         reason = "Spark refused"
-        advice = "Its UI lets only some people change things (spark.ui.acls.enable, modify.acls)."
+        advice = "Only some users may change things in its UI (spark.ui.acls.enable, modify.acls)."
     else:
-        reason, advice = f"HTTP status {answer.status} came", ""
+        reason, advice = f"the answer was HTTP status {answer.status}", ""
     raise NodeError(cluster.master.name, f"{what} was not killed: {reason}", advice)
 
 

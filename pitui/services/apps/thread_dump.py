@@ -11,11 +11,11 @@ _LIMIT = 60.0
 """Seconds: a busy executor answers its driver late."""
 
 _REFUSALS = {
-    400: ("the executor does not run any more", "Only a running executor has threads to show."),
-    404: ("the driver knows no such executor", ""),
+    400: ("the executor is no longer running", "Only a running executor has threads to show."),
+    404: ("the driver does not know this executor", ""),
     503: (
-        "thread dumps are switched off, or the history server answers",
-        "Set spark.ui.threadDumpsEnabled=true; of an application that has ended there is no dump.",
+        "thread dumps are off, or only the history server answers",
+        "Set spark.ui.threadDumpsEnabled=true. Applications that have ended have no thread dumps.",
     ),
 }
 
@@ -33,7 +33,7 @@ async def thread_dump(cluster: Cluster, app_id: str, executor_id: str) -> tuple[
     if base is None:
         raise NodeError(
             node,
-            f"the driver of {app_id} has no web UI that could be asked",
+            f"the driver of {app_id} has no web UI to ask",
             "It has ended, or runs with spark.ui.enabled=false.",
         )
     url = f"{base}executors/{quote(executor_id, safe='')}/threads"

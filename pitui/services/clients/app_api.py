@@ -154,5 +154,5 @@ def _good(answer: Response, url: str) -> Response:
     if not answer.ok:
         raise WebError(url, f"HTTP status {answer.status}")
     if "json" not in answer.content_type:
-        raise NotSparkError(f"{url}: a page of type {answer.content_type} came instead of JSON")
+        raise NotSparkError(f"{url}: expected JSON, got a page of type {answer.content_type}")
     return answer

@@ -12,7 +12,7 @@ from pitui.spark.api.master_json import MasterReader
 
 READ_LIMIT = 5.0
 _ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
-_OTHER_ADVICE = "Something else listens there: check spark.master in the configuration."
+_OTHER_ADVICE = "Something else is listening there: check spark.master in the configuration."
 _LOOPBACK = "127.0.0.1"
 
 

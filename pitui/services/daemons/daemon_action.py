@@ -103,8 +103,8 @@ class DaemonAction:
             "be asked for it."
         )
         if not self.sudo:
-            said = "this needs root, and the config says `sudo: none`"
-            advice = f"An administrator can type on {self.node.name}: sudo {command}"
+            said = "this needs root, but the configuration says `sudo: none`"
+            advice = f"An administrator can run on {self.node.name}: sudo {command}"
         return NodeError(self.node.name, f"{command} failed: {said}", advice)
 
     async def view(self, limit: float = _QUICK) -> MasterView | None:

@@ -61,13 +61,15 @@ async def drain_worker(work: DaemonAction, limit: float = DRAIN_LIMIT) -> Daemon
     began = time.monotonic()
     left = await _take_out(work, limit)
     if left is None:
-        return DaemonResult(OutcomeState.UNCHANGED, "no worker runs there that could be drained")
+        return DaemonResult(OutcomeState.UNCHANGED, "no worker is running there")
     if left:
         raise NodeError(
             work.node.name,
-            f"still at work after {limit:.0f} s: {left}",
-            "It gets no new work. Wait and drain again, or stop it now; tasks that run there are "
-            "run again elsewhere.",
+            f"still busy after {limit:.0f} s: {left}",
+            (
+                "It gets no new work. Wait and drain again, or stop it now; its running tasks "
+                "are retried on other workers."
+            ),
         )
     return DaemonResult(OutcomeState.OK, f"drained in {time.monotonic() - began:.0f} s")
 
@@ -102,15 +104,15 @@ async def decommission(
         cluster.audit.record("decommission", node, str(OutcomeState.FAILED), detail=error.message)
         return tell(OutcomeState.FAILED, error.message, error.advice)
     if left is None:
-        return tell(OutcomeState.UNCHANGED, "no worker runs there that could be drained")
-    detail = f"decommissioned; after {drain:.0f} s still {left}" if left else "decommissioned"
+        return tell(OutcomeState.UNCHANGED, "no worker is running there")
+    detail = f"decommissioned; still busy after {drain:.0f} s: {left}" if left else "decommissioned"
     cluster.audit.record("decommission", node, str(OutcomeState.OK), detail=detail)
     return tell(OutcomeState.OK, detail)
 
 
 async def _take_out(work: DaemonAction, limit: float) -> str | None:
     """Decommission and wait; return what is still at work, None where no worker runs."""
-    work.say("looking at the node")
+    work.say("checking the node")
     names = await probe_names(work.cluster, work.node.name)
     seen = await probe(work.cluster, work.node.name)
     view = await work.cluster.spark_master.read()
@@ -119,7 +121,7 @@ async def _take_out(work: DaemonAction, limit: float) -> str | None:
         return None
     _alone_on_its_host(work, view, row)
     if row.state is not WorkerState.DECOMMISSIONED:
-        work.say("asking the master to give it no more work")
+        work.say("asking the master to decommission it")
         await _ask(work, row)
     return await _wait_until_quiet(work, row.host, limit)
 
@@ -149,7 +151,7 @@ def _alone_on_its_host(work: DaemonAction, view: MasterView, row: Worker) -> Non
 async def _ask(work: DaemonAction, row: Worker) -> None:
     refused = await _post(work.cluster, row.host)
     if refused is not None:
-        raise NodeError(work.node.name, f"cannot be drained: {refused.reason}", refused.advice)
+        raise NodeError(work.node.name, f"cannot drain: {refused.reason}", refused.advice)
     until = time.monotonic() + _AGREE
     while time.monotonic() < until:
         view = await work.view()
@@ -159,8 +161,8 @@ async def _ask(work: DaemonAction, row: Worker) -> None:
         await asyncio.sleep(_POLL / 4)
     raise NodeError(
         work.node.name,
-        f"the master does not list its worker as DECOMMISSIONED within {_AGREE:.0f} s",
-        f"It knows no alive worker on {row.host}, or its log says why.",
+        f"the master did not list its worker as DECOMMISSIONED within {_AGREE:.0f} s",
+        f"It may know no live worker on {row.host}; check the master's log.",
     )
 
 
@@ -202,7 +204,7 @@ class _Left:
 def _executor_words(placed: Placed, told: Executor | None) -> str:
     name = f"executor {placed.executor_id} of {placed.app_name or placed.app_id}"
     if told is None:
-        return f"{name} (its driver does not say how many tasks)"
+        return f"{name} (its driver does not report its tasks)"
     tasks = told.tasks_active
     return f"{name} ({tasks} {'task' if tasks == 1 else 'tasks'})"
 

@@ -37,7 +37,7 @@ async def start_daemon(work: DaemonAction, as_user: str | None = None) -> Daemon
         NodeError: it did not start, ended again, or is not listed; says why.
         LinkError: the node cannot be reached.
     """
-    work.say("looking at the node")
+    work.say("checking the node")
     found = await probe(work.cluster, work.node.name)
     process = found.daemon(work.role)
     if work.role is Role.MASTER:
@@ -51,7 +51,7 @@ async def _start_master(
     if process is not None:
         _heed(work, process)
         view = await wait_for_master(work, Started(process.log))
-        return DaemonResult(OutcomeState.UNCHANGED, f"already runs, {view.state} at {view.url}")
+        return DaemonResult(OutcomeState.UNCHANGED, f"already running, {view.state} at {view.url}")
     towards = next((node.host for node in work.cluster.workers if not node.local), "")
     section = work.cluster.config.spark.master
     launch = Launch(
@@ -81,16 +81,16 @@ async def _start_worker(
         if row is not None and row.state is WorkerState.DECOMMISSIONED:
             raise NodeError(
                 work.node.name,
-                "it runs, but is decommissioned: the master gives it no more work",
+                "it is running but decommissioned: the master gives it no more work",
                 f"Restart it: pitui restart {work.node.name}",
             )
         rows = await wait_for_workers(work, names, frozenset(), Started(process.log))
-        return DaemonResult(OutcomeState.UNCHANGED, f"already ran, {_offer(rows)}")
+        return DaemonResult(OutcomeState.UNCHANGED, f"already running, {_offer(rows)}")
     listed = row is not None and is_alive(row) and not _stale(found, row)
     if listed and await still_listed(work, names):
         return DaemonResult(
             OutcomeState.UNCHANGED,
-            "already runs: the master lists it, though this login cannot see its process",
+            "already running: the master lists it, though this login cannot see its process",
         )
     return await _launch_worker(work, _worker_launch(work, found, view), view, names, as_user)
 
@@ -107,7 +107,7 @@ async def _start_missing(
         if said.isdecimal() and int(said) > len(running):
             return await _launch_worker(work, launch, view, names, running[0].user)
     return DaemonResult(
-        OutcomeState.UNCHANGED, "already runs" if len(running) == 1 else "all already run"
+        OutcomeState.UNCHANGED, "already running" if len(running) == 1 else "all already running"
     )
 
 
@@ -202,7 +202,7 @@ async def _master_or_fail(work: DaemonAction, process: Process | None) -> Master
         master = work.cluster.master.name
         if await _ask_where(work):
             return await work.cluster.spark_master.read()
-        what = "it runs, but the master" if process else "not started: the master"
+        what = "it is running, but the master" if process else "not started: the master"
         raise NodeError(
             work.node.name,
             f"{what} on {master} does not answer ({error.message})",

@@ -23,7 +23,7 @@ async def stop_daemon(work: DaemonAction) -> DaemonResult:
         NodeError: it does not end; says why.
         LinkError: the node cannot be reached.
     """
-    work.say("looking at the node")
+    work.say("checking the node")
     own = (await probe(work.cluster, work.node.name)).own
     running = [process for process in own if process.role is work.role]
     units = [unit for unit in await work.units() if unit.active]
@@ -71,7 +71,7 @@ async def _wait_for_master(work: DaemonAction, ended: list[Process]) -> str:
     view = await work.view()
     if view is None or not known:
         return ""
-    work.say("waiting for the master to let it go")
+    work.say("waiting for the master to notice")
     until = time.monotonic() + _AGREE
     while view is not None:
         listed = [
@@ -82,7 +82,7 @@ async def _wait_for_master(work: DaemonAction, ended: list[Process]) -> str:
         if not listed:
             return ""
         if time.monotonic() > until:
-            return "; the master still lists it, until its heartbeats are missed"
+            return "; the master lists it until its heartbeat times out"
         await asyncio.sleep(_POLL)
         view = await work.view()
     return ""

@@ -14,11 +14,11 @@ def stop_impact(snapshot: Snapshot, targets: Collection[Target]) -> list[str]:
     said += _by_worker(snapshot, stopped)
     if any(target.role is Role.MASTER for target in targets) and _active(snapshot):
         said.append(
-            "Without the master no application gets an executor, and what ends is not recorded: "
-            f"{_named(_active(snapshot))}."
+            "Without the master, applications get no executors and their end is not "
+            f"recorded: {_named(_active(snapshot))}."
         )
     if names and (left := _left(snapshot, names)) is not None and left == 0 and _active(snapshot):
-        said.append(f"No worker is left for: {_named(_active(snapshot))}.")
+        said.append(f"No workers are left for: {_named(_active(snapshot))}.")
     return said
 
 

@@ -50,7 +50,7 @@ def _meant(cluster: Cluster, word: str) -> list[Target]:
         )
     targets = _of(cluster.node(word))
     if not targets:
-        raise UsageError(f"{word} runs neither a master nor a worker by its configuration")
+        raise UsageError(f"{word} is configured to run neither a master nor a worker")
     return targets
 
 

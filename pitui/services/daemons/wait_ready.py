@@ -47,7 +47,7 @@ async def wait_for_master(work: DaemonAction, started: Started) -> MasterView:
         if turn % _LOOK_EVERY == _LOOK_EVERY - 1:
             await _process(work, started)
     where = work.cluster.spark_master.web_url
-    what = f"it runs, but does not answer at {where} within {START_LIMIT:.0f} s"
+    what = f"it is running, but did not answer at {where} within {START_LIMIT:.0f} s"
     raise await work.failed(what, started.log, started.unit)
 
 
@@ -69,9 +69,9 @@ async def wait_for_workers(
         rows = [row for row in found if is_alive(row) and row.id not in before]
         if len(rows) >= started.count:
             return rows
-    what = f"it runs, but the master does not list it within {START_LIMIT:.0f} s"
+    what = f"it is running, but the master did not list it within {START_LIMIT:.0f} s"
     if started.count > 1:
-        what = f"the master lists {len(rows)} of {started.count} within {START_LIMIT:.0f} s"
+        what = f"the master listed {len(rows)} of {started.count} within {START_LIMIT:.0f} s"
     raise await work.failed(what, started.log, started.unit)
 
 
@@ -94,7 +94,7 @@ async def _process(
     """
     process = (await probe(work.cluster, work.node.name)).daemon(work.role)
     if process is None and not patient:
-        raise await work.failed("it started and ended again", started.log, started.unit)
+        raise await work.failed("it started, then exited", started.log, started.unit)
     return process
 
 

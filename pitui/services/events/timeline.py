@@ -66,7 +66,7 @@ class Timeline:
     def complaint(self) -> PituiError | None:
         """Why events are not kept, or people's actions not recorded; None while they are."""
         if self._trouble is None and self._audit.complaint:
-            return PituiError(self._audit.complaint, "What is done from here leaves no trace.")
+            return PituiError(self._audit.complaint, "Actions will not appear in the audit log.")
         return self._trouble
 
     @property

@@ -161,11 +161,11 @@ class TimelineStore:
 
     def _complaint(self, error: Exception) -> PituiError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            return BusyError(f"another pitui holds the timeline ({self.path})")
+            return BusyError(f"another pitui has the timeline locked ({self.path})")
         reason = error.strerror if isinstance(error, OSError) else error
         return PituiError(
-            f"the timeline cannot be kept: {reason} ({self.path})",
-            "Events are shown until pitui ends. Move the file away, or see to its folder.",
+            f"cannot save the timeline: {reason} ({self.path})",
+            "Events will be lost when pitui ends. Move the file away, or check its folder.",
         )
 
 

@@ -61,6 +61,6 @@ def in_words(name: str, offset: ClockOffset) -> str:
     shown = f"{seconds:.1f} s" if seconds < 3600 else f"{seconds / 3600:.1f} h"
     where = "ahead of" if offset.known_s > 0 else "behind"
     return (
-        f"the clock of {name} is {shown} {where} this machine's: its lines stand where they would"
-        " with the right time"
+        f"the clock of {name} is {shown} {where} this machine's; its log times are "
+        "corrected for that"
     )

@@ -146,7 +146,7 @@ async def _paths(
         for file in listing.files
     ]
     if not sources:
-        raise UsageError(f"{word} matches no file", "It is a path with * or ? on the node.")
+        raise UsageError(f"no file matches {word}", "It is a path with * or ? on the node.")
     return sources
 
 
@@ -251,8 +251,8 @@ async def _journals(cluster: Cluster, nodes: Iterable[str]) -> list[LogSource]:
     ]
     if not sources:
         raise UsageError(
-            "no node asked has a systemd unit that runs Spark",
-            "Their daemons' logs are files: name the nodes instead.",
+            "none of these nodes has a systemd unit that runs Spark",
+            "Their daemons log to files: name the nodes instead.",
         )
     return sources
 

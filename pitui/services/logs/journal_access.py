@@ -60,9 +60,9 @@ class Journal:
             raise self._closed(error.advice if self._asks else alone) from error
 
     def _closed(self, advice: str) -> "JournalClosedError":
-        message = f"{self._login} may not read the journal of {self._unit}"
+        message = f"{self._login} is not allowed to read the journal of {self._unit}"
         group = f"sudo usermod -aG systemd-journal {self._login}"
-        let = f"Let it, from its next login on: {group}"
+        let = f"To allow it from its next login on: {group}"
         return JournalClosedError(self._node.name, message, f"{advice} {let}".strip())
 
 

@@ -71,7 +71,7 @@ class JournalFollower:
         async with self._journal.opened(script) as process:
             async for block in process.blocks():
                 if self._lost:
-                    await self._deliver([self._note("the link is back")])
+                    await self._deliver([self._note("reconnected")])
                     self._lost = False
                 lines: list[LogLine] = []
                 for entry in decode_lines(cutter.feed(block)):

@@ -22,10 +22,10 @@ _AGAIN_AFTER = 2.0
 
 _FAILURES = {
     "absent": "there is no {}",
-    "denied": "{} cannot be read: permission denied",
-    "folder": "{} is a folder, no log",
-    "special": "{} is a device or a pipe, no log",
-    "bash": "it has no bash to read logs with",
+    "denied": "cannot read {}: permission denied",
+    "folder": "{} is a folder, not a log",
+    "special": "{} is a device or a pipe, not a log",
+    "bash": "reading logs needs bash, which is not installed",
 }
 
 SaveProgress = Callable[[int, int | None], None]
@@ -59,7 +59,7 @@ def save_targets(sources: Sequence[LogSource], path: Path) -> list[Path]:
     targets = [path / save_name(source) if inside else path for source in sources]
     for target in targets:
         if target.exists():
-            raise UsageError(f"{target} is there already", "Choose another name or remove it.")
+            raise UsageError(f"{target} already exists", "Choose another name or remove it.")
     return targets
 
 
@@ -91,7 +91,7 @@ async def save_log(
                 await asyncio.sleep(_AGAIN_AFTER)
         await asyncio.to_thread(fetch.finish)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
     return Saved(target, fetch.have, resumed)
 
 
@@ -172,7 +172,7 @@ class _Fetch:
                             try:
                                 await self._marker(part, event)
                             except ValueError as error:
-                                message = f"{node.name}: what it says of the log makes no sense"
+                                message = f"{node.name}: invalid reply from the log reader"
                                 raise NodeError(node.name, message) from error
                 await process.wait()
                 if not ended:
@@ -198,7 +198,7 @@ class _Fetch:
             case "data":
                 offset, over, _ = map(int, rest.split(" "))
                 if offset != self.have:
-                    raise NodeError(node, f"{node}: the log changed while it was fetched")
+                    raise NodeError(node, f"{node}: the log changed during the download")
                 self._over = over
             case "truncated":
                 raise _ChangedError
@@ -230,7 +230,7 @@ class _Fetch:
                     self._progress(self.have, None)
                 if await process.wait():
                     why = (await process.stderr()).strip().rpartition("\n")[2]
-                    raise NodeError(node, f"{node}: the journal cannot be read: {why}")
+                    raise NodeError(node, f"{node}: cannot read the journal: {why}")
         finally:
             await asyncio.to_thread(part.close)
 

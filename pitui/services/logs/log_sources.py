@@ -135,10 +135,13 @@ def no_such(cluster: Cluster, word: str) -> UsageError:
     """Return the error of a word that means no log."""
     named = f"{', '.join(cluster.config.logs)}, " if cluster.config.logs else ""
     return UsageError(
-        f"no log is called {word!r}",
-        f"There are: master, workers, {', '.join(cluster.nodes)}, {named}errors, journal, all, the"
-        " id of a run (`pitui bench history`), of an application or driver, APP/EXECUTOR such as"
-        " app-20260101120000-0000/0, NODE:all, NODE:journal, and NODE:/path/to/file.",
+        f"unknown log {word!r}",
+        (
+            f"Known logs: master, workers, {', '.join(cluster.nodes)}, {named}errors, journal, "
+            "all, the id of a run (`pitui bench history`), of an application or driver, "
+            "APP/EXECUTOR such as app-20260101120000-0000/0, NODE:all, NODE:journal, and "
+            "NODE:/path/to/file."
+        ),
     )
 
 

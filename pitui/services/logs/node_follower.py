@@ -89,8 +89,10 @@ class NodeFollower:
         """Deliver the sources' lines; failures of the node become notes."""
         if self._too_many:
             await self._note_all(
-                f"{self._too_many:,} more logs of {self._node} are not read: at most"
-                f" {MOST_SOURCES} of a node are",
+                (
+                    f"{self._too_many:,} more logs of {self._node} are not read: the limit is "
+                    f"{MOST_SOURCES} per node"
+                ),
                 Level.WARN,
             )
         async with TaskGroup() as group:
@@ -138,7 +140,7 @@ class NodeFollower:
         async with self._cluster.runner(self._node).open(script) as process:
             async for block in process.blocks():
                 if self._lost:
-                    await self._note_all("the link is back")
+                    await self._note_all("reconnected")
                     self._lost = False
                 self.heard = self._answered = True
                 for begin in range(0, len(block), _PIECE):
@@ -167,7 +169,10 @@ class NodeFollower:
                 stream.parser.zone_s = zone_seconds(event.rest)
         elif event.word == "bash":
             for number, stream in self._streams.items():
-                await self._give(number, stream.fail(f"{self._node} has no bash to follow logs"))
+                await self._give(
+                    number,
+                    stream.fail(f"following logs needs bash, which {self._node} does not have"),
+                )
         elif event.number in self._streams:
             stream = self._streams[event.number]
             await self._give(event.number, stream.take(event))

@@ -15,7 +15,7 @@ from pitui.services.monitor.poll_state import DriverView, PollState
 def applications(
     view: MasterView,
     drivers: Mapping[str, DriverView],
-    whys: Mapping[str, StallReason],
+    stall_reasons: Mapping[str, StallReason],
     ages: Mapping[str, DriverAge] = MappingProxyType({}),
 ) -> tuple[Application, ...]:
     """Return the applications with their progress and why they wait, active ones first."""

@@ -58,7 +58,7 @@ def build_snapshot(
         cluster=cluster,
         master=_master(master_node, view, observed, statuses, links[master_node.name]),
         nodes=tuple(statuses),
-        applications=applications(view, observed.drivers, observed.whys, observed.ages),
+        applications=applications(view, observed.drivers, observed.stall_reasons, observed.ages),
         executors=executors(view, observed, nodes_by_host(matched)),
         strangers=matched.strangers,
         master_at=observed.view_at,

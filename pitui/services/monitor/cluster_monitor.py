@@ -92,7 +92,7 @@ class ClusterMonitor:
             group.create_task(self._publish())
             group.create_task(self._watch_master())
             group.create_task(self._watch_drivers(group))
-            group.create_task(self._watch_whys())
+            group.create_task(self._watch_stalls())
             group.create_task(self._watch_losses())
             for name in self._cluster.nodes:
                 group.create_task(self._watch_node(name))
@@ -115,7 +115,7 @@ class ClusterMonitor:
         await self._drivers.once(self._to_ask(), self._looked_at, LIMIT)
         self.snapshot = self._assemble()
         await self._stall_detector.look_now(view, self._active(), self._node_names(view))
-        self._take_whys()
+        self._take_stall_reasons()
         self.snapshot = self._assemble()
 
     # Polls
@@ -165,7 +165,7 @@ class ClusterMonitor:
             self._stall_detector.note(self._active())
             await self._pause(self._refresh)
 
-    async def _watch_whys(self) -> None:
+    async def _watch_stalls(self) -> None:
         while True:
             await self._look_into_rest()
             await self._pause(self._refresh)
@@ -176,7 +176,7 @@ class ClusterMonitor:
         if view is None or self._observed.master_error is not None:
             return
         await self._stall_detector.look(view, self._active(), self._node_names(view))
-        self._take_whys()
+        self._take_stall_reasons()
 
     async def _watch_losses(self) -> None:
         while True:
@@ -196,10 +196,10 @@ class ClusterMonitor:
         names = {n: s.names for n, s in self._observed.nodes.items() if s.names is not None}
         return nodes_by_host(match_workers(view, nodes, names))
 
-    def _take_whys(self) -> None:
+    def _take_stall_reasons(self) -> None:
         found = self._stall_detector.found()
-        if found != self._observed.whys:
-            self._observed.whys = found
+        if found != self._observed.stall_reasons:
+            self._observed.stall_reasons = found
             self._changed.set()
 
     def _active(self) -> list[Application]:
@@ -237,7 +237,7 @@ class ClusterMonitor:
         except* NodeError as errors:
             seen.silence = str(errors.exceptions[0])
         except* TimeoutError:
-            seen.silence = "gives no answer"
+            seen.silence = "is not answering"
         except* ValueError as errors:
             seen.silence = str(errors.exceptions[0])
 
@@ -269,7 +269,7 @@ class ClusterMonitor:
         return self._cluster.config.ui.refresh
 
     async def _pause(self, seconds: float) -> bool:
-        """Wait for the next common tick, so that answers come together; or for a nudge: True."""
+        """Wait for the next common tick, so that answers come together; or for `poll_now`: True."""
         now = time.monotonic()
         until_tick = seconds - now % seconds
         try:

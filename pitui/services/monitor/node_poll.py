@@ -51,7 +51,7 @@ class NodePoll:
             except NodeError as error:
                 self._on_silence(str(error))
             except (TimeoutError, ValueError) as error:
-                reason = "gives no answer" if isinstance(error, TimeoutError) else str(error)
+                reason = "is not answering" if isinstance(error, TimeoutError) else str(error)
                 self._on_silence(reason)
             await asyncio.sleep(_AGAIN_AFTER)
 

@@ -56,7 +56,7 @@ class PollState:
     drivers: dict[str, DriverView] = field(default_factory=dict)
     ages: dict[str, DriverAge] = field(default_factory=dict)
     """Of what the drivers said, where it is old."""
-    whys: dict[str, StallReason] = field(default_factory=dict)
+    stall_reasons: dict[str, StallReason] = field(default_factory=dict)
     """Why applications do not move, where that was looked into."""
     removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)
     """Executors that died by the master's list, by application."""

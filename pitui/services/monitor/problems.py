@@ -2,7 +2,7 @@
 
 from pitui.domain.cluster import LinkState, MasterState, Snapshot
 
-_STOPPED = "the master does not run. Start it with `pitui start master`."
+_STOPPED = "the master is not running. Start it with `pitui start master`."
 
 
 def problems(snapshot: Snapshot) -> list[str]:

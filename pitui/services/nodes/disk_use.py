@@ -81,9 +81,9 @@ async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUs
         listing = await _list_as_root(cluster.sudo(name, asks=asks), command) or listing
     used, unsure = await _in_use(cluster, name)
     if listing.closed and not unsure:
-        unsure = f"the login may not read {', '.join(listing.closed)}"
+        unsure = f"this login cannot read {', '.join(listing.closed)}"
         if node.sudo == "ask":
-            unsure += f", and sudo wants a password: `pitui disk --clean {name}` asks for it"
+            unsure += f", and sudo needs a password: `pitui disk --clean {name}` asks for it"
     folders = [_judged(folder, listing, used, sure=not unsure) for folder in listing.folders]
     return DiskUse(listing.work, listing.logs, tuple(folders), unsure)
 
@@ -123,11 +123,11 @@ async def _in_use(cluster: Cluster, name: str) -> tuple[frozenset[str], str]:
         view = await cluster.spark_master.read()
         active, lost = decode(page.body, _Active, "a Spark master")
     except (WebError, NotSparkError) as error:
-        return frozenset(), f"the master cannot say which applications run ({error})"
+        return frozenset(), f"the master does not say which applications are running ({error})"
     if lost:
         return frozenset(), f"{unreadable_words(lost, 'entry', 'entries')} in the master's answer"
     if view.state != "ALIVE":
-        return frozenset(), f"the master is {view.state}, and may not know every application yet"
+        return frozenset(), f"the master is {view.state} and may not know every application yet"
     result = await cluster.runner(name).run(SPARK_PROCESSES_COMMAND)
     if not result.ok or result.stdout.startswith("none"):
         return frozenset(), "the node does not show its processes"
@@ -151,14 +151,14 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
         raise NodeError(
             name,
             f"nothing was removed: {use.unsure}",
-            "Clean up when the master answers and the node can be looked at.",
+            "Clean up when the master answers and the node can be checked.",
         )
     if not wanted:
         return Cleaned((), 0)
     by_name = {folder.name: folder for folder in use.removable}
     if unknown := [one for one in wanted if one not in by_name]:
         raise UsageError(
-            f"{name}: {', '.join(unknown)} cannot be removed: in use, just written, or not there"
+            f"{name}: cannot remove {', '.join(unknown)}: in use, just written, or missing"
         )
     parts = [await _remove(cluster, name, group) for group in _groups(use, by_name, wanted)]
     cleaned = Cleaned(
@@ -212,9 +212,9 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
     if login not in (group.owner, "root"):
         if cluster.node(name).sudo == "none":
             why = (
-                f"{', '.join(names)} belong to {group.owner}, and the config says `sudo: none`; an "
-                f"administrator can type on {name}: cd {quote(group.where)} && "
-                f"sudo rm -r {quote(*names)}"
+                f"{', '.join(names)} belong to {group.owner}, and the configuration says "
+                f"`sudo: none`; an administrator can run on {name}: cd "
+                f"{quote(group.where)} && sudo rm -r {quote(*names)}"
             )
             return Cleaned((), 0, (why,))
         command = as_user(command, group.owner)
@@ -227,7 +227,7 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
     failed = [one for one in names if became.get(one) not in ("removed", "used", "gone")]
     if failed:
         said = result.stderr.strip().splitlines()[-1:] or [f"status {result.status}"]
-        kept.append(f"{', '.join(failed)} could not be removed: {said[0]}")
+        kept.append(f"cannot remove {', '.join(failed)}: {said[0]}")
     freed = sum(folder.kib for folder in gone)
     partial = any(folder.partial for folder in gone)
     return Cleaned(tuple(folder.name for folder in gone), freed, tuple(kept), partial)

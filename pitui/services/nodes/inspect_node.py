@@ -28,14 +28,14 @@ async def look_at_node(
     cluster: Cluster, monitor: ClusterMonitor, name: str
 ) -> AsyncGenerator[NodeInspection, None]:
     """Yield what a node says of itself and its Spark processes, until closed."""
-    looked = NodeInspection()
+    inspection = NodeInspection()
     while True:
         try:
-            system = looked.system or await _system(cluster, name)
-            looked = NodeInspection(system, await _processes(cluster, monitor, name))
+            system = inspection.system or await _system(cluster, name)
+            inspection = NodeInspection(system, await _processes(cluster, monitor, name))
         except NodeError as error:
-            looked = NodeInspection(looked.system, looked.processes, str(error))
-        yield looked
+            inspection = NodeInspection(inspection.system, inspection.processes, str(error))
+        yield inspection
         await asyncio.sleep(EVERY)
 
 

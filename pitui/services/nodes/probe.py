@@ -56,7 +56,7 @@ async def _health(cluster: Cluster, node: Node) -> Health:
         said = result.stderr.strip().splitlines()[-1:] or [f"status {result.status}"]
         raise NodeError(
             node.name,
-            f"the node does not say how it is: {said[0]}",
+            f"the health check returned nothing: {said[0]}",
             "Its login shell must run POSIX sh commands.",
         )
     return answers[-1]

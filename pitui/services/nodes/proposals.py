@@ -99,5 +99,7 @@ async def look_at(name: str, address: Address, user: str | None, prompter: Promp
         await connections.aclose()
     found = parse_first_look(result.stdout)
     if found is None:
-        raise NodeError(name, "it runs no commands for this login", "Is it a machine of yours?")
+        raise NodeError(
+            name, "it does not run commands for this login", "Is it one of your machines?"
+        )
     return found

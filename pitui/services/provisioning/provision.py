@@ -95,7 +95,7 @@ def removal(
     """
     if cluster.node(name).is_master:
         advice = "Name another node in cluster.master first."
-        raise UsageError(f"{name} runs the master and cannot be taken out", advice)
+        raise UsageError(f"{name} runs the master and cannot be removed", advice)
     return Removal(cluster, new_shelf(cluster, prompter), name, report)
 
 
@@ -108,9 +108,14 @@ def new_shelf(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
     for node in cluster.nodes.values():
         if _is_loopback(node.host):
             raise UsageError(
-                f"{node.name} ({node.host}) is this machine under another name,"
-                " and provisioning would change it",
-                "A demonstration needs none; else give the node its own address, or host: local.",
+                (
+                    f"{node.name} ({node.host}) is this machine under another name, so "
+                    "provisioning would change this machine"
+                ),
+                (
+                    "A demo needs no provisioning; otherwise give the node its own address, "
+                    "or host: local."
+                ),
             )
         # Whoever asks for this wants to know now, and may have mended what was wrong.
         cluster.connections.retry(node.name)

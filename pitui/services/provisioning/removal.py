@@ -69,13 +69,13 @@ class Removal:
             if not (self._away and error.node == self._name):
                 state, detail, advice = StepState.FAILED, error.message, error.advice
             else:
-                state, detail, advice = StepState.SKIPPED, "the node is away", ""
+                state, detail, advice = StepState.SKIPPED, "the node is unreachable", ""
         except PituiError as error:
             state, detail, advice = StepState.FAILED, error.message, error.advice
         else:
             state, advice = StepState.CHANGED if detail else StepState.OK, ""
         if step_id == IDS[0]:
-            advice = f"Take {self._name} out of the config, or it comes back with the next run."
+            advice = f"Remove {self._name} from the configuration, or the next run adds it again."
         seconds = time.monotonic() - begun
         done = StepReport(self._name, step_id, state, detail, advice, seconds=seconds)
         self._reports.append(done)
@@ -91,7 +91,7 @@ class Removal:
         [outcome] = await control.stop(self._cluster, [target], self._tell)
         if outcome.state is OutcomeState.UNREACHABLE:
             self._away = True
-            return f"the node is away: {outcome.detail}"
+            return f"the node is unreachable: {outcome.detail}"
         if not outcome.state.good:
             raise NodeError(self._name, outcome.detail, outcome.advice)
         if drained.state is OutcomeState.UNCHANGED and outcome.state is OutcomeState.UNCHANGED:

@@ -12,7 +12,7 @@ from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
 from pitui.services.daemons.targets import Target
 
-RESTART = ("restart", "its daemons anew")
+RESTART = ("restart", "restart daemons")
 """Its id and title."""
 
 
@@ -33,7 +33,7 @@ class Restart(Step):
         old = {role: one for role, one in now.items() if one.outdated}
         if not old:
             runs = [str(role) for role, one in now.items() if one.pid is not None]
-            return ok(f"{' and '.join(runs)} as configured" if runs else "nothing runs")
+            return ok(f"{' and '.join(runs)} as configured" if runs else "nothing is running")
         said = [f"{role}: {', '.join(one.outdated)}" for role, one in old.items()]
         return would_change(f"restarts the {'; the '.join(said)}", data=old)
 

@@ -29,8 +29,8 @@ def save(path: Path, reports: Sequence[NodeReport]) -> Path:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{target} is there already", "Choose another name.") from error
+        raise UsageError(f"{target} already exists", "Choose another name.") from error
     except OSError as error:
-        message = f"{target} cannot be written: {error.strerror}"
+        message = f"cannot write {target}: {error.strerror}"
         raise UsageError(message, "Choose another place.") from error
     return target

@@ -53,7 +53,7 @@ async def _until_ended(runs: Runs, run: Run) -> Run:
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > _AWAY_LIMIT:
                 raise NodeError(
-                    run.node, f"{error.message}; {run.name} ({run.id}) goes on"
+                    run.node, f"{error.message}; {run.name} ({run.id}) is still running"
                 ) from error
             await asyncio.sleep(_AGAIN_AFTER)
         seen = runs.get(run.id)

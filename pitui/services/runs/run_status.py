@@ -24,7 +24,7 @@ def run_status(run: Run, look: RunProbe, now: float) -> Run:
         return run
     if look.cancelled:
         return replace(run, state=RunState.CANCELLED, ended_at=now)
-    reason = "its folder is gone" if look.gone else "its process ended without a status"
+    reason = "its folder is gone" if look.gone else "its process ended without an exit status"
     return replace(run, state=RunState.LOST, ended_at=now, error=reason)
 
 

@@ -81,7 +81,10 @@ class Runs:
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
         made = await runner.run(run_folder.make_folder(run_id))
         if not made.ok:
-            raise NodeError(node.name, f"{node.name}: no folder for the run: {made.stderr.strip()}")
+            raise NodeError(
+                node.name,
+                f"{node.name}: cannot create a folder for the run: {made.stderr.strip()}",
+            )
         folder = made.stdout.strip()
         run = Run(
             id=run_id,
@@ -171,7 +174,7 @@ class Runs:
             self._store.save(
                 replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
             )
-            raise NodeError(run.node, f"{run.node}: the run could not be started: {reason}")
+            raise NodeError(run.node, f"{run.node}: cannot start the run: {reason}")
 
     def _record(self, action: str, run: Run, *, ok: bool) -> None:
         result = "ok" if ok else "failed"

@@ -88,7 +88,7 @@ def job_words(cluster: Cluster, name: str) -> list[str]:
     jobs = cluster.config.jobs
     if name not in jobs:
         known = f"There are: {', '.join(jobs)}." if jobs else "Put it under `jobs:`."
-        raise UsageError(f"no job is called {name!r} in the configuration", known)
+        raise UsageError(f"the configuration has no job {name!r}", known)
     job = jobs[name]
     words = []
     for key, value in job.conf.items():
@@ -111,7 +111,7 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
     except ValueError as error:
         raise UsageError(f"spark-submit's arguments: {error}") from error
     if arguments.application is None and arguments.needs_application:
-        raise UsageError("there is no application to run", "Name a .py or .jar file.")
+        raise UsageError("no application to run", "Name a .py or .jar file.")
     arguments, places, properties = await find_files(cluster, arguments, folder or Path.cwd())
     if not arguments.needs_application:
         return Submission(arguments, await _master_of_driver(cluster, arguments), places)
@@ -175,7 +175,7 @@ def _read_properties(path: Path, what: str) -> dict[str, str]:
     try:
         return parse_properties(path.read_text(encoding="utf-8", errors="replace"))
     except (OSError, ValueError) as error:
-        raise PituiError(f"{path} ({what}) cannot be read: {error}") from error
+        raise PituiError(f"cannot read {path} ({what}): {error}") from error
 
 
 async def _facts(
@@ -208,7 +208,7 @@ def _settings(node: str, path: str, text: str) -> dict[str, str]:
         return parse_properties(text)
     except ValueError as error:
         raise NodeError(
-            node, f"{path} on {node}: {error}", "Spark would not read it either."
+            node, f"{path} on {node}: {error}", "Spark cannot read it either."
         ) from error
 
 
@@ -224,7 +224,7 @@ async def _submission_facts(
     if not facts.has_submit:
         raise NodeError(
             node.name,
-            f"{node.name}: there is no bin/spark-submit below {node.spark_home}",
+            f"{node.name}: bin/spark-submit not found in {node.spark_home}",
             "Set spark.home (or the node's spark_home) to where Spark is.",
         )
     if facts.ends is not None:

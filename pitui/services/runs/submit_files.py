@@ -136,16 +136,14 @@ def _absolute(use: PathUse, folder: Path) -> Path:
 def _folder(use: PathUse, path: Path) -> list[Path]:
     if not use.required:
         return [path]
-    raise PituiError(
-        f"{path} ({use.what}) is a folder, and a file is needed", "Zip it, or name a file."
-    )
+    raise PituiError(f"{path} ({use.what}) is a folder, not a file", "Zip it, or name a file.")
 
 
 def _readable(use: PathUse, path: Path) -> Path:
     if not path.is_file():
-        raise PituiError(f"{path} ({use.what}) is no file")
+        raise PituiError(f"{path} ({use.what}) is not a file")
     if not os.access(path, os.R_OK):
-        raise PituiError(f"{path} ({use.what}) may not be read by this user")
+        raise PituiError(f"{path} ({use.what}) is not readable by this user")
     return path
 
 
@@ -179,7 +177,7 @@ async def _on_node(
 
 def _check(node: str, use: PathUse, found: FoundPath) -> None:
     if found.kind != "file":
-        what = "is a folder, and a file is needed" if found.kind == "folder" else "may not be read"
+        what = "is a folder, not a file" if found.kind == "folder" else "is not readable"
         raise PituiError(f"{found.path} ({use.what}) on {node} {what}")
 
 
@@ -203,9 +201,9 @@ def _nowhere(
             lines.append(
                 f"{use.what}: there is neither {here} on this machine nor {there} on {node.name}"
             )
-    advice = "Is the path right? What is on this machine is brought there."
+    advice = "Is the path right? Files on this machine are copied there."
     if away:
-        advice = "It must be on every node: `pitui push FILE TARGET` brings it there."
+        advice = "It must be on every node: `pitui push FILE TARGET` copies it there."
     elif node.local:
         advice = "Is the path right?"
     return PituiError("; ".join(lines), advice)

@@ -34,7 +34,7 @@ def refusal_of(status: int, body: str, version: str | None) -> Refusal | None:
     if _too_old(version):
         return Refusal(
             f"Spark {version} cannot decommission a worker (it came with 3.1)",
-            "Stop the worker instead; tasks that run there are run again elsewhere.",
+            "Stop the worker instead; its running tasks are retried on other workers.",
         )
     if status == 200 or (status == 405 and _NO_HANDLER in body.lower()):
         return Refusal(
@@ -43,7 +43,7 @@ def refusal_of(status: int, body: str, version: str | None) -> Refusal | None:
         )
     if status == 403:
         return Refusal(
-            "the master's web UI takes this from nobody",
+            "the master's web UI accepts this from nobody",
             f"Its setting {_MODE} must be LOCAL or ALLOW; or stop the worker.",
         )
     if status == 405:
@@ -51,7 +51,7 @@ def refusal_of(status: int, body: str, version: str | None) -> Refusal | None:
             "decommissioning is switched off on the master, or forbidden",
             f"{_SWITCH_ON}, or stop the worker. {_MODE} must not be DENY.",
         )
-    return Refusal(f"the master answered with HTTP status {status}", "Look at the master's log.")
+    return Refusal(f"the master answered with HTTP status {status}", "Check the master's log.")
 
 
 def _too_old(version: str | None) -> bool:

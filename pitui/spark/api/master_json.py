@@ -208,7 +208,7 @@ def _application_state(row: _ApplicationRow, *, active: bool) -> ApplicationStat
 def _what_came(body: bytes, error: str) -> str:
     start = body[:200].lstrip().lower()
     if not start:
-        return "an empty answer came instead of a Spark master's JSON"
+        return "expected JSON from a Spark master, got an empty answer"
     if start.startswith(b"<"):
-        return "a web page came instead of a Spark master's JSON"
+        return "expected JSON from a Spark master, got a web page"
     return f"the answer is not a Spark master's JSON ({error})"

@@ -72,4 +72,4 @@ def drivers_on(body: bytes, worker_ids: Collection[str]) -> Rows[str]:
 
 def _check(daemon: str, marks: Collection[object]) -> None:
     if sum(mark is not None for mark in marks) < 2:
-        raise NotSparkError(f"the answer is not that of a Spark {daemon}")
+        raise NotSparkError(f"the answer is not from a Spark {daemon}")

@@ -17,7 +17,7 @@ _REASONS = {
         "Put Spark there, or set spark.home (or the node's spark_home) to where it is.",
     ),
     "no-daemon-script": (
-        "{} is no Spark: it has no sbin/spark-daemon.sh",
+        "{} does not contain Spark: sbin/spark-daemon.sh is missing",
         "Set spark.home (or the node's spark_home) to the folder that holds bin, jars and sbin.",
     ),
     "no-java": (
@@ -37,18 +37,18 @@ _REASONS = {
         "Correct spark.user in the configuration, or add the user on the node.",
     ),
     "no-sudo": (
-        "it is to run as {0}, which needs root, and the config says `sudo: none`",
+        "it must run as {0}, which needs root, but the configuration says `sudo: none`",
         (
             "An administrator can start it there as {0}, with Spark's own sbin/start-master.sh or "
             "sbin/start-worker.sh; or set spark.user to the user of the login."
         ),
     ),
     "no-log-folder": (
-        "the log folder {} cannot be written",
+        "the log folder {} is not writable",
         "Make it writable for the user who runs Spark, or set SPARK_LOG_DIR.",
     ),
     "no-pid-folder": (
-        "the pid folder {} cannot be written",
+        "the pid folder {} is not writable",
         "Make it writable for the user who runs Spark, or set SPARK_PID_DIR.",
     ),
 }
@@ -90,7 +90,7 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
         return Launched(f"spark-daemon.sh says: {running[1]}", pid=pid, log=log)
     if "failed to launch" in stdout or pid is None:
         last = stderr.strip().splitlines()[-1:] or [f"spark-daemon.sh ended with status {status}"]
-        problem = "it ended at once" if "failed to launch" in stdout else last[0]
+        problem = "it exited immediately" if "failed to launch" in stdout else last[0]
         return Launched(problem, log=log)
     return Launched(pid=pid, log=log, count=count)
 

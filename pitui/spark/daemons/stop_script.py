@@ -89,21 +89,27 @@ def parse_stop(stdout: str, stderr: str, process: Process) -> Stopped:
         case "term":
             return Stopped("stopped")
         case "gone":
-            return Stopped("had ended already")
+            return Stopped("had already stopped")
         case "kill":
-            return Stopped(f"killed: it did not end within {KILL_AFTER} s")
+            return Stopped(f"killed: it did not stop within {KILL_AFTER} s")
         case "denied":
             owner = process.user or "another user"
-            why = "sudo needs a password" if "password" in stderr else "it was not permitted"
+            why = (
+                "sudo needs a password" if "password" in stderr else "stopping it is not permitted"
+            )
             return Stopped(
                 problem=f"process {process.pid} belongs to {owner}, and {why}",
-                advice=f"An administrator can type there: sudo kill {process.pid}. Or reach the "
-                "node as that user, or set `sudo: ask` or allow sudo without a password.",
+                advice=(
+                    f"An administrator can run there: sudo kill {process.pid}. Or log in to "
+                    "the node as that user, set `sudo: ask`, or allow sudo without a password."
+                ),
             )
         case "stays":
             return Stopped(
-                problem=f"process {process.pid} does not end, not even by SIGKILL",
-                advice="It waits for a device, probably a disk or network file system; see dmesg.",
+                problem=f"process {process.pid} does not stop, not even after SIGKILL",
+                advice=(
+                    "It is waiting for a device, probably a disk or network file system; see dmesg."
+                ),
             )
     said = stderr.strip().splitlines()[-1:] or ["no answer"]
-    return Stopped(problem=f"process {process.pid} could not be ended: {said[0]}")
+    return Stopped(problem=f"cannot stop process {process.pid}: {said[0]}")

@@ -112,12 +112,12 @@ class EventLog:
     def _note(self) -> str:
         notes = []
         if self.cut:
-            notes.append("its event log is very long: only the beginning was read")
+            notes.append("its event log is very long: only its beginning was read")
         if self.compacted:
             notes.append("the history server compacted its event log: what was done is left out")
         if self._tasks > MOST_TASKS:
             notes.append(
-                f"only the first {MOST_TASKS:,} of {self._tasks:,} tasks are kept one by one"
+                f"details are kept for only the first {MOST_TASKS:,} of {self._tasks:,} tasks"
             )
         if self.damaged:
             notes.append(unreadable_words(self.damaged, "event"))

@@ -18,7 +18,7 @@ _KNOWN = (
             r"Service '\w+' failed after \d+ retries"
         ),
         "it could not listen on its port or address",
-        "Another program has the port, or SPARK_LOCAL_IP is no address of this node.",
+        "Another program uses the port, or SPARK_LOCAL_IP is not an address of this node.",
     ),
     (
         r"All masters are unresponsive|Failed to connect to master",
@@ -41,17 +41,17 @@ _KNOWN = (
     (
         r"No space left on device",
         "the node's disk is full",
-        "Make room: Spark's work and logs folders are the usual suspects.",
+        "Free some disk space: Spark's work and logs folders are the usual suspects.",
     ),
     (
         r"Permission denied|AccessDeniedException",
         "a file could not be written or read",
-        "See who owns Spark's work and logs folders on the node.",
+        "Check who owns Spark's work and logs folders on the node.",
     ),
     (
         r"IllegalArgumentException|requirement failed|Unrecognized option|Invalid maximum heap",
         "one of its settings is wrong",
-        "See the lines of its log; the settings are in spark-env.sh and the configuration.",
+        "Check its log; the settings are in spark-env.sh and the configuration.",
     ),
 )
 

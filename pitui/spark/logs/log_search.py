@@ -85,7 +85,7 @@ class Expression:
         try:
             self._pattern = regex.compile(words, flags)
         except (regex.error, ValueError) as error:
-            raise UsageError(f"{words!r} is no regular expression: {error}") from error
+            raise UsageError(f"{words!r} is not a regular expression: {error}") from error
         steep = _STEEP.search(words) is not None
         self._search = (
             partial(self._pattern.search, timeout=LINE_LIMIT_S) if steep else self._pattern.search

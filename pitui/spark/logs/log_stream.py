@@ -42,7 +42,7 @@ class LogStream:
             "gone": self._gone,
             "journal": self._journal,
             "absent": lambda rest: self.fail(f"there is no {rest}"),
-            "denied": lambda rest: self.fail(f"{rest} cannot be read: permission denied"),
+            "denied": lambda rest: self.fail(f"cannot read {rest}: permission denied"),
             "folder": lambda rest: self.fail(f"{rest} is a folder, not a log"),
             "special": lambda rest: self.fail(f"{rest} is a device or a pipe, not a log"),
         }
@@ -74,7 +74,7 @@ class LogStream:
         try:
             return handler(marker.rest) if handler else []
         except ValueError:
-            return self.fail("what the node says of this log makes no sense")
+            return self.fail("invalid reply about this log from the node")
 
     def feed(self, block: bytes) -> list[LogLine]:
         """Return the lines that bytes of the log complete."""
@@ -109,7 +109,7 @@ class LogStream:
         self.replaced = True
         lines, lost = self.end(), self._lost("lines may be missing")
         self._begin("", 0)
-        what = f"the log was emptied and written anew: going on from its start; {lost}"
+        what = f"the log was emptied and rewritten: continuing from its start; {lost}"
         return lines + self._note(what, Level.WARN)
 
     def _lost(self, otherwise: str) -> str:
@@ -150,11 +150,11 @@ class LogStream:
         return []
 
     def _truncated(self, _: str) -> list[LogLine]:
-        lost = self._lost("what was written between the last look and then is lost")
+        lost = self._lost("lines written since the last read are lost")
         lines = self.end()
         self._begin("", 0)
         return lines + self._note(
-            f"the log was truncated: going on from its start; {lost}", Level.WARN
+            f"the log was truncated: continuing from its start; {lost}", Level.WARN
         )
 
     def _renewed(self, rest: str) -> list[LogLine]:

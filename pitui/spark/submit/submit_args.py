@@ -155,12 +155,12 @@ def _option(words: Sequence[str], position: int) -> tuple[Option, int] | None:
         name = word.partition("=")[0]
         if name in OPTIONS:
             raise ValueError(f"{name} needs a value")
-        raise ValueError(f"there is no option {name!a}{did_you_mean(name, OPTIONS | SWITCHES)}")
+        raise ValueError(f"unknown option {name!a}{did_you_mean(name, OPTIONS | SWITCHES)}")
     if value is None:
         position += 1
         if position == len(words):
             raise ValueError(f"{name} needs a value")
         value = words[position]
     if name == "--conf" and "=" not in value:
-        raise ValueError(f"--conf {value!a} lacks the = and a value")
+        raise ValueError(f"--conf {value!a} has no = and value")
     return Option(name, value), position + 1

@@ -1,1 +1,1 @@
-"""Applications: the pane, and the levels inside them."""
+"""Applications: the Jobs pane, and the drill-down into jobs, stages and tasks."""

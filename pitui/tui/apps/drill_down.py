@@ -1,4 +1,4 @@
-"""What can be done with a place inside an application: explain its failure, open its web page."""
+"""Actions on a location inside an application: explain its failure, open its Spark web page."""
 
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class DrillDown(Widget):
-    """Goes to logs and web pages of a spot."""
+    """Mixin for panes whose rows are locations inside applications."""
 
     def location(self) -> "AppLocation | None":
-        """Return the place under the cursor; panes say which."""
+        """Return the location of the row under the cursor, or None. Panes override it."""
         raise NotImplementedError
 
     def do_failure(self) -> None:
-        """Go to the log line that explains a failure."""
+        """Find the log line that explains the failure under the cursor, and show it in Logs."""
         location = self.location()
         if location is None:
-            self.post_message(StatusMessage("nothing under the cursor that could have failed"))
+            self.post_message(StatusMessage("nothing under the cursor has failed"))
         else:
             self.post_message(StatusMessage(f"looking for what failed in {location}"))
             self._explain(location)
@@ -40,7 +40,7 @@ class DrillDown(Widget):
             self.post_message(StatusMessage(str(error)))
             return
         if not cause.words:
-            self._tell(cause, "Spark names no task that failed, and so no log")
+            self._tell(cause, "Spark reports no failed task, so there is no log to show")
             return
         try:
             await app.services.sources(app.main.snapshot, cause.words)
@@ -71,5 +71,5 @@ class DrillDown(Widget):
             self.post_message(StatusMessage(str(error)))
             return
         self.app.copy_to_clipboard(page.address)
-        way = f", which leads through SSH to {one_line(page.own)}" if page.forwarded else ""
+        way = f", an SSH tunnel to {one_line(page.own)}" if page.forwarded else ""
         self.notify(f"{one_line(page.address)}{way}", title="Copied", markup=False, timeout=12)

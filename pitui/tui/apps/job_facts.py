@@ -1,4 +1,4 @@
-"""Everything known of a job, for its details."""
+"""A job's details, as name and value pairs."""
 
 from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Application
@@ -10,7 +10,7 @@ from pitui.tui.text.node_facts import Facts, clock
 
 
 def job_facts(job: Job) -> Facts:
-    """Return names and values, the most important first."""
+    """Return (name, value) pairs, the most important first."""
     facts: Facts = [("Job", job.name), ("State", state_cell(job).text)]
     if job.run is not None:
         facts += _run(job.run)
@@ -33,14 +33,14 @@ def _run(run: Run) -> Facts:
         ("Started", clock(run.started_at)),
         ("Ended", clock(run.ended_at) if run.ended_at else ""),
         ("Run", run.id),
-        ("Kept on", f"{run.node}:{run.folder}"),
+        ("Stored on", f"{run.node}:{run.folder}"),
     ]
 
 
 def _driver(driver: ClusterDriver) -> Facts:
     return [
         ("Driver", driver.id),
-        ("Why it waits", driver.why_waiting or ""),
+        ("Why it is waiting", driver.why_waiting or ""),
         ("What to do", driver.fix),
         ("Runs on", driver.node or driver.worker),
         ("Class", driver.main_class),
@@ -53,9 +53,9 @@ def _driver(driver: ClusterDriver) -> Facts:
 def _application(app: Application) -> Facts:
     facts: Facts = [
         ("Application", app.id),
-        ("Why it waits", app.why_waiting or ""),
+        ("Why it is waiting", app.why_waiting or ""),
         ("What to do", app.fix),
-        ("Cores held", str(app.cores) if app.cores else ""),
+        ("Cores used", str(app.cores) if app.cores else ""),
         (
             "Memory",
             f"{amount(app.memory_per_executor_mib)} an executor"
@@ -72,6 +72,6 @@ def _application(app: Application) -> Facts:
             ("Stages", f"{p.stages_done} of {p.stages} done"),
             ("Tasks", f"{p.tasks_done:,} of {p.tasks:,} done, {p.tasks_active} active"),
             ("Failed tasks", f"{p.tasks_failed:,}" if p.tasks_failed else ""),
-            ("Stage now", p.current),
+            ("Current stage", p.current),
         ]
     return facts

@@ -1,4 +1,4 @@
-"""Jobs as rows of a table."""
+"""Applications and runs as table rows."""
 
 from functools import partial
 
@@ -28,16 +28,16 @@ COLUMNS = (
 
 
 def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
-    """Return what stands in place of jobs where there are none."""
+    """Return the two lines shown instead of rows while there are no jobs."""
     state = snapshot.master.state
     if state is MasterState.UNKNOWN:
-        return cell("The master is being asked.", Tone.DIM), BLANK
+        return cell("Waiting for the master's first answer.", Tone.DIM), BLANK
     if state in (MasterState.UNREACHABLE, MasterState.STOPPED):
-        away = f"The master is {state.lower()}, so no application is known."
+        away = f"The master is {state.lower()}, so applications are unknown."
         return cell(away, Tone.DIM), cell("s on its node starts it.", Tone.DIM)
     return (
         cell("No application has run on this master yet.", Tone.DIM),
-        cell("Applications and benchmarks stand here; b starts a benchmark.", Tone.DIM),
+        cell("Applications and benchmarks appear here. Press b to run a benchmark.", Tone.DIM),
     )
 
 
@@ -80,7 +80,7 @@ def _kind(job: Job) -> str:
 
 
 def state_cell(job: Job) -> Cell:
-    """Return a job's state: the run's once it ended, else the application's."""
+    """Return the state cell: the run's state once it has ended, else the application's."""
     if job.driver is not None:
         return driver_cell(job.driver.state)
     if job.run is not None and (not job.active or job.application is None):
@@ -109,7 +109,7 @@ def _what(job: Job) -> Cell:
             (failed, Tone.BAD),
             (f"  {app.driver_age}" if app.driver_age else "", Tone.WARN),
         )
-    return cell("no stage yet", Tone.DIM) if app.state.active else BLANK
+    return cell("no stages yet", Tone.DIM) if app.state.active else BLANK
 
 
 def _driver(driver: ClusterDriver) -> Cell:

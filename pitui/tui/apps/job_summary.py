@@ -1,4 +1,4 @@
-"""Two lines on a job: what it is, and how it goes or went, with the reason where it does not."""
+"""The two summary lines of the job under the cursor."""
 
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.text import one_line
@@ -8,12 +8,12 @@ from pitui.tui.text.job_list import Job
 
 
 def job_summary(job: Job) -> tuple[Cell, Cell]:
-    """Return two lines on a job: what it is, and how it goes or went in full."""
+    """Return two lines: what the job is, and its progress, result or reason for a failure."""
     app, run = job.application, job.run
     if job.driver is not None:
         return cell(job.driver.id, Tone.DIM), _why(job.driver.why_waiting, job.driver.fix)
     given = "  ".join(f"{k} {v}" for k, v in run.parameters.items()) if run else ""
-    asked = f"asks {amount(app.memory_per_executor_mib)} an executor" if app else ""
+    asked = f"asks for {amount(app.memory_per_executor_mib)} per executor" if app else ""
     first = "  ".join(part for part in (job.app_id or "", asked, given) if part)
     return cell(first, Tone.DIM), _outlook(job)
 
@@ -24,7 +24,7 @@ def _outlook(job: Job) -> Cell:
         if run.state is RunState.DONE:
             return cell(_measured(run))
         if run.state is RunState.CANCELLED:
-            return cell("cancelled by somebody; its output is in its log", Tone.DIM)
+            return cell("cancelled; see its log for the output", Tone.DIM)
         return cell(run.error or f"{run.state}, exit status {run.status}", Tone.BAD)
     if app is not None and app.why_waiting:
         return _why(app.why_waiting, app.fix)

@@ -1,4 +1,4 @@
-"""The pane of jobs: applications and runs, active ones first."""
+"""The Jobs pane: applications and runs, active ones first."""
 
 import re
 import time
@@ -39,7 +39,7 @@ EARLIER_EVERY = 60.0
 
 
 class JobsPane(SortedPane, DrillDown):
-    """One row an application or run."""
+    """One row per application or run."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.JOBS))
     SCOPE = Scope.JOBS
@@ -60,22 +60,22 @@ class JobsPane(SortedPane, DrillDown):
         self._wanted = ""
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show a snapshot's applications with the runs known."""
+        """Show a new snapshot's applications beside the runs already known."""
         self._snapshot = snapshot
         self._show_jobs()
 
     def select_run(self, run_id: str) -> None:
-        """Put the cursor on a run that was just started, once it is listed."""
+        """Move the cursor to a run that was just started, once it is listed."""
         self._wanted = f"run:{run_id}"
         self._show_jobs()
 
     def show_runs(self, runs: Sequence[Run]) -> None:
-        """Show other runs with the applications known."""
+        """Show a new list of runs beside the applications already known."""
         self._runs = runs
         self._show_jobs()
 
     def on_mount(self) -> None:
-        """Look for applications of the past now and then, as long as the pane is to be seen."""
+        """Poll for past applications while the pane is visible."""
         self.set_interval(1.0, self._maybe_look_back)
 
     def _maybe_look_back(self) -> None:
@@ -101,11 +101,11 @@ class JobsPane(SortedPane, DrillDown):
         self._show_jobs()
 
     def resort(self) -> None:
-        """Show the jobs in the order that holds now."""
+        """Rebuild the rows in the current sort order."""
         self._show_jobs()
 
     def orders(self) -> Sequence[Order[Job]]:
-        """Return the orders of jobs."""
+        """Return the sort orders for jobs."""
         return ORDERS
 
     def _show_jobs(self) -> None:
@@ -146,26 +146,26 @@ class JobsPane(SortedPane, DrillDown):
         return [job.app_id for job in self._jobs.active if job.app_id]
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return two lines on a job."""
+        """Return the two summary lines of a row."""
         job = self._jobs.get(key)
         return job_summary(job) if job else None
 
     def facts(self, key: str) -> "Facts":
-        """Return everything known of a job."""
+        """Return the details of a row."""
         job = self._jobs.get(key)
         from pitui.tui.apps.job_facts import job_facts
 
         return job_facts(job) if job else []
 
     def location(self) -> "AppLocation | None":
-        """Return the application under the cursor."""
+        """Return the location of the application under the cursor, or None."""
         job = self._jobs.get(self.cursor or "")
         from pitui.domain.apps.app_detail import AppLocation
 
         return AppLocation(job.app_id) if job is not None and job.app_id else None
 
     def do_open(self) -> None:
-        """Go down into the application; a driver or a run without one has only its facts."""
+        """Drill down into the application; a driver or a run without one opens its details."""
         location = self.location()
         if location is None:
             self.do_details()
@@ -185,13 +185,13 @@ class JobsPane(SortedPane, DrillDown):
             super().do_failure()
 
     def do_kill(self) -> None:
-        """Kill applications and cancel runs: the marked ones, or the one under the cursor."""
+        """Ask to kill the marked applications and runs, or the one under the cursor."""
         jobs = self._to_end()
         if jobs:
             app_of(self).main.job_actions.kill(jobs)
         else:
             what = "marked" if self.table.model.marks else "under the cursor"
-            self.post_message(StatusMessage(f"nothing that runs is {what}"))
+            self.post_message(StatusMessage(f"nothing is running {what}"))
 
     def _to_end(self) -> list[Job]:
         chosen = (self._jobs.get(key) for key in self.table.model.chosen())
@@ -216,11 +216,11 @@ class JobsPane(SortedPane, DrillDown):
                 self.post_message(LogsRequested(words))
             else:
                 self.post_message(
-                    StatusMessage("no executor of it is known, so there is no log to follow")
+                    StatusMessage("it has no known executors, so there is no log to follow")
                 )
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer ending only what goes on, and logs only of what is there."""
+        """Return True for `kill` only while the job is active, for `logs` only if it has logs."""
         job = self._jobs.get(self.cursor or "")
         if action_id == "kill":
             return bool(self._to_end())

@@ -1,4 +1,4 @@
-"""A table of one level inside an application: its jobs, queries, stages or tasks."""
+"""The table of one drill-down level: the jobs, queries, stages or tasks of an application."""
 
 import time
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LevelPane(SortedPane, DrillDown):
-    """One row a job, a query, a stage or a task."""
+    """One row per job, query, stage or task."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.DRILL))
     SCOPE = Scope.DRILL
@@ -32,51 +32,51 @@ class LevelPane(SortedPane, DrillDown):
         super().__init__(f"level-{level.title.lower()}", level.columns)
         self.level = level
         self.at = at
-        self.looked: DetailResult | None = None
-        self.table.set_empty((cell(f"Asking for {at}.", Tone.DIM), BLANK))
+        self.result: DetailResult | None = None
+        self.table.set_empty((cell(f"Loading {at} …", Tone.DIM), BLANK))
 
-    def show(self, looked: DetailResult) -> None:
-        """Show what was found."""
-        self.looked = looked
-        if looked.inside is None and not looked.error:
-            age = f"{looked.age}" if looked.age else ""
-            self.table.set_empty((cell(f"Asking for {self.at}.", Tone.DIM), cell(age, Tone.WARN)))
-        elif looked.inside is None:
-            self.table.set_empty((cell(looked.error, Tone.BAD), cell(looked.advice, Tone.DIM)))
+    def show(self, result: DetailResult) -> None:
+        """Show a new answer: rows, an error, or a note that it is still loading."""
+        self.result = result
+        if result.inside is None and not result.error:
+            age = f"{result.age}" if result.age else ""
+            self.table.set_empty((cell(f"Loading {self.at} …", Tone.DIM), cell(age, Tone.WARN)))
+        elif result.inside is None:
+            self.table.set_empty((cell(result.error, Tone.BAD), cell(result.advice, Tone.DIM)))
         else:
-            self.table.set_empty((cell(self.level.empty, Tone.DIM), cell(looked.inside.note)))
+            self.table.set_empty((cell(self.level.empty, Tone.DIM), cell(result.inside.note)))
         self.resort()
 
     def resort(self) -> None:
-        """Show the rows in the order that holds now."""
-        if self.looked is not None:
-            self.show_rows(self.level.rows(self.looked, self.sorting, time.time()))
+        """Rebuild the rows in the current sort order."""
+        if self.result is not None:
+            self.show_rows(self.level.rows(self.result, self.sorting, time.time()))
 
     def orders(self) -> tuple[Order[Any], ...]:
-        """Return this level's orders."""
+        """Return the sort orders of this level."""
         return self.level.orders
 
     def item(self, key: str | None = None) -> Any:  # noqa: ANN401 - what the level lists
-        """Return what stands in a row, that under the cursor without a key."""
-        return self.level.find(self.looked, key or self.cursor)
+        """Return the item of a row; with no key, that of the row under the cursor."""
+        return self.level.find(self.result, key or self.cursor)
 
     def location(self) -> AppLocation | None:
-        """Return the place under the cursor."""
+        """Return the location of the row under the cursor, or None."""
         item = self.item()
         return self.level.location(self.at, item) if item is not None else None
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return two lines on a row."""
+        """Return the two summary lines of a row."""
         item = self.item(key)
         return self.level.summary(item) if item is not None else None
 
     def facts(self, key: str) -> "Facts":
-        """Return everything known of a row."""
+        """Return the details of a row."""
         item = self.item(key)
         return self.level.facts(item) if item is not None else []
 
     def do_open(self) -> None:
-        """Go down one level; a task has none below."""
+        """Open the level below; a task, which has none, opens its details."""
         from pitui.tui.apps.level_screen import LevelScreen
 
         location = self.location()
@@ -86,14 +86,12 @@ class LevelPane(SortedPane, DrillDown):
             self.app.push_screen(LevelScreen(location))
 
     def do_kill(self) -> None:
-        """Kill the job or stage under the cursor, after a question."""
+        """Ask to kill the job or stage under the cursor."""
         from pitui.tui.apps.level_screen import LevelScreen
 
         item, location = self.item(), self.location()
         if item is None or location is None or not self.level.active(item):
-            self.post_message(
-                StatusMessage("nothing under the cursor that runs and could be killed")
-            )
+            self.post_message(StatusMessage("nothing under the cursor is running"))
         elif isinstance(self.screen, LevelScreen):
             self.screen.kill(location)
 
@@ -103,13 +101,13 @@ class LevelPane(SortedPane, DrillDown):
         task = item.slowest if isinstance(item, Stage) else item
         if not isinstance(task, Task):
             self.post_message(
-                StatusMessage("a task, or a stage with one that was done, has a log to show")
+                StatusMessage("only tasks, and stages that have run a task, have logs")
             )
             return
         self.post_message(LogsRequested((f"{self.at.app_id}/{task.executor}",)))
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer ending only what runs, and an explanation only of what failed."""
+        """Return True for `kill` only on running rows, for `failure` only on failed ones."""
         item = self.item()
         if action_id == "kill":
             return item is not None and self.level.active(item)

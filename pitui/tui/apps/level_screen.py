@@ -30,7 +30,7 @@ from pitui.tui.widgets.detail import Detail
 
 
 class LevelScreen(ActionScreen):
-    """The jobs and queries of an application, the stages of a job, the tasks of a stage."""
+    """Tables of jobs and queries of an application, of stages of a job, or of tasks of a stage."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
     AUTO_FOCUS = "LevelPane RowTable"
@@ -39,7 +39,7 @@ class LevelScreen(ActionScreen):
     def __init__(self, location: AppLocation) -> None:
         super().__init__()
         self.location = location
-        self.looked: DetailResult | None = None
+        self.result: DetailResult | None = None
         self.levels = [LevelPane(level, location) for level in _levels(location)]
         self.shown = self.levels[0]
         self.heading = Detail()
@@ -54,81 +54,81 @@ class LevelScreen(ActionScreen):
         yield self.footer
 
     def on_mount(self) -> None:
-        """Say where this is before anything is known."""
+        """Show the breadcrumbs before the first answer arrives."""
         self._entitle()
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
-        """Look as long as somebody looks."""
+        """Poll while this screen is on top."""
         self._look()
 
     def on_screen_suspend(self, _event: ScreenSuspend) -> None:
-        """Ask for nothing while another screen is above this one."""
+        """Stop polling while another screen is on top."""
         self.workers.cancel_group(self, "look")
 
     @work(group="look", exclusive=True)
     async def _look(self) -> None:
         async with aclosing(app_of(self).services.jobs.inside(self.location)) as looks:
-            async for looked in looks:
-                self._show(looked)
+            async for result in looks:
+                self._show(result)
 
-    def _show(self, looked: DetailResult) -> None:
-        if looked.inside is None and self.looked is not None and self.looked.inside is not None:
+    def _show(self, result: DetailResult) -> None:
+        if result.inside is None and self.result is not None and self.result.inside is not None:
             # What is known stays.
-            looked = replace(self.looked, error=looked.error, advice=looked.advice, age=looked.age)
-        self.looked = looked
+            result = replace(self.result, error=result.error, advice=result.advice, age=result.age)
+        self.result = result
         for pane in self.levels:
-            pane.show(looked)
+            pane.show(result)
         self._entitle()
         self.refresh_footer()
 
     def _entitle(self) -> None:
         app = app_of(self).main.snapshot.application(self.location.app_id)
-        self.heading.show(heading(self.location, app, self.looked))
+        self.heading.show(heading(self.location, app, self.result))
         above = crumbs(self.location, app)
         for pane in self.levels:
             pane.border_title = Text(f"{above} › {pane_title(self._tables())}")
             pane.border_subtitle = pane.sorting.words(pane.orders())
 
     def _tables(self) -> list[tuple[str, int | None, bool]]:
-        looked = self.looked if self.looked is not None and self.looked.inside else None
+        result = self.result if self.result is not None and self.result.inside else None
         return [
-            (p.level.title, len(p.level.items(looked)) if looked else None, p is self.shown)
+            (p.level.title, len(p.level.items(result)) if result else None, p is self.shown)
             for p in self.levels
         ]
 
     # -- what can be done ------------------------------------------------------------------
 
     def scope(self) -> Scope:
-        """Return the tables'."""
+        """Return `Scope.DRILL`: drill-down and table keys apply here."""
         return Scope.DRILL
 
     def handler(self, row: Action) -> LevelPane:  # noqa: ARG002
-        """Return the table that is shown."""
+        """Return the visible table, which handles the actions."""
         return self.shown
 
     @on(DescendantFocus)
     def follow_focus(self) -> None:
-        """Offer what the focused table can do."""
+        """Refresh the footer for the newly focused table."""
         self.refresh_footer()
 
     @on(StatusMessage)
     def entitle(self) -> None:
-        """Say how the table is sorted now."""
+        """Show the current sort order in the pane's title."""
         self._entitle()
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
-        """Show logs on the main screen; Esc there comes back."""
+        """Show logs on the main screen; Esc there returns to this screen."""
         app_of(self).main.follow_logs(message)
 
     @on(ShowLogAt)
     def show_log_at(self, message: ShowLogAt) -> None:
-        """Show a log at a line; Esc there comes back."""
+        """Show a log at a line on the main screen; Esc there returns to this screen."""
         app_of(self).main.show_log_at(message)
 
     @on(Pane.Retitled)
     def keep_title(self, message: Pane.Retitled) -> None:
-        """Keep the panes' titles: this screen gives them its own."""
+        """Ignore the panes' own titles: this screen sets them."""
         message.stop()
 
     def kill(self, location: AppLocation) -> None:
@@ -147,7 +147,7 @@ class LevelScreen(ActionScreen):
     # -- going about -----------------------------------------------------------------------
 
     def do_next_pane(self) -> None:
-        """Show the other table: jobs, or SQL queries."""
+        """Switch between the tables of jobs and SQL queries."""
         index = (self.levels.index(self.shown) + 1) % len(self.levels)
         self.shown = self.levels[index]
         for pane in self.levels:
@@ -157,16 +157,16 @@ class LevelScreen(ActionScreen):
         self.refresh_footer()
 
     def do_previous_pane(self) -> None:
-        """Show the other table."""
+        """Switch between the tables of jobs and SQL queries."""
         self.do_next_pane()
 
     def do_refresh(self) -> None:
-        """Ask again now."""
+        """Poll again now."""
         self._look()
-        self.footer.say("asked again")
+        self.footer.say("reloading")
 
     def do_back(self) -> None:
-        """Undo one thing, else go back to where this was entered from."""
+        """Clear the filter or the marks if there are any, else close this screen."""
         if not self.shown.step_back():
             self.dismiss(None)
 

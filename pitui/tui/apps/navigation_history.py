@@ -1,4 +1,4 @@
-"""The way back from logs to where somebody was when they asked for them."""
+"""Remembers where the user opened logs from, so that Esc can return there."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class NavigationHistory:
-    """A pane of the main screen, and the screens that stood above it: kept as they were."""
+    """A pane of the main screen and the screens above it, kept alive to return to."""
 
     def __init__(self, main: "Frame") -> None:
         self._main = main
@@ -26,7 +26,7 @@ class NavigationHistory:
             app.pop_screen()
 
     def go(self) -> None:
-        """Go back there."""
+        """Return to the remembered pane and screens."""
         app = self._main.app
         self._main.panes.go(self.pane)
         for screen in self._screens:
@@ -34,7 +34,7 @@ class NavigationHistory:
             app.push_screen(screen)
 
     def drop(self) -> None:
-        """Remove what was kept: nobody goes back."""
+        """Forget and close the remembered screens."""
         for screen in self._screens:
             self._main.app.uninstall_screen(screen)
             screen.remove()

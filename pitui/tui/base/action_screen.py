@@ -1,4 +1,4 @@
-"""What screens with a footer share: it tells what can be done now, or what was just done."""
+"""Base of the screens with a footer, which shows the enabled keys or a status message."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from pitui.tui.base.messages import FooterChanged, StatusMessage
 
 
 class ActionScreen(ActionHandler, Screen[None]):
-    """Offers the actions of the place where the focus is, and some that work anywhere."""
+    """A screen that carries out the actions of the focused scope, and some of `Scope.ANYWHERE`."""
 
     HERE: ClassVar[tuple[str, ...]] = ("help", "refresh", "read_only", "back", "quit")
     """Actions of anywhere that this screen carries out; all others close it and are the main
@@ -26,15 +26,15 @@ class ActionScreen(ActionHandler, Screen[None]):
         self.footer = Footer()
 
     def scope(self) -> Scope:
-        """Return where the focus is."""
+        """Return the scope of the focused widget, which decides which keys apply."""
         raise NotImplementedError
 
     def handler(self, row: Action) -> ActionHandler:
-        """Return what carries out an action that is not one of anywhere; screens say more."""
+        """Return the widget whose `do_ID` carries out an action outside `Scope.ANYWHERE`."""
         raise NotImplementedError
 
     def offered(self) -> list[Action]:
-        """Return the actions that can be done now, where the focus is."""
+        """Return the actions that are enabled now for the focused widget."""
         read_only = app_of(self).read_only
         return [
             row
@@ -50,17 +50,17 @@ class ActionScreen(ActionHandler, Screen[None]):
     @on(FooterChanged)
     @on(ScreenResume)
     def refresh_footer(self) -> None:
-        """Show in the footer what can be done now."""
+        """Show the enabled actions in the footer."""
         if self.is_mounted:
             self.footer.show(self.offered())
 
     @on(StatusMessage)
     def say(self, message: StatusMessage) -> None:
-        """Show a word on what was just done."""
+        """Show a status message in the footer."""
         self.footer.say(message.text)
 
     def action_do(self, action_id: str) -> None:
-        """Carry out an action: here, or back on the main screen."""
+        """Carry out an action here, or close this screen and carry it out on the main one."""
         if Scope.ANYWHERE not in action(action_id).scopes or action_id in self.HERE:
             super().action_do(action_id)
             return
@@ -70,28 +70,28 @@ class ActionScreen(ActionHandler, Screen[None]):
         main.action_do(action_id)
 
     def do_help(self) -> None:
-        """Open the help, with the keys that work here first."""
+        """Open the help, with the keys of this scope first."""
         from pitui.tui.base.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.scope()))
 
     def do_refresh(self) -> None:
-        """Ask again now."""
+        """Poll the master and the nodes now."""
         app_of(self).services.poll_now()
-        self.footer.say("asked the master and the nodes")
+        self.footer.say("polling the master and the nodes")
 
     def do_back(self) -> None:
-        """Close; screens say what is undone before."""
+        """Close this screen. Screens override it to first undo a filter, marks or a zoom."""
         self.dismiss()
 
     def do_quit(self) -> None:
-        """Back out."""
+        """Do what `back` does."""
         self.do_back()
 
     def do_read_only(self) -> None:
-        """Switch read-only mode."""
+        """Switch read-only mode on or off."""
         app = app_of(self)
         app.read_only = not app.read_only
         app.main.show_header()
-        self.footer.say("read-only" if app.read_only else "changes are allowed again")
+        self.footer.say("read-only" if app.read_only else "read-only mode off")
         self.refresh_footer()

@@ -1,4 +1,4 @@
-"""The question before something destructive; Cancel is the default."""
+"""The confirmation before something destructive; Cancel is the default."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pitui.tui.base.dialog import YesNoScreen
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: the deed, what it is done to, and what follows from it."""
+    """What is asked: the action, its targets, and its consequences."""
 
     title: str
     verb: str
@@ -22,16 +22,16 @@ class Question:
 
 
 class ConfirmScreen(YesNoScreen):
-    """Names targets and consequences."""
+    """Shows targets and consequences; answers True only on yes."""
 
-    KEYS_TEXT = "y do it  n cancel"
+    KEYS_TEXT = "y yes  n cancel"
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
 
     def title_text(self) -> str:
-        """Return the deed."""
+        """Return the question."""
         return self._question.title
 
     def content(self) -> list[Widget]:

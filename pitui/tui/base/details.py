@@ -1,4 +1,4 @@
-"""Everything known of a row, kept up to date while it is read."""
+"""The details of a row, updated while they are shown."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -16,7 +16,7 @@ Facts = list[tuple[str, str]]
 
 
 class DetailsScreen(Dialog[None]):
-    """Names and values; y copies them."""
+    """A list of names and values; y copies it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter", "close", show=False),
@@ -40,7 +40,7 @@ class DetailsScreen(Dialog[None]):
         return [Static(self._table(), id="facts")]
 
     def on_mount(self) -> None:
-        """Look again once a second."""
+        """Refresh the values once a second."""
         self.set_interval(1.0, self._again)
 
     def _again(self) -> None:

@@ -1,4 +1,4 @@
-"""What all dialogs share: a box in the middle, closed by Esc and q."""
+"""Base of all dialogs: a centred box, closed with Esc or q."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -39,12 +39,12 @@ class Dialog(ModalScreen[R], Generic[R]):
         raise NotImplementedError
 
     def action_close(self) -> None:
-        """Close without an answer."""
+        """Dismiss with None, which means "cancelled"."""
         self.dismiss(None)
 
 
 class YesNoScreen(Dialog[bool]):
-    """A question whose default is no: True only on y, or on Enter after moving to the verb."""
+    """A yes/no question, no by default: True only on y, or on Enter after choosing the verb."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", show=False),

@@ -1,4 +1,4 @@
-"""How an action of the table is carried out by the screen or pane that it belongs to."""
+"""Dispatches an action of the table to the `do_ID` method of its screen or pane."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -38,7 +38,7 @@ class ActionHandler:
     """
 
     def action_do(self, action_id: str) -> None:
-        """Carry out an action of the table, or say why not."""
+        """Call `do_ID` for an action, or show why read-only mode forbids it."""
         row = action(action_id)
         node = cast("DOMNode", self)
         app = app_of(node)
@@ -51,5 +51,5 @@ class ActionHandler:
             node.post_message(StatusMessage(str(error)))
 
     def is_enabled(self, action_id: str) -> bool:  # noqa: ARG002
-        """Whether an action makes sense now; panes say more."""
+        """Return whether an action makes sense now; panes override it."""
         return True

@@ -1,4 +1,4 @@
-"""The footer: what the focused pane can do, or for a moment what was just done."""
+"""The footer: the keys of the focused pane, or for a moment a status message."""
 
 from collections.abc import Iterable
 
@@ -36,7 +36,7 @@ class Footer(Widget):
             self.refresh()
 
     def say(self, text: str) -> None:
-        """Show a word for a moment."""
+        """Show a status message for `SAID_FOR` seconds."""
         self._said = one_line(text)
         if self._timer is not None:
             self._timer.stop()

@@ -1,4 +1,4 @@
-"""The help page: every key from the one table, and what the glyphs mean."""
+"""The help page: the keys of every scope, and the meaning of the glyphs."""
 
 from typing import ClassVar
 
@@ -24,7 +24,7 @@ TWO_COLUMNS = 120
 
 
 class HelpScreen(Dialog[None]):
-    """Keys of the place where somebody is, then of all others, then the legend."""
+    """The keys of the current scope, then of all others, then the legend."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter,question_mark", "close", show=False),

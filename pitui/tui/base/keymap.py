@@ -1,4 +1,4 @@
-"""Keys: how they are written, and what `ui.keys` makes of them."""
+"""Keys as people write them, and their remapping by `ui.keys`."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -57,7 +57,7 @@ class Keys:
                 near = get_close_matches(name, ids, n=1, cutoff=0.4)
                 meant = f"Did you mean {near[0]}? " if near else ""
                 raise ConfigError(
-                    f"ui.keys: there is no action {name!r}", f"{meant}Actions: {', '.join(ids)}."
+                    f"ui.keys: unknown action {name!r}", f"{meant}Actions: {', '.join(ids)}."
                 )
 
     def _check_clash(self, one: Action, other: Action) -> None:
@@ -68,13 +68,13 @@ class Keys:
             key = shown(min(common))
             given, kept = (one, other) if one.id in self.overrides else (other, one)
             raise ConfigError(
-                f"ui.keys: {key!r} for {given.id} is already the key of {kept.id} ({kept.title})",
-                f"Choose another key, or give {kept.id} another one too.",
+                f"ui.keys: {key!r} for {given.id} is already used by {kept.id} ({kept.title})",
+                f"Choose another key, or move {kept.id} to another key too.",
             )
 
 
 def _meet(one: Action, other: Action) -> bool:
-    """Whether both actions can be meant by a key pressed at one place."""
+    """Return whether two actions can be active in one place, and so need different keys."""
     return any(
         {*one.scopes} & {*reaches(place)} and {*other.scopes} & {*reaches(place)} for place in Scope
     )
@@ -91,7 +91,7 @@ def _long_form(name: str, key: str) -> str:
             return word
     *modifiers, last = key.split("+") if key != "+" else [key]
     if key in _RESERVED:
-        raise ConfigError(f"ui.keys: {key} cannot be given to {name}: {_RESERVED[key]}")
+        raise ConfigError(f"ui.keys: {key} cannot be used for {name}: {_RESERVED[key]}")
     if not last or not set(modifiers) <= set(_MODIFIERS) or (len(last) > 1 and not _named(last)):
         raise ConfigError(
             f"ui.keys: {key!r} for {name} is not a key",

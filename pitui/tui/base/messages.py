@@ -1,4 +1,4 @@
-"""What panes, the screen and the services tell each other."""
+"""The Textual messages that panes, screens and services send each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class DaemonTarget:
 
 
 class SnapshotChanged(Message):
-    """There is a new snapshot; only the newest matters."""
+    """A new snapshot is available; only the newest matters."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class SnapshotChanged(Message):
 
 
 class TimelineChanged(Message):
-    """There are other events, or what is new of them is something else."""
+    """The events, or the unread ones among them, changed."""
 
     def can_replace(self, message: Message) -> bool:
         """Say that one stands for all before it."""
@@ -56,7 +56,7 @@ class TimelineChanged(Message):
 
 
 class RunsChanged(Message):
-    """The list of runs is another one."""
+    """The list of runs changed."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class RunsChanged(Message):
 
 
 class LogsRequested(Message):
-    """Logs are to be followed, named as `pitui logs` names them."""
+    """A pane asks to follow logs, named as `pitui logs` names them."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class ShowLogAt(Message):
 
 
 class JobSelected(Message):
-    """The application whose executors are to be shown; None: none."""
+    """The user selected an application, whose executors are shown; None for no application."""
 
     def __init__(self, app_id: str | None, *, go: bool = False) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class JobSelected(Message):
 
 
 class ShellRequested(Message):
-    """A shell on a node is wanted."""
+    """A pane asks for a shell on a node."""
 
     def __init__(self, node: str) -> None:
         super().__init__()
@@ -116,15 +116,15 @@ class ProvisionRequested(Message):
 
 
 class ReportRequested(Message):
-    """The board or the report of the last provisioning is wanted."""
+    """A pane asks to show the last provisioning run again."""
 
 
 class FooterChanged(Message):
-    """What the keys do may be different now: filter, marks, selection."""
+    """The enabled actions may have changed: a filter, marks or the selection did."""
 
 
 class StatusMessage(Message):
-    """A short word on what the user just did, for the footer."""
+    """A short status message for the footer about what the user just did."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

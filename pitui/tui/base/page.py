@@ -1,4 +1,4 @@
-"""A page: one pane on the whole screen above the main one, left by Esc, q or a pane's number."""
+"""A page: one pane on a screen of its own; Esc, q or a pane's number closes it."""
 
 from typing import ClassVar
 
@@ -37,14 +37,14 @@ class Page(ActionScreen):
         yield self.footer
 
     def on_mount(self) -> None:
-        """Keep the header up to date and give the pane the focus."""
+        """Start updating the header, and focus the pane."""
         self.pane.focus()
         self.show_title()
         self.set_interval(1.0, self.show_header)
         self.refresh_footer()
 
     def show_header(self) -> None:
-        """Show what the main screen's header would."""
+        """Show the same header as the main screen."""
         app = app_of(self)
         self.header.show(app.main.snapshot, read_only=app.read_only)
 
@@ -54,20 +54,20 @@ class Page(ActionScreen):
 
     @on(Pane.Retitled)
     def show_title(self) -> None:
-        """Follow the pane's title."""
+        """Update the title when the pane's changes."""
         self.pane.border_title = Text(self.pane.title)
 
     def scope(self) -> Scope:
-        """Return the pane's."""
+        """Return the pane's scope."""
         return self.pane.SCOPE
 
     def handler(self, row: Action) -> Pane:  # noqa: ARG002
-        """Return the pane."""
+        """Return the pane, which handles the actions."""
         return self.pane
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
-        """Show logs on the main screen; Esc there comes back."""
+        """Show logs on the main screen; Esc there returns to this page."""
         app_of(self).main.follow_logs(message)
 
     def action_do(self, action_id: str) -> None:
@@ -78,7 +78,7 @@ class Page(ActionScreen):
             super().action_do(action_id)
 
     def do_back(self) -> None:
-        """Undo one thing in the pane, else close."""
+        """Let the pane step back, else close the page."""
         if not self.pane.step_back():
             self.dismiss()
 

@@ -1,4 +1,4 @@
-"""What every pane is: titled, with actions of the one table, and able to step back."""
+"""Base of all panes: a title, the actions of its scope, and `step_back` for Esc."""
 
 from typing import ClassVar
 
@@ -18,12 +18,12 @@ class Pane(ActionHandler, Widget):
     """Stands on the border, or on the tab."""
 
     class Retitled(Message):
-        """The pane has another title."""
+        """The pane's title changed."""
 
     def watch_title(self) -> None:
-        """Tell of another title."""
+        """Post `Retitled`."""
         self.post_message(self.Retitled())
 
     def step_back(self) -> bool:
-        """Undo one thing that was opened here (Esc, q) and say whether there was one."""
+        """Undo one thing for Esc or q, such as a filter; return False if there is none."""
         return False

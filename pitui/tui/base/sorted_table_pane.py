@@ -1,4 +1,4 @@
-"""A table that a person can sort."""
+"""A table pane that the user can sort."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +14,11 @@ class SortedPane(TablePane):
     sorting = Sorting()
 
     def orders(self) -> Sequence[Order[Any]]:
-        """Return the orders there are; the first one holds at first."""
+        """Return the sort orders; the first is the default."""
         raise NotImplementedError
 
     def resort(self) -> None:
-        """Show the rows in the order that holds now."""
+        """Rebuild the rows in the current sort order."""
         raise NotImplementedError
 
     def do_sort(self) -> None:
@@ -26,7 +26,7 @@ class SortedPane(TablePane):
         self._take(self.sorting.next(self.orders()))
 
     def do_turn(self) -> None:
-        """Sort the other way round."""
+        """Reverse the sort order."""
         self._take(self.sorting.turn())
 
     def _take(self, sorting: Sorting) -> None:

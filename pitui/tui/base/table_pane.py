@@ -1,4 +1,4 @@
-"""What every pane with a table can do: move, mark, filter, copy, show details."""
+"""Base of the panes with a table: move, mark, filter, copy, show details."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TablePane(Pane):
-    """A titled table with a filter and two lines on the row under the cursor."""
+    """A titled table with a filter and two summary lines for the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
     COLUMNS: ClassVar[Sequence[Column]]
@@ -30,7 +30,7 @@ class TablePane(Pane):
     """Lines on the row under the cursor, where all panes are seen."""
 
     class Counted(Message):
-        """There are more rows, or fewer."""
+        """The number of rows changed."""
 
     def __init__(self, pane_id: str, columns: Sequence[Column] = ()) -> None:
         super().__init__(id=pane_id, classes="pane")
@@ -65,11 +65,11 @@ class TablePane(Pane):
         self.filter_bar.count(len(self.table.model.visible), self.count)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two lines on a row; panes say what."""
+        """Return the two summary lines of a row. Panes override it."""
         raise NotImplementedError
 
     def facts(self, key: str) -> "Facts":
-        """Return everything known of a row; panes say what."""
+        """Return the details of a row. Panes override it."""
         raise NotImplementedError
 
     @property
@@ -88,7 +88,7 @@ class TablePane(Pane):
         self.post_message(FooterChanged())
 
     def cursor_moved(self) -> None:
-        """React to the cursor; panes say how."""
+        """React to a cursor move. Panes override it."""
 
     def on_row_table_entered(self) -> None:
         """Treat a double click as Enter."""
@@ -115,7 +115,7 @@ class TablePane(Pane):
         self.table.focus()
 
     def step_back(self) -> bool:
-        """Undo one thing - the filter, then the marks - and say whether there was one."""
+        """Clear the filter, else the marks; return False if there was neither."""
         if self.filter_bar.value:
             self.filter_bar.clear()
             return True
@@ -156,7 +156,7 @@ class TablePane(Pane):
         self.table.toggle_mark()
 
     def do_mark_all(self) -> None:
-        """Mark every row that is shown, or none."""
+        """Mark all visible rows, or unmark them if all are marked."""
         self.table.mark_all()
         self.post_message(FooterChanged())
 
@@ -174,11 +174,11 @@ class TablePane(Pane):
         self.post_message(StatusMessage(f"copied {what}"))
 
     def do_open(self) -> None:
-        """Go down into the row; panes say where to, else everything known of it is shown."""
+        """Open the row: its details, unless the pane overrides it."""
         self.do_details()
 
     def do_details(self) -> None:
-        """Show everything known of the row."""
+        """Show the details of the row."""
         from pitui.tui.base.details import DetailsScreen
 
         key = self.cursor
@@ -186,7 +186,7 @@ class TablePane(Pane):
             self.app.push_screen(DetailsScreen(lambda: self.facts(key)))
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer row actions only where there is a row."""
+        """Return False for row actions while there is no row."""
         if action_id in ("copy", "open", "details", "mark", "mark_all"):
             return self.cursor is not None
         if action_id in ("filter", "sort", "turn"):

@@ -1,4 +1,4 @@
-"""Lines that were asked for: scrolled, searched, in $PAGER, asked again."""
+"""A pane of fetched text: scroll, search, open in $PAGER, reload."""
 
 import asyncio
 import os
@@ -47,12 +47,12 @@ class TextPane(Pane):
         return self
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Fetch the text."""
         self.do_ask_again()
 
     @work(exclusive=True)
     async def do_ask_again(self) -> None:
-        """Ask for the lines, again."""
+        """Fetch the text again."""
         self._lines.show(["asking …"])
         try:
             lines = await self._ask()
@@ -86,17 +86,17 @@ class TextPane(Pane):
         self._tell_found()
 
     def do_found_previous(self) -> None:
-        """Go to the match before."""
+        """Go to the previous match."""
         self._lines.next_match(-1)
         self._tell_found()
 
     def _tell_found(self) -> None:
         at, count = self._lines.found
-        found = f"{at} of {count} lines" if count else "nothing found"
+        found = f"{at} of {count} lines" if count else "no match"
         self.title = f"{self._about}: {found}" if self._input.value else self._about
 
     def step_back(self) -> bool:
-        """Close the search where it is open."""
+        """Close the search; return False if it is not open."""
         if not self._input.display:
             return False
         self._input.display = False
@@ -117,7 +117,7 @@ class TextPane(Pane):
         try:
             command = shlex.split(os.environ.get("PAGER") or "less") or ["less"]
         except ValueError:
-            self.post_message(StatusMessage("$PAGER is no command line"))
+            self.post_message(StatusMessage("$PAGER is not a valid command line"))
             return
         text = "\n".join(self._lines.lines) + "\n"
         before = signal.signal(signal.SIGINT, _nothing)
@@ -128,9 +128,11 @@ class TextPane(Pane):
                 )
                 await process.communicate(text.encode())
         except SuspendNotSupported:
-            self.post_message(StatusMessage("this terminal cannot be handed to a pager"))
+            self.post_message(StatusMessage("a pager cannot run in this terminal"))
         except OSError:
-            self.post_message(StatusMessage(f"{command[0]} could not be started; set $PAGER"))
+            self.post_message(
+                StatusMessage(f"cannot start {command[0]}; set $PAGER to another pager")
+            )
         finally:
             signal.signal(signal.SIGINT, before)
 
@@ -161,11 +163,11 @@ class TextPane(Pane):
         self._lines.move(len(self._lines.lines))
 
     def do_sideways(self) -> None:
-        """Move the text to see its end."""
+        """Scroll right."""
         self._lines.move(columns=16)
 
     def do_back_sideways(self) -> None:
-        """Move the text to see its beginning."""
+        """Scroll left."""
         self._lines.move(columns=-16)
 
 

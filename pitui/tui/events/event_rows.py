@@ -1,4 +1,4 @@
-"""Events as rows, and what is new of them as a word in the header."""
+"""Events as table rows, and the unread ones as a note in the header."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ def event_rows(events: Sequence[Event], now: float) -> Rows[Event]:
 
 
 def event_key(event: Event) -> str:
-    """Return what tells an event apart from all others."""
+    """Return a key that identifies an event."""
     return f"{event.at}:{event.subject}:{event.what}"
 
 
@@ -64,13 +64,13 @@ def _search(event: Event) -> str:
 
 
 def event_facts(event: Event) -> Facts:
-    """Return everything known of an event."""
+    """Return the details of an event."""
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
     facts = [
         ("Event", f"{event.about} {event.what}"),
         ("Time", moment),
-        ("EventKind", str(event.kind)),
-        ("What is known", event.detail),
+        ("Kind", str(event.kind)),
+        ("Details", event.detail),
         ("Node", event.node or ""),
         ("Application", event.application or ""),
     ]
@@ -78,15 +78,15 @@ def event_facts(event: Event) -> Facts:
 
 
 def event_summary(event: Event) -> tuple[Cell, Cell]:
-    """Return two lines on an event: what and when, then all that is known."""
+    """Return two lines: what happened and when, then the details."""
     moment = datetime.fromtimestamp(event.at).astimezone().strftime("%A %H:%M:%S")
     where = "  ".join(filter(None, (event.node, event.application)))
     first = f"{event.kind} {event.about} {event.what}, {moment}  {where}"
-    return cell(first, Tone.DIM), cell(event.detail or "nothing more is known")
+    return cell(first, Tone.DIM), cell(event.detail or "no further details")
 
 
 def timeline_title(choice: EventFilter, shown: int, every: int) -> str:
-    """Return the title: how many events, and what they are limited to."""
+    """Return the pane's title: the number of events, and the filters on them."""
     limits = [f"{choice.kind} events" if choice.kind else "", choice.node, choice.application]
     words = ", ".join(limit for limit in limits if limit)
     count = f"{words}, {shown} of {every}" if words else f"{every} event{'s' * (every != 1)}"
@@ -94,20 +94,20 @@ def timeline_title(choice: EventFilter, shown: int, every: int) -> str:
 
 
 def no_events(every: int) -> tuple[Cell, Cell]:
-    """Return what stands in place of events where there are none."""
+    """Return the two lines shown instead of rows while there are no events."""
     if every:
         return (
-            cell("No event fits.", Tone.DIM),
-            cell("Esc shows all again.", Tone.DIM),
+            cell("No matching events.", Tone.DIM),
+            cell("Esc shows all events.", Tone.DIM),
         )
     return (
-        cell("Nothing has happened since pitui first looked at this cluster.", Tone.DIM),
-        cell("Nodes and workers lost and back, applications, people's actions: here.", Tone.DIM),
+        cell("Nothing has happened since pitui started watching this cluster.", Tone.DIM),
+        cell("Lost and recovered nodes, applications and people's actions appear here.", Tone.DIM),
     )  # fmt: skip
 
 
 def complaint_lines(complaint: PituiError | None) -> tuple[Cell, Cell] | None:
-    """Return why events are not kept; None while they are."""
+    """Return why the timeline cannot be saved, in two lines; None while it can."""
     if complaint is None:
         return None
     advice = cell(complaint.advice, Tone.DIM) if complaint.advice else BLANK
@@ -115,13 +115,13 @@ def complaint_lines(complaint: PituiError | None) -> tuple[Cell, Cell] | None:
 
 
 def kinds(events: Sequence[Event]) -> list[EventKind]:
-    """Return the kinds that there are events of."""
+    """Return the kinds that occur among the events."""
     there = {event.kind for event in events}
     return [kind for kind in EventKind if kind in there]
 
 
 def news_texts(news: UnreadEvents, now: float) -> Iterator[str]:
-    """Yield what is new in words, the longest first; nothing where there is nothing new."""
+    """Yield texts for the unread events, the longest first; nothing if there are none."""
     count = len(news.events)
     if not count:
         return

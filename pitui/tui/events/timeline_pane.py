@@ -1,4 +1,4 @@
-"""The pane of events: the newest first, limited by kind, node, application and words."""
+"""The Timeline pane: events, newest first, filtered by kind, node, application and words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class EventChosen(Message):
-    """What an event is about is to be shown."""
+    """The user chose an event: show its application or node."""
 
     def __init__(self, event: Event) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class EventChosen(Message):
 
 
 class TimelinePane(TablePane):
-    """One row an event."""
+    """One row per event."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TIMELINE))
     SCOPE = Scope.TIMELINE
@@ -61,7 +61,7 @@ class TimelinePane(TablePane):
         yield from super().compose()
 
     def show(self, events: Sequence[Event], complaint: PituiError | None, now: float) -> None:
-        """Show events, oldest first, at a Unix time."""
+        """Show events (oldest first) as of `now`, in Unix time."""
         self._all, self._now = events, now
         lines = complaint_lines(complaint)
         self._complaint.show(lines)
@@ -88,12 +88,12 @@ class TimelinePane(TablePane):
             self.table.move_to(0)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return two lines on an event."""
+        """Return the two summary lines of a row."""
         event = self._events.get(key)
         return event_summary(event) if event else None
 
     def facts(self, key: str) -> "Facts":
-        """Return everything known of an event."""
+        """Return the details of a row."""
         event = self._events.get(key)
         return event_facts(event) if event else []
 
@@ -102,24 +102,24 @@ class TimelinePane(TablePane):
         return self._events.get(self.cursor or "")
 
     def do_open(self) -> None:
-        """Go to what the event is about."""
+        """Go to the application or node of the event."""
         if self._event is not None:
             self.post_message(EventChosen(self._event))
 
     def do_event_kind(self) -> None:
-        """Limit to the next kind, after the last to none."""
+        """Filter by the next kind; after the last, show all."""
         order: list[EventKind | None] = [None, *kinds(self._all)]
         at = order.index(self._choice.kind) if self._choice.kind in order else 0
         self._limit(replace(self._choice, kind=order[(at + 1) % len(order)]))
 
     def do_event_node(self) -> None:
-        """Limit to the row's node, or lift that."""
+        """Filter by the row's node, or show all nodes."""
         event = self._event
         node = event.node if event and not self._choice.node else None
         self._limit(replace(self._choice, node=node))
 
     def do_event_application(self) -> None:
-        """Limit to the row's application, or lift that."""
+        """Filter by the row's application, or show all applications."""
         event = self._event
         app = event.application if event and not self._choice.application else None
         self._limit(replace(self._choice, application=app))
@@ -134,10 +134,12 @@ class TimelinePane(TablePane):
         elif event is not None and event.node:
             self.post_message(LogsRequested((event.node,)))
         else:
-            self.post_message(StatusMessage("no log belongs to this event alone; Enter goes to it"))
+            self.post_message(
+                StatusMessage("this event has no log of its own; Enter goes to its row")
+            )
 
     def step_back(self) -> bool:
-        """Lift the limits before anything else."""
+        """Clear these filters first, then do what every table does."""
         if super().step_back():
             return True
         limited = self._choice != EventFilter()
@@ -146,7 +148,7 @@ class TimelinePane(TablePane):
         return limited
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer only what fits the event under the cursor."""
+        """Return True only for actions that fit the event under the cursor."""
         event = self._event
         if action_id == "event_kind":
             return bool(self._all)

@@ -1,4 +1,4 @@
-"""What changed by itself and is worth a word in the corner of the screen."""
+"""Toasts: notifications of changes that the user did not cause."""
 
 import time
 from collections.abc import Collection
@@ -12,15 +12,15 @@ from pitui.domain.text import one_line
 
 _SENTENCES = {
     (EventKind.MASTER, "back"): "The master on {about} is back",
-    (EventKind.MASTER, "lost"): "The master on {about} no longer answers",
-    (EventKind.MASTER, "stopped"): "The master on {about} no longer answers",
+    (EventKind.MASTER, "lost"): "The master on {about} is not answering",
+    (EventKind.MASTER, "stopped"): "The master on {about} is not answering",
     (EventKind.NODE, "back"): "{about} is back",
-    (EventKind.NODE, "away"): "{about} is away: {detail}",
+    (EventKind.NODE, "away"): "{about} is unreachable: {detail}",
     (EventKind.WORKER, "back"): "The worker on {about} is back",
     (EventKind.WORKER, "lost"): "The worker on {about} is lost",
-    (EventKind.APPLICATION, "finished"): "{about} is done",
+    (EventKind.APPLICATION, "finished"): "{about} finished",
     (EventKind.APPLICATION, "failed"): "{about} failed",
-    (EventKind.APPLICATION, "killed"): "{about} killed",
+    (EventKind.APPLICATION, "killed"): "{about} was killed",
     (EventKind.APPLICATION, "gone"): "{about} is gone: {detail}",
 }
 """Executors and temperatures come and go too often for it: the timeline has them."""
@@ -28,7 +28,7 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """Something that happened, in words."""
+    """One notification."""
 
     text: str
     bad: bool
@@ -41,7 +41,7 @@ class Toasts:
         self._seen: LastKnownState | None = None
 
     def of(self, snapshot: Snapshot, own: Collection[str] = ()) -> list[Toast]:
-        """Return what happened since the last snapshot, without what the user did."""
+        """Return toasts for the changes since the last snapshot, except those the user caused."""
         first = self._seen is None
         found, self._seen = diff_snapshots(
             self._seen or LastKnownState(), snapshot, time.time(), own

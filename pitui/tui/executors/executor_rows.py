@@ -1,4 +1,4 @@
-"""Executors as rows of a table, and everything known of one."""
+"""Executors as table rows, and the details of one."""
 
 from collections.abc import Iterable, Sequence
 
@@ -78,25 +78,30 @@ def _rows(snapshot: Snapshot, found: Iterable[tuple[str, Executor, str]]) -> Row
 
 
 def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
-    """Return what stands in place of an application's executors where there are none."""
+    """Return the two lines shown instead of rows while an application has no executors."""
     if application is None:
-        more = "Executors of the one chosen in Jobs (4) stand here; b runs a benchmark."
-        return cell("No application runs.", Tone.DIM), cell(more, Tone.DIM)
+        more = (
+            "Executors of the application selected in Jobs (4) appear here. Press b to run a "
+            "benchmark."
+        )
+        return cell("No application is running.", Tone.DIM), cell(more, Tone.DIM)
     if application.why_waiting is not None or not application.cores:
-        none = "This application has no executor."
-        return cell(none, Tone.DIM), cell("The Jobs pane (4) says why it waits.", Tone.DIM)
+        none = "This application has no executors."
+        return cell(none, Tone.DIM), cell("The Jobs pane (4) shows why it is waiting.", Tone.DIM)
     if application.id in snapshot.executors or application.duration_s < ASKED_S:
-        more = "They stand here as soon as its driver knows them."
-        return cell("Its executors are coming up.", Tone.DIM), cell(more, Tone.DIM)
+        more = "They appear here as soon as its driver reports them."
+        return cell("Its executors are starting.", Tone.DIM), cell(more, Tone.DIM)
     return (
-        cell("Its driver does not tell of its executors.", Tone.WARN),
-        cell("Its web UI does not answer, or is switched off (spark.ui.enabled=false). "
-             f"By the master's word they have {application.cores} cores."),
+        cell("Its driver does not report its executors.", Tone.WARN),
+        cell(
+            "Its web UI is not answering or is off (spark.ui.enabled=false). The master says "
+            f"they have {application.cores} cores."
+        ),
     )  # fmt: skip
 
 
 def executor_title(application: Application | None) -> str:
-    """Return what the pane is called for an application."""
+    """Return the pane's title for one application."""
     if application is None:
         return "Executors"
     age = f", {application.driver_age}" if application.driver_age else ""
@@ -175,10 +180,10 @@ def _state(executor: Executor) -> Cell:
 
 
 def _reason(executor: Executor) -> str:
-    """Return why it ended: the exit code, what that means, and the driver's own words."""
+    """Return why an executor ended: exit code, its meaning, and the driver's own words."""
     end = _end(executor)
     code = f"exit code {end.code}" if end.code is not None else ""
-    words = executor.removed_because or "no reason was given"
+    words = executor.removed_because or "no reason given"
     if end.meaning:
         return f"{code}, {end.meaning}"
     return f"{code}: {words}" if code and code not in words else words
@@ -213,7 +218,7 @@ def _rate(executor: Executor) -> Cell:
 
 
 def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[Cell, Cell]:
-    """Return two lines on an executor; `load` is its node's."""
+    """Return the two summary lines of an executor; `load` is the load of its node."""
     where = f"executor {executor.id} on {_where(executor)}"
     if not executor.active:
         word = _ENDS[_end(executor).kind][0].partition(" ")[2]
@@ -244,7 +249,7 @@ def _load(load: Metrics | None) -> str:
 
 
 def executor_facts(executor: Executor) -> list[tuple[str, str]]:
-    """Return everything known of an executor as names and values."""
+    """Return the details of an executor as (name, value) pairs."""
     active, done, failed = executor.tasks_active, executor.tasks_done, executor.tasks_failed
     end = _end(executor)
     facts = [
@@ -252,11 +257,11 @@ def executor_facts(executor: Executor) -> list[tuple[str, str]]:
         ("Node", _where(executor)),
         ("State", "active" if executor.active else str(end.kind)),
         ("Exit code", str(end.code) if not executor.active and end.code is not None else ""),
-        ("Which means", "" if executor.active else end.meaning),
-        ("Removed because", executor.removed_because),
+        ("Meaning", "" if executor.active else end.meaning),
+        ("Reason", executor.removed_because),
         ("Cores", str(executor.cores)),
         ("Tasks", f"{active} active, {done} done, {failed} failed"),
-        ("Tasks a second", f"{executor.task_rates[-1]:.1f}" if executor.task_rates else ""),
+        ("Tasks per second", f"{executor.task_rates[-1]:.1f}" if executor.task_rates else ""),
         ("Storage memory", f"{size(executor.memory_used)} of {size(executor.memory_max)}"),
         ("Storage on disk", size(executor.disk_used)),
         ("Heap peak", size(executor.heap_peak) if executor.heap_peak else ""),

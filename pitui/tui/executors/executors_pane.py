@@ -1,4 +1,4 @@
-"""The pane of the selected application's executors."""
+"""The Executors pane: executors of the selected application, or of all."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
     from pitui.tui.text.node_facts import Facts
 
 _NONE_ANYWHERE = (
-    cell("No executor runs.", Tone.DIM),
-    cell("Those of all applications stand here, node by node; b runs a benchmark.", Tone.DIM),
+    cell("No executors are running.", Tone.DIM),
+    cell(
+        "Executors of all applications appear here by node. Press b to run a benchmark.", Tone.DIM
+    ),
 )
 
 
 class ExecutorsPane(TablePane):
-    """One row an executor."""
+    """One row per executor."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.EXECUTORS))
     SCOPE = Scope.EXECUTORS
@@ -69,7 +71,7 @@ class ExecutorsPane(TablePane):
         return next((e for e in executors if e.id == executor_id), None)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return two lines on an executor."""
+        """Return the two summary lines of a row."""
         executor = self._executor(key)
         if executor is None:
             return None
@@ -77,12 +79,12 @@ class ExecutorsPane(TablePane):
         return executor_summary(executor, node.metrics if node else None)
 
     def facts(self, key: str) -> "Facts":
-        """Return everything known of an executor."""
+        """Return the details of a row."""
         executor = self._executor(key)
         return executor_facts(executor) if executor else []
 
     def do_logs(self) -> None:
-        """Follow the logs of the chosen executors."""
+        """Follow the logs of the marked executors, or of the one under the cursor."""
         keys = [key for key in self.table.model.chosen() if not key.endswith(f"/{DRIVER}")]
         if keys:
             self.post_message(LogsRequested(keys))
@@ -95,13 +97,13 @@ class ExecutorsPane(TablePane):
         self.post_message(FooterChanged())
 
     def do_threads(self) -> None:
-        """Show the threads of the executor under the cursor."""
+        """Show a thread dump of the executor under the cursor."""
         from pitui.tui.base.text_screen import TextScreen
 
         key = self.cursor or ""
         executor = self._executor(key)
         if executor is None or not executor.active:
-            self.post_message(StatusMessage("only an executor that runs has threads to show"))
+            self.post_message(StatusMessage("only a running executor can give a thread dump"))
             return
         app_id, _, executor_id = key.partition("/")
         services = app_of(self).services
@@ -114,7 +116,7 @@ class ExecutorsPane(TablePane):
         )
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer logs only of executors, threads only of those that run."""
+        """Return True for `threads` only on running executors, for `logs` on any executor."""
         if action_id == "logs":
             return self.cursor is not None and not self.cursor.endswith(f"/{DRIVER}")
         if action_id == "threads":

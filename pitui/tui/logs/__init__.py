@@ -1,1 +1,1 @@
-"""The pane of logs."""
+"""The Logs pane."""

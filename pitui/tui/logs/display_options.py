@@ -1,4 +1,4 @@
-"""How logs are shown: the toggles, which stick, and what is folded."""
+"""Display options of the Logs pane: persistent toggles, and folding."""
 
 import asyncio
 from dataclasses import replace
@@ -11,10 +11,10 @@ from pitui.tui.logs.view_settings import AUTO_WIDTH, LogViewSettings, load_setti
 
 
 class LogDisplayOptions(LogPart):
-    """Carries out what changes how lines are shown."""
+    """Actions that change how lines are shown."""
 
-    def recall_taste(self) -> None:
-        """Show lines as was liked last time."""
+    def recall_settings(self) -> None:
+        """Apply the settings saved by the last session."""
         self.settings = load_settings()
         self._apply()
 
@@ -32,7 +32,7 @@ class LogDisplayOptions(LogPart):
         self._apply()
         self._keep(settings)
 
-    @work(group="taste", exclusive=True)
+    @work(group="view_settings", exclusive=True)
     async def _keep(self, settings: LogViewSettings) -> None:
         try:
             await asyncio.to_thread(save_settings, settings)
@@ -40,14 +40,14 @@ class LogDisplayOptions(LogPart):
             self.say(str(error))
 
     def show_histogram(self) -> None:
-        """Show the histogram where it is wanted, or where there is room for it."""
+        """Show the histogram if it is switched on, or by default if there is room."""
         wanted = self.settings.histogram
         self.histogram.display = self.size.width >= AUTO_WIDTH if wanted is None else wanted
 
     def do_wrap(self) -> None:
-        """Break long lines, or let them run out of sight."""
+        """Wrap long lines, or not."""
         self._like(replace(self.settings, wrap=not self.settings.wrap))
-        self.say("long lines wrap" if self.settings.wrap else "long lines run on")
+        self.say("line wrap on" if self.settings.wrap else "line wrap off")
 
     def do_times(self) -> None:
         """Show times as a clock, relative, as written, or not at all."""
@@ -55,34 +55,34 @@ class LogDisplayOptions(LogPart):
         self.say(f"times: {self.settings.times}")
 
     def do_follow_toggle(self) -> None:
-        """Follow the end, or stay; what is opened next does the same."""
+        """Follow the end or pause; logs opened later start the same way."""
         follow = not self.view.following
         self._like(replace(self.settings, follow=follow))
         if follow:
             self.view.follow()
         else:
             self.view.pause()
-        self.say("the end is followed" if follow else "paused; logs open at their beginning")
+        self.say("following" if follow else "paused; logs open at the beginning")
 
     def do_histogram(self) -> None:
-        """Show lines and errors over time beside the scroll bar, or not."""
+        """Show or hide the histogram beside the scroll bar."""
         self._like(replace(self.settings, histogram=not self.histogram.display))
 
     def do_fold_traces(self) -> None:
-        """Fold all stack traces, or none."""
+        """Fold or unfold all stack traces."""
         self._like(replace(self.settings, fold_traces=not self.settings.fold_traces))
         self.say("stack traces are " + ("folded" if self.settings.fold_traces else "shown"))
 
     def do_fold_repeats(self) -> None:
-        """Fold what is repeated, or nothing."""
+        """Fold or unfold all repeated entries."""
         self._like(replace(self.settings, fold_repeats=not self.settings.fold_repeats))
-        self.say("repetitions are " + ("folded" if self.settings.fold_repeats else "shown"))
+        self.say("repeated entries are " + ("folded" if self.settings.fold_repeats else "shown"))
 
     def do_fold_here(self) -> None:
-        """Fold or unfold the stack trace or the repetitions at the cursor."""
+        """Fold or unfold the stack trace or repeated entries at the cursor."""
         if not self.view.rows.lines:
             return
         number = self.here
         self.view.pause()
         if not self.view.folds.toggle(number):
-            self.say("nothing folds here")
+            self.say("nothing to fold here")

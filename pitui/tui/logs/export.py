@@ -1,4 +1,4 @@
-"""Taking lines out of logs: to the clipboard, a pager, a file, a command line."""
+"""Export of log lines: to the clipboard, a pager, a file, a `pitui logs` command."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,27 +18,27 @@ _STEP = 2000
 
 
 class LogExport(LogPart):
-    """Carries out what takes lines elsewhere."""
+    """Actions that export lines."""
 
     def do_visual(self) -> None:
-        """Begin to select lines, or stop."""
+        """Start or stop selecting lines."""
         view = self.view
         if not view.rows.lines:
             return
         if view.selected_from is not None:
             view.selected_from = None
-            self.say("no lines are selected")
+            self.say("no longer selecting lines")
         else:
             number = self.here
             view.jump(number)
             view.selected_from = number
-            self.say("move to select lines, y copies them, Esc stops")
+            self.say("selecting lines: move to extend, y copies, Esc cancels")
         view.redraw()
         self.post_message(FooterChanged())
 
     @work(group="copy", exclusive=True)
     async def do_copy(self) -> None:
-        """Copy what is selected, else the line under the cursor."""
+        """Copy the selection, else the line under the cursor."""
         view = self.view
         numbers = view.selected_numbers()
         selection = view.text_selection
@@ -53,7 +53,7 @@ class LogExport(LogPart):
 
     @work(group="copy", exclusive=True)
     async def do_copy_many(self) -> None:
-        """Choose what to copy: the marked lines, all matches, all that is shown."""
+        """Ask what to copy: the marked lines, all matches, or all visible lines."""
         from pitui.tui.logs.dialogs.choose_row import ChoiceScreen
 
         view = self.view
@@ -61,8 +61,8 @@ class LogExport(LogPart):
         rows = [("marked lines", f"{len(marked):,}")]
         search = view.search or view.rows.search
         matching = await view.find_all(search) if search else []
-        rows.append(("lines with what is looked for", f"{len(matching):,}"))
-        rows.append(("all lines that are shown", f"{view.rows.lines:,}"))
+        rows.append(("all matches", f"{len(matching):,}"))
+        rows.append(("all visible lines", f"{view.rows.lines:,}"))
         chosen = await self.app.push_screen_wait(ChoiceScreen("Copy", rows))
         if chosen == 0:
             await self._copy_lines(marked)
@@ -77,7 +77,7 @@ class LogExport(LogPart):
 
     async def _copy_lines(self, numbers: Sequence[int]) -> None:
         if not numbers:
-            self.say("there are none")
+            self.say("nothing to copy")
             return
         count = f"{len(numbers):,} lines" if len(numbers) > 1 else "1 line"
         await self._copy(await self._text(numbers), count)
@@ -100,7 +100,7 @@ class LogExport(LogPart):
             self.say(str(error))
             return
         self.app.copy_to_clipboard(str(path))
-        self.say(f"too large for a clipboard: {what} in {path}, whose name is copied")
+        self.say(f"too large for the clipboard: saved {what} to {path} and copied its name")
 
     @work(group="pager", exclusive=True)
     async def do_pager(self) -> None:
@@ -122,7 +122,7 @@ class LogExport(LogPart):
     def do_share(self) -> None:
         """Copy and show the `pitui logs` command line that shows the same lines."""
         if not self.sources:
-            self.say("no log is followed")
+            self.say("no log is open")
             return
         words = dict.fromkeys(source.id for source in self.sources)
         command = self.chosen.to_command(words, follow=self.view.following)
@@ -131,15 +131,15 @@ class LogExport(LogPart):
 
     @work(group="save")
     async def do_save(self) -> None:
-        """Save a whole log from its node, not only what is kept of it here."""
+        """Save a complete log from its node, including lines no longer kept here."""
         from pitui.tui.logs.dialogs.save_log import SaveScreen, save_log
 
         if not self.sources:
-            self.say("no log is followed")
+            self.say("no log is open")
             return
         tag = self.view.store[self.here].source if self.view.rows.lines else ""
         source = next((one for one in self.sources if one.tag == tag), self.sources[0])
-        shelf = app_of(self).services.log_service
-        target = await self.app.push_screen_wait(SaveScreen(source, shelf.name(source)))
+        log_service = app_of(self).services.log_service
+        target = await self.app.push_screen_wait(SaveScreen(source, log_service.name(source)))
         if target is not None:
-            await save_log(shelf, source, target, self.say)
+            await save_log(log_service, source, target, self.say)

@@ -1,4 +1,4 @@
-"""Reading logs into the pane: their last lines, those that come, and a line that is looked for."""
+"""Follows logs in the pane: their last lines, new ones, and a target line if there is one."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -32,11 +32,11 @@ QUIET_S = 3.0
 SEEK_S = 1.0
 """Seconds without further lines after which a goal is no longer looked for."""
 
-OTHERS = cells(("s", Tone.ACCENT), (" chooses other logs", Tone.DIM))
+OTHERS = cells(("s", Tone.ACCENT), (" opens other logs", Tone.DIM))
 
 
 class LogFollow(LogNavigation, LogDisplayOptions, LogSearch):
-    """Follows sources, and says in title and place of lines how that goes."""
+    """Follows log sources; the title, or the empty pane, shows how that goes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class LogFollow(LogNavigation, LogDisplayOptions, LogSearch):
     ) -> None:
         """Follow other logs, from their end or at a goal; `what` they are in words, if known."""
         if not self.sources:
-            self.recall_taste()
+            self.recall_settings()
         self.sources = tuple(sources)
         nodes = app_of(self).nodes.values()
         self.what = what or name_of(sources, [node.name for node in nodes if node.is_worker])
@@ -95,9 +95,9 @@ class LogFollow(LogNavigation, LogDisplayOptions, LogSearch):
             self.say(str(error))
 
     def _say_quiet(self) -> None:
-        """Say what is known of logs from which nothing has come."""
+        """Show a note in the empty pane when no lines have arrived for `QUIET_S`."""
         if not len(self.view.store) and not self._failed:
-            said = f"nothing has come from {self.what} yet; new lines will stand here"
+            said = f"no lines from {self.what} yet; new ones appear here"
             self.view.set_empty([cells((said, Tone.DIM)), OTHERS])
 
     async def _take(self, lines: Sequence[LogLine]) -> None:
@@ -118,12 +118,14 @@ class LogFollow(LogNavigation, LogDisplayOptions, LogSearch):
             self.say(target_words(seeker.goal, [self.what]))
 
     def do_more(self) -> None:
-        """Read further back, and stay at the line."""
+        """Load older lines, and stay at the current one."""
         view = self.view
         if not self.sources:
-            self.say("no log is followed")
+            self.say("no log is open")
         elif self._lines >= view.store.limit:
-            self.say(f"{view.store.limit:,} lines of each log are kept; ui.log_lines keeps more")
+            self.say(
+                f"pitui keeps {view.store.limit:,} lines of each log; set ui.log_lines to keep more"
+            )
         else:
             self._lines = min(self._lines * MORE, view.store.limit)
             moment = self.moment()
@@ -131,7 +133,7 @@ class LogFollow(LogNavigation, LogDisplayOptions, LogSearch):
             self.say(f"reading the last {self._lines:,} lines of each log")
 
     def entitle(self) -> None:
-        """Say in the title what is shown, and how."""
+        """Show in the title what is followed, and its state."""
         view = self.view
         state = "following" if view.following else f"paused, {view.new_lines:,} new"
         if self._failed:

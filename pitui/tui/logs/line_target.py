@@ -1,4 +1,4 @@
-"""The line of a log that somebody wants to see: what it holds, and when it was written."""
+"""A line to find in logs: by what it contains, and by its time."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ class LineTarget:
 
 
 class LineTargetSearch:
-    """Looks for a goal among lines as they come."""
+    """Searches for a `LineTarget` among lines as they arrive."""
 
     def __init__(self, goal: LineTarget) -> None:
         self.goal = goal
@@ -32,7 +32,7 @@ class LineTargetSearch:
         self._times: dict[str, float] = {}
 
     def take(self, first: int, lines: Sequence[LogLine]) -> bool:
-        """Look at lines numbered from `first` on; returns whether a better one was among them."""
+        """Take lines numbered from `first`; return True if one is a better match than before."""
         before = self.best
         for number, line in enumerate(lines, first):
             if line.at is not None:
@@ -68,8 +68,8 @@ def _compiled(words: str) -> re.Pattern[str]:
 
 
 def target_words(goal: LineTarget, names: Iterable[str]) -> str:
-    """Return in words that a goal was not found."""
+    """Return a message that the target was not found."""
     where = ", ".join(names)
     if goal.find:
-        return f"no line of {where} holds {goal.find[0]!r}"
-    return f"no line of {where} says a time"
+        return f"no line of {where} contains {goal.find[0]!r}"
+    return f"no line of {where} has a time"

@@ -1,4 +1,4 @@
-"""What is said of logs: which they are, how they are shown, what is looked for in them."""
+"""Texts on logs: the pane's title, and descriptions of filter and search."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,10 +8,10 @@ from pitui.spark.logs.log_search import Search
 
 
 def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
-    """Return in words what a filter asks for beside its text, and what came in its way."""
+    """Return a filter's options in words, and whether its expression was too slow."""
     said = []
     if chosen.inverse and chosen.text:
-        said.append("without these words")
+        said.append("inverted")
     if chosen.level:
         said.append(f"{chosen.level} and above")
     if chosen.sources:
@@ -22,11 +22,11 @@ def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
 
 
 def said_slow(search: Search | None) -> list[str]:
-    """Return in words that an expression took too long, where it did."""
+    """Return a note that the expression was too slow, or nothing."""
     if search is None or not search.slow:
         return []
     if search.given_up:
-        return ["too slow an expression, given up"]
+        return ["search stopped: the expression is too slow"]
     return [f"too slow on {search.slow} lines" if search.slow > 1 else "too slow on 1 line"]
 
 
@@ -35,7 +35,7 @@ _BY_TAG = (SourceKind.RUN, SourceKind.EXECUTOR, SourceKind.DRIVER)
 
 
 def name_of(sources: Sequence[LogSource], workers: Iterable[str]) -> str:
-    """Return in a few words what sources are; `workers`: the names of all worker nodes."""
+    """Return a short name for sources; `workers` are the names of all worker nodes."""
     named: dict[str, str] = {}
     for source in sources:
         named.setdefault(source.id, source.tag if source.kind in _BY_TAG else source.id)

@@ -1,4 +1,4 @@
-"""The pane of logs: what is followed, and how its parts stand together."""
+"""The Logs pane, assembled from its parts."""
 
 from typing import ClassVar
 
@@ -36,9 +36,9 @@ class LogsPane(LogFollow, LogExport):
         self.view = LogView(app_of(self).config.ui.log_lines)
         self.view.set_empty(
             [
-                cells(("no log is followed", Tone.DIM)),
-                cells(("l", Tone.ACCENT), (" on a node, executor or job shows its log", Tone.DIM)),
-                cells(("s", Tone.ACCENT), (" here chooses from all logs", Tone.DIM)),
+                cells(("no log is open", Tone.DIM)),
+                cells(("l", Tone.ACCENT), (" on a node, executor or job opens its log", Tone.DIM)),
+                cells(("s", Tone.ACCENT), (" here lists all logs", Tone.DIM)),
             ]
         )
         self.histogram.display = False
@@ -52,13 +52,13 @@ class LogsPane(LogFollow, LogExport):
         return self
 
     def on_resize(self) -> None:
-        """Show the histogram where there is room."""
+        """Show or hide the histogram for the new width."""
         if self.sources:
             self.show_histogram()
 
     @work(group="sources", exclusive=True)
     async def do_sources(self) -> None:
-        """Choose what to show from all logs that there are."""
+        """Ask which logs to show."""
         from pitui.services.logs.find_sources import ERRORS, ERRORS_LINES
         from pitui.tui.logs.dialogs.log_sources import SourcesScreen
         from pitui.tui.logs.dialogs.tree_rows import CLUSTER
@@ -90,7 +90,7 @@ class LogsPane(LogFollow, LogExport):
 
     @on(LogScroll.Changed)
     def tell_changes(self) -> None:
-        """Say in title, filter and histogram what changed."""
+        """Update title, filter bar and histogram."""
         self.entitle()
         self.show_filter()
         offered = (self.view.following, len(self.view.store) > 0)
@@ -101,7 +101,7 @@ class LogsPane(LogFollow, LogExport):
             self.histogram.show(self.view.store.times, self.moment())
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer what there are lines for."""
+        """Return False for actions on lines while there are none."""
         if action_id == "follow":
             return bool(self.sources) and not self.view.following
         if action_id in ("sources", "more", "save"):

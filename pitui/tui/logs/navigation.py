@@ -1,4 +1,4 @@
-"""Going about in logs: lines, pages, errors, marks, times."""
+"""Navigation in logs: lines, pages, errors, marks, times."""
 
 import re
 import time
@@ -20,7 +20,7 @@ from pitui.tui.logs.view.log_histogram import LogHistogram
 
 
 class GoToScreen(Dialog[str]):
-    """Asks for a time or a line."""
+    """Asks for a time or a line number; answers with the text, None if cancelled."""
 
     TITLE_TEXT = "Go to"
     KEYS_TEXT = "Enter go  Esc close"
@@ -39,9 +39,9 @@ class GoToScreen(Dialog[str]):
             )
             known += f", {first} to {last}"
         about = Text.assemble(
-            "A time: ", ("14:03", "bold"), ", ", ("14:03:22", "bold"), ", ",
-            ("11-21 14:03", "bold"), "; so long before the end: ", ("-10m", "bold"),
-            "; or a line: ", ("1200", "bold"), f"\n{known}",
+            "Time: ", ("14:03", "bold"), ", ", ("14:03:22", "bold"), ", ",
+            ("11-21 14:03", "bold"), "; time before the end: ", ("-10m", "bold"),
+            "; line: ", ("1200", "bold"), f"\n{known}",
         )  # fmt: skip
         return [Static(about), Input(compact=True, id="place")]
 
@@ -93,19 +93,19 @@ def place_of(text: str, latest: float) -> LogPlace | None:
 
 
 def mark_rows(lines: Sequence[LogLine]) -> list[tuple[str, str]]:
-    """Return for each line where it is from, and its text."""
+    """Return a row per marked line: its source and its text."""
     return [(printable(line.source), printable(line.text)[:_MOST]) for line in lines]
 
 
 class LogNavigation(LogPart):
-    """Carries out what moves through the lines."""
+    """Actions that move through the lines."""
 
     def do_down(self) -> None:
         """Go down a line."""
         self.view.move(1)
 
     def do_up(self) -> None:
-        """Go up a line: this pauses."""
+        """Go up a line; this pauses following."""
         self.view.move(-1)
 
     def do_page_down(self) -> None:
@@ -125,11 +125,11 @@ class LogNavigation(LogPart):
         self.view.follow()
 
     def do_left(self) -> None:
-        """Move the text to see its beginning."""
+        """Scroll left."""
         self.view.move_sideways(-1)
 
     def do_right(self) -> None:
-        """Move the text to see its end."""
+        """Scroll right."""
         self.view.move_sideways(1)
 
     def _go(self, number: int | None, otherwise: str) -> None:
@@ -147,7 +147,7 @@ class LogNavigation(LogPart):
         self._go_to_error(found, "no error below")
 
     def do_previous_error(self) -> None:
-        """Go to the error before; from the end to the last one."""
+        """Go to the previous error; from the end, to the last one."""
         view = self.view
         before = view.store.end if view.following else self.here
         self._go_to_error(previous_error(view.store, view.rows, before), "no error above")
@@ -161,7 +161,7 @@ class LogNavigation(LogPart):
     # -- marks -----------------------------------------------------------------------------
 
     def do_mark_line(self) -> None:
-        """Mark the line, or take its mark away."""
+        """Mark or unmark the line."""
         if not self.view.rows.lines:
             return
         number = self.here
@@ -171,18 +171,18 @@ class LogNavigation(LogPart):
         self.view.redraw()
         self.post_message(FooterChanged())
         count = len(self.view.marks.numbers())
-        self.say(f"{'marked' if marked else 'mark taken away'}, {count} marked")
+        self.say(f"{'marked' if marked else 'unmarked'}, {count} marked")
 
     def do_next_mark(self) -> None:
         """Go to the next mark."""
         found = None if self.view.following else self.view.marks.next(self.here)
-        self._go(found, "no mark below" if self.view.marks.numbers() else "nothing is marked")
+        self._go(found, "no mark below" if self.view.marks.numbers() else "no marked lines")
 
     def do_previous_mark(self) -> None:
-        """Go to the mark before."""
+        """Go to the previous mark."""
         before = self.view.store.end if self.view.following else self.here
         found = self.view.marks.previous(before)
-        self._go(found, "no mark above" if self.view.marks.numbers() else "nothing is marked")
+        self._go(found, "no mark above" if self.view.marks.numbers() else "no marked lines")
 
     @work(group="marks", exclusive=True)
     async def do_marks(self) -> None:
@@ -191,12 +191,15 @@ class LogNavigation(LogPart):
 
         numbers = list(self.view.marks.numbers())
         if not numbers:
-            self.say("nothing is marked")
+            self.say("no marked lines")
             return
         rows = mark_rows([self.view.store[number] for number in numbers])
         chosen = await self.app.push_screen_wait(ChoiceScreen("Marked lines", rows))
         if chosen is not None:
-            self._go(numbers[chosen] if numbers[chosen] in self.view.store else None, "it is gone")
+            self._go(
+                numbers[chosen] if numbers[chosen] in self.view.store else None,
+                "that line was dropped",
+            )
 
     # -- times -----------------------------------------------------------------------------
 
@@ -208,11 +211,11 @@ class LogNavigation(LogPart):
         self.say(f"{message.bar.lines:,} lines, {message.bar.errors:,} errors")
 
     def do_next_bar(self) -> None:
-        """Go to the next stretch of time in which there are lines."""
+        """Go to the next bar of the histogram that has lines."""
         self._neighbour(1)
 
     def do_previous_bar(self) -> None:
-        """Go to the one before."""
+        """Go to the previous bar of the histogram that has lines."""
         self._neighbour(-1)
 
     def _neighbour(self, step: int) -> None:
@@ -235,7 +238,7 @@ class LogNavigation(LogPart):
 
     def _go_to_time(self, moment: float) -> None:
         found = at_time(self.view.store, self.view.rows, moment)
-        self._go(found, "no line is as late as that")
+        self._go(found, "no line is that recent")
 
     @work(group="goto", exclusive=True)
     async def do_go_to(self) -> None:
@@ -246,7 +249,7 @@ class LogNavigation(LogPart):
             return
         place = place_of(text, span[1] if span else 0.0)
         if place is None:
-            self.say(f"{text!r} is neither a time nor the number of a line")
+            self.say(f"{text!r} is neither a time nor a line number")
         else:
             self._go_to_place(place)
 

@@ -1,4 +1,4 @@
-"""What the parts of the pane of logs share."""
+"""What the parts of the Logs pane share."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from pitui.tui.widgets.filter_bar import FilterBar
 
 
 class LogPart(Pane):
-    """The widgets of the pane, and what is shown in them."""
+    """Base of the parts: the pane's widgets, and the state they share."""
 
     def __init__(self) -> None:
         super().__init__(id="logs", classes="pane")
@@ -26,7 +26,7 @@ class LogPart(Pane):
         self.settings = LogViewSettings()
 
     def say(self, text: str) -> None:
-        """Say a word on what was just done."""
+        """Show a status message in the footer."""
         self.post_message(StatusMessage(text))
 
     @property

@@ -1,4 +1,4 @@
-"""Looking for something in logs (`/`, n, N), and showing only some lines."""
+"""Search (`/`, n, N) and filters in logs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ _CONTEXT = (0, 2, 5, 20)
 
 
 class LogSearch(LogPart):
-    """Carries out search and filter."""
+    """Actions of search and filter."""
 
     _back: Callable[[], None] = staticmethod(lambda: None)
     """Returns to where the search began."""
@@ -29,7 +29,7 @@ class LogSearch(LogPart):
     # -- search ----------------------------------------------------------------------------
 
     def do_search(self) -> None:
-        """Open the search: the view goes along while it is typed."""
+        """Open the search bar; the view moves to the first match while you type."""
         view = self.view
         number, self._upward = (self.here, view.following) if view.rows.lines else (0, True)
         cursor = view.cursor
@@ -44,7 +44,7 @@ class LogSearch(LogPart):
 
     @on(Input.Changed)
     def words_changed(self, event: Input.Changed) -> None:
-        """Look, or filter, while it is typed."""
+        """Search or filter while the user types."""
         event.stop()
         if event.input is self.search_bar.input:
             self._search(search_for(event.value) if event.value else None)
@@ -87,17 +87,17 @@ class LogSearch(LogPart):
         self.post_message(FooterChanged())
 
     def do_next_match(self) -> None:
-        """Go to the next line that holds what is looked for."""
+        """Go to the next match."""
         self._match(1)
 
     def do_previous_match(self) -> None:
-        """Go to the one before."""
+        """Go to the previous match."""
         self._match(-1)
 
     def _match(self, step: int) -> None:
         search = self.view.search or self.view.rows.search
         if search is None:
-            self.say("nothing is looked for; / looks for something")
+            self.say("nothing to search for; press / first")
         elif self.view.following and step > 0:
             self.say("no match below")
         elif self.view.rows.lines:
@@ -114,17 +114,17 @@ class LogSearch(LogPart):
     # -- filter ----------------------------------------------------------------------------
 
     def filter_by(self, chosen: LogFilter) -> None:
-        """Show only lines that pass a filter."""
+        """Show only lines that match a filter."""
         self.chosen = chosen
         self.view.set_filter(chosen)
         self.show_filter()
 
     def show_filter(self) -> None:
-        """Say which filter holds, and how many lines pass."""
+        """Show the active filter, and how many lines match."""
         rows = self.view.rows
         if self.chosen or self.filter_bar.input.has_focus:
             self.filter_bar.display = True
-            done = "" if rows.done else f", {rows.share_done:.0%} looked through"
+            done = "" if rows.done else f", {rows.share_done:.0%} searched"
             count = f"{rows.lines:,} of {len(self.view.store):,} lines{done}"
             self.filter_bar.say("  ".join([*said_filter(self.chosen, rows.search), count]))
         elif not self.filter_bar.value:
@@ -142,31 +142,31 @@ class LogSearch(LogPart):
         self.show_filter()
 
     def do_level(self) -> None:
-        """Show only entries of a level and above: the next in turn."""
+        """Show only entries at a level and above; each press goes to the next level."""
         at = _LEVELS.index(self.chosen.level) if self.chosen.level in _LEVELS else 0
         self.filter_by(replace(self.chosen, level=_LEVELS[(at + 1) % len(_LEVELS)]))
         level = self.chosen.level
         self.say(f"{level} and above" if level else "all levels")
 
     def do_invert(self) -> None:
-        """Show the lines without the words instead of those with them."""
+        """Invert the filter."""
         if not self.chosen.text:
-            self.say("f filters by words; then this turns it around")
+            self.say("no filter to invert; press f first")
             return
         self.filter_by(replace(self.chosen, inverse=not self.chosen.inverse))
 
     def do_context(self) -> None:
-        """Show lines around those that pass: the next number in turn."""
+        """Show context lines around matches; each press goes to the next number."""
         if not self.chosen:
-            self.say("f or L filters; then this shows lines around those that pass")
+            self.say("no filter to show context for; press f or L first")
             return
         at = _CONTEXT.index(self.chosen.before) if self.chosen.before in _CONTEXT else 0
         lines = _CONTEXT[(at + 1) % len(_CONTEXT)]
         self.filter_by(replace(self.chosen, before=lines, after=lines))
-        self.say(f"{lines} lines of the same source around each" if lines else "no lines around")
+        self.say(f"{lines} lines of context" if lines else "no context lines")
 
     def do_only(self) -> None:
-        """Show only the source of the line at the cursor, or all again."""
+        """Show only the source of the line at the cursor, or all sources."""
         if self.chosen.sources:
             self.filter_by(replace(self.chosen, sources=()))
             self.say("all sources")
@@ -176,7 +176,7 @@ class LogSearch(LogPart):
             self.say(f"only {tag}")
 
     def step_back(self) -> bool:
-        """Leave the selection, the search, then the filter; say whether there was one."""
+        """Leave the selection, else the search, else the filter; return False if there was none."""
         if self.view.selected_from is not None:
             self.view.selected_from = None
             self.view.redraw()

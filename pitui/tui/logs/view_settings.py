@@ -57,4 +57,4 @@ def save_settings(settings: LogViewSettings) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise PituiError(f"{path} could not be written: {error.strerror}") from error
+        raise PituiError(f"cannot write {path}: {error.strerror}") from error

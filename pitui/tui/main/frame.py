@@ -1,4 +1,4 @@
-"""The frame of the main screen: where panes stand, which one has the focus, what can be done."""
+"""The frame of the main screen: panes, focus, footer."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,7 +29,7 @@ NODES, LOGS, EXECUTORS, JOBS = range(4)
 
 
 class Frame(ActionScreen):
-    """Header, four panes, progress, footer, and the ways between them."""
+    """Header, four panes, progress panel and footer, and moving between them."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
     AUTO_FOCUS = "#nodes RowTable"
@@ -71,28 +71,28 @@ class Frame(ActionScreen):
 
     @on(PaneLayout.Switched)
     def stay_elsewhere(self) -> None:
-        """Forget the way back from the logs once somebody went on from there."""
+        """Forget where logs were opened from once the user moves on from there."""
         if self._way_back is not None and self.panes.active != LOGS:
             self._way_back.drop()
             self._way_back = None
 
     @on(PaneLayout.Switched)
     def panes_switched(self) -> None:
-        """Offer what the pane that is seen now can do."""
+        """Refresh the footer for the pane that is visible now."""
         self.refresh_footer()
 
     def place(self) -> Pane | ProgressPane:
-        """Return the pane or panel where the focus is."""
+        """Return the focused pane or panel."""
         if self.focused is not None and self.progress in self.focused.ancestors_with_self:
             return self.progress
         return self.panes.focused_pane
 
     def scope(self) -> Scope:
-        """Return whose actions are offered."""
+        """Return the scope of the focused pane or panel."""
         return self.place().SCOPE
 
     def handler(self, row: Action) -> ActionHandler:
-        """Return what carries out an action now."""
+        """Return the widget that handles an action: the focused pane or panel."""
         return self if Scope.ANYWHERE in row.scopes else self.place()
 
     # -- going about -----------------------------------------------------------------------
@@ -126,21 +126,21 @@ class Frame(ActionScreen):
         self.panes.zoom()
 
     def do_progress(self) -> None:
-        """Go to the progress, or hide it where one is there already."""
+        """Focus the progress panel, or hide it if it has the focus."""
         if self.progress.has_focus:
             self._hide_progress()
         elif self.operations.listed:
             self.progress.display = True
             self.progress.focus()
         else:
-            self.footer.say("nothing was started or stopped yet")
+            self.footer.say("no actions yet")
 
     def _hide_progress(self) -> None:
         self.progress.display = False
         self.panes.focused_pane.focus()
 
     def go_to_logs(self) -> None:
-        """Go to the logs, and remember where somebody was."""
+        """Go to the logs, and remember where the user was."""
         from pitui.tui.apps.navigation_history import NavigationHistory
 
         if self.panes.active != LOGS or self.app.screen is not self:
@@ -150,7 +150,7 @@ class Frame(ActionScreen):
         self.panes.go(LOGS)
 
     def do_back(self) -> None:
-        """Undo one thing that was opened."""
+        """Step back once."""
         self.step_back()
 
     def step_back(self) -> bool:

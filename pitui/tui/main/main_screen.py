@@ -1,4 +1,4 @@
-"""The main screen: wires services and panes; what they do is their own."""
+"""The main screen: connects the services and the panes."""
 
 import time
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class MainScreen(Frame):
-    """Hands snapshots down, and what panes ask for to what does it."""
+    """Passes snapshots to the panes, and the panes' requests to the operations."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
@@ -74,7 +74,7 @@ class MainScreen(Frame):
 
     @on(TimelineChanged)
     def show_news(self) -> None:
-        """Say in the header what happened since somebody last looked."""
+        """Show the unread events in the header."""
         from pitui.tui.events.event_rows import news_texts
 
         timeline = app_of(self).services.timeline
@@ -128,7 +128,7 @@ class MainScreen(Frame):
 
     @work(group="logs", exclusive=True)
     async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
-        """Show logs in their pane, at their end or at a goal."""
+        """Show logs in their pane, at their end or at a target line."""
         try:
             self.logs.show(await app_of(self).services.sources(self.snapshot, words), goal)
         except PituiError as error:
@@ -154,7 +154,7 @@ class MainScreen(Frame):
 
     @cached_property
     def provisioning(self) -> "ProvisionActions":
-        """What is done about provisioning; imported when it is first asked for."""
+        """Opens and applies provisioning runs; imported on first use."""
         from pitui.tui.provision.provisioning import ProvisionActions
 
         return ProvisionActions(self)
@@ -180,7 +180,7 @@ class MainScreen(Frame):
         self.app.push_screen(CommandPalette([ActionProvider], placeholder="Find an action"))
 
     def do_quit(self) -> None:
-        """Back out, and quit when there is nothing left to back out of."""
+        """Step back once, or quit if there is nothing to step back from."""
         if not self.step_back():
             self._leave()
 

@@ -14,7 +14,7 @@ from pitui.tui.base.dialog import Dialog, YesNoScreen
 class PasswordScreen(Dialog[str]):
     """Asks for a password; it is shown as dots, lives in memory only, and is never written."""
 
-    KEYS_TEXT = "Enter go on  Esc without it"
+    KEYS_TEXT = "Enter continue  Esc skip"
 
     def __init__(self, title: str, about: Text, *, wrong: bool) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class PasswordScreen(Dialog[str]):
         """Return the question and the field."""
         parts: list[Widget] = [Static(self._about)]
         if self._wrong:
-            parts.append(Static(Text("That was not the one."), id="complaint"))
+            parts.append(Static(Text("Wrong password."), id="complaint"))
         return [*parts, Input(password=True, compact=True, id="password")]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -45,8 +45,8 @@ def login_password(nodes: Sequence[str], *, wrong: bool) -> PasswordScreen:
     them = "it" if len(names) == 1 else "each of them"
     about = Text.assemble(
         (", ".join(names), "bold"),
-        f" {want} a password to log in: no key of yours is known there yet.\n\n",
-        f"It is tried on {them}, to install your public key. After that the key is used.",
+        f" {want} a login password: your public key is not installed there yet.\n\n",
+        f"The password is tried on {them} to install the key; from then on the key is used.",
     )
     return PasswordScreen("Login password", about, wrong=wrong)
 
@@ -56,15 +56,18 @@ def sudo_password(node: str, *, wrong: bool) -> PasswordScreen:
     about = Text.assemble(
         ("sudo on ", ""),
         (printable(node), "bold"),
-        (" wants a password. It is tried on the other nodes as well, and never written.", ""),
+        (
+            " asks for a password. It is tried on the other nodes too, and never written to disk.",
+            "",
+        ),
     )
-    return PasswordScreen("Password for sudo", about, wrong=wrong)
+    return PasswordScreen("sudo password", about, wrong=wrong)
 
 
 class ReplacedScreen(YesNoScreen):
     """Says that a host key is another one; trusting it is never the default."""
 
-    KEYS_TEXT = "y it was replaced  n do not connect"
+    KEYS_TEXT = "y yes, trust the new key  n do not connect"
 
     def __init__(self, key: ChangedKey) -> None:
         super().__init__()
@@ -78,11 +81,17 @@ class ReplacedScreen(YesNoScreen):
         """Return both keys and what it may mean."""
         key = self._key
         text = Text.assemble(
-            f"{printable(key.host)} port {key.port} shows another host key than before:\n\n",
+            (
+                f"{printable(key.host)} port {key.port} presents a different host key than "
+                "before:\n\n"
+            ),
             (f"  {printable(key.kind)}\n  {printable(key.fingerprint)}\n", "bold"),
-            f"\nThe old one stands in {printable(key.known_in)}.\n",
-            "Either the machine was set up anew (a fresh card does that), or somebody is in "
-            "between.\nCompare it with what the node itself says (at its own keyboard):\n",
+            f"\nThe old key is in {printable(key.known_in)}.\n",
+            (
+                "Either the machine was reinstalled (a fresh SD card does that), or somebody "
+                "is intercepting the connection.\nCompare the key with what the node itself "
+                "prints (at its own keyboard):\n"
+            ),
             (f"  ssh-keygen -lf {key_file(key.kind)}", "bold"),
         )
-        return [Static(text), self.buttons("Do not connect", "It was replaced: trust it")]
+        return [Static(text), self.buttons("Do not connect", "Replaced: trust the new key")]

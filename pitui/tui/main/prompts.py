@@ -35,9 +35,12 @@ class HostKeyScreen(YesNoScreen):
         """Return the fingerprint and how to compare it."""
         key = self._key
         text = Text.assemble(
-            f"{printable(key.host)} port {key.port} shows a host key not known here yet:\n\n",
+            (
+                f"{printable(key.host)} port {key.port} presents a host key that is not known "
+                "here yet:\n\n"
+            ),
             (f"  {printable(key.kind)}\n  {printable(key.fingerprint)}\n", "bold"),
-            "\nCompare it with what the node itself says (at its own keyboard):\n",
+            "\nCompare it with what the node itself prints (at its own keyboard):\n",
             (f"  ssh-keygen -lf {key_file(key.kind)}", "bold"),
         )
         return [Static(text), self.buttons("Not now", "Trust and remember")]
@@ -47,7 +50,7 @@ class PassphraseScreen(Dialog[str]):
     """Asks for the passphrase of a key; it is shown as dots and kept nowhere."""
 
     TITLE_TEXT = "Passphrase"
-    KEYS_TEXT = "Enter go on  Esc without it"
+    KEYS_TEXT = "Enter continue  Esc skip"
 
     def __init__(self, identity: Path) -> None:
         super().__init__()

@@ -48,7 +48,7 @@ class TimelineScreen(Page):
         main, event = app_of(self).main, message.event
         key = main.jobs.key_of(event.application) if event.application else None
         if key is None and event.node is None:
-            self.footer.say(f"{event.about} is no longer among the jobs")
+            self.footer.say(f"{event.about} is no longer listed in Jobs")
             return
         self.dismiss()
         if key is not None:

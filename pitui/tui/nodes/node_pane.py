@@ -115,7 +115,7 @@ class NodePane(Pane):
         """Offer to remove what no application uses any more."""
         disk = self._known.disk if self._known else None
         if disk is None or not disk.removable:
-            why = disk.unsure if disk and disk.unsure else "nothing unused is known of"
+            why = disk.unsure if disk and disk.unsure else "no unused folders found"
             self.post_message(StatusMessage(f"nothing to clean up: {why}"))
             return
         app = app_of(self)
@@ -174,7 +174,7 @@ class NodePane(Pane):
     def do_copy_all(self) -> None:
         """Copy all that is shown."""
         self.app.copy_to_clipboard("\n".join(line.text.rstrip() for line in self._lines.lines))
-        self.post_message(StatusMessage(f"copied what is known of {self._node_name}"))
+        self.post_message(StatusMessage(f"copied the details of {self._node_name}"))
 
     def is_enabled(self, action_id: str) -> bool:
         """Offer the clean-up only where something is unused."""

@@ -186,13 +186,13 @@ def _reason(link: LinkStatus) -> Cell:
 
 
 _TO_DO = {
-    WorkerState.STOPPED: ("its worker is stopped; s starts it", Tone.NORMAL),
-    WorkerState.DEAD: ("its worker is gone; s starts it, l shows its log", Tone.BAD),
+    WorkerState.STOPPED: ("its worker is stopped (s starts it)", Tone.NORMAL),
+    WorkerState.DEAD: ("its worker is gone (s starts it, l shows its log)", Tone.BAD),
     WorkerState.UNREGISTERED: (
-        "its worker runs, but the master does not list it; l shows why",
+        "its worker runs, but the master does not list it (l shows its log)",
         Tone.WARN,
     ),
-    WorkerState.DECOMMISSIONED: ("its worker takes no new work; r restarts it", Tone.WARN),
+    WorkerState.DECOMMISSIONED: ("its worker takes no new work (r restarts it)", Tone.WARN),
 }
 """What to do about a worker that is not alive."""
 
@@ -200,14 +200,14 @@ _TO_DO = {
 def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     """Return two lines on a node: what matters most, then what to do or its load."""
     if node.link.state is LinkState.CONNECTING:
-        where = "asking this machine" if node.host == "local" else f"connecting to {node.host}"
+        where = "checking this machine" if node.host == "local" else f"connecting to {node.host}"
         return cell(f"{node.name}: {where}", Tone.DIM), BLANK
     if node.link.state is not LinkState.CONNECTED:
         error = node.link.error or LINK_MEANINGS[node.link.state]
         return cell(f"{node.name}: {error}", Tone.BAD), cell(node.link.advice)
     metrics = node.metrics
     if metrics is None:
-        return cells((f"{node.name}: waiting for its first figures", Tone.DIM)), BLANK
+        return cells((f"{node.name}: waiting for its first health check", Tone.DIM)), BLANK
     if node.worker is not None and node.worker.state in _TO_DO:
         words, tone = _TO_DO[node.worker.state]
         return cell(f"{node.name}: {words}", tone), _load(metrics)

@@ -104,7 +104,7 @@ class NodesPane(TablePane):
         if names:
             app_of(self).main.daemon_actions.decommission(names)
         else:
-            self.post_message(StatusMessage("no node with a worker under the cursor"))
+            self.post_message(StatusMessage("no worker under the cursor"))
 
     def do_logs(self) -> None:
         """Follow the logs of the chosen nodes."""
@@ -133,7 +133,7 @@ class NodesPane(TablePane):
     def do_remove(self) -> None:
         """Take the chosen node out of the cluster."""
         if len(self._chosen()) > 1:
-            self.post_message(StatusMessage("one node at a time is removed; unmark the others"))
+            self.post_message(StatusMessage("nodes are removed one at a time: unmark the others"))
         else:
             self._provision(ProvisionKind.REMOVE)
 

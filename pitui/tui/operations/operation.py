@@ -1,4 +1,4 @@
-"""Something done to many nodes at once, as the UI keeps it while it runs and after."""
+"""An operation on nodes or jobs, with its outcomes while it runs and after."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -67,7 +67,7 @@ class Operation:
         self.outcomes[outcome.node, outcome.role] = outcome
 
     def end(self, error: PituiError | None = None, *, cancelled: bool = False) -> None:
-        """Note that nothing more will come; what had not ended was cancelled or failed."""
+        """Note that the operation ended; unfinished targets were cancelled or failed."""
         self.error = error
         self.ended = time.time()
         for key, outcome in self.outcomes.items():
@@ -82,7 +82,7 @@ class Operation:
 
     @property
     def well(self) -> bool:
-        """Whether it ended and all that was asked for holds."""
+        """Whether it ended with every target as requested."""
         return self.ended is not None and self.error is None and not self.failed
 
     @property

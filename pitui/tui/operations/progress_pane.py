@@ -1,4 +1,4 @@
-"""The panel of operations: node by node while they run, readable until it is closed."""
+"""The progress panel: operations node by node, kept until the user closes it."""
 
 from typing import ClassVar
 
@@ -110,7 +110,7 @@ class ProgressPane(ActionHandler, VerticalScroll, can_focus=True):
             self.border_subtitle = f"{keys['progress']} {more or 'scroll'}  {keys['back']} close"
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer to cancel what runs, and to repeat what failed."""
+        """Return True for `cancel` while something runs, for `again` if something failed."""
         if action_id == "cancel":
             return bool(self.runner.running)
         if action_id == "report":

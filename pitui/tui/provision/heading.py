@@ -19,7 +19,7 @@ def head(
     if provision_run.wanted.only:
         title.append((f"  only {', '.join(provision_run.wanted.only)}", Tone.ACCENT))
     if provision_run.wanted.rolling:
-        title.append(("  its daemons are back before the next node", Tone.DIM))
+        title.append(("  each node's daemons come back before the next node starts", Tone.DIM))
     if read_only:
         title += [_GAP, (" read-only ", Tone.BADGE)]
     return cells(*title), cells(*_state(provision_run, now, clock))
@@ -27,9 +27,9 @@ def head(
 
 def _state(provision_run: ProvisionRun, now: float, clock: float) -> list[Span]:
     if provision_run.error is not None:
-        return [("✗ refused: nothing was done", Tone.BAD)]
+        return [("✗ refused: nothing was changed", Tone.BAD)]
     if provision_run.phase is Phase.LOOKING:
-        return [*_steps(provision_run), _GAP, ("looking; nothing is changed", Tone.DIM)]
+        return [*_steps(provision_run), _GAP, ("checking; nothing is being changed", Tone.DIM)]
     if provision_run.phase is Phase.PLANNED:
         return _planned(provision_run)
     if provision_run.phase is Phase.WORKING:
@@ -49,7 +49,7 @@ def _planned(provision_run: ProvisionRun) -> list[Span]:
     bad = [r for r in reports if not r.state.good]
     would = [r for r in reports if provision_run.finds(r)]
     if not would and not bad:
-        words = "all that the configuration asks for holds already"
+        words = "every node is already as configured"
         return [("✓ nothing to do", Tone.GOOD), _GAP, (words, Tone.DIM)]
     steps = sum(provision_run.finds(report) for report in reports)
     spans: list[Span] = []
@@ -59,9 +59,9 @@ def _planned(provision_run: ProvisionRun) -> list[Span]:
     if bad:
         spans += [
             *([_GAP] if spans else []),
-            (f"✗ {_count(len(bad), 'node')} with a failure", Tone.BAD),
+            (f"✗ {_count(len(bad), 'node')} failed", Tone.BAD),
         ]
-    return [*spans, _GAP, ("nothing is changed yet", Tone.DIM)]
+    return [*spans, _GAP, ("nothing has been changed yet", Tone.DIM)]
 
 
 def _working(provision_run: ProvisionRun, now: float, clock: float) -> list[Span]:
@@ -74,7 +74,7 @@ def _working(provision_run: ProvisionRun, now: float, clock: float) -> list[Span
     ]
     spans = [*_steps(provision_run)]
     if provision_run.stopping:
-        spans += [_GAP, ("finishing the steps in hand", Tone.WARN)]
+        spans += [_GAP, ("finishing the current steps", Tone.WARN)]
     spans += [_GAP, (duration(clock - provision_run.started), Tone.DIM)]
     if pushes:
         spans += [_GAP, (f"pushing to {len(pushes)}: {speed(sum(pushes))}", Tone.NORMAL)]
@@ -111,7 +111,7 @@ def _next(provision_run: ProvisionRun) -> str:
         return ""
     kind = provision_run.wanted.kind
     if kind is ProvisionKind.REMOVE:
-        return "now take the node out of config.yaml"
+        return "now remove the node from config.yaml"
     if kind is ProvisionKind.ROLLBACK:
         return "restart the daemons to use it"
     return ""

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class ProvisionScreen(ProvisionView):
-    """What can be done with one undertaking; closing it ends nothing that changes something."""
+    """The actions on one provisioning run; closing the screen does not stop a run."""
 
     def __init__(self, provision_run: ProvisionRun, actions: "ProvisionActions") -> None:
         super().__init__(provision_run)
         self._actions = actions
 
     def on_mount(self) -> None:
-        """Look at the nodes where that was not done yet."""
+        """Start planning if there is no plan yet."""
         provision_run = self.provision_run
         if (
             provision_run.phase is Phase.PLANNED
@@ -41,7 +41,7 @@ class ProvisionScreen(ProvisionView):
         self.draw()
 
     def is_enabled(self, action_id: str) -> bool:
-        """Offer what makes sense at this phase."""
+        """Return whether an action makes sense in this phase."""
         provision_run = self.provision_run
         phase = provision_run.phase
         planned = phase is Phase.PLANNED and provision_run.error is None
@@ -66,30 +66,30 @@ class ProvisionScreen(ProvisionView):
             self.footer.say(_not_applied(self.provision_run))
 
     def do_again(self) -> None:
-        """Do it again where it failed."""
+        """Run it again on the nodes where it failed."""
         if self.is_enabled("again"):
             self._actions.again(self.provision_run)
         else:
             self.footer.say("nothing failed")
 
     def do_cancel(self) -> None:
-        """Stop looking, or finish the steps in hand."""
+        """Stop planning, or finish the current steps of a run."""
         if self.provision_run.phase is Phase.LOOKING:
             self.dismiss(None)
         elif self.provision_run.running:
             self._actions.cancel(self.provision_run)
             self.draw()
         else:
-            self.footer.say("nothing runs")
+            self.footer.say("nothing is running")
 
     def do_choose_steps(self) -> None:
-        """Choose only some steps, and look again."""
+        """Choose which steps to run, and plan again."""
         from pitui.tui.provision.choose_steps import ChooseStepsScreen
 
         provision_run = self.provision_run
         wanted = provision_run.wanted
         if not self.is_enabled("choose_steps"):
-            self.footer.say("steps are chosen at a complete plan, before it is applied")
+            self.footer.say("choose steps when the plan is complete and not yet applied")
             return
 
         def chosen(only: tuple[str, ...] | None) -> None:
@@ -101,16 +101,16 @@ class ProvisionScreen(ProvisionView):
         self.app.push_screen(ChooseStepsScreen(every, wanted.only), chosen)
 
     def do_one_by_one(self) -> None:
-        """Go node by node, or side by side again."""
+        """Switch between one node at a time and all at once, and plan again."""
         if not self.is_enabled("one_by_one"):
-            self.footer.say("that is chosen at a complete plan, before it is applied")
+            self.footer.say("choose this when the plan is complete and not yet applied")
             return
         wanted = self.provision_run.wanted
         self.provision_run.aim(replace(wanted, rolling=not wanted.rolling))
         self._look()
 
     def do_refresh(self) -> None:
-        """Look again."""
+        """Plan again."""
         if self.is_enabled("refresh"):
             self._look()
 
@@ -119,7 +119,7 @@ class ProvisionScreen(ProvisionView):
         from pitui.tui.provision.save_report import SaveReportScreen, default_name
 
         if not self.is_enabled("save_report"):
-            self.footer.say("there is nothing to save yet")
+            self.footer.say("nothing to save yet")
             return
 
         def saved(path: Path | None) -> None:
@@ -143,16 +143,18 @@ class ProvisionScreen(ProvisionView):
         self.dismiss(None)
         app = app_of(self)
         if self.provision_run.running:
-            app.main.footer.say(f"it goes on; {app.keys.first(action('report'))} shows it again")
+            app.main.footer.say(
+                f"provisioning continues; {app.keys.first(action('report'))} shows it again"
+            )
 
 
 def _not_applied(provision_run: ProvisionRun) -> str:
     if provision_run.error is not None:
-        return "it is refused; there is nothing to apply"
+        return "the run was refused; there is nothing to apply"
     if provision_run.phase is Phase.LOOKING:
         return "the plan is not complete yet"
     if provision_run.phase is Phase.PLANNED:
         if all(end.state.good for end in provision_run.reports):
-            return "nothing to do: all holds already"
-        return "nothing that could be done; see why above"
-    return "it was applied already"
+            return "nothing to do: every node is already as configured"
+        return "nothing can be applied; the reasons are above"
+    return "already applied"

@@ -1,4 +1,4 @@
-"""What the provisioning screen shows, and how one looks around in it."""
+"""The layout of the provisioning screen, and moving around in it."""
 
 import time
 from time import monotonic
@@ -144,7 +144,7 @@ class ProvisionView(ActionScreen):
         return board.node, self.provision_run.names[board.step].id
 
     def scope(self) -> Scope:
-        """Return provisioning's."""
+        """Return `Scope.PROVISIONING`."""
         return Scope.PROVISIONING
 
     def handler(self, row: Action) -> "ProvisionView":  # noqa: ARG002

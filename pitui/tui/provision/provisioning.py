@@ -1,4 +1,4 @@
-"""What the UI does about provisioning: plans opened, applied, shown again, done again."""
+"""Opens, applies, shows and retries provisioning runs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ _OUTCOMES = {
 
 
 class ProvisionActions:
-    """Keeps the last undertaking: the one that runs, or the report of the one before."""
+    """Keeps the last provisioning run: the current one, or the report of the previous one."""
 
     def __init__(self, screen: "MainScreen") -> None:
         self._main = screen
@@ -41,7 +41,7 @@ class ProvisionActions:
     # -- opening
 
     def open(self, wanted: ProvisionRequest) -> None:
-        """Show the plan for nodes; of a removal, which has none, ask."""
+        """Show the plan for nodes; a removal has no plan and is confirmed instead."""
         if self._last is not None and self._last.running:
             self.show()
             return
@@ -63,7 +63,7 @@ class ProvisionActions:
     def show(self) -> None:
         """Show the board or the report of the last one again."""
         if self._last is None:
-            self._main.footer.say("nothing was provisioned yet")
+            self._main.footer.say("no provisioning run yet")
         elif not any(isinstance(s, ProvisionScreen) for s in self._main.app.screen_stack):
             self._push(self._last)
 

@@ -34,8 +34,8 @@ class SaveReportScreen(Dialog[Path]):
     def content(self) -> list[Widget]:
         """Return the field and what its ending means."""
         about = (
-            "A name that ends in .json holds what `pitui provision --json` prints; any other the "
-            "report as text, with every diff."
+            "A name ending in .json saves what `pitui provision --json` prints; any other "
+            "name saves the report as text, with every diff."
         )
         return [
             Static(Text(about)),

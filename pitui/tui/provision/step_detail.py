@@ -62,10 +62,10 @@ def _more(report: StepReport) -> DetailLines:
     if report.advice:
         lines += _text(report.advice, Tone.ACCENT)
     if report.said:
-        lines.append(cells((f"the last lines on {report.node}:", Tone.DIM)))
+        lines.append(cells((f"latest output from {report.node}:", Tone.DIM)))
         lines += [cells(("│ ", Tone.DIM), *line.spans) for line in _text(report.said)]
     if report.state is StepState.BLOCKED:
-        lines.append(cells(("an administrator has to:", Tone.WARN)))
+        lines.append(cells(("an administrator needs to run:", Tone.WARN)))
         lines += _text(report.admin or report.detail)
     elif report.diff:
         lines += diff_lines(report.diff)

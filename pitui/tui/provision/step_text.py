@@ -36,7 +36,7 @@ def node_cell(provision_run: ProvisionRun, node: str) -> Cell:
         return cells(("✗ refused", Tone.BAD))
     working = provision_run.at_work(node)
     if working is not None:
-        return cells(("▸ working" if provision_run.running else "▸ looking", Tone.ACCENT))
+        return cells(("▸ working" if provision_run.running else "▸ checking", Tone.ACCENT))
     if all(seen.report.state is StepState.WAITING for seen in provision_run.steps_of(node)):
         return cells(("◌ waiting", Tone.DIM))
     if provision_run.phase is Phase.ENDED:
@@ -50,8 +50,8 @@ def _through(provision_run: ProvisionRun, node: str) -> Cell:
     if StepState.FAILED in states:
         return cells(("✗ failed", Tone.BAD))
     if StepState.WAITING in states:
-        return cells(("▸ working" if provision_run.running else "▸ looking", Tone.ACCENT))
-    return cells(("✓ through", Tone.GOOD))
+        return cells(("▸ working" if provision_run.running else "▸ checking", Tone.ACCENT))
+    return cells(("✓ finished", Tone.GOOD))
 
 
 def node_line(provision_run: ProvisionRun, node: str, now: float) -> Cell:
@@ -95,7 +95,7 @@ def push_spans(transfer: Transfer, silent: float) -> tuple[Span, ...]:
     share = transfer.done / transfer.total if transfer.total else 1.0
     head = (*bar(share, _BAR), (f" {percent(share):>4}", Tone.STRONG))
     if silent >= STALLED:
-        return (*head, (f"  nothing for {silent:.0f} s", Tone.WARN))
+        return (*head, (f"  no data for {silent:.0f} s", Tone.WARN))
     left = transfer.seconds_left
     return (
         *head,
@@ -134,9 +134,9 @@ def _counts(steps: Sequence[StepReport]) -> Cell:
     for state, words in (
         (StepState.CHANGED, "{} changed"),
         (StepState.WOULD_CHANGE, "{} would change"),
-        (StepState.UNKNOWN, "{} not known yet"),
+        (StepState.UNKNOWN, "{} unknown yet"),
         (StepState.BLOCKED, "{} for an administrator"),
-        (StepState.OK, "{} hold"),
+        (StepState.OK, "{} unchanged"),
         (StepState.CANCELLED, "{} cancelled"),
     ):
         if counts[state]:

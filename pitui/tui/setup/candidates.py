@@ -22,29 +22,29 @@ def candidate_line(one: Candidate, *, master: bool) -> Cell:
 
 def candidate_detail(one: Candidate, *, master: bool) -> tuple[Cell, Cell]:
     """Return two lines on a machine: where it is named, and what it said or what to do."""
-    what = "runs the master" if master else "is to be a worker" if one.taken else "is not taken"
+    what = "runs the master" if master else "will be a worker" if one.taken else "is not included"
     first = cell(f"{one.name}: {one.proposal.origin}; {what}", Tone.DIM)
     if one.error is not None:
-        asks = f"{one.error.message}. r shows it and asks."
+        asks = f"{one.error.message}. Press r to see the key and decide."
         said = asks if one.asks else str(one.error)
         return first, cell(one_line(said), Tone.WARN)
     if one.look is not None:
         home = one.look.spark_home
-        spark = f"Spark {one.look.spark_version or ''} in {home}" if home else "no Spark is there"
+        spark = f"Spark {one.look.spark_version or ''} in {home}" if home else "no Spark found"
         return first, cell(one_line(f"logged in as {one.look.user}; {spark}"))
-    return first, cell("it is being tried" if one.trying else "not tried yet; r tries", Tone.DIM)
+    return first, cell("connecting" if one.trying else "not tried yet (r connects)", Tone.DIM)
 
 
 def _state(one: Candidate) -> Span:
     if one.trying:
-        return "◌ trying", Tone.DIM
+        return "◌ connecting", Tone.DIM
     if one.look is not None:
         spark = "no Spark"
         if one.look.spark_home is not None:
             spark = f"Spark {one.look.spark_version or 'of unknown version'}"
         return f"● as {one_line(one.look.user)}, {spark}", Tone.GOOD
     if one.asks:
-        return "? host key not known here", Tone.WARN
+        return "? host key unknown", Tone.WARN
     if one.error is not None:
         return f"✗ {one_line(str(getattr(one.error, 'failure', None) or 'failed'))}", Tone.BAD
     return "– not tried", Tone.DIM

@@ -68,7 +68,9 @@ class FirstSetup:
         """
         one = self.candidate(name)
         if one.taken and name == self.master:
-            raise UsageError(f"{name} is to run the master; m on another one changes that")
+            raise UsageError(
+                f"{name} will run the master; press m on another machine to change that"
+            )
         one.taken = not one.taken
 
     def make_master(self, name: str) -> None:
@@ -89,7 +91,7 @@ class FirstSetup:
             address = parse_address(text)
             name = name_of(address, machine, names)
         if name in names or any(one.proposal.address == address for one in self.candidates):
-            raise UsageError(f"{text} is in the list already")
+            raise UsageError(f"{text} is already in the list")
         self.candidates.append(Candidate(Proposal(name, address, ADDED), taken=True))
         return self.candidates[-1]
 

@@ -1,4 +1,4 @@
-"""The app of somebody who has no configuration yet: set one up, see the demonstration, leave."""
+"""The app shown without a configuration: set one up, try the demo, or quit."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -16,14 +16,14 @@ from pitui.tui.terminal.theme import OWN_THEME, theme_variables
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody wants: the configuration that was written, or the demonstration."""
+    """What the user chose: the configuration that was written, or the demo."""
 
     config: Path | None = None
     demo: bool = False
 
 
 class NewcomerApp(App[Decision], inherit_bindings=False):
-    """Ends with a decision, or with none."""
+    """Ends with a `Decision`; None means that the user quit."""
 
     TITLE = "pitui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*style_paths()]

@@ -33,11 +33,11 @@ AT_ONCE = 8
 """Machines that are tried at a time."""
 TRIED = 40
 """Machines that are tried without being asked for; what others there are waits for `r`."""
-_KEYS = "Space take  m master  r retry  Tab fields  Ctrl+S write and open  Esc back"
+_KEYS = "Space include  m master  r retry  Tab fields  Ctrl+S write and open  Esc back"
 
 
 class SetupScreen(Screen[Path]):
-    """Answers with the file that was written; None goes back."""
+    """Answers with the path of the written configuration; None means "go back"."""
 
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -181,7 +181,7 @@ class SetupScreen(Screen[Path]):
         except PituiError as error:
             self._complain(error)
         except (OSError, RuntimeError, ValueError) as error:
-            self._complain(UsageError(f"the file cannot be written: {error}"))
+            self._complain(UsageError(f"cannot write the file: {error}"))
         else:
             self.dismiss(path)
 

@@ -1,4 +1,4 @@
-"""What somebody without a configuration is asked first."""
+"""The first question without a configuration."""
 
 from typing import ClassVar
 
@@ -14,14 +14,14 @@ from pitui.tui.base.dialog import Dialog
 
 SETUP, DEMO, LEAVE = "setup", "demo", "leave"
 _TITLES = {
-    SETUP: "Set up a cluster now: which machines, who runs the master",
-    DEMO: "Look at the demonstration: a real Spark cluster on this machine",
+    SETUP: "Set up a cluster now: choose its machines and its master",
+    DEMO: "Try the demo: a real Spark cluster on this machine",
     LEAVE: "Leave",
 }
 
 
 class WelcomeScreen(Dialog[str]):
-    """Answers with one of the three; None is to leave."""
+    """Answers with one of the choices; None means "quit"."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "move('cursor_down')", show=False),
@@ -29,7 +29,7 @@ class WelcomeScreen(Dialog[str]):
         Binding("q", "close", show=False),
     ]
     TITLE_TEXT = "Welcome to pitui"
-    KEYS_TEXT = "↑ ↓ Enter choose  q leave"
+    KEYS_TEXT = "↑ ↓ Enter choose  q quit"
     AUTO_FOCUS = "OptionList"
 
     def __init__(self, looked_for: str) -> None:
@@ -38,7 +38,10 @@ class WelcomeScreen(Dialog[str]):
 
     def content(self) -> list[Widget]:
         """Return why this is asked, and what there is to choose from."""
-        about = "pitui runs a Spark standalone cluster from here. It needs to know its machines."
+        about = (
+            "pitui manages a Spark standalone cluster from this terminal. First it needs to "
+            "know the machines."
+        )
         options = [Option(Text(title), id=name) for name, title in _TITLES.items()]
         return [
             Static(Text(f"{self._looked_for[:1].upper()}{self._looked_for[1:]}.")),

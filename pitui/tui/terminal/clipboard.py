@@ -77,5 +77,5 @@ def to_file(text: str) -> Path:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text + "\n")
     except OSError as error:
-        raise PituiError(f"{folder} could not be written to: {error.strerror}") from error
+        raise PituiError(f"cannot write to {folder}: {error.strerror}") from error
     return Path(name)

@@ -46,10 +46,10 @@ async def show_in_pager(app: "PituiApp", text: str, line: int = 1) -> None:
             process = await asyncio.create_subprocess_exec(*command)
             await process.wait()
     except SuspendNotSupported:
-        raise PituiError("this terminal cannot be handed to a pager") from None
+        raise PituiError("a pager cannot run in this terminal") from None
     except OSError as error:
         raise PituiError(
-            f"{command[0]} could not be started: {error.strerror}", "Set PAGER to another one."
+            f"cannot start {command[0]}: {error.strerror}", "Set PAGER to another pager."
         ) from error
     finally:
         signal.signal(signal.SIGINT, before)

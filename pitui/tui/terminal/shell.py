@@ -42,15 +42,15 @@ async def run_shell(app: "PituiApp", node: Node) -> None:
             process = await asyncio.create_subprocess_exec(*command)
             status = await process.wait()
     except SuspendNotSupported:
-        app.main.footer.say("this terminal cannot be handed to a shell")
+        app.main.footer.say("a shell cannot run in this terminal")
         return
     except OSError as error:
-        app.main.footer.say(f"{command[0]} could not be started: {error.strerror}")
+        app.main.footer.say(f"cannot start {command[0]}: {error.strerror}")
         return
     finally:
         signal.signal(signal.SIGINT, before)
     if status == 255 and not node.local:
-        app.main.footer.say(f"ssh could not reach {node.name}; Enter on the node says more")
+        app.main.footer.say(f"ssh could not reach {node.name}; press Enter on the node for details")
 
 
 def _nothing(_number: int, _frame: object) -> None:

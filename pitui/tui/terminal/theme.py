@@ -68,5 +68,5 @@ def check_theme(name: str | None) -> str:
         return OWN
     if name not in BUILTIN_THEMES:
         known = ", ".join([OWN, *BUILTIN_THEMES])
-        raise ConfigError(f"ui.theme: there is no theme {name!r}", f"Themes: {known}.")
+        raise ConfigError(f"ui.theme: unknown theme {name!r}", f"Themes: {known}.")
     return name

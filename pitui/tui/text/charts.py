@@ -62,12 +62,12 @@ def captioned(
     """Return a chart under a line with its title, the newest and the highest value."""
     known = [value for at, value in samples if value is not None and span[0] <= at <= span[1]]
     if not known:
-        return [cells((title, Tone.STRONG), ("  nothing measured yet", Tone.DIM))]
+        return [cells((title, Tone.STRONG), ("  no data yet", Tone.DIM))]
     newest, most = known[-1], max(known)
     caption = cells(
         (title, Tone.STRONG),
         (f"  {label(newest)}", Tone.NORMAL),
-        (f"  at most {label(most)}", Tone.DIM),
+        (f"  max {label(most)}", Tone.DIM),
     )
     values = buckets(samples, *span, max(1, width - _LABEL))
     highest = max(value for value in values if value is not None)

@@ -13,7 +13,7 @@ _WORDS = {
     StepState.OK: ("holds", Tone.GOOD),
     StepState.CHANGED: ("changed", Tone.GOOD),
     StepState.WOULD_CHANGE: ("would change", Tone.ACCENT),
-    StepState.UNKNOWN: ("not known yet", Tone.WARN),
+    StepState.UNKNOWN: ("unknown yet", Tone.WARN),
     StepState.FAILED: ("failed", Tone.BAD),
     StepState.SKIPPED: ("skipped", Tone.DIM),
     StepState.BLOCKED: ("needs an admin", Tone.WARN),

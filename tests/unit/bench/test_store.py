@@ -49,5 +49,5 @@ def test_two_stores_on_one_file(tmp_path):
 def test_a_file_that_is_no_database(tmp_path):
     path = tmp_path / "runs.db"
     path.write_text("not a database, but long enough to be looked at as one" * 20)
-    with pytest.raises(PituiError, match=r"history of runs .* cannot be used"):
+    with pytest.raises(PituiError, match="cannot open the history of runs"):
         RunStore(path).recent("shelf", 1)

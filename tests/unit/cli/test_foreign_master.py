@@ -61,7 +61,7 @@ def test_what_is_no_master_is_said_in_one_line(ask: Ask, body: bytes) -> None:
     assert [node["link"] for node in status["nodes"]] == ["connected"]
     assert len(result.stderr.splitlines()) == 1
     assert "/json/: " in result.stderr
-    assert "Something else listens there" in result.stderr
+    assert "Something else is listening there" in result.stderr
 
 
 def test_brackets_without_end_in_an_answer_do_no_harm(ask: Ask) -> None:

@@ -44,7 +44,7 @@ def test_the_command_line_is_the_filter(chosen: LogFilter, words: list[str], fol
 def test_an_expression_and_what_is_none() -> None:
     chosen = LogFilter(text="a|b", regex=True)
     assert read(chosen.to_command(["pi1"])) == (["pi1"], False, chosen)
-    with pytest.raises(UsageError, match="no regular expression"):
+    with pytest.raises(UsageError, match="not a regular expression"):
         read("pitui logs pi1 --grep (")
-    with pytest.raises(UsageError, match="exclude"):
+    with pytest.raises(UsageError, match="cannot be combined"):
         read("pitui logs pi1 --grep a --text b")

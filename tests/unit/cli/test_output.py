@@ -20,7 +20,7 @@ def test_what_nobody_reads_goes_nowhere() -> None:
 
 def test_a_full_disk_is_an_error_for_people() -> None:
     stream = Path("/dev/full").open("w")  # noqa: SIM115 - closing it fails as well
-    with pytest.raises(PituiError, match="standard output cannot be written: No space left"):
+    with pytest.raises(PituiError, match="cannot write to standard output: No space left"):
         write_block(stream, b"x")
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     stream.close()

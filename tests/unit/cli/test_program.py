@@ -48,7 +48,7 @@ def test_output_that_cannot_be_written_is_said_in_one_line(start: Started, words
         start("exec", "--", "true").communicate(timeout=LIMIT)
     ended = start(*words.split(), shell=">/dev/full")
     assert ended.communicate(timeout=LIMIT)[1].splitlines()[-1] == (
-        "pitui: standard output cannot be written: No space left on device"
+        "pitui: cannot write to standard output: No space left on device"
     )
     assert ended.returncode == 1
 
@@ -102,4 +102,4 @@ def test_what_a_master_that_does_not_run_cannot_say(start: Started) -> None:
     output, complaint = ended.communicate(timeout=LIMIT)
     assert ended.returncode == 1
     assert json.loads(output)["applications"] == []
-    assert complaint.startswith("pitui: nuc: the master does not run. Start it with ")
+    assert complaint.startswith("pitui: nuc: the master is not running. Start it with ")

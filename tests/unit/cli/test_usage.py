@@ -48,15 +48,21 @@ def _meant(words: list[str]) -> tuple[click.Command, list[str]]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("statsu", "no command is called 'statsu'; did you mean status? See `pitui --help`."),
+        ("statsu", "unknown command 'statsu'; did you mean status? See `pitui --help`."),
         ("logs", "missing argument 'SOURCE...'. See `pitui logs --help`."),
         ("bench zzz", "no such command 'zzz'. See `pitui bench --help`."),
         ("bench run", "missing argument 'NAME'. See `pitui bench run --help`."),
         (
             "exec --limit nan -- true",
-            "invalid value for '--limit': 'nan' is no number. See `pitui exec --help`.",
+            "invalid value for '--limit': 'nan' is not a number. See `pitui exec --help`.",
         ),
-        ("provision --remove a b", "--remove NODE stands alone. See `pitui provision --help`."),
+        (
+            "provision --remove a b",
+            (
+                "--remove NODE cannot be combined with other nodes or options. "
+                "See `pitui provision --help`."
+            ),
+        ),
     ],
 )
 def test_wrong_usage_is_one_line(

@@ -54,16 +54,16 @@ def test_addresses_as_people_write_them(text: str, address: Address) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("", '"" is no address'),
-        ("a b", '"a b" is no address'),
+        ("", '"" is not an address'),
+        ("a b", '"a b" is not an address'),
         ("@pi1", "allowed: a user name"),
         ("pi@", "allowed: a host name"),
         ("pi1:", 'found port "", allowed: 1 to 65535'),
         ("pi1:70000", 'found port "70000", allowed: 1 to 65535'),
         ("pi1:²", "allowed: 1 to 65535"),
-        ("[::1", '"[::1" is no address'),
-        ("[::1]x", '"[::1]x" is no address'),
-        ("-v", '"-v" is no address'),
+        ("[::1", '"[::1" is not an address'),
+        ("[::1]x", '"[::1]x" is not an address'),
+        ("-v", '"-v" is not an address'),
     ],
 )
 def test_what_is_no_address_is_refused(text: str, part: str) -> None:
@@ -84,12 +84,12 @@ def test_a_list_of_workers_is_read_as_spark_reads_it() -> None:
 
 
 def test_a_wrong_line_among_the_workers_is_named() -> None:
-    with pytest.raises(UsageError, match='line 2: "two words" is no address'):
+    with pytest.raises(UsageError, match='line 2: "two words" is not an address'):
         parse_workers("pi1\ntwo words\n")
 
 
 def test_an_empty_list_of_workers_is_refused() -> None:
-    with pytest.raises(UsageError, match="no worker is listed"):
+    with pytest.raises(UsageError, match="no workers listed"):
         parse_workers("# none yet\n")
 
 
@@ -159,7 +159,7 @@ def test_the_master_can_be_a_node_of_its_own() -> None:
     [
         (["pi1=a", "pi1=b"], "local", 'node "pi1" is given twice'),
         (["pi1=a"], "pi1=b", 'node "pi1" is given twice'),
-        (["pi1=a"], "pi2", 'the master "pi2" is no node; did you mean pi1? allowed: pi1, local'),
+        (["pi1=a"], "pi2", 'the master "pi2" is not a node; did you mean pi1? allowed: pi1, local'),
         (["pi1=a", "pi2=a"], "local", 'nodes.pi2.host: found "a" (port 22), as in nodes.pi1'),
     ],
 )
@@ -175,7 +175,7 @@ def test_nodes_that_make_no_cluster_are_refused(nodes: list[str], master: str, p
         ("pi1", "allowed: NAME=HOST, such as pi1=192.168.1.11"),
         ("all=pi1", '"all" means something on the command line'),
         ("=pi1", '"" cannot name a node'),
-        ("pi1=", '"" is no address'),
+        ("pi1=", '"" is not an address'),
     ],
 )
 def test_what_names_no_node_is_refused(text: str, part: str) -> None:

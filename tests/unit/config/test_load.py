@@ -133,8 +133,8 @@ ADDED: dict[str, tuple[str, list[str]]] = {
     "known hosts folder": ("ssh: {known_hosts: .}", ["5: ssh.known_hosts:", "a folder"]),
     "empty host": ("  pi2: {host: ''}", ['5: nodes.pi2.host: found "", allowed: a host name']),
     "no host": ("  pi2: {host: }", ["5: nodes.pi2.host: found nothing, allowed: text"]),
-    "port in the host": ("  pi2: {host: 10.0.0.2:23}", ["a key of its own (port: 23)"]),
-    "user in the host": ("  pi2: {host: pi@h}", ['found "pi@h"; the user has a key of its own']),
+    "port in the host": ("  pi2: {host: 10.0.0.2:23}", ["with its own key (port: 23)"]),
+    "user in the host": ("  pi2: {host: pi@h}", ['found "pi@h"; set the user with its own key']),
     "IPv6 in brackets": ('  pi2: {host: "[::1]"}', ["without brackets"]),
     "host that is an option": ("  pi2: {host: -oProxyCommand=x}", ["5: nodes.pi2.host: found"]),
     "address beyond 255": ("  pi2: {host: 10.0.0.256}", ['5: nodes.pi2.host: found "10.0.0.256"']),
@@ -160,7 +160,7 @@ ADDED: dict[str, tuple[str, list[str]]] = {
     "plain http": ("spark: {archive: http://x/y.tgz}", ["5: spark.archive:", "an https URL"]),
     "master's ports": (
         "spark: {master: {port: 9000, webui_port: 9000}}",
-        ["5: spark.master.webui_port: found 9000, which is spark.master.port too"],
+        ["5: spark.master.webui_port: found 9000, which is also spark.master.port"],
     ),
     "variable": ('  pi2: {host: h, env: {"A B": 1}}', ['"A B" cannot name a variable']),
     "value on two lines": (
@@ -184,19 +184,19 @@ ADDED: dict[str, tuple[str, list[str]]] = {
     "merge key": ("<<: {ui: {}}", ["5: <<: unknown key"]),
     "deep nesting": (
         "ui: " + "[" * 100_000,
-        ["5: ui.0.0: found more levels than any key has; allowed: 16"],
+        ["5: ui.0.0: found nesting deeper than any key; allowed: 16"],
     ),
     "deep nesting that ends": (
         "ui: " + "[" * 1100 + "]" * 1100,
-        ["5: ui.0.0: found more levels than any key has; allowed: 16"],
+        ["5: ui.0.0: found nesting deeper than any key; allowed: 16"],
     ),
     "deep nesting of mappings": (
         "ui: " + "{a: " * 5000,
-        ["5: ui.a.a: found more levels than any key has; allowed: 16"],
+        ["5: ui.a.a: found nesting deeper than any key; allowed: 16"],
     ),
     "deep nesting after other letters": (
         "# žluťoučký kůň 🐎\nui: " + "[" * 5000,
-        ["6: ui.0.0: found more levels than any key has; allowed: 16"],
+        ["6: ui.0.0: found nesting deeper than any key; allowed: 16"],
     ),
     "deep nesting in a key": (
         "ui: {" + "[" * 5000,
@@ -216,8 +216,8 @@ def test_what_is_added_to_a_good_file_is_refused(
 
 
 WHOLE: dict[str, tuple[str, list[str]]] = {
-    "empty": ("", ["config.yaml: found nothing in it", "cluster.master and nodes"]),
-    "only comments": ("# soon\n", ["config.yaml: found nothing in it"]),
+    "empty": ("", ["config.yaml: the file is empty", "cluster.master and nodes"]),
+    "only comments": ("# soon\n", ["config.yaml: the file is empty"]),
     "a list": ("- nuc\n- pi1\n", ["config.yaml:1: found a list, allowed: a mapping", "cluster"]),
     "prose": ("this is not a config", ['config.yaml:1: found "this is not a config"']),
     "no nodes": ("cluster: {master: a}\nnodes: {}", ["config.yaml:2: nodes: found no nodes"]),
@@ -230,7 +230,7 @@ WHOLE: dict[str, tuple[str, list[str]]] = {
     "unknown master": (
         "cluster:\n  master: nuk\nnodes: {nuc: {host: h}, pi1: {host: i}}",
         [
-            'config.yaml:2: cluster.master: found "nuk", which is no node; did you mean nuc?',
+            'config.yaml:2: cluster.master: found "nuk", which is not a node; did you mean nuc?',
             "allowed: nuc, pi1",
         ],
     ),

@@ -36,13 +36,13 @@ def test_no_configuration_names_where_it_was_looked_for() -> None:
         find_config(None)
     assert str(caught.value) == (
         f"no configuration: looked for config.yaml and {Path.home()}/.config/pitui/config.yaml. "
-        "Write one with: pitui init"
+        "Create one with: pitui init"
     )
 
 
 def test_a_file_that_was_asked_for_is_not_replaced_by_another(folder: Path) -> None:
     _write(folder / "config.yaml")
-    with pytest.raises(ConfigError, match=r"other.yaml: no such file. Write one"):
+    with pytest.raises(ConfigError, match=r"other.yaml: no such file. Create one"):
         find_config(Path("other.yaml"))
 
 

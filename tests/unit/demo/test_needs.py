@@ -16,7 +16,7 @@ def _meminfo(tmp_path: Path, mib: int) -> Path:
 
 def test_too_little_memory_names_both_figures(tmp_path):
     with pytest.raises(
-        PituiError, match=r"about 910 MiB of memory, and 600 MiB are free"
+        PituiError, match=r"about 910 MiB of memory, but only 600 MiB are free"
     ) as raised:
         check_memory(3, _meminfo(tmp_path, 600))
     assert "--nodes 1" in raised.value.advice

@@ -129,7 +129,10 @@ async def test_what_a_person_chose_is_made_and_named_where_it_is_ram(tmp_path: P
     assert "/mnt/a (0700, spark), /mnt/work (0755, spark)" in finding.detail
     assert "/mnt/b" not in finding.detail
     assert f"{BASE}/local" not in finding.detail
-    assert finding.advice == "/mnt/a is RAM: what Spark writes there takes the executors' memory."
+    assert (
+        finding.advice
+        == "/mnt/a is in RAM: what Spark writes there reduces the memory for executors."
+    )
     env = (await written(ctx))[ENV]
     assert env.count("SPARK_LOCAL_DIRS") == 1
 
@@ -165,7 +168,7 @@ async def test_a_line_by_hand_in_spark_env_is_a_choice_too(
     ctx = await site_of(tmp_path, files={ENV: f"{line}\n"}, states=states)
     finding = await step("conf").check(ctx)
     assert (f"{BASE}/local" in finding.detail) == (path is None)
-    assert ("/mnt/ram is RAM" in finding.advice) == (path is not None)
+    assert ("/mnt/ram is in RAM" in finding.advice) == (path is not None)
 
 
 def test_folders_as_they_are(tmp_path: Path) -> None:

@@ -133,9 +133,9 @@ async def test_without_root_a_place_of_somebody_elses_is_named_before_the_push(
         return found
 
     await ctx.context.once("archive", made)
-    with pytest.raises(NodeError, match="pi may not write where /opt/spark is to be") as caught:
+    with pytest.raises(NodeError, match="pi is not allowed to create /opt/spark") as caught:
         await step("spark").check(ctx)
-    assert caught.value.advice == "Set its spark_home to a place of its own: ~/spark."
+    assert caught.value.advice == "Set its spark_home to a folder it can write, such as ~/spark."
 
 
 LOOK = "b=$(basename"
@@ -154,7 +154,7 @@ async def test_a_version_alone_is_fetched_where_something_is_changed(tmp_path: P
 
 async def test_neither_version_nor_archive(tmp_path: Path) -> None:
     ctx = RecordedSite(tmp_path, PI, {LOOK: ""}, config_text=config("spark: {home: /opt/s}\n"))
-    with pytest.raises(NodeError, match=r"no Spark, and neither a version nor an archive"):
+    with pytest.raises(NodeError, match=r"no Spark, but neither a version nor an archive"):
         await step("spark").check(ctx)
 
 

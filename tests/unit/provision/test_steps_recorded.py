@@ -269,7 +269,7 @@ async def test_an_installation_waits_for_another_one(
     said: list[str] = []
     ctx.on_say(lambda what, _: said.append(what))
     await packages.install(ctx, ["openjdk-17-jre-headless"])
-    assert said == ["waiting for another installation to end"] * 2
+    assert said == ["waiting for another package installation to finish"] * 2
 
 
 async def test_an_installation_that_never_gets_its_turn_says_so(
@@ -279,7 +279,10 @@ async def test_an_installation_that_never_gets_its_turn_says_so(
     ctx = RecordedSite(tmp_path, PI, {"apt-get -q -y": LOCKED})
     with pytest.raises(NodeError, match="Could not get lock") as caught:
         await packages.install(ctx, ["rsync"])
-    assert caught.value.advice == "Something else installs there; try again when it has ended."
+    assert (
+        caught.value.advice
+        == "Another package installation is running there; try again when it has finished."
+    )
 
 
 async def test_a_lock_that_was_waited_for_is_no_reason_to_try_again(tmp_path: Path) -> None:
@@ -290,5 +293,5 @@ async def test_a_lock_that_was_waited_for_is_no_reason_to_try_again(tmp_path: Pa
     ctx.on_say(lambda what, _: told.append(what))
     with pytest.raises(NodeError, match="Unable to locate package rsync") as caught:
         await packages.install(ctx, ["rsync"])
-    assert caught.value.advice == "No source of packages that this node knows has it."
+    assert caught.value.advice == "None of this node's package sources has it."
     assert told == []

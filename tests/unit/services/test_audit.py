@@ -37,7 +37,7 @@ def test_a_damaged_line_hides_no_other(tmp_path):
 def test_a_log_that_cannot_be_written_is_a_complaint_not_a_failure(tmp_path):
     (tmp_path / "a.jsonl").mkdir()
     audit = Audit("shelf", tmp_path / "a.jsonl")
-    assert "cannot be written" in audit.record("stop", "pi1", "ok")
+    assert "cannot write" in audit.record("stop", "pi1", "ok")
     assert audit.last("stop", "pi1") is None
 
 

@@ -45,12 +45,12 @@ def one_time_identity() -> str:
 
 
 class FileDistributor:
-    """Where files are pushed from; `async with Depot(links) as depot`.
+    """Pushes files to nodes; `async with FileDistributor(connections) as distributor`.
 
-    Nodes that want the same file pass it on to each other while it comes (see
-    `relay_agent`). Each delivery ends for itself: a node that breaks off leaves those it
-    fed with another feeder. A node without Python, or out of reach of all others, gets the file
-    through its SSH link alone.
+    Nodes that want the same file pass it on to each other while they receive it (see
+    `relay_agent`). Deliveries are independent: when a node fails, the nodes it fed get another
+    upstream peer. A node without Python, or that no other node can reach, gets the file through
+    its SSH connection alone.
     """
 
     def __init__(self, connections: ConnectionPool, way: Topology = Topology.AUTO) -> None:
@@ -58,7 +58,7 @@ class FileDistributor:
         self._way = way
         self._group = TaskGroup()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._convoys: dict[str, Swarm] = {}
+        self._swarms: dict[str, Swarm] = {}
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -78,7 +78,7 @@ class FileDistributor:
         try:
             await self._group.__aexit__(kind, error, trace)
         finally:
-            for swarm in self._convoys.values():
+            for swarm in self._swarms.values():
                 swarm.close()
 
     async def deliver(
@@ -112,18 +112,18 @@ class FileDistributor:
             raise
 
     async def swarm(self, payload: Payload) -> Swarm:
-        """Return the convoy of a file.
+        """Return the swarm of a file.
 
         Raises:
             OSError: the file cannot be read.
         """
         async with self._opening:
-            if payload.sha512 not in self._convoys:
+            if payload.sha512 not in self._swarms:
                 pem = await asyncio.to_thread(one_time_identity)
-                self._convoys[payload.sha512] = Swarm(
+                self._swarms[payload.sha512] = Swarm(
                     payload, pem, self._connections.socket, self._way
                 )
-            return self._convoys[payload.sha512]
+            return self._swarms[payload.sha512]
 
     @property
     def connections(self) -> ConnectionPool:
@@ -132,9 +132,9 @@ class FileDistributor:
 
 
 class _Trip(RetryingUpload):
-    """One file on its way to one node, with a convoy where that can be."""
+    """One file on its way to one node, with a swarm where that can be."""
 
-    def __init__(  # noqa: PLR0917 - the depot alone calls it
+    def __init__(  # noqa: PLR0917 - FileDistributor alone calls it
         self,
         distributor: FileDistributor,
         name: str,
@@ -158,7 +158,7 @@ class _Trip(RetryingUpload):
         """Bring the file, say so, and stay while others are fed from there."""
         self._arrived = arrived
         try:
-            pushed = await self.through_breaks(self._away_limit)
+            pushed = await self.run_with_retries(self._away_limit)
         except PituiError as error:
             # After the arrival it is only the others that miss something, and they look further.
             if not arrived.done():
@@ -179,7 +179,7 @@ class _Trip(RetryingUpload):
         return await self.alone()
 
     async def alone(self) -> Pushed:
-        """Push over the node's own link, without a courier."""
+        """Push over the node's own link, without a relay agent."""
         return await push(
             self.runner,
             self.payload,
@@ -204,7 +204,7 @@ class _Trip(RetryingUpload):
             nonlocal whole
             whole = True
             self.total += count
-            self._settle(Pushed(self.total, self.resumed, peer.feeder))
+            self._settle(Pushed(self.total, self.resumed, peer.upstream))
 
         try:
             return await (await self._distributor.swarm(self.payload)).bring(peer, note)

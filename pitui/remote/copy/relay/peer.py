@@ -1,4 +1,4 @@
-"""One node's part in a convoy: its courier, who feeds it, and how far it is."""
+"""One node's part in a swarm: its relay agent, who feeds it, and how far it is."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ import msgspec
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.domain.text import printable
 from pitui.remote.copy.payload import Payload, Sent, end_limit, refused
-from pitui.remote.copy.receive_script import courier_command, place_script
+from pitui.remote.copy.receive_script import place_script, relay_command
 from pitui.remote.copy.relay import relay_agent
 from pitui.remote.copy.relay.peer_selection import UNKNOWN_SPEED
 from pitui.remote.runner import RemoteProcess, Runner
@@ -38,11 +38,11 @@ class AgentMessage(msgspec.Struct, frozen=True, kw_only=True):
     wrong: bool = False
     done: int | None = None
     gone: bool = False
-    """The courier ended."""
+    """The relay agent ended."""
 
 
 class UnableError(NodeError):
-    """A node cannot take part in a convoy; it may still take the file in another way."""
+    """A node cannot take part in a swarm; it may still take the file in another way."""
 
 
 @dataclass(eq=False)
@@ -60,14 +60,14 @@ class Peer:
     speed: float = UNKNOWN_SPEED
     wireless: bool = False
     have: int = 0
-    feeder: str | None = None
+    upstream: str | None = None
     """Which node feeds it; None is this machine."""
     fed: bool = False
     """Whether anybody feeds it."""
     inflow: float = 0.0
     turn: int = 0
-    shunned: set[str | None] = field(default_factory=set)
-    """Feeders that did not work."""
+    excluded: set[str | None] = field(default_factory=set)
+    """Upstream peers that did not work."""
     process: RemoteProcess | None = None
     heard: asyncio.Queue[AgentMessage] = field(default_factory=asyncio.Queue)
 
@@ -82,11 +82,11 @@ class Peer:
         return self.have >= self.payload.size
 
     def command(self) -> str:
-        """Return the command that starts its courier."""
-        return courier_command(self.target, self.payload.sha512, self.payload.size)
+        """Return the command that starts its relay agent."""
+        return relay_command(self.target, self.payload.sha512, self.payload.size)
 
     async def start(self, process: RemoteProcess, pem: str) -> None:
-        """Give the courier its text and its order, and wait until it listens.
+        """Give the relay agent its text and its order, and wait until it listens.
 
         Raises:
             UnableError: there is none to be had on this node.
@@ -106,15 +106,19 @@ class Peer:
             async with asyncio.timeout(START_LIMIT):
                 first = await self.heard.get()
         except TimeoutError as error:
-            raise UnableError(self.name, f"no courier within {START_LIMIT:.0f} s") from error
+            raise UnableError(
+                self.name, f"the transfer helper did not start within {START_LIMIT:.0f} s"
+            ) from error
         if not first.port:
-            raise UnableError(self.name, first.unable or "its Python runs no courier")
+            raise UnableError(
+                self.name, first.unable or "its Python cannot run the transfer helper"
+            )
         self.host, self.port, self.wireless = first.host, first.port, first.wireless
         self.speed = first.speed or UNKNOWN_SPEED
         self.have = first.have or 0
 
     async def listen(self, process: RemoteProcess) -> None:
-        """Put what its courier says into `heard`, until it ends.
+        """Put what its relay agent says into `heard`, until it ends.
 
         Raises:
             LinkError: the link was lost.
@@ -127,23 +131,25 @@ class Peer:
                     for line in lines:
                         self.heard.put_nowait(msgspec.json.decode(line, type=AgentMessage))
         except (msgspec.DecodeError, RecursionError) as error:
-            raise UnableError(self.name, f"its courier makes no sense: {error}") from error
+            raise UnableError(
+                self.name, f"the transfer helper sent an invalid reply: {error}"
+            ) from error
         finally:
             self.heard.put_nowait(AgentMessage(gone=True))
 
     async def feed(self, child: "Peer") -> None:
-        """Make its courier feed another node.
+        """Make its relay agent feed another node.
 
         Raises:
             LinkError: the link was lost.
         """
         if self.process is None:
-            raise LinkError(self.name, Failure.LOST, "it is gone")
+            raise LinkError(self.name, Failure.LOST, "it disconnected")
         order = {"feed": child.name, "turn": child.turn, "host": child.host, "port": child.port}
         await self.process.write(_line(order))
 
     def refusal(self, said: str) -> NodeError:
-        """Return the error of what its courier could not write."""
+        """Return the error of what its relay agent could not write."""
         return refused(self.name, self.target, printable(said))
 
     @property
@@ -154,7 +160,7 @@ class Peer:
 
 @cache
 def _program() -> bytes:
-    """Return the courier's text with its length before it, as `push_script` boots it."""
+    """Return the relay agent's text with its length before it, as `push_script` boots it."""
     text = Path(relay_agent.__file__).read_bytes()
     return b"%d\n%s" % (len(text), text)
 

@@ -1,4 +1,4 @@
-"""What pitui does while a node takes a file: finds it a feeder, and another when that one fails."""
+"""One node receiving a file: pitui finds it an upstream peer, and another when that one fails."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ PEER_LIMIT = 10.0
 
 
 class Peers(Protocol):
-    """What a visit needs of the convoy."""
+    """What `PeerTransfer` needs of the swarm."""
 
     payload: Payload
 
@@ -67,7 +67,7 @@ class PeerTransfer:
         self._here = False
         self._moved_at = _now()
         self._had = peer.have
-        """What was there when the feeder was chosen."""
+        """What was there when the upstream was chosen."""
 
     async def stay(self) -> bool:
         """Work until the file is there and nobody waits for it.
@@ -93,7 +93,7 @@ class PeerTransfer:
             if said.gone:
                 if self._here:
                     break
-                raise UnableError(peer.name, "its courier ended")
+                raise UnableError(peer.name, "the transfer helper exited")
             self._take(said)
         return True
 
@@ -115,7 +115,7 @@ class PeerTransfer:
     async def _next(self) -> AgentMessage | None:
         """Return what is heard next; None where it was quiet for long, and that may be."""
         peer = self._peer
-        from_peer = peer.feeder is not None and not peer.whole
+        from_peer = peer.upstream is not None and not peer.whole
         quiet = PEER_LIMIT if peer else STALL_LIMIT
         limit = None if self._here else peer.end_limit if peer.whole else quiet
         try:
@@ -125,23 +125,23 @@ class PeerTransfer:
             if peer.whole:
                 message = f"{peer.target} was not verified within {peer.end_limit:.0f} s"
                 raise NodeError(peer.name, message, "Its disk may be failing.") from error
-            feeder = self._others.peer(peer.feeder)
-            if from_peer and (feeder is None or feeder.have > peer.have):
+            upstream = self._others.peer(peer.upstream)
+            if from_peer and (upstream is None or upstream.have > peer.have):
                 self._cut()
             elif _now() - self._moved_at >= STALL_LIMIT:
-                message = f"nothing got through for {_now() - self._moved_at:.0f} s"
+                message = f"no data was accepted for {_now() - self._moved_at:.0f} s"
                 raise LinkError(peer.name, Failure.LOST, message) from error
             return None
 
     async def _find_feeder(self) -> None:
         peer = self._peer
         self._had = peer.have
-        feeder = self._others.assign(peer)
-        if feeder is None:
+        upstream = self._others.assign(peer)
+        if upstream is None:
             self._group.create_task(self._from_here(peer.turn))
             return
         try:
-            await feeder.feed(peer)
+            await upstream.feed(peer)
         except LinkError:
             self._cut()
 
@@ -152,15 +152,15 @@ class PeerTransfer:
             self._peer.heard.put_nowait(AgentMessage(cut=str(error), turn=turn))
 
     def _cut(self) -> None:
-        """Part with the feeder: it hung up, or is silent."""
+        """Part with the upstream: it hung up, or is silent."""
         peer = self._peer
         moved = peer.have > self._had
-        if peer.feeder is None and self._others.changed():
+        if peer.upstream is None and self._others.changed():
             raise source_changed(peer.name, self._others.payload)
-        if peer.feeder is not None and not moved:
+        if peer.upstream is not None and not moved:
             self._others.peer_failed()
-        if peer.feeder is not None or not moved:
-            peer.shunned.add(peer.feeder)
+        if peer.upstream is not None or not moved:
+            peer.excluded.add(peer.upstream)
         peer.fed = False
 
     def _note_fed(self, said: AgentMessage) -> None:
@@ -168,12 +168,12 @@ class PeerTransfer:
         child = self._others.peer(said.fed)
         if said.error is None:
             self._others.peer_worked()
-        elif child is not None and child.feeder == self._peer.name:
+        elif child is not None and child.upstream == self._peer.name:
             child.heard.put_nowait(AgentMessage(cut=said.error, turn=said.turn))
 
     def _moved(self, have: int) -> None:
         peer = self._peer
-        if have > self._had and peer.feeder is not None:
+        if have > self._had and peer.upstream is not None:
             self._others.peer_worked()
         peer.have = have
         self._moved_at = _now()

@@ -1,18 +1,18 @@
-"""What runs on a node during a push: takes a file, verifies it, and passes it on while it comes.
+"""Runs on a node during a push: receives a file, verifies it, and passes it on meanwhile.
 
 This file is sent to the node and run by its own Python (3.8 or newer), so it uses nothing but the
-standard library; pitui imports it for what its own end of a hop needs.
+standard library; pitui imports it for what its own end of a connection needs.
 
 A node listens at the address that pitui reached it at, on a port of the system's choosing. Whoever
 feeds it, pitui or another node, connects to that port. Both ends show the certificate of this one
 push and accept no other; its key came over SSH, stays in memory and is worth nothing afterwards.
-The feeder says which turn it is (pitui counts them: a later one takes the place of an earlier one),
-the node says how many bytes it has, and the feeder sends the rest. A node feeds from its file
-behind the byte that came last, so a slow reader holds up nobody, and one that lost its feeder goes
-on with another from where it was.
+The upstream says which turn it is (pitui counts them: a later one takes the place of an earlier
+one), the node says how many bytes it has, and the upstream sends the rest. A node feeds others from
+its file, up to the last byte it has, so a slow reader holds up nobody, and a node that lost its
+upstream resumes with another where it was.
 
 Standard input: one line of JSON, then `{"feed": NODE, "turn": N, "host": H, "port": P}`
-a line; its end ends the courier. Standard output: a line of JSON for each event.
+a line; its end ends the relay agent. Standard output: a line of JSON for each event.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ CONNECT_LIMIT = 3.0
 """Seconds to connect to the next node; a firewall that drops packets says nothing at all."""
 
 HELLO_LIMIT = 10.0
-"""Seconds for the handshake of a hop."""
+"""Seconds for the TLS handshake between two peers."""
 
 STALL_LIMIT = 60.0
-"""Seconds in which something has to move on a hop."""
+"""Seconds without a byte between two peers after which the connection is given up."""
 
 TELL_EVERY = 0.1
 """Seconds between two words on how far the file is."""
@@ -51,8 +51,8 @@ _SIOCGIFADDR = 0x8915
 _AES, _CHACHA = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"
 _GATHER = 256 * 1024
 _WAKE_AT = 64 * 1024
-"""Bytes that wake a receiver: each packet would take a slow board a core, and each hop of a chain
-is behind the one before it by as many."""
+"""Bytes that wake a receiver: each packet would take a slow board a core, and each node in a chain
+is that many bytes behind the one before it."""
 
 
 class Growing:
@@ -77,7 +77,7 @@ class Growing:
         """Read from a place on, at most what is there; waits for the first byte."""
         with self._grew:
             if not self._grew.wait_for(lambda: self.have > at, STALL_LIMIT):
-                raise TimeoutError(f"nothing came for {STALL_LIMIT:.0f} s")
+                raise TimeoutError(f"no data arrived for {STALL_LIMIT:.0f} s")
             there = self.have - at
         return os.preadv(self.fd, [buffer[: min(len(buffer), there)]], at)
 
@@ -184,7 +184,7 @@ def _exactly(conn: socket.socket, count: int) -> bytes:
     while len(data) < count:
         more = conn.recv(count - len(data))
         if not more:
-            raise OSError("the other end hung up")
+            raise OSError("the other end closed the connection")
         data += more
     return data
 
@@ -301,7 +301,7 @@ class RelayAgent:
             except OSError as error:
                 return str(error)
             if count == 0:
-                return "the other end hung up"
+                return "the other end closed the connection"
             file.write(buffer[:count])
         return None
 
@@ -331,7 +331,7 @@ class RelayAgent:
             try:
                 count = self.file.read(buffer, at)
             except TimeoutError:
-                # Pitui looks for another feeder, or gives up.
+                # Pitui looks for another upstream, or gives up.
                 continue
             digest.update(buffer[:count])
             at += count
@@ -360,7 +360,7 @@ class RelayAgent:
 
 
 def main(argv: list[str]) -> None:
-    """Run a courier as standard input orders."""
+    """Run a relay agent; its order is the first line of standard input."""
     order = json.loads(sys.stdin.buffer.readline())
     agent = RelayAgent(argv[1], argv[2], order)
     try:

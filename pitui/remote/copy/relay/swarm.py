@@ -46,15 +46,15 @@ class Swarm:
         """
         found = {source.name: source for source in self._sources(peer)}
         if not found:
-            raise UnableError(peer.name, "nobody can feed it")
+            raise UnableError(peer.name, "no source can send it the file")
         best = choose(peer.speed, found.values())
-        peer.feeder, peer.fed = best.name, True
+        peer.upstream, peer.fed = best.name, True
         peer.inflow = best.expected(peer.speed)
         peer.turn += 1
         return self._peers[best.name] if best.name is not None else None
 
     def _sources(self, peer: Peer) -> Iterator[Source]:
-        if None not in peer.shunned:
+        if None not in peer.excluded:
             speed = {Topology.STAR: inf, Topology.CHAIN: peer.speed}.get(self._way) or self._own(
                 peer
             )
@@ -62,7 +62,7 @@ class Swarm:
         if self._way is Topology.STAR or self._peers_work is False:
             return
         for other in self._peers.values():
-            if other.name in peer.shunned or other.wireless or self._leads_to(other, peer):
+            if other.name in peer.excluded or other.wireless or self._leads_to(other, peer):
                 continue
             inflow = inf if other.whole else other.inflow
             if inflow:
@@ -78,12 +78,12 @@ class Swarm:
         return sum(other.speed for other in self._fed_by(name) if other is not but)
 
     def _fed_by(self, name: str | None) -> list[Peer]:
-        return [s for s in self._peers.values() if s.fed and s.feeder == name and not s.whole]
+        return [s for s in self._peers.values() if s.fed and s.upstream == name and not s.whole]
 
     def _leads_to(self, other: Peer, peer: Peer) -> bool:
         """Whether what a node gets comes from another one in the end."""
         while other is not peer:
-            above = self._peers.get(other.feeder or "") if other.fed else None
+            above = self._peers.get(other.upstream or "") if other.fed else None
             if above is None:
                 return False
             other = above
@@ -162,4 +162,4 @@ class Swarm:
             return
         del self._peers[peer.name]
         for child in self._fed_by(peer.name):
-            child.heard.put_nowait(AgentMessage(cut=f"{peer.name} is gone", turn=child.turn))
+            child.heard.put_nowait(AgentMessage(cut=f"{peer.name} disconnected", turn=child.turn))

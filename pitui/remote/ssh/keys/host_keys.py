@@ -105,12 +105,12 @@ class KnownKeys:
             return None
         kind = key.get_algorithm() if key is not None else ""
         entry = next((entry for entry in self.keys if entry.kind == kind), self.keys[0])
-        shown = f" (it shows {key.get_fingerprint()})" if key is not None else ""
+        shown = f" (it presents {key.get_fingerprint()})" if key is not None else ""
         where = f"{entry.file}, line {entry.line}"
-        message = f"the host key of {self.name} is not the one in {where}{shown}"
+        message = f"the host key of {self.name} differs from the one in {where}{shown}"
         advice = (
-            "Somebody may be listening in. If the machine was set up anew, remove the old key: "
-            f"{_removal(entry, self.name)}"
+            "Somebody may be intercepting the connection. If the machine was reinstalled, "
+            f"remove the old key: {_removal(entry, self.name)}"
         )
         if key is None:
             return LinkError(node, Failure.HOST_KEY_CHANGED, message, advice)
@@ -182,8 +182,8 @@ def _save(node: str, file: Path | None, name: str, key: str, failure: Failure) -
 
 
 def _unsaved(node: str, file: Path | str, reason: str | None, failure: Failure) -> LinkError:
-    message = f"the host key cannot be saved in {file}: {reason}"
-    return LinkError(node, failure, message, "Set ssh.known_hosts to a file that you may write.")
+    message = f"cannot save the host key in {file}: {reason}"
+    return LinkError(node, failure, message, "Set ssh.known_hosts to a file that you can write.")
 
 
 def _removal(entry: KnownHost, name: str) -> str:
@@ -205,6 +205,8 @@ def unknown(node: str, name: str, key: asyncssh.SSHKey) -> LinkError:
         node,
         Failure.HOST_KEY_UNKNOWN,
         f"the host key of {name} is unknown: {key.get_algorithm()} {key.get_fingerprint()}",
-        "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the node, then "
-        "trust it: accept it in the UI, or give --trust-new.",
+        (
+            "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the node, "
+            "then accept it in the UI or use --trust-new."
+        ),
     )

@@ -100,7 +100,9 @@ def _read(file: Path) -> bytes:
                 data = stream.read()
                 if b"PRIVATE KEY" in data:
                     mode = stat.S_IMODE(status.st_mode)
-                    raise UnusableError(f"others may read it (mode {mode:04o}): chmod 600 {file}")
+                    raise UnusableError(
+                        f"other users can read it (mode {mode:04o}): chmod 600 {file}"
+                    )
                 return data
             return stream.read()
     except OSError as error:
@@ -109,7 +111,7 @@ def _read(file: Path) -> bytes:
 
 def _why_none(data: bytes, reason: str) -> str:
     if data.startswith(_PUTTY):
-        return "a key of PuTTY: puttygen KEY -O private-openssh -o NEW makes one for ssh"
+        return "a PuTTY key: convert it with puttygen KEY -O private-openssh -o NEW"
     with suppress(ValueError):
         asyncssh.import_public_key(data)
         return "a public key, and its private key is neither beside it nor in the agent"

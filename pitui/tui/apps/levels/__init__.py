@@ -1,1 +1,1 @@
-"""The levels inside an application: jobs, queries, stages, tasks."""
+"""The drill-down levels of an application: jobs, queries, stages, tasks."""

@@ -1,4 +1,4 @@
-"""What stands above a level: where it is, how the application stands, why it does not move."""
+"""The heading of a level: breadcrumbs, the application's state, why it is stalled."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _BAR = 20
 
 
 def crumbs(location: AppLocation, app: Application | None) -> str:
-    """Return the way down to a spot: `pi › job 3 › stage 7.0`."""
+    """Return the breadcrumbs of a location: `pi › job 3 › stage 7.0`."""
     parts = [one_line(app.name) if app else location.app_id]
     if location.query is not None:
         parts.append(f"query {location.query}")
@@ -37,20 +37,20 @@ def pane_title(tables: Sequence[tuple[str, int | None, bool]]) -> str:
 
 
 def heading(
-    location: AppLocation, app: Application | None, looked: DetailResult | None
+    location: AppLocation, app: Application | None, result: DetailResult | None
 ) -> tuple[Cell, Cell]:
-    """Return two lines on where this is and how it goes."""
-    return _first(location, app, looked), _second(location, app, looked)
+    """Return two lines: the breadcrumbs, and the progress or what went wrong."""
+    return _first(location, app, result), _second(location, app, result)
 
 
-def _first(location: AppLocation, app: Application | None, looked: DetailResult | None) -> Cell:
+def _first(location: AppLocation, app: Application | None, result: DetailResult | None) -> Cell:
     spans = _application(app) if app is not None else []
     spans.append((f"  {location.app_id}", Tone.DIM))
-    inside = looked.inside if looked is not None else None
+    inside = result.inside if result is not None else None
     if inside is not None and inside.origin is not Origin.DRIVER:
-        spans.append((f"  as {inside.origin} has it", Tone.ACCENT))
-    if inside is not None and looked is not None and looked.age is not None:
-        spans.append((f"  {looked.age}", Tone.WARN))
+        spans.append((f"  according to {inside.origin}", Tone.ACCENT))
+    if inside is not None and result is not None and result.age is not None:
+        spans.append((f"  {result.age}", Tone.WARN))
     return cells(*spans)
 
 
@@ -66,19 +66,19 @@ def _application(app: Application) -> list[Span]:
     return spans
 
 
-def _second(location: AppLocation, app: Application | None, looked: DetailResult | None) -> Cell:
-    inside = looked.inside if looked is not None else None
+def _second(location: AppLocation, app: Application | None, result: DetailResult | None) -> Cell:
+    inside = result.inside if result is not None else None
     note = [(f"{inside.note}  ", Tone.WARN)] if inside is not None and inside.note else []
     if app is not None and app.why_waiting and app.state.active:
         fix = f". {app.fix}" if app.fix else ""
-        why = f"Why it waits: {one_line(app.why_waiting)}"
+        why = f"Waiting: {one_line(app.why_waiting)}"
         return cells(*note, (why, Tone.WARN), (fix, Tone.NORMAL))
-    if looked is None or inside is None:
+    if result is None or inside is None:
         return BLANK  # the table below says what is missing
-    if looked.error:
-        return cells((f"no answer: {one_line(looked.error)}. ", Tone.WARN),
-                     (one_line(looked.advice), Tone.NORMAL))  # fmt: skip
-    return cells(*note, *_place(location, inside, looked.tasks_left_out).spans)
+    if result.error:
+        return cells((f"no answer: {one_line(result.error)}. ", Tone.WARN),
+                     (one_line(result.advice), Tone.NORMAL))  # fmt: skip
+    return cells(*note, *_place(location, inside, result.tasks_left_out).spans)
 
 
 def _place(location: AppLocation, inside: AppDetail, left_out: int) -> Cell:
@@ -96,7 +96,7 @@ def _place(location: AppLocation, inside: AppDetail, left_out: int) -> Cell:
 
 
 def _stage(stage: Stage, left_out: int) -> Cell:
-    left = f", {left_out:,} tasks not shown" if left_out else ""
+    left = f", {left_out:,} more tasks" if left_out else ""
     slow = f"; {slowest_words(stage.slowest)}" if stage.slowest else ""
     skew = f"  {skew_words(stage.times)}{slow}" if stage.times else ""
     tone = Tone.WARN if stage.times and stage.times.skewed else Tone.DIM

@@ -38,13 +38,13 @@ def key(job: SparkJob) -> str:
     return f"job:{job.id}"
 
 
-def _items(looked: DetailResult) -> tuple[SparkJob, ...]:
-    if looked.inside is None:
+def _items(result: DetailResult) -> tuple[SparkJob, ...]:
+    if result.inside is None:
         return ()
-    query = next((q for q in looked.inside.queries if q.id == looked.location.query), None)
+    query = next((q for q in result.inside.queries if q.id == result.location.query), None)
     if query is None:
-        return looked.inside.jobs
-    return tuple(job for job in looked.inside.jobs if job.id in query.jobs)
+        return result.inside.jobs
+    return tuple(job for job in result.inside.jobs if job.id in query.jobs)
 
 
 def _row(job: SparkJob, now: float) -> Row:
@@ -83,7 +83,7 @@ def _facts(job: SparkJob) -> Facts:
         ("Job", f"job {job.id}"),
         ("State", job.state),
         ("Description", job.description),
-        ("Called at", job.name),
+        ("Call site", job.name),
         ("Stages", f"{job.stages_done} of {job.stages} done"),
         ("Failed stages", str(job.stages_failed) if job.stages_failed else ""),
         ("Skipped stages", str(job.stages_skipped) if job.stages_skipped else ""),
@@ -124,5 +124,5 @@ JOBS = DetailLevel(
         Order("name", lambda job: (job.description or job.name).lower(), descending=False),
         Order("shuffle", lambda job: job.work.shuffle_read + job.work.shuffle_write),
     ),
-    empty="No job has been started: the program computes nothing on the cluster yet.",
+    empty="No jobs yet: the program has not run anything on the cluster.",
 )

@@ -1,4 +1,4 @@
-"""What a level is, and the cells that several levels share."""
+"""`DetailLevel`, and the cells that several levels share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _SKEW = 12
 
 @dataclass(frozen=True)
 class DetailLevel(Generic[T]):
-    """One level: what it lists, and how that looks."""
+    """One level: how to get its items from an answer, and how to show them."""
 
     title: str
     columns: tuple[Column, ...]
@@ -62,11 +62,11 @@ class DetailLevel(Generic[T]):
     def _row(self, now: float, item: T) -> Row:
         return self.row(item, now)
 
-    def find(self, looked: DetailResult | None, key: str | None) -> T | None:
-        """Return the item of a row."""
-        if looked is None or key is None:
+    def find(self, result: DetailResult | None, key: str | None) -> T | None:
+        """Return the item of a row, or None."""
+        if result is None or key is None:
             return None
-        return next((item for item in self.items(looked) if self.key(item) == key), None)
+        return next((item for item in self.items(result) if self.key(item) == key), None)
 
 
 WORK_COLUMNS = (
@@ -90,7 +90,7 @@ def work_cells(work: WorkDone) -> tuple[Cell, ...]:
 
 
 def work_facts(work: WorkDone) -> Facts:
-    """Return what tasks did."""
+    """Return the details of the work that tasks did."""
     return [
         ("Run time", span(work.run_ms) if work.run_ms else ""),
         ("GC time", f"{span(work.gc_ms)} ({percent(work.gc_share)})" if work.gc_ms else ""),
@@ -104,13 +104,13 @@ def work_facts(work: WorkDone) -> Facts:
 
 
 def state_cell(state: WorkState) -> Cell:
-    """Return a state as glyph and word."""
+    """Return a state as a glyph and a word."""
     glyph, tone = _STATES[state]
     return cells((f"{glyph} {state}", tone))
 
 
 def gc_cell(work: WorkDone) -> Cell:
-    """Return the share of garbage collection."""
+    """Return the share of run time spent in garbage collection."""
     if not work.run_ms:
         return DASH
     share = work.gc_share
@@ -119,12 +119,12 @@ def gc_cell(work: WorkDone) -> Cell:
 
 
 def size_cell(count: int, tone: Tone = Tone.NORMAL) -> Cell:
-    """Return bytes, a dash for none."""
+    """Return a number of bytes, or a dash for zero."""
     return cell(size(count), tone) if count else DASH
 
 
 def failed_cell(count: int) -> Cell:
-    """Return how many failed, a dash for none."""
+    """Return how many failed, or a dash for zero."""
     return cell(f"{count:,}", Tone.BAD) if count else DASH
 
 
@@ -191,7 +191,7 @@ def skew_cell(times: Quartiles | None) -> Cell:
 
 
 def skew_words(times: Quartiles | None) -> str:
-    """Return the shape in figures."""
+    """Return the distribution of task times in numbers."""
     if times is None:
         return ""
     middle = " / ".join(span(mark) for mark in (times.first, times.median, times.third))
@@ -199,5 +199,5 @@ def skew_words(times: Quartiles | None) -> str:
 
 
 def error_cell(text: str) -> Cell:
-    """Return the line of an error that says most, in red."""
+    """Return the most telling line of an error, in red."""
     return cell(error_line(text), Tone.BAD) if text else BLANK

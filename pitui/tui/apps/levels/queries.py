@@ -29,8 +29,8 @@ _COLUMNS = (
 )
 
 
-def _items(looked: DetailResult) -> tuple[SqlQuery, ...]:
-    return looked.inside.queries if looked.inside else ()
+def _items(result: DetailResult) -> tuple[SqlQuery, ...]:
+    return result.inside.queries if result.inside else ()
 
 
 def _row(query: SqlQuery, now: float) -> Row:
@@ -60,7 +60,7 @@ def _search(query: SqlQuery) -> str:
 
 def _summary(query: SqlQuery) -> tuple[Cell, Cell]:
     jobs = ", ".join(map(str, query.jobs))
-    first = cell(f"jobs {jobs}" if jobs else "no job yet", Tone.DIM)
+    first = cell(f"jobs {jobs}" if jobs else "no jobs yet", Tone.DIM)
     return first, error_cell(query.error) if query.error else BLANK
 
 
@@ -68,7 +68,7 @@ def _facts(query: SqlQuery) -> Facts:
     facts = [
         ("Query", f"query {query.id}"),
         ("State", query.state),
-        ("Called at", query.description),
+        ("Call site", query.description),
         ("Jobs done", ", ".join(map(str, query.done_jobs))),
         ("Jobs running", ", ".join(map(str, query.running_jobs))),
         ("Jobs failed", ", ".join(map(str, query.failed_jobs))),
@@ -101,5 +101,5 @@ QUERIES = DetailLevel(
         Order("time", lambda query: query.duration_ms or 0),
         Order("name", lambda query: query.description.lower(), descending=False),
     ),
-    empty="No SQL query has been run: only data frames and SQL stand here.",
+    empty="No SQL queries yet. Only DataFrame and SQL queries appear here.",
 )

@@ -32,18 +32,18 @@ _COLUMNS = (
     Column("tasks", "tasks", least=18, most=30),
     Column("failed", "failed", right=True, rank=2),
     Column("time", "time", right=True, rank=1, least=5),
-    Column("skew", "0 .. longest", rank=1, least=12),
+    Column("skew", "0 to longest", rank=1, least=12),
     Column("slowest", "slowest on", rank=3, least=10, most=20),
     *WORK_COLUMNS,
 )
 
 
-def _items(looked: DetailResult) -> tuple[Stage, ...]:
-    if looked.inside is None:
+def _items(result: DetailResult) -> tuple[Stage, ...]:
+    if result.inside is None:
         return ()
-    if looked.location.job is None:
-        return looked.inside.stages
-    return looked.inside.stages_of(looked.location.job)
+    if result.location.job is None:
+        return result.inside.stages
+    return result.inside.stages_of(result.location.job)
 
 
 def _row(stage: Stage, now: float) -> Row:
@@ -97,7 +97,7 @@ def _facts(stage: Stage) -> Facts:
         ("What", stage.name),
         ("Description", stage.description),
         ("Tasks", tally_words(stage.tasks)),
-        ("Times of tasks", skew_words(stage.times)),
+        ("Task times", skew_words(stage.times)),
         ("Slowest", slowest_words(stage.slowest) if stage.slowest else ""),
         ("Submitted", clock(stage.submitted_at) if stage.submitted_at else ""),
         ("Ended", clock(stage.ended_at) if stage.ended_at else ""),

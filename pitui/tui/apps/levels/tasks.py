@@ -33,8 +33,8 @@ _COLUMNS = (
 )
 
 
-def _items(looked: DetailResult) -> tuple[Task, ...]:
-    return looked.tasks
+def _items(result: DetailResult) -> tuple[Task, ...]:
+    return result.tasks
 
 
 def _row(task: Task, now: float) -> Row:
@@ -119,5 +119,5 @@ TASKS = DetailLevel[Task](
         Order("input", lambda task: task.work.input_bytes + task.work.shuffle_read),
         Order("spill", lambda task: task.work.spill_disk or task.work.spill_memory),
     ),
-    empty="No task of this stage has been started.",
+    empty="No task of this stage has started.",
 )

@@ -1,1 +1,1 @@
-"""The questions of the pane of logs."""
+"""The dialogs of the Logs pane."""

@@ -1,4 +1,4 @@
-"""One of several rows, by keys."""
+"""A dialog to choose one of several rows."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -13,7 +13,7 @@ from pitui.tui.base.dialog import Dialog
 
 
 class ChoiceScreen(Dialog[int]):
-    """Rows of a name and a text; answers with the row's index."""
+    """Rows of a name and a text; answers with the index of the row, None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "close", show=False),
@@ -28,7 +28,7 @@ class ChoiceScreen(Dialog[int]):
         self._rows = rows
 
     def title_text(self) -> str:
-        """Return what is chosen."""
+        """Return the dialog's title."""
         return self._about
 
     def content(self) -> list[Widget]:
@@ -48,5 +48,5 @@ class ChoiceScreen(Dialog[int]):
             options.action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Answer with the row."""
+        """Answer with the index of the row."""
         self.dismiss(event.option_index)

@@ -1,4 +1,4 @@
-"""The tree of logs that there are, to choose what is shown."""
+"""The dialog to choose logs: a tree of all logs of the cluster."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ from pitui.tui.text.styles import tone_style
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen: words as `pitui logs` takes them, and logs."""
+    """What was chosen: names as `pitui logs` takes them, and single logs."""
 
     words: tuple[str, ...] = ()
     sources: tuple[LogSource, ...] = ()
 
     @property
     def title(self) -> str:
-        """What it is in words, where one row of the cluster was chosen."""
+        """A description of the choice, if it is a single row of the cluster."""
         one = self.words[0] if len(self.words) == 1 and not self.sources else ""
         return CLUSTER.get(one, "")
 
@@ -45,12 +45,12 @@ class _Item:
 
     @property
     def choice(self) -> tuple[str, tuple[LogSource, ...]]:
-        """What it means to choose it; the same for a row that was drawn anew."""
+        """The choice that this row stands for; stable across redraws."""
         return self.word, self.sources
 
 
 class SourcesTree(Tree[_Item]):
-    """The tree; space marks a row."""
+    """The tree; Space marks a row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", show=False),
@@ -61,12 +61,12 @@ class SourcesTree(Tree[_Item]):
     ]
 
     def action_open_row(self) -> None:
-        """Show what is under a row."""
+        """Expand a row."""
         if self.cursor_node is not None:
             self.cursor_node.expand()
 
     def action_close_row(self) -> None:
-        """Hide what is under a row, or go to the row above it."""
+        """Collapse a row, or go to its parent."""
         node = self.cursor_node
         if node is None:
             return
@@ -77,14 +77,14 @@ class SourcesTree(Tree[_Item]):
 
 
 class SourcesScreen(Dialog[Choice]):
-    """All of a node, all of an application, errors of the cluster, a file, or what is typed."""
+    """Answers with a `Choice`: all of a node or application, errors, files, or a typed name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "type", show=False),
         Binding("q", "close", show=False),
     ]
     TITLE_TEXT = "Logs to show"
-    KEYS_TEXT = "Enter show  Space mark  / find, or type a path  Esc close"
+    KEYS_TEXT = "Enter show  Space mark  / filter, or type a path  Esc close"
     AUTO_FOCUS = "SourcesTree"
 
     def __init__(
@@ -105,17 +105,18 @@ class SourcesScreen(Dialog[Choice]):
         tree.auto_expand = False
         tree.guide_depth = 2
         field = Input(
-            compact=True, placeholder="to find, or NODE:/path/to/file, or any word of pitui logs"
+            compact=True,
+            placeholder=("filter, or NODE:/path/to/file, or any name that pitui logs takes"),
         )
         now = [
             f"{tag} {kept:,}" + (f" ({gone:,} dropped)" if gone else "")
             for tag, kept, gone in self._shown
         ]
-        about = "now, lines kept: " + ", ".join(now) if now else "nothing is shown now"
+        about = "now, lines kept: " + ", ".join(now) if now else "no logs shown"
         return [
             Static(Text(about, style="dim", no_wrap=True, overflow="ellipsis"), id="kept"),
             tree,
-            Static("asking the nodes what logs they have", id="waiting", markup=False),
+            Static("asking the nodes which logs they have", id="waiting", markup=False),
             field,
         ]
 
@@ -143,11 +144,11 @@ class SourcesScreen(Dialog[Choice]):
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Show only rows that hold what is typed."""
+        """Show only rows that contain the typed words."""
         self._draw(event.value)
 
     def _draw(self, words: str) -> None:
-        """Draw the rows that hold words, and open what is above them."""
+        """Draw the rows that contain the words, with their parents expanded."""
         tree = self.query_one(SourcesTree)
         tree.clear()
         for word, title in cluster_rows(words):
@@ -174,11 +175,11 @@ class SourcesScreen(Dialog[Choice]):
         for below in branch.branches:
             self._add(node, below, opened=opened)
         if branch.left_off:
-            text = Text(f"{branch.left_off:,} older not listed", style="dim")
+            text = Text(f"{branch.left_off:,} older ones not listed", style="dim")
             node.add_leaf(text, _Item(Text("")))
 
     def action_mark(self) -> None:
-        """Mark the row, or take its mark away."""
+        """Mark or unmark the row."""
         node = self.query_one(SourcesTree).cursor_node
         if node is None or node.data is None or not (node.data.word or node.data.sources):
             return
@@ -200,7 +201,7 @@ class SourcesScreen(Dialog[Choice]):
 
     @on(Tree.NodeSelected)
     def choose(self, event: "Tree.NodeSelected[_Item]") -> None:
-        """Show what is marked, else the row; a row that stands for nothing opens."""
+        """Answer with the marked rows, else this row; a row that names no logs expands."""
         item = event.node.data
         chosen = self._marked or ({item.choice: None} if item else {})
         words = tuple(word for word, _ in chosen if word)
@@ -211,7 +212,7 @@ class SourcesScreen(Dialog[Choice]):
             event.node.toggle()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Show what was typed; what only finds rows leads to them."""
+        """Answer with the typed name; words that only filter move to the rows instead."""
         words = tuple(event.value.split())
         found = self.query_one(SourcesTree).root.children
         if words and (not found or all(":" in word or self._is_word(word) for word in words)):
@@ -225,6 +226,6 @@ class SourcesScreen(Dialog[Choice]):
 
 
 def _words(branch: LogBranch) -> set[str]:
-    """Return the words of `pitui logs` for a branch, and for all that is under it."""
+    """Return the names that `pitui logs` takes for a branch and everything below it."""
     own = {branch.word, *(leaf.source.id for leaf in branch.leaves)}
     return own.union(*map(_words, branch.branches))

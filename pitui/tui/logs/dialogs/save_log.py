@@ -1,4 +1,4 @@
-"""Where a whole log is saved, and how far it is."""
+"""The dialog and the progress of saving a complete log."""
 
 import time
 from collections.abc import Callable
@@ -20,9 +20,9 @@ SAID_EVERY = 0.2
 
 
 class SaveScreen(Dialog[Path]):
-    """Asks for a path on this machine."""
+    """Asks for a path on this machine; answers None if cancelled."""
 
-    TITLE_TEXT = "Save the whole log here"
+    TITLE_TEXT = "Save the complete log"
     KEYS_TEXT = "Enter save  Esc close"
 
     def __init__(self, source: LogSource, name: str) -> None:
@@ -31,9 +31,9 @@ class SaveScreen(Dialog[Path]):
         self._name_here = name
 
     def content(self) -> list[Widget]:
-        """Return what is saved, and the field."""
+        """Return a line on what is saved, and the field."""
         source = self._source
-        about = Text(f"{printable(source.path)} of {source.node}, as it is on the node now")
+        about = Text(f"{printable(source.path)} on {source.node}, complete")
         return [Static(about), Input(self._name_here, compact=True, id="target")]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -43,9 +43,9 @@ class SaveScreen(Dialog[Path]):
 
 
 async def save_log(
-    shelf: LogService, source: LogSource, target: Path, say: Callable[[str], None]
+    log_service: LogService, source: LogSource, target: Path, say: Callable[[str], None]
 ) -> None:
-    """Save a log and say how far it is, then how it ended."""
+    """Save a log; `say` shows progress, then the result, as a status message."""
     said = 0.0
 
     def progress(have: int, total: int | None) -> None:
@@ -56,7 +56,7 @@ async def save_log(
             say(f"saving {target}: {size_text(have)}{of}")
 
     try:
-        size = await shelf.save(source, target, progress)
+        size = await log_service.save(source, target, progress)
     except PituiError as error:
         say(str(error))
     else:

@@ -10,7 +10,7 @@ from pitui.domain.logs.log_tree import LogBranch, LogLeaf
 from pitui.domain.text import printable
 
 CLUSTER = {
-    "errors": "errors of the cluster",
+    "errors": "errors across the cluster",
     "all": "everything",
     "master": "the master",
     "workers": "all workers",
@@ -20,13 +20,13 @@ CLUSTER = {
 
 
 def cluster_rows(words: str) -> list[tuple[str, str]]:
-    """Return of what is offered of the whole cluster only what holds all typed words."""
+    """Return the cluster's rows that contain all typed words."""
     wanted = words.lower().split()
     return [row for row in CLUSTER.items() if _holds(" ".join(row).lower(), wanted)]
 
 
 def narrowed(branches: Iterable[LogBranch], words: str) -> list[LogBranch]:
-    """Return of branches only what holds all typed words, in its own title or in one above it."""
+    """Return the branches that contain all typed words, in their title or a parent's."""
     wanted = words.lower().split()
     found = [_narrowed(branch, wanted, "") for branch in branches]
     return [branch for branch in found if branch is not None]
@@ -54,14 +54,14 @@ def _holds(text: str, wanted: Sequence[str]) -> bool:
 
 
 def branch_text(branch: LogBranch) -> Text:
-    """Return a branch's row: its name, and how many logs are under it."""
+    """Return the text of a branch: its name and the number of logs below it."""
     count = sum(1 for _ in branch.all_leaves())
     logs = "1 log" if count == 1 else f"{count:,} logs"
     return Text.assemble(printable(branch.title), (f"  {logs}", "dim"))
 
 
 def leaf_text(leaf: LogLeaf) -> Text:
-    """Return a log's row: its name, its size, when it was written to last."""
+    """Return the text of a log: name, size, and time of the last write."""
     about = []
     if leaf.size is not None:
         about.append(size_text(leaf.size))
@@ -71,7 +71,7 @@ def leaf_text(leaf: LogLeaf) -> Text:
 
 
 def size_text(count: int) -> str:
-    """Return bytes in a unit of 1024 to a step."""
+    """Return a size in KiB, MiB and so on."""
     amount = float(count)
     for unit in ("B", "KiB", "MiB", "GiB"):
         if amount < 1024 or unit == "GiB":

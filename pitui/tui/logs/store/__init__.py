@@ -1,1 +1,1 @@
-"""The lines that are kept."""
+"""The store of log lines."""

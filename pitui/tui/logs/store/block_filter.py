@@ -1,4 +1,4 @@
-"""Which lines of a block pass a filter, and which of them folding hides."""
+"""Filters and folds the lines of a block."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from pitui.tui.logs.store.log_block import DEAD, LEAD, NOTE, RANK, REPEAT, TRACE
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """What is hidden behind the line that stands for it."""
+    """Which lines are folded away."""
 
     traces: bool = False
     repeats: bool = False
@@ -29,7 +29,7 @@ class Folding:
 
 
 class BlockFilter:
-    """Lets the lines of blocks through a filter; a note always passes."""
+    """Filters the lines of blocks; notes of pitui's own always pass."""
 
     def __init__(self, chosen: LogFilter, tags: Sequence[str]) -> None:
         self.chosen = chosen

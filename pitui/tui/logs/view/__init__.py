@@ -1,1 +1,1 @@
-"""The lines that are drawn."""
+"""The widget that draws log lines."""

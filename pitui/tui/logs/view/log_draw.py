@@ -18,10 +18,10 @@ from pitui.tui.text.styles import tone_style
 
 _NOTHING = (
     cells(
-        ("no line passes the filter; ", Tone.DIM), ("Esc", Tone.ACCENT), (" clears it", Tone.DIM)
+        ("no line matches the filter; ", Tone.DIM), ("Esc", Tone.ACCENT), (" clears it", Tone.DIM)
     ),
 )
-_LOOKING = (cells(("looking for lines that pass the filter", Tone.DIM)),)
+_LOOKING = (cells(("searching for lines that match the filter", Tone.DIM)),)
 
 
 class LogDraw(SlicedWork):

@@ -27,7 +27,7 @@ def disk_lines(known: Known) -> list[Cell]:
         *_sums(disk),
     ]
     if disk.unsure:
-        lines.append(cells((f"  Nothing can be cleaned up now: {disk.unsure}.", Tone.WARN)))
+        lines.append(cells((f"  Cannot clean up now: {disk.unsure}.", Tone.WARN)))
     shown = disk.folders[:_MOST_FOLDERS]
     for folder in shown:
         state = ("● in use" if folder.in_use else "○ unused", Tone.DIM)

@@ -15,12 +15,12 @@ def process_lines(known: Known) -> list[Cell]:
     """Return Spark's processes, the memory of each first."""
     processes = known.processes
     if processes is None:
-        word = "not known" if known.problem else "asking …"
+        word = "unknown" if known.problem else "asking …"
         return [title("Spark's processes"), cells((f"  {word}", Tone.DIM))]
     total = amount(sum(process.resident_mib for process in processes))
     lines = [title("Spark's processes", f"{total} resident" if processes else "")]
     if not processes:
-        return [*lines, cells(("  None runs here.", Tone.DIM))]
+        return [*lines, cells(("  None running.", Tone.DIM))]
     return lines + [
         cells(
             (f"  {amount(process.resident_mib):>9}", Tone.STRONG),
@@ -65,7 +65,7 @@ def chart_lines(known: Known, width: int, *, in_pairs: bool) -> list[Cell]:
     minutes = round(known.span / 60)
     head = title(f"The last {minutes} minutes", "t: an hour or ten minutes")
     if not points:
-        return [head, cells(("  The first figures come within some seconds.", Tone.DIM))]
+        return [head, cells(("  The first figures arrive in a few seconds.", Tone.DIM))]
 
     def one(name: str, values: Sequence[float | None], kind: str) -> list[Cell]:
         samples = [(point.at, value) for point, value in zip(points, values, strict=True)]

@@ -24,7 +24,7 @@ def system_lines(node: NodeStatus, known: Known) -> list[Cell]:
     system = known.system
     if system is None:
         up = node.link.state is LinkState.CONNECTED and not known.problem
-        return [*lines, cells(("  asking …" if up else "  not known", Tone.DIM))]
+        return [*lines, cells(("  asking …" if up else "  unknown", Tone.DIM))]
     facts = [
         ("Model", system.model),
         ("System", system.release),
@@ -42,7 +42,7 @@ def system_lines(node: NodeStatus, known: Known) -> list[Cell]:
 def _power(node: NodeStatus) -> Cell:
     throttled = node.metrics.throttled if node.metrics else None
     if throttled is None:
-        return fact("Power", ("this machine does not say whether it is throttled", Tone.DIM))
+        return fact("Power", ("this machine does not report throttling", Tone.DIM))
     if throttled == "no":
         return fact("Power", ("● no throttling since boot", Tone.GOOD))
     return fact("Power", (f"▲ {throttled} (earlier: since boot)", Tone.WARN))
@@ -54,7 +54,7 @@ def worker_lines(node: NodeStatus) -> list[Cell]:
     many = len(node.workers) > 1
     lines = [title("Workers" if many else "Worker", str(len(node.workers)) if many else "")]
     if worker is None:
-        return [*lines, cells(("  This node runs no worker by its configuration.", Tone.DIM))]
+        return [*lines, cells(("  This node is configured without a worker.", Tone.DIM))]
     if not many:
         lines.append(fact("State", *worker_cell(worker.state).spans))
         if worker.pid:

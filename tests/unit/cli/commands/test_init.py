@@ -73,7 +73,7 @@ def test_what_exists_is_never_overwritten(kind: str) -> None:
     result = _init("--node", "pi1=10.0.0.1")
     assert result.exit_code == 2
     assert result.stderr == (
-        "pitui: config.yaml exists, and pitui init never overwrites. "
+        "pitui: config.yaml already exists, and pitui init never overwrites a file. "
         "Choose another with --output.\n"
     )
     assert not Path("elsewhere.yaml").exists()
@@ -83,13 +83,16 @@ def test_what_exists_is_never_overwritten(kind: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        ([], "no terminal to ask questions on. Give --node NAME=HOST or --from-workers."),
+        (
+            [],
+            "cannot ask questions: this is not a terminal. Give --node NAME=HOST or",
+        ),
         (["--node", "pi1"], 'found "pi1", allowed: NAME=HOST'),
         (["--node", "workers=h"], '"workers" means something on the command line'),
         (["--node", "a=h", "--node", "b=h"], 'nodes.b.host: found "h" (port 22), as in nodes.a'),
-        (["--node", "a=h", "--from-workers", "x"], "exclude each other"),
+        (["--node", "a=h", "--from-workers", "x"], "cannot be combined"),
         (["--from-workers", "none"], "none: cannot be read: no such file or directory"),
-        (["--from-workers", "wrong"], 'wrong: line 1: "a b" is no address'),
+        (["--from-workers", "wrong"], 'wrong: line 1: "a b" is not an address'),
         (["--node", "a=h", "--output", "no/c.yaml"], "no/c.yaml: cannot be written"),
         (["--node", "a=h", "--user", "-x"], 'ssh.user: found "-x"'),
     ],
@@ -162,12 +165,12 @@ def test_questions_on_a_terminal_where_wrong_answers_are_asked_again(terminal: _
     terminal.answer("Name of the cluster [spark]:", "shelf")
     terminal.answer("User", "pi")
     terminal.answer("Node 1", "two words")
-    terminal.wait_for("is no address")
+    terminal.wait_for("is not an address")
     terminal.answer("Node 1", "192.168.1.11")
     terminal.answer("Node 2", "disk=ubuntu@192.168.1.12")
     terminal.answer("Node 3", "")
     terminal.answer("Master [local]:", "nowhere")
-    terminal.wait_for("is no node")
+    terminal.wait_for("is not a node")
     terminal.answer("Master [local]:", "disk")
     terminal.wait_for("Wrote config.yaml: 2 nodes, master disk.")
     assert terminal.end() == 0

@@ -21,7 +21,7 @@ def test_a_tree_of_jobs_and_stages():
     lines = list(
         inside_lines(RUNNING.id, RUNNING, DetailResult(AppLocation(RUNNING.id), captured()))
     )
-    assert lines[0] == "pi (app-0003) is running; its jobs are those of its driver."
+    assert lines[0] == "pi (app-0003) is running; jobs according to its driver."
     job = next(i for i, line in enumerate(lines) if line.startswith("job 4"))
     assert "failed" in lines[job]
     assert lines[job + 1].startswith("  stage 6.0")
@@ -33,7 +33,7 @@ def test_why_an_application_waits_and_what_to_do():
     text = "\n".join(
         inside_lines(WAITING.id, waiting, DetailResult(AppLocation(WAITING.id), captured()))
     )
-    assert "Why it waits: wants 2048 MiB" in text
+    assert "Waiting: wants 2048 MiB" in text
     listed = "\n".join(list_lines(replace(FULL, applications=(waiting,), drivers=(DRIVER,)), [OLD]))
     assert "--executor-memory 700m" in listed
     assert "driver-1" in listed

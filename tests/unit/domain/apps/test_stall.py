@@ -31,7 +31,7 @@ def test_a_running_application_does_not_wait():
 
 def test_more_memory_than_any_worker_has():
     found = why(APP, WORKER)
-    assert found.reason == "wants 2048 MiB an executor, largest worker has 768 MiB"
+    assert found.reason == "wants 2048 MiB per executor, the largest worker has 768 MiB"
     assert "--executor-memory 768m" in found.fix
     assert "spark.worker.memory" in found.fix
 
@@ -53,7 +53,7 @@ def test_dead_workers_offer_nothing():
 def test_memory_in_use():
     app = replace(APP, memory_per_executor_mib=512)
     found = why(app, replace(WORKER, memory_used_mib=400), others=(OTHER,))
-    assert found.reason == "wants 512 MiB an executor, at most 368 MiB are free"
+    assert found.reason == "wants 512 MiB per executor, at most 368 MiB are free"
     assert "pi (app-0)" in found.fix
 
 
@@ -130,7 +130,7 @@ def test_a_cluster_mode_driver_that_waits():
     def found(driver, *workers):
         return driver_waits(driver, MasterView("spark://h:1", MasterState.ALIVE, workers))
 
-    assert "for the driver, largest worker has 768 MiB" in found(DRIVER, WORKER).reason
+    assert "for the driver, the largest worker has 768 MiB" in found(DRIVER, WORKER).reason
     assert "--driver-memory 768m" in found(DRIVER, WORKER).fix
     assert "--driver-cores 4" in found(replace(DRIVER, cores=9), WORKER).fix
     assert found(DRIVER).reason == "no worker is alive"

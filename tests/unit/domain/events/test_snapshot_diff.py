@@ -149,7 +149,7 @@ def test_what_ended_while_nobody_looked_has_the_time_that_spark_says() -> None:
     )
     assert [(e.at, e.detail) for e in events] == [(NOW - 10, "after 1 min 30 s")]
     away = between(cluster(), cluster(node(AWAY, load=None)), later=7200.0)
-    assert "after 2 h 0 min without a look" in away[0].detail
+    assert "after 2 h 0 min without polling" in away[0].detail
 
 
 def test_a_look_that_told_nothing_yet_does_not_hide_how_long_nobody_looked() -> None:
@@ -157,7 +157,7 @@ def test_a_look_that_told_nothing_yet_does_not_hide_how_long_nobody_looked() -> 
     trying = cluster(node(LinkStatus(), WorkerState.UNREGISTERED, None), master=MasterState.UNKNOWN)
     _, seen = diff_snapshots(seen, trying, NOW + 7200)
     away = diff_snapshots(seen, cluster(node(AWAY, load=None)), NOW + 7201)[0]
-    assert "after 2 h 0 min without a look" in away[0].detail
+    assert "after 2 h 0 min without polling" in away[0].detail
 
 
 def test_what_the_master_lists_at_the_first_look_is_told() -> None:
@@ -215,5 +215,5 @@ def test_executors_that_die_in_a_loop_are_told_of_ten_times():
     rest, _ = diff_snapshots(seen, died(50), NOW + 2)
     lost = [event for event in (*first, *more) if event.what == "lost"]
     assert [event.about for event in lost] == [f"pi/{index}" for index in range(MOST_LOST)]
-    assert "more of this application" in lost[-1].detail
+    assert "further losses of this application" in lost[-1].detail
     assert rest == []

@@ -91,7 +91,7 @@ async def test_a_failure_in_its_turn_leaves_the_others_as_they_are(tmp_path: Pat
     assert str(reports["m"].state) == "failed"
     for name in ("a", "b"):
         assert str(reports[name].state) == "cancelled"
-        assert reports[name].error == "not begun: m failed in its turn"
+        assert reports[name].error == "skipped: m failed earlier in this rolling run"
     assert change.done == set()
 
 

@@ -177,7 +177,7 @@ async def test_what_needs_a_failed_step_is_left_out_and_the_rest_is_done(tmp_pat
 async def test_what_is_not_so_after_it_was_done_has_failed(tmp_path: Path) -> None:
     [report], _ = await run(tmp_path, Forgetful(tmp_path, "one"))
     assert report.state is NodeState.FAILED
-    assert "still is not so" in str(report.error)
+    assert "the check still fails" in str(report.error)
 
 
 async def test_a_step_goes_on_after_a_broken_link(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ async def test_a_step_goes_on_where_going_down_ended_its_command(
     step.cause = cause
     [report], seen = await run(tmp_path, Mark(tmp_path, "one"), step)
     assert states(report) == ["changed", ends]
-    assert any("it is going down" in one.detail for one in seen) == (ends == "changed")
+    assert any("it is shutting down" in one.detail for one in seen) == (ends == "changed")
 
 
 async def test_a_node_that_is_away_fails_alone(tmp_path: Path) -> None:

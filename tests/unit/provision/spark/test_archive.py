@@ -60,7 +60,7 @@ def test_a_truncated_one_is_found(tmp_path, kept):
     path = make(tmp_path / "spark.tgz", names())
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
-    with pytest.raises(ArchiveError, match=r"cut off|damaged"):
+    with pytest.raises(ArchiveError, match=r"truncated|damaged"):
         read_archive(path)
 
 
@@ -69,14 +69,14 @@ def test_a_flipped_bit_is_found(tmp_path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0x10
     path.write_bytes(data)
-    with pytest.raises(ArchiveError, match=r"damaged|cut off|no tar archive"):
+    with pytest.raises(ArchiveError, match=r"damaged|truncated|not a tar archive"):
         read_archive(path)
 
 
 def test_a_web_page_is_no_archive(tmp_path):
     path = tmp_path / "spark.tgz"
     path.write_text("<html>404</html>" * 100)
-    with pytest.raises(ArchiveError, match="no tar archive"):
+    with pytest.raises(ArchiveError, match="not a tar archive"):
         read_archive(path)
 
 
@@ -97,11 +97,11 @@ def test_what_leaves_its_folder_is_refused(tmp_path, extra, links):
 
 
 def test_two_folders_and_other_software_are_refused(tmp_path):
-    with pytest.raises(ArchiveError, match="one folder"):
+    with pytest.raises(ArchiveError, match="single folder"):
         read_archive(make(tmp_path / "two.tgz", [*names(), "other/file"]))
-    with pytest.raises(ArchiveError, match="holds no Spark"):
+    with pytest.raises(ArchiveError, match="does not contain Spark"):
         read_archive(make(tmp_path / "other.tgz", ["hadoop-3.4/bin/hdfs"]))
-    with pytest.raises(ArchiveError, match="cannot be read: No such file"):
+    with pytest.raises(ArchiveError, match=r"cannot read .*: No such file"):
         read_archive(tmp_path / "missing.tgz")
 
 
@@ -122,9 +122,11 @@ async def test_it_is_read_once_as_long_as_it_stays_the_same(tmp_path, home):
 
 async def test_another_digest_or_version_than_configured_is_refused(tmp_path):
     path = str(make(tmp_path / "spark.tgz", names()))
-    with pytest.raises(ArchiveError, match=r"has SHA-512 .*, and spark.sha512 is 0000000000000000"):
+    with pytest.raises(ArchiveError, match=r"has SHA-512 .*, but spark.sha512 is 0000000000000000"):
         await take(config_for(path, sha512="0" * 128))
-    with pytest.raises(ArchiveError, match=r"holds Spark 4\.3\.0, and spark\.version is 4\.2\.0"):
+    with pytest.raises(
+        ArchiveError, match=r"contains Spark 4\.3\.0, but spark\.version is 4\.2\.0"
+    ):
         await take(config_for(path, version="4.2.0"))
     good = read_archive(Path(path))
     assert await take(config_for(path, sha512=good.sha512.upper(), version="4.3.0")) == good

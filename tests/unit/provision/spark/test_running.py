@@ -10,7 +10,7 @@ def test_a_daemon_with_old_settings() -> None:
     )
     assert found.outdated == (
         "SPARK_WORKER_MEMORY 512m instead of 600m",
-        "a Java that was replaced",
+        "a Java that has been replaced",
         "another SPARK_SECRET",
         "port 6066 taking applications from anybody",
         "spark-3.5.9 instead of spark-4.3.0",

@@ -48,7 +48,7 @@ def test_what_the_config_says_counts(tmp_path: Path) -> None:
 
 
 def test_too_small_and_too_old_boards_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NodeError, match="430 MiB are too few for a worker"):
+    with pytest.raises(NodeError, match="430 MiB is too little for a worker"):
         sizes_of(node(tmp_path), board(430))
     with pytest.raises(NodeError, match="ARMv6, for which there is no usable Java"):
         sizes_of(node(tmp_path), board(906, "armv6l", 32))
@@ -62,5 +62,7 @@ def test_a_32_bit_system_is_warned_about(tmp_path: Path) -> None:
 def test_what_is_configured_has_to_run_an_executor_on_that_board(tmp_path):
     few = node(tmp_path, "{memory: 455m}")
     assert sizes_of(few, board(3791)).memory_mib == 455
-    with pytest.raises(NodeError, match=r"455 MiB runs no executor here: the smallest takes 466"):
+    with pytest.raises(
+        NodeError, match=r"455 MiB cannot run an executor here: the smallest takes 466"
+    ):
         sizes_of(few, board(906))

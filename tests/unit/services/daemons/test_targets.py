@@ -64,7 +64,7 @@ def test_words_that_mean_nothing():
     with pytest.raises(UsageError, match="neither a node nor one of master, workers, all"):
         targets_for(cluster(), ["pi9"])
     idle = cluster(nuc=NodeSection(host="local"), pi3=NodeSection(host="10.0.0.3", worker=False))
-    with pytest.raises(UsageError, match="pi3 runs neither"):
+    with pytest.raises(UsageError, match="pi3 is configured to run neither"):
         targets_for(idle, ["pi3"])
 
 
@@ -119,4 +119,4 @@ def test_everything_goes():
     said = stop_impact(snapshot(application("pi"), waiting), [NUC, PI1, PI2])
     assert len(said) == 3
     assert said[1].startswith("Without the master")
-    assert said[2] == "No worker is left for: pi, greedy."
+    assert said[2] == "No workers are left for: pi, greedy."

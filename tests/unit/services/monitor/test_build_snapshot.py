@@ -213,7 +213,7 @@ def test_executors_that_only_the_master_knows_are_there_once():
     rows = seen.executors["app-1"]
     assert [row.id for row in rows] == ["1", "0", "2"]
     assert rows[0].removed_because == "137"
-    assert "ended by itself" in rows[1].removed_because
+    assert "exited by itself" in rows[1].removed_because
     assert {row.node for row in rows} == {"pi1"}
     assert not any(row.active for row in (*rows, *seen.executors["app-2"]))
 

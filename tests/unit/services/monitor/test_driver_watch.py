@@ -52,7 +52,7 @@ async def test_a_driver_that_does_not_answer_delays_no_other_and_is_asked_once()
         assert watch.views == {"quick": VIEW}
         drivers.answering_s["slow"] = 12.4
         assert [str(age) for age in watch.ages(0.0).values()] == [
-            "its driver has been answering for 12 s"
+            "its driver has not answered for 12 s"
         ]
         drivers.answers["slow"].set_result(VIEW)
         await settle()
@@ -69,5 +69,5 @@ def test_how_old_what_a_driver_said_is():
     assert driver_age(4.9, None) is driver_age(0.0, 2.9) is None
     assert str(driver_age(12.7, None)) == "as of 12 s ago"
     assert str(driver_age(75.0, 7.2)) == (
-        "as of 1 min 15 s ago; its driver has been answering for 7 s"
+        "as of 1 min 15 s ago; its driver has not answered for 7 s"
     )

@@ -114,7 +114,7 @@ def test_machines_that_have_spark_are_taken_and_a_choice_stays() -> None:
 
 def test_another_machine_can_run_the_master() -> None:
     chosen = setup()
-    with pytest.raises(UsageError, match="n-local is to run the master"):
+    with pytest.raises(UsageError, match="n-local will run the master"):
         chosen.toggle("n-local")
     chosen.make_master("n-pi2")
     chosen.toggle("n-local")

@@ -115,7 +115,7 @@ def test_a_run_whose_process_vanished_is_lost(launch):
     while look(folder).alive:
         assert time.monotonic() < limit
     run = run_status(RUN, look(folder), time.time())
-    assert (run.state, run.error) == (RunState.LOST, "its process ended without a status")
+    assert (run.state, run.error) == (RunState.LOST, "its process ended without an exit status")
     (folder / "status").write_text("0 0")
 
 

@@ -25,7 +25,7 @@ def test_done_or_no_such_host_is_no_refusal() -> None:
     ("name", "status", "version", "reason", "advice"),
     [
         ("43-off", 405, "4.3.0", "is switched off on the master", "spark.decommission.enabled"),
-        ("43-deny", 403, "4.3.0", "takes this from nobody", "allow.mode"),
+        ("43-deny", 403, "4.3.0", "accepts this from nobody", "allow.mode"),
         ("35-off", 405, "3.5.9", "switched off on the master, or forbidden", "allow.mode"),
         ("43-off", 405, "2.4.8", "Spark 2.4.8 cannot decommission", "Stop the worker"),
         ("43-off", 500, "4.3.0", "HTTP status 500", "master's log"),

@@ -198,7 +198,7 @@ def test_no_spark(launch, tmp_path):
     assert found.problem == f"there is no Spark at {tmp_path}/nothing"
     assert "spark.home" in found.advice
     found = problem(launch, tmp_path)
-    assert "has no sbin/spark-daemon.sh" in found.problem
+    assert "sbin/spark-daemon.sh is missing" in found.problem
 
 
 def test_no_java(home):
@@ -218,7 +218,7 @@ def test_no_java(home):
 def test_a_log_folder_that_cannot_be_made(home):
     (home / "file").write_text("")
     found = problem(replace(WORKER, env={"SPARK_LOG_DIR": f"{home}/file/logs"}), home)
-    assert found.problem == f"the log folder {home}/file/logs cannot be written"
+    assert found.problem == f"the log folder {home}/file/logs is not writable"
 
 
 def test_a_user_that_does_not_exist():
@@ -246,7 +246,8 @@ def test_another_user_where_sudo_may_not_be_used(tmp_path):
     )
     found = parse_launch(done.returncode, done.stdout, done.stderr)
     assert (
-        found.problem == "it is to run as root, which needs root, and the config says `sudo: none`"
+        found.problem
+        == "it must run as root, which needs root, but the configuration says `sudo: none`"
     )
     assert found.advice.startswith("An administrator can start it there as root")
 
@@ -317,7 +318,7 @@ def test_what_the_output_means():
     started = parse_launch(0, STARTED, "")
     assert (started.problem, started.pid, started.log) == ("", 4711, "/opt/my spark/logs/w.out")
     failed = parse_launch(0, STARTED + "failed to launch: nice -n 0 bash\n  Exception\n", "")
-    assert failed.problem == "it ended at once"
+    assert failed.problem == "it exited immediately"
     assert failed.log == "/opt/my spark/logs/w.out"
     running = "org.apache.spark.deploy.worker.Worker running as process 12.  Stop it first.\n"
     assert "running as process 12" in parse_launch(1, running, "").problem

@@ -81,14 +81,14 @@ def test_a_recycled_pid_is_left_alone(tmp_path):
     with daemon(tmp_path) as (child, process):
         own = pid_file(tmp_path, child.pid)
         stopped = stop(replace(process, started=process.started - 1))
-        assert stopped.detail == "had ended already"
+        assert stopped.detail == "had already stopped"
         assert child.poll() is None
         assert not own.exists()  # it was stale
 
 
 def test_another_program_with_the_same_pid_and_start_is_left_alone(tmp_path):
     with daemon(tmp_path, name="something.else") as (child, process):
-        assert stop(process).detail == "had ended already"
+        assert stop(process).detail == "had already stopped"
         assert child.poll() is None
 
 
@@ -96,7 +96,7 @@ def test_one_that_has_ended(tmp_path):
     with daemon(tmp_path) as (child, process):
         child.kill()
         child.wait(5)
-        assert stop(process).detail == "had ended already"
+        assert stop(process).detail == "had already stopped"
 
 
 if os.geteuid() == 0:  # only root can become another user here
@@ -113,7 +113,8 @@ if os.geteuid() == 0:  # only root can become another user here
             )
             stopped = parse_stop(done.stdout, done.stderr, process)
             assert (
-                stopped.problem == f"process {child.pid} belongs to root, and it was not permitted"
+                stopped.problem
+                == f"process {child.pid} belongs to root, and stopping it is not permitted"
             )
             assert "sudo" in stopped.advice
             assert child.poll() is None

@@ -35,7 +35,7 @@ def test_text_regex_inverse_source() -> None:
     assert passed(LogFilter(text="^info", regex=True)) == ["INFO one", "link lost", "INFO four"]
     assert passed(LogFilter(text="o", inverse=True)) == ["\tat three", "link lost"]
     assert passed(LogFilter(sources=("pi2",))) == ["WARN two", "\tat two", "link lost"]
-    with pytest.raises(UsageError, match="no regular expression"):
+    with pytest.raises(UsageError, match="not a regular expression"):
         LineFilter(LogFilter(text="(", regex=True))
     assert passed(LogFilter(text="(")) == ["link lost"]
 

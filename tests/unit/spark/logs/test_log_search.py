@@ -60,5 +60,5 @@ def test_what_is_typed() -> None:
     assert Expression("(?x) a  # words").found("a")
     assert isinstance(search_for("open ("), Words)
     assert isinstance(search_for("a|b"), Expression)
-    with pytest.raises(UsageError, match="no regular expression"):
+    with pytest.raises(UsageError, match="not a regular expression"):
         Expression("(")

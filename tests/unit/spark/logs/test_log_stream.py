@@ -85,7 +85,7 @@ def test_what_had_been_written_and_can_no_longer_come_is_counted() -> None:
         stream = began()
         data(stream, content, 0, 8)  # and 11 bytes more were there
         (note,) = [note for word, rest in then for note in stream.take(Marker(word, 0, rest))]
-        assert stream.take(Marker("truncated", 0, ""))[0].text.endswith("then is lost")
+        assert stream.take(Marker("truncated", 0, ""))[0].text.endswith("are lost")
         return note.text
 
     assert "at least 11 bytes" in lost(("truncated", ""))

@@ -8,21 +8,21 @@ from pitui.remote.copy.relay.peer_selection import Source, choose
 
 def plan(uplink: float, speeds: list[float]) -> list[int | None]:
     """Return whom each node is fed by, as nodes come one after the other; None is this machine."""
-    feeders: list[int | None] = []
+    upstreams: list[int | None] = []
     inflow: list[float] = []
 
     def load(number: int | None) -> float:
-        return sum(speeds[n] for n, feeder in enumerate(feeders) if feeder == number)
+        return sum(speeds[n] for n, upstream in enumerate(upstreams) if upstream == number)
 
     for speed in speeds:
         sources = [Source(None, uplink, load(None), have=9)]
         sources += [
-            Source(str(n), speeds[n], load(n), inflow[n], have=1) for n in range(len(feeders))
+            Source(str(n), speeds[n], load(n), inflow[n], have=1) for n in range(len(upstreams))
         ]
         best = choose(speed, sources)
-        feeders.append(None if best.name is None else int(best.name))
+        upstreams.append(None if best.name is None else int(best.name))
         inflow.append(best.expected(speed))
-    return feeders
+    return upstreams
 
 
 def test_equal_links_make_a_chain() -> None:
@@ -43,15 +43,15 @@ def test_a_fast_board_does_not_wait_for_a_slow_one() -> None:
 
 @given(st.floats(10, 10_000), st.lists(st.sampled_from([50.0, 100.0, 1000.0]), max_size=16))
 def test_nobody_gets_less_than_by_a_star(uplink: float, speeds: list[float]) -> None:
-    feeders = plan(uplink, speeds)
-    assert all(feeder is None or feeder < n for n, feeder in enumerate(feeders))
+    upstreams = plan(uplink, speeds)
+    assert all(upstream is None or upstream < n for n, upstream in enumerate(upstreams))
     alone = min(1.0, uplink / sum(speeds)) if speeds else 1.0
     for n, speed in enumerate(speeds):
         top: int | None = n
         slowest = speed
         while top is not None:
             slowest = min(slowest, speeds[top])
-            top = feeders[top]
-        direct = sum(s for m, s in enumerate(speeds) if feeders[m] is None)
+            top = upstreams[top]
+        direct = sum(s for m, s in enumerate(speeds) if upstreams[m] is None)
         got = min(slowest, speed * min(1.0, uplink / direct))
         assert got >= 0.45 * speed * alone
