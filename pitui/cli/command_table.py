@@ -28,34 +28,30 @@ class CommandRow:
 
 COMMANDS = {
     "init": CommandRow("Write a commented config.yaml.", changes=False),
-    "provision": CommandRow(
-        "Bring nodes to the configured state.", changes=True, except_with="--plan"
-    ),
+    "provision": CommandRow("Set up the nodes as configured.", changes=True, except_with="--plan"),
     "status": CommandRow("Show master, nodes, workers and applications.", changes=False),
     "start": CommandRow("Start the master, workers, or all.", changes=True),
     "stop": CommandRow("Stop the master, workers, or all.", changes=True),
     "restart": CommandRow("Restart the master, workers, or all.", changes=True),
-    "logs": CommandRow("Print or follow the logs of daemons, executors and runs.", changes=False),
+    "logs": CommandRow("Print or follow logs of daemons, executors and runs.", changes=False),
     "events": CommandRow("Show what happened on the cluster.", changes=False),
     "push": CommandRow("Copy files to the same path on the nodes.", changes=True),
     "submit": CommandRow("Run an application on the cluster.", changes=True),
-    "jobs": CommandRow("List applications, and what is inside one of them.", changes=False),
+    "jobs": CommandRow("List applications, or the jobs and stages of one.", changes=False),
     "kill": CommandRow("Kill an application, a job, a stage or a driver.", changes=True),
     "bench": CommandRow(
-        "Run benchmarks and look at their history.",
+        "Run benchmarks and show their history.",
         changes=False,
         commands={"list": False, "run": True, "history": False, "compare": False, "cancel": True},
     ),
-    "threads": CommandRow("Print what the threads of an executor do.", changes=False),
+    "threads": CommandRow("Print a thread dump of an executor.", changes=False),
     "disk": CommandRow(
-        "Show what fills the nodes' work and log folders, and clean up.",
+        "Show the disk use of work and log folders, and clean up.",
         changes=True,
         only_with="--clean",
     ),
     "exec": CommandRow("Run a command on the nodes.", changes=True),
-    "demo": CommandRow(
-        "Bring up a real Spark cluster on this machine and manage it.", changes=False
-    ),
+    "demo": CommandRow("Start a real Spark cluster on this machine and manage it.", changes=False),
 }
 
 

@@ -58,7 +58,7 @@ def _no_such_command(name: str) -> UsageError:
     from pitui.config.nearest import did_you_mean
 
     guess = did_you_mean(name, COMMANDS)
-    return UsageError(f"no command is called {name!r}{guess}", "See `pitui --help`.")
+    return UsageError(f"unknown command {name!r}{guess}", "See `pitui --help`.")
 
 
 @click.group(

@@ -151,7 +151,7 @@ async def test_nothing_changes_while_read_only(scope: Scope) -> None:
             carry_out(screen, row)
             await pilot.pause()
             if row.mutating:
-                await until_said(pilot, screen, f"{row.title}: not while read-only")
+                await until_said(pilot, screen, f"{row.title}: not available in read-only mode")
             if scope is not Scope.PROVISIONING and isinstance(app.screen, ProvisionScreen):
                 await settled(pilot)
                 await pilot.press("enter")

@@ -193,7 +193,7 @@ async def test_every_running_operation_counts_however_many_there_are() -> None:
             name = frozenset((f"n{number}",))
             operations.submit(Operation("start", f"Start {number}", wait, name, name))
         assert len(operations.running) == 9
-        assert operations.refusal(["n0", "n8", "other"]).startswith("n0, n8: the last action")
+        assert operations.refusal(["n0", "n8", "other"]).startswith("n0, n8: another action")
 
 
 def ended(operations: object) -> list[Operation]:

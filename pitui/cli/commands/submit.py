@@ -44,7 +44,7 @@ def command(
     """
     after = words_after(context)
     if (job is None) == (after is None):
-        raise click.UsageError("name a job of the configuration, or put an application after --")
+        raise click.UsageError("name a job from the configuration, or put an application after --")
     config = settings.load()
 
     async def main() -> int:

@@ -27,7 +27,7 @@ def app_of(node: "DOMNode") -> "PituiApp":
 def read_only_refusal(app: "PituiApp", row: Action) -> str:
     """Return why an action is not carried out while read-only."""
     key = app.keys.first(action("read_only"))
-    return f"{row.title}: not while read-only; {key} allows changes"
+    return f"{row.title}: not available in read-only mode ({key} switches it off)"
 
 
 class ActionHandler:

@@ -192,6 +192,6 @@ class MainScreen(Frame):
             return
         from pitui.tui.base.confirm import Question
 
-        effect = "What was begun on a node may stay half done."
+        effect = "Actions in progress may be left half done."
         question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
         self.operations.confirm(question, self.app.exit)

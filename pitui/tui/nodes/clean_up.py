@@ -30,14 +30,14 @@ def clean_up(
 
     async def work(report: OutcomeReport) -> None:
         say("cleaning up …")
-        report(Outcome(node, "", OutcomeState.WORKING, "removing what is unused"))
+        report(Outcome(node, "", OutcomeState.WORKING, "removing unused folders"))
         try:
             cleaned = await app.services.inspection.clean(node, names)
         except PituiError as error:
             report(Outcome(node, "", OutcomeState.FAILED, error.message, error.advice))
             app.notify(str(error), severity="error", markup=False)
         else:
-            kept = f"; still there: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
+            kept = f"; not removed: {'; '.join(cleaned.kept)}" if cleaned.kept else ""
             least = "at least " if cleaned.partial else ""
             removed = f"removed {least}{size(1024 * cleaned.kib)}{kept}"
             report(Outcome(node, "", OutcomeState.OK, removed))
@@ -48,7 +48,7 @@ def clean_up(
         f"Remove {total(folders)} on {node}?",
         "Remove",
         [f"{size(1024 * folder.kib):>7}  {folder.name}" for folder in folders],
-        ["Logs of these applications go too. What runs is looked at again before."],
+        ["The logs of these applications are removed too. Running ones are checked again first."],
     )
     return Operation(
         "clean",

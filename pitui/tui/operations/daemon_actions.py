@@ -74,7 +74,7 @@ class DaemonActions:
                 "Drain and stop",
                 nodes,
                 [
-                    "They get no new work, and are stopped when their tasks have ended.",
+                    "They get no new work, and stop when their tasks have ended.",
                     *effects,
                 ],
             )

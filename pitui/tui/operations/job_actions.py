@@ -57,7 +57,7 @@ class JobActions:
             say(f"{name} is {state}")
             killed()
 
-        effect = "Its tasks end; the program sees it fail, and often ends by that."
+        effect = "Its tasks end. The program sees a failure, and often exits because of it."
         return Operation(
             "kill",
             f"Kill {name}",
@@ -134,10 +134,10 @@ def _kill_question(jobs: Sequence[Job]) -> Question:
     verb, what = _kill_words(_named(jobs))
     if len(jobs) == 1:
         targets = [identity(jobs[0]) or one_line(jobs[0].name)]
-        effect = "Its executors end and what it computed so far is lost."
+        effect = "Its executors stop, and all results so far are lost."
     else:
         targets = list(_named(jobs))
-        effect = "Their executors end and what they computed so far is lost."
+        effect = "Their executors stop, and all results so far are lost."
     return Question(f"{verb} {what}?", verb, targets, [effect])
 
 

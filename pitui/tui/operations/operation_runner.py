@@ -127,7 +127,11 @@ class OperationRunner:
         taken = {claim for operation in self.running for claim in operation.claims}
         common = [claim_words(claim) for claim in sorted(taken.intersection(claims))]
         key = app_of(self._pane).keys.first(action("progress"))
-        return f"{', '.join(common)}: the last action is not over yet ({key})" if common else ""
+        return (
+            f"{', '.join(common)}: another action is still running ({key} shows it)"
+            if common
+            else ""
+        )
 
     def _refused(self, operation: Operation) -> bool:
         app = app_of(self._pane)

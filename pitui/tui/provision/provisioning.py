@@ -56,7 +56,7 @@ class ProvisionActions:
             self._push(provision_run)
         elif self._main.snapshot.master.node in wanted.nodes:
             name = self._main.snapshot.master.node
-            self._main.footer.say(f"{name} runs the master and cannot be taken out")
+            self._main.footer.say(f"{name} runs the master and cannot be removed")
         else:
             self.apply(provision_run)
 
@@ -98,8 +98,8 @@ class ProvisionActions:
             if operation is not None and provision_run.running:
                 self._main.operations.cancel(operation)
 
-        effect = "The steps in hand stay half done; the next run goes on from there."
-        question = Question("End now?", "End now", provision_run.nodes, [effect])
+        effect = "The current steps stay half done; the next run continues from there."
+        question = Question("Abort now?", "Abort now", provision_run.nodes, [effect])
         self._main.operations.confirm(question, end_now)
 
     def _question(self, provision_run: ProvisionRun) -> Question | None:
@@ -107,15 +107,18 @@ class ProvisionActions:
         if wanted.kind is ProvisionKind.REMOVE:
             effects = [
                 *self._effects(wanted.nodes),
-                "Its worker is stopped; it goes out of hosts, workers and firewalls of the others.",
-                "Take it out of config.yaml yourself afterwards.",
+                (
+                    "Its worker is stopped, and it is removed from the other nodes' hosts "
+                    "files, workers lists and firewalls."
+                ),
+                "Remove it from config.yaml yourself afterwards.",
             ]
             return Question(title, "Remove", wanted.nodes, effects)
         if wanted.rolling:
-            effect = "Daemons that run with old settings are restarted, one node after the other."
+            effect = "Daemons that run with old settings are restarted, one node at a time."
             return Question(title, "Apply", wanted.nodes, [effect, *self._effects(wanted.nodes)])
         if wanted.kind is ProvisionKind.ROLLBACK:
-            effect = "Daemons that run go on with the Spark they have until they are restarted."
+            effect = "Running daemons keep their current Spark until they are restarted."
             return Question(title, "Roll back", wanted.nodes, [effect])
         return None
 
