@@ -53,7 +53,7 @@ def pass_settings(function: Callable[Concatenate[Settings, P], R]) -> Callable[P
         context = click.get_current_context()
         settings = context.ensure_object(Settings)
         if settings.read_only and (what := what_changes(context)):
-            raise UsageError(f"`{what}` would change the cluster, which --read-only forbids")
+            raise UsageError(f"`{what}` changes the cluster, and --read-only was given")
         return function(settings, *arguments, **options)
 
     return checked

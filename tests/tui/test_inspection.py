@@ -150,7 +150,7 @@ async def test_nothing_is_cleaned_up_while_read_only() -> None:
         await pilot.press("C")
         await pilot.pause()
         assert isinstance(pilot.app.screen, NodeScreen)
-        assert "not while read-only" in str(pilot.app.screen.footer.render())
+        assert "not available in read-only mode" in str(pilot.app.screen.footer.render())
 
 
 async def test_draining_asks_and_drains() -> None:

@@ -132,7 +132,7 @@ class LevelScreen(ActionScreen):
         message.stop()
 
     def kill(self, location: AppLocation) -> None:
-        """Kill a job or a stage, after a question."""
+        """Ask to kill a job or a stage, and do it on yes."""
 
         def say(text: str) -> None:
             if self.is_attached:
