@@ -91,7 +91,7 @@ async def settled(pilot: Pilot[None]) -> None:
     if isinstance(top, ProvisionScreen):
         await until(pilot, lambda: top.provision_run.phase is Phase.PLANNED)
     elif isinstance(top, LevelScreen):
-        await until(pilot, lambda: top.looked is not None)
+        await until(pilot, lambda: top.result is not None)
     elif isinstance(top, NodeScreen):
         await until(pilot, lambda: top._node._known.disk is not None)
 
@@ -206,7 +206,7 @@ async def test_read_only_mode_that_comes_while_a_question_stands_holds(
         pilot.app.read_only = True
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ActionScreen))
-        await until_said(pilot, pilot.app.screen, "not while read-only")
+        await until_said(pilot, pilot.app.screen, "not available in read-only mode")
         assert changes(asked) == []
 
 
