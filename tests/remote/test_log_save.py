@@ -36,7 +36,7 @@ async def test_every_byte_and_progress(shelved: Shelved, tmp_path: Path) -> None
     assert (saved.size, saved.resumed_at) == (len(content), 0)
     assert seen[-1] == (len(content), len(content))
     assert names(tmp_path) == ["pi1.log"]
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         save_targets([source], target)
 
 

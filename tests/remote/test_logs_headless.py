@@ -134,7 +134,7 @@ def test_whole_files_are_saved(shelved: Shelved, logs) -> None:
     output = logs("workers", "--save", str(folder))
     assert output == f"{folder}/pi1.log  4,000 bytes\n{folder}/pi2.log  4,000 bytes\n"
     assert (folder / "pi2.log").read_text() == "pi2\n" * 1000
-    assert "is there already" in logs("workers", "--save", str(folder), status=2)
+    assert "already exists" in logs("workers", "--save", str(folder), status=2)
 
 
 def test_usage(logs) -> None:

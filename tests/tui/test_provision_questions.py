@@ -36,7 +36,7 @@ async def test_a_login_password_is_asked_for_all_nodes_that_want_it_and_never_sh
         prompter = UiAsker(pilot.app)
         answer = asked(pilot, prompter.password(["pi1", "pi2"], wrong=False))
         await until(pilot, lambda: isinstance(pilot.app.screen, PasswordScreen))
-        assert "pi1, pi2 want a password" in words(pilot)
+        assert "pi1, pi2 want a login password" in words(pilot)
         await pilot.press(*"raspberry")
         assert pilot.app.screen.query_one(Input).password
         await pilot.press("enter")
