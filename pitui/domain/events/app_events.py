@@ -27,7 +27,7 @@ def application_events(before: LastKnownState, snapshot: Snapshot, now: float) -
     listed = {app.id for app in snapshot.applications}
     for app_id in known.keys() - listed:
         if known[app_id] in _ACTIVE:
-            why = join("the master lists it no longer", last_seen(before, now))
+            why = join("the master no longer lists it", last_seen(before, now))
             name = before.names.get(app_id, app_id)
             yield _of_app(now, "gone", (app_id, name), why, Severity.BAD)
 

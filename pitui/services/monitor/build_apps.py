@@ -21,7 +21,9 @@ def applications(
     """Return the applications with their progress and why they wait, active ones first."""
     told = drivers.keys() | ages.keys()
     found = [
-        _told(app, drivers, whys, ages, view) if app.state.active or app.id in told else app
+        _told(app, drivers, stall_reasons, ages, view)
+        if app.state.active or app.id in told
+        else app
         for app in view.applications
     ]
     return tuple(sorted(found, key=lambda app: (not app.state.active, -app.submitted_at)))
@@ -30,12 +32,12 @@ def applications(
 def _told(
     app: Application,
     drivers: Mapping[str, DriverView],
-    whys: Mapping[str, StallReason],
+    stall_reasons: Mapping[str, StallReason],
     ages: Mapping[str, DriverAge],
     view: MasterView,
 ) -> Application:
     known = replace(app, progress=_progress(app, drivers), driver_age=ages.get(app.id))
-    return _explained(known, whys.get(app.id), view)
+    return _explained(known, stall_reasons.get(app.id), view)
 
 
 def _explained(app: Application, found: StallReason | None, view: MasterView) -> Application:
