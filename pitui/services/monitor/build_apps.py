@@ -15,15 +15,13 @@ from pitui.services.monitor.poll_state import DriverView, PollState
 def applications(
     view: MasterView,
     drivers: Mapping[str, DriverView],
-    stall_reasons: Mapping[str, StallReason],
+    stalls: Mapping[str, StallReason],
     ages: Mapping[str, DriverAge] = MappingProxyType({}),
 ) -> tuple[Application, ...]:
     """Return the applications with their progress and why they wait, active ones first."""
     told = drivers.keys() | ages.keys()
     found = [
-        _told(app, drivers, stall_reasons, ages, view)
-        if app.state.active or app.id in told
-        else app
+        _told(app, drivers, stalls, ages, view) if app.state.active or app.id in told else app
         for app in view.applications
     ]
     return tuple(sorted(found, key=lambda app: (not app.state.active, -app.submitted_at)))
@@ -32,12 +30,12 @@ def applications(
 def _told(
     app: Application,
     drivers: Mapping[str, DriverView],
-    stall_reasons: Mapping[str, StallReason],
+    stalls: Mapping[str, StallReason],
     ages: Mapping[str, DriverAge],
     view: MasterView,
 ) -> Application:
     known = replace(app, progress=_progress(app, drivers), driver_age=ages.get(app.id))
-    return _explained(known, stall_reasons.get(app.id), view)
+    return _explained(known, stalls.get(app.id), view)
 
 
 def _explained(app: Application, found: StallReason | None, view: MasterView) -> Application:
