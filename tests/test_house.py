@@ -107,7 +107,7 @@ def test_nothing_is_raised_within_except_star():
 
 
 def test_commands_are_opened_in_one_place():
-    """There each gets its frame, whatever a login shell prints: see `pitui.remote.frame`."""
+    """There each gets its frame, whatever a login shell prints: see `pitui.remote.output_frame`."""
     opens = re.compile(r"\.create_(session|process|subprocess)\(|connection\.run\(")
     found = {
         str(path.relative_to(ROOT))

@@ -7,9 +7,9 @@ import msgspec
 import msgspec.inspect
 
 from pitui.config.check import check
+from pitui.config.decode_tree import Shaper
 from pitui.config.model import Config, Document
 from pitui.config.paths import config_folder
-from pitui.config.shape import Shaper
 from pitui.config.yaml.problem import Problem
 from pitui.config.yaml.read import read_text
 from pitui.config.yaml.tree import Tree, place_of

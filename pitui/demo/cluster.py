@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pitui.config.load import load_config
-from pitui.demo import ledger
+from pitui.demo import registry
 from pitui.demo.folders import make_folders
 from pitui.demo.java import find_java
 from pitui.demo.needs import check_folder_name, check_memory, find_spark
@@ -77,21 +77,21 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
             yield plan
             say("stopping the demo")
     finally:
-        ledger.remove(entry)
+        registry.remove(entry)
         record.remove()
 
 
 def _claim(
     workers: int, folder: Path | None, spark: Path, java: Path
-) -> tuple[ledger.Record, Plan]:
+) -> tuple[registry.Record, Plan]:
     """Clean up after dead demonstrations, choose ports, and note down what is ours."""
-    with ledger.alone():
-        taken = ledger.clean_up()
+    with registry.alone():
+        taken = registry.clean_up()
         path = _make_folder(folder)
-        ledger.claim(path)
+        registry.claim(path)
         end_all(path)
         plan = _plan(path, workers, taken, spark, java)
-        record = ledger.new_record()
+        record = registry.new_record()
         record.write(_entry(plan, temporary=folder is None))
         save_plan(plan)
     return record, plan
@@ -110,15 +110,15 @@ def _plan(path: Path, workers: int, taken: Taken, spark: Path, java: Path) -> Pl
     )
 
 
-def _entry(plan: Plan, *, temporary: bool) -> ledger.LedgerEntry:
+def _entry(plan: Plan, *, temporary: bool) -> registry.LedgerEntry:
     ports = [port for node in plan.nodes for port in sorted(node.ports)]
-    return ledger.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
+    return registry.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
 
 
 def _make_folder(folder: Path | None) -> Path:
     if folder is None:
         check_folder_name(Path(tempfile.gettempdir()).resolve())
-        return Path(tempfile.mkdtemp(prefix=ledger.PREFIX)).resolve()
+        return Path(tempfile.mkdtemp(prefix=registry.PREFIX)).resolve()
     path = folder.expanduser().resolve()
     check_folder_name(path)
     if path.exists() and not path.is_dir():

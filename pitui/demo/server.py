@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from pitui.demo import ledger
+from pitui.demo import registry
 from pitui.demo.keys import make_keys
 from pitui.demo.listener import serve
 from pitui.demo.plan import DemoNode, Plan, read_plan
@@ -36,7 +36,7 @@ def main() -> None:
     reading, writing = os.pipe()
     lifeline = arguments.lifeline
     held: int | None = None
-    if lifeline is None and ledger.lives(plan.path):
+    if lifeline is None and registry.lives(plan.path):
         lifeline, held = os.pipe()
     children = [_fork(plan, node, writing, lifeline, held) for node in nodes]
     os.close(writing)
@@ -76,7 +76,7 @@ def _fork(plan: Plan, node: DemoNode, ready: int, lifeline: int | None, held: in
 
 def _hold(folder: Path, lifeline: int) -> None:
     """Keep a lifeline until the demonstration has ended: a server started by hand goes with it."""
-    ledger.wait_for_end(folder)
+    registry.wait_for_end(folder)
     os.close(lifeline)
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from pitui.domain.errors import NodeError
-from pitui.remote.frame import Frame
+from pitui.remote.output_frame import Frame
 from pitui.remote.process import Process, time_limit
 from pitui.remote.process_cleanup import watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result

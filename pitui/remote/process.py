@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
 from pitui.domain.text import printable
-from pitui.remote.frame import Frame, Login
+from pitui.remote.output_frame import Frame, Login
 from pitui.remote.process_cleanup import KILL_AFTER
 from pitui.remote.runner import BLOCK, RemoteProcess, Result
 

@@ -10,7 +10,7 @@ from support.nodes import node
 from pitui.domain.errors import WebError
 from pitui.domain.task_group import TaskGroup
 from pitui.remote.http import web as web_module
-from pitui.remote.http.gate import REST, polling
+from pitui.remote.http.request_queue import REST, polling
 from pitui.remote.http.web import Web
 
 

@@ -11,7 +11,7 @@ from textual.geometry import Region
 
 from pitui.tui.text.cells import Column, Row, cell
 from pitui.tui.text.column_fit import GAP, fit
-from pitui.tui.text.figures import uptime
+from pitui.tui.text.number_format import uptime
 from pitui.tui.widgets.row_model import RowModel
 
 

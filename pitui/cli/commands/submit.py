@@ -6,10 +6,10 @@ import click
 
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
+from pitui.cli.passthrough import SplitCommand, words_after
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
-from pitui.cli.split import SplitCommand, words_after
 from pitui.cli.usage import examples
 
 _WORTH_A_WORD_MIB = 16

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pitui.domain.cluster import Launcher, Process
-from pitui.facts.health.lines import HealthFigures
+from pitui.facts.health.parser import HealthFigures
 from pitui.facts.processes import daemon_role, homes_of
 
 _STAT = re.compile(r"(\d+) \((.*)\) (\S) (.*)")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pitui.domain.cluster import Metrics, Process
 from pitui.facts.health.daemons import Known, processes_of
 from pitui.facts.health.interfaces import NetworkLink, parse_links
-from pitui.facts.health.lines import HealthFigures, read_lines
+from pitui.facts.health.parser import HealthFigures, read_lines
 
 _END = re.compile(rb"^end\r?\n", re.MULTILINE)
 _LIMIT = 4 * 1024 * 1024

@@ -1,6 +1,6 @@
 """Spark's web and REST ports: asked directly where that works, else through a node's SSH link.
 
-A server is asked one question at a time (`pitui.remote.http.gate`). A request under way is not cut
+A server is asked one question at a time (`request_queue`). A request under way is not cut
 when its caller gives up or is cancelled: Spark writes a stack trace into its log for each that is.
 """
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pitui.domain.errors import LinkError, WebError
-from pitui.remote.http.gate import Gate
 from pitui.remote.http.request import (
     DIRECT_LIMIT,
     DroppedError,
@@ -23,6 +22,7 @@ from pitui.remote.http.request import (
     exchange,
     is_loopback,
 )
+from pitui.remote.http.request_queue import Gate
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.tcp import open_socket
 

@@ -15,7 +15,7 @@ from pitui.config.model import Node
 from pitui.domain.cluster import LinkState, LinkStatus
 from pitui.domain.errors import Failure, LinkError
 from pitui.remote import ssh_errors
-from pitui.remote.frame import Login
+from pitui.remote.output_frame import Login
 from pitui.remote.ssh.channels import Channels
 from pitui.remote.ssh.config.ssh_options import (
     KEEPALIVE_COUNT,

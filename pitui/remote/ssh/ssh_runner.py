@@ -9,7 +9,7 @@ import asyncssh
 
 from pitui.domain.errors import Failure
 from pitui.remote import ssh_errors
-from pitui.remote.frame import Frame
+from pitui.remote.output_frame import Frame
 from pitui.remote.process import Process, time_limit
 from pitui.remote.process_cleanup import kill_group, watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result

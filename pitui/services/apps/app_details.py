@@ -16,7 +16,7 @@ from pitui.domain.errors import (
     WebError,
     ungrouped,
 )
-from pitui.remote.http.gate import polling
+from pitui.remote.http.request_queue import polling
 from pitui.services.apps.app_history import AppHistory
 from pitui.services.apps.event_logs import EventLogs
 from pitui.services.clients.app_api import WorkSource

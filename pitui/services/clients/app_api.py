@@ -11,10 +11,10 @@ from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import unreadable_words
 from pitui.remote.http.request import Response
 from pitui.remote.http.web import Web
-from pitui.spark.answers import Rows
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import QUANTILES, parse_quartiles, parse_tasks
+from pitui.spark.json_reader import Rows
 
 T = TypeVar("T")
 

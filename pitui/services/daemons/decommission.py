@@ -17,7 +17,7 @@ from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.text import unreadable_words
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out
-from pitui.remote.http.gate import polling
+from pitui.remote.http.request_queue import polling
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult, row_of
 from pitui.services.daemons.targets import Target

@@ -10,7 +10,7 @@ from pitui.domain.node_detail import Point
 from pitui.domain.task_group import TaskGroup
 from pitui.facts.address import match_workers
 from pitui.facts.health.reader import Health, metrics
-from pitui.remote.http.gate import polling
+from pitui.remote.http.request_queue import polling
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.build_apps import nodes_by_host
 from pitui.services.monitor.build_snapshot import build_snapshot

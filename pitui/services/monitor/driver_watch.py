@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.task_group import TaskGroup
-from pitui.remote.http.gate import polling
 from pitui.remote.http.request import ANSWER_LIMIT
+from pitui.remote.http.request_queue import polling
 from pitui.services.monitor.driver_poll import DriverPoll
 from pitui.services.monitor.poll_state import DriverView
 

@@ -28,7 +28,7 @@ from pitui.remote.quoting import quote
 from pitui.remote.sudo import Sudo, as_user
 from pitui.services.cluster import Cluster
 from pitui.services.nodes.probe import probe
-from pitui.spark.answers import decode
+from pitui.spark.json_reader import decode
 
 YOUNG = 120.0
 """Seconds for which something that was just written is left alone: it may only be beginning."""

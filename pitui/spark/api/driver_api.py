@@ -4,8 +4,8 @@ import msgspec
 
 from pitui.domain.apps.app_detail import progress_of
 from pitui.domain.cluster import Executor, Progress
-from pitui.spark.answers import Rows, decode_rows, moment
 from pitui.spark.api.job_api import parse_jobs, parse_stages
+from pitui.spark.json_reader import Rows, decode_rows, moment
 
 _DRIVER = "driver"
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pitui.spark.answers import decode
+from pitui.spark.json_reader import decode
 
 
 class _Environment(msgspec.Struct, rename="camel"):

@@ -3,7 +3,7 @@
 import msgspec
 
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.spark.answers import Rows, decode, seconds
+from pitui.spark.json_reader import Rows, decode, seconds
 
 
 class _Attempt(msgspec.Struct, rename="camel"):

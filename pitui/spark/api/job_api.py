@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
-from pitui.spark.answers import Rows, decode_rows, moment
+from pitui.spark.json_reader import Rows, decode_rows, moment
 
 _JOBS = {
     "RUNNING": WorkState.RUNNING,

@@ -17,7 +17,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
-from pitui.spark.answers import UNREADABLE, Reader, seconds
+from pitui.spark.json_reader import UNREADABLE, Reader, seconds
 
 
 class _WorkerRow(msgspec.Struct):

@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import Quartiles, WorkDone, WorkState
-from pitui.spark.answers import Rows, decode, decode_rows, moment
+from pitui.spark.json_reader import Rows, decode, decode_rows, moment
 
 QUANTILES = "0.0,0.25,0.5,0.75,1.0"
 """What `parse_quartiles` needs of `/taskSummary?quantiles=`."""

@@ -3,7 +3,7 @@
 import msgspec
 
 from pitui.domain.text import unreadable_words
-from pitui.spark.answers import decode
+from pitui.spark.json_reader import decode
 
 
 class _Stack(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pitui.domain.errors import NotSparkError
-from pitui.spark.answers import Rows, decode
+from pitui.spark.json_reader import Rows, decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from pitui.domain.apps.app_detail import AppDetail, Origin, tasks_when_over
 from pitui.domain.apps.jobs import Task
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.text import unreadable_words
-from pitui.spark.answers import UNREADABLE, Reader, seconds
 from pitui.spark.event_log.events import (
     Ended,
     JobEnded,
@@ -19,6 +18,7 @@ from pitui.spark.event_log.events import (
     TaskStarted,
 )
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
+from pitui.spark.json_reader import UNREADABLE, Reader, seconds
 
 _LONGEST = 64 * 1024 * 1024
 """Bytes of a line after which a log is none, whatever else comes."""

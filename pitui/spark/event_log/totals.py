@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
-from pitui.spark.answers import seconds
 from pitui.spark.event_log.events import (
     JobEnded,
     JobStarted,
@@ -16,6 +15,7 @@ from pitui.spark.event_log.events import (
     TaskEnded,
     TaskStarted,
 )
+from pitui.spark.json_reader import seconds
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.apps.job_rows import state_cell
-from pitui.tui.text.figures import amount, duration
 from pitui.tui.text.job_list import Job
 from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.number_format import amount, duration
 
 
 def job_facts(job: Job) -> Facts:

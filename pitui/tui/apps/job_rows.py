@@ -6,8 +6,8 @@ from pitui.domain.apps.run import Run, RunState
 from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.text.figures import amount, bar, duration, percent
 from pitui.tui.text.job_list import Job, JobList, identity, seconds
+from pitui.tui.text.number_format import amount, bar, duration, percent
 from pitui.tui.text.rows import Rows
 from pitui.tui.text.sorting import Order
 from pitui.tui.text.states import application_cell, driver_cell, run_cell

@@ -3,8 +3,8 @@
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.text import one_line
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
-from pitui.tui.text.figures import amount, call_site
 from pitui.tui.text.job_list import Job
+from pitui.tui.text.number_format import amount, call_site
 
 
 def job_summary(job: Job) -> tuple[Cell, Cell]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 if TYPE_CHECKING:
-    from pitui.tui.main.frame import Frame
+    from pitui.tui.main.pane_frame import Frame
 
 
 class NavigationHistory:

@@ -6,7 +6,7 @@ from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
 from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
 from pitui.tui.nodes.node_rows import temperature_cell
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
-from pitui.tui.text.figures import duration, percent, size, sparkline
+from pitui.tui.text.number_format import duration, percent, size, sparkline
 from pitui.tui.text.rows import Rows
 
 MIB = 1024 * 1024

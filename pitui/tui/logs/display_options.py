@@ -6,7 +6,7 @@ from dataclasses import replace
 from textual import work
 
 from pitui.domain.errors import PituiError
-from pitui.tui.logs.pane_part import LogPart
+from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.logs.view_settings import AUTO_WIDTH, LogViewSettings, load_settings, save_settings
 
 

@@ -8,7 +8,7 @@ from textual import work
 from pitui.domain.errors import PituiError
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import FooterChanged
-from pitui.tui.logs.pane_part import LogPart
+from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.terminal.clipboard import fits, to_file
 
 _MOST_PAGED = 200_000

@@ -14,7 +14,7 @@ from pitui.domain.logs.log_line import LogLine
 from pitui.domain.text import printable
 from pitui.tui.base.dialog import Dialog
 from pitui.tui.base.messages import FooterChanged
-from pitui.tui.logs.pane_part import LogPart
+from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.logs.view.log_find import at_time, error_place, next_error, previous_error
 from pitui.tui.logs.view.log_histogram import LogHistogram
 

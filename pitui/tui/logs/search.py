@@ -10,8 +10,8 @@ from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level
 from pitui.spark.logs.log_search import Search, is_expression, search_for
 from pitui.tui.base.messages import FooterChanged
+from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.logs.log_title import said_filter, said_slow
-from pitui.tui.logs.pane_part import LogPart
 from pitui.tui.widgets.filter_bar import FilterBar
 
 _LEVELS = (None, Level.ERROR, Level.WARN, Level.INFO)

@@ -21,7 +21,7 @@ from pitui.tui.base.messages import (
     SnapshotChanged,
     TimelineChanged,
 )
-from pitui.tui.main.frame import EXECUTORS, Frame
+from pitui.tui.main.pane_frame import EXECUTORS, Frame
 
 if TYPE_CHECKING:
     from pitui.tui.logs.line_target import LineTarget

@@ -8,7 +8,7 @@ from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import TimelineChanged
 from pitui.tui.base.page import Page
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
-from pitui.tui.main.frame import JOBS, NODES
+from pitui.tui.main.pane_frame import JOBS, NODES
 from pitui.tui.services.interface import TimelineService
 
 

@@ -9,7 +9,7 @@ from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.confirm import Question
 from pitui.tui.nodes.text.disk import total
 from pitui.tui.operations.operation import Operation
-from pitui.tui.text.figures import size
+from pitui.tui.text.number_format import size
 
 if TYPE_CHECKING:
     from pitui.tui.app import PituiApp

@@ -17,8 +17,8 @@ from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.base.pane import Pane
 from pitui.tui.nodes.clean_up import clean_up
-from pitui.tui.nodes.text.blocks import HOUR, Known
 from pitui.tui.nodes.text.node_lines import node_lines
+from pitui.tui.nodes.text.paragraphs import HOUR, Known
 from pitui.tui.widgets.cell_lines import CellLines
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
-from pitui.tui.text.figures import amount, sparkline, uptime
+from pitui.tui.text.number_format import amount, sparkline, uptime
 from pitui.tui.text.rows import Rows
 from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
 

@@ -6,7 +6,7 @@ from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.domain.text import one_line, printable
 from pitui.tui.operations.operation import Operation
 from pitui.tui.text.cells import Cell, Tone, cell, cells
-from pitui.tui.text.figures import bar
+from pitui.tui.text.number_format import bar
 from pitui.tui.text.states import outcome_cell
 
 BAR_WIDTH = 12

@@ -5,7 +5,7 @@ from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
 from pitui.tui.services.interface import ProvisionKind
 from pitui.tui.text.cells import Cell, Span, Tone, cells
-from pitui.tui.text.figures import bar, duration
+from pitui.tui.text.number_format import bar, duration
 
 _BAR = 20
 _GAP: Span = ("  ", Tone.NORMAL)

@@ -8,7 +8,7 @@ from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.provision.step_text import doing, node_cell, node_line
 from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.text.figures import duration
+from pitui.tui.text.number_format import duration
 from pitui.tui.text.step_states import step_cell, step_tone
 
 COLUMNS = (

@@ -6,7 +6,7 @@ from pitui.domain.text import one_line
 from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState, Transfer
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
-from pitui.tui.text.figures import bar, duration, percent
+from pitui.tui.text.number_format import bar, duration, percent
 from pitui.tui.text.states import state_cell
 from pitui.tui.text.step_states import _WORDS
 

@@ -7,8 +7,8 @@ from pitui.config import spelling
 from pitui.config.addresses import parse_address
 from pitui.config.init import Answers, NewNode, name_of, parse_node
 from pitui.domain.errors import LinkError, PituiError, UsageError
-from pitui.services.nodes.proposals import Proposal
-from pitui.spark.first_look import FirstLook
+from pitui.services.nodes.discovery import Proposal
+from pitui.spark.detect import FirstLook
 
 ADDED = "added here"
 

@@ -22,7 +22,7 @@ from pitui.config.load import (
 from pitui.config.paths import config_folder
 from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.prompts import NonInteractive, Prompter
-from pitui.services.nodes.proposals import find_proposals, look_at
+from pitui.services.nodes.discovery import find_proposals, look_at
 from pitui.tui.main.prompts import UiAsker
 from pitui.tui.setup.candidates import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker, Snapshot
-from pitui.tui.text.figures import amount, uptime
+from pitui.tui.text.number_format import amount, uptime
 from pitui.tui.text.states import LINK_MEANINGS
 
 Facts = list[tuple[str, str]]

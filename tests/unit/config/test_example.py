@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec.inspect
 
+from pitui.config.decode_tree import paths_of
 from pitui.config.load import load_config
 from pitui.config.model import Document
-from pitui.config.shape import paths_of
 from pitui.config.yaml.tree import Leaf, Mapping, Tree
 from pitui.config.yaml.yaml_lines import read_yaml
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pitui.spark.answers import Rows
 from pitui.spark.api.driver_api import parse_executors
 from pitui.spark.api.environment import parse_settings
 from pitui.spark.api.history_api import parse_applications
@@ -20,6 +19,7 @@ from pitui.spark.api.thread_dump import parse_threads
 from pitui.spark.api.worker_json import drivers_on, parse_worker
 from pitui.spark.event_log.codec import plain
 from pitui.spark.event_log.reader import EventLog
+from pitui.spark.json_reader import Rows
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 

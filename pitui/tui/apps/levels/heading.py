@@ -9,7 +9,7 @@ from pitui.domain.text import one_line
 from pitui.tui.apps.levels.level import skew_words, state_cell, tally_words
 from pitui.tui.apps.levels.stages import slowest_words
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
-from pitui.tui.text.figures import amount, bar, call_site, duration, percent
+from pitui.tui.text.number_format import amount, bar, call_site, duration, percent
 from pitui.tui.text.states import application_cell
 
 _BAR = 20

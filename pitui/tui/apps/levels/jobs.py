@@ -17,8 +17,8 @@ from pitui.tui.apps.levels.level import (
     work_facts,
 )
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.figures import call_site
 from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 
 _COLUMNS = (

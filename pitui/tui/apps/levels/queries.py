@@ -14,8 +14,8 @@ from pitui.tui.apps.levels.level import (
     time_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.figures import call_site
 from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 
 _COLUMNS = (

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pitui.domain.node_detail import DiskUse, Folder, FolderKind
-from pitui.tui.nodes.text.blocks import Known, fact, title
+from pitui.tui.nodes.text.paragraphs import Known, fact, title
 from pitui.tui.text.cells import Cell, Tone, cells
-from pitui.tui.text.figures import age, size
+from pitui.tui.text.number_format import age, size
 
 _MOST_FOLDERS = 12
 _TITLE = "Disk: work folder and logs"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from pitui.domain.cluster import NodeStatus
-from pitui.tui.nodes.text.blocks import GAP, Known, beside, title
 from pitui.tui.nodes.text.disk import disk_lines
+from pitui.tui.nodes.text.paragraphs import GAP, Known, beside, title
 from pitui.tui.nodes.text.system import problem_lines, system_lines, worker_lines
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.charts import captioned
-from pitui.tui.text.figures import amount, percent, size
+from pitui.tui.text.number_format import amount, percent, size
 
 
 def process_lines(known: Known) -> list[Cell]:

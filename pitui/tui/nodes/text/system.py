@@ -1,9 +1,9 @@
 """What a node is: whether it can be reached, the machine, its workers."""
 
 from pitui.domain.cluster import LinkState, NodeStatus
-from pitui.tui.nodes.text.blocks import Known, fact, title
+from pitui.tui.nodes.text.paragraphs import Known, fact, title
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
-from pitui.tui.text.figures import amount
+from pitui.tui.text.number_format import amount
 from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
 
 

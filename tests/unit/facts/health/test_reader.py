@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.cluster import Launcher, Role
-from pitui.facts.health.lines import throttled_words
+from pitui.facts.health.parser import throttled_words
 from pitui.facts.health.reader import Health, HealthReader, cpu_percent, metrics
 
 RECORDED = (Path(__file__).parents[3] / "captures" / "node" / "health.txt").read_bytes()

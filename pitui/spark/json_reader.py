@@ -53,7 +53,7 @@ class Reader(Generic[T]):
             return self._decoder.decode(body), 0
         except msgspec.ValidationError:
             # Rare, and ten times as slow: imported and done only where something does not fit.
-            from pitui.spark.lenient import fit
+            from pitui.spark.lenient_json import fit
 
             value, lost = fit(msgspec.json.decode(body), self._kind)
             return cast("T", value), lost

@@ -9,8 +9,8 @@ from pitui.config.addresses import Address
 from pitui.config.init import render
 from pitui.config.load import parse_config
 from pitui.domain.errors import Failure, LinkError, UsageError
-from pitui.services.nodes.proposals import Proposal, find_proposals
-from pitui.spark.first_look import FirstLook, parse_first_look
+from pitui.services.nodes.discovery import Proposal, find_proposals
+from pitui.spark.detect import FirstLook, parse_first_look
 from pitui.tui.setup.first_setup import FirstSetup
 
 HOSTS = """\

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.remote.frame import Frame, Login
+from pitui.remote.output_frame import Frame, Login
 from pitui.remote.quoting import quote_for_login
 
 WRAPPED = Login(wrapped=True)
