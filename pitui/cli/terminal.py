@@ -17,5 +17,5 @@ def need_terminal(hint: str) -> None:
         raise UsageError("the terminal UI needs a terminal", hint)
     if os.environ.get("TERM") == "dumb":
         raise UsageError(
-            "the terminal UI cannot run: TERM is dumb, a terminal without cursor movement", hint
+            "the terminal UI needs a terminal with cursor movement: TERM is dumb", hint
         )

@@ -82,7 +82,7 @@ async def test_another_file_of_the_same_address_is_fetched_whole(
 ) -> None:
     monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(breaks_after=3_000_000)]
-    with pytest.raises(WebError, match=r"closed before the end\. 2 MiB of it are kept"):
+    with pytest.raises(WebError, match=r"closed early\. 2 MiB are kept"):
         await fetch(site.url + FILE, target)
     site.files[FILE] = DATA[::-1]
     site.odd[FILE] = [Behaviour(etag='"2"')]
@@ -102,8 +102,8 @@ async def test_what_is_all_there_is_not_fetched_again(site: DownloadSite, target
     ("odd", "words"),
     [
         (Behaviour(kind="text/html; charset=utf-8"), "sent a web page instead"),
-        (Behaviour(status=404), "answers 404"),
-        (Behaviour(status=403), "answers 403"),
+        (Behaviour(status=404), "answered 404"),
+        (Behaviour(status=403), "answered 403"),
     ],
 )
 async def test_what_is_not_the_file_is_said(
@@ -120,7 +120,7 @@ async def test_a_length_that_is_wrong_is_not_taken(
 ) -> None:
     monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(more=10)]
-    with pytest.raises(WebError, match="closed before the end"):
+    with pytest.raises(WebError, match="closed early"):
         await fetch(site.url + FILE, target)
     assert "file" not in left(target)
 
@@ -164,7 +164,7 @@ async def test_one_that_stands_still_or_trickles_is_given_up(
     monkeypatch.setattr("pitui.remote.http.fetch.READ_LIMIT", 0.5)
     monkeypatch.setattr("pitui.remote.http.fetch.TRIES", 1)
     site.odd[FILE] = [Behaviour(seconds=2)]
-    with pytest.raises(WebError, match="nothing came"):
+    with pytest.raises(WebError, match="no data arrived"):
         await fetch(site.url + FILE, target)
     site.files[FILE] = b"x" * 50
     target.with_name("file.part").unlink()

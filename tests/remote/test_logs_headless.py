@@ -138,7 +138,7 @@ def test_whole_files_are_saved(shelved: Shelved, logs) -> None:
 
 
 def test_usage(logs) -> None:
-    assert "no regular expression" in logs("pi1", "--grep", "(", status=2)
+    assert "not a regular expression" in logs("pi1", "--grep", "(", status=2)
     assert "cannot be combined" in logs("pi1", "--grep", "a", "--text", "b", status=2)
     assert "is not a number of lines" in logs("pi1", "-n", "few", status=2)
     assert "unknown log 'nope'" in logs("nope", status=2)

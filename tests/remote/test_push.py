@@ -156,10 +156,10 @@ async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, pa
         if done > SIZE // 3:
             server.stop()
 
-    with pytest.raises(LinkError, match="in the middle of a push") as caught:
+    with pytest.raises(LinkError, match="during a push") as caught:
         await push(runner, payload, str(target), sent=cut, away_limit=2)
     assert caught.value.node == "pi1"
-    assert "goes on where this one stopped" in caught.value.advice
+    assert "resumes where this one stopped" in caught.value.advice
     assert not target.exists()
 
 

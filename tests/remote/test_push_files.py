@@ -78,8 +78,8 @@ def test_usage(push, data: Path) -> None:
     for words, said in (
         (("nowhere.csv", "/x"), "nowhere.csv is not a file"),
         (("{data}",), "pitui push SRC DEST"),
-        (("{data}", "relative/x"), "starts with / or ~/"),
-        (("{data}", "/x\n"), "no path on a node"),
+        (("{data}", "relative/x"), "It must start with / or ~/"),
+        (("{data}", "/x\n"), "not a path on a node"),
         (("{data}", "/x", "pi9"), "unknown node 'pi9'"),
         ((".", "/x"), ". is a folder"),
         (("x" * 300, "/x"), ": File name too long"),
@@ -95,5 +95,5 @@ def test_a_folder_that_cannot_be_made_is_that_nodes_failure(
 ) -> None:
     (shelved.servers["pi1"].home / "taken").write_text("a file")
     output, complaint = push(data.name, "~/taken/x.csv", status=1)
-    assert "pitui: pi1: ~/taken cannot be made" in complaint
+    assert "pitui: pi1: cannot create ~/taken" in complaint
     assert output.count("pushed") == 2

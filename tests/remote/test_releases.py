@@ -144,7 +144,7 @@ async def test_a_figure_has_to_be_there(site: DownloadSite, tmp_path: Path, home
 
 async def test_a_figure_of_the_configuration_counts(site: DownloadSite, tmp_path: Path) -> None:
     site.release("current", "4.3.0", spark("4.3.0"), None)
-    with pytest.raises(PituiError, match="must be 1111"):
+    with pytest.raises(PituiError, match="expected 1111"):
         await take(config_of(tmp_path, site, more=f"  sha512: '{'1' * 128}'\n"))
 
 
@@ -190,7 +190,7 @@ async def test_an_address_of_ones_own_is_compared_too(
     if form == "configured":
         more += f"  sha512: '{wrong}'\n"
     if form != "none":
-        with pytest.raises(PituiError, match="must be 0000"):
+        with pytest.raises(PituiError, match="expected 0000"):
             await take(config_of(tmp_path, site, more=more))
         site.release("mine", "4.3.0", data)
         more = more.partition("  sha512")[0]

@@ -200,7 +200,7 @@ async def test_a_server_that_forbids_forwarding_says_so(shelf, node_on, make_lin
 
 async def test_a_node_that_cannot_be_reached_says_why(make_links, web_of):
     web = web_of(make_links(node("pi", "127.0.0.1", free_port())))
-    with pytest.raises(WebError, match="pi cannot be reached"):
+    with pytest.raises(WebError, match="cannot reach pi"):
         await web.get("http://localhost:8080/", via="pi")
 
 

@@ -51,7 +51,7 @@ async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: P
         assert WorkerState.DECOMMISSIONED in {worker.state for worker in view.workers}
         (refused,) = await control.start(cluster, [PI2], said.append)
         assert refused.state is OutcomeState.FAILED
-        assert "is decommissioned" in refused.detail
+        assert "decommissioned: the master gives it no more work" in refused.detail
         (drained,) = await control.drain(cluster, [PI2], said.append)
         assert drained.state is OutcomeState.OK, drained
         assert drained.detail.startswith("drained in ")

@@ -136,7 +136,7 @@ class _Server(ThreadingHTTPServer):
 def download_site(certificate: Path) -> Iterator[DownloadSite]:
     """Serve until the context is left."""
     ctx = DownloadSite()
-    handler = type("Handler", (_Handler,), {"site": ctx})
+    handler = type("Handler", (_Handler,), {"ctx": ctx})
     server = _Server(("127.0.0.1", 0), handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))

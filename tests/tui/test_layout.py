@@ -157,7 +157,7 @@ def test_changes_between_snapshots() -> None:
     assert compared.of(FULL) == []
     found = {(change.text, change.bad) for change in compared.of(new)}
     assert found == {
-        ("pi2 is away: no route to host", True),
+        ("pi2 is unreachable: no route to host", True),
         ("pi3 is back", False),
         ("pi failed", True),
     }
@@ -193,7 +193,7 @@ def test_header_says_how_old_figures_are_and_shortens_by_rank() -> None:
 def test_an_unknown_theme_names_those_there_are() -> None:
     from support.shelf import config
 
-    with pytest.raises(ConfigError, match=r"no theme 'sepia'.*pitui, textual-dark"):
+    with pytest.raises(ConfigError, match=r"unknown theme 'sepia'.*pitui, textual-dark"):
         PituiApp(config(theme="sepia"))
 
 

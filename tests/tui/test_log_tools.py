@@ -247,7 +247,7 @@ async def test_the_tree_leads_to_logs() -> None:
         await screen.press("s", "enter")
         await until(pilot, lambda: ("sources", ["errors"]) in services.asked)
         await until(pilot, lambda: screen.pane.chosen == LogFilter(level=Level.ERROR))
-        assert screen.pane.title.startswith("Logs: errors across the cluster,")
+        assert screen.pane.title.startswith("Logs: cluster errors,")
         await screen.press("s", *"jjjjj", "space", "l", "j", "space", "enter")
         await until(pilot, lambda: "pi1" in screen.pane.title)
         assert screen.pane.chosen == LogFilter()

@@ -10,7 +10,7 @@ from pitui.domain.logs.log_tree import LogBranch, LogLeaf
 from pitui.domain.text import printable
 
 CLUSTER = {
-    "errors": "errors across the cluster",
+    "errors": "cluster errors",
     "all": "everything",
     "master": "the master",
     "workers": "all workers",
