@@ -56,7 +56,7 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
     assert str(reports["pi2"].state) == "unreachable"
     # 60 s, and the last try to reach it.
     said = str(reports["pi2"].error)
-    assert re.match(r"spark: it was away for 6\d s in the middle of a push", said), said
+    assert re.match(r"spark: it was unreachable for 6\d s during a push", said), said
     lost.cable(plugged=True)
     lost.rate(None)
     again = await shelf.provision("account", "spark")

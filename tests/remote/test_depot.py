@@ -140,7 +140,7 @@ async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, 
     lost = done.pop(died[0])
     assert isinstance(lost, LinkError)
     assert lost.node == died[0]
-    assert "in the middle of a push" in lost.message
+    assert "during a push" in lost.message
     trial.check(payload, *done)
     # Each byte came once: they went on from where they were.
     assert [one.sent for one in done.values()] == [SIZE, SIZE]

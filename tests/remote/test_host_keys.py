@@ -322,7 +322,7 @@ async def test_a_known_hosts_file_that_cannot_be_written_says_so(
     pi = node_on("pi", shelf.server(), trusted=False, known_hosts=folder / "hosts")
     error = await refused(make_links(pi, prompter=Person(trust=True)), "pi")
     assert error.failure is Failure.HOST_KEY_UNKNOWN
-    assert "cannot be saved" in error.message
+    assert "cannot save the host key" in error.message
 
 
 async def test_a_known_hosts_file_that_forgets_is_not_asked_about_for_ever(

@@ -291,7 +291,7 @@ async def test_a_log_emptied_while_the_link_was_lost(shelved: Shelved) -> None:
         server.start()
         await reader.until(lambda it: it.texts()[-1] == "f")
     assert reader.texts() == ["one", "two", "a", "b", "c", "d", "e", "f"]
-    assert any("written anew" in note for note in reader.notes())
+    assert any("continuing from its start" in note for note in reader.notes())
 
 
 async def test_a_log_that_is_deleted_is_read_to_its_end(shelved: Shelved) -> None:

@@ -202,7 +202,7 @@ def test_pitui_in_a_terminal_without_configuration_offers_it_and_leaves_with_q(
                 said += os.read(master, 65536)
             except OSError:
                 break
-        if b"Look at the demonstration" in said and not asked:
+        if b"Try the demo" in said and not asked:
             asked = True
             os.write(master, b"q")
     assert asked, said
