@@ -326,9 +326,9 @@ async def test_an_expression_without_end_is_given_up(tmp_path: Path) -> None:
         await screen.press("f", *"(a|aa)+$", "enter")
         assert screen.view.rows.search.given_up
         assert screen.view.rows.done
-        assert "given up" in str(screen.pane.filter_bar._count.render())
+        assert "too slow" in str(screen.pane.filter_bar._count.render())
         await screen.press("escape", "/", *"(a|aa)+$", "enter")
-        assert "given up" in str(screen.pane.search_bar._count.render())
+        assert "too slow" in str(screen.pane.search_bar._count.render())
 
 
 async def test_errors(tmp_path: Path) -> None:
