@@ -57,7 +57,7 @@ class DriverAge:
     """For how long it has been at the answer that is waited for; None where that is not long."""
 
     def __str__(self) -> str:
-        """Return it in words: `as of 12 s ago; its driver has been answering for 7 s`."""
+        """Return it in words: `as of 12 s ago; its driver has not answered for 7 s`."""
         old = f"as of {span(self.old_s)} ago" if self.old_s is not None else ""
         answering = (
             f"its driver has not answered for {span(self.answering_s)}"

@@ -153,7 +153,7 @@ async def fix_and_lose(
     patch.setattr(network_rollback, "BACK_AFTER", 14)
     lost = {n: {"address": f"10.99.99.{m.number}/24", "host": news[n]} for n, m in machines.items()}
     for report in (await shelf.provision("network", nodes=lost)).values():
-        assert "takes its old address back" in str(report.error)
+        assert "returns to its old address" in str(report.error)
     await until(stay)
     assert states(await shelf.provision("network", nodes=at_new)) == kept
     for machine in machines.values():

@@ -117,7 +117,7 @@ async def test_a_password_is_asked_once_for_all_nodes(lab: Lab) -> None:
     shelf = cards(lab, kind, kind)
     nobody = await shelf.provision("hostname")
     assert {str(r.state) for r in nobody.values()} == {"failed"}
-    assert "wants its password" in str(nobody["pi1"].error)
+    assert "needs a password" in str(nobody["pi1"].error)
     person = Person(password=recipe.PASSWORD)
     assert states(await shelf.provision("hostname", person=person)) == {
         "pi1": "changed",

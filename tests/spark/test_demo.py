@@ -248,7 +248,7 @@ def test_a_folder_that_spark_cannot_work_in(tmp_path, environment):
 def test_a_folder_that_a_living_demo_uses(demo_cluster, environment):
     status, message = _refused(["--dir", str(demo_cluster.parent)], environment)
     assert status == 2
-    assert "another demonstration" in message
+    assert "another running demo" in message
 
 
 @pytest.mark.parametrize("nodes", ["0", "17", "many"])

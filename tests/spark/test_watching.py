@@ -161,7 +161,7 @@ def known(screen: LevelScreen) -> bool:
 
 
 def says_that_it_takes_long(screen: LevelScreen) -> bool:
-    return "its driver has been answering for" in words(screen)
+    return "its driver has not answered for" in words(screen)
 
 
 def words(screen: LevelScreen) -> str:
