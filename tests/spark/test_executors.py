@@ -74,7 +74,7 @@ async def test_a_killed_executor_is_lost_with_its_reason(
                 assert seen["1"].active
                 lines = await thread_dump(cluster, sleeper.id, "1")
                 assert any("Executor task launch worker" in line for line in lines)
-                with pytest.raises(NodeError, match="does not run any more"):
+                with pytest.raises(NodeError, match="no longer running"):
                     await thread_dump(cluster, sleeper.id, "0")
                 with pytest.raises(NodeError, match="driver does not know this executor"):
                     await thread_dump(cluster, sleeper.id, "99")
