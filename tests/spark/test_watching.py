@@ -112,7 +112,7 @@ async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_
             # It answers as before, and what is shown is of now.
             shown = await level()
             await until(partial(known, shown), "it is known again")
-            assert words(shown).count("answering for") == 0
+            assert words(shown).count("has not answered for") == 0
     assert traces(output) == []
 
 
