@@ -106,6 +106,10 @@ def said_by_master(machine: Machine) -> dict[str, Any]:
     return found
 
 
+def scratch(machine: Machine) -> set[str]:
+    return set(machine.root("ls /var/lib/spark/local").split())
+
+
 def run(config: Path) -> None:
     program = config.with_name("shuffle.py")
     program.write_text(PROGRAM)
@@ -173,12 +177,12 @@ def test_a_start_cleans_what_nobody_uses_and_nothing_else(
     first.root(f"cat >/home/spark/long.py <<'END'\n{LONG}\nEND\n{DRIVER}")
     try:
         wait_until(lambda: said_by_master(first)["coresused"] == 3, "it has its executors")
-        used = set(first.root("ls /var/lib/spark/local").split())
-        # The driver's two, and one of each worker.
-        assert len(used) == 4, used
+        # The driver's two, and one of each worker; an executor makes its own a moment later.
+        wait_until(lambda: len(scratch(first)) == 4, "every one has its folder")
+        used = scratch(first)
         first.root(LEFT)
         first.root("systemctl restart spark-worker")
-        left = set(first.root("ls /var/lib/spark/local").split())
+        left = scratch(first)
         assert left >= KEPT
         assert not any("dead" in name for name in left - KEPT), left
         assert len(left & used) >= 3, (used, left)
