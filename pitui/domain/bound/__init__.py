@@ -1,0 +1,1 @@
+"""What bound an application: its cores' time in parts, what would make it shorter, suspects."""
