@@ -1,18 +1,28 @@
-"""The record of runs: one SQLite file in the data folder."""
+"""The record of runs: one SQLite file in the data folder.
 
-import json
+A column a field of `Run`; what is no number or text is JSON. Fields that are newer than a file are
+added to its table when it is opened: an older pitui goes on reading and writing its own columns.
+"""
+
 import sqlite3
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from pitui.config.paths import data_folder, make_private
 from pitui.domain.apps.run import Run, RunState
+from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.errors import PituiError
 
 _LOCKED_LIMIT = 5.0
 _COLUMNS = tuple(field.name for field in fields(Run))
+_JSON = frozenset(("parameters", "repeats", "detail", "nodes", "bound", "what_if"))
+_FLAGS = frozenset(("benchmark", "warm_up", "local"))
 _CREATE = """
     CREATE TABLE IF NOT EXISTS runs (
         id TEXT PRIMARY KEY, name TEXT NOT NULL, benchmark INTEGER NOT NULL,
@@ -20,6 +30,17 @@ _CREATE = """
         started_at REAL NOT NULL, parameters TEXT NOT NULL, state TEXT NOT NULL,
         application TEXT, ended_at REAL, status INTEGER, value TEXT, seconds REAL,
         cores INTEGER, executors INTEGER, error TEXT
+    ) STRICT
+"""
+_LATER = {
+    "warm_up": "INTEGER", "repeats": "TEXT", "spark": "TEXT", "data_bytes": "INTEGER",
+    "workers": "INTEGER", "executor_memory_mib": "INTEGER", "executor_cores": "INTEGER",
+    "local": "INTEGER", "detail": "TEXT", "nodes": "TEXT", "bound": "TEXT", "what_if": "TEXT",
+}  # fmt: skip
+"""Columns that came after the first version; NULL means the field's default."""
+_CREATE_SAMPLES = """
+    CREATE TABLE IF NOT EXISTS samples (
+        run TEXT NOT NULL, node TEXT NOT NULL, samples BLOB NOT NULL, PRIMARY KEY (run, node)
     ) STRICT
 """
 
@@ -36,12 +57,11 @@ class RunStore:
         Raises:
             PituiError: the store cannot be written.
         """
-        values = asdict(run) | {"parameters": json.dumps(run.parameters), "state": str(run.state)}
         slots = ", ".join(f":{name}" for name in _COLUMNS)
         with self._open() as database:
             database.execute(
                 f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({slots})",  # noqa: S608 - our own column names
-                values,
+                {name: _cell(name, getattr(run, name)) for name in _COLUMNS},
             )
 
     def recent(self, cluster: str, limit: int) -> list[Run]:
@@ -61,6 +81,33 @@ class RunStore:
         found = self._select("id = ?", (run_id,))
         return found[0] if found else None
 
+    def remove(self, run_id: str) -> None:
+        """Forget a run and its samples."""
+        with self._open() as database:
+            database.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+            database.execute("DELETE FROM samples WHERE run = ?", (run_id,))
+
+    def save_samples(self, run_id: str, samples: Mapping[str, Sequence[NodeSample]]) -> None:
+        """Keep what each node did during a run, by node, in place of what was kept before.
+
+        Raises:
+            PituiError: the store cannot be written.
+        """
+        rows = [(run_id, node, _packed(series)) for node, series in samples.items()]
+        with self._open() as database:
+            database.execute("DELETE FROM samples WHERE run = ?", (run_id,))
+            database.executemany("INSERT INTO samples VALUES (?, ?, ?)", rows)
+
+    def samples(self, run_id: str) -> dict[str, list[NodeSample]]:
+        """Return what each node did during a run, oldest first; empty where nobody recorded it.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        with self._open() as database:
+            rows = database.execute("SELECT node, samples FROM samples WHERE run = ?", (run_id,))
+            return {node: _unpacked(packed) for node, packed in rows}
+
     def _select(self, where: str, values: tuple[object, ...]) -> list[Run]:
         with self._open() as database:
             rows = database.execute(
@@ -76,7 +123,7 @@ class RunStore:
             database = sqlite3.connect(self._path, timeout=_LOCKED_LIMIT)
             try:
                 with database:
-                    database.execute(_CREATE)
+                    _bring_up_to_date(database)
                     yield database
             finally:
                 database.close()
@@ -85,8 +132,39 @@ class RunStore:
             raise PituiError(f"cannot open the history of runs ({self._path}): {reason}") from error
 
 
-def _run(row: dict[str, object]) -> Run:
-    row["parameters"] = json.loads(str(row["parameters"]))
-    row["state"] = RunState(str(row["state"]))
-    row["benchmark"] = bool(row["benchmark"])
-    return Run(**row)  # type: ignore[arg-type]
+def _bring_up_to_date(database: sqlite3.Connection) -> None:
+    database.execute(_CREATE)
+    database.execute(_CREATE_SAMPLES)
+    if _missing(database):
+        database.execute("BEGIN IMMEDIATE")  # another pitui may be at the same
+        for name in _missing(database):
+            database.execute(f"ALTER TABLE runs ADD COLUMN {name} {_LATER[name]}")
+
+
+def _missing(database: sqlite3.Connection) -> list[str]:
+    there = {row[1] for row in database.execute("PRAGMA table_info(runs)")}
+    return [name for name in _LATER if name not in there]
+
+
+def _cell(name: str, value: object) -> object:
+    if name in _JSON:
+        return msgspec.json.encode(value).decode()
+    return str(value) if name == "state" else value
+
+
+def _run(row: dict[str, Any]) -> Run:
+    known = {name: value for name, value in row.items() if value is not None}
+    for name, value in known.items():
+        if name in _JSON:
+            known[name] = msgspec.json.decode(value)
+        elif name in _FLAGS:
+            known[name] = bool(value)
+    return msgspec.convert(known, Run)
+
+
+def _packed(series: Sequence[NodeSample]) -> bytes:
+    return zlib.compress(msgspec.json.encode(series))
+
+
+def _unpacked(packed: bytes) -> list[NodeSample]:
+    return msgspec.json.decode(zlib.decompress(packed), type=list[NodeSample])

@@ -1,6 +1,7 @@
 """A run as JSON and as lines."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pitui.cli.render.status_text import duration, table
@@ -24,6 +25,20 @@ def run_json(run: Run) -> dict[str, object]:
         "ended_at": None if run.ended_at is None else _time(run.ended_at),
         "status": run.status,
         "error": run.error,
+        "warm_up": run.warm_up,
+        "repeats": [{"seconds": r.seconds, "value": _number(r.value)} for r in run.repeats],
+        "median_seconds": run.median_seconds,
+        "spread_seconds": run.spread_seconds,
+        "spark": run.spark,
+        "data_bytes": run.data_bytes,
+        "workers": run.workers,
+        "executor_memory_mib": run.executor_memory_mib,
+        "executor_cores": run.executor_cores,
+        "local": run.local,
+        "detail": run.detail,
+        "nodes": {name: asdict(use) for name, use in run.nodes.items()},
+        "bound": None if run.bound is None else run.bound.json(),
+        "what_if": None if run.what_if is None else run.what_if.json(),
     }
 
 
