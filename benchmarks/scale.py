@@ -36,12 +36,20 @@ from textual.events import Key
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.cluster import Launcher, LinkState, LinkStatus, Process, Progress, Role, Snapshot
+from pitui.domain.cluster import (
+    DaemonProcess,
+    Launcher,
+    LinkState,
+    LinkStatus,
+    Progress,
+    Role,
+    Snapshot,
+)
 from pitui.facts.address import Names
 from pitui.facts.health.reader import Health
 from pitui.services.clients.master import MasterAccess
 from pitui.services.monitor.build_snapshot import build_snapshot
-from pitui.services.monitor.poll_state import DriverView, NodeState, PollState
+from pitui.services.monitor.poll_state import DriverView, NodePollState, PollState
 from pitui.tui.app import PituiApp
 from pitui.tui.terminal.gc_tuning import tune_gc
 
@@ -94,7 +102,7 @@ class Shelf:
         web: Any = SimpleNamespace(get=self._get)
         self._master = MasterAccess(config, self._nodes["n0000"], web)
         self._links = {n: LinkStatus(LinkState.CONNECTED, since=NOW) for n in self._nodes}
-        self._seen = PollState({name: NodeState() for name in self._nodes})
+        self._seen = PollState({name: NodePollState() for name in self._nodes})
         self._body = b""
 
     async def _get(self, _url: str, *, via: str, limit: float) -> SimpleNamespace:  # noqa: ARG002
@@ -134,7 +142,9 @@ class Shelf:
 
     def _health(self, n: int, tick: int) -> Health:
         role = Role.WORKER if n else Role.MASTER
-        process = Process(400 + n, 5, role, Launcher.DAEMON, arguments=("--webui-port", "8081"))
+        process = DaemonProcess(
+            400 + n, 5, role, Launcher.DAEMON, arguments=("--webui-port", "8081")
+        )
         return Health(
             memory_total_mib=906, memory_used_mib=300 + (n + tick) % 500, cores=4,
             load_1m=(n + tick) % 40 / 10, temperature_c=40.0 + (n + tick) % 30, throttled="no",

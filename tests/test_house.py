@@ -14,6 +14,16 @@ ROOT = Path(__file__).parents[1]
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "conda.an" + "aconda.org")
 HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[A-Za-z]+|work)/[\w.]+/")
 ALLOWED_HOMES = ("/home/spark/", "/home/pi/", "/home/ubuntu/")
+_ONE_FILE = "a benchmark program is sent to Spark as one file, which imports nothing of pitui"
+SAME_NAME_IN_MANY_FILES = {
+    "command": "what `cli.command_table` loads of a command's file",
+    "main": "what runs when a file is run as a program",
+    "executors_used": _ONE_FILE,
+    "wait_for_executors": _ONE_FILE,
+    "clock": "of the UI, still to be told apart",
+    "state_cell": "of the UI, still to be told apart",
+}
+"""Names that more than one module defines, and why."""
 COMMAND_LINE_MUST_NOT_IMPORT = (
     "textual",
     "rich",
@@ -115,3 +125,19 @@ def test_commands_are_opened_in_one_place():
         if opens.search(path.read_text())
     }
     assert found == {"pitui/remote/ssh/ssh_runner.py"}
+
+
+def test_no_public_name_stands_for_two_things():
+    """A class or function can be found by its name, wherever it is used."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "pitui").rglob("*.py")):
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    twice = {
+        name: where
+        for name, where in places.items()
+        if len(where) > 1 and not name.startswith("_") and name not in SAME_NAME_IN_MANY_FILES
+    }
+    assert twice == {}
+    assert {name for name in SAME_NAME_IN_MANY_FILES if len(places.get(name, ())) < 2} == set()

@@ -7,7 +7,7 @@ import click
 
 from pitui.config import spelling
 from pitui.config.addresses import Address, parse_address
-from pitui.config.init import Answers, assemble, name_of, parse_node
+from pitui.config.init import Answers, assemble, free_node_name, parse_node
 from pitui.domain.errors import UsageError
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def _nodes(machine: str) -> list[tuple[str | None, Address]]:
             name, address = parse_node(text)
         else:
             address = parse_address(text)
-            name = name_of(address, machine, nodes)
+            name = free_node_name(address, machine, nodes)
         if name in nodes:
             raise UsageError(f"{name} is already in the list")
         nodes[name] = address
@@ -60,7 +60,7 @@ def _nodes(machine: str) -> list[tuple[str | None, Address]]:
 
 
 def _user(text: str) -> str:
-    wrong = spelling.user(text) if text else ""
+    wrong = spelling.user_problem(text) if text else ""
     if wrong:
         raise UsageError(wrong)
     return text

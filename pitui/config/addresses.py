@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pitui.config import spelling
 from pitui.config.model import LOCAL
-from pitui.config.yaml.problem import shown
+from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
 
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
@@ -29,11 +29,11 @@ def parse_address(text: str) -> Address:
     """
     user, at, rest = text.rpartition("@")
     host, port = _split_port(rest)
-    wrong = spelling.host(host) or (at and spelling.user(user))
+    wrong = spelling.host_problem(host) or (at and spelling.user_problem(user))
     if wrong:
-        raise UsageError(f"{shown(text)} is not an address: {wrong}")
+        raise UsageError(f"{quoted(text)} is not an address: {wrong}")
     if port is not None and not (port.isascii() and port.isdecimal() and 1 <= _int(port) <= 65535):
-        raise UsageError(f"{shown(text)}: found port {shown(port)}, allowed: 1 to 65535")
+        raise UsageError(f"{quoted(text)}: found port {quoted(port)}, allowed: 1 to 65535")
     return Address(host, user if at else None, int(port) if port else None)
 
 
@@ -74,7 +74,7 @@ def name_for(host: str, taken: Collection[str]) -> str:
         base = host.partition(".")[0]
     base = re.sub(r"[^A-Za-z0-9_]+", "-", base).strip("-_")[:50] or "node"
     name, number = base, 2
-    while name in taken or spelling.node_name(name):
+    while name in taken or spelling.node_name_problem(name):
         name, number = f"{base}-{number}", number + 1
     return name
 

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec.inspect as types
 
-from pitui.config.yaml.problem import words
+from pitui.config.yaml.problem import one_of_words
 
 T = TypeVar("T", bound=types.Type)
 
@@ -18,17 +18,17 @@ def unwrapped(kind: types.Type) -> list[types.Type]:
     return [kind]
 
 
-def first_of(options: list[types.Type], *kinds: type[T]) -> T | None:
+def first_of_kind(options: list[types.Type], *kinds: type[T]) -> T | None:
     """Return the first alternative of one of the kinds."""
     return next((option for option in options if isinstance(option, kinds)), None)
 
 
 def allowed(options: list[types.Type]) -> str:
     """Return alternatives in words: `a whole number from 1 to 65535 or null`."""
-    if first_of(options, types.StrType) and first_of(options, types.FloatType):
+    if first_of_kind(options, types.StrType) and first_of_kind(options, types.FloatType):
         return "text, a number, true or false"
     mappings_last = sorted(options, key=lambda one: isinstance(one, types.StructType))
-    return words([text for option in mappings_last for text in _one(option)])
+    return one_of_words([text for option in mappings_last for text in _one(option)])
 
 
 def _one(option: types.Type) -> list[str]:

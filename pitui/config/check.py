@@ -8,8 +8,8 @@ from pathlib import Path as FilePath
 from pitui.config import spelling
 from pitui.config.model import LOCAL, Config, NodeSection, NodeWorkerSection, Scalar
 from pitui.config.nearest import did_you_mean
-from pitui.config.nodes import expand
-from pitui.config.yaml.problem import Path, shown
+from pitui.config.nodes import expand_path
+from pitui.config.yaml.problem import Path, quoted
 
 Finding = tuple[Path, str]
 """The key that something is wrong with, and what."""
@@ -19,7 +19,7 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.-]*", re.ASCII)
 _SHA512 = re.compile(r"[0-9a-fA-F]{128}")
 
 
-def check(config: Config) -> Iterator[Finding]:
+def config_problems(config: Config) -> Iterator[Finding]:
     """Yield everything that is wrong with a configuration whose types are right."""
     yield from _cluster(config)
     for name, node in config.nodes.items():
@@ -48,27 +48,29 @@ def _cluster(config: Config) -> Iterator[Finding]:
     elif master not in config.nodes:
         hint = did_you_mean(master, names) or ";"
         message = (
-            f"found {shown(master)}, which is not a node{hint} allowed: {', '.join(names[:20])}"
+            f"found {quoted(master)}, which is not a node{hint} allowed: {', '.join(names[:20])}"
         )
         yield ("cluster", "master"), message
     yield from _spelled(("cluster", "name"), _word, config.cluster.name)
 
 
 def _word(text: str) -> str:
-    return spelling.one_line(text) if text.strip() else "found empty text, allowed: a name"
+    return spelling.one_line_problem(text) if text.strip() else "found empty text, allowed: a name"
 
 
 def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
     path = ("nodes", name)
-    yield from _spelled(path, spelling.node_name, name)
-    yield from _spelled((*path, "host"), spelling.host, node.host)
-    yield from _spelled((*path, "address"), spelling.interface, node.address)
-    yield from _spelled((*path, "user"), spelling.user, node.user)
+    yield from _spelled(path, spelling.node_name_problem, name)
+    yield from _spelled((*path, "host"), spelling.host_problem, node.host)
+    yield from _spelled((*path, "address"), spelling.interface_problem, node.address)
+    yield from _spelled((*path, "user"), spelling.user_problem, node.user)
     yield from _spelled((*path, "spark_home"), _home, node.spark_home)
     yield from _identity((*path, "identity"), config.folder, node.identity)
     if isinstance(node.worker, NodeWorkerSection):
-        yield from _spelled((*path, "worker", "memory"), spelling.memory, node.worker.memory)
-    yield from _pairs((*path, "env"), spelling.variable, node.env)
+        yield from _spelled(
+            (*path, "worker", "memory"), spelling.memory_problem, node.worker.memory
+        )
+    yield from _pairs((*path, "env"), spelling.variable_problem, node.env)
 
 
 def _same_address(config: Config) -> Iterator[Finding]:
@@ -79,7 +81,7 @@ def _same_address(config: Config) -> Iterator[Finding]:
         first = seen.setdefault((_canonical(node.host), port), name)
         if first != name:
             what = "this machine" if node.host == LOCAL else f"port {port}"
-            message = f"found {shown(node.host)} ({what}), as in nodes.{first}; allowed: once"
+            message = f"found {quoted(node.host)} ({what}), as in nodes.{first}; allowed: once"
             yield ("nodes", name, "host"), message
 
 
@@ -93,20 +95,20 @@ def _canonical(host: str) -> str:
 
 
 def _ssh(config: Config) -> Iterator[Finding]:
-    yield from _spelled(("ssh", "user"), spelling.user, config.ssh.user)
+    yield from _spelled(("ssh", "user"), spelling.user_problem, config.ssh.user)
     yield from _identity(("ssh", "identity"), config.folder, config.ssh.identity)
     known_hosts = config.ssh.known_hosts
-    if known_hosts and expand(config.folder, known_hosts).is_dir():
-        yield ("ssh", "known_hosts"), f"found {shown(known_hosts)}, a folder; allowed: a file"
+    if known_hosts and expand_path(config.folder, known_hosts).is_dir():
+        yield ("ssh", "known_hosts"), f"found {quoted(known_hosts)}, a folder; allowed: a file"
 
 
 def _identity(path: Path, folder: FilePath, text: str | None) -> Iterator[Finding]:
     if text is None:
         return
-    file = expand(folder, text)
-    found = f"found {shown(text)}"
+    file = expand_path(folder, text)
+    found = f"found {quoted(text)}"
     if text.endswith(".pub"):
-        yield path, f"{found}, the public key; allowed: the private one, {shown(text[:-4])}"
+        yield path, f"{found}, the public key; allowed: the private one, {quoted(text[:-4])}"
     elif not os.path.lexists(file):
         yield path, f"{found}, but there is no such file; allowed: a private key of SSH, or null"
     elif not file.is_file():
@@ -123,52 +125,52 @@ def _spark(config: Config) -> Iterator[Finding]:
     for number, mirror in enumerate(spark.mirrors):
         yield from _spelled(("spark", "mirrors", str(number)), _mirror, mirror)
     yield from _spelled(("spark", "home"), _home, spark.home)
-    yield from _spelled(("spark", "user"), spelling.user, spark.user)
-    yield from _spelled(("spark", "master", "host"), spelling.host, spark.master.host)
-    yield from _spelled(("spark", "worker", "memory"), spelling.memory, spark.worker.memory)
+    yield from _spelled(("spark", "user"), spelling.user_problem, spark.user)
+    yield from _spelled(("spark", "master", "host"), spelling.host_problem, spark.master.host)
+    yield from _spelled(("spark", "worker", "memory"), spelling.memory_problem, spark.worker.memory)
     if spark.master.port == spark.master.webui_port:
         message = (
             f"found {spark.master.port}, which is also spark.master.port; allowed: another port"
         )
         yield ("spark", "master", "webui_port"), message
-    yield from _pairs(("spark", "defaults"), spelling.spark_property, spark.defaults)
-    yield from _pairs(("spark", "env"), spelling.variable, spark.env)
+    yield from _pairs(("spark", "defaults"), spelling.spark_property_problem, spark.defaults)
+    yield from _pairs(("spark", "env"), spelling.variable_problem, spark.env)
 
 
 def _provision(config: Config) -> Iterator[Finding]:
     network = config.provision.network
     path = ("provision", "network")
-    yield from _spelled((*path, "gateway"), spelling.v4_address, network.gateway)
+    yield from _spelled((*path, "gateway"), spelling.v4_address_problem, network.gateway)
     for number, server in enumerate(network.dns):
-        yield from _spelled((*path, "dns", str(number)), spelling.any_address, server)
+        yield from _spelled((*path, "dns", str(number)), spelling.any_address_problem, server)
     yield from _spelled(("provision", "jdk"), _word, config.provision.jdk)
     seen: dict[str, str] = {}
     for name, node in config.nodes.items():
         address = (node.address or "").partition("/")[0]
         if address and (first := seen.setdefault(address, name)) != name:
-            message = f"found {shown(address)}, as in nodes.{first}; allowed: once"
+            message = f"found {quoted(address)}, as in nodes.{first}; allowed: once"
             yield ("nodes", name, "address"), message
 
 
 def _version(text: str) -> str:
-    return "" if _VERSION.fullmatch(text) else f"found {shown(text)}, allowed: such as 4.3.0"
+    return "" if _VERSION.fullmatch(text) else f"found {quoted(text)}, allowed: such as 4.3.0"
 
 
 def _archive(text: str) -> str:
     if "://" in text and not text.startswith("https://"):
-        return f"found {shown(text)}, allowed: a path on this machine or an https URL"
+        return f"found {quoted(text)}, allowed: a path on this machine or an https URL"
     return _word(text)
 
 
 def _mirror(text: str) -> str:
     if text.startswith("https://") and text.isprintable() and " " not in text:
         return ""
-    return f"found {shown(text)}, allowed: an https URL with folders such as spark-4.3.0 below it"
+    return f"found {quoted(text)}, allowed: an https URL with folders such as spark-4.3.0 below it"
 
 
 def _sha512(text: str) -> str:
     return (
-        "" if _SHA512.fullmatch(text) else f"found {shown(text)}, allowed: 128 hexadecimal digits"
+        "" if _SHA512.fullmatch(text) else f"found {quoted(text)}, allowed: 128 hexadecimal digits"
     )
 
 
@@ -176,13 +178,13 @@ def _home(text: str) -> str:
     """Return what is wrong with a path on a node, or nothing."""
     if text.startswith(("/", "~/")) and text.isprintable():
         return ""
-    return f"found {shown(text)}, allowed: a path on the node that starts with / or ~/"
+    return f"found {quoted(text)}, allowed: a path on the node that starts with / or ~/"
 
 
 def _pairs(path: Path, rule: Callable[[str], str], pairs: dict[str, Scalar]) -> Iterator[Finding]:
     for key, value in pairs.items():
         yield from _spelled((*path, key), rule, key)
-        yield from _spelled((*path, key), spelling.one_line, str(value))
+        yield from _spelled((*path, key), spelling.one_line_problem, str(value))
 
 
 def _data(config: Config) -> Iterator[Finding]:
@@ -194,19 +196,19 @@ def _data(config: Config) -> Iterator[Finding]:
 def _jobs(config: Config) -> Iterator[Finding]:
     for name, job in config.jobs.items():
         yield from _spelled(("jobs", name, "app"), _word, job.app)
-        yield from _pairs(("jobs", name, "conf"), spelling.spark_property, job.conf)
+        yield from _pairs(("jobs", name, "conf"), spelling.spark_property_problem, job.conf)
 
 
 def _logs(config: Config) -> Iterator[Finding]:
     for name, path in config.logs.items():
-        yield from _spelled(("logs", name), spelling.node_name, name)
+        yield from _spelled(("logs", name), spelling.node_name_problem, name)
         if name in config.nodes:
-            yield ("logs", name), f"{shown(name)} is a node; allowed: another name"
+            yield ("logs", name), f"{quoted(name)} is a node; allowed: another name"
         node, _, rest = path.partition(":")
         yield from _spelled(("logs", name), _home, rest if node in config.nodes else path)
 
 
 def _ui(config: Config) -> Iterator[Finding]:
     for action, keys in config.ui.keys.items():
-        yield from _spelled(("ui", "keys", action), spelling.action, action)
-        yield from _spelled(("ui", "keys", action), spelling.key_names, keys)
+        yield from _spelled(("ui", "keys", action), spelling.action_problem, action)
+        yield from _spelled(("ui", "keys", action), spelling.key_names_problem, keys)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec.inspect as types
 
-from pitui.config.allowed import allowed, first_of, unwrapped
+from pitui.config.allowed import allowed, first_of_kind, unwrapped
 from pitui.config.nearest import nearest
 from pitui.config.yaml.problem import Path, Problem, dotted
 from pitui.config.yaml.tree import Leaf, Mapping, Sequence, Tree
@@ -29,11 +29,11 @@ class Shaper:
         options = unwrapped(kind)
         if isinstance(tree, Leaf):
             return self._leaf(tree, options, path)
-        if isinstance(tree, Mapping) and (struct := first_of(options, types.StructType)):
+        if isinstance(tree, Mapping) and (struct := first_of_kind(options, types.StructType)):
             return self._struct(tree, struct, path)
-        if isinstance(tree, Mapping) and (table := first_of(options, types.DictType)):
+        if isinstance(tree, Mapping) and (table := first_of_kind(options, types.DictType)):
             return self._table(tree, table, path)
-        if isinstance(tree, Sequence) and (listing := first_of(options, types.ListType)):
+        if isinstance(tree, Sequence) and (listing := first_of_kind(options, types.ListType)):
             return self._list(tree, listing, path)
         return self._wrong(tree, options, path)
 
@@ -94,18 +94,18 @@ class Shaper:
 
     def _nothing(self, leaf: Leaf, options: list[types.Type], path: Path) -> object:
         """Take a key without a value as an empty section where a section may stand."""
-        if first_of(options, types.NoneType):
+        if first_of_kind(options, types.NoneType):
             return None
-        if first_of(options, types.StructType, types.DictType):
+        if first_of_kind(options, types.StructType, types.DictType):
             return self.value(Mapping(leaf.place), types.UnionType(tuple(options)), path)
-        if first_of(options, types.ListType):
+        if first_of_kind(options, types.ListType):
             return []
         return self._wrong(leaf, options, path)
 
     def _wrong(self, tree: Tree, options: list[types.Type], path: Path) -> object:
         expected = allowed(options)
         message = f"found {tree}, allowed: {expected}"
-        wants_text = first_of(options, types.StrType)
+        wants_text = first_of_kind(options, types.StrType)
         if isinstance(tree, Leaf) and wants_text and tree.value is not None:
             message += f'; put it in quotes: "{tree.text}"'
         self.problems.append(Problem(tree.place.line, path, message))
@@ -129,7 +129,9 @@ def paths_of(kind: types.Type, path: Path = ()) -> list[Path]:
 
 def _as_written(options: list[types.Type]) -> bool:
     """Say whether a type takes any word; then `1.10` must not become 1.1."""
-    return all(first_of(options, kind) for kind in (types.StrType, types.IntType, types.FloatType))
+    return all(
+        first_of_kind(options, kind) for kind in (types.StrType, types.IntType, types.FloatType)
+    )
 
 
 def _fits(value: str | float | bool, option: types.Type) -> bool:

@@ -10,8 +10,8 @@ from pitui.config.addresses import Address, name_for, parse_address
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
 from pitui.config.nearest import did_you_mean
-from pitui.config.spelling import node_name
-from pitui.config.yaml.problem import shown
+from pitui.config.spelling import node_name_problem
+from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
 from pitui.domain.sizing import LEAST_MEMORY
 
@@ -62,9 +62,9 @@ def assemble(
     """
     nodes: dict[str, Address] = {}
     for name, address in given:
-        chosen = name or name_of(address, machine, nodes)
+        chosen = name or free_node_name(address, machine, nodes)
         if chosen in nodes:
-            raise UsageError(f"node {shown(chosen)} is given twice; allowed: once")
+            raise UsageError(f"node {quoted(chosen)} is given twice; allowed: once")
         nodes[chosen] = address
     chosen_master = _find_master(master, nodes)
     listed = frozenset(nodes) if workers else frozenset()
@@ -75,7 +75,7 @@ def assemble(
     return Answers(cluster, chosen_master, made, user)
 
 
-def name_of(address: Address, machine: str, taken: Collection[str]) -> str:
+def free_node_name(address: Address, machine: str, taken: Collection[str]) -> str:
     """Return a free name for the node at an address; `machine` is this machine's host name."""
     return name_for(machine if address.host == LOCAL else address.host, taken)
 
@@ -88,8 +88,8 @@ def parse_node(text: str) -> tuple[str, Address]:
     """
     name, equals, address = text.partition("=")
     if not equals:
-        raise UsageError(f"found {shown(text)}, allowed: NAME=HOST, such as pi1=192.168.1.11")
-    if wrong := node_name(name):
+        raise UsageError(f"found {quoted(text)}, allowed: NAME=HOST, such as pi1=192.168.1.11")
+    if wrong := node_name_problem(name):
         raise UsageError(wrong)
     return name, parse_address(address)
 
@@ -107,12 +107,12 @@ def _new_master(word: str, machine: str, nodes: dict[str, Address]) -> tuple[str
         hint = did_you_mean(word, nodes) or ";"
         known = ", ".join([*list(nodes)[:20], LOCAL])
         raise UsageError(
-            f"the master {shown(word)} is not a node{hint} allowed: {known}, or NAME=HOST "
+            f"the master {quoted(word)} is not a node{hint} allowed: {known}, or NAME=HOST "
             "to add one"
         )
     name, address = parse_node(word)
     if name in nodes:
-        raise UsageError(f"node {shown(name)} is given twice; allowed: once")
+        raise UsageError(f"node {quoted(name)} is given twice; allowed: once")
     return name, address
 
 

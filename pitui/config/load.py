@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import msgspec.inspect
 
-from pitui.config.check import check
+from pitui.config.check import config_problems
 from pitui.config.decode_tree import Shaper
 from pitui.config.model import Config, Document
 from pitui.config.paths import config_folder
 from pitui.config.yaml.problem import Problem
 from pitui.config.yaml.read import read_text
-from pitui.config.yaml.tree import Tree, place_of
+from pitui.config.yaml.tree import Tree, key_place
 from pitui.config.yaml.yaml_lines import YamlError, read_yaml
 from pitui.domain.errors import ConfigError, NoConfigError
 
@@ -98,7 +98,8 @@ def parse_config(text: str, folder: Path) -> tuple[Config | None, list[Problem]]
         return None, problems
     config = Config(**msgspec.structs.asdict(document), folder=folder)
     return config, [
-        Problem(place_of(tree, path).line, path, message) for path, message in check(config)
+        Problem(key_place(tree, path).line, path, message)
+        for path, message in config_problems(config)
     ]
 
 

@@ -17,7 +17,7 @@ def resolve_nodes(config: Config) -> dict[str, Node]:
     return {name: _resolve(config, name, section) for name, section in config.nodes.items()}
 
 
-def expand(folder: Path, text: str) -> Path:
+def expand_path(folder: Path, text: str) -> Path:
     """Return a path on this machine: `~` is the home, a relative one starts at the config's folder.
 
     A `~user` that nobody is called stays as it is, as a shell leaves it.
@@ -47,8 +47,8 @@ def _resolve(config: Config, name: str, section: NodeSection) -> Node:
         host=section.host,
         user=section.user or ssh.user,
         port=section.port or ssh.port,
-        identity=expand(config.folder, identity) if identity else None,
-        known_hosts=expand(config.folder, ssh.known_hosts) if ssh.known_hosts else None,
+        identity=expand_path(config.folder, identity) if identity else None,
+        known_hosts=expand_path(config.folder, ssh.known_hosts) if ssh.known_hosts else None,
         connect_timeout=ssh.connect_timeout,
         sudo=section.sudo or ssh.sudo,
         spark_home=section.spark_home or spark.home,

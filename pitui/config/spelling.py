@@ -2,7 +2,7 @@
 
 import re
 
-from pitui.config.yaml.problem import shown
+from pitui.config.yaml.problem import quoted
 from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import LEAST_MEMORY, SMALLEST_EXECUTOR_MIB
 
@@ -19,19 +19,19 @@ _ACTION = re.compile(r"[a-z][a-z0-9_.-]*")
 _KEY = re.compile(r"([a-z0-9_]+\+)*([A-Za-z0-9_]+|[^\s\w,])")
 
 
-def node_name(text: str) -> str:
+def node_name_problem(text: str) -> str:
     """Return what is wrong with the name of a node, or nothing."""
     if text.casefold() in RESERVED:
-        return f"{shown(text)} means something on the command line; allowed: another name"
+        return f"{quoted(text)} means something on the command line; allowed: another name"
     if _NODE_NAME.fullmatch(text):
         return ""
     return (
-        f"{shown(text)} cannot name a node; allowed: up to 63 letters, digits, dots, dashes and "
+        f"{quoted(text)} cannot name a node; allowed: up to 63 letters, digits, dots, dashes and "
         "underscores, a letter or digit first and last"
     )
 
 
-def host(text: str) -> str:
+def host_problem(text: str) -> str:
     """Return what is wrong with the name or address of a host, or nothing."""
     allowed = "allowed: a host name, an alias of ~/.ssh/config, an IP address or local"
     if ":" in text or _DOTTED_FIGURES.fullmatch(text):
@@ -39,8 +39,8 @@ def host(text: str) -> str:
     if _HOST.fullmatch(text):
         return ""
     if "@" in text:
-        return f"found {shown(text)}; set the user with its own key (user: ...), {allowed}"
-    return f"found {shown(text)}, {allowed}"
+        return f"found {quoted(text)}; set the user with its own key (user: ...), {allowed}"
+    return f"found {quoted(text)}, {allowed}"
 
 
 def _address(text: str, allowed: str) -> str:
@@ -51,14 +51,14 @@ def _address(text: str, allowed: str) -> str:
     except ValueError:
         name, _, port = text.rpartition(":")
         if port.isdecimal() and name.count(":") == 0:
-            return f"found {shown(text)}; set the port with its own key (port: {port}), {allowed}"
+            return f"found {quoted(text)}; set the port with its own key (port: {port}), {allowed}"
         if text.startswith("["):
-            return f"found {shown(text)}; write IPv6 addresses without brackets, {allowed}"
-        return f"found {shown(text)}, {allowed}"
+            return f"found {quoted(text)}; write IPv6 addresses without brackets, {allowed}"
+        return f"found {quoted(text)}, {allowed}"
     return ""
 
 
-def interface(text: str) -> str:
+def interface_problem(text: str) -> str:
     """Return what is wrong with a fixed address and its prefix, or nothing."""
     from ipaddress import IPv4Interface
 
@@ -66,44 +66,44 @@ def interface(text: str) -> str:
     try:
         found = IPv4Interface(text)
     except ValueError:
-        return f"found {shown(text)}, {allowed}"
+        return f"found {quoted(text)}, {allowed}"
     network = found.network
     reserved = (network.network_address, network.broadcast_address)
     if "/" not in text or network.prefixlen > 30 or found.ip in reserved or found.is_loopback:
-        return f"found {shown(text)}, {allowed}"
+        return f"found {quoted(text)}, {allowed}"
     return ""
 
 
-def v4_address(text: str) -> str:
+def v4_address_problem(text: str) -> str:
     """Return what is wrong with an IPv4 address, or nothing."""
     from ipaddress import IPv4Address
 
     try:
         IPv4Address(text)
     except ValueError:
-        return f"found {shown(text)}, allowed: an IPv4 address such as 192.168.1.1"
+        return f"found {quoted(text)}, allowed: an IPv4 address such as 192.168.1.1"
     return ""
 
 
-def any_address(text: str) -> str:
+def any_address_problem(text: str) -> str:
     """Return what is wrong with an IP address, or nothing."""
     from ipaddress import ip_address
 
     try:
         ip_address(text)
     except ValueError:
-        return f"found {shown(text)}, allowed: an IP address such as 192.168.1.1"
+        return f"found {quoted(text)}, allowed: an IP address such as 192.168.1.1"
     return ""
 
 
-def user(text: str) -> str:
+def user_problem(text: str) -> str:
     """Return what is wrong with a user name, or nothing."""
     if _USER.fullmatch(text):
         return ""
-    return f"found {shown(text)}, allowed: a user name such as pi"
+    return f"found {quoted(text)}, allowed: a user name such as pi"
 
 
-def memory(text: str) -> str:
+def memory_problem(text: str) -> str:
     """Return what is wrong with a worker's memory, or nothing."""
     if text == "auto":
         return ""
@@ -111,43 +111,43 @@ def memory(text: str) -> str:
     try:
         mib = parse_memory(text)
     except ValueError:
-        return f"found {shown(text)}, {allowed}"
+        return f"found {quoted(text)}, {allowed}"
     if mib < SMALLEST_EXECUTOR_MIB:
-        return f"found {shown(text)}, less than Spark's smallest executor; {allowed}"
+        return f"found {quoted(text)}, less than Spark's smallest executor; {allowed}"
     return ""
 
 
-def variable(text: str) -> str:
+def variable_problem(text: str) -> str:
     """Return what is wrong with the name of an environment variable, or nothing."""
     if _VARIABLE.fullmatch(text):
         return ""
-    return f"{shown(text)} cannot name a variable; allowed: letters, digits and underscores"
+    return f"{quoted(text)} cannot name a variable; allowed: letters, digits and underscores"
 
 
-def spark_property(text: str) -> str:
+def spark_property_problem(text: str) -> str:
     """Return what is wrong with the name of a Spark property, or nothing."""
     if _PROPERTY.fullmatch(text):
         return ""
-    return f"{shown(text)} cannot name a property; allowed: names such as spark.executor.memory"
+    return f"{quoted(text)} cannot name a property; allowed: names such as spark.executor.memory"
 
 
-def one_line(text: str) -> str:
+def one_line_problem(text: str) -> str:
     """Return what is wrong with a value that must stand on one line, or nothing."""
     if text.isprintable():
         return ""
-    return f"found {shown(text)}, allowed: one line without control characters"
+    return f"found {quoted(text)}, allowed: one line without control characters"
 
 
-def action(text: str) -> str:
+def action_problem(text: str) -> str:
     """Return what is wrong with the id of an action, or nothing."""
     if _ACTION.fullmatch(text):
         return ""
-    return f"{shown(text)} cannot be an action; allowed: ids such as start or zoom"
+    return f"{quoted(text)} cannot be an action; allowed: ids such as start or zoom"
 
 
-def key_names(text: str) -> str:
+def key_names_problem(text: str) -> str:
     """Return what is wrong with keys of the keyboard, or nothing."""
     keys = [key.strip() for key in text.split(",")]
     if all(_KEY.fullmatch(key) for key in keys):
         return ""
-    return f"found {shown(text)}, allowed: keys such as s, ctrl+s or f5, several with commas"
+    return f"found {quoted(text)}, allowed: keys such as s, ctrl+s or f5, several with commas"

@@ -25,7 +25,7 @@ _TAKE_TERMINAL = (
 )
 
 
-class Output(Protocol):
+class ChildOutput(Protocol):
     """Where a command's output goes."""
 
     async def send(self, data: bytes, *, error: bool) -> None:
@@ -60,7 +60,7 @@ class Child:
         """Say that no more input comes."""
         raise NotImplementedError
 
-    async def pump(self, output: Output) -> int:
+    async def pump(self, output: ChildOutput) -> int:
         """Pass its output on until it ended, and return its status (-N for signal N)."""
         raise NotImplementedError
 
@@ -99,7 +99,7 @@ class PipeChild(Child):
         """Close its standard input."""
         self._stdin.close()
 
-    async def pump(self, output: Output) -> int:
+    async def pump(self, output: ChildOutput) -> int:
         """Pass both outputs on until they and the command ended; return its status."""
         async with TaskGroup() as group:
             group.create_task(self._copy(self._process.stdout, output, error=False))
@@ -107,7 +107,7 @@ class PipeChild(Child):
         return await self._process.wait()
 
     async def _copy(
-        self, stream: asyncio.StreamReader | None, output: Output, *, error: bool
+        self, stream: asyncio.StreamReader | None, output: ChildOutput, *, error: bool
     ) -> None:
         while stream and (data := await stream.read(BLOCK)):
             await output.send(data, error=error)
@@ -160,7 +160,7 @@ class TerminalChild(Child):
         """Type the end-of-file character."""
         await self.write(b"\x04")
 
-    async def pump(self, output: Output) -> int:
+    async def pump(self, output: ChildOutput) -> int:
         """Pass the terminal's output on until the command ended; return its status."""
         loop = asyncio.get_running_loop()
         try:
@@ -175,7 +175,7 @@ class TerminalChild(Child):
             os.close(terminal)
         return status
 
-    async def _copy(self, loop: asyncio.AbstractEventLoop, output: Output) -> None:
+    async def _copy(self, loop: asyncio.AbstractEventLoop, output: ChildOutput) -> None:
         while True:
             try:
                 data = os.read(self._terminal, BLOCK)

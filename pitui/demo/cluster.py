@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pitui.config.load import load_config
 from pitui.demo import registry
-from pitui.demo.folders import make_folders
+from pitui.demo.folders import make_node_folders
 from pitui.demo.java import find_java
 from pitui.demo.needs import check_folder_name, check_memory, find_spark
 from pitui.demo.plan import MARKER, Plan, plan_file, save_plan
@@ -68,7 +68,7 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
     record, plan = _claim(workers, folder, spark, java)
     entry = _entry(plan, temporary=folder is None)
     try:
-        make_folders(plan)
+        make_node_folders(plan)
         say(f"starting {workers} nodes, a master and {workers} workers in {plan.folder}")
         # What this process starts on the master's node is the demonstration's too.
         os.environ[MARKER] = plan.folder
@@ -77,7 +77,7 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
             yield plan
             say("stopping the demo")
     finally:
-        registry.remove(entry)
+        registry.remove_demo(entry)
         record.remove()
 
 
@@ -86,7 +86,7 @@ def _claim(
 ) -> tuple[registry.Record, Plan]:
     """Clean up after dead demonstrations, choose ports, and note down what is ours."""
     with registry.alone():
-        taken = registry.clean_up()
+        taken = registry.clean_up_dead()
         path = _make_folder(folder)
         registry.claim(path)
         end_all(path)

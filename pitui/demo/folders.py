@@ -15,7 +15,7 @@ _NO_TRACE = "-XX:-UsePerfData -Djava.io.tmpdir={}/tmp"
 _DAEMON_HEAP = "96m"
 
 
-def make_folders(plan: Plan) -> None:
+def make_node_folders(plan: Plan) -> None:
     """Create every node's folders and files; what is there already is written anew."""
     for node in plan.nodes:
         home, spark = plan.home(node), plan.spark_home(node)

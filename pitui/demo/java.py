@@ -81,10 +81,10 @@ def _major(version: str) -> int:
 
 
 def _advice() -> str:
-    return f"Install it with: {install_command()}"
+    return f"Install it with: {java_install_command()}"
 
 
-def install_command(files: tuple[Path, ...] = _OS_RELEASE) -> str:
+def java_install_command(files: tuple[Path, ...] = _OS_RELEASE) -> str:
     """Return the command that installs a Java runtime on this distribution, by os-release(5)."""
     if sys.platform == "darwin":
         return "brew install openjdk@17"

@@ -37,7 +37,7 @@ def _folder() -> Path:
 
 
 class Record:
-    """A living demonstration's file, locked until `remove`."""
+    """A living demonstration's file, locked until `remove_demo`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -102,7 +102,7 @@ def wait_for_end(folder: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_SH)
 
 
-def clean_up() -> Taken:
+def clean_up_dead() -> Taken:
     """End and remove what dead demonstrations left; return the ports of living ones.
 
     Call it under `alone`.
@@ -120,12 +120,12 @@ def clean_up() -> Taken:
                 taken |= {(address, port) for address, port in entry.ports} if entry else set()
                 continue
             if entry is not None:
-                remove(entry)
+                remove_demo(entry)
             path.unlink(missing_ok=True)
     return taken
 
 
-def remove(entry: LedgerEntry) -> None:
+def remove_demo(entry: LedgerEntry) -> None:
     """End a demonstration's processes, and remove its folder where that is temporary.
 
     Raises:

@@ -124,7 +124,7 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class DaemonProcess:
     """A Spark daemon's process on a node, identified by pid and start time."""
 
     pid: int
@@ -220,7 +220,7 @@ class NodeStatus:
     metrics: Metrics | None = None
     cpu_history: tuple[float, ...] = ()
     """CPU percent, oldest first, one a poll."""
-    processes: tuple[Process, ...] = ()
+    processes: tuple[DaemonProcess, ...] = ()
     """Its own Spark daemons."""
     workers: tuple[Worker, ...] = ()
     """Its workers as the master lists them, those that are alive or were heard of last."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pitui.domain.text import span
+from pitui.domain.text import time_span
 
 _OLD = 5.0
 """Seconds from which on the age of what a driver said is worth a word."""
@@ -58,9 +58,9 @@ class DriverAge:
 
     def __str__(self) -> str:
         """Return it in words: `as of 12 s ago; its driver has not answered for 7 s`."""
-        old = f"as of {span(self.old_s)} ago" if self.old_s is not None else ""
+        old = f"as of {time_span(self.old_s)} ago" if self.old_s is not None else ""
         answering = (
-            f"its driver has not answered for {span(self.answering_s)}"
+            f"its driver has not answered for {time_span(self.answering_s)}"
             if self.answering_s is not None
             else ""
         )

@@ -127,10 +127,10 @@ class WebError(PituiError):
         self.status = status
 
 
-def first_of(group: BaseExceptionGroup[Error]) -> Error:
+def first_error(group: BaseExceptionGroup[Error]) -> Error:
     """Return the first error of a group, however deep."""
     error = group.exceptions[0]
-    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 @contextmanager
@@ -145,4 +145,4 @@ def ungrouped(*kinds: type[Exception]) -> Iterator[None]:
         ours, others = group.split(kinds)
         if ours is None or others is not None:
             raise
-        raise first_of(ours) from None
+        raise first_error(ours) from None

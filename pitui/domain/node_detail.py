@@ -59,7 +59,7 @@ class FolderKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class LeftoverFolder:
     """What an application, a driver or a daemon left on a node's disk."""
 
     name: str
@@ -81,11 +81,11 @@ class DiskUse:
     work: str
     """Path of the work folder; empty where there is none."""
     logs: str
-    folders: tuple[Folder, ...] = ()
+    folders: tuple[LeftoverFolder, ...] = ()
     unsure: str = ""
     """Why nothing can be told to be unused; empty where it can."""
 
     @property
-    def removable(self) -> tuple[Folder, ...]:
+    def removable(self) -> tuple[LeftoverFolder, ...]:
         """Return what nothing uses any more."""
         return tuple(folder for folder in self.folders if not folder.in_use)

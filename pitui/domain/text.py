@@ -49,7 +49,7 @@ def unreadable_words(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'} could not be read"
 
 
-def span(seconds: float) -> str:
+def time_span(seconds: float) -> str:
     """Return a time span in its two largest units: `31 s`, `2 min 11 s`, `3 h 5 min`, `2 d 4 h`."""
     whole = max(0, int(seconds))
     if whole < 60:

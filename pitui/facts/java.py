@@ -13,7 +13,7 @@ JAVA_COMMAND = (
 
 
 @dataclass(frozen=True, slots=True)
-class Java:
+class JavaRuntime:
     """A Java runtime: where it is, its version in full, and its major version."""
 
     path: str
@@ -21,7 +21,7 @@ class Java:
     major: int
 
 
-def parse_java(output: str) -> Java | None:
+def parse_java(output: str) -> JavaRuntime | None:
     """Return the Java that `JAVA_COMMAND` found, None where there is none that runs.
 
     Versions up to 8 call themselves `1.8.0_392`.
@@ -34,4 +34,4 @@ def parse_java(output: str) -> Java | None:
     if not numbers:
         return None
     major = numbers[1] if numbers[0] == 1 and len(numbers) > 1 else numbers[0]
-    return Java(first.removeprefix("java "), version[1], major)
+    return JavaRuntime(first.removeprefix("java "), version[1], major)

@@ -31,7 +31,7 @@ DHCPCD = "/etc/dhcpcd.conf"
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkManagers:
     """Who manages what on a node."""
 
     network_manager: frozenset[str] = frozenset()
@@ -85,14 +85,14 @@ class NetworkChange:
     """What makes the old files count again."""
 
 
-def parse_network(output: str) -> Network:
+def parse_network(output: str) -> NetworkManagers:
     """Return what `NETWORK_COMMAND` found."""
     lines = output.splitlines()
     nm = [line[3:].rsplit(":", 1) for line in lines if line.startswith("nm ")]
     networkd = [line.split() for line in lines if line.startswith("networkd ")]
     unmanaged = ("unmanaged", "unavailable")
     resolv = [line.split()[2:] for line in lines if line.startswith("resolv nameserver ")]
-    return Network(
+    return NetworkManagers(
         network_manager=frozenset(w[0] for w in nm if len(w) == 2 and w[1] not in unmanaged),
         netplan="netplan" in lines,
         dhcpcd="dhcpcd" in lines,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from pitui.config.model import Node
-from pitui.domain.cluster import Process, Role
+from pitui.domain.cluster import DaemonProcess, Role
 
 _ROLES = {
     "org.apache.spark.deploy.master.Master": Role.MASTER,
@@ -52,8 +52,8 @@ def homes_of(words: Sequence[str], environment: Iterable[tuple[str, str]]) -> tu
 
 
 def own_processes(
-    processes: Iterable[Process], node: Node, others: Iterable[Node] = (), real_home: str = ""
-) -> tuple[Process, ...]:
+    processes: Iterable[DaemonProcess], node: Node, others: Iterable[Node] = (), real_home: str = ""
+) -> tuple[DaemonProcess, ...]:
     """Return the daemons that are this node's, of all those that run on its machine.
 
     `others` are the other configured nodes on that same machine (the same boot id), `real_home`
@@ -66,14 +66,14 @@ def own_processes(
     return tuple(process for process in processes if _is_own(process, node, rivals, real_home))
 
 
-def _is_own(process: Process, node: Node, rivals: Sequence[Node], real_home: str) -> bool:
+def _is_own(process: DaemonProcess, node: Node, rivals: Sequence[Node], real_home: str) -> bool:
     ours = _claim(process, node, real_home)
     if not ours:
         return not rivals and _of_this_cluster(process, node)
     return all(ours >= _claim(process, rival) for rival in rivals)
 
 
-def _of_this_cluster(process: Process, node: Node) -> bool:
+def _of_this_cluster(process: DaemonProcess, node: Node) -> bool:
     if any(name == _DEMO for name, _ in process.environment):
         return False
     if process.role is Role.MASTER:
@@ -83,7 +83,7 @@ def _of_this_cluster(process: Process, node: Node) -> bool:
     return not masters or str(node.master_port) in ports
 
 
-def _claim(process: Process, node: Node, real_home: str = "") -> int:
+def _claim(process: DaemonProcess, node: Node, real_home: str = "") -> int:
     """Weigh what speaks for a node; a port alone, which many nodes share, says nothing."""
     homes = {node.spark_home.rstrip("/"), real_home} - {""}
     by_home = any(_inside(found, home) for found in process.homes for home in homes)
@@ -100,6 +100,6 @@ def _inside(path: str, home: str) -> bool:
     return path == home or path.startswith(f"{home}/")
 
 
-def is_claimed(process: Process, nodes: Iterable[Node]) -> bool:
+def is_claimed(process: DaemonProcess, nodes: Iterable[Node]) -> bool:
     """Say whether a daemon's Spark home or `--host` speaks for any of the nodes."""
     return any(_claim(process, node) for node in nodes)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pitui.domain.node_detail import Folder, FolderKind
+from pitui.domain.node_detail import FolderKind, LeftoverFolder
 from pitui.remote.quoting import quote, quote_path
 
 _NAME = re.compile(r"(app|driver)-\d{14}-\d{4}")
@@ -62,7 +62,7 @@ class WorkListing:
 
     work: str = ""
     logs: str = ""
-    folders: tuple[Folder, ...] = ()
+    folders: tuple[LeftoverFolder, ...] = ()
     now: float = 0.0
     """Unix time on the node."""
     closed: tuple[str, ...] = ()
@@ -92,7 +92,9 @@ def parse_listing(output: str) -> WorkListing:
             closed.append(rest)
         elif (match := _ENTRY.fullmatch(line)) and (kind := kind_of(match[6], match[1])):
             size, changed_at, partial = int(match[3]), float(match[4]), bool(match[2])
-            folders.append(Folder(match[6], kind, size, changed_at, match[5], partial=partial))
+            folders.append(
+                LeftoverFolder(match[6], kind, size, changed_at, match[5], partial=partial)
+            )
     now = values.get("now", "")
     return WorkListing(
         values.get("workdir", ""),

@@ -8,16 +8,16 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from pitui.domain.errors import NodeError
-from pitui.remote.output_frame import Frame
-from pitui.remote.process import Process, time_limit
+from pitui.remote.output_frame import OutputFrame
+from pitui.remote.process import FramedProcess, time_limit
 from pitui.remote.process_cleanup import watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
 
 class _Pipes(asyncio.SubprocessProtocol):
-    """Connects a local child process to a `Process`; both its protocol and its wire."""
+    """Connects a local child process to a `FramedProcess`; both its protocol and its wire."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: FramedProcess) -> None:
         self._process = process
         self._transport: asyncio.SubprocessTransport | None = None
 
@@ -107,9 +107,11 @@ class LocalRunner:
             yield process
 
     @asynccontextmanager
-    async def _start(self, command: str, *, stdin: bool, limit: float) -> AsyncIterator[Process]:
-        frame = Frame()
-        process = Process(self._node, frame, stdin=stdin)
+    async def _start(
+        self, command: str, *, stdin: bool, limit: float
+    ) -> AsyncIterator[FramedProcess]:
+        frame = OutputFrame()
+        process = FramedProcess(self._node, frame, stdin=stdin)
         text = frame.script(command if stdin else watched(command))
         try:
             await asyncio.get_running_loop().subprocess_exec(

@@ -51,7 +51,7 @@ class Login:
     csh: bool = False
 
 
-class Frame:
+class OutputFrame:
     """The marks of one command."""
 
     def __init__(self, login: Login | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
 from pitui.domain.text import printable
-from pitui.remote.output_frame import Frame, Login
+from pitui.remote.output_frame import Login, OutputFrame
 from pitui.remote.process_cleanup import KILL_AFTER
 from pitui.remote.runner import BLOCK, RemoteProcess, Result
 
@@ -70,10 +70,12 @@ Kill = Callable[[int], Awaitable[None]]
 """Ends a process group on the node by other means than its own channel."""
 
 
-class Process:
+class FramedProcess:
     """A `RemoteProcess`. The methods that start with `got_` are called by its wire."""
 
-    def __init__(self, node: str, frame: Frame, *, stdin: bool, kill: Kill | None = None) -> None:
+    def __init__(
+        self, node: str, frame: OutputFrame, *, stdin: bool, kill: Kill | None = None
+    ) -> None:
         self.node = node
         self._frame = frame
         self._stdin = stdin
@@ -371,6 +373,6 @@ async def time_limit(node: str, seconds: float) -> AsyncIterator[asyncio.Timeout
         ) from None
 
 
-def as_remote(process: Process) -> RemoteProcess:
+def as_remote(process: FramedProcess) -> RemoteProcess:
     """Return the process as its callers see it; mypy checks here that it fits."""
     return process

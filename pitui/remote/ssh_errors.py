@@ -47,12 +47,12 @@ _ADVICE = {
 }
 
 
-def at(host: str, port: int) -> str:
+def host_and_port(host: str, port: int) -> str:
     """Return an address in words."""
     return f"{host} port {port}"
 
 
-def of(node: str, where: str, error: Exception) -> LinkError:
+def connect_error(node: str, where: str, error: Exception) -> LinkError:
     """Return the named failure that an exception of connecting to `where` amounts to."""
     failure, message = _classify(where, error)
     return link_error(node, failure, message)

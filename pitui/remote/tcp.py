@@ -11,7 +11,7 @@ _Address = tuple[int, int, int, str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class BindAddress:
     """Where connections come from, as far as that is not left to the system."""
 
     address: str | None = None
@@ -19,7 +19,7 @@ class Origin:
 
 
 async def open_socket(
-    host: str, port: int, limit: float, family: int = 0, origin: Origin = Origin()
+    host: str, port: int, limit: float, family: int = 0, origin: BindAddress = BindAddress()
 ) -> socket.socket:
     """Connect to the first address of a host that answers.
 
@@ -41,7 +41,7 @@ async def open_socket(
     raise min(errors, key=lambda error: error.errno is None)
 
 
-async def _connect(address: _Address, origin: Origin) -> socket.socket:
+async def _connect(address: _Address, origin: BindAddress) -> socket.socket:
     family, kind, protocol, _, target = address
     sock = socket.socket(family, kind, protocol)
     try:

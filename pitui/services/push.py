@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from pitui.config.nodes import expand
+from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.domain.outcome import OutcomeState
 from pitui.remote.copy.payload import Payload
@@ -63,7 +63,7 @@ def item_of(source: str, target: str, folder: Path) -> Item:
     Raises:
         UsageError: the source is no file, or the target no path on a node.
     """
-    path = expand(folder, source)
+    path = expand_path(folder, source)
     try:
         is_file, is_folder = path.is_file(), path.is_dir()
     except OSError as error:

@@ -22,12 +22,12 @@ _LATEST = 200_000_000_000_000
 """Milliseconds since 1970 (the year 8307); beyond it no calendar has a date."""
 
 
-class Rows(tuple[T, ...], Generic[T]):
+class JsonRows(tuple[T, ...], Generic[T]):
     """What an answer lists, and how much of the answer could not be read."""
 
     unreadable: int
 
-    def __new__(cls, rows: Iterable[T] = (), unreadable: int = 0) -> "Rows[T]":
+    def __new__(cls, rows: Iterable[T] = (), unreadable: int = 0) -> "JsonRows[T]":
         """Make it of rows and of the number of entries and values that were lost."""
         made = super().__new__(cls, rows)
         made.unreadable = unreadable
@@ -53,9 +53,9 @@ class Reader(Generic[T]):
             return self._decoder.decode(body), 0
         except msgspec.ValidationError:
             # Rare, and ten times as slow: imported and done only where something does not fit.
-            from pitui.spark.lenient_json import fit
+            from pitui.spark.lenient_json import convert_leniently
 
-            value, lost = fit(msgspec.json.decode(body), self._kind)
+            value, lost = convert_leniently(msgspec.json.decode(body), self._kind)
             return cast("T", value), lost
 
 
@@ -73,17 +73,17 @@ def decode(body: bytes, kind: type[T], who: str = "a Spark driver") -> tuple[T, 
 
 def decode_rows(
     body: bytes, row: type[T], make: Callable[[T], R], who: str = "a Spark driver"
-) -> Rows[R]:
+) -> JsonRows[R]:
     """Return what an answer that is a list holds, each row made into something.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows, lost = decode(body, list[row], who)  # type: ignore[valid-type]
-    return Rows((make(one) for one in rows), lost)
+    return JsonRows((make(one) for one in rows), lost)
 
 
-def seconds(milliseconds: float) -> float:
+def unix_seconds(milliseconds: float) -> float:
     """Return Unix time, or a length of time, in seconds; 0 where it cannot be one."""
     return milliseconds / 1000 if 0 < milliseconds < _LATEST else 0.0
 

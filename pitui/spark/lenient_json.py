@@ -15,7 +15,7 @@ _SCALARS: dict[type, type] = {
 }
 
 
-def fit(raw: object, kind: object) -> tuple[object, int]:
+def convert_leniently(raw: object, kind: object) -> tuple[object, int]:
     """Return a decoded JSON value as one of a type, and how much of it was lost.
 
     A field that is null or of another kind has its default. What has no default, an id, takes what

@@ -19,7 +19,7 @@ from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
-from pitui.domain.errors import PituiError, first_of
+from pitui.domain.errors import PituiError, first_error
 from pitui.tui.base.actions import action
 from pitui.tui.base.dispatch import StartingError
 from pitui.tui.base.keymap import Keys
@@ -142,7 +142,7 @@ class PituiApp(App[None], inherit_bindings=False):
                 self.main.connected()
                 await services.run(self._on_snapshot, self._on_runs)
         except* PituiError as errors:
-            self.failure = first_of(errors)
+            self.failure = first_error(errors)
             self.exit(return_code=1)
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:

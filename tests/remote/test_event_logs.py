@@ -12,7 +12,7 @@ from support.demo import clean_environment
 from support.sshd import free_port
 
 from pitui.config.load import load_config
-from pitui.domain.apps.app_detail import AppLocation, Origin
+from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.work_counts import WorkState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
@@ -107,7 +107,7 @@ async def test_events_that_cannot_be_read_are_counted_and_the_stage_still_says_w
 async def test_a_log_that_the_history_server_compacted(config, app_details):
     _, inside_of = app_details
     looked = await inside_of.find(AppLocation(COMPACTED))
-    assert looked.inside.origin is Origin.EVENT_LOG
+    assert looked.inside.origin is DetailOrigin.EVENT_LOG
     assert [(job.id, job.name, job.state) for job in looked.inside.jobs] == [
         (3, "count", WorkState.DONE)
     ]

@@ -9,7 +9,7 @@ import pytest
 from support.shelved import Shelved, append
 
 from pitui.domain.errors import NodeError, UsageError
-from pitui.services.logs.log_save import save_log, save_targets
+from pitui.services.logs.log_save import save_targets, save_whole_log
 from pitui.services.logs.log_sources import sources_of
 
 pytestmark = pytest.mark.ssh
@@ -31,7 +31,7 @@ async def test_every_byte_and_progress(shelved: Shelved, tmp_path: Path) -> None
     async with shelved.opened() as cluster:
         (source,) = sources_of(cluster, None, ["pi1"])
         (target,) = save_targets([source], tmp_path)
-        saved = await save_log(cluster, source, target, lambda *at: seen.append(at))
+        saved = await save_whole_log(cluster, source, target, lambda *at: seen.append(at))
     assert target.read_bytes() == content
     assert (saved.size, saved.resumed_at) == (len(content), 0)
     assert seen[-1] == (len(content), len(content))
@@ -60,7 +60,7 @@ async def test_it_goes_on_after_a_lost_link(
 
     async with shelved.opened() as cluster, asyncio.timeout(60):
         (source,) = sources_of(cluster, None, ["pi1"])
-        await save_log(cluster, source, tmp_path / "x", stop)
+        await save_whole_log(cluster, source, tmp_path / "x", stop)
     assert stopped
     assert (tmp_path / "x").read_bytes() == content
 
@@ -72,7 +72,7 @@ async def test_a_later_attempt_goes_on_or_begins_anew(shelved: Shelved, tmp_path
     async def attempt() -> int:
         async with shelved.opened() as cluster:
             (source,) = sources_of(cluster, None, ["pi1"])
-            return (await save_log(cluster, source, target)).resumed_at
+            return (await save_whole_log(cluster, source, target)).resumed_at
 
     await attempt()
     whole = target.read_bytes()
@@ -92,8 +92,8 @@ async def test_what_cannot_be_saved_is_said(shelved: Shelved, tmp_path: Path) ->
     async with shelved.opened() as cluster:
         (source,) = sources_of(cluster, None, ["pi1:/no/such/file"])
         with pytest.raises(NodeError, match="there is no /no/such/file"):
-            await save_log(cluster, source, tmp_path / "x")
+            await save_whole_log(cluster, source, tmp_path / "x")
         (source,) = sources_of(cluster, None, ["pi1"])
         (tmp_path / "file").touch()
         with pytest.raises(UsageError, match="cannot write"):
-            await save_log(cluster, source, tmp_path / "file" / "x")
+            await save_whole_log(cluster, source, tmp_path / "file" / "x")

@@ -11,7 +11,7 @@ from pitui.domain.errors import CommandTimeoutError, LinkError, NodeError
 from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload
-from pitui.remote.copy.put_file import put
+from pitui.remote.copy.put_file import put_file
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.quoting import quote
 from pitui.remote.shell import Shell
@@ -79,7 +79,7 @@ async def test_a_command_that_makes_no_sense_says_so(runner):
 
 async def test_input_and_output_of_any_bytes(runner, tmp_path):
     target = tmp_path / "folder" / "it's"
-    await put(runner, ALL_BYTES, str(target))
+    await put_file(runner, ALL_BYTES, str(target))
     assert target.read_bytes() == ALL_BYTES
     async with runner.open(f"exec cat {quote(target)}") as process:
         assert b"".join([block async for block in process.blocks()]) == ALL_BYTES
@@ -131,7 +131,7 @@ async def test_a_command_ends_with_its_caller(runner, tmp_path, stdin):
 async def test_input_is_kept_back_until_the_start_files_are_done(runner_of, tmp_path):
     reads = "read -r -t 0.5 line || true\necho got $line\n"
     runner = runner_of(Login("bash", {".bashrc": reads}))
-    await put(runner, b"first\nsecond\n", str(tmp_path / "file"))
+    await put_file(runner, b"first\nsecond\n", str(tmp_path / "file"))
     assert (tmp_path / "file").read_bytes() == b"first\nsecond\n"
     assert (await runner.run("cat", stdin=b"a\nb\n")).stdout == "a\nb\n"
 
@@ -156,7 +156,7 @@ async def test_a_start_file_that_waits_for_input_is_named(runner_of):
 async def test_a_login_that_runs_no_command_says_what_it_said(runner_of, tmp_path, text, words):
     runner = runner_of(Login("bash", {".bashrc": text}))
     never = tmp_path / "never"
-    for ask in (runner.run("echo hi"), put(runner, b"text", str(never))):
+    for ask in (runner.run("echo hi"), put_file(runner, b"text", str(never))):
         with pytest.raises(NodeError) as caught:
             await ask
         assert words in caught.value.message

@@ -14,7 +14,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.receive_script import STEP
-from pitui.remote.copy.retrying_upload import look
+from pitui.remote.copy.retrying_upload import find_received
 
 pytestmark = pytest.mark.ssh
 
@@ -225,7 +225,7 @@ async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, pa
 
 async def test_looking_makes_no_target(shelf, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
-    found = await look(runner, payload, str(target))
+    found = await find_received(runner, payload, str(target))
     assert not found.there
     assert found.offset == 0
     assert found.free > 0

@@ -33,7 +33,7 @@ def test_the_reader_agrees_with_ssh(sample: Sample, home: Path):
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 async def test_ssh_is_asked_with_the_home_that_we_are_in(sample: Sample, home: Path):
     write(home, sample.files)
-    program = SshProgram(ssh_program.find(), home)
+    program = SshProgram(ssh_program.find_ssh(), home)
     for host in sample.hosts:
         expected = asked(home, "--", host)
         if isinstance(expected, str):

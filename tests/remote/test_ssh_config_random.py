@@ -123,7 +123,7 @@ async def compare(home: Path, host: str) -> None:
     if not isinstance(expected, str) and expected.get("proxyjump") == ["none"]:
         # OpenSSH 9.2 takes `ProxyJump none # remark` for a host called none.
         del expected["proxyjump"]
-    program = SshProgram(ssh_program.find() or "", home)
+    program = SshProgram(ssh_program.find_ssh() or "", home)
     if isinstance(expected, str):
         with pytest.raises(RefusedError):
             ssh_config.settings(host, None, None, home)

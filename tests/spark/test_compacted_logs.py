@@ -17,7 +17,12 @@ from support.sshd import free_port
 
 from pitui.spark.api.job_api import parse_jobs
 from pitui.spark.event_log.codec import codec_of, plain
-from pitui.spark.event_log.files import LogFile, ends_script, list_script, parse_list
+from pitui.spark.event_log.files import (
+    LogFile,
+    ends_script,
+    event_log_list_script,
+    parse_event_log_list,
+)
 from pitui.spark.event_log.reader import EventLog
 
 pytestmark = pytest.mark.spark
@@ -79,7 +84,7 @@ def test_what_is_left_of_a_log_is_what_the_history_server_shows(tmp_path: Path) 
 def until_compacted(events: Path) -> LogFile:
     end = time.monotonic() + LIMIT
     while True:
-        (log,) = parse_list(sh(list_script(str(events))))
+        (log,) = parse_event_log_list(sh(event_log_list_script(str(events))))
         if log.compacted:
             return log
         names = sorted(str(path.relative_to(events)) for path in events.rglob("*"))

@@ -13,7 +13,7 @@ from pitui.domain.outcome import OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.daemons import control
-from pitui.services.daemons.decommission import refusal
+from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.nodes.probe import probe
 from pitui.spark.versions import page_version
 
@@ -78,7 +78,7 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, monkeypatch: pytest.Mo
             assert process.host == "127.0.0.1"  # the address towards the master
             again = await control.start(cluster, targets, said.append)
             assert [outcome.state for outcome in again] == [OutcomeState.UNCHANGED] * 2, again
-            off = await refusal(cluster)
+            off = await decommission_refusal(cluster)
             assert off is not None
             assert off.reason.startswith("decommissioning is switched off on the master")
             drained = await control.drain(cluster, targets[1:], said.append)
@@ -87,7 +87,7 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, monkeypatch: pytest.Mo
             assert len((await cluster.spark_master.read()).alive) == 1
             (home / "conf" / "spark-defaults.conf").write_text("spark.decommission.enabled true\n")
             assert all(o.state.good for o in await control.restart(cluster, targets, said.append))
-            assert await refusal(cluster) is None
+            assert await decommission_refusal(cluster) is None
             drained = await control.drain(cluster, targets[1:], said.append)
             assert [outcome.state for outcome in drained] == [OutcomeState.OK], drained
             assert "drained" in drained[0].detail

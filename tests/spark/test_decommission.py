@@ -13,7 +13,7 @@ from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.control import Target
-from pitui.services.daemons.decommission import refusal
+from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
@@ -41,7 +41,7 @@ async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: P
     sleeper = Sleeper(demo_cluster, tmp_path, tasks=4, seconds=4, **settings)
     said: list[Outcome] = []
     try:
-        assert await refusal(cluster) is None
+        assert await decommission_refusal(cluster) is None
         (early,) = await control.drain(cluster, [PI2], said.append, limit=1.0)
         assert early.state is OutcomeState.FAILED
         assert "still busy after 1 s: executor" in early.detail

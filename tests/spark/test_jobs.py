@@ -14,7 +14,7 @@ from spark.programs import MANY, write
 from support.history import history_server
 
 from pitui.config.load import load_config
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
@@ -113,7 +113,7 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
     await a_failed_task_leads_to_its_traceback_in_two_keys(app, demo_cluster)
     inside = looked.inside
     assert inside is not None
-    assert inside.origin is Origin.DRIVER
+    assert inside.origin is DetailOrigin.DRIVER
     by_name = {job.description: job for job in inside.jobs}
     assert by_name["by remainder"].tasks.done == 6
     assert by_name["by remainder"].work.shuffle_write > 0
@@ -159,7 +159,7 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
 
     async def written() -> DetailResult | None:
         found = await lab.app_details.look(AppLocation(app))
-        return found if found.inside and found.inside.origin is Origin.EVENT_LOG else None
+        return found if found.inside and found.inside.origin is DetailOrigin.EVENT_LOG else None
 
     past = (await until(written, "its event log is read")).inside
     assert past is not None
@@ -178,7 +178,7 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> N
         async def served() -> DetailResult | None:
             app_details = AppDetails(lab.cluster)
             found = await app_details.look(AppLocation(app))
-            return found if found.inside and found.inside.origin is Origin.HISTORY else None
+            return found if found.inside and found.inside.origin is DetailOrigin.HISTORY else None
 
         inside = (await until(served, "the history server answers")).inside
         assert inside is not None

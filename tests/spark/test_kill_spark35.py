@@ -8,7 +8,7 @@ from spark.programs import MANY, write
 from spark.test_control_spark35 import CONFIG, SPARK35, free_ports, spark_home
 
 from pitui.config.load import load_config
-from pitui.domain.apps.app_detail import AppLocation, Origin
+from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.jobs import SparkJob
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import ApplicationState
@@ -83,7 +83,7 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, monkeypatch: pytest.M
                 while (past := await app_details.look(AppLocation(app))).live:
                     await asyncio.sleep(0.2)
             assert past.inside is not None
-            assert past.inside.origin is Origin.EVENT_LOG
+            assert past.inside.origin is DetailOrigin.EVENT_LOG
             assert {job.description for job in past.inside.jobs} >= {"fails", "job", "stage"}
         finally:
             for run in await runs.refresh():

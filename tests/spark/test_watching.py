@@ -14,7 +14,7 @@ import pytest
 from spark.programs import MANY, write
 
 from pitui.config.load import load_config
-from pitui.domain.cluster import MasterState, Process, Role
+from pitui.domain.cluster import DaemonProcess, MasterState, Role
 from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
@@ -144,7 +144,7 @@ async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_tra
     assert traces(Path(master.log)) == []
 
 
-def masters(watch: ClusterMonitor) -> list[Process]:
+def masters(watch: ClusterMonitor) -> list[DaemonProcess]:
     processes = (process for node in watch.snapshot.nodes for process in node.processes)
     return [process for process in processes if process.role is Role.MASTER]
 

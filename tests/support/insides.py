@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 from pitui.domain.cluster import Application
@@ -42,7 +42,7 @@ def captured() -> AppDetail:
     times = Quartiles(200, 800, 1100, 1400, 9400)
     last = replace(stages[0], times=times, slowest=slow, work=work, tasks=Tally(24, 9, 12, 1))
     return AppDetail(
-        Origin.DRIVER,
+        DetailOrigin.DRIVER,
         tuple(moved(job, by) for job in jobs),
         tuple(moved(stage, by) for stage in (last, *stages[1:])),
         tuple(moved(query, by) for query in parse_queries(read("sql.json"))),

@@ -10,8 +10,8 @@ from pitui.domain.cluster import Executor, Snapshot
 from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import (
     DiskUse,
-    Folder,
     FolderKind,
+    LeftoverFolder,
     Point,
     SparkProcess,
     System,
@@ -39,11 +39,11 @@ DISK = DiskUse(
     "/opt/spark/work",
     "/opt/spark/logs",
     (
-        Folder(OLD, FolderKind.APPLICATION, 2_400_000, NOW - 90_000, "spark", in_use=False),
-        Folder(APP, FolderKind.APPLICATION, 31_000, NOW - 20, "spark"),
-        Folder("spark-pi-Worker-1-pi1.out.1", FolderKind.OLD_LOG, 9_000, NOW - 9e5, "pi",
+        LeftoverFolder(OLD, FolderKind.APPLICATION, 2_400_000, NOW - 90_000, "spark", in_use=False),
+        LeftoverFolder(APP, FolderKind.APPLICATION, 31_000, NOW - 20, "spark"),
+        LeftoverFolder("spark-pi-Worker-1-pi1.out.1", FolderKind.OLD_LOG, 9_000, NOW - 9e5, "pi",
                in_use=False),
-        Folder("spark-pi-Worker-1-pi1.out", FolderKind.LOG, 120, NOW - 5, "pi"),
+        LeftoverFolder("spark-pi-Worker-1-pi1.out", FolderKind.LOG, 120, NOW - 5, "pi"),
     ),
 )  # fmt: skip
 

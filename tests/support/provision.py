@@ -9,7 +9,13 @@ from typing import cast
 import msgspec
 
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepReporter, StepState
+from pitui.provision.engine.report import (
+    NodeReport,
+    NodeResult,
+    StepReport,
+    StepReporter,
+    StepState,
+)
 from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, ProvisionWork, StepName
 from pitui.tui.services.live import LiveProvisionService
 
@@ -57,7 +63,7 @@ class Playing:
                     break
         ends = [line.node for line in self._lines if line.node is not None]
         if self.cancelled:
-            return [NodeReport(end.node, NodeState.CANCELLED, None, end.steps) for end in ends]
+            return [NodeReport(end.node, NodeResult.CANCELLED, None, end.steps) for end in ends]
         return ends
 
 
@@ -101,7 +107,7 @@ def _back(node: str, *, plan: bool) -> Line:
     """Return how the step of a rollback ends on a node."""
     state = StepState.WOULD_CHANGE if plan else StepState.CHANGED
     step = StepReport(node, "rollback", state, "from 4.3.0 back to 3.5.9")
-    end = NodeState.WOULD_CHANGE if plan else NodeState.CHANGED
+    end = NodeResult.WOULD_CHANGE if plan else NodeResult.CHANGED
     return Line(node=NodeReport(node, end, None, (step,)))
 
 

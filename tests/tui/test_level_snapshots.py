@@ -8,7 +8,7 @@ from support.insides import StillJobs
 from support.shelf import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.tui.apps.level_screen import LevelScreen
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
@@ -67,8 +67,8 @@ def test_full(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
 def test_empty(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
-    services = still(StillJobs(AppDetail(Origin.DRIVER)))
-    services.jobs.answer = DetailResult(SPOTS[name], AppDetail(Origin.DRIVER))
+    services = still(StillJobs(AppDetail(DetailOrigin.DRIVER)))
+    services.jobs.answer = DetailResult(SPOTS[name], AppDetail(DetailOrigin.DRIVER))
     picture = at(services, SPOTS[name], *keys_of(name))
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)
 
@@ -97,6 +97,6 @@ def test_failed(snap_compare: Compare, name: str, size: tuple[int, int]) -> None
 @pytest.mark.parametrize("size", SIZES)
 def test_an_application_that_waits(snap_compare: Compare, size: tuple[int, int]) -> None:
     services = still(StillJobs())
-    services.jobs.answer = DetailResult(AppLocation(WAITING.id), AppDetail(Origin.DRIVER))
+    services.jobs.answer = DetailResult(AppLocation(WAITING.id), AppDetail(DetailOrigin.DRIVER))
     picture = at(services, AppLocation(WAITING.id))
     assert snap_compare(ui(services), terminal_size=size, run_before=picture)

@@ -57,13 +57,13 @@ def count(context: SparkContext, path: Path, partitions: int | None) -> dict[str
         "seconds": round(seconds, 3),
         "cores": sum(cores for _, cores in executors),
         "executors": len(executors),
-        "bytes": size(path),
+        "bytes": input_size(path),
         "partitions": tasks,
         "spark": context.version,
     }
 
 
-def size(path: Path) -> int:
+def input_size(path: Path) -> int:
     """Return the bytes of a file, or of the files in a folder that Spark reads."""
     if path.is_file():
         return path.stat().st_size

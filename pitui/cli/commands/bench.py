@@ -177,7 +177,7 @@ def compare(settings: Settings, first: str, second: str) -> None:
 @json_option
 @trust_option
 @pass_settings
-def cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
+def bench_cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
     """End a run of a benchmark or job.
 
     RUN is an id that `pitui bench history` lists.

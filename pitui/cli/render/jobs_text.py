@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pitui.cli.render.status_text import duration, table
-from pitui.domain.apps.app_detail import AppDetail, DetailResult, Origin
+from pitui.cli.render.status_text import compact_duration, table
+from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone
 from pitui.domain.cluster import Application, Snapshot
@@ -40,7 +40,7 @@ def list_lines(snapshot: Snapshot, earlier: Sequence[Application]) -> Iterable[s
                 app.name,
                 str(app.state).lower(),
                 str(app.cores or _NONE),
-                duration(app.duration_s),
+                compact_duration(app.duration_s),
                 app.why_waiting or "",
             )
             for app in applications
@@ -63,7 +63,7 @@ def list_lines(snapshot: Snapshot, earlier: Sequence[Application]) -> Iterable[s
 
 def inside_json(app_id: str, app: Application | None, result: DetailResult) -> dict[str, Any]:
     """Return the object of `jobs APP --json`, without the schema's number."""
-    inside = result.inside or AppDetail(Origin.DRIVER)
+    inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     return {
         "application": _application(app) if app else {"id": app_id},
         "from": inside.origin.name.lower().replace("_", "-"),
@@ -78,7 +78,7 @@ def inside_json(app_id: str, app: Application | None, result: DetailResult) -> d
 
 def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> Iterable[str]:
     """Return the lines of `jobs APP` for people: jobs, below each its stages."""
-    inside = result.inside or AppDetail(Origin.DRIVER)
+    inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     state = f" is {str(app.state).lower()}" if app else ""
     name = f"{app.name} ({app_id})" if app else app_id
     yield f"{name}{state}; jobs according to {inside.origin}."
@@ -127,7 +127,7 @@ def _size(count: int) -> str:
 
 
 def _took(begin: float | None, end: float | None) -> str:
-    return duration(end - begin) if begin is not None and end is not None else _NONE
+    return compact_duration(end - begin) if begin is not None and end is not None else _NONE
 
 
 def _application(app: Application) -> dict[str, Any]:

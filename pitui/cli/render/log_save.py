@@ -8,7 +8,7 @@ from pitui.cli.render.progress_line import ProgressLine
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.services.cluster import Cluster
-from pitui.services.logs.log_save import save_log, save_targets
+from pitui.services.logs.log_save import save_targets, save_whole_log
 
 
 async def save_all(
@@ -19,7 +19,7 @@ async def save_all(
     for source, target in zip(sources, save_targets(sources, path), strict=True):
         shown = ProgressLine(source.tag)
         try:
-            saved = await save_log(cluster, source, target, shown)
+            saved = await save_whole_log(cluster, source, target, shown)
         except PituiError as error:
             shown.clear()
             complain(f"pitui: {error}")

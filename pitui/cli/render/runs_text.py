@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from pitui.cli.render.status_text import duration, table
+from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.run import Run
 
 
@@ -73,7 +73,9 @@ def result_line(run: Run) -> str:
             f"{run.name}: {run.value} in {run.seconds:.2f} s on {run.cores} cores"
             f" of {run.executors} executors"
         )
-    took = "" if run.ended_at is None else f" after {duration(run.ended_at - run.started_at)}"
+    took = (
+        "" if run.ended_at is None else f" after {compact_duration(run.ended_at - run.started_at)}"
+    )
     reason = f": {run.error}" if run.error else ""
     return f"{run.name}: {run.state}{took}{reason}"
 

@@ -150,7 +150,7 @@ def _node_row(node: NodeStatus) -> tuple[str, ...]:
         else _NONE,
         f"{metrics.cpu_percent:.0f}%" if metrics else _NONE,
         f"{metrics.disk_free_mib / 1024:.1f} GiB" if metrics else _NONE,
-        duration(metrics.uptime_s) if metrics else _NONE,
+        compact_duration(metrics.uptime_s) if metrics else _NONE,
     )
 
 
@@ -166,13 +166,13 @@ def _application_row(app: Application, now: float) -> tuple[str, ...]:
         app.name,
         str(app.state).lower(),
         str(app.cores),
-        duration(now - app.submitted_at),
-        duration(app.duration_s),
+        compact_duration(now - app.submitted_at),
+        compact_duration(app.duration_s),
         app.why_waiting or "",
     )
 
 
-def duration(seconds: float) -> str:
+def compact_duration(seconds: float) -> str:
     """Return a length of time in its two largest units: `3d 4h`, `12m 5s`, `0.8s`."""
     if seconds < 10:
         return f"{max(seconds, 0):.1f}s"

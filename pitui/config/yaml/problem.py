@@ -27,7 +27,7 @@ class Problem:
         return f"{where}: {self.without_line()}"
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return text in quotes on one line, its control characters escaped, cut where it is long."""
     if len(text) > _LONGEST:
         return f"{json.dumps(text[:_LONGEST], ensure_ascii=False)} and so on"
@@ -36,10 +36,10 @@ def shown(text: str) -> str:
 
 def dotted(path: Path) -> str:
     """Return a key path as `nodes.pi2.port`."""
-    return ".".join(shown(part)[1:-1] if part.isprintable() else shown(part) for part in path)
+    return ".".join(quoted(part)[1:-1] if part.isprintable() else quoted(part) for part in path)
 
 
-def words(options: list[str]) -> str:
+def one_of_words(options: list[str]) -> str:
     """Return options as `a, b or c`."""
     if len(options) < 2:
         return "".join(options)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pitui.config.yaml.problem import Path, shown
+from pitui.config.yaml.problem import Path, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Leaf:
         """Return what was found, in words."""
         if self.value is None:
             return "nothing"
-        return shown(self.text) if isinstance(self.value, str) else self.text[:60]
+        return quoted(self.text) if isinstance(self.value, str) else self.text[:60]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Sequence:
 Tree = Leaf | Mapping | Sequence
 
 
-def place_of(tree: Tree, path: Path) -> SourcePlace:
+def key_place(tree: Tree, path: Path) -> SourcePlace:
     """Return where the key of a path stands, or the nearest key above it that is in the file."""
     place = tree.place
     for part in path:

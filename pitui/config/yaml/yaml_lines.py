@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import yaml
 
-from pitui.config.yaml.problem import Path, Problem, shown
+from pitui.config.yaml.problem import Path, Problem, quoted
 from pitui.config.yaml.tree import Leaf, Mapping, MappingEntry, Sequence, SourcePlace, Tree
 
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -139,9 +139,9 @@ def _refused(event: yaml.Event, path: Path, found: str, allowed: str) -> YamlErr
 def _refuse_expansion(event: yaml.Event, path: Path) -> None:
     if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
         kind = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
-        raise _refused(event, path, f"{kind} ({shown(event.anchor)})", "the value itself")
+        raise _refused(event, path, f"{kind} ({quoted(event.anchor)})", "the value itself")
     if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-        raise _refused(event, path, f"a tag ({shown(event.tag)})", "the value without it")
+        raise _refused(event, path, f"a tag ({quoted(event.tag)})", "the value without it")
 
 
 def _refuse_characters(text: str) -> None:

@@ -11,7 +11,7 @@ from pitui.domain.cluster import Progress
 from pitui.domain.driver import DriverAge
 
 
-class Origin(StrEnum):
+class DetailOrigin(StrEnum):
     """Who told of an application's jobs."""
 
     DRIVER = "its driver"
@@ -23,7 +23,7 @@ class Origin(StrEnum):
 class AppDetail:
     """An application from the inside, as one of its origins shows it."""
 
-    origin: Origin
+    origin: DetailOrigin
     jobs: tuple[SparkJob, ...] = ()
     stages: tuple[Stage, ...] = ()
     queries: tuple[SqlQuery, ...] = ()
@@ -105,7 +105,7 @@ class DetailResult:
     @property
     def live(self) -> bool:
         """Whether another look may find something else soon."""
-        return self.inside is None or self.inside.origin is Origin.DRIVER
+        return self.inside is None or self.inside.origin is DetailOrigin.DRIVER
 
 
 _Counted = TypeVar("_Counted", SparkJob, Stage)

@@ -7,7 +7,7 @@ from pitui.domain.cluster import Application, ApplicationState, Executor, Snapsh
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import NEW, LastKnownState, app_word
 from pitui.domain.events.node_events import join, last_seen
-from pitui.domain.text import span
+from pitui.domain.text import time_span
 
 MOST_LOST = 10
 """Losses of one application that are told one by one: executors may die in a loop for days."""
@@ -40,7 +40,7 @@ def _application(was: str, app: Application, now: float) -> Iterator[Event]:
         if _waits(was, app):
             yield _of_app(now, "waiting", known, app.why_waiting or "", once=False)
     elif not was or was in _ACTIVE:
-        ended, took = app.submitted_at + app.duration_s, f"after {span(app.duration_s)}"
+        ended, took = app.submitted_at + app.duration_s, f"after {time_span(app.duration_s)}"
         good = app.state is ApplicationState.FINISHED
         gravity = Severity.GOOD if good else Severity.BAD
         yield _of_app(ended, str(app.state).lower(), known, took, gravity)

@@ -18,7 +18,7 @@ from pitui.domain.events.last_known_state import (
     master_word,
     worker_word,
 )
-from pitui.domain.text import span
+from pitui.domain.text import time_span
 
 _STALE_S = 60.0
 """Seconds without a look after which an event says when things were last seen otherwise."""
@@ -96,7 +96,7 @@ def last_seen(before: LastKnownState, now: float) -> str:
     """Return how long nobody had looked, where that was long."""
     if not before.at or now - before.at < _STALE_S:
         return ""
-    return f"found after {span(now - before.at)} without polling"
+    return f"found after {time_span(now - before.at)} without polling"
 
 
 def join(*parts: str) -> str:

@@ -33,7 +33,7 @@ _PIECE = re.compile(
 )
 
 
-def shown(text: str) -> str:
+def terminal_text(text: str) -> str:
     """Return what a terminal shows after a line's bytes; the work grows with its length only.
 
     A string sequence that does not end in the line stays as it is: a terminal would hide all that

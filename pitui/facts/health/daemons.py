@@ -6,7 +6,7 @@ from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Launcher, Process
+from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.facts.health.parser import HealthFigures
 from pitui.facts.processes import daemon_role, homes_of
 
@@ -30,11 +30,11 @@ class _Details:
     unit_of_user: bool = False
 
 
-Known = dict[tuple[int, int, str], Process | None]
+Known = dict[tuple[int, int, str], DaemonProcess | None]
 """By pid, start time and name (an exec keeps the first two); None where it is no daemon."""
 
 
-def processes_of(lines: HealthFigures, known: Known) -> tuple[tuple[Process, ...], Known]:
+def processes_of(lines: HealthFigures, known: Known) -> tuple[tuple[DaemonProcess, ...], Known]:
     """Return the daemons of an answer, and what is known of all processes that still run."""
     told = _details(lines)
     kept: Known = {}
@@ -50,11 +50,11 @@ def processes_of(lines: HealthFigures, known: Known) -> tuple[tuple[Process, ...
     return tuple(process for process in daemons if process), kept
 
 
-def _process(pid: int, started: int, details: _Details) -> Process | None:
+def _process(pid: int, started: int, details: _Details) -> DaemonProcess | None:
     daemon = daemon_role(details.words)
     if daemon is None:
         return None
-    return Process(
+    return DaemonProcess(
         pid=pid,
         started=started,
         role=daemon[0],
@@ -69,7 +69,7 @@ def _process(pid: int, started: int, details: _Details) -> Process | None:
     )
 
 
-def _from_ps(line: str) -> Process | None:
+def _from_ps(line: str) -> DaemonProcess | None:
     """Read a line of `ps`, which cannot tell a space inside a word from one between words."""
     match = _PS.fullmatch(line.strip())
     if match is None:

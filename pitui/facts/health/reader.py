@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pitui.domain.cluster import Metrics, Process
+from pitui.domain.cluster import DaemonProcess, Metrics
 from pitui.facts.health.daemons import Known, processes_of
 from pitui.facts.health.interfaces import NetworkLink, parse_links
 from pitui.facts.health.parser import HealthFigures, read_lines
@@ -33,7 +33,7 @@ class Health:
     """The same on two configured nodes means that they are one machine."""
     spark_home: str = ""
     """The Spark home without symbolic links; empty where there is no such folder."""
-    processes: tuple[Process, ...] = ()
+    processes: tuple[DaemonProcess, ...] = ()
     """Every Spark master and worker on the machine, not only this node's."""
     cpu_ticks: tuple[int, int] | None = None
     """Busy and all clock ticks of all cores since boot."""
@@ -115,7 +115,7 @@ class HealthReader:
 def _health(
     lines: HealthFigures,
     last: Health,
-    processes: tuple[Process, ...],
+    processes: tuple[DaemonProcess, ...],
     links: Mapping[str, NetworkLink],
 ) -> Health:
     used, total = lines.memory()

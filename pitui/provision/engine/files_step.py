@@ -56,6 +56,6 @@ class FilesStep(Step):
             await ctx.write_file(text.path, text.new, mode=text.mode, owner=new_owner, root=root)
 
 
-async def read(ctx: NodeContext, path: str) -> str | None:
+async def read_as_root(ctx: NodeContext, path: str) -> str | None:
     """Return what a file holds, read as root where that can be had."""
     return await ctx.read_text(path, root=await ctx.may_root())

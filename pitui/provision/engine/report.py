@@ -34,7 +34,7 @@ _RUNNING = frozenset(
 )
 
 
-class NodeState(StrEnum):
+class NodeResult(StrEnum):
     """How a node ended; the words of `provision --json`."""
 
     OK = "ok"
@@ -47,7 +47,7 @@ class NodeState(StrEnum):
     @property
     def good(self) -> bool:
         """Whether all that was asked for holds (or, with --plan, is known)."""
-        return self in (NodeState.OK, NodeState.CHANGED, NodeState.WOULD_CHANGE)
+        return self in (NodeResult.OK, NodeResult.CHANGED, NodeResult.WOULD_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class NodeReport:
     """How provisioning one node ended."""
 
     node: str
-    state: NodeState
+    state: NodeResult
     error: str | None
     steps: tuple[StepReport, ...]
 

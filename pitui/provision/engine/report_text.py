@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState
+from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
 
 GLYPHS = {
     StepState.WAITING: "◌",
@@ -69,8 +69,8 @@ def _summary(report: NodeReport) -> str:
     would = [s.step for s in report.steps if s.state in (StepState.WOULD_CHANGE, StepState.UNKNOWN)]
     blocked = [s.step for s in report.steps if s.state is StepState.BLOCKED]
     rest = f"; for an administrator: {', '.join(blocked)}" if blocked else ""
-    if report.state is NodeState.WOULD_CHANGE:
+    if report.state is NodeResult.WOULD_CHANGE:
         return f"would change: {', '.join(would)}{rest}"
-    if report.state is NodeState.CHANGED:
+    if report.state is NodeResult.CHANGED:
         return f"changed: {', '.join(changed)}{rest}"
     return f"nothing to do{rest}"

@@ -51,7 +51,7 @@ def skipped(detail: str) -> CheckResult:
     return CheckResult(State.SKIPPED, detail)
 
 
-def unknown(detail: str) -> CheckResult:
+def unknown_until_applied(detail: str) -> CheckResult:
     """Return the finding that it cannot be known without changing something first."""
     return CheckResult(State.UNKNOWN, detail)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pitui.domain.errors import NodeError, PituiError
 from pitui.provision.engine.report import (
     NodeReport,
-    NodeState,
+    NodeResult,
     StepReport,
     StepReporter,
     StepState,
@@ -107,14 +107,14 @@ class StepReports:
         if failed is not None:
             advice = f". {failed.advice}" if failed.advice else ""
             error = f"{failed.step}: {failed.detail}{advice}"
-            state = NodeState.UNREACHABLE if unreachable else NodeState.FAILED
+            state = NodeResult.UNREACHABLE if unreachable else NodeResult.FAILED
         elif StepState.CANCELLED in states:
-            state = NodeState.CANCELLED
+            state = NodeResult.CANCELLED
             error = next(r.detail for r in reports if r.state is StepState.CANCELLED)
         elif StepState.CHANGED in states:
-            state = NodeState.CHANGED
+            state = NodeResult.CHANGED
         elif states & {StepState.WOULD_CHANGE, StepState.UNKNOWN}:
-            state = NodeState.WOULD_CHANGE
+            state = NodeResult.WOULD_CHANGE
         else:
-            state = NodeState.OK
+            state = NodeResult.OK
         return NodeReport(self._node, state, error, reports)

@@ -18,7 +18,7 @@ _NAME_LIMIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownAddress:
     """A node's address; None where nobody knows it."""
 
     address: str | None
@@ -26,7 +26,7 @@ class Known:
     """Whether the node itself said it."""
 
 
-async def addresses(context: ProvisionContext) -> dict[str, Known]:
+async def addresses(context: ProvisionContext) -> dict[str, KnownAddress]:
     """Return the address of every node of the cluster, found out once.
 
     Nodes that cannot be asked have the address that the configuration or a name server gives them.
@@ -39,7 +39,7 @@ async def address_of(context: ProvisionContext, name: str) -> str | None:
     return (await addresses(context))[name].address
 
 
-async def _find(context: ProvisionContext) -> dict[str, Known]:
+async def _find(context: ProvisionContext) -> dict[str, KnownAddress]:
     async def machine(name: str) -> Machine:
         return await context.contexts[name].machine()
 
@@ -48,7 +48,7 @@ async def _find(context: ProvisionContext) -> dict[str, Known]:
         limit = max(node.connect_timeout for node in context.nodes.values()) + 5
         await context.passed("access", context.nodes, limit)
     machines = await fan_out(context.nodes, machine)
-    known: dict[str, Known] = {}
+    known: dict[str, KnownAddress] = {}
     for name, node in context.nodes.items():
         answer = machines[name]
         if isinstance(answer, PituiError):
@@ -59,9 +59,9 @@ async def _find(context: ProvisionContext) -> dict[str, Known]:
     return known
 
 
-def _asked(node: Node, machine: Machine, peers: list[Machine]) -> Known:
+def _asked(node: Node, machine: Machine, peers: list[Machine]) -> KnownAddress:
     found = node_address(node, machine, [peer.client_address for peer in peers])
-    return Known(found, asked=True)
+    return KnownAddress(found, asked=True)
 
 
 def node_address(node: Node, machine: Machine, seen_from: Iterable[str | None] = ()) -> str | None:
@@ -101,19 +101,19 @@ def _of_default_route(machine: Machine) -> InterfaceAddress | None:
     return next((a for a in usable if a.v4), next(iter(usable), None))
 
 
-async def _unasked(node: Node) -> Known:
+async def _unasked(node: Node) -> KnownAddress:
     if node.address is not None:
-        return Known(node.address.partition("/")[0])
+        return KnownAddress(node.address.partition("/")[0])
     if _is_address(node.host):
-        return Known(node.host)
+        return KnownAddress(node.host)
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_NAME_LIMIT):
             found = await loop.getaddrinfo(node.host, None, type=socket.SOCK_STREAM)
     except OSError:
-        return Known(None)
+        return KnownAddress(None)
     own = [str(sockaddr[0]) for *_, sockaddr in found]
-    return Known(next((a for a in own if ":" not in a and not _is_loopback(a)), None))
+    return KnownAddress(next((a for a in own if ":" not in a and not _is_loopback(a)), None))
 
 
 def _is_address(text: str) -> bool:

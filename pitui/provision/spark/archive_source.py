@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from pitui.config.model import Config
-from pitui.config.nodes import expand
+from pitui.config.nodes import expand_path
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import WebError
 from pitui.provision.engine.report import Transfer
@@ -73,7 +73,7 @@ async def _file(config: Config, told: Told) -> tuple[Path, str, str]:
     if where is None:
         path = await _fetched_release(config, wanted, told)
     elif "://" not in where:
-        return expand(config.folder, where), wanted, "spark.sha512 is"
+        return expand_path(config.folder, where), wanted, "spark.sha512 is"
     else:
         path = _cached(where)
         if not await asyncio.to_thread(path.exists):

@@ -1,7 +1,7 @@
 """The conf folder of a node's Spark, and which Spark it is going to be."""
 
 from pitui.domain.errors import NodeError, PituiError
-from pitui.provision.engine.files_step import Text, read
+from pitui.provision.engine.files_step import Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.archive_source import fetched_already, obtain
 from pitui.provision.spark.spark_home import home_of, installed
@@ -43,7 +43,7 @@ async def properties(ctx: NodeContext, *, without: str = "") -> dict[str, str]:
         NodeError: Spark could not read the file either.
     """
     path = f"{await conf_folder(ctx)}/spark-defaults.conf"
-    text = await read(ctx, path) or ""
+    text = await read_as_root(ctx, path) or ""
     try:
         return parse_properties(without_block(text, without) if without else text)
     except ValueError as error:
@@ -60,6 +60,6 @@ async def block(
     before: str = "",
 ) -> Text:
     """Return a file with a managed block holding these lines; `before` starts a new file."""
-    old = await read(ctx, path)
+    old = await read_as_root(ctx, path)
     new = with_block(before if old is None else old, name, lines)
     return Text(path, old, new, mode)

@@ -12,14 +12,14 @@ from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.facts.folders import FolderState, folders_command, parse_folders
-from pitui.provision.engine.files_step import read
+from pitui.provision.engine.files_step import read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import conf_folder, properties
 from pitui.provision.spark.spark_home import home_of, run_on
 from pitui.provision.support.managed_block import without_block
 from pitui.remote.quoting import quote
 from pitui.spark.daemons.scratch import Scratch
-from pitui.spark.event_log.files import parse_settings
+from pitui.spark.event_log.files import parse_history_settings
 
 BASE = "/var/lib/spark"
 BASE_WITHOUT_ROOT = ".local/share/spark"
@@ -47,7 +47,7 @@ mkdir -p -- "$path" && chown -h -- "$user:" "$path" && chmod "$mode" -- "$path"
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class RequiredFolder:
     """One folder that has to be there."""
 
     path: str
@@ -68,14 +68,14 @@ class Folders:
     """The folders of one node, and what they are now."""
 
     scratch: Scratch
-    every: tuple[Folder, ...]
+    every: tuple[RequiredFolder, ...]
     states: Mapping[str, FolderState]
     user: str
     given: frozenset[str] = frozenset()
     """Names of the variables that a person's own choice stands in place of."""
 
     @property
-    def wrong(self) -> list[Folder]:
+    def wrong(self) -> list[RequiredFolder]:
         """Those that are missing, or that others could write or read."""
         return [f for f in self.every if f.wrong(self.states[f.path], self.user)]
 
@@ -106,15 +106,15 @@ async def folders_of(ctx: NodeContext) -> Folders:
     states = parse_folders(await run_on(ctx, look))
     base = next((path for path in own if not states[path].of_ram), own[0])
     local, pids, events = (f"{base}/{name}" for name in (_LOCAL, _PIDS, _EVENTS))
-    chosen = [Folder(pids, _PLAIN), Folder(events, _SHARED)]
+    chosen = [RequiredFolder(pids, _PLAIN), RequiredFolder(events, _SHARED)]
     if "SPARK_LOCAL_DIRS" not in env:
-        chosen.insert(0, Folder(local, _PRIVATE))
+        chosen.insert(0, RequiredFolder(local, _PRIVATE))
     others = "" if states[_OTHERS].of_ram else _OTHERS
     scratch = Scratch(local, pids, events, others)
     return Folders(scratch, (*chosen, *given), states, await ctx.spark_user(), frozenset(env))
 
 
-async def make_folders(ctx: NodeContext) -> None:
+async def make_required_folders(ctx: NodeContext) -> None:
     """Make what is missing, and set right what others could write or read.
 
     Raises:
@@ -127,24 +127,24 @@ async def make_folders(ctx: NodeContext) -> None:
         await run_on(ctx, f"{words}{_MAKE}")
 
 
-def in_words(folder: Folder, user: str) -> str:
+def folder_in_words(folder: RequiredFolder, user: str) -> str:
     """Return what is made, as a person would say it."""
     return f"{folder.path} (0{folder.mode}, {user})"
 
 
 async def _by_hand(ctx: NodeContext) -> dict[str, str]:
     """Return the folders that a person's own lines of spark-env.sh name."""
-    text = await read(ctx, f"{await conf_folder(ctx)}/spark-env.sh") or ""
+    text = await read_as_root(ctx, f"{await conf_folder(ctx)}/spark-env.sh") or ""
     lines = (_LINE.match(line) for line in without_block(text, "conf").splitlines())
     return {line["name"]: line["path"] for line in lines if line}
 
 
-def _given(env: Mapping[str, str], defaults: Mapping[str, str]) -> list[Folder]:
+def _given(env: Mapping[str, str], defaults: Mapping[str, str]) -> list[RequiredFolder]:
     """Return the folders that a person chose."""
     found = dict.fromkeys(env.get("SPARK_LOCAL_DIRS", "").split(","), _PRIVATE)
     found |= {env.get(f"SPARK_{name}_DIR", ""): _PLAIN for name in ("PID", "WORKER", "LOG")}
     if "spark.eventLog.dir" in defaults:
-        settings = parse_settings(f"spark.eventLog.dir {defaults['spark.eventLog.dir']}")
+        settings = parse_history_settings(f"spark.eventLog.dir {defaults['spark.eventLog.dir']}")
         found[settings.folder or ""] = _SHARED
     absolute = {path: mode for path, mode in found.items() if PurePosixPath(path).is_absolute()}
-    return [Folder(path, mode, chosen=False) for path, mode in absolute.items()]
+    return [RequiredFolder(path, mode, chosen=False) for path, mode in absolute.items()]

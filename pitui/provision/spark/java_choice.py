@@ -47,7 +47,7 @@ def chosen(found: tuple[JavaHome, ...], majors: tuple[int, ...]) -> JavaHome | N
     return good[0] if good else None
 
 
-def in_words(majors: tuple[int, ...]) -> str:
+def versions_in_words(majors: tuple[int, ...]) -> str:
     """Return versions as a person would say them: `17 or 21`, `8 to 17`."""
     if len(majors) > 2:
         return f"{min(majors)} to {max(majors)}"

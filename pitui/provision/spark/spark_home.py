@@ -91,13 +91,13 @@ say free "$(df -Pk -- "$up" | awk 'NR > 1 {{ print $4 }}')"
 """
 
 
-def look_command(home: str) -> str:
+def find_installed_command(home: str) -> str:
     """Return the command whose output `parse_installed` reads."""
     return f"p={quote(home)}\n{_LOOK}\ntrue"
 
 
 def parse_installed(output: str) -> Installed:
-    """Return what `look_command` found."""
+    """Return what `find_installed_command` found."""
     values: dict[str, str] = {}
     others: list[str] = []
     for line in output.splitlines():
@@ -128,7 +128,7 @@ async def installed(ctx: NodeContext) -> Installed:
     Raises:
         NodeError: it cannot be read.
     """
-    return parse_installed(await run_on(ctx, look_command(await home_of(ctx)), limit=60))
+    return parse_installed(await run_on(ctx, find_installed_command(await home_of(ctx)), limit=60))
 
 
 _INSTALL = rf"""set -e
@@ -189,7 +189,7 @@ sync "$d" 2>/dev/null || sync
 """
 
 
-def install_command(home: str, version: str, archive: str, sha512: str, owner: str) -> str:
+def unpack_command(home: str, version: str, archive: str, sha512: str, owner: str) -> str:
     """Return the command that unpacks an archive beside a home; nothing uses it yet."""
     values = {"p": home, "version": version, "archive": archive, "sum": sha512, "owner": owner}
     return _settings(values) + _INSTALL

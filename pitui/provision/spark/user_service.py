@@ -42,7 +42,7 @@ class _Units:
     names: tuple[str, ...]
 
 
-async def check(ctx: NodeContext, daemons: Sequence[UnitDaemon]) -> CheckResult:
+async def check_user_service(ctx: NodeContext, daemons: Sequence[UnitDaemon]) -> CheckResult:
     """Return what is missing for the daemons to start at boot."""
     now = {daemon.role: await running(ctx, daemon) for daemon in daemons}
     said = await ctx.run(_CRON)
@@ -57,7 +57,7 @@ async def check(ctx: NodeContext, daemons: Sequence[UnitDaemon]) -> CheckResult:
     return replace(finding, advice=outdated_words(ctx, now))
 
 
-async def apply(ctx: NodeContext, finding: CheckResult) -> None:
+async def apply_user_service(ctx: NodeContext, finding: CheckResult) -> None:
     """Write the crontab or the units."""
     todo = finding.data
     if isinstance(todo, _Crontab):
@@ -74,7 +74,7 @@ async def apply(ctx: NodeContext, finding: CheckResult) -> None:
         )
 
 
-async def remove(ctx: NodeContext) -> str:
+async def remove_user_service(ctx: NodeContext) -> str:
     """Take away what starts the daemons at boot; say what that was."""
     crontab = (await ctx.run(_CRON)).stdout
     if (without := without_block(crontab, "daemons")) != crontab:

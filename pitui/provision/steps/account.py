@@ -84,7 +84,7 @@ class AccountStep(Step):
         if not context.config.provision.spark_ssh or len(context.nodes) < 2:
             return False, False, "", None
         if ctx.node.is_master:
-            return await public_key(ctx, user, account) is None, False, "", None
+            return await account_public_key(ctx, user, account) is None, False, "", None
         return await self._let_in(ctx, user, account)
 
     async def _let_in(
@@ -112,7 +112,7 @@ class AccountStep(Step):
         """Return the key that the master's account logs in with, None where it has none yet."""
         master = ctx.context.contexts[ctx.context.master.name]
         user = await master.spark_user()
-        return await public_key(master, user, await read_account(master, user))
+        return await account_public_key(master, user, await read_account(master, user))
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make what is missing; an account that a person made keeps what it has."""
@@ -200,7 +200,7 @@ async def read_account(ctx: NodeContext, user: str) -> Account:
     return parse_account(result.stdout)
 
 
-async def public_key(ctx: NodeContext, user: str, account: Account) -> str | None:
+async def account_public_key(ctx: NodeContext, user: str, account: Account) -> str | None:
     """Return the key that an account logs in with elsewhere, None where it has none."""
     if not account.exists or not account.home:
         return None

@@ -6,13 +6,18 @@ from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.run_on_all import run_on_all
 from pitui.provision.engine.step import CheckResult, State, would_change
 from pitui.provision.network.addresses import address_of
 from pitui.provision.spark.conf_folder import block, conf_folder, properties, spark_version
-from pitui.provision.spark.folders import Folders, folders_of, in_words, make_folders
+from pitui.provision.spark.folders import (
+    Folders,
+    folder_in_words,
+    folders_of,
+    make_required_folders,
+)
 from pitui.provision.spark.java_choice import java_home
 from pitui.provision.spark.spark_home import home_of, installed, run_on
 from pitui.provision.support.managed_block import block_lines, with_block
@@ -70,7 +75,7 @@ class ConfStep(FilesStep):
             await block(ctx, f"{folder}/{workers_name(version)}", "workers", await _workers(ctx)),
         ]
         for name, text in (log_files(version) | {CLEAN_NAME: MARK + CLEAN_SCRIPT}).items():
-            old = await read(ctx, f"{folder}/{name}")
+            old = await read_as_root(ctx, f"{folder}/{name}")
             own = old is not None and not old.startswith(MARK)
             texts.append(Text(f"{folder}/{name}", old, old if own and old else text))
         return texts
@@ -79,7 +84,7 @@ class ConfStep(FilesStep):
         """Compare the folders, and then the files."""
         finding = await super().check(ctx)
         found = await folders_of(ctx)
-        wrong = [in_words(folder, found.user) for folder in found.wrong]
+        wrong = [folder_in_words(folder, found.user) for folder in found.wrong]
         if wrong:
             makes = f"make {', '.join(wrong)}"
             both = finding.state is State.WOULD_CHANGE
@@ -90,7 +95,7 @@ class ConfStep(FilesStep):
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make the folders that the files name, then write the files."""
-        await make_folders(ctx)
+        await make_required_folders(ctx)
         await super().apply(ctx, finding)
 
     async def owner(self, ctx: NodeContext) -> str | None:
@@ -155,7 +160,7 @@ async def _without_worker(ctx: NodeContext, gone: str | None) -> bool:
     if not version:
         return False
     path = f"{await conf_folder(ctx)}/{workers_name(version)}"
-    old = await read(ctx, path) or ""
+    old = await read_as_root(ctx, path) or ""
     lines = block_lines(old, "workers") or []
     if gone not in lines:
         return False

@@ -20,7 +20,7 @@ from pitui.provision.engine.files_step import Text
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.run_on_all import run_on_all
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
-from pitui.provision.network.addresses import Known, addresses
+from pitui.provision.network.addresses import KnownAddress, addresses
 from pitui.provision.support.diffs import diff, joined
 from pitui.provision.support.managed_block import block_lines, with_block, without_block
 
@@ -135,7 +135,7 @@ def _names(line: str) -> tuple[str, ...]:
     return hosts.parse_line(line).names
 
 
-async def _line(ctx: NodeContext, name: str, where: Known, before: str) -> str | None:
+async def _line(ctx: NodeContext, name: str, where: KnownAddress, before: str) -> str | None:
     if where.address is None:
         return None
     names = [name]

@@ -4,14 +4,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pitui.config.nodes import expand
+from pitui.config.nodes import expand_path
 from pitui.domain.errors import NodeError
 from pitui.domain.text import last_lines
 from pitui.facts.java_homes import PUSHED, PUSHED_HOME
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
-from pitui.provision.spark.java_choice import chosen, in_words, javas, spark_series, supported
+from pitui.provision.spark.java_choice import (
+    chosen,
+    javas,
+    spark_series,
+    supported,
+    versions_in_words,
+)
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.receive_script import forget_command
 from pitui.remote.quoting import quote, quote_path
@@ -42,7 +48,7 @@ class Java(Step):
             return ok(f"Java {java.version} in {java.home}")
         way = await _way(ctx, majors)
         there = ", ".join(f"{f.version} in {f.home}" for f in found) or "none"
-        why = f"wants Java {in_words(majors)}, there is {there}"
+        why = f"wants Java {versions_in_words(majors)}, there is {there}"
         admin = f"apt-get install openjdk-{majors[0]}-jre-headless"
         if way is None:
             advice = (
@@ -98,7 +104,7 @@ async def _archive(ctx: NodeContext) -> Path | None:
     if wanted is None:
         return None
     arch = (await ctx.machine()).package_arch
-    path = expand(ctx.context.config.folder, wanted.replace("{arch}", arch))
+    path = expand_path(ctx.context.config.folder, wanted.replace("{arch}", arch))
     if not path.is_file():
         message = f"provision.jdk: there is no file {path}"
         raise NodeError(ctx.name, message, "Set it to a JDK archive on this machine.")

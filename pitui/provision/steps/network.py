@@ -120,7 +120,7 @@ async def _found_again(ctx: NodeContext) -> bool:
     return True
 
 
-def _link(ctx: NodeContext, machine: Machine, seen: facts.Network) -> str:
+def _link(ctx: NodeContext, machine: Machine, seen: facts.NetworkManagers) -> str:
     own = {a.address: a.link for a in machine.addresses}
     link = own.get(machine.server_address or "")
     if link is None and machine.routes:
@@ -133,7 +133,9 @@ def _link(ctx: NodeContext, machine: Machine, seen: facts.Network) -> str:
     return link
 
 
-def _fixed(ctx: NodeContext, machine: Machine, seen: facts.Network, link: str) -> facts.Fixed:
+def _fixed(
+    ctx: NodeContext, machine: Machine, seen: facts.NetworkManagers, link: str
+) -> facts.Fixed:
     wanted = ctx.context.config.provision.network
     gateway = wanted.gateway or next((r.gateway for r in machine.routes if r.link == link), None)
     return facts.Fixed(link, ctx.node.address or "", gateway, tuple(wanted.dns) or seen.dns)
@@ -150,7 +152,7 @@ async def _beside(ctx: NodeContext, fixed: facts.Fixed, old: dict[str, str | Non
 
 
 async def _change(
-    ctx: NodeContext, seen: facts.Network, manager: str, fixed: facts.Fixed
+    ctx: NodeContext, seen: facts.NetworkManagers, manager: str, fixed: facts.Fixed
 ) -> facts.NetworkChange:
     if manager == "NetworkManager":
         return facts.network_manager(fixed)

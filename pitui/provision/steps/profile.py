@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import block
 from pitui.provision.spark.spark_home import home_of, run_on
@@ -75,7 +75,7 @@ class ProfileStep(FilesStep):
         changed = []
         root = await ctx.may_root()
         for place in await _places(ctx):
-            old = await read(ctx, place.path) or ""
+            old = await read_as_root(ctx, place.path) or ""
             new = without_block(old, _BLOCK)
             if new == old:
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pitui.domain.cluster import Role
-from pitui.provision.engine.files_step import Text, read
+from pitui.provision.engine.files_step import Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
 from pitui.provision.spark import user_service
@@ -72,7 +72,7 @@ class ServiceStep(Step):
         if not daemons and not stale:
             return skipped("it runs no daemon")
         if not await ctx.may_root():
-            return await user_service.check(ctx, daemons)
+            return await user_service.check_user_service(ctx, daemons)
         if not (await ctx.machine()).systemd:
             return CheckResult(
                 State.BLOCKED, "there is no systemd", admin=user_service.by_hand(daemons)
@@ -91,7 +91,7 @@ class ServiceStep(Step):
         """Write, enable, and move over what nobody uses."""
         todo = finding.data
         if not isinstance(todo, _Todo):
-            await user_service.apply(ctx, finding)
+            await user_service.apply_user_service(ctx, finding)
             return
         for unit in todo.stale:
             await _take_away(ctx, unit)
@@ -111,7 +111,7 @@ class ServiceStep(Step):
     async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:  # noqa: ARG002
         """Stop the node's daemons and take away what starts them."""
         if not await ctx.may_root():
-            return await user_service.remove(ctx)
+            return await user_service.remove_user_service(ctx)
         units = [daemon.unit for daemon in await daemons_of(ctx)]
         states = await ctx.file_states([f"{_FOLDER}/{unit}" for unit in units])
         for path in states:
@@ -133,7 +133,7 @@ async def _stale(ctx: NodeContext, daemons: list[UnitDaemon]) -> list[str]:
     """Return our units for roles that the node had and has no more."""
     now = {daemon.role for daemon in daemons}
     units = [unit_name(role) for role in Role if role not in now]
-    texts = {unit: await read(ctx, f"{_FOLDER}/{unit}") or "" for unit in units}
+    texts = {unit: await read_as_root(ctx, f"{_FOLDER}/{unit}") or "" for unit in units}
     return [unit for unit, text in texts.items() if text.startswith(UNIT_MARK)]
 
 
@@ -160,7 +160,7 @@ def _state(one: _Look) -> str:
 
 async def _look(ctx: NodeContext, daemon: UnitDaemon) -> _Look:
     path = f"{_FOLDER}/{daemon.unit}"
-    text = Text(path, await read(ctx, path), unit_text(daemon))
+    text = Text(path, await read_as_root(ctx, path), unit_text(daemon))
     return _Look(daemon, text, await running(ctx, daemon))
 
 

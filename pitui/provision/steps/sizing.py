@@ -4,7 +4,7 @@ import re
 
 from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.sizing import fitting_executor_memory_mib
-from pitui.provision.engine.files_step import FilesStep, Text, read
+from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import block, conf_folder
 from pitui.provision.spark.sizes import Sizes, sizes_of
@@ -58,7 +58,7 @@ class SizingStep(FilesStep):
 
     async def _defaults(self, ctx: NodeContext, path: str) -> Text:
         """Return spark-defaults.conf; what a person or the configuration says counts."""
-        others = without_block(await read(ctx, path) or "", "sizing")
+        others = without_block(await read_as_root(ctx, path) or "", "sizing")
         try:
             said = {*parse_properties(others), *ctx.context.config.spark.defaults}
         except ValueError as error:
@@ -76,7 +76,7 @@ class SizingStep(FilesStep):
 
     async def _said_by_environment(self, ctx: NodeContext) -> set[str]:
         """Return the properties that spark-env.sh sets by variables, over which ours would win."""
-        text = await read(ctx, f"{await conf_folder(ctx)}/spark-env.sh") or ""
+        text = await read_as_root(ctx, f"{await conf_folder(ctx)}/spark-env.sh") or ""
         names = {*_ASSIGNED.findall(text), *ctx.node.env}
         return {_BY_ENVIRONMENT[name] for name in names & _BY_ENVIRONMENT.keys()}
 

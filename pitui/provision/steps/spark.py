@@ -6,16 +6,16 @@ from pathlib import Path
 from pitui.domain.errors import NodeError
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.report import Transfer
-from pitui.provision.engine.step import CheckResult, Step, ok, unknown, would_change
+from pitui.provision.engine.step import CheckResult, Step, ok, unknown_until_applied, would_change
 from pitui.provision.spark.archive import Archive
 from pitui.provision.spark.archive_source import fetched_already, obtain
 from pitui.provision.spark.spark_home import (
     Installed,
     home_of,
-    install_command,
     installed,
     run_on,
     switch_command,
+    unpack_command,
     version_in,
 )
 from pitui.remote.copy.payload import Payload, need_room, refused
@@ -58,7 +58,7 @@ class SparkStep(Step):
             if spark.version and found.version == spark.version and found.whole:
                 return ok(f"Spark {found.version}")
             what = f"Spark {spark.version}" if spark.version else "the archive"
-            return unknown(f"{what} was not fetched yet; {home} has {_has(found)}")
+            return unknown_until_applied(f"{what} was not fetched yet; {home} has {_has(found)}")
         archive = await ctx.context.once(
             "archive", lambda: obtain(ctx.context.config, lambda what, how: _told(ctx, what, how))
         )
@@ -143,9 +143,9 @@ async def _compare(ctx: NodeContext, found: Installed, archive: Archive, home: s
 
 async def _ready(ctx: NodeContext, folder: str, archive: Archive) -> bool:
     """Whether a version's folder is whole and from this archive."""
-    from pitui.provision.spark.spark_home import look_command, parse_installed
+    from pitui.provision.spark.spark_home import find_installed_command, parse_installed
 
-    there = parse_installed(await run_on(ctx, look_command(folder), limit=60))
+    there = parse_installed(await run_on(ctx, find_installed_command(folder), limit=60))
     owner = await ctx.spark_user()
     return there.archive == archive.sha512 and there.whole and there.owner == owner
 
@@ -173,7 +173,7 @@ async def _bring(ctx: NodeContext, todo: _Todo, home: str) -> None:
     place = archive.path if local else await _push(ctx, archive)
     ctx.say("unpacking")
     owner = await ctx.spark_user() if await ctx.may_root() else ""
-    command = install_command(home, archive.version, place, archive.sha512, owner)
+    command = unpack_command(home, archive.version, place, archive.sha512, owner)
     try:
         await run_on(ctx, command, limit=UNPACK_LIMIT)
     except NodeError as error:

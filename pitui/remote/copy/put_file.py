@@ -36,7 +36,7 @@ chmod -- "$2" "$part" && mv -f -- "$part" "$1"
 """
 
 
-async def put(
+async def put_file(
     runner: Runner,
     source: bytes | Path,
     target: str,

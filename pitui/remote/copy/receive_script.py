@@ -104,8 +104,8 @@ class RemoteFile:
     """What the part takes already, the unfinished block included."""
 
 
-def look_command(target: str, sha512: str, size: int, *, prefix: bool = True) -> str:
-    """Return the command whose output `parse_look` reads; it makes the target's folder.
+def find_received_command(target: str, sha512: str, size: int, *, prefix: bool = True) -> str:
+    """Return the command whose output `parse_received` reads; it makes the target's folder.
 
     Args:
         target: the file's place on the node.
@@ -116,7 +116,7 @@ def look_command(target: str, sha512: str, size: int, *, prefix: bool = True) ->
     return _line(_LOOK, target, sha512, size, "yes" * prefix)
 
 
-def parse_look(output: str) -> RemoteFile | None:
+def parse_received(output: str) -> RemoteFile | None:
     """Return what the node has, None where the output makes no sense."""
     words = output.split()
     match words:

@@ -14,7 +14,7 @@ from pitui.remote.copy.payload import (
     source_unreadable,
     wrong_twice,
 )
-from pitui.remote.copy.receive_script import RemoteFile, look_command, parse_look
+from pitui.remote.copy.receive_script import RemoteFile, find_received_command, parse_received
 from pitui.remote.runner import Runner
 
 AWAY_LIMIT = 60.0
@@ -72,7 +72,9 @@ class RetryingUpload(ABC):
             LinkError: the link broke.
         """
         while True:
-            found = await look(self.runner, self.payload, self.target, prefix=self.wants_prefix)
+            found = await find_received(
+                self.runner, self.payload, self.target, prefix=self.wants_prefix
+            )
             self.moved()
             if found.there:
                 self.sent(self.payload.size)
@@ -117,16 +119,18 @@ def _given_up(error: LinkError, away: float) -> AwayError:
     return AwayError(error.node, error.failure, message, advice)
 
 
-async def look(runner: Runner, payload: Payload, target: str, *, prefix: bool = True) -> RemoteFile:
+async def find_received(
+    runner: Runner, payload: Payload, target: str, *, prefix: bool = True
+) -> RemoteFile:
     """Return what a node has of a file; `prefix` is whether it reads what it has of it.
 
     Raises:
         NodeError: nothing can be written there.
         LinkError: the node cannot be reached.
     """
-    command = look_command(target, payload.sha512, payload.size, prefix=prefix)
+    command = find_received_command(target, payload.sha512, payload.size, prefix=prefix)
     result = await runner.run(command, limit=end_limit(payload))
-    found = parse_look(result.stdout)
+    found = parse_received(result.stdout)
     if not result.ok or found is None:
         raise refused(runner.node, target, result.stderr)
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pitui.domain.errors import PituiError, WebError
-from pitui.remote.http.fetch_part import Part, part_of
+from pitui.remote.http.fetch_part import PartFile, part_of
 
 if TYPE_CHECKING:
     import httpx
@@ -126,7 +126,9 @@ def _client() -> "httpx.AsyncClient":
     return httpx.AsyncClient(timeout=timeout, follow_redirects=True, event_hooks=hooks)
 
 
-async def _all_of(client: "httpx.AsyncClient", url: str, part: Part, received: Received) -> None:
+async def _all_of(
+    client: "httpx.AsyncClient", url: str, part: PartFile, received: Received
+) -> None:
     """Try until all is there, or until nothing more comes."""
     import httpx
 
@@ -150,7 +152,7 @@ async def _all_of(client: "httpx.AsyncClient", url: str, part: Part, received: R
             return
 
 
-async def _once(client: "httpx.AsyncClient", url: str, part: Part, received: Received) -> None:
+async def _once(client: "httpx.AsyncClient", url: str, part: PartFile, received: Received) -> None:
     headers = {"Accept-Encoding": "identity", **part.resume_headers(url)}
     async with client.stream("GET", url, headers=headers) as answer:
         if answer.status_code == 416 and part.size:
@@ -184,7 +186,7 @@ def _check(answer: "httpx.Response", url: str) -> None:
         raise WebError(url, "the server sent a web page instead of the file", advice)
 
 
-def _extent(answer: "httpx.Response", part: Part) -> tuple[int, int | None]:
+def _extent(answer: "httpx.Response", part: PartFile) -> tuple[int, int | None]:
     """Return where in the file an answer begins, and the size of the whole where it is said.
 
     Raises:
@@ -201,7 +203,7 @@ def _extent(answer: "httpx.Response", part: Part) -> tuple[int, int | None]:
     return part.size, total
 
 
-def _need_room(part: Part, start: int, total: int | None) -> None:
+def _need_room(part: PartFile, start: int, total: int | None) -> None:
     if total is None:
         return
     free = shutil.disk_usage(part.path.parent).free + part.size - start
@@ -209,7 +211,7 @@ def _need_room(part: Part, start: int, total: int | None) -> None:
         raise _full(part, total - start, free)
 
 
-def _full(part: Part, needed: int, free: int) -> PituiError:
+def _full(part: PartFile, needed: int, free: int) -> PituiError:
     short = max(needed - free, 0) // _MIB + 1
     message = (
         f"not enough disk space in {part.path.parent}: {needed // _MIB + 1} MiB still to fetch"
@@ -221,7 +223,7 @@ def _full(part: Part, needed: int, free: int) -> PituiError:
 
 
 async def _take(
-    answer: "httpx.Response", part: Part, start: int, total: int | None, received: Received
+    answer: "httpx.Response", part: PartFile, start: int, total: int | None, received: Received
 ) -> None:
     """Write what comes.
 

@@ -27,7 +27,7 @@ class _Note(msgspec.Struct, frozen=True):
     total: int | None = None
 
 
-class Part:
+class PartFile:
     """The beginning of a file, beside the place where the whole of it goes."""
 
     def __init__(self, target: Path) -> None:
@@ -87,7 +87,7 @@ class Part:
 
 
 @asynccontextmanager
-async def part_of(target: Path, waits: Callable[[], None]) -> AsyncIterator[Part | None]:
+async def part_of(target: Path, waits: Callable[[], None]) -> AsyncIterator[PartFile | None]:
     """Give the part of a file to one at a time; None where the whole is there meanwhile.
 
     Raises:
@@ -105,7 +105,7 @@ async def part_of(target: Path, waits: Callable[[], None]) -> AsyncIterator[Part
         yield None
         return
     try:
-        part = Part(target)
+        part = PartFile(target)
         try:
             yield part
         finally:

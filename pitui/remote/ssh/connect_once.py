@@ -109,7 +109,7 @@ class ConnectOnce:
             if timer.expired() or error.errno is None:
                 answered = self.client.answered and proxy is None
                 raise ssh_errors.timed_out(node, where, limit, answered=answered) from error
-            raise ssh_errors.of(node, where, error) from error
+            raise ssh_errors.connect_error(node, where, error) from error
         except asyncssh.HostKeyNotVerifiable:
             raise
         except asyncssh.PermissionDenied as error:
@@ -119,7 +119,7 @@ class ConnectOnce:
                 raise DeniedError from error
             if proxy is not None and (reason := await proxy.why()):
                 raise self._proxy_failed(reason) from error
-            raise ssh_errors.of(node, where, error) from error
+            raise ssh_errors.connect_error(node, where, error) from error
         finally:
             # A connection ends it; where there is none, nothing else does.
             if proxy is not None and not proxy.in_use:

@@ -110,10 +110,10 @@ class ConnectionPool:
         from pitui.remote.ssh import first_login
 
         endpoint = await self._endpoint(name)
-        key = await asyncio.to_thread(first_login.public_key, name, endpoint)
+        key = await asyncio.to_thread(first_login.key_to_install, name, endpoint)
         if key is None and make:
             await asyncio.to_thread(first_login.make_key, name)
-            key = await asyncio.to_thread(first_login.public_key, name, endpoint)
+            key = await asyncio.to_thread(first_login.key_to_install, name, endpoint)
         return key
 
     async def replace_host_key(self, name: str, changed: HostKeyChangedError) -> None:

@@ -19,7 +19,7 @@ from pitui.remote.ssh.connect_once import ConnectOnce, DeniedError, Lost, SshCli
 from pitui.remote.ssh.keys import host_keys
 from pitui.remote.ssh.keys.host_keys import KnownKeys
 from pitui.remote.ssh.keys.key_files import UnusableError
-from pitui.remote.ssh.keys.keyring import Keyring, Keys, Offered
+from pitui.remote.ssh.keys.keyring import Keyring, Offered, OfferedKeys
 
 _JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>.+)@)?(?P<host>\[[^\]]+\]|[^:@]+)(?::(?P<port>\d+))?/?")
 
@@ -175,7 +175,7 @@ class Connector:
             asked = client.asked_password
             raise denial.of_password(login.wanted, login.endpoint, asked=asked) from error
 
-    async def _with_keys(self, login: "_Login", keys: Keys) -> Connection:
+    async def _with_keys(self, login: "_Login", keys: OfferedKeys) -> Connection:
         tried: list[str] = []
         if keys.at_once or not keys.locked:
             try:
@@ -195,7 +195,7 @@ class Connector:
                     continue
         raise denial.of_keys(login.wanted, login.endpoint, tried, keys)
 
-    async def _unlocked(self, file: Path, endpoint: Endpoint, keys: Keys) -> list[Offered]:
+    async def _unlocked(self, file: Path, endpoint: Endpoint, keys: OfferedKeys) -> list[Offered]:
         try:
             unlocked = await self._keyring.unlock(file, endpoint)
         except UnusableError as error:
@@ -230,7 +230,7 @@ class Connector:
                 if refusal is not None:
                     raise refusal from error
                 if client.shown is None:
-                    raise ssh_errors.of(wanted.node, endpoint.where, error) from error
+                    raise ssh_errors.connect_error(wanted.node, endpoint.where, error) from error
                 await self._ask_trust(wanted, endpoint, client.shown)
         message = f"the host key of {endpoint.where} was trusted, but is missing from {known.file}"
         raise ssh_errors.link_error(wanted.node, Failure.HOST_KEY_UNKNOWN, message)
@@ -249,7 +249,7 @@ class Connector:
                 fingerprint=key.get_fingerprint(),
             )
             if not await self._prompter.trust(question):
-                raise host_keys.unknown(wanted.node, known.name, key)
+                raise host_keys.unknown_host_key(wanted.node, known.name, key)
             known.trust(wanted.node, key)
 
 

@@ -6,10 +6,12 @@ from pitui.domain.errors import Failure, LinkError
 from pitui.remote import ssh_errors
 from pitui.remote.quoting import quote
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
-from pitui.remote.ssh.keys.keyring import Keys
+from pitui.remote.ssh.keys.keyring import OfferedKeys
 
 
-def of_keys(wanted: SshTarget, endpoint: Endpoint, tried: Sequence[str], keys: Keys) -> LinkError:
+def of_keys(
+    wanted: SshTarget, endpoint: Endpoint, tried: Sequence[str], keys: OfferedKeys
+) -> LinkError:
     """Return the error of a machine that takes none of our keys.
 
     Args:

@@ -53,7 +53,7 @@ class _WithPassword:
         return await self._connector.dial(wanted, on_lost, self._password)
 
 
-def public_key(node: str, endpoint: Endpoint) -> str | None:
+def key_to_install(node: str, endpoint: Endpoint) -> str | None:
     """Return the key that a node should take, as authorized_keys writes it; None without any.
 
     That is the first key that a login there would use: the configured one, the one that

@@ -9,8 +9,8 @@ import asyncssh
 
 from pitui.domain.errors import Failure
 from pitui.remote import ssh_errors
-from pitui.remote.output_frame import Frame
-from pitui.remote.process import Process, time_limit
+from pitui.remote.output_frame import OutputFrame
+from pitui.remote.process import FramedProcess, time_limit
 from pitui.remote.process_cleanup import kill_group, watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 from pitui.remote.ssh.connection import Connection, LiveConnection, is_lost
@@ -29,9 +29,9 @@ _SIGNALS = {
 
 
 class _Session(asyncssh.SSHClientSession[bytes]):
-    """Connects a channel to a `Process`."""
+    """Connects a channel to a `FramedProcess`."""
 
-    def __init__(self, process: Process, link: Connection) -> None:
+    def __init__(self, process: FramedProcess, link: Connection) -> None:
         self._process = process
         self._link = link
         self.channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -106,13 +106,13 @@ class SshRunner:
     @asynccontextmanager
     async def _start(
         self, command: str, *, stdin: bool, stream: bool, limit: float
-    ) -> AsyncIterator[Process]:
+    ) -> AsyncIterator[FramedProcess]:
         text = command if stdin else watched(command)
         alone = iter(ALONE_WAITS)
         while True:
             up = await self._link.up()
-            frame = Frame(up.login)
-            process = Process(self.node, frame, stdin=stdin, kill=partial(_kill_group, up))
+            frame = OutputFrame(up.login)
+            process = FramedProcess(self.node, frame, stdin=stdin, kill=partial(_kill_group, up))
             async with up.channels.slot(stream=stream, fed=stdin) as slot:
                 refusal = await self._begin(up, process, frame.line(text))
                 if refusal is None:
@@ -140,7 +140,7 @@ class SshRunner:
             message = f"the server refused to run a command: {refusal}"
             raise ssh_errors.link_error(self.node, Failure.PROTOCOL, message)
 
-    async def _begin(self, up: LiveConnection, process: Process, text: str) -> str | None:
+    async def _begin(self, up: LiveConnection, process: FramedProcess, text: str) -> str | None:
         """Start a command; returns why the server opens no channel for it, or None."""
         session = _Session(process, self._link)
         try:
@@ -168,7 +168,7 @@ async def _kill_group(up: LiveConnection, group: int) -> None:
     # Where it cannot be had in time, closing the command's own channel has to do.
     try:
         async with asyncio.timeout(KILL_LIMIT):
-            line = Frame(up.login).line(kill_group(group))
+            line = OutputFrame(up.login).line(kill_group(group))
             await up.connection.create_session(
                 asyncssh.SSHClientSession, line, request_pty=False, send_env=None
             )

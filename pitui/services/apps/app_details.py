@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
@@ -107,7 +107,7 @@ class AppDetails:
             tasks, left_out = await self._tasks(source, inside, location)
             inside = replace(inside, note=source.note)
         except (WebError, NotSparkError):
-            if source.origin is Origin.HISTORY:
+            if source.origin is DetailOrigin.HISTORY:
                 raise
             # It may have ended this moment: then its past is to be found elsewhere.
             self.forget(location.app_id)
@@ -133,10 +133,10 @@ class AppDetails:
         kept = None if address else await self.history.find(app_id)
         via = self._cluster.master.name
         if address is not None:
-            source = WorkSource(self._cluster.web, via, address, app_id, Origin.DRIVER)
+            source = WorkSource(self._cluster.web, via, address, app_id, DetailOrigin.DRIVER)
         elif kept is not None:
             source = WorkSource(
-                self._cluster.web, via, kept.address, app_id, Origin.HISTORY, over=kept.over
+                self._cluster.web, via, kept.address, app_id, DetailOrigin.HISTORY, over=kept.over
             )
         elif problem is not None and await self.event_logs.find(app_id) is None:
             raise problem

@@ -42,10 +42,10 @@ class EventLogs:
         if self._settings is None:
             node = self._cluster.master
             answer = await self._cluster.runner(node.name).run(
-                files.settings_script(node.spark_home)
+                files.history_settings_script(node.spark_home)
             )
             try:
-                self._settings = files.parse_settings(answer.stdout)
+                self._settings = files.parse_history_settings(answer.stdout)
             except ValueError as error:
                 said = f"spark-defaults.conf on {node.name}: {error}"
                 raise NodeError(node.name, said, "Spark cannot read it either.") from error
@@ -111,7 +111,9 @@ class EventLogs:
         if folder is None:
             return []
         runner = self._cluster.runner(self._cluster.master.name)
-        return files.parse_list((await runner.run(files.list_script(folder))).stdout)
+        return files.parse_event_log_list(
+            (await runner.run(files.event_log_list_script(folder))).stdout
+        )
 
     async def _folder(self) -> str:
         settings = await self.settings()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
-from pitui.domain.apps.app_detail import AppLocation, Origin
+from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.errors import PituiError
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.cluster import Cluster
@@ -48,7 +48,7 @@ async def _address(cluster: Cluster, app_details: AppDetails, location: AppLocat
         page = f"app/?appId={quote(location.app_id)}"
         return urljoin(cluster.spark_master.web_url, page)
     base = source.address
-    if source.origin is Origin.HISTORY:
+    if source.origin is DetailOrigin.HISTORY:
         base = f"{base}/history/{quote(location.app_id)}"
     return f"{base}/{_path(location)}"
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, Origin, tasks_when_over
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.domain.task_group import TaskGroup
@@ -14,7 +14,7 @@ from pitui.remote.http.web import Web
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import QUANTILES, parse_quartiles, parse_tasks
-from pitui.spark.json_reader import Rows
+from pitui.spark.json_reader import JsonRows
 
 T = TypeVar("T")
 
@@ -34,7 +34,14 @@ class WorkSource:
     """Asks one application's API; remembers the times of stages that have ended."""
 
     def __init__(
-        self, web: Web, via: str, address: str, app_id: str, origin: Origin, *, over: bool = False
+        self,
+        web: Web,
+        via: str,
+        address: str,
+        app_id: str,
+        origin: DetailOrigin,
+        *,
+        over: bool = False,
     ) -> None:
         self.origin = origin
         self._over = over
@@ -124,7 +131,7 @@ class WorkSource:
     async def _with_its_times(self, stage: Stage) -> Stage:
         path = f"stages/{stage.id}/{stage.attempt}"
         # The history server mixes failed tasks into the quartiles: there the tasks tell.
-        mixed = self.origin is Origin.HISTORY and stage.tasks.failed
+        mixed = self.origin is DetailOrigin.HISTORY and stage.tasks.failed
         most = MOST_TASKS if mixed else _SLOWEST_OF
         slow = await self._ask(
             f"{path}/taskList?offset=0&length={most}&sortBy=-runtime&status=success"
@@ -139,7 +146,7 @@ class WorkSource:
             return stage
         return replace(stage, times=parse_quartiles(_good(summary, self._base).body))
 
-    def _count(self, rows: Rows[T]) -> Rows[T]:
+    def _count(self, rows: JsonRows[T]) -> JsonRows[T]:
         self._unreadable += rows.unreadable
         return rows
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pitui.config.model import Node
-from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
+from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
 from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.text import printable
@@ -150,7 +150,7 @@ class DaemonAction:
 
 
 def row_of(
-    work: DaemonAction, view: MasterView, names: Names, process: Process | None = None
+    work: DaemonAction, view: MasterView, names: Names, process: DaemonProcess | None = None
 ) -> Worker | None:
     """Return the master's row of a node's worker; of several, the one that speaks best for it."""
     rows = rows_of(work, view, names, process)
@@ -158,7 +158,7 @@ def row_of(
 
 
 def rows_of(
-    work: DaemonAction, view: MasterView, names: Names, process: Process | None = None
+    work: DaemonAction, view: MasterView, names: Names, process: DaemonProcess | None = None
 ) -> list[Worker]:
     """Return the master's rows of a node's workers, the best last.
 

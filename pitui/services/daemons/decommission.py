@@ -40,7 +40,7 @@ _QUIET_LOOKS = 2
 """How many looks in a row must find nothing: a task may be on its way to an executor."""
 
 
-async def refusal(cluster: Cluster) -> Refusal | None:
+async def decommission_refusal(cluster: Cluster) -> Refusal | None:
     """Ask whether the master would decommission a worker, without doing it; None where it would.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from pitui.domain.cluster import MasterView, Process, Role, Worker, WorkerState
+from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.sizing import SMALLEST_SERIAL_EXECUTOR_MIB, fitting_worker_memory_mib
@@ -14,7 +14,7 @@ from pitui.facts.address import Names
 from pitui.services.clients.master import in_url
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult, is_alive, row_of
 from pitui.services.daemons.wait_ready import (
-    Started,
+    StartedDaemon,
     still_listed,
     wait_for_master,
     wait_for_workers,
@@ -46,11 +46,11 @@ async def start_daemon(work: DaemonAction, as_user: str | None = None) -> Daemon
 
 
 async def _start_master(
-    work: DaemonAction, process: Process | None, as_user: str | None
+    work: DaemonAction, process: DaemonProcess | None, as_user: str | None
 ) -> DaemonResult:
     if process is not None:
         _heed(work, process)
-        view = await wait_for_master(work, Started(process.log))
+        view = await wait_for_master(work, StartedDaemon(process.log))
         return DaemonResult(OutcomeState.UNCHANGED, f"already running, {view.state} at {view.url}")
     towards = next((node.host for node in work.cluster.workers if not node.local), "")
     section = work.cluster.config.spark.master
@@ -70,7 +70,7 @@ async def _start_master(
 
 
 async def _start_worker(
-    work: DaemonAction, found: Probe, process: Process | None, as_user: str | None
+    work: DaemonAction, found: Probe, process: DaemonProcess | None, as_user: str | None
 ) -> DaemonResult:
     view = await _master_or_fail(work, process)
     names = await probe_names(work.cluster, work.node.name)
@@ -84,7 +84,7 @@ async def _start_worker(
                 "it is running but decommissioned: the master gives it no more work",
                 f"Restart it: pitui restart {work.node.name}",
             )
-        rows = await wait_for_workers(work, names, frozenset(), Started(process.log))
+        rows = await wait_for_workers(work, names, frozenset(), StartedDaemon(process.log))
         return DaemonResult(OutcomeState.UNCHANGED, f"already running, {_offer(rows)}")
     listed = row is not None and is_alive(row) and not _stale(found, row)
     if listed and await still_listed(work, names):
@@ -169,13 +169,13 @@ def _chosen(port: int, default: int) -> int | None:
     return None if port == default else port
 
 
-async def _bring_up(work: DaemonAction, launch: Launch, as_user: str | None) -> Started:
+async def _bring_up(work: DaemonAction, launch: Launch, as_user: str | None) -> StartedDaemon:
     """Have systemd start it where a unit exists, else spark-daemon.sh."""
     work.say("starting")
     units = await work.units()
     if units:
         await work.systemctl("start", units[0])
-        return Started(unit=units[0])
+        return StartedDaemon(unit=units[0])
     user = work.cluster.config.spark.user or as_user
     result = await work.cluster.sudo(work.node.name).attempt(
         launch_command(user, work.node.spark_home, sudo=work.sudo),
@@ -187,10 +187,10 @@ async def _bring_up(work: DaemonAction, launch: Launch, as_user: str | None) -> 
         raise await work.failed(f"it did not start, {launched.problem}", launched.log)
     if launched.problem:
         raise NodeError(work.node.name, f"not started: {launched.problem}", launched.advice)
-    return Started(launched.log, count=launched.count)
+    return StartedDaemon(launched.log, count=launched.count)
 
 
-async def _master_or_fail(work: DaemonAction, process: Process | None) -> MasterView:
+async def _master_or_fail(work: DaemonAction, process: DaemonProcess | None) -> MasterView:
     """Return the master's view; without a master no worker is started.
 
     Raises:
@@ -222,7 +222,7 @@ async def _ask_where(work: DaemonAction) -> bool:
     return await work.view() is not None
 
 
-def _heed(work: DaemonAction, process: Process) -> bool:
+def _heed(work: DaemonAction, process: DaemonProcess) -> bool:
     """Take note of where the master's process was told to listen; say whether it was told."""
     if process.webui_port is None:
         return False

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from pitui.domain.cluster import Process, Role, WorkerState
+from pitui.domain.cluster import DaemonProcess, Role, WorkerState
 from pitui.domain.errors import NodeError
 from pitui.domain.outcome import OutcomeState
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult
@@ -45,7 +45,7 @@ async def stop_daemon(work: DaemonAction) -> DaemonResult:
     return DaemonResult(OutcomeState.OK, detail, running[0].user if running else None)
 
 
-def _with_owners(units: list[Unit], running: list[Process]) -> list[Unit]:
+def _with_owners(units: list[Unit], running: list[DaemonProcess]) -> list[Unit]:
     """Return the active units, and those that the processes themselves name."""
     names = {unit.name for unit in units}
     owners = [
@@ -56,7 +56,7 @@ def _with_owners(units: list[Unit], running: list[Process]) -> list[Unit]:
     return units + owners
 
 
-async def _end(work: DaemonAction, process: Process) -> str:
+async def _end(work: DaemonAction, process: DaemonProcess) -> str:
     command = stop_command(process, sudo=work.sudo)
     result = await work.cluster.sudo(work.node.name).attempt(command, limit=KILL_AFTER + 20.0)
     stopped = parse_stop(result.stdout, result.stderr, process)
@@ -65,7 +65,7 @@ async def _end(work: DaemonAction, process: Process) -> str:
     return stopped.detail
 
 
-async def _wait_for_master(work: DaemonAction, ended: list[Process]) -> str:
+async def _wait_for_master(work: DaemonAction, ended: list[DaemonProcess]) -> str:
     """Wait until the master does not count the workers that ended; say where it still does."""
     known = {(process.host, process.webui_port) for process in ended if process.host}
     view = await work.view()

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from pitui.domain.cluster import MasterState, MasterView, Process, Worker
+from pitui.domain.cluster import DaemonProcess, MasterState, MasterView, Worker
 from pitui.facts.address import Names
 from pitui.services.daemons.daemon_action import DaemonAction, is_alive, row_of, rows_of
 from pitui.services.nodes.probe import probe
@@ -23,7 +23,7 @@ _LOOK_EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StartedDaemon:
     """What was started, and where to learn why it failed."""
 
     log: str | None = None
@@ -32,7 +32,7 @@ class Started:
     """How many workers."""
 
 
-async def wait_for_master(work: DaemonAction, started: Started) -> MasterView:
+async def wait_for_master(work: DaemonAction, started: StartedDaemon) -> MasterView:
     """Wait until the master answers and has its state.
 
     Raises:
@@ -52,14 +52,14 @@ async def wait_for_master(work: DaemonAction, started: Started) -> MasterView:
 
 
 async def wait_for_workers(
-    work: DaemonAction, names: Names, before: frozenset[str], started: Started
+    work: DaemonAction, names: Names, before: frozenset[str], started: StartedDaemon
 ) -> list[Worker]:
     """Wait until the master lists as many workers of this node that were not there `before`.
 
     Raises:
         NodeError: its process ended, or the time is up.
     """
-    process: Process | None = None
+    process: DaemonProcess | None = None
     rows: list[Worker] = []
     async for turn in _turns(START_LIMIT):
         if turn % _LOOK_EVERY == 0 or process is None:
@@ -85,8 +85,8 @@ async def still_listed(work: DaemonAction, names: Names) -> bool:
 
 
 async def _process(
-    work: DaemonAction, started: Started, *, patient: bool = False
-) -> Process | None:
+    work: DaemonAction, started: StartedDaemon, *, patient: bool = False
+) -> DaemonProcess | None:
     """Return the daemon's process.
 
     Raises:

@@ -53,7 +53,7 @@ async def clock_offset(cluster: Cluster, name: str) -> ClockOffset:
     return best or ClockOffset()
 
 
-def in_words(name: str, offset: ClockOffset) -> str:
+def offset_in_words(name: str, offset: ClockOffset) -> str:
     """Return what to say of a clock that is off; empty where it is not worth a word."""
     if abs(offset.known_s) < SHOWN_FROM:
         return ""

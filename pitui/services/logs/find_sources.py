@@ -21,7 +21,13 @@ from pitui.services.logs.log_sources import (
     sources_of,
 )
 from pitui.services.runs.runs import Runs
-from pitui.spark.logs.log_listing import FoundKind, FoundLog, LogListing, list_script, parse_list
+from pitui.spark.logs.log_listing import (
+    FoundKind,
+    FoundLog,
+    LogListing,
+    log_list_script,
+    parse_log_list,
+)
 
 ERRORS = "errors"
 """The word for the logs in which the cluster's errors stand."""
@@ -79,9 +85,9 @@ async def listings(
 
     async def one(name: str) -> LogListing:
         paths = named_paths(cluster, name) if named is None else named.get(name, {})
-        script = list_script(cluster.node(name), paths, only=only, everything=everything)
+        script = log_list_script(cluster.node(name), paths, only=only, everything=everything)
         result = await cluster.runner(name).run(script, limit=_LIST_LIMIT)
-        return parse_list(result.stdout)
+        return parse_log_list(result.stdout)
 
     return await fan_out(names, one)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 
-from pitui.domain.errors import first_of
+from pitui.domain.errors import first_error
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
@@ -132,7 +132,7 @@ async def _run_all(followers: list[NodeFollower], queue: asyncio.Queue[_Item]) -
     # It would cancel whoever iterates in the middle of their own work; so it goes the way of the
     # lines and is raised to them.
     except Exception as error:  # noqa: BLE001
-        await queue.put(first_of(error) if isinstance(error, ExceptionGroup) else error)
+        await queue.put(first_error(error) if isinstance(error, ExceptionGroup) else error)
     else:
         await queue.put(None)
 

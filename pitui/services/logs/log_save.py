@@ -63,7 +63,7 @@ def save_targets(sources: Sequence[LogSource], path: Path) -> list[Path]:
     return targets
 
 
-async def save_log(
+async def save_whole_log(
     cluster: Cluster, source: LogSource, target: Path, progress: SaveProgress | None = None
 ) -> Saved:
     """Fetch a log's whole file, as it is now, from its node.

@@ -9,7 +9,7 @@ from pitui.domain.errors import NodeError
 from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource
 from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
-from pitui.services.logs.clock_offset import clock_offset, in_words
+from pitui.services.logs.clock_offset import clock_offset, offset_in_words
 from pitui.services.logs.journal_access import Journal
 from pitui.services.logs.journal_follower import AGAIN_AFTER, JournalFollower
 from pitui.spark.logs.log_stamp import zone_seconds
@@ -196,7 +196,7 @@ class NodeFollower:
         before = next(iter(self._streams.values())).parser.ahead_s
         for stream in self._streams.values():
             stream.parser.ahead_s = offset.known_s
-        words = in_words(self._node, offset)
+        words = offset_in_words(self._node, offset)
         if words and abs(offset.known_s - before) >= 1.0:
             number = next(iter(self._streams))
             await self._give(number, [self._note(number, words, Level.WARN)])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pitui.config.model import Node
 from pitui.domain.cluster import (
+    DaemonProcess,
     LinkState,
     LinkStatus,
     MasterState,
@@ -12,7 +13,6 @@ from pitui.domain.cluster import (
     MasterView,
     NodeStatus,
     NodeWorker,
-    Process,
     Role,
     Snapshot,
     Worker,
@@ -23,7 +23,7 @@ from pitui.facts.address import match_workers
 from pitui.facts.health.reader import metrics
 from pitui.facts.processes import own_processes
 from pitui.services.monitor.build_apps import applications, drivers, executors, nodes_by_host
-from pitui.services.monitor.poll_state import NodeState, PollState
+from pitui.services.monitor.poll_state import NodePollState, PollState
 
 StoppedAt = Callable[[str], float | None]
 """Returns when pitui last stopped a node's worker, as Unix time."""
@@ -90,7 +90,7 @@ def _own(
     nodes: Mapping[str, Node],
     observed: PollState,
     machines: Mapping[str, Sequence[str]],
-) -> tuple[Process, ...]:
+) -> tuple[DaemonProcess, ...]:
     health = observed.nodes[node.name].health
     if health is None:
         return ()
@@ -100,9 +100,9 @@ def _own(
 
 def _node(
     node: Node,
-    seen: NodeState,
+    seen: NodePollState,
     link: LinkStatus,
-    own: tuple[Process, ...],
+    own: tuple[DaemonProcess, ...],
     worker: NodeWorker | None,
 ) -> NodeStatus:
     connected = link.state is LinkState.CONNECTED
@@ -126,7 +126,7 @@ def _node(
 def _worker(
     node: Node,
     row: Worker | None,
-    own: tuple[Process, ...],
+    own: tuple[DaemonProcess, ...],
     link: LinkStatus,
     stopped_at: StoppedAt,
 ) -> NodeWorker | None:
@@ -169,7 +169,7 @@ def _together(worker: NodeWorker | None, rows: tuple[Worker, ...]) -> NodeWorker
 def _worker_state(
     node: Node,
     row: Worker | None,
-    process: Process | None,
+    process: DaemonProcess | None,
     stopped_at: StoppedAt,
     *,
     connected: bool,

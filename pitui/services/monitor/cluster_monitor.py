@@ -19,7 +19,7 @@ from pitui.services.monitor.driver_watch import DriverWatch
 from pitui.services.monitor.executor_losses import EVERY as LOSSES_EVERY
 from pitui.services.monitor.executor_losses import ExecutorLosses
 from pitui.services.monitor.node_poll import NodePoll
-from pitui.services.monitor.poll_state import NodeState, PollState
+from pitui.services.monitor.poll_state import NodePollState, PollState
 from pitui.services.monitor.stall_detector import StallDetector
 from pitui.spark.versions import page_version
 
@@ -46,7 +46,7 @@ class ClusterMonitor:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._observed = PollState({name: NodeState() for name in cluster.nodes})
+        self._observed = PollState({name: NodePollState() for name in cluster.nodes})
         self._subscribers: list[Subscriber] = []
         self._looked_at: frozenset[str] = frozenset()
         self._changed = asyncio.Event()

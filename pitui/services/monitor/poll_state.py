@@ -27,7 +27,7 @@ class DriverView:
 
 
 @dataclass(slots=True)
-class NodeState:
+class NodePollState:
     """The answers of one node."""
 
     health: Health | None = None
@@ -45,7 +45,7 @@ class NodeState:
 class PollState:
     """All answers; changed by the polls alone."""
 
-    nodes: dict[str, NodeState]
+    nodes: dict[str, NodePollState]
     view: MasterView | None = None
     view_at: float | None = None
     master_error: str | None = None

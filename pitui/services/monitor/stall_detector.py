@@ -24,7 +24,7 @@ from pitui.services.logs import follow
 from pitui.services.logs.log_sources import executor_source
 from pitui.services.monitor.executor_losses import read_deaths
 from pitui.spark.api.driver_api import parse_executors
-from pitui.spark.api.environment import parse_settings
+from pitui.spark.api.environment import parse_spark_properties
 from pitui.spark.logs.log_advice import cause_line
 
 STALLED_AFTER = 3.0
@@ -163,7 +163,7 @@ class StallDetector:
         """Ask the driver how many cores an executor is to have."""
         try:
             body = await self._driver(app.id, "environment")
-            settings = parse_settings(body) if body else {}
+            settings = parse_spark_properties(body) if body else {}
         except (WebError, NotSparkError):
             return None
         wanted = settings.get("spark.executor.cores", "")

@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from pitui.domain.cluster import Process, Role
+from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
-from pitui.domain.node_detail import DiskUse, Folder, FolderKind
+from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
 from pitui.domain.text import unreadable_words
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (
@@ -99,7 +99,7 @@ async def _list_as_root(sudo: Sudo, command: str) -> WorkListing | None:
     return parse_listing(result.stdout) if result.ok else None
 
 
-def _folders(spark_home: str, own: Sequence[Process]) -> tuple[str, str]:
+def _folders(spark_home: str, own: Sequence[DaemonProcess]) -> tuple[str, str]:
     """Return where the worker works and where daemons log: as their processes were told."""
     told = {key: value for process in own for key, value in process.environment}
     worker = next((process for process in own if process.role is Role.WORKER), None)
@@ -109,7 +109,9 @@ def _folders(spark_home: str, own: Sequence[Process]) -> tuple[str, str]:
     return work, told.get("SPARK_LOG_DIR") or logged or f"{spark_home}/logs"
 
 
-def _judged(folder: Folder, listing: WorkListing, used: frozenset[str], *, sure: bool) -> Folder:
+def _judged(
+    folder: LeftoverFolder, listing: WorkListing, used: frozenset[str], *, sure: bool
+) -> LeftoverFolder:
     young = listing.now - folder.changed_at < YOUNG
     current = folder.kind is FolderKind.LOG
     free = sure and not young and not current and folder.name not in used
@@ -194,11 +196,13 @@ class _Group:
 
     owner: str
     where: str
-    folders: tuple[Folder, ...]
+    folders: tuple[LeftoverFolder, ...]
 
 
-def _groups(use: DiskUse, by_name: Mapping[str, Folder], wanted: Sequence[str]) -> list[_Group]:
-    found: dict[tuple[str, str], list[Folder]] = {}
+def _groups(
+    use: DiskUse, by_name: Mapping[str, LeftoverFolder], wanted: Sequence[str]
+) -> list[_Group]:
+    found: dict[tuple[str, str], list[LeftoverFolder]] = {}
     for folder in (by_name[one] for one in wanted):
         where = use.logs if folder.kind is FolderKind.OLD_LOG else use.work
         found.setdefault((folder.owner, where), []).append(folder)

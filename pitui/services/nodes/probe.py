@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pitui.config.model import Node
-from pitui.domain.cluster import Process, Role
+from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import NodeError, PituiError
 from pitui.facts.address import ADDRESS_COMMAND, Names, parse_names
 from pitui.facts.health.reader import Health, HealthReader
@@ -20,9 +20,9 @@ class Probe:
     """What a node said."""
 
     health: Health
-    own: tuple[Process, ...]
+    own: tuple[DaemonProcess, ...]
 
-    def daemon(self, role: Role) -> Process | None:
+    def daemon(self, role: Role) -> DaemonProcess | None:
         """Return the node's daemon of that role, if one runs."""
         return next((process for process in self.own if process.role is role), None)
 

@@ -9,7 +9,13 @@ from pitui.domain.cluster import Role
 from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
-from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepReporter, StepState
+from pitui.provision.engine.report import (
+    NodeReport,
+    NodeResult,
+    StepReport,
+    StepReporter,
+    StepState,
+)
 from pitui.provision.steps import IDS, steps
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
@@ -51,11 +57,11 @@ class Removal:
                 break
             await self._step(step.id, partial(step.remove, ctx, others))
         failed = next((r for r in self._reports if r.state is StepState.FAILED), None)
-        state = NodeState.CHANGED
+        state = NodeResult.CHANGED
         if failed is not None:
-            state = NodeState.FAILED
+            state = NodeResult.FAILED
         elif self._stopping.is_set():
-            state = NodeState.CANCELLED
+            state = NodeResult.CANCELLED
         error = f"{failed.step}: {failed.detail}" if failed else None
         self._cluster.audit.record("provision --remove", self._name, str(state))
         return [NodeReport(self._name, state, error, tuple(self._reports))]

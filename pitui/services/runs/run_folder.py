@@ -29,13 +29,13 @@ same() { [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }
 """
 
 
-def make_folder(run_id: str) -> str:
+def make_folder_script(run_id: str) -> str:
     """Return the sh that makes a run's folder and prints its absolute path."""
     path = quote_path(f"{FOLDER}/{run_id}")
     return f"umask 077; mkdir -p {path} && cd {path} && pwd -P"
 
 
-def remove(folder: str) -> str:
+def remove_script(folder: str) -> str:
     """Return the sh that removes the folder of a run that was not started."""
     return f"rm -rf -- {quote(folder)}"
 
@@ -60,7 +60,7 @@ echo "$? $(date +%s)" > "$folder/status.new" && mv "$folder/status.new" "$folder
 """
 
 
-def launch(folder: str) -> str:
+def start_run_script(folder: str) -> str:
     """Return the sh that starts run.sh in a session of its own and waits until it runs."""
     return f"""cd {quote(folder)} || exit 1
 : > {STDOUT}; : > {STDERR}
@@ -72,7 +72,7 @@ while [ ! -s pid ] && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); don
 [ -s pid ]"""
 
 
-def cancel(folder: str) -> str:
+def cancel_script(folder: str) -> str:
     """Return the sh that ends a run: SIGTERM to its session, SIGKILL after a limit."""
     return f"""{_STARTED}
 cd {quote(folder)} || exit 1
@@ -88,7 +88,7 @@ same "$pid" "$begun" && kill -s KILL -- "-$pid"
 exit 0"""
 
 
-def look(folders: Sequence[str]) -> str:
+def look_script(folders: Sequence[str]) -> str:
     """Return the sh that tells how runs stand; `parse_looks` reads its answer."""
     return f"""{_STARTED}
 for folder in {quote_all(folders)}; do
@@ -105,7 +105,7 @@ done 2>/dev/null
 exit 0"""
 
 
-def unfinished() -> str:
+def unfinished_script() -> str:
     """Return the sh that prints the run.json of each run that has left no exit status."""
     return f"""cd {quote_path(FOLDER)} 2>/dev/null || exit 0
 for folder in */; do
@@ -135,7 +135,7 @@ _LINE = re.compile(r"(\S+) ?(.*)")
 
 
 def parse_looks(text: str) -> dict[str, RunProbe]:
-    """Return what `look` printed, by folder."""
+    """Return what `look_script` printed, by folder."""
     looks: dict[str, RunProbe] = {}
     current: RunProbe | None = None
     for line in text.splitlines():

@@ -14,7 +14,7 @@ from pitui.bench.store import RunStore
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import NodeError, UsageError
 from pitui.domain.logs.log_line import LogSource, SourceKind
-from pitui.remote.copy.put_file import put
+from pitui.remote.copy.put_file import put_file
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import decode_runs, run_status
@@ -79,7 +79,7 @@ class Runs:
         node = self._cluster.master
         runner = self._cluster.runner(node.name)
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-        made = await runner.run(run_folder.make_folder(run_id))
+        made = await runner.run(run_folder.make_folder_script(run_id))
         if not made.ok:
             raise NodeError(
                 node.name,
@@ -101,7 +101,7 @@ class Runs:
         except BaseException:
             with contextlib.suppress(NodeError, TimeoutError):
                 async with asyncio.timeout(_REMOVE_LIMIT):
-                    await runner.run(run_folder.remove(folder))
+                    await runner.run(run_folder.remove_script(folder))
             raise
         await self._launch(run)
         return run
@@ -129,7 +129,7 @@ class Runs:
         run = self.get(run_id)
         runner = self._cluster.runner(run.node)
         limit = run_folder.CANCEL_LIMIT + 15
-        result = await runner.run(run_folder.cancel(run.folder), limit=limit)
+        result = await runner.run(run_folder.cancel_script(run.folder), limit=limit)
         self._record("cancel run", run, ok=result.ok)
         await self.refresh()
         return self.get(run_id)
@@ -142,13 +142,13 @@ class Runs:
         """
         node = self._cluster.master.name
         runner = self._cluster.runner(node)
-        found = await runner.run(run_folder.unfinished())
+        found = await runner.run(run_folder.unfinished_script())
         for run in decode_runs(found.stdout):
             if run.cluster == self._cluster.name and self._store.get(run.id) is None:
                 self._store.save(replace(run, node=node))
         running = [run for run in self._store.running(self._cluster.name) if run.node == node]
         if running:
-            seen = await runner.run(run_folder.look([run.folder for run in running]))
+            seen = await runner.run(run_folder.look_script([run.folder for run in running]))
             looks = run_folder.parse_looks(seen.stdout)
             for run in running:
                 if run.folder in looks:
@@ -160,14 +160,14 @@ class Runs:
         runner, node = self._cluster.runner(run.node), self._cluster.master
         for upload in submission.uploads:
             mode = 0o700 if os.access(upload.source, os.X_OK) else 0o600
-            await put(runner, upload.source, f"{run.folder}/{upload.place}", mode)
+            await put_file(runner, upload.source, f"{run.folder}/{upload.place}", mode)
         script = run_folder.run_script(node.spark_home, submission.words(run.folder), node.env)
-        await put(runner, script.encode(), f"{run.folder}/run.sh")
-        await put(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
+        await put_file(runner, script.encode(), f"{run.folder}/run.sh")
+        await put_file(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
 
     async def _launch(self, run: Run) -> None:
         self._store.save(run)
-        result = await self._cluster.runner(run.node).run(run_folder.launch(run.folder))
+        result = await self._cluster.runner(run.node).run(run_folder.start_run_script(run.folder))
         self._record("submit", run, ok=result.ok)
         if not result.ok:
             reason = result.stderr.strip() or f"exit status {result.status}"

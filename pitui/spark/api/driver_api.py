@@ -5,7 +5,7 @@ import msgspec
 from pitui.domain.apps.app_detail import progress_of
 from pitui.domain.cluster import Executor, Progress
 from pitui.spark.api.job_api import parse_jobs, parse_stages
-from pitui.spark.json_reader import Rows, decode_rows, moment
+from pitui.spark.json_reader import JsonRows, decode_rows, moment
 
 _DRIVER = "driver"
 
@@ -42,14 +42,14 @@ class _ExecutorRow(msgspec.Struct, rename="camel"):
     remove_reason: str | None = None
 
 
-def parse_executors(body: bytes) -> Rows[Executor]:
+def parse_executors(body: bytes) -> JsonRows[Executor]:
     """Return the executors of `/executors` or `/allexecutors`; the driver's own row is left out.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows = decode_rows(body, _ExecutorRow, _executor)
-    return Rows((row for row in rows if row.id != _DRIVER), rows.unreadable)
+    return JsonRows((row for row in rows if row.id != _DRIVER), rows.unreadable)
 
 
 def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> tuple[Progress, int]:
@@ -62,7 +62,7 @@ def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> tuple[
         NotSparkError: a body is not what its path of the API answers.
     """
     jobs = parse_jobs(jobs_body)
-    stages = parse_stages(stages_body) if stages_body is not None else Rows()
+    stages = parse_stages(stages_body) if stages_body is not None else JsonRows()
     return progress_of(jobs, stages), jobs.unreadable + stages.unreadable
 
 

@@ -9,7 +9,7 @@ class _Environment(msgspec.Struct, rename="camel"):
     spark_properties: list[tuple[str, str]] = []
 
 
-def parse_settings(body: bytes) -> dict[str, str]:
+def parse_spark_properties(body: bytes) -> dict[str, str]:
     """Return the Spark properties of an application.
 
     Raises:

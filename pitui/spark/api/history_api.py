@@ -3,7 +3,7 @@
 import msgspec
 
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.spark.json_reader import Rows, decode, seconds
+from pitui.spark.json_reader import JsonRows, decode, unix_seconds
 
 
 class _Attempt(msgspec.Struct, rename="camel"):
@@ -21,7 +21,7 @@ class _Application(msgspec.Struct):
     attempts: list[_Attempt] = []
 
 
-def parse_applications(body: bytes) -> Rows[Application]:
+def parse_applications(body: bytes) -> JsonRows[Application]:
     """Return the applications of the history server's `/applications`.
 
     Raises:
@@ -30,7 +30,7 @@ def parse_applications(body: bytes) -> Rows[Application]:
     rows, lost = decode(body, list[_Application], "a history server")
     whole = [row for row in rows if row.attempts]
     lost += len(rows) - len(whole)
-    return Rows((_application(row, row.attempts[0]) for row in whole), lost)
+    return JsonRows((_application(row, row.attempts[0]) for row in whole), lost)
 
 
 def is_over(body: bytes) -> bool:
@@ -51,7 +51,7 @@ def _application(row: _Application, attempt: _Attempt) -> Application:
         state=ApplicationState.FAILED if failed else ApplicationState.FINISHED,
         cores=0,
         memory_per_executor_mib=0,
-        submitted_at=seconds(attempt.start_time_epoch),
-        duration_s=seconds(attempt.duration),
+        submitted_at=unix_seconds(attempt.start_time_epoch),
+        duration_s=unix_seconds(attempt.duration),
         user=attempt.spark_user,
     )

@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
-from pitui.spark.json_reader import Rows, decode_rows, moment
+from pitui.spark.json_reader import JsonRows, decode_rows, moment
 
 _JOBS = {
     "RUNNING": WorkState.RUNNING,
@@ -63,24 +63,24 @@ class _Stage(msgspec.Struct, rename="camel"):
     failure_reason: str | None = None
 
 
-def parse_jobs(body: bytes) -> Rows[SparkJob]:
+def parse_jobs(body: bytes) -> JsonRows[SparkJob]:
     """Return the jobs of `/jobs`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows = decode_rows(body, _Job, _job)
-    return Rows(sorted(rows, key=lambda job: -job.id), rows.unreadable)
+    return JsonRows(sorted(rows, key=lambda job: -job.id), rows.unreadable)
 
 
-def parse_stages(body: bytes) -> Rows[Stage]:
+def parse_stages(body: bytes) -> JsonRows[Stage]:
     """Return the stages of `/stages`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows = decode_rows(body, _Stage, _stage)
-    return Rows(sorted(rows, key=lambda s: (-s.id, -s.attempt)), rows.unreadable)
+    return JsonRows(sorted(rows, key=lambda s: (-s.id, -s.attempt)), rows.unreadable)
 
 
 def _job(row: _Job) -> SparkJob:

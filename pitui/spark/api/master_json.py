@@ -17,7 +17,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
-from pitui.spark.json_reader import UNREADABLE, Reader, seconds
+from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 
 
 class _WorkerRow(msgspec.Struct):
@@ -163,7 +163,7 @@ def _worker(row: _WorkerRow) -> Worker:
         cores_used=row.coresused,
         memory_mib=row.memory,
         memory_used_mib=row.memoryused,
-        last_heartbeat=seconds(row.lastheartbeat),
+        last_heartbeat=unix_seconds(row.lastheartbeat),
     )
 
 
@@ -175,8 +175,8 @@ def _application(row: _ApplicationRow, *, active: bool) -> Application:
         state=_application_state(row, active=active),
         cores=row.cores,
         memory_per_executor_mib=memory or 0,
-        submitted_at=seconds(row.starttime),
-        duration_s=seconds(row.duration),
+        submitted_at=unix_seconds(row.starttime),
+        duration_s=unix_seconds(row.duration),
         user=row.user or "",
     )
 
@@ -189,7 +189,9 @@ def _driver(row: _DriverRow) -> ClusterDriver:
         cores=row.cores,
         memory_mib=row.memory,
         # A string in Spark's JSON, where an application's is a number.
-        submitted_at=seconds(float(started)) if started.replace(".", "", 1).isdecimal() else 0.0,
+        submitted_at=unix_seconds(float(started))
+        if started.replace(".", "", 1).isdecimal()
+        else 0.0,
         worker="" if row.worker in (None, "None") else str(row.worker),
         main_class=row.mainclass or "",
     )

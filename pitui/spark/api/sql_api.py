@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.apps.jobs import SqlQuery
 from pitui.domain.apps.work_counts import WorkState
-from pitui.spark.json_reader import Rows, decode_rows, moment
+from pitui.spark.json_reader import JsonRows, decode_rows, moment
 
 _QUERIES = {
     "RUNNING": WorkState.RUNNING,
@@ -26,14 +26,14 @@ class _Query(msgspec.Struct, rename="camel"):
     error_message: str | None = None  # from Spark 4
 
 
-def parse_queries(body: bytes) -> Rows[SqlQuery]:
+def parse_queries(body: bytes) -> JsonRows[SqlQuery]:
     """Return the queries of `/sql?details=...`, the newest first.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows = decode_rows(body, _Query, _query)
-    return Rows(sorted(rows, key=lambda query: -query.id), rows.unreadable)
+    return JsonRows(sorted(rows, key=lambda query: -query.id), rows.unreadable)
 
 
 def _query(row: _Query) -> SqlQuery:

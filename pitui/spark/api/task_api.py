@@ -4,7 +4,7 @@ import msgspec
 
 from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import Quartiles, WorkDone, WorkState
-from pitui.spark.json_reader import Rows, decode, decode_rows, moment
+from pitui.spark.json_reader import JsonRows, decode, decode_rows, moment
 
 QUANTILES = "0.0,0.25,0.5,0.75,1.0"
 """What `parse_quartiles` needs of `/taskSummary?quantiles=`."""
@@ -56,14 +56,14 @@ class _Summary(msgspec.Struct, rename="camel"):
     executor_run_time: list[float] = []
 
 
-def parse_tasks(body: bytes) -> Rows[Task]:
+def parse_tasks(body: bytes) -> JsonRows[Task]:
     """Return the tasks of `/stages/S/A/taskList` in the order in which they were launched.
 
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
     rows = decode_rows(body, _Task, _task)
-    return Rows(sorted(rows, key=lambda task: task.id), rows.unreadable)
+    return JsonRows(sorted(rows, key=lambda task: task.id), rows.unreadable)
 
 
 def parse_quartiles(body: bytes) -> Quartiles | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from pitui.domain.errors import NotSparkError
-from pitui.spark.json_reader import Rows, decode
+from pitui.spark.json_reader import JsonRows, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _MasterAnswer(msgspec.Struct):
     activedrivers: list[_DriverRow] | None = None
 
 
-def parse_worker(body: bytes) -> Rows[Placed]:
+def parse_worker(body: bytes) -> JsonRows[Placed]:
     """Return the executors that a worker runs now.
 
     Raises:
@@ -55,10 +55,10 @@ def parse_worker(body: bytes) -> Rows[Placed]:
     answer, lost = decode(body, _Answer, "a Spark worker")
     _check("worker", (answer.masterurl, answer.executors, answer.finishedexecutors))
     rows = answer.executors or ()
-    return Rows((Placed(row.appid, row.appdesc.name, str(row.id)) for row in rows), lost)
+    return JsonRows((Placed(row.appid, row.appdesc.name, str(row.id)) for row in rows), lost)
 
 
-def drivers_on(body: bytes, worker_ids: Collection[str]) -> Rows[str]:
+def drivers_on(body: bytes, worker_ids: Collection[str]) -> JsonRows[str]:
     """Return the ids of the cluster-mode drivers on some workers, from the master's `/json/`.
 
     Raises:
@@ -67,7 +67,7 @@ def drivers_on(body: bytes, worker_ids: Collection[str]) -> Rows[str]:
     answer, lost = decode(body, _MasterAnswer, "a Spark master")
     _check("master", (answer.url, answer.workers, answer.activedrivers))
     rows = answer.activedrivers or ()
-    return Rows((row.id for row in rows if row.worker in worker_ids), lost)
+    return JsonRows((row.id for row in rows if row.worker in worker_ids), lost)
 
 
 def _check(daemon: str, marks: Collection[object]) -> None:

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Process
+from pitui.domain.cluster import DaemonProcess
 from pitui.remote.quoting import quote, quote_path
 from pitui.spark.daemons.launch import CLASSES
 
@@ -65,7 +65,7 @@ class Stopped:
     advice: str = ""
 
 
-def stop_command(process: Process, *, sudo: bool, limit: int = KILL_AFTER) -> str:
+def stop_command(process: DaemonProcess, *, sudo: bool, limit: int = KILL_AFTER) -> str:
     """Return the command that ends a process: SIGTERM, after `limit` seconds SIGKILL.
 
     Each signal goes out only right after the process' start time and command line were found to be
@@ -82,7 +82,7 @@ def stop_command(process: Process, *, sudo: bool, limit: int = KILL_AFTER) -> st
     )
 
 
-def parse_stop(stdout: str, stderr: str, process: Process) -> Stopped:
+def parse_stop(stdout: str, stderr: str, process: DaemonProcess) -> Stopped:
     """Return what the output of `stop_command` says."""
     words = stdout.split()
     match words[-1] if words else "":

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Started(msgspec.Struct):
+class ApplicationStarted(msgspec.Struct):
     """The application's first line about itself."""
 
     app_name: str = msgspec.field(default="", name="App Name")
@@ -107,13 +107,13 @@ class Input(msgspec.Struct):
     read: int = msgspec.field(default=0, name="Bytes Read")
 
 
-class Output(msgspec.Struct):
+class TaskOutput(msgspec.Struct):
     """What a task wrote."""
 
     written: int = msgspec.field(default=0, name="Bytes Written")
 
 
-class Metrics(msgspec.Struct):
+class TaskMetrics(msgspec.Struct):
     """What a task did."""
 
     run: int = msgspec.field(default=0, name="Executor Run Time")
@@ -127,7 +127,7 @@ class Metrics(msgspec.Struct):
         default_factory=ShuffleWrite, name="Shuffle Write Metrics"
     )
     input: Input = msgspec.field(default_factory=Input, name="Input Metrics")
-    output: Output = msgspec.field(default_factory=Output, name="Output Metrics")
+    output: TaskOutput = msgspec.field(default_factory=TaskOutput, name="Output Metrics")
 
 
 class TaskStarted(msgspec.Struct):
@@ -145,7 +145,7 @@ class TaskEnded(msgspec.Struct):
     info: TaskInfo = msgspec.field(name="Task Info")
     attempt: int = msgspec.field(default=0, name="Stage Attempt ID")
     reason: EndReason = msgspec.field(default_factory=EndReason, name="Task End Reason")
-    metrics: Metrics | None = msgspec.field(default=None, name="Task Metrics")
+    metrics: TaskMetrics | None = msgspec.field(default=None, name="Task Metrics")
 
 
 class QueryStarted(msgspec.Struct):

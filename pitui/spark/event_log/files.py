@@ -74,13 +74,13 @@ class _Part:
     written: float
 
 
-def settings_script(spark_home: str) -> str:
+def history_settings_script(spark_home: str) -> str:
     """Return the sh that prints the defaults that applications submitted on this node get."""
     home = quote_path(spark_home)
     return f'SPARK_HOME={home}; cat "${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/spark-defaults.conf"'
 
 
-def parse_settings(text: str) -> HistorySettings:
+def parse_history_settings(text: str) -> HistorySettings:
     """Return what a properties file says of event logs and the history server.
 
     Raises:
@@ -99,7 +99,7 @@ def parse_settings(text: str) -> HistorySettings:
     )
 
 
-def list_script(folder: str) -> str:
+def event_log_list_script(folder: str) -> str:
     """Return the sh that prints size, time and name of each part of each log."""
     return f"""cd {quote(folder)} 2>/dev/null || exit 0
 find . -maxdepth 2 -type f ! -name '.*' ! -name 'appstatus_*' -exec stat -c '%s %Y %n' {{}} +
@@ -107,8 +107,8 @@ find . -maxdepth 2 -type f -name 'appstatus_*.inprogress' -exec stat -c 'open 0 
 exit 0"""
 
 
-def parse_list(text: str) -> list[LogFile]:
-    """Return the logs that `list_script` printed, the one written last first."""
+def parse_event_log_list(text: str) -> list[LogFile]:
+    """Return the logs that `event_log_list_script` printed, the one written last first."""
     parts: dict[str, list[_Part]] = {}
     opened: set[str] = set()
     for line in text.splitlines():

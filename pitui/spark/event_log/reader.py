@@ -2,23 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from pitui.domain.apps.app_detail import AppDetail, Origin, tasks_when_over
+from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import Task
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.text import unreadable_words
 from pitui.spark.event_log.events import (
+    ApplicationStarted,
     Ended,
     JobEnded,
     JobStarted,
     QueryEnded,
     QueryStarted,
     StageEvent,
-    Started,
     TaskEnded,
     TaskStarted,
 )
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
-from pitui.spark.json_reader import UNREADABLE, Reader, seconds
+from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 
 _LONGEST = 64 * 1024 * 1024
 """Bytes of a line after which a log is none, whatever else comes."""
@@ -29,7 +29,7 @@ MOST_TASKS = 200_000
 _BEGIN = b'{"Event":"'
 _SQL = "org.apache.spark.sql.execution.ui."
 _KINDS = {
-    "SparkListenerApplicationStart": Started,
+    "SparkListenerApplicationStart": ApplicationStarted,
     "SparkListenerApplicationEnd": Ended,
     "SparkListenerJobStart": JobStarted,
     "SparkListenerJobEnd": JobEnded,
@@ -47,7 +47,7 @@ class EventLog:
     """Takes a log line by line and knows the application as far as it was read."""
 
     def __init__(self) -> None:
-        self.started: Started | None = None
+        self.started: ApplicationStarted | None = None
         self.ended: Ended | None = None
         self.damaged = 0
         """Lines that are no event, or of which something could not be read."""
@@ -76,7 +76,7 @@ class EventLog:
         jobs = [job.value(stages, over=over) for _, job in sorted(self._jobs.items(), reverse=True)]
         states = {job.id: job.state for job in jobs}
         return AppDetail(
-            Origin.EVENT_LOG,
+            DetailOrigin.EVENT_LOG,
             tuple(jobs),
             tuple(stages),
             tuple(q.value(states, over=over) for _, q in sorted(self._queries.items())[::-1]),
@@ -91,8 +91,8 @@ class EventLog:
 
     def application(self, app_id: str, last_written: float) -> Application:
         """Return the application as the log shows it; `last_written` is the file's time."""
-        begun = seconds(self.started.timestamp) if self.started else last_written
-        until = seconds(self.ended.timestamp) if self.ended else last_written
+        begun = unix_seconds(self.started.timestamp) if self.started else last_written
+        until = unix_seconds(self.ended.timestamp) if self.ended else last_written
         return Application(
             id=app_id,
             name=self.started.app_name if self.started else app_id,
@@ -156,7 +156,7 @@ class EventLog:
 
     def _event(self, event: object) -> None:
         match event:
-            case Started():
+            case ApplicationStarted():
                 self.started = event
             case Ended():
                 self.ended = event

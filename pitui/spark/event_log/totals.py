@@ -8,14 +8,14 @@ from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
 from pitui.spark.event_log.events import (
     JobEnded,
     JobStarted,
-    Metrics,
     QueryEnded,
     QueryStarted,
     StageInfo,
     TaskEnded,
+    TaskMetrics,
     TaskStarted,
 )
-from pitui.spark.json_reader import seconds
+from pitui.spark.json_reader import unix_seconds
 
 
 @dataclass(slots=True)
@@ -206,7 +206,7 @@ def _task(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
     )
 
 
-def _work(metrics: Metrics) -> WorkDone:
+def _work(metrics: TaskMetrics) -> WorkDone:
     return WorkDone(
         run_ms=metrics.run,
         gc_ms=metrics.gc,
@@ -220,4 +220,4 @@ def _work(metrics: Metrics) -> WorkDone:
 
 
 def _seconds(milliseconds: int | None) -> float | None:
-    return seconds(milliseconds or 0) or None
+    return unix_seconds(milliseconds or 0) or None

@@ -3,7 +3,7 @@
 import json
 from enum import StrEnum
 
-from pitui.domain.logs.terminal_text import shown
+from pitui.domain.logs.terminal_text import terminal_text
 from pitui.remote.quoting import quote
 
 # A unit that runs the daemon in the foreground has its output in the journal; one that calls
@@ -100,5 +100,5 @@ def journal_entry(entry: str) -> tuple[str, list[str]]:
     except (ValueError, TypeError, AttributeError, RecursionError):
         return "", [entry]
     lines = ["(an entry too long to show)"] if message is None else str(message).split("\n")
-    lines = list(map(shown, lines))
+    lines = list(map(terminal_text, lines))
     return str(fields.get("__CURSOR", "")), lines

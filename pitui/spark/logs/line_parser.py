@@ -4,7 +4,7 @@ import re
 from codecs import getincrementaldecoder
 
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.domain.logs.terminal_text import ACTS, shown
+from pitui.domain.logs.terminal_text import ACTS, terminal_text
 from pitui.spark.logs.json_lines import Entry, read_json
 from pitui.spark.logs.log_head import COMMON, Wrapped, cri_line, head_of
 from pitui.spark.logs.log_stamp import FileTimes, Stamp, resolved, stamp_at
@@ -103,7 +103,7 @@ class LineCutter:
         last = line.rfind(b"\r")
         if len(line) - last > self._limit // 4:
             return line
-        before = shown(line[:last].decode("utf-8", "replace")).encode()[: self._limit // 4]
+        before = terminal_text(line[:last].decode("utf-8", "replace")).encode()[: self._limit // 4]
         return before + line[last:]
 
 
@@ -114,7 +114,7 @@ def decode_lines(lines: bytes) -> list[str]:
     """Return whole lines as a terminal shows them, with invalid UTF-8 replaced."""
     texts = lines.decode("utf-8", "replace").split("\n")
     texts.pop()
-    return list(map(shown, texts)) if any(one in lines for one in _ACTS) else texts
+    return list(map(terminal_text, texts)) if any(one in lines for one in _ACTS) else texts
 
 
 class LineParser:
@@ -165,7 +165,7 @@ class LineParser:
         if head is not None:
             self._entry, self._without_level = head[0], None
             return [LogLine(self._tag, text, *head)]
-        text = shown(text)
+        text = terminal_text(text)
         if (common := COMMON.match(text)) and (second := self._second(common)) is not None:
             at = second + int(common["milli"]) / 1000
             return [self._line(text, _LEVELS[common["level"]], at)]
@@ -177,7 +177,7 @@ class LineParser:
         """Read a line that no container's runtime wraps, or that is inside such a wrapping."""
         if entry is None:
             return [self._plain(text)]
-        first, *rest = map(shown, entry.lines or (text,))
+        first, *rest = map(terminal_text, entry.lines or (text,))
         line = self._line(first, entry.level, self._time(entry.stamp))
         return [line, *(LogLine(self._tag, one) for one in rest)]
 
@@ -192,7 +192,7 @@ class LineParser:
     def _unwrapped(self, wrapped: Wrapped) -> list[LogLine]:
         """Read a container's line; one that goes on with an entry has no time of its own."""
         before = self._entry
-        inner = shown(wrapped.line)
+        inner = terminal_text(wrapped.line)
         first, *rest = self._own(inner, read_json(inner) if inner[:1] == "{" else None)
         if first.at is not None or (first.level is None and before is not None):
             return [first, *rest]

@@ -78,7 +78,7 @@ class LogListing:
     """Files that are there and not listed, the oldest."""
 
 
-def list_script(
+def log_list_script(
     node: Node, named: Mapping[str, str], *, only: str = "", everything: bool = True
 ) -> str:
     """Return the sh that lists a node's logs.
@@ -109,8 +109,8 @@ def list_script(
     return "".join((*parts, "true\n"))
 
 
-def parse_list(output: str) -> LogListing:
-    """Return what `list_script` printed; lines that make no sense are left out."""
+def parse_log_list(output: str) -> LogListing:
+    """Return what `log_list_script` printed; lines that make no sense are left out."""
     files: list[FoundLog] = []
     units: list[tuple[Role, Unit]] = []
     listed, total, role = 0, 0, Role.MASTER

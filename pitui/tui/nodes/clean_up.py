@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
-from pitui.domain.node_detail import Folder
+from pitui.domain.node_detail import LeftoverFolder
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.confirm import Question
 from pitui.tui.nodes.text.disk import total
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def clean_up(
     app: "PituiApp",
     node: str,
-    folders: Sequence[Folder],
+    folders: Sequence[LeftoverFolder],
     say: Callable[[str], None],
     ended: Callable[[], None],
 ) -> Operation:

@@ -1,6 +1,6 @@
 """The two lines above a plan or a board: what it is, and how it stands."""
 
-from pitui.provision.engine.report import NodeState, StepState
+from pitui.provision.engine.report import NodeResult, StepState
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
 from pitui.tui.services.interface import ProvisionKind
@@ -95,7 +95,7 @@ def _ended(provision_run: ProvisionRun) -> list[Span]:
         spans.append((f"✓ {_count(well, 'node')} done", Tone.GOOD))
     states = {end.state for end in provision_run.reports}
     if failed:
-        only_cancelled = states <= {NodeState.CANCELLED, NodeState.OK, NodeState.CHANGED}
+        only_cancelled = states <= {NodeResult.CANCELLED, NodeResult.OK, NodeResult.CHANGED}
         word, tone = (
             ("■ {} not finished", Tone.WARN) if only_cancelled else ("✗ {} failed", Tone.BAD)
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState
+from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
 from pitui.tui.base.confirm import Question
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import DaemonTarget
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen
 
 _OUTCOMES = {
-    NodeState.OK: OutcomeState.UNCHANGED,
-    NodeState.CHANGED: OutcomeState.OK,
-    NodeState.WOULD_CHANGE: OutcomeState.OK,
-    NodeState.FAILED: OutcomeState.FAILED,
-    NodeState.UNREACHABLE: OutcomeState.UNREACHABLE,
-    NodeState.CANCELLED: OutcomeState.CANCELLED,
+    NodeResult.OK: OutcomeState.UNCHANGED,
+    NodeResult.CHANGED: OutcomeState.OK,
+    NodeResult.WOULD_CHANGE: OutcomeState.OK,
+    NodeResult.FAILED: OutcomeState.FAILED,
+    NodeResult.UNREACHABLE: OutcomeState.UNREACHABLE,
+    NodeResult.CANCELLED: OutcomeState.CANCELLED,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.text import one_line
-from pitui.provision.engine.report import NodeReport, NodeState, StepReport, StepState, Transfer
+from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState, Transfer
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
@@ -18,12 +18,12 @@ _MB = 1_000_000
 
 
 _NODES = {
-    NodeState.OK: ("✓", "nothing to do", Tone.GOOD),
-    NodeState.CHANGED: ("●", "changed", Tone.GOOD),
-    NodeState.WOULD_CHANGE: ("○", "would change", Tone.ACCENT),
-    NodeState.FAILED: ("✗", "failed", Tone.BAD),
-    NodeState.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
-    NodeState.CANCELLED: ("■", "cancelled", Tone.DIM),
+    NodeResult.OK: ("✓", "nothing to do", Tone.GOOD),
+    NodeResult.CHANGED: ("●", "changed", Tone.GOOD),
+    NodeResult.WOULD_CHANGE: ("○", "would change", Tone.ACCENT),
+    NodeResult.FAILED: ("✗", "failed", Tone.BAD),
+    NodeResult.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
+    NodeResult.CANCELLED: ("■", "cancelled", Tone.DIM),
 }
 
 
@@ -123,7 +123,7 @@ def amounts(transfer: Transfer) -> str:
 
 
 def _end_line(end: NodeReport) -> Cell:
-    if end.error is not None and end.state is not NodeState.CANCELLED:
+    if end.error is not None and end.state is not NodeResult.CANCELLED:
         return cells((one_line(end.error), Tone.BAD))
     return _counts(end.steps)
 

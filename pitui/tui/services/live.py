@@ -26,10 +26,10 @@ from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.apps.web_pages import WebPage, page_of
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
-from pitui.services.daemons.decommission import refusal
+from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.events.timeline import Timeline
 from pitui.services.logs import follow
-from pitui.services.logs.log_save import save_log, save_name, save_targets
+from pitui.services.logs.log_save import save_name, save_targets, save_whole_log
 from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import Cleaned, clean, disk_use
@@ -255,7 +255,7 @@ class LiveInspectionService:
 
     async def decommission_refusal(self) -> Refusal | None:
         """Return why the master would not decommission a worker."""
-        return await refusal(self._cluster)
+        return await decommission_refusal(self._cluster)
 
     async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
         """Decommission, wait, stop."""
@@ -282,7 +282,7 @@ class LiveLogService:
     ) -> int:
         """Save a whole log; into a folder under its own name, over nothing that is there."""
         (path,) = await asyncio.to_thread(save_targets, [source], target)
-        return (await save_log(self._cluster, source, path, progress)).size
+        return (await save_whole_log(self._cluster, source, path, progress)).size
 
 
 class LiveProvisionService:

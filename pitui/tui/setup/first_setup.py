@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pitui.config import spelling
 from pitui.config.addresses import parse_address
-from pitui.config.init import Answers, NewNode, name_of, parse_node
+from pitui.config.init import Answers, NewNode, free_node_name, parse_node
 from pitui.domain.errors import LinkError, PituiError, UsageError
 from pitui.services.nodes.discovery import Proposal
 from pitui.spark.detect import FirstLook
@@ -89,7 +89,7 @@ class FirstSetup:
             name, address = parse_node(text)
         else:
             address = parse_address(text)
-            name = name_of(address, machine, names)
+            name = free_node_name(address, machine, names)
         if name in names or any(one.proposal.address == address for one in self.candidates):
             raise UsageError(f"{text} is already in the list")
         self.candidates.append(Candidate(Proposal(name, address, ADDED), taken=True))
@@ -101,7 +101,7 @@ class FirstSetup:
         Raises:
             UsageError: the user's name cannot be one.
         """
-        if self.user and (wrong := spelling.user(self.user)):
+        if self.user and (wrong := spelling.user_problem(self.user)):
             raise UsageError(wrong)
         taken = [one for one in self.candidates if one.taken]
         alone = len(taken) == 1

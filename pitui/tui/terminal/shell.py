@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from pitui.config.model import Node
-from pitui.remote.ssh.config.ssh_files import quoted
+from pitui.remote.ssh.config.ssh_files import quoted_word
 
 if TYPE_CHECKING:
     from pitui.tui.app import PituiApp
@@ -21,7 +21,7 @@ def shell_command(node: Node) -> list[str]:
     words = ["ssh"]
     if node.known_hosts is not None:
         # ssh splits it at blanks and expands its tokens.
-        file = quoted(str(node.known_hosts).replace("%", "%%"))
+        file = quoted_word(str(node.known_hosts).replace("%", "%%"))
         words += ["-o", f"UserKnownHostsFile={file}"]
     words += ["-o", f"ConnectTimeout={max(1, round(node.connect_timeout))}"]
     if node.port is not None:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pitui.demo.java import install_command
+from pitui.demo.java import java_install_command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="os-release(5) is Linux's")
 
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="os-release(5) i
 def test_the_command_fits_the_distribution(os_release, words, tmp_path):
     file = tmp_path / "os-release"
     file.write_text(os_release)
-    assert install_command((tmp_path / "missing", file)).startswith(words)
+    assert java_install_command((tmp_path / "missing", file)).startswith(words)
 
 
 def test_a_system_that_says_nothing(tmp_path):
-    assert install_command((tmp_path / "missing",)).startswith("your distribution's package")
+    assert java_install_command((tmp_path / "missing",)).startswith("your distribution's package")

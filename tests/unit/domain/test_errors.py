@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from pitui.domain.errors import NodeError, PituiError, UsageError, first_of, ungrouped
+from pitui.domain.errors import NodeError, PituiError, UsageError, first_error, ungrouped
 from pitui.domain.task_group import TaskGroup
 
 ONE, TWO = NodeError("pi1", "one"), UsageError("two")
 
 
 def test_the_first_of_a_group_however_deep():
-    assert first_of(ExceptionGroup("", [ExceptionGroup("", [ONE]), TWO])) is ONE
+    assert first_error(ExceptionGroup("", [ExceptionGroup("", [ONE]), TWO])) is ONE
 
 
 @pytest.mark.parametrize(

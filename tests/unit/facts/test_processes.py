@@ -8,7 +8,7 @@ import pytest
 
 from pitui.config.model import ClusterSection, Config, NodeSection
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.cluster import Launcher, Process, Role
+from pitui.domain.cluster import DaemonProcess, Launcher, Role
 from pitui.facts.health.reader import HealthReader
 from pitui.facts.processes import daemon_role, homes_of, own_processes
 
@@ -59,7 +59,7 @@ def test_the_options_of_every_version():
     long = daemon_role(f"java {WORKER} --host a --webui-port 8082 -c 2 spark://h:7077".split())
     short = daemon_role(f"java {WORKER} -h a -p 5 -m 1g spark://h:7077".split())
     for _, arguments in (long, short):
-        process = Process(1, 1, Role.WORKER, Launcher.DAEMON, arguments=arguments)
+        process = DaemonProcess(1, 1, Role.WORKER, Launcher.DAEMON, arguments=arguments)
         assert process.host == "a"
     assert process.webui_port is None
     assert process.option("--memory", "-m") == "1g"
@@ -101,7 +101,7 @@ def test_nodes_that_share_a_machine_each_have_their_own():
 
 
 def test_nodes_that_share_a_spark_home_are_told_apart_by_address():
-    process = Process(1, 1, Role.WORKER, Launcher.DAEMON, homes=("/opt/spark",))
+    process = DaemonProcess(1, 1, Role.WORKER, Launcher.DAEMON, homes=("/opt/spark",))
     first, second = node("pi1", "127.0.0.11"), node("pi2", "127.0.0.12")
     of_second = replace(process, arguments=("--host", "127.0.0.12"))
     assert own_processes([of_second], first, [second]) == ()
@@ -109,7 +109,7 @@ def test_nodes_that_share_a_spark_home_are_told_apart_by_address():
 
 
 def test_nodes_that_share_home_and_address_are_told_apart_by_port():
-    process = Process(
+    process = DaemonProcess(
         1,
         1,
         Role.WORKER,
@@ -124,7 +124,7 @@ def test_nodes_that_share_home_and_address_are_told_apart_by_port():
 
 
 def test_a_home_with_a_similar_name_is_another():
-    process = Process(1, 1, Role.WORKER, Launcher.DAEMON, homes=("/opt/spark-3/conf",))
+    process = DaemonProcess(1, 1, Role.WORKER, Launcher.DAEMON, homes=("/opt/spark-3/conf",))
     assert own_processes([process], node(spark_home="/opt/spark"), [node("pi2")]) == ()
     assert own_processes([process], node(spark_home="/opt/spark-3"), [node("pi2")]) == (process,)
     linked = own_processes([process], node(spark_home="/opt/spark"), [node("pi2")], "/opt/spark-3")
@@ -134,7 +134,9 @@ def test_a_home_with_a_similar_name_is_another():
 def existing(**values):
     """A worker from a Spark that is elsewhere than the configuration says."""
     arguments = ("--webui-port", "8081", "spark://nuc:7077")
-    process = Process(1, 1, Role.WORKER, Launcher.SYSTEMD, arguments=arguments, homes=("/usr/x",))
+    process = DaemonProcess(
+        1, 1, Role.WORKER, Launcher.SYSTEMD, arguments=arguments, homes=("/usr/x",)
+    )
     return replace(process, **values)
 
 

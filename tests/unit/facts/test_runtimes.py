@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pitui.facts.java import JAVA_COMMAND, Java, parse_java
+from pitui.facts.java import JAVA_COMMAND, JavaRuntime, parse_java
 from pitui.facts.python import parse_pythons, python_script
 
 OPENJDK_17 = """\
@@ -23,9 +23,12 @@ openjdk version "21-ea" 2023-09-19
 @pytest.mark.parametrize(
     ("output", "java"),
     [
-        (OPENJDK_17, Java("/usr/bin/java", "17.0.9", 17)),
-        (WITH_OPTIONS, Java("/opt/jdk/bin/java", "21-ea", 21)),
-        ('java /usr/bin/java\njava version "1.8.0_392"\n', Java("/usr/bin/java", "1.8.0_392", 8)),
+        (OPENJDK_17, JavaRuntime("/usr/bin/java", "17.0.9", 17)),
+        (WITH_OPTIONS, JavaRuntime("/opt/jdk/bin/java", "21-ea", 21)),
+        (
+            'java /usr/bin/java\njava version "1.8.0_392"\n',
+            JavaRuntime("/usr/bin/java", "1.8.0_392", 8),
+        ),
         ("java /usr/bin/java\nError: could not find libjava.so\n", None),
         ("", None),
     ],
@@ -47,7 +50,7 @@ def test_the_java_of_this_machine(tmp_path):
     program.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
     program.chmod(0o755)
     found = parse_java(run(PATH="/usr/bin:/bin", JAVA_HOME=str(tmp_path)))
-    assert found == Java(str(program), "11.0.2", 11)
+    assert found == JavaRuntime(str(program), "11.0.2", 11)
 
 
 def test_pythons():

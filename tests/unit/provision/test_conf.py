@@ -8,7 +8,7 @@ from support.recorded_site import PI, RecordedSite, config
 
 from pitui.facts.folders import folders_command, parse_folders
 from pitui.provision.engine.step import State
-from pitui.provision.network.addresses import Known
+from pitui.provision.network.addresses import KnownAddress
 from pitui.provision.steps import step
 
 BASE = "/var/lib/spark"
@@ -44,8 +44,8 @@ async def site_of(
     text = config(SPARK.format(version=version, more=more))
     ctx = RecordedSite(folder, PI, answers, files=files, name="pi1", config_text=text)
 
-    async def known() -> dict[str, Known]:
-        return {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
+    async def known() -> dict[str, KnownAddress]:
+        return {"pi1": KnownAddress("192.168.1.11"), "pi2": KnownAddress("192.168.1.12")}
 
     await ctx.context.once("addresses", known)
     return ctx

@@ -11,7 +11,7 @@ from pitui.domain.errors import NodeError
 from pitui.facts.account import closed_command
 from pitui.provision.engine.node_context import no_commands
 from pitui.provision.engine.step import State
-from pitui.provision.network.addresses import Known
+from pitui.provision.network.addresses import KnownAddress
 from pitui.provision.spark.archive import Archive
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
@@ -173,8 +173,8 @@ async def test_a_daemon_that_the_config_gives_a_node_no_more(
     none += "pi2: {host: 192.168.1.12, worker: false}}\n"
     ctx = RecordedSite(tmp_path, PI, {}, files={path: text}, config_text=none)
 
-    async def known() -> dict[str, Known]:
-        return {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
+    async def known() -> dict[str, KnownAddress]:
+        return {"pi1": KnownAddress("192.168.1.11"), "pi2": KnownAddress("192.168.1.12")}
 
     await ctx.context.once("addresses", known)
     service = step("service")

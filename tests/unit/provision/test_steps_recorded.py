@@ -18,7 +18,7 @@ from pitui.facts.cloud_init import (
 )
 from pitui.provision.engine import packages
 from pitui.provision.engine.step import State
-from pitui.provision.network.addresses import Known
+from pitui.provision.network.addresses import KnownAddress
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
 
@@ -182,10 +182,10 @@ async def test_a_removed_node_keeps_its_own_name_over_a_boot(tmp_path: Path) -> 
 
 
 MODE = "manage_etc_hosts"
-KNOWN = {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
+KNOWN = {"pi1": KnownAddress("192.168.1.11"), "pi2": KnownAddress("192.168.1.12")}
 
 
-async def known() -> dict[str, Known]:
+async def known() -> dict[str, KnownAddress]:
     return KNOWN
 
 

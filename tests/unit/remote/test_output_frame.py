@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.remote.output_frame import Frame, Login
+from pitui.remote.output_frame import Login, OutputFrame
 from pitui.remote.quoting import quote_for_login
 
 WRAPPED = Login(wrapped=True)
 
 
-def run(frame: Frame, command: str, *, leads: bool) -> subprocess.CompletedProcess[bytes]:
+def run(frame: OutputFrame, command: str, *, leads: bool) -> subprocess.CompletedProcess[bytes]:
     words = ["sh", "-c", frame.script(command)]
     return subprocess.run(
         words, capture_output=True, start_new_session=leads, timeout=20, check=False
@@ -21,7 +21,7 @@ def run(frame: Frame, command: str, *, leads: bool) -> subprocess.CompletedProce
 
 @pytest.mark.parametrize("login", [Login(), WRAPPED])
 def test_the_streams_are_taken_apart_at_every_cut(login):
-    frame = Frame(login)
+    frame = OutputFrame(login)
     done = run(frame, "echo out; echo err >&2; exit 3", leads=not login.wrapped)
     assert done.returncode == 3
     for number, data, own in ((1, done.stdout, b"out\n"), (2, done.stderr, b"err\n")):
@@ -37,16 +37,16 @@ def test_the_streams_are_taken_apart_at_every_cut(login):
 
 
 def test_where_the_login_shell_stays_the_command_does_not_run_and_that_is_learned():
-    frame = Frame()
+    frame = OutputFrame()
     done = run(frame, "echo out", leads=False)
     stream = frame.stream(1)
     assert (stream.feed(done.stdout), stream.begun) == (b"", False)
     assert frame.other_login(stream) == WRAPPED
-    assert Frame(WRAPPED).other_login(stream) is None
+    assert OutputFrame(WRAPPED).other_login(stream) is None
 
 
 def test_the_mark_is_nowhere_in_the_line():
-    frame = Frame()
+    frame = OutputFrame()
     stream = frame.stream(1)
     line = frame.line("true").encode()
     assert stream.feed(b"+ " + line + b"\n") == b""

@@ -13,7 +13,7 @@ from pitui.services.runs.run_status import decode_runs
 from pitui.spark.event_log import codec, reader
 from pitui.spark.event_log.reader import EventLog
 from pitui.spark.logs.journal import JournalAccess, journal_entry
-from pitui.spark.logs.log_listing import parse_list
+from pitui.spark.logs.log_listing import parse_log_list
 from pitui.spark.logs.log_stream import LogStream
 from pitui.spark.logs.tail_frames import Marker
 
@@ -48,7 +48,7 @@ def test_a_log_of_which_nonsense_is_said_is_given_up(word: str, rest: str) -> No
 
 
 def test_lists_of_logs_that_make_no_sense() -> None:
-    found = parse_list("total x\ntotal\nrole nobody\nlog - 1 2 /a b\nlog - x y /c\nunit\n")
+    found = parse_log_list("total x\ntotal\nrole nobody\nlog - 1 2 /a b\nlog - x y /c\nunit\n")
     assert [file.path for file in found.files] == ["/a b"]
 
 

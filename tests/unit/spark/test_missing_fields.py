@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pitui.spark.api.driver_api import parse_executors
-from pitui.spark.api.environment import parse_settings
+from pitui.spark.api.environment import parse_spark_properties
 from pitui.spark.api.history_api import parse_applications
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.master_json import parse_master
@@ -19,11 +19,11 @@ from pitui.spark.api.thread_dump import parse_threads
 from pitui.spark.api.worker_json import drivers_on, parse_worker
 from pitui.spark.event_log.codec import plain
 from pitui.spark.event_log.reader import EventLog
-from pitui.spark.json_reader import Rows
+from pitui.spark.json_reader import JsonRows
 
 CAPTURES = Path(__file__).parents[2] / "captures"
 
-ROWS: list[tuple[str, Callable[[bytes], Rows[Any]], str]] = [
+ROWS: list[tuple[str, Callable[[bytes], JsonRows[Any]], str]] = [
     ("app/*executors*.json", parse_executors, "id"),
     ("app/*jobs.json", parse_jobs, "jobId"),
     ("app/*stages*.json", parse_stages, "stageId"),
@@ -38,7 +38,7 @@ ROWS: list[tuple[str, Callable[[bytes], Rows[Any]], str]] = [
 NOT_ROWS = ("app/executors_0_threads.json", "app/stages_7_0_taskList.json")
 
 
-def files() -> Iterator[tuple[Path, Callable[[bytes], Rows[Any]], str]]:
+def files() -> Iterator[tuple[Path, Callable[[bytes], JsonRows[Any]], str]]:
     for pattern, parse, key in ROWS:
         for path in sorted(CAPTURES.glob(pattern)):
             name = str(path.relative_to(CAPTURES))
@@ -76,7 +76,7 @@ def encode(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def check_rows(parse: Callable[[bytes], Rows[Any]], value: list[Any], key: str) -> None:
+def check_rows(parse: Callable[[bytes], JsonRows[Any]], value: list[Any], key: str) -> None:
     whole = parse(encode(value))
     assert whole.unreadable == 0
     # Rows are alike: the fields of the first and the last stand for all.
@@ -97,7 +97,7 @@ def check_rows(parse: Callable[[bytes], Rows[Any]], value: list[Any], key: str) 
     ("path", "parse", "key"), [pytest.param(*one, id=f"{one[0].parent.name}/{one[0].name}")
                                for one in files()]
 )  # fmt: skip
-def test_rows_of_the_api(path: Path, parse: Callable[[bytes], Rows[Any]], key: str) -> None:
+def test_rows_of_the_api(path: Path, parse: Callable[[bytes], JsonRows[Any]], key: str) -> None:
     check_rows(parse, json.loads(path.read_bytes()), key)
 
 
@@ -152,10 +152,10 @@ def test_threads() -> None:
 def test_quartiles_and_settings() -> None:
     assert parse_quartiles(b'{"duration":null,"executorRunTime":[1,2,3,4,5]}') is not None
     assert parse_quartiles(b'{"duration":[1,2,null,4,5]}') is None
-    assert parse_settings(b'{"sparkProperties":[["a","b"],["c",null],null,["d","e"]]}') == {
+    assert parse_spark_properties(b'{"sparkProperties":[["a","b"],["c",null],null,["d","e"]]}') == {
         "a": "b", "d": "e",
     }  # fmt: skip
-    assert parse_settings(b'{"sparkProperties":null}') == {}
+    assert parse_spark_properties(b'{"sparkProperties":null}') == {}
 
 
 @pytest.mark.parametrize("name", ["spark-4.3.zstd", "spark-3.5.zstd"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pitui.spark.event_log.files import parse_settings
+from pitui.spark.event_log.files import parse_history_settings
 from pitui.spark.properties import parse_properties, property_lines
 
 
@@ -17,7 +17,7 @@ def test_properties():
 
 
 def test_a_line_that_goes_on_is_one():
-    folder = parse_settings("spark.eventLog.dir file:/mnt/disk\\\n    /events\n").folder
+    folder = parse_history_settings("spark.eventLog.dir file:/mnt/disk\\\n    /events\n").folder
     assert folder == "/mnt/disk/events"
     text = "spark.a b, \\\r\n  c\\\\\nspark.d \\u0041\\u00E9\\:\n"
     assert parse_properties(text) == {"spark.a": "b, c\\", "spark.d": "Aé:"}

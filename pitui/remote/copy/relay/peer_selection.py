@@ -21,7 +21,7 @@ class Topology(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PeerSource:
     """A machine that can feed others; speeds in Mbit/s."""
 
     name: str | None
@@ -39,7 +39,7 @@ class Source:
         return min(speed, max(self.speed - self.load, fair), self.inflow)
 
 
-def choose(speed: float, sources: Iterable[Source]) -> Source:
+def choose(speed: float, sources: Iterable[PeerSource]) -> PeerSource:
     """Return the source that gives a node the most; this machine where it gives no less.
 
     A node passes on while it receives, so a chain of equal links is as fast as its first hop,

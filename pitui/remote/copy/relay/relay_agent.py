@@ -114,7 +114,7 @@ def connect(where: tuple[str, int], limit: float) -> socket.socket:
     return sock
 
 
-def feed(conn: socket.socket, file: Growing, turn: int) -> None:
+def feed_peer(conn: socket.socket, file: Growing, turn: int) -> None:
     """Send a peer what it lacks, and wait until it let go."""
     conn.settimeout(STALL_LIMIT)
     conn.sendall(struct.pack(">Q", turn))
@@ -313,7 +313,7 @@ class RelayAgent:
             plain = connect((command["host"], command["port"]), CONNECT_LIMIT)
             plain.settimeout(HELLO_LIMIT)
             with tls(self.order["pem"], server=False).wrap_socket(plain) as conn:
-                feed(conn, self.file, command["turn"])
+                feed_peer(conn, self.file, command["turn"])
         except OSError as problem:
             error = str(problem.strerror or problem)
         self.tell(fed=command["feed"], turn=command["turn"], error=error)

@@ -10,7 +10,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.relay import relay_agent, upstream
 from pitui.remote.copy.relay.peer import AgentMessage, Peer, UnableError
-from pitui.remote.copy.relay.peer_selection import UNKNOWN_SPEED, Source, Topology, choose
+from pitui.remote.copy.relay.peer_selection import UNKNOWN_SPEED, PeerSource, Topology, choose
 from pitui.remote.copy.relay.peer_transfer import PeerTransfer
 
 Tunnel = Callable[[str, str, int], Awaitable[Path]]
@@ -53,12 +53,12 @@ class Swarm:
         peer.turn += 1
         return self._peers[best.name] if best.name is not None else None
 
-    def _sources(self, peer: Peer) -> Iterator[Source]:
+    def _sources(self, peer: Peer) -> Iterator[PeerSource]:
         if None not in peer.excluded:
             speed = {Topology.STAR: inf, Topology.CHAIN: peer.speed}.get(self._way) or self._own(
                 peer
             )
-            yield Source(None, speed, self._load(None, peer), have=self.payload.size)
+            yield PeerSource(None, speed, self._load(None, peer), have=self.payload.size)
         if self._way is Topology.STAR or self._peers_work is False:
             return
         for other in self._peers.values():
@@ -67,7 +67,7 @@ class Swarm:
             inflow = inf if other.whole else other.inflow
             if inflow:
                 load = self._load(other.name, peer)
-                yield Source(other.name, other.speed, load, inflow, other.have)
+                yield PeerSource(other.name, other.speed, load, inflow, other.have)
 
     def _own(self, peer: Peer) -> float:
         if self._speed is None:
@@ -122,7 +122,7 @@ class Swarm:
             return await self._tunnel(peer.name, peer.host, peer.port)
 
         where = (peer.host, peer.port)
-        await upstream.feed(where, tunnel, self._pem, self._file, peer.turn)
+        await upstream.feed_node(where, tunnel, self._pem, self._file, peer.turn)
 
     # -- one node
 

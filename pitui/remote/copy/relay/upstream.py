@@ -21,7 +21,7 @@ Tunnel = Callable[[], Awaitable[Path]]
 """Returns a unix socket that leads to the node's port through its SSH link."""
 
 
-async def feed(
+async def feed_node(
     where: tuple[str, int], tunnel: Tunnel, pem: str, file: relay_agent.Growing, turn: int
 ) -> None:
     """Send a node what it lacks of a file.
@@ -40,7 +40,7 @@ async def feed(
         with plain, _greeted(plain, pem) as conn:
             open_now.append(conn)
             if not over.is_set():
-                relay_agent.feed(conn, file, turn)
+                relay_agent.feed_peer(conn, file, turn)
 
     try:
         await _in_thread(lambda: send(relay_agent.connect(where, DIRECT_LIMIT)))

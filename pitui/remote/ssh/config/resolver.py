@@ -21,7 +21,7 @@ class Resolver:
     def __init__(self) -> None:
         self._home = Path.home()
         self._files = Files(self._home)
-        program = ssh_program.find()
+        program = ssh_program.find_ssh()
         self._program = SshProgram(program, self._home) if program else None
         self._stamp: tuple[object, ...] = ()
         self._answers: dict[_Machine, Settings | RefusedError] = {}

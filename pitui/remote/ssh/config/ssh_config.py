@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pitui.remote.ssh.config import ssh_files, ssh_match
-from pitui.remote.ssh.config.ssh_files import MAX_DEPTH, QuoteError, Source
+from pitui.remote.ssh.config.ssh_files import MAX_DEPTH, QuoteError, SshConfigFile
 from pitui.remote.ssh.config.ssh_keywords import KNOWN, OLD_NAMES
 from pitui.remote.ssh.config.ssh_match import CriteriaError, Facts
 from pitui.remote.ssh.config.ssh_program import RefusedError, Settings
 from pitui.remote.ssh.config.ssh_tokens import (
-    Target,
     TokenError,
-    dollar,
-    expand,
+    TokenValues,
+    expand_dollar,
+    expand_percent,
+    expand_tokens,
     local_user,
-    percent,
 )
 
 DEFAULT_IDENTITIES = tuple(
@@ -90,23 +90,23 @@ class _Reader:
         for source in ssh_files.sources(self._home):
             self._file(source, MAX_DEPTH, active=True, never=False)
 
-    def _file(self, source: Source, depth: int, *, active: bool, never: bool) -> None:
+    def _file(self, source: SshConfigFile, depth: int, *, active: bool, never: bool) -> None:
         if depth < 0:
             raise RefusedError("Too many recursive configuration includes")
         try:
-            lines = ssh_files.read(source.path)
+            lines = ssh_files.read_config_lines(source.path)
         except OSError as error:
             raise RefusedError(f"Can't open {source.path}: {error.strerror}") from error
         for number, line in enumerate(lines, 1):
             self._at = f"{source.path} line {number}"
-            parts = ssh_files.split(line)
+            parts = ssh_files.split_keyword(line)
             if parts is None:
                 continue
             keyword, text = OLD_NAMES.get(parts[0], parts[0]), parts[1]
             try:
                 words = self._words(keyword, text)
                 if keyword == "host":
-                    active = not never and ssh_match.host(self._host, words)
+                    active = not never and ssh_match.host_line_matches(self._host, words)
                 elif keyword == "match":
                     active = self._match(text, never=never)
                 elif keyword == "include":
@@ -119,13 +119,15 @@ class _Reader:
     def _words(self, keyword: str, text: str) -> list[str]:
         if not text:
             raise QuoteError(f'no argument after keyword "{keyword}"')
-        return ssh_files.words(text)
+        return ssh_files.split_arguments(text)
 
-    def _include(self, words: list[str], source: Source, depth: int, *, active: bool) -> None:
+    def _include(
+        self, words: list[str], source: SshConfigFile, depth: int, *, active: bool
+    ) -> None:
         at = self._at
         for word in words:
             for path in ssh_files.included(word, source, self._home):
-                part = Source(path, source.folder)
+                part = SshConfigFile(path, source.folder)
                 self._file(part, depth - 1, active=active, never=not active)
         self._at = at
 
@@ -175,12 +177,12 @@ class _Reader:
         if name is None or self._is_expanded:
             return self._host
         try:
-            return percent(name, {"%": "%", "h": self._host})
+            return expand_percent(name, {"%": "%", "h": self._host})
         except TokenError as error:
             raise RefusedError(str(error)) from error
 
-    def _target(self) -> Target:
-        return Target(
+    def _target(self) -> TokenValues:
+        return TokenValues(
             name=self._name,
             host=self._expanded_host(),
             port=int(self._one("port") or 22),
@@ -233,7 +235,7 @@ class _Reader:
             raise RefusedError(f"jumphost loop via {self._host}")
 
     def _path(self, value: str, tokens: Mapping[str, str]) -> str:
-        return expand(ssh_files.tilde(value, self._home), tokens)
+        return expand_tokens(ssh_files.tilde(value, self._home), tokens)
 
 
 def _canonical(host: str) -> str:
@@ -296,7 +298,7 @@ def _choice(choices: Mapping[str, str]) -> _Value:
 
 def _agent(keyword: str, words: list[str], text: str) -> list[str]:
     (word,) = _single(keyword, words, text)
-    dollar(word)
+    expand_dollar(word)
     if word.startswith("$") and not re.fullmatch(r"\$\{.*|\$\w+", word):
         raise CriteriaError(f"Invalid environment name {word}.")
     return [word]

@@ -24,20 +24,20 @@ class QuoteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SshConfigFile:
     """A file of ssh_config(5), and the folder that its relative includes are in."""
 
     path: Path
     folder: Path
 
 
-def sources(home: Path) -> tuple[Source, Source]:
+def sources(home: Path) -> tuple[SshConfigFile, SshConfigFile]:
     """Return the user's file and the system's, in the order in which ssh reads them."""
     folder = home / ".ssh"
-    return Source(folder / "config", folder), Source(SYSTEM_FILE, SYSTEM_FILE.parent)
+    return SshConfigFile(folder / "config", folder), SshConfigFile(SYSTEM_FILE, SYSTEM_FILE.parent)
 
 
-def read(path: Path) -> list[str]:
+def read_config_lines(path: Path) -> list[str]:
     """Return the lines of a file; none where it is a folder or there is no such file.
 
     Raises:
@@ -49,7 +49,7 @@ def read(path: Path) -> list[str]:
         return []
 
 
-def split(line: str) -> tuple[str, str] | None:
+def split_keyword(line: str) -> tuple[str, str] | None:
     """Return a line's keyword in lower case and what follows it; None for a remark or no words."""
     text = line[:1] + line[1:].rstrip(_BLANK + "\f")
     match = _KEYWORD.match(text)
@@ -61,7 +61,7 @@ def split(line: str) -> tuple[str, str] | None:
     return keyword, text[match.end() :]
 
 
-def words(text: str) -> list[str]:
+def split_arguments(text: str) -> list[str]:
     """Split arguments into words, without quotes and escapes, up to a remark.
 
     Raises:
@@ -105,12 +105,12 @@ def _word(text: str, at: int) -> tuple[str, int]:
     return word, at
 
 
-def quoted(word: str) -> str:
-    """Write a word so that `words` and ssh read it back."""
+def quoted_word(word: str) -> str:
+    """Write a word so that `split_arguments` and ssh read it back."""
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def included(pattern: str, source: Source, home: Path) -> list[Path]:
+def included(pattern: str, source: SshConfigFile, home: Path) -> list[Path]:
     """Return the files that an argument of Include stands for, in the order of their names."""
     if pattern.startswith("~"):
         pattern = tilde(pattern, home)
@@ -139,7 +139,7 @@ class Files:
             stamp for source in sources(self._home) for stamp in self._stamps(source, MAX_DEPTH)
         )
 
-    def _stamps(self, source: Source, depth: int) -> Iterator[object]:
+    def _stamps(self, source: SshConfigFile, depth: int) -> Iterator[object]:
         try:
             stat = source.path.stat()
         except OSError:
@@ -150,7 +150,7 @@ class Files:
         if depth:
             for pattern in self._included(source.path, stamp):
                 for path in included(pattern, source, self._home):
-                    yield from self._stamps(Source(path, source.folder), depth - 1)
+                    yield from self._stamps(SshConfigFile(path, source.folder), depth - 1)
 
     def _included(self, path: Path, stamp: object) -> tuple[str, ...]:
         known = self._patterns.get(path)
@@ -161,13 +161,13 @@ class Files:
 
 def _patterns(path: Path) -> Iterator[str]:
     try:
-        lines = read(path)
+        lines = read_config_lines(path)
     except OSError:
         return
     for line in lines:
-        parts = split(line)
+        parts = split_keyword(line)
         if parts is not None and parts[0] == "include":
             try:
-                yield from words(parts[1])
+                yield from split_arguments(parts[1])
             except QuoteError:
                 continue

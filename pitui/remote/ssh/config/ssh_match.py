@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pitui.remote.ssh.config.ssh_tokens import TokenError, expand, local_user
+from pitui.remote.ssh.config.ssh_tokens import TokenError, expand_tokens, local_user
 
 VERSION = "OpenSSH_10.0"
 """What `Match version` is compared with: the ssh whose manual this follows."""
@@ -23,7 +23,7 @@ class CriteriaError(ValueError):
     """A line of Match that makes no sense."""
 
 
-def matches(text: str, pattern: str) -> bool:
+def pattern_matches(text: str, pattern: str) -> bool:
     """Whether a text is what a pattern with `*` and `?` stands for."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, text, re.DOTALL) is not None
@@ -34,21 +34,21 @@ def in_list(text: str, patterns: str) -> bool:
     found = False
     for pattern in patterns.split(","):
         if pattern.startswith("!"):
-            if matches(text, pattern[1:]):
+            if pattern_matches(text, pattern[1:]):
                 return False
-        elif matches(text, pattern):
+        elif pattern_matches(text, pattern):
             found = True
     return found
 
 
-def host(text: str, patterns: list[str]) -> bool:
+def host_line_matches(text: str, patterns: list[str]) -> bool:
     """Whether the section of a Host line counts."""
     active = False
     for pattern in patterns:
         if pattern.startswith("!"):
-            if matches(text, pattern[1:]):
+            if pattern_matches(text, pattern[1:]):
                 return False
-        elif matches(text, pattern):
+        elif pattern_matches(text, pattern):
             active = True
     return active
 
@@ -120,7 +120,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _exec(facts: Facts, command: str) -> bool:
     try:
-        command = expand(command, facts.tokens)
+        command = expand_tokens(command, facts.tokens)
     except TokenError as error:
         raise CriteriaError(str(error)) from error
     shell = os.environ.get("SHELL") or "/bin/sh"

@@ -14,8 +14,13 @@ from pitui.remote import ssh_errors
 from pitui.remote.ssh.config import ssh_files
 from pitui.remote.ssh.config.algorithms import Algorithms
 from pitui.remote.ssh.config.ssh_program import Settings
-from pitui.remote.ssh.config.ssh_tokens import Target, TokenError, expand, percent
-from pitui.remote.tcp import Origin
+from pitui.remote.ssh.config.ssh_tokens import (
+    TokenError,
+    TokenValues,
+    expand_percent,
+    expand_tokens,
+)
+from pitui.remote.tcp import BindAddress
 
 KEEPALIVE_INTERVAL = 3.0
 KEEPALIVE_COUNT = 2
@@ -90,7 +95,7 @@ class Endpoint:
     agent: str | None
     """The agent's socket."""
     family: int
-    origin: Origin
+    origin: BindAddress
     known_hosts: tuple[Path, ...]
     """The user's files; new keys go to the first."""
     known_hosts_everybody: tuple[Path, ...]
@@ -99,7 +104,7 @@ class Endpoint:
     @property
     def where(self) -> str:
         """The address in words."""
-        return ssh_errors.at(self.host, self.port)
+        return ssh_errors.host_and_port(self.host, self.port)
 
 
 def endpoint(wanted: SshTarget, settings: Settings, defaults: Settings, home: Path) -> Endpoint:
@@ -116,8 +121,8 @@ def endpoint(wanted: SshTarget, settings: Settings, defaults: Settings, home: Pa
     """
     target = _target(wanted, settings, home)
     try:
-        jumps = expand(_one(settings, "proxyjump") or "", target.tokens()).split(",")
-        proxy = percent(_one(settings, "proxycommand") or "", target.tokens()) or None
+        jumps = expand_tokens(_one(settings, "proxyjump") or "", target.tokens()).split(",")
+        proxy = expand_percent(_one(settings, "proxycommand") or "", target.tokens()) or None
     except TokenError as error:
         raise mistake(wanted.node, str(error)) from error
     known = (wanted.known_hosts,) if wanted.known_hosts else None
@@ -136,7 +141,7 @@ def endpoint(wanted: SshTarget, settings: Settings, defaults: Settings, home: Pa
         identities_only=_one(settings, "identitiesonly") == "yes",
         agent=_agent(_one(settings, "identityagent")),
         family=_FAMILIES.get(_one(settings, "addressfamily") or "", socket.AF_UNSPEC),
-        origin=Origin(_one(settings, "bindaddress"), _one(settings, "bindinterface")),
+        origin=BindAddress(_one(settings, "bindaddress"), _one(settings, "bindinterface")),
         known_hosts=known or _known_hosts(settings, "userknownhostsfile"),
         known_hosts_everybody=_known_hosts(settings, "globalknownhostsfile"),
         algorithms=Algorithms.of(settings, defaults),
@@ -178,9 +183,9 @@ def mistake(node: str, reason: str) -> LinkError:
     return ssh_errors.link_error(node, Failure.PROTOCOL, reason, advice)
 
 
-def _target(wanted: SshTarget, settings: Settings, home: Path) -> Target:
+def _target(wanted: SshTarget, settings: Settings, home: Path) -> TokenValues:
     jump = _one(settings, "proxyjump") or ""
-    return Target(
+    return TokenValues(
         name=wanted.host,
         host=_one(settings, "hostname") or wanted.host,
         port=int(_one(settings, "port") or 22),
@@ -197,7 +202,7 @@ def _one(settings: Settings, keyword: str) -> str | None:
 
 
 def _identities(
-    wanted: SshTarget, settings: Settings, defaults: Settings, target: Target
+    wanted: SshTarget, settings: Settings, defaults: Settings, target: TokenValues
 ) -> tuple[Identity, ...]:
     files = settings.get("identityfile", ())
     named = list(files) != list(defaults.get("identityfile", ()))
@@ -209,7 +214,7 @@ def _identities(
     return (Identity(wanted.identity, named=True, first=True), *others)
 
 
-def _paths(values: Sequence[str], target: Target) -> list[Path]:
+def _paths(values: Sequence[str], target: TokenValues) -> list[Path]:
     tokens = target.tokens()
     found = []
     for value in values:
@@ -217,7 +222,7 @@ def _paths(values: Sequence[str], target: Target) -> list[Path]:
             continue
         path = ssh_files.tilde(value, target.home)
         try:
-            found.append(Path(expand(path, tokens)))
+            found.append(Path(expand_tokens(path, tokens)))
         except TokenError:
             # Passed over and named, as a file that is missing.
             found.append(Path(path))

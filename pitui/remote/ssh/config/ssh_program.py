@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pitui.remote.ssh.config import ssh_files
-from pitui.remote.ssh.config.ssh_files import QuoteError, Source
+from pitui.remote.ssh.config.ssh_files import QuoteError, SshConfigFile
 
 Settings = Mapping[str, Sequence[str]]
 """Options by keyword in lower case, each with its values in order, as `ssh -G` prints them."""
@@ -39,7 +39,7 @@ class RefusedError(ValueError):
     """ssh does not accept the configuration; says so in its own words."""
 
 
-def find() -> str | None:
+def find_ssh() -> str | None:
     """Return ssh's path; None where it is not installed or cannot run for this account."""
     try:
         pwd.getpwuid(os.getuid())
@@ -135,13 +135,13 @@ class _Copies:
     def __init__(self, folder: Path, home: Path) -> None:
         self._folder = folder
         self._home = home
-        self._made: dict[Source, Path] = {}
+        self._made: dict[SshConfigFile, Path] = {}
 
     def main(self) -> Path:
         """Write the copies and return the file to start from."""
         user, system = ssh_files.sources(self._home)
         folder = self._home / ".ssh"
-        known = " ".join(ssh_files.quoted(f"{folder}/known_hosts{n}") for n in ("", "2"))
+        known = " ".join(ssh_files.quoted_word(f"{folder}/known_hosts{n}") for n in ("", "2"))
         main = self._folder / "config"
         # First values win, so what stands last is what holds where the files say nothing.
         copies = [self._copy(user, check=True), self._copy(system, check=False)]
@@ -157,13 +157,13 @@ class _Copies:
         ours = str(self._folder)
         return "; ".join(part for part in text.split("; ") if ours not in part) or text
 
-    def _copy(self, source: Source, *, check: bool) -> Path:
+    def _copy(self, source: SshConfigFile, *, check: bool) -> Path:
         if source in self._made:
             return self._made[source]
         copy = self._made[source] = self._folder / f"{len(self._made)}"
         try:
             status = source.path.stat()
-            lines = ssh_files.read(source.path)
+            lines = ssh_files.read_config_lines(source.path)
         except FileNotFoundError:
             return copy
         except OSError:
@@ -178,25 +178,25 @@ class _Copies:
             copy.chmod(0o666 if others else stat.S_IMODE(status.st_mode) & 0o666 | 0o400)
         return copy
 
-    def _line(self, line: str, source: Source) -> str:
-        parts = ssh_files.split(line)
+    def _line(self, line: str, source: SshConfigFile) -> str:
+        parts = ssh_files.split_keyword(line)
         if parts is None or parts[0] not in ("include", *_PATHS):
             return line
         try:
-            words = ssh_files.words(parts[1])
+            words = ssh_files.split_arguments(parts[1])
         except QuoteError:
             return line
         if parts[0] == "include":
             words = [name for word in words for name in self._include(word, source)]
         else:
             words = [self._at_home(word) for word in words]
-        return " ".join([parts[0], *(ssh_files.quoted(word) for word in words)])
+        return " ".join([parts[0], *(ssh_files.quoted_word(word) for word in words)])
 
-    def _include(self, pattern: str, source: Source) -> list[str]:
+    def _include(self, pattern: str, source: SshConfigFile) -> list[str]:
         found = ssh_files.included(pattern, source, self._home)
         if not found:
             return [pattern if pattern.startswith("/") else f"{self._folder}/none"]
-        return [str(self._copy(Source(path, source.folder), check=True)) for path in found]
+        return [str(self._copy(SshConfigFile(path, source.folder), check=True)) for path in found]
 
     def _at_home(self, word: str) -> str:
         home = str(self._home).replace("%", "%%")

@@ -19,7 +19,7 @@ class TokenError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TokenValues:
     """What tokens speak of: a machine as it was named, and as it was resolved."""
 
     name: str
@@ -63,7 +63,7 @@ def local_user() -> str:
         return str(os.getuid())
 
 
-def percent(text: str, tokens: Mapping[str, str]) -> str:
+def expand_percent(text: str, tokens: Mapping[str, str]) -> str:
     """Put values in place of tokens.
 
     Raises:
@@ -78,7 +78,7 @@ def percent(text: str, tokens: Mapping[str, str]) -> str:
     return _PERCENT.sub(value, text)
 
 
-def dollar(text: str) -> str:
+def expand_dollar(text: str) -> str:
     """Put values in place of ${VARIABLES}.
 
     Raises:
@@ -95,7 +95,7 @@ def dollar(text: str) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def expand(text: str, tokens: Mapping[str, str]) -> str:
+def expand_tokens(text: str, tokens: Mapping[str, str]) -> str:
     """Expand tokens and variables, each once: what they stand for is taken as it is.
 
     Raises:
@@ -103,5 +103,6 @@ def expand(text: str, tokens: Mapping[str, str]) -> str:
     """
     pieces = re.split(r"(\$\{[^}]*\}|%.?)", text, flags=re.DOTALL)
     return "".join(
-        dollar(piece) if piece.startswith("${") else percent(piece, tokens) for piece in pieces
+        expand_dollar(piece) if piece.startswith("${") else expand_percent(piece, tokens)
+        for piece in pieces
     )

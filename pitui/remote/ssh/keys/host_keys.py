@@ -57,9 +57,9 @@ class KnownKeys:
         with_port = known_hosts.host_name(endpoint.key_name, endpoint.port)
         bare = endpoint.key_name.lower()
         name, other = (bare, with_port) if endpoint.has_alias else (with_port, bare)
-        own = tuple(known_hosts.find(files, name))
+        own = tuple(known_hosts.find_entries(files, name))
         named = other == name or any(not entry.marker for entry in own)
-        others = () if named else tuple(known_hosts.find(files, other))
+        others = () if named else tuple(known_hosts.find_entries(files, other))
         return KnownKeys(name, next(iter(endpoint.known_hosts), None), own, others)
 
     def for_asyncssh(
@@ -199,7 +199,7 @@ def _line(key: asyncssh.SSHKey) -> str:
     return " ".join(key.export_public_key().decode().split()[:2])
 
 
-def unknown(node: str, name: str, key: asyncssh.SSHKey) -> LinkError:
+def unknown_host_key(node: str, name: str, key: asyncssh.SSHKey) -> LinkError:
     """Return the error of a host key that nobody has trusted."""
     return LinkError(
         node,

@@ -75,7 +75,7 @@ class Locked:
 
 
 @dataclass
-class Keys:
+class OfferedKeys:
     """What may be offered to one machine."""
 
     ready: list[Offered] = field(default_factory=list)
@@ -106,13 +106,13 @@ class Keyring:
         self._declined.clear()
 
     @asynccontextmanager
-    async def keys(self, endpoint: Endpoint) -> AsyncIterator[Keys]:
+    async def keys(self, endpoint: Endpoint) -> AsyncIterator[OfferedKeys]:
         """Hand out the keys to offer; those of the agent sign while the context lasts.
 
         A key that cannot be used is passed over, as by ssh.
         """
         if not endpoint.uses_keys:
-            yield Keys(passed_over=["PubkeyAuthentication is off in ~/.ssh/config"])
+            yield OfferedKeys(passed_over=["PubkeyAuthentication is off in ~/.ssh/config"])
             return
         async with _agent_keys(endpoint.agent) as agent:
             yield await self._in_order(endpoint, agent)
@@ -143,11 +143,11 @@ class Keyring:
         if key is not None:
             self._unlocked[file] = key
 
-    async def _in_order(self, endpoint: Endpoint, agent: list[asyncssh.SSHKeyPair]) -> Keys:
+    async def _in_order(self, endpoint: Endpoint, agent: list[asyncssh.SSHKeyPair]) -> OfferedKeys:
         found = await asyncio.to_thread(self._read, endpoint)
         held = {pair.public_data for pair in agent}
         alone = [file for file in found if file.public_data not in held]
-        keys = Keys(
+        keys = OfferedKeys(
             locked=[Locked(file.identity.file, file.halves()) for file in alone if file.locked],
             passed_over=[file.why_not for file in alone if file.why_not],
         )

@@ -45,7 +45,7 @@ def host_name(host: str, port: int) -> str:
     return name if port == SSH_PORT else f"[{name}]:{port}"
 
 
-def find(files: Iterable[Path], name: str) -> list[KnownHost]:
+def find_entries(files: Iterable[Path], name: str) -> list[KnownHost]:
     """Return the entries for a name as `host_name` gives it, in the order of the files.
 
     A file that is missing or that may not be read has no entries.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult, Origin
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application
 from pitui.domain.text import one_line
@@ -47,7 +47,7 @@ def _first(location: AppLocation, app: Application | None, result: DetailResult 
     spans = _application(app) if app is not None else []
     spans.append((f"  {location.app_id}", Tone.DIM))
     inside = result.inside if result is not None else None
-    if inside is not None and inside.origin is not Origin.DRIVER:
+    if inside is not None and inside.origin is not DetailOrigin.DRIVER:
         spans.append((f"  according to {inside.origin}", Tone.ACCENT))
     if inside is not None and result is not None and result.age is not None:
         spans.append((f"  {result.age}", Tone.WARN))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.domain.node_detail import DiskUse, Folder, FolderKind
+from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
 from pitui.tui.nodes.text.paragraphs import Known, fact, title
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.number_format import age, size
@@ -54,7 +54,7 @@ def _sums(disk: DiskUse) -> list[Cell]:
     ]
 
 
-def total(folders: Sequence[Folder]) -> str:
+def total(folders: Sequence[LeftoverFolder]) -> str:
     """Return how large folders are together; at least so much where some could not be read."""
     least = "at least " if any(folder.partial for folder in folders) else ""
     return least + size(1024 * sum(folder.kib for folder in folders))

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.domain.apps.app_detail import AppDetail, AppLocation, Origin, tasks_when_over
+from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 
@@ -33,7 +33,7 @@ def test_a_job_did_what_its_stages_did():
         Stage(1, 0, "a", WorkState.FAILED, work=WorkDone(run_ms=1)),
     )
     inside = AppDetail(
-        Origin.DRIVER,
+        DetailOrigin.DRIVER,
         (SparkJob(0, "x", WorkState.DONE, stage_ids=(1,)), SparkJob(1, "y", WorkState.DONE)),
         stages,
     ).with_sums()
@@ -51,7 +51,7 @@ def test_a_spot_in_words():
 def test_what_went_on_when_its_application_ended_was_killed():
     running = Stage(1, 0, "a", WorkState.RUNNING, Tally(4, 1, 2, 1))
     over = AppDetail(
-        Origin.HISTORY,
+        DetailOrigin.HISTORY,
         (SparkJob(0, "x", WorkState.FAILED, stage_ids=(1,), tasks=Tally(4, 1, 2, 1)),),
         (running,),
         (SqlQuery(0, "q", WorkState.RUNNING),),

@@ -23,7 +23,7 @@ from pitui.domain.events.app_events import MOST_LOST
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
-from pitui.domain.text import span
+from pitui.domain.text import time_span
 
 NOW = 1_800_000_000.0
 UP = LinkStatus(LinkState.CONNECTED)
@@ -202,7 +202,7 @@ def test_no_subject_tells_the_same_word_twice_running(states: list[Snapshot]) ->
     [(5, "5 s"), (131, "2 min 11 s"), (11100, "3 h 5 min"), (187200, "2 d 4 h"), (-3, "0 s")],
 )
 def test_spans(seconds: float, text: str) -> None:
-    assert span(seconds) == text
+    assert time_span(seconds) == text
 
 
 def test_executors_that_die_in_a_loop_are_told_of_ten_times():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pitui.domain.logs.terminal_text import MOST_COLUMNS, shown
+from pitui.domain.logs.terminal_text import MOST_COLUMNS, terminal_text
 
 
 def display(line: str) -> str:
@@ -29,10 +29,10 @@ BAR = "[Stage 0:=====>                     (12 + 2) / 20]"
 @example(f"{BAR}\r\x1b[K26/11/29 20:04:33 WARN x")
 @example("26/11/29 20:04:33 \x1b[1;31mERROR\x1b[0m x\r")
 def test_it_is_what_a_terminal_shows(line: str) -> None:
-    result = shown(line)
+    result = terminal_text(line)
     assert display(result) == display(line)
     assert not set(result) & set("\x1b\r\b\0\a")
-    assert shown(result) == result
+    assert terminal_text(result) == result
     if "\t" not in line:
         assert result.rstrip() == display(line)
 
@@ -56,7 +56,7 @@ def test_it_is_what_a_terminal_shows(line: str) -> None:
     ],
 )
 def test_wide_letters_and_strings(line: str, text: str) -> None:
-    assert shown(line) == text
+    assert terminal_text(line) == text
 
 
 PIECES = (
@@ -76,4 +76,4 @@ def test_a_megabyte_takes_work_in_proportion(pieces: list[str], long: bool) -> N
     # Where it grew with the square of the length, one line would take minutes.
     once = "".join(pieces)
     line = "x" * (500_000 if long else 0) + once * (500_000 // len(once))
-    assert len(shown(line)) <= max(len(line), 2 * MOST_COLUMNS)
+    assert len(terminal_text(line)) <= max(len(line), 2 * MOST_COLUMNS)

@@ -13,7 +13,7 @@ from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.report import (
     NodeReport,
-    NodeState,
+    NodeResult,
     StepReport,
     StepState,
     Transfer,
@@ -21,7 +21,7 @@ from pitui.provision.engine.report import (
 )
 from pitui.provision.engine.report_text import report_text
 from pitui.provision.engine.run import Provisioning
-from pitui.provision.engine.step import CheckResult, Step, ok, unknown, would_change
+from pitui.provision.engine.step import CheckResult, Step, ok, unknown_until_applied, would_change
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.ssh.connection_pool import ConnectionPool
 
@@ -124,17 +124,17 @@ async def test_what_is_missing_is_made_and_the_second_time_nothing_is(tmp_path: 
     one, two = Mark(tmp_path, "one"), Mark(tmp_path, "two", ("one",))
     [first], seen = await run(tmp_path, one, two)
     assert states(first) == ["changed", "changed"]
-    assert first.state is NodeState.CHANGED
+    assert first.state is NodeResult.CHANGED
     told = [str(s.state) for s in seen if s.step == "one"]
     assert told == ["waiting", "checking", "applying", "verifying", "changed"]
     [second], _ = await run(tmp_path, one, two)
-    assert (second.state, states(second)) == (NodeState.OK, ["ok", "ok"])
+    assert (second.state, states(second)) == (NodeResult.OK, ["ok", "ok"])
 
 
 async def test_a_plan_changes_nothing(tmp_path: Path) -> None:
     before = files(tmp_path)
     [report], _ = await run(tmp_path, Mark(tmp_path, "one"), Mark(tmp_path, "two"), plan=True)
-    assert report.state is NodeState.WOULD_CHANGE
+    assert report.state is NodeResult.WOULD_CHANGE
     assert files(tmp_path) - before == {"config.yaml"}
 
 
@@ -145,7 +145,7 @@ async def test_a_plan_says_unknown_where_an_earlier_step_decides(tmp_path: Path)
 
     class Unsure(Mark):
         async def check(self, ctx: NodeContext) -> CheckResult:
-            return unknown("once one is there")
+            return unknown_until_applied("once one is there")
 
     steps = (Mark(tmp_path, "zero"), Mark(tmp_path, "one"))
     rest = (Blind(tmp_path, "two", ("one",)), Unsure(tmp_path, "three"))
@@ -169,20 +169,20 @@ async def test_what_needs_a_failed_step_is_left_out_and_the_rest_is_done(tmp_pat
     )
     [report], _ = await run(tmp_path, *steps)
     assert states(report) == ["changed", "failed", "skipped", "changed"]
-    assert report.state is NodeState.FAILED
+    assert report.state is NodeResult.FAILED
     assert report.error == "one: no room. Make some."
     assert report.failed_steps == ("one",)
 
 
 async def test_what_is_not_so_after_it_was_done_has_failed(tmp_path: Path) -> None:
     [report], _ = await run(tmp_path, Forgetful(tmp_path, "one"))
-    assert report.state is NodeState.FAILED
+    assert report.state is NodeResult.FAILED
     assert "the check still fails" in str(report.error)
 
 
 async def test_a_step_goes_on_after_a_broken_link(tmp_path: Path) -> None:
     [report], _ = await run(tmp_path, Mark(tmp_path, "zero"), Breaking(tmp_path, "one"))
-    assert report.state is NodeState.CHANGED
+    assert report.state is NodeResult.CHANGED
 
 
 async def test_a_link_that_is_lost_each_time_is_given_up(
@@ -226,8 +226,8 @@ async def test_a_step_goes_on_where_going_down_ended_its_command(
 
 async def test_a_node_that_is_away_fails_alone(tmp_path: Path) -> None:
     (a, b), _ = await run(tmp_path, Mark(tmp_path, "zero"), Mark(tmp_path, "one"), names=("a", "b"))
-    assert a.state is NodeState.CHANGED
-    assert (b.state, states(b)) == (NodeState.UNREACHABLE, ["failed", "skipped"])
+    assert a.state is NodeResult.CHANGED
+    assert (b.state, states(b)) == (NodeResult.UNREACHABLE, ["failed", "skipped"])
     assert "refused" in str(b.error)
 
 
@@ -251,7 +251,7 @@ async def test_cancelling_finishes_the_step_in_hand(tmp_path: Path) -> None:
     work = Provisioning(context(tmp_path), steps, ["a"], lambda _: None)
     [report] = await work.run()
     assert states(report) == ["changed", "cancelled"]
-    assert report.state is NodeState.CANCELLED
+    assert report.state is NodeResult.CANCELLED
 
 
 async def test_a_diff_and_a_detail_reach_the_report(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from pitui.provision.spark.spark_home import (
     Installed,
-    install_command,
-    look_command,
+    find_installed_command,
     parse_installed,
     switch_command,
+    unpack_command,
     version_in,
 )
 
@@ -44,11 +44,11 @@ def archive(tmp_path: Path, version: str) -> str:
 
 
 def look(home: str) -> Installed:
-    return parse_installed(sh(look_command(home)))
+    return parse_installed(sh(find_installed_command(home)))
 
 
 def install(tmp_path: Path, home: str, version: str, was: str = "") -> None:
-    sh(install_command(home, version, archive(tmp_path, version), version * 20, ""))
+    sh(unpack_command(home, version, archive(tmp_path, version), version * 20, ""))
     sh(switch_command(home, version, was))
 
 
@@ -103,7 +103,7 @@ def test_a_reinstalled_version_keeps_logs_and_edits(tmp_path, home):
     Path(home, "logs", "spark.out").write_text("old")
     Path(home, "conf", "workers").write_text("mine\n")
     Path(home, "jars", "spark-core_2.13-4.3.0.jar").unlink()
-    sh(install_command(home, "4.3.0", str(tmp_path / "spark-4.3.0.tgz"), "s", ""))
+    sh(unpack_command(home, "4.3.0", str(tmp_path / "spark-4.3.0.tgz"), "s", ""))
     assert look(home).whole
     assert Path(home, "logs", "spark.out").read_text() == "old"
     assert Path(home, "conf", "workers").read_text() == "mine\n"
@@ -112,7 +112,7 @@ def test_a_reinstalled_version_keeps_logs_and_edits(tmp_path, home):
 def test_what_does_not_unpack_leaves_nothing(tmp_path, home):
     bad = tmp_path / "bad.tgz"
     bad.write_bytes(b"no archive")
-    done = sh(install_command(home, "4.3.0", str(bad), "s", "") + "\necho done", check=False)
+    done = sh(unpack_command(home, "4.3.0", str(bad), "s", "") + "\necho done", check=False)
     assert "done" not in done
     assert list(Path(home).parent.iterdir()) == []
 

@@ -6,7 +6,7 @@ import pytest
 from support.recorded_site import PI, RecordedSite, config
 
 from pitui.provision.engine.step import State
-from pitui.provision.network.addresses import Known
+from pitui.provision.network.addresses import KnownAddress
 from pitui.provision.steps import step
 from pitui.remote.runner import Result
 
@@ -21,8 +21,8 @@ async def site_of(tmp_path: Path, **answers: str | Result | list[str | Result]) 
     found = {keys[name]: said for name, said in answers.items()}
     ctx = RecordedSite(tmp_path, PI, {"grep -laF": "", **found}, config_text=config(NONE))
 
-    async def known() -> dict[str, Known]:
-        return {"pi1": Known("192.168.1.11"), "pi2": Known("192.168.1.12")}
+    async def known() -> dict[str, KnownAddress]:
+        return {"pi1": KnownAddress("192.168.1.11"), "pi2": KnownAddress("192.168.1.12")}
 
     await ctx.context.once("addresses", known)
     return ctx

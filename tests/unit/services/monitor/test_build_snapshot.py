@@ -10,13 +10,13 @@ from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
+    DaemonProcess,
     Executor,
     Launcher,
     LinkState,
     LinkStatus,
     MasterState,
     MasterView,
-    Process,
     Progress,
     Role,
     Worker,
@@ -24,7 +24,7 @@ from pitui.domain.cluster import (
 )
 from pitui.facts.health.reader import Health
 from pitui.services.monitor.build_snapshot import build_snapshot
-from pitui.services.monitor.poll_state import DriverView, NodeState, PollState
+from pitui.services.monitor.poll_state import DriverView, NodePollState, PollState
 
 URL = "spark://10.0.0.1:7077"
 NODES = resolve_nodes(
@@ -50,7 +50,7 @@ def worker(host="10.0.0.11", state=WorkerState.ALIVE, heartbeat=100.0, **changes
 
 def process(role=Role.WORKER, pid=42):
     arguments = (URL,) if role is Role.WORKER else ("--port", "7077")
-    return Process(pid, 1, role, Launcher.DAEMON, arguments=arguments)
+    return DaemonProcess(pid, 1, role, Launcher.DAEMON, arguments=arguments)
 
 
 def health(*processes, boot="b"):
@@ -69,7 +69,7 @@ def snapshot(
 ):
     healths = healths or {}
     observed = PollState(
-        nodes={name: NodeState(health=healths.get(name)) for name in NODES},
+        nodes={name: NodePollState(health=healths.get(name)) for name in NODES},
         view=MasterView(URL, MasterState.ALIVE, rows, tuple(applications)),
         master_error=error,
         drivers=drivers or {},
@@ -220,7 +220,7 @@ def test_executors_that_only_the_master_knows_are_there_once():
 
 def test_what_could_not_be_read_is_said_of_each_answer():
     observed = PollState(
-        nodes={name: NodeState() for name in NODES},
+        nodes={name: NodePollState() for name in NODES},
         view=MasterView(URL, MasterState.ALIVE, unreadable=2),
         drivers={"app-1": DriverView(unreadable=1), "app-2": DriverView()},
     )

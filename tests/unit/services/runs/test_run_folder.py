@@ -38,10 +38,10 @@ def launch(home):
     started = []
 
     def _launch(text):
-        made = sh(run_folder.make_folder(f"run-{len(started)}"))
+        made = sh(run_folder.make_folder_script(f"run-{len(started)}"))
         folder = Path(made.stdout.strip())
         (folder / "run.sh").write_text(run_folder.run_script(str(home), [text]))
-        assert sh(run_folder.launch(str(folder))).returncode == 0
+        assert sh(run_folder.start_run_script(str(folder))).returncode == 0
         started.append(folder)
         return folder
 
@@ -53,7 +53,7 @@ def launch(home):
 
 
 def look(folder):
-    return run_folder.parse_looks(sh(run_folder.look([str(folder)])).stdout)[str(folder)]
+    return run_folder.parse_looks(sh(run_folder.look_script([str(folder)])).stdout)[str(folder)]
 
 
 def wait_for_end(folder):
@@ -87,7 +87,7 @@ def test_a_run_goes_on_by_itself_and_can_be_cancelled(launch):
     folder = launch("sleep 300")
     assert look(folder).alive
     assert run_status(RUN, look(folder), time.time()).state is RunState.RUNNING
-    assert sh(run_folder.cancel(str(folder))).returncode == 0
+    assert sh(run_folder.cancel_script(str(folder))).returncode == 0
     seen = look(folder)
     assert not seen.alive
     assert run_status(RUN, seen, time.time()).state is RunState.CANCELLED
@@ -100,7 +100,7 @@ def test_a_recycled_pid_is_left_alone(launch):
     try:
         (folder / "pid").write_text(f"{bystander.pid} 1\n")
         assert not look(folder).alive
-        sh(run_folder.cancel(str(folder)))
+        sh(run_folder.cancel_script(str(folder)))
         assert bystander.poll() is None
     finally:
         bystander.kill()

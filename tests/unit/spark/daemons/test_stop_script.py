@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.domain.cluster import Launcher, Process, Role
+from pitui.domain.cluster import DaemonProcess, Launcher, Role
 from pitui.spark.daemons.stop_script import parse_stop, stop_command
 
 WORKER = "org.apache.spark.deploy.worker.Worker"
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 @contextmanager
-def daemon(tmp_path, program=OBEYS, name=WORKER) -> Iterator[tuple[subprocess.Popen, Process]]:
+def daemon(
+    tmp_path, program=OBEYS, name=WORKER
+) -> Iterator[tuple[subprocess.Popen, DaemonProcess]]:
     """Run a program whose command line ends like a worker's."""
     with subprocess.Popen([sys.executable, "-c", program, name], stdout=subprocess.PIPE) as child:
         try:
@@ -29,7 +31,7 @@ def daemon(tmp_path, program=OBEYS, name=WORKER) -> Iterator[tuple[subprocess.Po
             stat = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
             yield (
                 child,
-                Process(
+                DaemonProcess(
                     child.pid,
                     int(stat[19]),
                     Role.WORKER,
@@ -121,7 +123,7 @@ if os.geteuid() == 0:  # only root can become another user here
 
 
 def test_what_else_can_come():
-    process = Process(7, 1, Role.WORKER, Launcher.DAEMON, user="spark")
+    process = DaemonProcess(7, 1, Role.WORKER, Launcher.DAEMON, user="spark")
     denied = parse_stop("denied\n", "sudo: a password is required\n", process)
     assert denied.problem == "process 7 belongs to spark, and sudo needs a password"
     assert "SIGKILL" in parse_stop("stays\n", "", process).problem

@@ -9,9 +9,9 @@ from pitui.spark.event_log.codec import codec_of
 from pitui.spark.event_log.files import (
     LogFile,
     ends_script,
-    list_script,
-    parse_list,
-    parse_settings,
+    event_log_list_script,
+    parse_event_log_list,
+    parse_history_settings,
     read_script,
 )
 
@@ -21,14 +21,14 @@ def sh(script: str) -> str:
 
 
 def test_settings():
-    found = parse_settings(
+    found = parse_history_settings(
         "spark.eventLog.enabled true\nspark.eventLog.dir=file:/var/my%20events\n"
         "spark.history.ui.port  18081\n"
     )
     assert (found.enabled, found.folder, found.port) == (True, "/var/my events", 18081)
-    assert parse_settings("").folder == "/tmp/spark-events"
-    assert not parse_settings("").enabled
-    assert parse_settings("spark.eventLog.dir hdfs://nn:8020/logs").folder is None
+    assert parse_history_settings("").folder == "/tmp/spark-events"
+    assert not parse_history_settings("").enabled
+    assert parse_history_settings("spark.eventLog.dir hdfs://nn:8020/logs").folder is None
 
 
 def test_single_and_rolling_logs(tmp_path: Path):
@@ -44,7 +44,10 @@ def test_single_and_rolling_logs(tmp_path: Path):
     (opened / "events_1_app-20260101120000-0003").write_bytes(b"x")
     (opened / "appstatus_app-20260101120000-0003.inprogress").touch()
     (tmp_path / "notes.txt").write_text("mine")
-    logs = {log.app_id[-4:]: log for log in parse_list(sh(list_script(str(tmp_path))))}
+    logs = {
+        log.app_id[-4:]: log
+        for log in parse_event_log_list(sh(event_log_list_script(str(tmp_path))))
+    }
     assert sorted(logs) == ["0000", "0001", "0002", "0003"]
     names = [path.partition("/")[2] for path in logs["0002"].paths]
     assert [name.split("_")[1] for name in names] == ["1", "2", "10"]
@@ -57,7 +60,7 @@ def test_single_and_rolling_logs(tmp_path: Path):
 
 
 def test_a_folder_that_is_not_there_has_no_logs(tmp_path: Path):
-    assert parse_list(sh(list_script(str(tmp_path / "nowhere")))) == []
+    assert parse_event_log_list(sh(event_log_list_script(str(tmp_path / "nowhere")))) == []
 
 
 def test_ends_of_plain_and_compressed_logs(tmp_path: Path):
@@ -83,18 +86,18 @@ def test_ends_of_plain_and_compressed_logs(tmp_path: Path):
     ],
 )
 def test_endings_in_any_order(name: str, codec: str | None, running: bool):
-    (log,) = parse_list(f"5 7 ./eventlog_v2_app-20260101120000-0002/{name}\n")
+    (log,) = parse_event_log_list(f"5 7 ./eventlog_v2_app-20260101120000-0002/{name}\n")
     assert (codec_of(log.paths[0]), log.running) == (codec, running)
     assert log.compressed == (codec is not None)
     assert log.compacted == ("compact" in name)
-    (log,) = parse_list(f"5 7 ./{name.partition('_3_')[2]}\n")
+    (log,) = parse_event_log_list(f"5 7 ./{name.partition('_3_')[2]}\n")
     assert (log.app_id, log.running) == ("app-20260101120000-0002", running)
 
 
 def parts_of(*names: str) -> list[str]:
     folder = "eventlog_v2_app-20260101120000-0002"
     listing = "".join(f"5 7 ./{folder}/{name}\n" for name in names)
-    return [path.partition("/")[2] for path in parse_list(listing)[0].paths]
+    return [path.partition("/")[2] for path in parse_event_log_list(listing)[0].paths]
 
 
 def test_a_compacted_part_stands_for_all_before_it():

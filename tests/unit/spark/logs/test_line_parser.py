@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pitui.domain.logs.log_line import Level
-from pitui.domain.logs.terminal_text import shown
+from pitui.domain.logs.terminal_text import terminal_text
 from pitui.spark.logs.line_parser import LineCutter, LineParser, decode_lines
 from pitui.spark.logs.log_head import stamp_span
 from pitui.spark.logs.log_stamp import zone_seconds
@@ -134,10 +134,10 @@ def test_every_line_once_in_order_however_the_blocks_are_cut(data, cuts, limit) 
     assert len(texts) == len(whole)
     for text, raw in zip(texts, whole, strict=True):
         if len(raw) <= limit:
-            assert text == shown(raw.decode("utf-8", "replace"))
+            assert text == terminal_text(raw.decode("utf-8", "replace"))
         elif not set(raw) & {*b"\r\x08\x1b"}:
             assert text.endswith(f"[… {len(raw) - limit:,} bytes more]")
-            before = shown(raw[:limit].decode("utf-8", "replace"))
+            before = terminal_text(raw[:limit].decode("utf-8", "replace"))
             assert before.startswith(text.rpartition(" […")[0])
     for raw, text, uncut in zip(whole, texts, fed(data, [], limit)[0], strict=True):
         # What of a line is overwritten before it is too long depends on what has come by then.
@@ -177,9 +177,9 @@ def test_the_work_on_an_unfinished_line_grows_with_its_length_only(monkeypatch) 
     def counted(text: str) -> str:
         nonlocal seen
         seen += len(text)
-        return shown(text)
+        return terminal_text(text)
 
-    monkeypatch.setattr("pitui.spark.logs.line_parser.shown", counted)
+    monkeypatch.setattr("pitui.spark.logs.line_parser.terminal_text", counted)
     cutter = LineCutter(1024)
     pieces = [b"x" * 900, *[b"\ryy"] * 20_000, b"z" * 2000, *[b"\r", b"z" * 300] * 2000]
     for piece in pieces:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.remote.copy.relay.peer_selection import Source, choose
+from pitui.remote.copy.relay.peer_selection import PeerSource, choose
 
 
 def plan(uplink: float, speeds: list[float]) -> list[int | None]:
@@ -15,9 +15,9 @@ def plan(uplink: float, speeds: list[float]) -> list[int | None]:
         return sum(speeds[n] for n, upstream in enumerate(upstreams) if upstream == number)
 
     for speed in speeds:
-        sources = [Source(None, uplink, load(None), have=9)]
+        sources = [PeerSource(None, uplink, load(None), have=9)]
         sources += [
-            Source(str(n), speeds[n], load(n), inflow[n], have=1) for n in range(len(upstreams))
+            PeerSource(str(n), speeds[n], load(n), inflow[n], have=1) for n in range(len(upstreams))
         ]
         best = choose(speed, sources)
         upstreams.append(None if best.name is None else int(best.name))

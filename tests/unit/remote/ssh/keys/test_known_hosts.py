@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.remote.ssh.keys.known_hosts import AUTHORITY, REVOKED, add, find, host_name
+from pitui.remote.ssh.keys.known_hosts import AUTHORITY, REVOKED, add, find_entries, host_name
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKYWZ9PDEfHmpp4k+ImFS7UYFgZYZtWMXdQtvVaPlBzo"
 
@@ -49,14 +49,14 @@ def test_the_name_of_a_host(host, port, name):
 def test_patterns_match_as_sshd_8_says(tmp_path: Path, patterns, name, found):
     file = tmp_path / "known_hosts"
     file.write_text(f"{patterns} {KEY}\n")
-    assert bool(find([file], name)) is found
+    assert bool(find_entries([file], name)) is found
 
 
 def test_entries_tell_file_line_marker_and_type(tmp_path: Path):
     first, second = tmp_path / "one", tmp_path / "two"
     first.write_text(f"# comment\n\nnonsense\npi1 {KEY} a comment\n@revoked pi* {KEY}\n")
     second.write_text(f"  @cert-authority  *  {KEY}\n# pi1 {KEY}\n@strange pi1\n")
-    found = find([first, tmp_path / "missing", second], "pi1")
+    found = find_entries([first, tmp_path / "missing", second], "pi1")
     assert [(e.file, e.line, e.marker) for e in found] == [
         (first, 4, ""),
         (first, 5, REVOKED),
@@ -81,8 +81,8 @@ def test_a_file_with_hashed_entries_gets_hashed_ones(tmp_path: Path):
     file.write_text(HASHED.format(key=KEY))
     add(file, "[pi2]:2222", KEY)
     assert "pi2" not in file.read_text()
-    assert [entry.line for entry in find([file], "[pi2]:2222")] == [2]
-    assert find([file], "pi2") == []
+    assert [entry.line for entry in find_entries([file], "[pi2]:2222")] == [2]
+    assert find_entries([file], "pi2") == []
 
 
 def test_a_link_stays_a_link(tmp_path: Path):
