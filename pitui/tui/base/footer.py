@@ -10,7 +10,7 @@ from pitui.domain.text import one_line
 from pitui.tui.base.actions import Action
 from pitui.tui.base.dispatch import app_of
 from pitui.tui.text.cells import Span, Tone
-from pitui.tui.text.header import Part, fit_parts
+from pitui.tui.text.header import HeaderPart, fit_parts
 from pitui.tui.text.styles import spans_text
 
 SAID_FOR = 4.0
@@ -53,7 +53,7 @@ class Footer(Widget):
             text = spans_text(self, ((self._said, Tone.WARN),))
             text.truncate(self.size.width, overflow="ellipsis")
             return text
-        parts = [Part(_hint(key, title), rank) for key, title, rank in self._keys]
+        parts = [HeaderPart(_hint(key, title), rank) for key, title, rank in self._keys]
         return Text("  ").join(
             spans_text(self, part.spans) for part in fit_parts(parts, self.size.width)
         )

@@ -21,7 +21,7 @@ ANSWERING = (MasterState.ALIVE, MasterState.STANDBY, MasterState.RECOVERING)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HeaderPart:
     """A piece of the header; the highest rank gives way first."""
 
     spans: tuple[Span, ...]
@@ -46,7 +46,7 @@ def header(
     wide: bool,
     read_only: bool,
     news: Sequence[str] = (),
-) -> list[list[Part]]:
+) -> list[list[HeaderPart]]:
     """Return the header's line, or two where it is not wide, with the parts that fit.
 
     `widths` are those of the two lines; of `news`, the first text that leaves all else its room.
@@ -60,13 +60,15 @@ def header(
     return [upper, fit_parts(figures, widths[1])]
 
 
-def _with_news(parts: list[Part], news: Sequence[str], width: int, gap: int) -> list[Part]:
+def _with_news(
+    parts: list[HeaderPart], news: Sequence[str], width: int, gap: int
+) -> list[HeaderPart]:
     taken = sum(part.width + gap for part in parts)
-    fits = (Part(((text, Tone.DIM),)) for text in news if taken + cell_len(text) <= width)
+    fits = (HeaderPart(((text, Tone.DIM),)) for text in news if taken + cell_len(text) <= width)
     return [*parts, *islice(fits, 1)]
 
 
-def fit_parts(parts: list[Part], width: int, gap: int = 2) -> list[Part]:
+def fit_parts(parts: list[HeaderPart], width: int, gap: int = 2) -> list[HeaderPart]:
     """Return the parts that fit, in their order; the highest rank gives way first."""
     kept = list(parts)
     while len(kept) > 1 and sum(part.width + gap for part in kept) - gap > width:
@@ -75,33 +77,35 @@ def fit_parts(parts: list[Part], width: int, gap: int = 2) -> list[Part]:
     return kept
 
 
-def _name(snapshot: Snapshot) -> list[Part]:
+def _name(snapshot: Snapshot) -> list[HeaderPart]:
     master = snapshot.master
     state = master_cell(master.state).spans
     known = master.version is not None and master.state in ANSWERING
     version = ((f" {one_line(master.version or '')}", Tone.DIM),) if known else ()
     return [
-        Part(((one_line(snapshot.cluster), Tone.ACCENT),)),
-        Part(((one_line(master.url), Tone.NORMAL),), rank=2),
-        Part((*state, *version), rank=1),
+        HeaderPart(((one_line(snapshot.cluster), Tone.ACCENT),)),
+        HeaderPart(((one_line(master.url), Tone.NORMAL),), rank=2),
+        HeaderPart((*state, *version), rank=1),
     ]
 
 
-def _notes(snapshot: Snapshot, now: float, *, read_only: bool) -> list[Part]:
-    parts: list[Part] = []
+def _notes(snapshot: Snapshot, now: float, *, read_only: bool) -> list[HeaderPart]:
+    parts: list[HeaderPart] = []
     if snapshot.master_at is not None and now - snapshot.master_at > STALE_AFTER:
-        parts.append(Part(((f"figures {age(now - snapshot.master_at)} old", Tone.WARN),), rank=1))
-    parts += [Part(((one_line(text), Tone.WARN),), rank=3) for text in snapshot.unreadable]
+        parts.append(
+            HeaderPart(((f"figures {age(now - snapshot.master_at)} old", Tone.WARN),), rank=1)
+        )
+    parts += [HeaderPart(((one_line(text), Tone.WARN),), rank=3) for text in snapshot.unreadable]
     if read_only:
-        parts.append(Part(((" read-only ", Tone.BADGE),)))
+        parts.append(HeaderPart(((" read-only ", Tone.BADGE),)))
     return parts
 
 
-def _figures(snapshot: Snapshot) -> list[Part]:
+def _figures(snapshot: Snapshot) -> list[HeaderPart]:
     master = snapshot.master
     known = master.state in ANSWERING
     if not known and master.error:
-        return [Part(((one_line(master.error), Tone.BAD),))]
+        return [HeaderPart(((one_line(master.error), Tone.BAD),))]
     alive, every = snapshot.workers_alive, len(snapshot.workers)
     missing = Tone.BAD if known and alive < every else Tone.STRONG
     return [
@@ -111,12 +115,12 @@ def _figures(snapshot: Snapshot) -> list[Part]:
             "memory",
             f"{gib(master.memory_used_mib)}/{gib(master.memory_mib)} GiB" if known else "–",
         ),
-        Part((("apps ", Tone.DIM), *_applications(snapshot, known=known)), rank=1),
+        HeaderPart((("apps ", Tone.DIM), *_applications(snapshot, known=known)), rank=1),
     ]
 
 
-def _figure(title: str, value: str, tone: Tone = Tone.STRONG) -> Part:
-    return Part(((f"{title} ", Tone.DIM), (value, tone)))
+def _figure(title: str, value: str, tone: Tone = Tone.STRONG) -> HeaderPart:
+    return HeaderPart(((f"{title} ", Tone.DIM), (value, tone)))
 
 
 def _applications(snapshot: Snapshot, *, known: bool) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from pitui.domain.cluster import Snapshot
-from pitui.tui.text.header import WIDE, Part, header, header_gap
+from pitui.tui.text.header import WIDE, HeaderPart, header, header_gap
 from pitui.tui.text.styles import spans_text
 
 CLOCK_WIDTH = 10
@@ -26,7 +26,7 @@ class HeaderBar(Vertical):
         self._snapshot = snapshot
         self._read_only = read_only
         self._news: Sequence[str] = ()
-        self._shown: list[list[Part]] = []
+        self._shown: list[list[HeaderPart]] = []
         self._shown_for: tuple[Size, int] | None = None
         self._lines = [_Line(partial(self._parts, index)) for index in range(2)]
         self._clock = _Clock()
@@ -55,7 +55,7 @@ class HeaderBar(Vertical):
         for line in self._lines:
             line.age()
 
-    def _parts(self, index: int) -> list[Part]:
+    def _parts(self, index: int) -> list[HeaderPart]:
         """Return the parts of a line; all are chosen once a second, and for what is new."""
         size, now = self.app.size, time.time()
         if self._shown_for != (size, int(now)):
@@ -72,10 +72,10 @@ class HeaderBar(Vertical):
 
 
 class _Line(Widget):
-    def __init__(self, parts: Callable[[], list[Part]]) -> None:
+    def __init__(self, parts: Callable[[], list[HeaderPart]]) -> None:
         super().__init__()
         self._parts = parts
-        self._drawn: list[Part] = []
+        self._drawn: list[HeaderPart] = []
 
     def age(self) -> None:
         if self.is_mounted and self._parts() != self._drawn:
