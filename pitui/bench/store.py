@@ -61,7 +61,7 @@ class RunStore:
         with self._open() as database:
             database.execute(
                 f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({slots})",  # noqa: S608 - our own column names
-                {name: _cell(name, getattr(run, name)) for name in _COLUMNS},
+                {name: _column_value(name, getattr(run, name)) for name in _COLUMNS},
             )
 
     def recent(self, cluster: str, limit: int) -> list[Run]:
@@ -114,7 +114,7 @@ class RunStore:
                 f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE {where}",  # noqa: S608 - our own text
                 values,
             )
-            return [_run(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+            return [_run_of_row(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -146,13 +146,13 @@ def _missing(database: sqlite3.Connection) -> list[str]:
     return [name for name in _LATER if name not in there]
 
 
-def _cell(name: str, value: object) -> object:
+def _column_value(name: str, value: object) -> object:
     if name in _JSON:
         return msgspec.json.encode(value).decode()
     return str(value) if name == "state" else value
 
 
-def _run(row: dict[str, Any]) -> Run:
+def _run_of_row(row: dict[str, Any]) -> Run:
     known = {name: value for name, value in row.items() if value is not None}
     for name, value in known.items():
         if name in _JSON:

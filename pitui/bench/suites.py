@@ -66,13 +66,13 @@ def _whole(least: int, most: int) -> Callable[[str], str]:
     return check
 
 
-def _path(text: str) -> str:
+def _path_parameter(text: str) -> str:
     if not text.startswith("/") or "\0" in text or "\n" in text:
         raise ValueError(f"{text!r} is not an absolute path")
     return text
 
 
-def _size(text: str) -> str:
+def _size_parameter(text: str) -> str:
     if text in ("", "0"):
         return ""
     parse_memory(text)
@@ -98,9 +98,19 @@ _LINE_COUNT = Benchmark(
     ),
     program=PROGRAMS / "line_count.py",
     parameters=(
-        Parameter("path", "Path", "/tmp/pitui-lines.txt", "the same on every worker", _path),  # noqa: S108
         Parameter(
-            "generate", "Generate", "", "size such as 100m: write it on every node first", _size
+            "path",
+            "Path",
+            "/tmp/pitui-lines.txt",  # noqa: S108
+            "the same on every worker",
+            _path_parameter,
+        ),
+        Parameter(
+            "generate",
+            "Generate",
+            "",
+            "size such as 100m: write it on every node first",
+            _size_parameter,
         ),
     ),
 )

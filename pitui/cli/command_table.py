@@ -61,18 +61,18 @@ def what_changes(context: click.Context) -> str:
     Raises:
         KeyError: the table does not hold the command.
     """
-    names = _names(context)
+    names = _command_names(context)
     row = COMMANDS[names[0]]
     if len(names) > 1:
         return " ".join(names) if row.commands[names[1]] else ""
-    if not row.changes or (row.only_with and not _given(context, row.only_with)):
+    if not row.changes or (row.only_with and not _is_given(context, row.only_with)):
         return ""
-    if row.except_with and _given(context, row.except_with):
+    if row.except_with and _is_given(context, row.except_with):
         return ""
     return f"{names[0]} {row.only_with}".rstrip()
 
 
-def _names(context: click.Context) -> Sequence[str]:
+def _command_names(context: click.Context) -> Sequence[str]:
     """Return the names of a command and its groups, without that of the program."""
     names: list[str] = []
     at: click.Context | None = context
@@ -82,6 +82,6 @@ def _names(context: click.Context) -> Sequence[str]:
     return names
 
 
-def _given(context: click.Context, option: str) -> bool:
+def _is_given(context: click.Context, option: str) -> bool:
     (parameter,) = (p for p in context.command.params if option in p.opts)
     return bool(context.params[parameter.name or ""])

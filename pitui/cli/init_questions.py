@@ -22,7 +22,7 @@ def ask(*, machine: str, master: str | None, user: str | None, cluster: str) -> 
     cluster = click.prompt("Name of the cluster", default=cluster)
     if user is None:
         click.echo("The user to log in as on the nodes; leave empty to use ~/.ssh/config.")
-        user = _again("User", _user, default="")
+        user = _again("User", _parse_user, default="")
     nodes = _nodes(machine)
 
     def with_master(word: str) -> Answers:
@@ -59,7 +59,7 @@ def _nodes(machine: str) -> list[tuple[str | None, Address]]:
     return list(nodes.items())
 
 
-def _user(text: str) -> str:
+def _parse_user(text: str) -> str:
     wrong = spelling.user_problem(text) if text else ""
     if wrong:
         raise UsageError(wrong)

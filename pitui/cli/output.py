@@ -46,16 +46,16 @@ def write_block(stream: TextIO | None, block: bytes) -> bool:
         stream.buffer.write(block)
         stream.buffer.flush()
     except BrokenPipeError:
-        _forget(stream)
+        _drop_buffer(stream)
         return False
     except OSError as error:
-        _forget(stream)
+        _drop_buffer(stream)
         which = "error" if stream is sys.stderr else "output"
         raise PituiError(f"cannot write to standard {which}: {error.strerror}") from error
     return True
 
 
-def _forget(stream: TextIO) -> None:
+def _drop_buffer(stream: TextIO) -> None:
     """Send what is left in the buffer nowhere: Python would complain about it when it ends."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, stream.fileno())

@@ -21,7 +21,7 @@ class TerminalPrompter:
 
     async def passphrase(self, identity: Path) -> str | None:
         """Ask for the passphrase of a key."""
-        return await _ask(f"Passphrase of {identity}: ", hidden=True)
+        return await _read_answer(f"Passphrase of {identity}: ", hidden=True)
 
     async def trust(self, key: UnknownKey) -> bool:
         """Trust with --trust-new, and say what was trusted."""
@@ -36,7 +36,7 @@ class TerminalPrompter:
             f"host now presents {key.kind} {key.fingerprint}. Either the machine was "
             "reinstalled, or somebody is intercepting the connection."
         )
-        answer = await _ask(
+        answer = await _read_answer(
             f"Was {key.node} replaced or reinstalled? Type yes to trust the new key: ",
             hidden=False,
         )
@@ -45,15 +45,15 @@ class TerminalPrompter:
     async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
         """Ask for the login password of nodes."""
         again = "Wrong password. " if wrong else ""
-        return await _ask(f"{again}Login password of {', '.join(nodes)}: ", hidden=True)
+        return await _read_answer(f"{again}Login password of {', '.join(nodes)}: ", hidden=True)
 
     async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
         """Ask for sudo's password."""
         again = "Wrong password. " if wrong else ""
-        return await _ask(f"{again}Password for sudo on {node}: ", hidden=True)
+        return await _read_answer(f"{again}Password for sudo on {node}: ", hidden=True)
 
 
-async def _ask(question: str, *, hidden: bool) -> str | None:
+async def _read_answer(question: str, *, hidden: bool) -> str | None:
     """Return the line that is typed; None without a terminal, or for an empty one or Ctrl-D."""
     import sys
 

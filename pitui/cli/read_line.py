@@ -21,7 +21,7 @@ async def ask_line(terminal: int, question: str, *, hidden: bool) -> str:
         now[3] &= ~termios.ECHO
         # What was typed before the question is no answer to it.
         termios.tcsetattr(terminal, termios.TCSAFLUSH, now)
-    _say(question)
+    _write_prompt(question)
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(terminal, ready.set)
@@ -33,9 +33,9 @@ async def ask_line(terminal: int, question: str, *, hidden: bool) -> str:
         if hidden:
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
             # The end of the line was not shown either.
-            _say("\n")
+            _write_prompt("\n")
 
 
-def _say(text: str) -> None:
+def _write_prompt(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()

@@ -35,11 +35,11 @@ async def _with_signals(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     loop = asyncio.get_running_loop()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
-        loop.add_signal_handler(signal.SIGHUP, _hang_up, task)
+        loop.add_signal_handler(signal.SIGHUP, _cancel_on_hangup, task)
     return await main()
 
 
-def _hang_up(task: asyncio.Task[Any]) -> None:
+def _cancel_on_hangup(task: asyncio.Task[Any]) -> None:
     _hung_up.set()
     task.cancel()
 

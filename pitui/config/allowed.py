@@ -28,15 +28,15 @@ def allowed(options: list[types.Type]) -> str:
     if first_of_kind(options, types.StrType) and first_of_kind(options, types.FloatType):
         return "text, a number, true or false"
     mappings_last = sorted(options, key=lambda one: isinstance(one, types.StructType))
-    return one_of_words([text for option in mappings_last for text in _one(option)])
+    return one_of_words([text for option in mappings_last for text in _option_words(option)])
 
 
-def _one(option: types.Type) -> list[str]:
+def _option_words(option: types.Type) -> list[str]:
     match option:
         case types.LiteralType():
             return [str(value) for value in sorted(option.values, key=str)]
         case types.IntType() | types.FloatType():
-            return [_number(option)]
+            return [_number_words(option)]
         case types.StructType():
             return [f"a mapping with the keys {', '.join(f.encode_name for f in option.fields)}"]
         case types.DictType():
@@ -44,7 +44,7 @@ def _one(option: types.Type) -> list[str]:
     return _SIMPLE[type(option)]
 
 
-def _number(option: types.IntType | types.FloatType) -> str:
+def _number_words(option: types.IntType | types.FloatType) -> str:
     kind = "a whole number" if isinstance(option, types.IntType) else "a number"
     low = f" from {option.ge}" if option.ge is not None else ""
     low = f" above {option.gt}" if option.gt is not None else low

@@ -23,7 +23,7 @@ def config_problems(config: Config) -> Iterator[Finding]:
     """Yield everything that is wrong with a configuration whose types are right."""
     yield from _cluster(config)
     for name, node in config.nodes.items():
-        yield from _node(config, name, node)
+        yield from _node_findings(config, name, node)
     yield from _same_address(config)
     yield from _ssh(config)
     yield from _spark(config)
@@ -51,14 +51,14 @@ def _cluster(config: Config) -> Iterator[Finding]:
             f"found {quoted(master)}, which is not a node{hint} allowed: {', '.join(names[:20])}"
         )
         yield ("cluster", "master"), message
-    yield from _spelled(("cluster", "name"), _word, config.cluster.name)
+    yield from _spelled(("cluster", "name"), _word_problem, config.cluster.name)
 
 
-def _word(text: str) -> str:
+def _word_problem(text: str) -> str:
     return spelling.one_line_problem(text) if text.strip() else "found empty text, allowed: a name"
 
 
-def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
+def _node_findings(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
     path = ("nodes", name)
     yield from _spelled(path, spelling.node_name_problem, name)
     yield from _spelled((*path, "host"), spelling.host_problem, node.host)
@@ -70,7 +70,7 @@ def _node(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
         yield from _spelled(
             (*path, "worker", "memory"), spelling.memory_problem, node.worker.memory
         )
-    yield from _pairs((*path, "env"), spelling.variable_problem, node.env)
+    yield from _pair_findings((*path, "env"), spelling.variable_problem, node.env)
 
 
 def _same_address(config: Config) -> Iterator[Finding]:
@@ -78,14 +78,14 @@ def _same_address(config: Config) -> Iterator[Finding]:
     seen: dict[tuple[str, int], str] = {}
     for name, node in config.nodes.items():
         port = 0 if node.host == LOCAL else node.port or config.ssh.port or _DEFAULT_SSH_PORT
-        first = seen.setdefault((_canonical(node.host), port), name)
+        first = seen.setdefault((_canonical_address(node.host), port), name)
         if first != name:
             what = "this machine" if node.host == LOCAL else f"port {port}"
             message = f"found {quoted(node.host)} ({what}), as in nodes.{first}; allowed: once"
             yield ("nodes", name, "host"), message
 
 
-def _canonical(host: str) -> str:
+def _canonical_address(host: str) -> str:
     from ipaddress import ip_address
 
     try:
@@ -120,8 +120,8 @@ def _identity(path: Path, folder: FilePath, text: str | None) -> Iterator[Findin
 def _spark(config: Config) -> Iterator[Finding]:
     spark = config.spark
     yield from _spelled(("spark", "version"), _version, spark.version)
-    yield from _spelled(("spark", "archive"), _archive, spark.archive)
-    yield from _spelled(("spark", "sha512"), _sha512, spark.sha512)
+    yield from _spelled(("spark", "archive"), _archive_problem, spark.archive)
+    yield from _spelled(("spark", "sha512"), _sha512_problem, spark.sha512)
     for number, mirror in enumerate(spark.mirrors):
         yield from _spelled(("spark", "mirrors", str(number)), _mirror, mirror)
     yield from _spelled(("spark", "home"), _home, spark.home)
@@ -133,8 +133,10 @@ def _spark(config: Config) -> Iterator[Finding]:
             f"found {spark.master.port}, which is also spark.master.port; allowed: another port"
         )
         yield ("spark", "master", "webui_port"), message
-    yield from _pairs(("spark", "defaults"), spelling.spark_property_problem, spark.defaults)
-    yield from _pairs(("spark", "env"), spelling.variable_problem, spark.env)
+    yield from _pair_findings(
+        ("spark", "defaults"), spelling.spark_property_problem, spark.defaults
+    )
+    yield from _pair_findings(("spark", "env"), spelling.variable_problem, spark.env)
 
 
 def _provision(config: Config) -> Iterator[Finding]:
@@ -143,7 +145,7 @@ def _provision(config: Config) -> Iterator[Finding]:
     yield from _spelled((*path, "gateway"), spelling.v4_address_problem, network.gateway)
     for number, server in enumerate(network.dns):
         yield from _spelled((*path, "dns", str(number)), spelling.any_address_problem, server)
-    yield from _spelled(("provision", "jdk"), _word, config.provision.jdk)
+    yield from _spelled(("provision", "jdk"), _word_problem, config.provision.jdk)
     seen: dict[str, str] = {}
     for name, node in config.nodes.items():
         address = (node.address or "").partition("/")[0]
@@ -156,10 +158,10 @@ def _version(text: str) -> str:
     return "" if _VERSION.fullmatch(text) else f"found {quoted(text)}, allowed: such as 4.3.0"
 
 
-def _archive(text: str) -> str:
+def _archive_problem(text: str) -> str:
     if "://" in text and not text.startswith("https://"):
         return f"found {quoted(text)}, allowed: a path on this machine or an https URL"
-    return _word(text)
+    return _word_problem(text)
 
 
 def _mirror(text: str) -> str:
@@ -168,7 +170,7 @@ def _mirror(text: str) -> str:
     return f"found {quoted(text)}, allowed: an https URL with folders such as spark-4.3.0 below it"
 
 
-def _sha512(text: str) -> str:
+def _sha512_problem(text: str) -> str:
     return (
         "" if _SHA512.fullmatch(text) else f"found {quoted(text)}, allowed: 128 hexadecimal digits"
     )
@@ -181,7 +183,9 @@ def _home(text: str) -> str:
     return f"found {quoted(text)}, allowed: a path on the node that starts with / or ~/"
 
 
-def _pairs(path: Path, rule: Callable[[str], str], pairs: dict[str, Scalar]) -> Iterator[Finding]:
+def _pair_findings(
+    path: Path, rule: Callable[[str], str], pairs: dict[str, Scalar]
+) -> Iterator[Finding]:
     for key, value in pairs.items():
         yield from _spelled((*path, key), rule, key)
         yield from _spelled((*path, key), spelling.one_line_problem, str(value))
@@ -189,14 +193,14 @@ def _pairs(path: Path, rule: Callable[[str], str], pairs: dict[str, Scalar]) -> 
 
 def _data(config: Config) -> Iterator[Finding]:
     for number, data in enumerate(config.data):
-        yield from _spelled(("data", str(number), "source"), _word, data.source)
+        yield from _spelled(("data", str(number), "source"), _word_problem, data.source)
         yield from _spelled(("data", str(number), "target"), _home, data.target)
 
 
 def _jobs(config: Config) -> Iterator[Finding]:
     for name, job in config.jobs.items():
-        yield from _spelled(("jobs", name, "app"), _word, job.app)
-        yield from _pairs(("jobs", name, "conf"), spelling.spark_property_problem, job.conf)
+        yield from _spelled(("jobs", name, "app"), _word_problem, job.app)
+        yield from _pair_findings(("jobs", name, "conf"), spelling.spark_property_problem, job.conf)
 
 
 def _logs(config: Config) -> Iterator[Finding]:

@@ -142,11 +142,11 @@ def _fits(value: str | float | bool, option: types.Type) -> bool:
     if isinstance(value, str):
         return isinstance(option, types.StrType)
     if isinstance(option, types.IntType):
-        return isinstance(value, int) and _within(value, option)
-    return isinstance(option, types.FloatType) and _within(value, option)
+        return isinstance(value, int) and _is_within(value, option)
+    return isinstance(option, types.FloatType) and _is_within(value, option)
 
 
-def _within(value: float, option: types.IntType | types.FloatType) -> bool:
+def _is_within(value: float, option: types.IntType | types.FloatType) -> bool:
     bounds: list[Any] = [option.ge, option.gt, option.le, option.lt]
     at_least, above, at_most, below = bounds
     return (

@@ -124,14 +124,14 @@ def render(answers: Answers) -> str:
     Raises:
         UsageError: the answers make no usable configuration; says which one does not fit.
     """
-    user = f"  user: {_word(answers.user)}" if answers.user else "  #user: pi"
+    user = f"  user: {_yaml_word(answers.user)}" if answers.user else "  #user: pi"
     text = _TEMPLATE.format(
-        cluster=_word(answers.cluster),
-        master=_word(answers.master),
+        cluster=_yaml_word(answers.cluster),
+        master=_yaml_word(answers.master),
         user=user,
         least=LEAST_MEMORY,
         version=f'  version: "{answers.spark}"' if answers.spark else '  #version: "4.3.0"',
-        nodes="\n".join(_node(node, answers) for node in answers.nodes),
+        nodes="\n".join(_node_yaml(node, answers) for node in answers.nodes),
     )
     _, problems = parse_config(text, Path())
     if problems:
@@ -157,19 +157,19 @@ def write_new(path: Path, answers: Answers) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _node(node: NewNode, answers: Answers) -> str:
+def _node_yaml(node: NewNode, answers: Answers) -> str:
     address = node.address
-    keys = [f"host: {_word(address.host)}"]
+    keys = [f"host: {_yaml_word(address.host)}"]
     if address.user and address.user != answers.user:
-        keys.append(f"user: {_word(address.user)}")
+        keys.append(f"user: {_yaml_word(address.user)}")
     if address.port:
         keys.append(f"port: {address.port}")
     if node.worker and node.name == answers.master:
         keys.append("worker: true")
-    return f"  {_word(node.name)}: {{{', '.join(keys)}}}"
+    return f"  {_yaml_word(node.name)}: {{{', '.join(keys)}}}"
 
 
-def _word(text: str) -> str:
+def _yaml_word(text: str) -> str:
     """Return text as YAML: as it is where that is surely text, else in quotes."""
     plain = _PLAIN.fullmatch(text) and text.casefold() not in _OTHER_WORDS
     return text if plain else json.dumps(text)

@@ -7,8 +7,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like this one, or None where none is alike."""
     import difflib
 
-    plain = {_plain(candidate): candidate for candidate in known}
-    close = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=0.55)
+    plain = {_comparable(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(_comparable(word), plain, n=1, cutoff=0.55)
     return plain[close[0]] if close else None
 
 
@@ -18,5 +18,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found}?" if found else ""
 
 
-def _plain(word: str) -> str:
+def _comparable(word: str) -> str:
     return word.casefold().replace("-", "_")

@@ -35,7 +35,7 @@ def host_problem(text: str) -> str:
     """Return what is wrong with the name or address of a host, or nothing."""
     allowed = "allowed: a host name, an alias of ~/.ssh/config, an IP address or local"
     if ":" in text or _DOTTED_FIGURES.fullmatch(text):
-        return _address(text, allowed)
+        return _address_problem(text, allowed)
     if _HOST.fullmatch(text):
         return ""
     if "@" in text:
@@ -43,7 +43,7 @@ def host_problem(text: str) -> str:
     return f"found {quoted(text)}, {allowed}"
 
 
-def _address(text: str, allowed: str) -> str:
+def _address_problem(text: str, allowed: str) -> str:
     from ipaddress import ip_address
 
     try:

@@ -19,27 +19,27 @@ def host_names(file: Path, home: Path) -> list[str]:
     Patterns (`*`, `?`, `!`) are no hosts. Files that are included are read too, relative ones from
     ~/.ssh, as ssh_config(5) says; what cannot be read is passed over, as this only proposes.
     """
-    return list(dict.fromkeys(_names(file, home, 0)))
+    return list(dict.fromkeys(_host_names(file, home, 0)))
 
 
-def _names(file: Path, home: Path, depth: int) -> Iterator[str]:
-    for key, words in _lines(file):
+def _host_names(file: Path, home: Path, depth: int) -> Iterator[str]:
+    for key, words in _config_lines(file):
         if key == "host":
             yield from (word for word in words if word and not set(word) & set("*?!"))
         elif key == "include" and depth < _DEPTH:
             for word in words:
                 # Path.glob takes no absolute pattern.
-                for name in sorted(glob.glob(_place(word, home))):  # noqa: PTH207
-                    yield from _names(Path(name), home, depth + 1)
+                for name in sorted(glob.glob(_included_path(word, home))):  # noqa: PTH207
+                    yield from _host_names(Path(name), home, depth + 1)
 
 
-def _place(word: str, home: Path) -> str:
+def _included_path(word: str, home: Path) -> str:
     if word.startswith("~/"):
         return str(home / word[2:])
     return str(home / ".ssh" / word)  # an absolute path stays what it is
 
 
-def _lines(file: Path) -> Iterator[tuple[str, list[str]]]:
+def _config_lines(file: Path) -> Iterator[tuple[str, list[str]]]:
     try:
         with file.open(encoding="utf-8", errors="replace") as opened:
             text = opened.read(_LARGEST) if file.is_file() else ""

@@ -152,7 +152,7 @@ class TerminalChild(Child):
             try:
                 data = data[os.write(self._terminal, data) :]
             except BlockingIOError:
-                await _ready(self._terminal, loop.add_writer, loop.remove_writer)
+                await _descriptor_ready(self._terminal, loop.add_writer, loop.remove_writer)
             except OSError:
                 return
 
@@ -180,7 +180,7 @@ class TerminalChild(Child):
             try:
                 data = os.read(self._terminal, BLOCK)
             except BlockingIOError:
-                await _ready(self._terminal, loop.add_reader, loop.remove_reader)
+                await _descriptor_ready(self._terminal, loop.add_reader, loop.remove_reader)
                 continue
             except OSError:  # EIO: nobody holds the other end any more
                 return
@@ -198,7 +198,7 @@ def _set_size(terminal: int, columns: int, rows: int) -> None:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
-async def _ready(
+async def _descriptor_ready(
     descriptor: int,
     add: Callable[[int, Callable[[], None]], None],
     remove: Callable[[int], object],

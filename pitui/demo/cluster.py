@@ -33,20 +33,20 @@ def start_spark(plan: Plan) -> None:
     Raises:
         PituiError: some did not come up; says which and why.
     """
-    asyncio.run(_start(plan))
+    asyncio.run(_start_daemons(plan))
 
 
-async def _start(plan: Plan) -> None:
+async def _start_daemons(plan: Plan) -> None:
     async with open_cluster(load_config(plan.config), NonInteractive()) as opened:
         cluster = replace(opened, audit=Audit(opened.audit.cluster, plan.path / "audit.jsonl"))
-        outcomes = await start(cluster, targets_for(cluster, ["all"]), _quiet)
+        outcomes = await start(cluster, targets_for(cluster, ["all"]), _ignore_outcome)
     failed = [outcome for outcome in outcomes if not outcome.state.good]
     if failed:
         why = "; ".join(f"{one.node}: {one.detail} {one.advice}".strip() for one in failed)
         raise PituiError(f"the demo did not start: {why}")
 
 
-def _quiet(outcome: Outcome) -> None:
+def _ignore_outcome(outcome: Outcome) -> None:
     """Take no notice: what matters is how each ended."""
 
 
@@ -65,7 +65,7 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
     """
     spark, java = find_spark(), find_java()
     check_memory(workers)
-    record, plan = _claim(workers, folder, spark, java)
+    record, plan = _claim_demo(workers, folder, spark, java)
     entry = _entry(plan, temporary=folder is None)
     try:
         make_node_folders(plan)
@@ -81,13 +81,13 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
         record.remove()
 
 
-def _claim(
+def _claim_demo(
     workers: int, folder: Path | None, spark: Path, java: Path
 ) -> tuple[registry.Record, Plan]:
     """Clean up after dead demonstrations, choose ports, and note down what is ours."""
     with registry.alone():
         taken = registry.clean_up_dead()
-        path = _make_folder(folder)
+        path = _make_demo_folder(folder)
         registry.claim(path)
         end_all(path)
         plan = _plan(path, workers, taken, spark, java)
@@ -115,7 +115,7 @@ def _entry(plan: Plan, *, temporary: bool) -> registry.LedgerEntry:
     return registry.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
 
 
-def _make_folder(folder: Path | None) -> Path:
+def _make_demo_folder(folder: Path | None) -> Path:
     if folder is None:
         check_folder_name(Path(tempfile.gettempdir()).resolve())
         return Path(tempfile.mkdtemp(prefix=registry.PREFIX)).resolve()

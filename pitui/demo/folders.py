@@ -22,22 +22,22 @@ def make_node_folders(plan: Plan) -> None:
         for folder in (home, *(spark / name for name in _OWN)):
             folder.mkdir(parents=True, exist_ok=True)
         for name in _LINKED:
-            _link(spark / name, Path(plan.spark) / name)
-        _write(spark / "conf" / "spark-env.sh", _spark_env(plan, node))
-        _write(spark / "conf" / "spark-defaults.conf", _spark_defaults(plan))
-        _write(home / ".profile", _profile(node))
-        _write(home / ".bashrc", _profile(node))
+            _make_link(spark / name, Path(plan.spark) / name)
+        _write_text(spark / "conf" / "spark-env.sh", _spark_env(plan, node))
+        _write_text(spark / "conf" / "spark-defaults.conf", _spark_defaults(plan))
+        _write_text(home / ".profile", _profile(node))
+        _write_text(home / ".bashrc", _profile(node))
     workers = "".join(f"{node.address}\n" for node in plan.workers)
-    _write(plan.spark_home(plan.master) / "conf" / "workers", workers)
-    _write(plan.config, _config(plan))
+    _write_text(plan.spark_home(plan.master) / "conf" / "workers", workers)
+    _write_text(plan.config, _config(plan))
 
 
-def _link(path: Path, target: Path) -> None:
+def _make_link(path: Path, target: Path) -> None:
     path.unlink(missing_ok=True)
     path.symlink_to(target)
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 

@@ -34,29 +34,30 @@ def find_java() -> Path:
     Raises:
         PituiError: there is none, or it is too old; says what to install on this system.
     """
-    program = _program()
+    program = _java_program()
     if program is None:
-        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _advice())
-    text = _properties(program)
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _java_advice())
+    text = _java_properties(program)
     version = re.search(r"^\s*java\.specification\.version = (\S+)", text, re.MULTILINE)
     home = re.search(r"^\s*java\.home = (.+?)\s*$", text, re.MULTILINE)
     if version is None or home is None:
-        raise PituiError(f"{program} does not report its Java version", _advice())
+        raise PituiError(f"{program} does not report its Java version", _java_advice())
     if _major(version[1]) < OLDEST:
         raise PituiError(
-            f"Spark needs Java {OLDEST} or newer, and {program} is Java {version[1]}", _advice()
+            f"Spark needs Java {OLDEST} or newer, and {program} is Java {version[1]}",
+            _java_advice(),
         )
     return Path(home[1])
 
 
-def _program() -> str | None:
+def _java_program() -> str | None:
     home = os.environ.get("JAVA_HOME")
     if home and os.access(Path(home) / "bin" / "java", os.X_OK):
         return str(Path(home) / "bin" / "java")
     return shutil.which("java")
 
 
-def _properties(program: str) -> str:
+def _java_properties(program: str) -> str:
     try:
         answer = subprocess.run(
             [program, "-XshowSettings:properties", "-version"],
@@ -67,10 +68,10 @@ def _properties(program: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise PituiError(f"cannot run {program}: {error}", _advice()) from error
+        raise PituiError(f"cannot run {program}: {error}", _java_advice()) from error
     if answer.returncode:
         # So does macOS's placeholder, which is there without a Java.
-        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _advice())
+        raise PituiError(f"Spark needs Java {OLDEST} or newer, and none was found", _java_advice())
     return answer.stderr + answer.stdout
 
 
@@ -80,7 +81,7 @@ def _major(version: str) -> int:
     return parts[1] if parts[0] == 1 and len(parts) > 1 else parts[0]
 
 
-def _advice() -> str:
+def _java_advice() -> str:
     return f"Install it with: {java_install_command()}"
 
 

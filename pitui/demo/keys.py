@@ -11,11 +11,11 @@ _KIND = "ssh-ed25519"
 
 def make_keys(plan: Plan) -> None:
     """Create the keys that are missing, and write known_hosts and the authorized key."""
-    public = _key(plan.identity, "pitui demo")
+    public = _public_key(plan.identity, "pitui demo")
     authorized(plan).write_bytes(public)
     lines = []
     for node in plan.workers:
-        key = _key(plan.host_key(node), node.name).decode("ascii").strip()
+        key = _public_key(plan.host_key(node), node.name).decode("ascii").strip()
         kind, data = key.split()[:2]
         lines.append(f"[{node.address}]:{node.ssh_port} {kind} {data}\n")
     plan.known_hosts.write_text("".join(lines), encoding="ascii")
@@ -26,7 +26,7 @@ def authorized(plan: Plan) -> Path:
     return plan.path / "authorized_keys"
 
 
-def _key(path: Path, comment: str) -> bytes:
+def _public_key(path: Path, comment: str) -> bytes:
     if path.exists():
         return asyncssh.read_private_key(path).export_public_key()
     key = asyncssh.generate_private_key(_KIND, comment)

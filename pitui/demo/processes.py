@@ -26,7 +26,7 @@ _PAUSE = 0.1
 
 def of_demo(folder: Path) -> list[int]:
     """Return the processes of the demonstration in a folder, without this one."""
-    found = _from_proc(folder) if sys.platform == "linux" else _from_ps(folder)
+    found = _from_proc(folder) if sys.platform == "linux" else _pids_by_ps(folder)
     return [pid for pid in found if pid != os.getpid()]
 
 
@@ -44,15 +44,15 @@ def end_all(folder: Path) -> None:
             raise TimeoutError(f"processes {pids} of the demo do not end")
         for pid in pids:
             if waited > _GRACE:
-                _send(pid, signal.SIGKILL)
+                _send_signal(pid, signal.SIGKILL)
             elif pid not in asked:
                 asked.add(pid)
-                _send(pid, signal.SIGTERM)
-                _send(pid, signal.SIGCONT)
+                _send_signal(pid, signal.SIGTERM)
+                _send_signal(pid, signal.SIGCONT)
         time.sleep(_PAUSE)
 
 
-def _send(pid: int, number: int) -> None:
+def _send_signal(pid: int, number: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 
@@ -68,7 +68,7 @@ def _from_proc(folder: Path) -> Iterator[int]:
                 yield int(entry.name)
 
 
-def _from_ps(folder: Path) -> Iterator[int]:
+def _pids_by_ps(folder: Path) -> Iterator[int]:
     answer = subprocess.run(
         ["ps", "-axwwE", "-o", "pid=,command="],
         capture_output=True,

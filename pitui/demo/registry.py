@@ -32,7 +32,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     ports: list[tuple[str, int]] = []
 
 
-def _folder() -> Path:
+def _registry_folder() -> Path:
     return state_folder() / "demos"
 
 
@@ -59,15 +59,15 @@ class Record:
 @contextmanager
 def alone() -> Iterator[None]:
     """Let one demonstration at a time choose its ports and clean up after dead ones."""
-    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (_folder() / ".lock").open("w") as file:
+    _registry_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (_registry_folder() / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def new_record() -> Record:
     """Return the file of a new demonstration; call it under `alone`."""
-    return Record(_folder() / f"{secrets.token_hex(4)}.json")
+    return Record(_registry_folder() / f"{secrets.token_hex(4)}.json")
 
 
 def claim(folder: Path) -> None:
@@ -111,9 +111,9 @@ def clean_up_dead() -> Taken:
         TimeoutError: a process does not end.
     """
     taken: Taken = set()
-    for path in sorted(_folder().glob("*.json")):
+    for path in sorted(_registry_folder().glob("*.json")):
         with path.open("r+b") as file:
-            entry = _read(file.read())
+            entry = _read_entry(file.read())
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -137,7 +137,7 @@ def remove_demo(entry: LedgerEntry) -> None:
         shutil.rmtree(folder)
 
 
-def _read(data: bytes) -> LedgerEntry | None:
+def _read_entry(data: bytes) -> LedgerEntry | None:
     """Return an entry, or None for one that was never written to its end."""
     try:
         return msgspec.json.decode(data, type=LedgerEntry)

@@ -1,6 +1,5 @@
 """A node's own names and addresses, and which of the master's workers is on which node."""
 
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pitui.config.model import Node
 from pitui.domain.cluster import MasterView, Worker
+from pitui.domain.ip_address import is_ip_address, is_loopback
 from pitui.domain.workers import newest_by_host, preference, webui_port
 
 ADDRESS_COMMAND = (
@@ -35,7 +35,7 @@ def parse_names(output: str) -> Names:
             hostname = line.removeprefix("name ").strip()
             break
     addresses = frozenset(_ADDRESS.findall(output))
-    return Names(hostname, frozenset(a for a in addresses if not _loopback(a)))
+    return Names(hostname, frozenset(a for a in addresses if not is_loopback(a)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ def _by_host(nodes: list[Node]) -> dict[str, list[Node]]:
 
 def _own_names(nodes: list[Node], names: Mapping[str, Names]) -> dict[str, Node]:
     """Return the names that are one node's alone, each with its node."""
-    all_names = {node.name: _names(names.get(node.name, Names())) for node in nodes}
+    all_names = {node.name: _all_names(names.get(node.name, Names())) for node in nodes}
     times = Counter(name for own in all_names.values() for name in own)
     return {name: node for node in nodes for name in all_names[node.name] if times[name] == 1}
 
 
-def _names(names: Names) -> set[str]:
+def _all_names(names: Names) -> set[str]:
     hostname = names.hostname.lower()
     return {*names.addresses, hostname, hostname.partition(".")[0]} - {"", "localhost"}
 
@@ -97,22 +97,10 @@ def _node_of(
     host = worker.host.lower()
     candidates = hosts.get(host, [])
     if not candidates:
-        short = "" if _is_address(host) else host.partition(".")[0]
+        short = "" if is_ip_address(host) else host.partition(".")[0]
         found = {node.name: node for name in (host, short) if (node := own.get(name)) is not None}
         candidates = [*found.values()]
     if len(candidates) > 1:
         port = webui_port(worker)
         candidates = [node for node in candidates if node.worker_webui_port == port]
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _loopback(address: str) -> bool:
-    return _is_address(address) and ipaddress.ip_address(address).is_loopback

@@ -107,25 +107,25 @@ def parse_machine(output: str) -> Machine:
     ssh = values.get("ssh", "").split()
     return Machine(
         user=values.get("user", ""),
-        uid=_number(values.get("uid"), -1),
+        uid=_number_or(values.get("uid"), -1),
         home=values.get("home", ""),
         arch=values.get("arch", ""),
-        bits=_number(values.get("bits"), 0),
+        bits=_number_or(values.get("bits"), 0),
         hostname=values.get("hostname", ""),
         systemd="systemd" in values,
-        memory_mib=_number(values.get("memory"), 0) // 1024,
-        cores=_number(values.get("cores"), 0),
+        memory_mib=_number_or(values.get("memory"), 0) // 1024,
+        cores=_number_or(values.get("cores"), 0),
         board=values.get("board", ""),
         os=_os_release(output),
         clock=_clock(values.get("clock", "")),
         server_address=ssh[2] if len(ssh) == 4 else None,
         client_address=ssh[0] if len(ssh) == 4 else None,
-        addresses=tuple(_addresses(output)),
+        addresses=tuple(_interface_addresses(output)),
         routes=tuple(_routes(output)),
     )
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def _number_or(text: str | None, otherwise: int) -> int:
     return int(text) if text is not None and text.isdecimal() else otherwise
 
 
@@ -145,7 +145,7 @@ def _os_release(output: str) -> dict[str, str]:
     return found
 
 
-def _addresses(output: str) -> list[InterfaceAddress]:
+def _interface_addresses(output: str) -> list[InterfaceAddress]:
     return [
         InterfaceAddress(match["link"], match["address"], int(match["prefix"]), match["scope"])
         for match in map(_ADDRESS.match, output.splitlines())

@@ -67,10 +67,10 @@ def own_processes(
 
 
 def _is_own(process: DaemonProcess, node: Node, rivals: Sequence[Node], real_home: str) -> bool:
-    ours = _claim(process, node, real_home)
+    ours = _claim_weight(process, node, real_home)
     if not ours:
         return not rivals and _of_this_cluster(process, node)
-    return all(ours >= _claim(process, rival) for rival in rivals)
+    return all(ours >= _claim_weight(process, rival) for rival in rivals)
 
 
 def _of_this_cluster(process: DaemonProcess, node: Node) -> bool:
@@ -83,7 +83,7 @@ def _of_this_cluster(process: DaemonProcess, node: Node) -> bool:
     return not masters or str(node.master_port) in ports
 
 
-def _claim(process: DaemonProcess, node: Node, real_home: str = "") -> int:
+def _claim_weight(process: DaemonProcess, node: Node, real_home: str = "") -> int:
     """Weigh what speaks for a node; a port alone, which many nodes share, says nothing."""
     homes = {node.spark_home.rstrip("/"), real_home} - {""}
     by_home = any(_inside(found, home) for found in process.homes for home in homes)
@@ -102,4 +102,4 @@ def _inside(path: str, home: str) -> bool:
 
 def is_claimed(process: DaemonProcess, nodes: Iterable[Node]) -> bool:
     """Say whether a daemon's Spark home or `--host` speaks for any of the nodes."""
-    return any(_claim(process, node) for node in nodes)
+    return any(_claim_weight(process, node) for node in nodes)

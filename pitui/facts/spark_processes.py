@@ -45,7 +45,7 @@ def parse_spark_processes(output: str) -> tuple[SparkProcess, ...]:
         if match is None:
             continue
         words = match[5].split("\t")
-        said = _what(words)
+        said = _kind_and_app(words)
         if said is not None:
             what, app_id = said
             pid, parent, kib = int(match[1]), int(match[2]), int(match[3])
@@ -53,7 +53,7 @@ def parse_spark_processes(output: str) -> tuple[SparkProcess, ...]:
     return _with_python_owners(found)
 
 
-def _what(words: list[str]) -> tuple[str, str] | None:
+def _kind_and_app(words: list[str]) -> tuple[str, str] | None:
     """Return what a command line is, and of which application."""
     if "pyspark.daemon" in words:
         return "Python worker", ""

@@ -14,7 +14,7 @@ from pitui.remote.process_cleanup import watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 
 
-class _Pipes(asyncio.SubprocessProtocol):
+class _ChildPipes(asyncio.SubprocessProtocol):
     """Connects a local child process to a `FramedProcess`; both its protocol and its wire."""
 
     def __init__(self, process: FramedProcess) -> None:
@@ -115,7 +115,7 @@ class LocalRunner:
         text = frame.script(command if stdin else watched(command))
         try:
             await asyncio.get_running_loop().subprocess_exec(
-                lambda: _Pipes(process), "/bin/sh", "-c", text, start_new_session=True
+                lambda: _ChildPipes(process), "/bin/sh", "-c", text, start_new_session=True
             )
         except OSError as error:
             raise NodeError(self._node, f"cannot start a process: {error.strerror}") from error

@@ -114,7 +114,7 @@ class FramedProcess:
             NodeError: it ran something else; or nothing within its share of `limit` seconds.
             LinkError: the link was lost.
         """
-        if not await _within(limit * BEGIN_SHARE, self._begun):
+        if not await _set_within(limit * BEGIN_SHARE, self._begun):
             message = f"no command started there within {limit * BEGIN_SHARE:.0f} s"
             advice = f"Does {_START_FILES} wait for input? Or is the node overloaded?"
             raise CommandTimeoutError(self.node, message, advice)
@@ -205,17 +205,17 @@ class FramedProcess:
         finally:
             wire.close()
         # The server counts a channel until both sides have closed it.
-        await _within(CLOSE_LIMIT, self._gone)
+        await _set_within(CLOSE_LIMIT, self._gone)
 
     async def _stop(self, wire: Wire) -> None:
         if self._stdin:
             wire.send_signal("TERM")
-            if await _within(SIGNAL_LIMIT, self._exited):
+            if await _set_within(SIGNAL_LIMIT, self._exited):
                 return
             group = self._stdout.group or self._stderr.group
             if self._kill is not None and group is not None:
                 await self._kill(group)
-        if not await _within(END_LIMIT, self._exited):
+        if not await _set_within(END_LIMIT, self._exited):
             wire.send_signal("KILL")
 
     def _take(self) -> bytes:
@@ -342,7 +342,7 @@ async def read_all(node: str, process: RemoteProcess, most: int = OUTPUT_LIMIT) 
     return bytes(output)
 
 
-async def _within(limit: float, event: asyncio.Event) -> bool:
+async def _set_within(limit: float, event: asyncio.Event) -> bool:
     if event.is_set():
         return True
     try:

@@ -15,7 +15,7 @@ def quote(*words: str | int | PurePath) -> str:
         ValueError: a word holds a NUL, which no command line can carry.
         UsageError: a word is no valid text.
     """
-    return " ".join(_one(word) for word in words)
+    return " ".join(_quote_word(word) for word in words)
 
 
 def quote_all(words: Iterable[str]) -> str:
@@ -23,7 +23,7 @@ def quote_all(words: Iterable[str]) -> str:
     return quote(*words)
 
 
-def _one(word: str | int | PurePath) -> str:
+def _quote_word(word: str | int | PurePath) -> str:
     text = str(word)
     if "\0" in text:
         raise ValueError("a NUL cannot be part of a command line")

@@ -11,7 +11,7 @@ from pitui.config.paths import state_folder
 _TAIL = 64 * 1024
 
 
-def _user() -> str:
+def _own_user() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -50,7 +50,7 @@ class Audit:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "user": _user(),
+            "user": _own_user(),
             "cluster": self.cluster,
             "action": action,
             "node": node,

@@ -67,7 +67,7 @@ def item_of(source: str, target: str, folder: Path) -> Item:
     try:
         is_file, is_folder = path.is_file(), path.is_dir()
     except OSError as error:
-        raise _unreadable(source, error) from error
+        raise _unreadable_source(source, error) from error
     if not is_file:
         what = "is a folder" if is_folder else "is not a file"
         raise UsageError(f"{source} {what}", "Name a file on this machine.")
@@ -106,14 +106,14 @@ class Pushing:
         Raises:
             UsageError: a file cannot be read; nothing was pushed then.
         """
-        payloads = [await _measure(item) for item in items]
+        payloads = [await _payload_of(item) for item in items]
         ended: list[Delivery] = []
 
         async with FileDistributor(self._cluster.connections) as distributor:
             for item, payload in zip(items, payloads, strict=True):
-                trip = _Trip(self._cluster, distributor, item, payload, self._progress)
+                trip = _Push(self._cluster, distributor, item, payload, self._progress)
 
-                async def one(name: str, trip: _Trip = trip) -> None:
+                async def one(name: str, trip: _Push = trip) -> None:
                     found = await self._one(name, trip)
                     ended.append(found)
                     self._report(found)
@@ -121,7 +121,7 @@ class Pushing:
                 await fan_out(names, one)
         return ended
 
-    async def _one(self, name: str, trip: "_Trip") -> Delivery:
+    async def _one(self, name: str, trip: "_Push") -> Delivery:
         item, size = trip.item, trip.payload.size
         if name in self._away:
             return replace(self._away[name], item=item, size=size, seconds=0.0)
@@ -146,19 +146,19 @@ class Pushing:
         self._cluster.audit.record("push", name, str(state), **paths)
 
 
-async def _measure(item: Item) -> Payload:
+async def _payload_of(item: Item) -> Payload:
     try:
         return await Payload.of(item.source)
     except OSError as error:
-        raise _unreadable(str(item.source), error) from error
+        raise _unreadable_source(str(item.source), error) from error
 
 
-def _unreadable(source: str, error: OSError) -> UsageError:
+def _unreadable_source(source: str, error: OSError) -> UsageError:
     return UsageError(f"cannot read {source}: {error.strerror}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Trip:
+class _Push:
     """One file to any node."""
 
     cluster: Cluster
@@ -177,7 +177,7 @@ class _Trip:
         target, size = self.item.target, self.payload.size
         if self.cluster.node(name).local and _same(self.item):
             return Delivery(name, self.item, OutcomeState.UNCHANGED, size)
-        await _make_folder(self.cluster, name, target)
+        await _make_target_folder(self.cluster, name, target)
 
         def sent(have: int) -> None:
             self.progress(name, have, size)
@@ -193,7 +193,7 @@ def _same(item: Item) -> bool:
     return False
 
 
-async def _make_folder(cluster: Cluster, name: str, target: str) -> None:
+async def _make_target_folder(cluster: Cluster, name: str, target: str) -> None:
     """See that the login user can write where a file belongs; as root only what is missing."""
     folder = str(PurePosixPath(target).parent)
     words = f"push {quote_path(folder)}"

@@ -21,7 +21,7 @@ def parse_properties(text: str) -> dict[str, str]:
     settings: dict[str, str] = {}
     for line in _logical_lines(text):
         key, value = _split(line)
-        settings[_plain(key)] = _trimmed(_plain(value))
+        settings[_unescaped(key)] = _trimmed(_unescaped(value))
     return settings
 
 
@@ -72,7 +72,7 @@ def _split(line: str) -> tuple[str, str]:
     return line[:end], rest
 
 
-def _plain(text: str) -> str:
+def _unescaped(text: str) -> str:
     """Return text with its escapes resolved."""
     if "\\" not in text:
         return text

@@ -25,7 +25,7 @@ _PAUSE = 0.1
 def main() -> None:
     """Read the arguments, run, print the result."""
     parser = argparse.ArgumentParser(prog="line_count.py", description="Count lines of text.")
-    parser.add_argument("--path", type=_path, required=True, help="the same on every node")
+    parser.add_argument("--path", type=_path_argument, required=True, help="the same on every node")
     parser.add_argument("--partitions", type=_positive, help="least tasks (default: three a core)")
     arguments = parser.parse_args()
 
@@ -95,7 +95,7 @@ def wait_for_executors(context: SparkContext) -> None:
         time.sleep(_PAUSE)
 
 
-def _path(text: str) -> Path:
+def _path_argument(text: str) -> Path:
     path = Path(text)
     if not path.is_absolute():
         raise argparse.ArgumentTypeError(f"{text} is not an absolute path")

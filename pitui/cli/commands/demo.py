@@ -69,22 +69,22 @@ def demonstrate(settings: Settings, nodes: int, folder: Path | None, *, ui: bool
         PituiError: it cannot be brought up here.
     """
     for number in _ENDING:
-        signal.signal(number, _end)
+        signal.signal(number, _end_on_signal)
     try:
-        _run(settings, nodes, folder, ui=ui)
+        _run_demo(settings, nodes, folder, ui=ui)
     except _EndedError:
         sys.exit(0)
 
 
-def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+def _end_on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     _let_it_end()
     raise _EndedError
 
 
-def _run(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> None:
+def _run_demo(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) -> None:
     from pitui.demo.cluster import demo_cluster
 
-    with demo_cluster(nodes, folder, _say if ui else _silent) as plan:
+    with demo_cluster(nodes, folder, _say_progress if ui else _say_nothing) as plan:
         if ui:
             from pitui.config.load import load_config
             from pitui.tui.run import run_ui
@@ -109,7 +109,7 @@ def _let_it_end() -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _say(text: str) -> None:
+def _say_progress(text: str) -> None:
     """Print a line about the start; the terminal may be gone by the end."""
     try:
         complain(text)
@@ -117,5 +117,5 @@ def _say(text: str) -> None:
         return
 
 
-def _silent(text: str) -> None:
+def _say_nothing(text: str) -> None:
     """Print nothing: the first line of output is the configuration's path."""

@@ -49,7 +49,7 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
         from pitui.services.nodes.disk_use import clean_unused, disk_use
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
-            names = [node.name for node in _wanted(cluster, nodes)]
+            names = [node.name for node in _wanted_nodes(cluster, nodes)]
             if remove:
                 cleaned = await fan_out(names, lambda name: clean_unused(cluster, name))
                 said = [_cleaned(settings, name, cleaned[name]) for name in names]
@@ -63,11 +63,11 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
     run(main)
 
 
-def _wanted(cluster: "Cluster", names: tuple[str, ...]) -> "list[Node]":
+def _wanted_nodes(cluster: "Cluster", names: tuple[str, ...]) -> "list[Node]":
     return [cluster.node(name) for name in names] if names else list(cluster.nodes.values())
 
 
-def _failed(settings: Settings, name: str, error: PituiError) -> dict[str, object]:
+def _failed_json(settings: Settings, name: str, error: PituiError) -> dict[str, object]:
     if not settings.json:
         complain(f"pitui: {name}: {error}")
     return {"name": name, "error": str(error)}
@@ -75,7 +75,7 @@ def _failed(settings: Settings, name: str, error: PituiError) -> dict[str, objec
 
 def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[str, object]:
     if isinstance(use, PituiError):
-        return _failed(settings, name, use)
+        return _failed_json(settings, name, use)
     if not settings.json:
         print_text(f"{name}: work {use.work or '-'}, logs {use.logs or '-'}")
         for folder in use.folders:
@@ -108,7 +108,7 @@ def _used(settings: Settings, name: str, use: "DiskUse | PituiError") -> dict[st
 
 def _cleaned(settings: Settings, name: str, cleaned: "Cleaned | PituiError") -> dict[str, object]:
     if isinstance(cleaned, PituiError):
-        return _failed(settings, name, cleaned)
+        return _failed_json(settings, name, cleaned)
     kept = "; ".join(cleaned.kept)
     if not settings.json:
         count, least = len(cleaned.names), "at least " if cleaned.partial else ""

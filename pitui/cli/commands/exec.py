@@ -81,13 +81,13 @@ def command(
             async with aclosing(as_done(names, on_node)) as results:
                 async for name, result in results:
                     good = good and not isinstance(result, PituiError) and result.ok
-                    _show(settings, name, result)
+                    _show_result(settings, name, result)
         return 0 if good else 1
 
     run(main)
 
 
-def _show(settings: Settings, name: str, result: "Result | PituiError") -> None:
+def _show_result(settings: Settings, name: str, result: "Result | PituiError") -> None:
     if settings.json:
         print_json(_result_json(name, result))
     elif isinstance(result, PituiError):

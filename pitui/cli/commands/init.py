@@ -86,9 +86,9 @@ def command(
     try:
         _refuse_existing(path)
         if nodes or workers:
-            answers = _told(nodes, workers, master, user, name)
+            answers = _given_answers(nodes, workers, master, user, name)
         else:
-            answers = _asked(master, user, name)
+            answers = _asked_answers(master, user, name)
         write_new(path, replace(answers, spark=spark))
     except PituiError as error:
         fail(error)
@@ -112,7 +112,7 @@ def _refuse_existing(path: Path) -> None:
         )
 
 
-def _told(
+def _given_answers(
     nodes: tuple[str, ...],
     workers: Path | None,
     master: str | None,
@@ -124,7 +124,7 @@ def _told(
     if nodes and workers:
         raise UsageError("--node and --from-workers cannot be combined")
     return assemble(
-        _listed(workers) if workers else [parse_node(node) for node in nodes],
+        _listed_workers(workers) if workers else [parse_node(node) for node in nodes],
         master=master or _LOCAL,
         machine=platform.node(),
         cluster=name or _CLUSTER,
@@ -133,7 +133,7 @@ def _told(
     )
 
 
-def _listed(file: Path) -> list[tuple[None, "Address"]]:
+def _listed_workers(file: Path) -> list[tuple[None, "Address"]]:
     from pitui.config.addresses import parse_workers
     from pitui.config.yaml.read import read_text
 
@@ -144,7 +144,7 @@ def _listed(file: Path) -> list[tuple[None, "Address"]]:
         raise UsageError(f"{file}: {error.message}", error.advice) from error
 
 
-def _asked(master: str | None, user: str | None, name: str | None) -> "Answers":
+def _asked_answers(master: str | None, user: str | None, name: str | None) -> "Answers":
     from pitui.cli.init_questions import ask
 
     if not sys.stdin.isatty():

@@ -16,7 +16,7 @@ from pitui.domain.logs.log_line import Level
 _COUNT = click.IntRange(0, 1_000_000)
 
 
-class _Lines(click.ParamType[int]):
+class _LineCount(click.ParamType[int]):
     """A number of lines, or `all`."""
 
     name = "N"
@@ -49,7 +49,7 @@ class _Lines(click.ParamType[int]):
 @click.option(
     "-n",
     "--lines",
-    type=_Lines(),
+    type=_LineCount(),
     help="Start with the last N lines of each log, or all.  [default: 500]",
 )
 @click.option("--grep", metavar="RE", help="Only lines that match the regular expression RE.")

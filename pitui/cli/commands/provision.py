@@ -82,7 +82,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
                     rolling=rolling,
                 )
             reports = await _interruptible(work)
-            _show(settings, reports)
+            _show_reports(settings, reports)
             return 0 if service.good(reports) else 1
 
     run(main)
@@ -124,7 +124,7 @@ async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
         loop.remove_signal_handler(signal.SIGINT)
 
 
-def _show(settings: Settings, reports: "list[NodeReport]") -> None:
+def _show_reports(settings: Settings, reports: "list[NodeReport]") -> None:
     if settings.json:
         from pitui.provision.engine.report import reports_json
 

@@ -72,7 +72,7 @@ def command(
             shown = _Shown(settings)
             ended = await Pushing(cluster, shown.progress, shown.report).run(items, names)
         if settings.json:
-            print_json({"nodes": [_node_json(name, ended) for name in dict.fromkeys(names)]})
+            print_json({"nodes": [_push_node_json(name, ended) for name in dict.fromkeys(names)]})
         return 1 if any(one.error for one in ended) else 0
 
     run(main)
@@ -109,7 +109,7 @@ class _Shown:
             print_text(f"{ended.node}: {ended.item.target} pushed: {amount}{via}")
 
 
-def _node_json(name: str, ended: "Sequence[Delivery]") -> dict[str, object]:
+def _push_node_json(name: str, ended: "Sequence[Delivery]") -> dict[str, object]:
     own = [one for one in ended if one.node == name]
     worst = max(own, key=lambda one: _BADNESS.index(one.state))
     return {

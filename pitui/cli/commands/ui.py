@@ -23,12 +23,12 @@ def open_ui(settings: Settings) -> None:
         except NoConfigError as error:
             _welcome(settings, error)
         else:
-            _show(settings, config)
+            _show_ui(settings, config)
     except PituiError as error:
         fail(error)
 
 
-def _show(settings: Settings, config: "Config") -> None:
+def _show_ui(settings: Settings, config: "Config") -> None:
     from pitui.tui.run import run_ui
 
     run_ui(config, read_only=settings.read_only or config.ui.read_only)
@@ -47,4 +47,4 @@ def _welcome(settings: Settings, error: NoConfigError) -> None:
     elif decision.config is not None:
         from pitui.config.load import load_config
 
-        _show(settings, load_config(decision.config))
+        _show_ui(settings, load_config(decision.config))

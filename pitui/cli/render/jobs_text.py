@@ -18,9 +18,9 @@ _MIB = 1024 * 1024
 def list_json(snapshot: Snapshot, earlier: Sequence[Application]) -> dict[str, Any]:
     """Return the object of `jobs --json`, without the schema's number."""
     return {
-        "applications": [_application(app) for app in snapshot.applications],
-        "earlier": [_application(app) for app in earlier],
-        "drivers": [_driver(driver) for driver in snapshot.drivers],
+        "applications": [_application_json(app) for app in snapshot.applications],
+        "earlier": [_application_json(app) for app in earlier],
+        "drivers": [_driver_json(driver) for driver in snapshot.drivers],
     }
 
 
@@ -65,14 +65,14 @@ def inside_json(app_id: str, app: Application | None, result: DetailResult) -> d
     """Return the object of `jobs APP --json`, without the schema's number."""
     inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     return {
-        "application": _application(app) if app else {"id": app_id},
+        "application": _application_json(app) if app else {"id": app_id},
         "from": inside.origin.name.lower().replace("_", "-"),
         "note": inside.note or None,
         "jobs": [
-            _job(job) | {"stages": [_stage(stage) for stage in inside.stages_of(job.id)]}
+            _job_json(job) | {"stages": [_stage_json(stage) for stage in inside.stages_of(job.id)]}
             for job in inside.jobs
         ],
-        "queries": [_query(query) for query in inside.queries],
+        "queries": [_query_json(query) for query in inside.queries],
     }
 
 
@@ -91,10 +91,12 @@ def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> 
     for job in inside.jobs:
         took = _took(job.submitted_at, job.ended_at)
         name = job.description or job.name
-        rows.append((f"job {job.id}", str(job.state), *_figures(job.tasks, took, job.work), name))
+        rows.append(
+            (f"job {job.id}", str(job.state), *_work_columns(job.tasks, took, job.work), name)
+        )
         for stage in inside.stages_of(job.id):
             took = _took(stage.submitted_at, stage.ended_at)
-            figures = _figures(stage.tasks, took, stage.work)
+            figures = _work_columns(stage.tasks, took, stage.work)
             rows.append((f"  stage {stage.key}", str(stage.state), *figures, stage.name))
     header = ("", "STATE", "TASKS", "FAILED", "TOOK", "GC", "INPUT", "SHUFFLE", "SPILL", "WHAT")
     yield from table(header, rows)
@@ -109,20 +111,20 @@ def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> 
         )
 
 
-def _figures(tasks: Tally, took: str, work: WorkDone) -> tuple[str, ...]:
+def _work_columns(tasks: Tally, took: str, work: WorkDone) -> tuple[str, ...]:
     shuffle = work.shuffle_read + work.shuffle_write
     return (
         f"{tasks.done}/{tasks.all}",
         str(tasks.failed or _NONE),
         took,
         f"{work.gc_share:.0%}" if work.run_ms else _NONE,
-        _size(work.input_bytes),
-        _size(shuffle),
-        _size(work.spill_disk),
+        _size_column(work.input_bytes),
+        _size_column(shuffle),
+        _size_column(work.spill_disk),
     )
 
 
-def _size(count: int) -> str:
+def _size_column(count: int) -> str:
     return f"{count / _MIB:.1f} MiB" if count else _NONE
 
 
@@ -130,27 +132,27 @@ def _took(begin: float | None, end: float | None) -> str:
     return compact_duration(end - begin) if begin is not None and end is not None else _NONE
 
 
-def _application(app: Application) -> dict[str, Any]:
+def _application_json(app: Application) -> dict[str, Any]:
     return {
         "id": app.id,
         "name": app.name,
         "state": str(app.state),
         "cores": app.cores,
         "memory_per_executor_mib": app.memory_per_executor_mib or None,
-        "submitted_at": _iso(app.submitted_at),
+        "submitted_at": _iso_time(app.submitted_at),
         "duration_s": round(app.duration_s, 3),
         "why_waiting": app.why_waiting,
         "fix": app.fix or None,
     }
 
 
-def _driver(driver: ClusterDriver) -> dict[str, Any]:
+def _driver_json(driver: ClusterDriver) -> dict[str, Any]:
     return {
         "id": driver.id,
         "state": str(driver.state),
         "cores": driver.cores,
         "memory_mib": driver.memory_mib,
-        "submitted_at": _iso(driver.submitted_at),
+        "submitted_at": _iso_time(driver.submitted_at),
         "node": driver.node,
         "class": driver.main_class,
         "why_waiting": driver.why_waiting,
@@ -158,39 +160,39 @@ def _driver(driver: ClusterDriver) -> dict[str, Any]:
     }
 
 
-def _job(job: SparkJob) -> dict[str, Any]:
+def _job_json(job: SparkJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "name": job.name,
         "description": job.description or None,
         "state": str(job.state),
-        "submitted_at": _iso(job.submitted_at),
-        "ended_at": _iso(job.ended_at),
+        "submitted_at": _iso_time(job.submitted_at),
+        "ended_at": _iso_time(job.ended_at),
         "tasks": _tally(job.tasks),
-        "work": _work(job.work),
+        "work": _work_json(job.work),
     }
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
+def _stage_json(stage: Stage) -> dict[str, Any]:
     return {
         "id": stage.id,
         "attempt": stage.attempt,
         "name": stage.name,
         "state": str(stage.state),
-        "submitted_at": _iso(stage.submitted_at),
-        "ended_at": _iso(stage.ended_at),
+        "submitted_at": _iso_time(stage.submitted_at),
+        "ended_at": _iso_time(stage.ended_at),
         "tasks": _tally(stage.tasks),
-        "work": _work(stage.work),
+        "work": _work_json(stage.work),
         "failure": stage.failure or None,
     }
 
 
-def _query(query: SqlQuery) -> dict[str, Any]:
+def _query_json(query: SqlQuery) -> dict[str, Any]:
     return {
         "id": query.id,
         "description": query.description,
         "state": str(query.state),
-        "submitted_at": _iso(query.submitted_at),
+        "submitted_at": _iso_time(query.submitted_at),
         "duration_ms": query.duration_ms,
         "jobs": list(query.jobs),
         "error": query.error or None,
@@ -201,7 +203,7 @@ def _tally(tasks: Tally) -> dict[str, int]:
     return {"all": tasks.all, "done": tasks.done, "active": tasks.active, "failed": tasks.failed}
 
 
-def _work(work: WorkDone) -> dict[str, Any]:
+def _work_json(work: WorkDone) -> dict[str, Any]:
     return {
         "run_ms": work.run_ms,
         "gc_ms": work.gc_ms,
@@ -214,5 +216,5 @@ def _work(work: WorkDone) -> dict[str, Any]:
     }
 
 
-def _iso(moment: float | None) -> str | None:
+def _iso_time(moment: float | None) -> str | None:
     return datetime.fromtimestamp(moment, UTC).isoformat() if moment else None

@@ -55,11 +55,11 @@ class Repeats:
 
     def begin(self, entry: Sequence[LogLine]) -> None:
         """Take an entry to compare the next ones with."""
-        self._key, self._last, self._times = _key(entry), None, 0
+        self._key, self._last, self._times = _entry_key(entry), None, 0
 
     def again(self, entry: Sequence[LogLine]) -> bool:
         """Whether an entry is the same as the one before; it is counted then."""
-        if _key(entry) != self._key:
+        if _entry_key(entry) != self._key:
             return False
         self._last = entry[0]
         self._times += 1
@@ -76,6 +76,6 @@ class Repeats:
         return last._replace(text=f"  … {what}, last: {last.text[begin:end]}".rstrip())
 
 
-def _key(entry: Sequence[LogLine]) -> tuple[str, ...]:
+def _entry_key(entry: Sequence[LogLine]) -> tuple[str, ...]:
     first = entry[0]
     return (first.source, without_stamp(first.text), *(line.text for line in entry[1:]))

@@ -156,7 +156,7 @@ async def print_stream(
         reader = group.create_task(read())
         ended = False
         while not ended:
-            batch = await _next(queue, REST_AFTER if printer.waits else None)
+            batch = await _next_batch(queue, REST_AFTER if printer.waits else None)
             ended = batch is None
             notes = [line for line in batch or () if line.note]
             for note in notes:
@@ -176,7 +176,7 @@ async def print_stream(
     return status
 
 
-async def _next(
+async def _next_batch(
     queue: asyncio.Queue[list[LogLine] | None], seconds: float | None
 ) -> list[LogLine] | None:
     """Return the next batch, None at the end, and an empty one where none comes in time."""

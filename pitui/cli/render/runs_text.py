@@ -15,18 +15,20 @@ def run_json(run: Run) -> dict[str, object]:
         "name": run.name,
         "benchmark": run.benchmark,
         "state": str(run.state),
-        "value": _number(run.value),
+        "value": _parameter_value(run.value),
         "seconds": run.seconds,
         "cores": run.cores,
         "executors": run.executors,
         "parameters": run.parameters,
         "application": run.application,
-        "started_at": _time(run.started_at),
-        "ended_at": None if run.ended_at is None else _time(run.ended_at),
+        "started_at": _run_time(run.started_at),
+        "ended_at": None if run.ended_at is None else _run_time(run.ended_at),
         "status": run.status,
         "error": run.error,
         "warm_up": run.warm_up,
-        "repeats": [{"seconds": r.seconds, "value": _number(r.value)} for r in run.repeats],
+        "repeats": [
+            {"seconds": r.seconds, "value": _parameter_value(r.value)} for r in run.repeats
+        ],
         "median_seconds": run.median_seconds,
         "spread_seconds": run.spread_seconds,
         "spark": run.spark,
@@ -80,7 +82,7 @@ def result_line(run: Run) -> str:
     return f"{run.name}: {run.state}{took}{reason}"
 
 
-def _number(text: str | None) -> float | int | str | None:
+def _parameter_value(text: str | None) -> float | int | str | None:
     if text is None:
         return None
     for kind in (int, float):
@@ -91,5 +93,5 @@ def _number(text: str | None) -> float | int | str | None:
     return text
 
 
-def _time(moment: float) -> str:
+def _run_time(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat()

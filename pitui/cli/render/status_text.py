@@ -27,8 +27,8 @@ def status_json(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "cluster": snapshot.cluster,
         "master": _master_json(snapshot.master),
-        "nodes": [_node_json(node) for node in snapshot.nodes],
-        "applications": [_application_json(app) for app in snapshot.applications],
+        "nodes": [_status_node_json(node) for node in snapshot.nodes],
+        "applications": [_status_app_json(app) for app in snapshot.applications],
     }
 
 
@@ -46,7 +46,7 @@ def _master_json(master: MasterStatus) -> dict[str, Any]:
     }
 
 
-def _node_json(node: NodeStatus) -> dict[str, Any]:
+def _status_node_json(node: NodeStatus) -> dict[str, Any]:
     connecting = node.link.state is LinkState.CONNECTING
     return {
         "name": node.name,
@@ -87,7 +87,7 @@ def _metrics_json(metrics: Metrics | None) -> dict[str, Any] | None:
     }
 
 
-def _application_json(app: Application) -> dict[str, Any]:
+def _status_app_json(app: Application) -> dict[str, Any]:
     return {
         "id": app.id,
         "name": app.name,
@@ -138,7 +138,7 @@ def _headline(snapshot: Snapshot) -> str:
 
 def _node_row(node: NodeStatus) -> tuple[str, ...]:
     worker, metrics = node.worker, node.metrics
-    state = str(worker.state).lower() if worker else _without_worker(node)
+    state = str(worker.state).lower() if worker else _no_worker_state(node)
     return (
         node.name,
         node.host,
@@ -154,7 +154,7 @@ def _node_row(node: NodeStatus) -> tuple[str, ...]:
     )
 
 
-def _without_worker(node: NodeStatus) -> str:
+def _no_worker_state(node: NodeStatus) -> str:
     if Role.WORKER in node.roles:
         return "unknown"
     return "master" if Role.MASTER in node.roles else _NONE
@@ -183,7 +183,7 @@ def compact_duration(seconds: float) -> str:
     return f"{whole // 60}m {whole % 60}s" if whole >= 60 else f"{whole}s"
 
 
-def _cell(text: str, widest: int | None = None) -> str:
+def _table_cell(text: str, widest: int | None = None) -> str:
     """Return a cell as one printable line, indented as it was."""
     cell = " " * (len(text) - len(text.lstrip(" "))) + one_line(text)
     return cell if widest is None or len(cell) <= widest else f"{cell[: widest - 1]}…"
@@ -192,7 +192,8 @@ def _cell(text: str, widest: int | None = None) -> str:
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
     """Return a header and rows as aligned lines; the last column is neither padded nor cut."""
     everything = [
-        (*(_cell(text, _WIDEST) for text in row[:-1]), _cell(row[-1])) for row in (header, *rows)
+        (*(_table_cell(text, _WIDEST) for text in row[:-1]), _table_cell(row[-1]))
+        for row in (header, *rows)
     ]
     widths = [max(len(row[i]) for row in everything) for i in range(len(header))]
     for row in everything:

@@ -16,7 +16,7 @@ def read_text(path: Path) -> str:
     Raises:
         ConfigError: it cannot be read, is no regular file, is larger than 1 MiB or not UTF-8.
     """
-    content = _read(path)
+    content = _read_file(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -26,12 +26,12 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def _read(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         # Without O_NONBLOCK, opening a pipe would wait for its other end.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            _check(path, os.fstat(descriptor))
+            _check_file(path, os.fstat(descriptor))
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 content = file.read(LARGEST + 1)
         finally:
@@ -40,18 +40,18 @@ def _read(path: Path) -> bytes:
         reason = error.strerror or str(error)
         raise ConfigError(f"{path}: cannot be read: {reason.lower()}") from error
     if len(content) > LARGEST:
-        raise _too_large(path, f"more than {LARGEST} bytes")
+        raise _too_large_file(path, f"more than {LARGEST} bytes")
     return content
 
 
-def _check(path: Path, status: os.stat_result) -> None:
+def _check_file(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise ConfigError(f"{path}: is a folder; expected a file such as {path / 'config.yaml'}")
     if not stat.S_ISREG(status.st_mode):
         raise ConfigError(f"{path}: is not a regular file")
     if status.st_size > LARGEST:
-        raise _too_large(path, f"{status.st_size / LARGEST:.1f} MiB")
+        raise _too_large_file(path, f"{status.st_size / LARGEST:.1f} MiB")
 
 
-def _too_large(path: Path, found: str) -> ConfigError:
+def _too_large_file(path: Path, found: str) -> ConfigError:
     return ConfigError(f"{path}: too large for a configuration: found {found}, allowed: 1 MiB")

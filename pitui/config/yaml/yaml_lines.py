@@ -88,7 +88,7 @@ class _Builder:
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _refused(after, (), "a second document (---)", "one")
+            raise _yaml_error(after, (), "a second document (---)", "one")
         if isinstance(tree, Leaf) and tree.value is None:
             return None
         return tree
@@ -96,8 +96,8 @@ class _Builder:
     def _tree(self, event: yaml.Event, path: Path) -> Tree:
         _refuse_expansion(event, path)
         if len(path) > _DEEPEST:
-            raise _refused(event, path[:3], "nesting deeper than any key", f"{_DEEPEST}")
-        place = _place(event)
+            raise _yaml_error(event, path[:3], "nesting deeper than any key", f"{_DEEPEST}")
+        place = _event_place(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(place, path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -111,9 +111,11 @@ class _Builder:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             _refuse_expansion(event, path)
             if not isinstance(event, yaml.ScalarEvent):
-                raise _refused(event, path, "a mapping or list as a key", "a word")
+                raise _yaml_error(event, path, "a mapping or list as a key", "a word")
             inner = (*path, event.value)
-            entry = MappingEntry(event.value, _place(event), self._tree(next(self._events), inner))
+            entry = MappingEntry(
+                event.value, _event_place(event), self._tree(next(self._events), inner)
+            )
             first = mapping.entries.setdefault(entry.key, entry)
             if first is not entry:
                 message = f"given twice, first on line {first.place.line}; allowed: once"
@@ -127,21 +129,21 @@ class _Builder:
         return sequence
 
 
-def _place(event: yaml.Event) -> SourcePlace:
+def _event_place(event: yaml.Event) -> SourcePlace:
     mark = event.start_mark
     return SourcePlace(mark.line + 1, mark.column + 1) if mark else SourcePlace(0, 0)
 
 
-def _refused(event: yaml.Event, path: Path, found: str, allowed: str) -> YamlError:
-    return YamlError(Problem(_place(event).line, path, f"found {found}; allowed: {allowed}"))
+def _yaml_error(event: yaml.Event, path: Path, found: str, allowed: str) -> YamlError:
+    return YamlError(Problem(_event_place(event).line, path, f"found {found}; allowed: {allowed}"))
 
 
 def _refuse_expansion(event: yaml.Event, path: Path) -> None:
     if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
         kind = "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
-        raise _refused(event, path, f"{kind} ({quoted(event.anchor)})", "the value itself")
+        raise _yaml_error(event, path, f"{kind} ({quoted(event.anchor)})", "the value itself")
     if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-        raise _refused(event, path, f"a tag ({quoted(event.tag)})", "the value without it")
+        raise _yaml_error(event, path, f"a tag ({quoted(event.tag)})", "the value without it")
 
 
 def _refuse_characters(text: str) -> None:

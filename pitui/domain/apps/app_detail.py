@@ -43,7 +43,7 @@ class AppDetail:
         work: dict[int, WorkDone] = {}
         for stage in self.stages:
             work[stage.id] = work.get(stage.id, WorkDone()) + stage.work
-        jobs = (replace(job, work=_sum(work, job.stage_ids)) for job in self.jobs)
+        jobs = (replace(job, work=_sum_of_stages(work, job.stage_ids)) for job in self.jobs)
         return replace(self, jobs=tuple(jobs))
 
     def when_over(self) -> "AppDetail":
@@ -150,7 +150,7 @@ def _stages_left(job: SparkJob) -> int:
     return job.stages - ended if job.state is WorkState.RUNNING else 0
 
 
-def _sum(work: Mapping[int, WorkDone], stages: Iterable[int]) -> WorkDone:
+def _sum_of_stages(work: Mapping[int, WorkDone], stages: Iterable[int]) -> WorkDone:
     total = WorkDone()
     for stage in stages:
         total += work.get(stage, WorkDone())

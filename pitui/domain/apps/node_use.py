@@ -35,7 +35,7 @@ def node_use(samples: Sequence[NodeSample]) -> NodeUse:
         disk_busy_percent=_mean(samples, lambda s: s.disk_busy, 100.0),
         disk_mib_s=_mean(samples, lambda s: _sum(s.disk_read, s.disk_write), 1 / _MIB),
         network_mib_s=_mean(samples, lambda s: _sum(s.received, s.sent), 1 / _MIB),
-        swap_in_mib=_total(samples, lambda s: s.swap_in, 1 / _MIB),
+        swap_in_mib=_sample_total(samples, lambda s: s.swap_in, 1 / _MIB),
         temperature_max_c=max(temperatures, default=None),
         throttled=any(s.throttled for s in samples),
     )
@@ -49,7 +49,7 @@ def _known(samples: Sequence[NodeSample], figure: _Figure) -> list[tuple[float, 
     return [(value, s.seconds) for s in samples if (value := figure(s)) is not None]
 
 
-def _total(samples: Sequence[NodeSample], figure: _Figure, unit: float) -> float | None:
+def _sample_total(samples: Sequence[NodeSample], figure: _Figure, unit: float) -> float | None:
     known = _known(samples, figure)
     return round(sum(v * seconds for v, seconds in known) * unit, 3) if known else None
 

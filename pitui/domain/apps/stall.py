@@ -83,9 +83,9 @@ def no_room(application: Application, view: MasterView) -> StallReason | None:
         return StallReason("no worker is alive", "Start them: pitui start workers.")
     others = [a for a in view.applications if a.cores and a.id != application.id]
     wanted = application.memory_per_executor_mib
-    return _too_large(wanted, view.alive, "per executor", "--executor-memory") or _all_taken(
-        wanted, view.alive, others
-    )
+    return _too_large_request(
+        wanted, view.alive, "per executor", "--executor-memory"
+    ) or _all_taken(wanted, view.alive, others)
 
 
 def driver_waits(driver: ClusterDriver, view: MasterView) -> StallReason | None:
@@ -105,7 +105,7 @@ def driver_waits(driver: ClusterDriver, view: MasterView) -> StallReason | None:
             f"Submit it with --driver-cores {most} or less.",
         )
     others = [application for application in view.applications if application.cores]
-    return _too_large(
+    return _too_large_request(
         driver.memory_mib, view.alive, "for the driver", "--driver-memory"
     ) or _all_taken(driver.memory_mib, view.alive, others)
 
@@ -182,7 +182,9 @@ def idle(executors: Sequence[Executor] | None) -> StallReason | None:
     )
 
 
-def _too_large(wanted: int, alive: Sequence[Worker], what: str, option: str) -> StallReason | None:
+def _too_large_request(
+    wanted: int, alive: Sequence[Worker], what: str, option: str
+) -> StallReason | None:
     largest = max(worker.memory_mib for worker in alive)
     if wanted <= largest:
         return None

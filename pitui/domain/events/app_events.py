@@ -23,7 +23,7 @@ def application_events(before: LastKnownState, snapshot: Snapshot, now: float) -
         if was == app.state:
             continue
         if app.state.active or app.submitted_at + app.duration_s > now - KEPT_S:
-            yield from _application(was, app, now)
+            yield from _application_events(was, app, now)
     listed = {app.id for app in snapshot.applications}
     for app_id in known.keys() - listed:
         if known[app_id] in _ACTIVE:
@@ -32,7 +32,7 @@ def application_events(before: LastKnownState, snapshot: Snapshot, now: float) -
             yield _of_app(now, "gone", (app_id, name), why, Severity.BAD)
 
 
-def _application(was: str, app: Application, now: float) -> Iterator[Event]:
+def _application_events(was: str, app: Application, now: float) -> Iterator[Event]:
     known = app.id, app.name
     if not was:
         yield _of_app(app.submitted_at, "submitted", known, _asks(app))
@@ -82,10 +82,10 @@ def executor_events(before: LastKnownState, snapshot: Snapshot, now: float) -> I
         ended = [row for row in rows if not row.active and known[row.id] is not False]
         for row in ended[: max(0, MOST_LOST - told)]:
             told += 1
-            yield _executor(app_id, name, row, now, last=told == MOST_LOST)
+            yield _executor_lost(app_id, name, row, now, last=told == MOST_LOST)
 
 
-def _executor(app_id: str, name: str, row: Executor, now: float, *, last: bool) -> Event:
+def _executor_lost(app_id: str, name: str, row: Executor, now: float, *, last: bool) -> Event:
     end = end_of(row.removed_because)
     meant = end.kind is not EndKind.LOST
     reason = row.removed_because or "the driver gave no reason"

@@ -52,12 +52,14 @@ def node_events(
             Severity.BAD if away else Severity.GOOD, join(reason if away else "", note), node.name,
         )  # fmt: skip
     if listed:
-        yield from _worker(before, node, now, note)
+        yield from _worker_events(before, node, now, note)
     if node.metrics is not None:
-        yield from _health(before, node, node.metrics, now)
+        yield from _health_events(before, node, node.metrics, now)
 
 
-def _worker(before: LastKnownState, node: NodeStatus, now: float, note: str) -> Iterator[Event]:
+def _worker_events(
+    before: LastKnownState, node: NodeStatus, now: float, note: str
+) -> Iterator[Event]:
     was, word = before.workers.get(node.name, ""), worker_word(node)
     if not was or not word or was == word:
         return
@@ -77,7 +79,7 @@ _BEGINS = {HOT: "too hot", DISK: "disk nearly full", THROTTLED: "throttled"}
 _ENDS = {HOT: "cool again", DISK: "disk has room", THROTTLED: "full speed"}
 
 
-def _health(
+def _health_events(
     before: LastKnownState, node: NodeStatus, metrics: Metrics, now: float
 ) -> Iterator[Event]:
     was = tuple(before.health.get(node.name, ()))

@@ -36,7 +36,7 @@ def diff_snapshots(
         events += application_events(before, snapshot, now)
     events += executor_events(before, snapshot, now)
     events.sort(key=lambda event: event.at)
-    return [_quiet(event, own) for event in events], after
+    return [_without_own(event, own) for event in events], after
 
 
 def _differs(before: LastKnownState, after: LastKnownState, node: str) -> bool:
@@ -48,6 +48,6 @@ def _differs(before: LastKnownState, after: LastKnownState, node: str) -> bool:
     )
 
 
-def _quiet(event: Event, own: Collection[str]) -> Event:
+def _without_own(event: Event, own: Collection[str]) -> Event:
     mine = {event.node, event.application, event.about} & {*own}
     return replace(event, gravity=Severity.PLAIN) if mine else event

@@ -44,7 +44,7 @@ def terminal_text(text: str) -> str:
     text = text.rstrip("\r")
     if _MOVES.search(text) is None:
         return _IGNORED.sub("", _SEQUENCE.sub("", text))
-    line = _Line(_WORK_ALWAYS + _WORK_EACH * len(text))
+    line = _TerminalRow(_WORK_ALWAYS + _WORK_EACH * len(text))
     for piece in _PIECE.finditer(text):
         if piece["text"]:
             line.write(piece["text"])
@@ -55,7 +55,7 @@ def terminal_text(text: str) -> str:
     return line.text()
 
 
-class _Line:
+class _TerminalRow:
     """A row of a terminal's cells, and its cursor."""
 
     def __init__(self, work: int) -> None:

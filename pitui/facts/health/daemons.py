@@ -45,12 +45,12 @@ def processes_of(lines: HealthFigures, known: Known) -> tuple[tuple[DaemonProces
             continue
         key = (int(match[1]), int(fields[_STARTED - 1]), match[2])
         details = told.get(key[0])
-        kept[key] = _process(key[0], key[1], details) if details else known.get(key)
-    daemons = [*kept.values(), *(_from_ps(line) for line in lines.all("ps"))]
+        kept[key] = _process_of_details(key[0], key[1], details) if details else known.get(key)
+    daemons = [*kept.values(), *(_process_of_ps_line(line) for line in lines.all("ps"))]
     return tuple(process for process in daemons if process), kept
 
 
-def _process(pid: int, started: int, details: _Details) -> DaemonProcess | None:
+def _process_of_details(pid: int, started: int, details: _Details) -> DaemonProcess | None:
     daemon = daemon_role(details.words)
     if daemon is None:
         return None
@@ -69,7 +69,7 @@ def _process(pid: int, started: int, details: _Details) -> DaemonProcess | None:
     )
 
 
-def _from_ps(line: str) -> DaemonProcess | None:
+def _process_of_ps_line(line: str) -> DaemonProcess | None:
     """Read a line of `ps`, which cannot tell a space inside a word from one between words."""
     match = _PS.fullmatch(line.strip())
     if match is None:
@@ -77,7 +77,9 @@ def _from_ps(line: str) -> DaemonProcess | None:
     # Only has to be the same each time; `pitui.spark.daemons.stop_script` turns it back into
     # the node's words.
     started = timegm(time.strptime(match[3], "%a %b %d %H:%M:%S %Y"))
-    return _process(int(match[1]), started, _Details(tuple(match[4].split()), user=match[2]))
+    return _process_of_details(
+        int(match[1]), started, _Details(tuple(match[4].split()), user=match[2])
+    )
 
 
 def _details(lines: HealthFigures) -> dict[int, _Details]:
@@ -87,7 +89,7 @@ def _details(lines: HealthFigures) -> dict[int, _Details]:
         pid: _Details(
             words=tuple(text[0].rstrip("\t").split("\t")),
             user=users.get(pid, [""])[0],
-            log=_file(logs.get(pid, [""])[0]),
+            log=_file_of_descriptor(logs.get(pid, [""])[0]),
             environment=_environment(environments.get(pid, [""])[0]),
             unit=(unit := _unit(pid, groups.get(pid, []), units.get(pid, [""])[0])),
             unit_of_user=unit is not None and "/user@" in " ".join(groups.get(pid, [])),
@@ -105,7 +107,7 @@ def _by_pid(lines: HealthFigures, key: str) -> Mapping[int, list[str]]:
     return found
 
 
-def _file(target: str) -> str | None:
+def _file_of_descriptor(target: str) -> str | None:
     return target if target.startswith("/") and not target.startswith("/dev/") else None
 
 

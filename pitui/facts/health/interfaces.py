@@ -46,7 +46,9 @@ def parse_links(lines: Iterable[str]) -> dict[str, NetworkLink]:
     for line in lines:
         name, *words = line.split()
         pairs = [word.partition("=") for word in words]
-        numbers = {key: number for key, _, text in pairs if (number := _number(text)) is not None}
+        numbers = {
+            key: number for key, _, text in pairs if (number := _number_or_none(text)) is not None
+        }
         parts = frozenset(key for key, sign, _ in pairs if not sign)
         kind = next((text for key, _, text in pairs if key == "kind"), "")
         found[name] = NetworkLink(parts, numbers, kind)
@@ -74,7 +76,7 @@ def _leads_out(link: NetworkLink, links: Mapping[str, NetworkLink]) -> bool:
     return link.number("type") == _ETHERNET and link.number("iflink") not in others
 
 
-def _number(text: str) -> int | None:
+def _number_or_none(text: str) -> int | None:
     try:
         return int(text, 0)
     except ValueError:

@@ -108,11 +108,11 @@ class HealthReader:
         lines = read_lines(text)
         processes, self._known = processes_of(lines, self._known)
         self._connections = parse_links(lines.all("link")) or self._connections
-        self._last = _health(lines, self._last, processes, self._connections)
+        self._last = _health_of_figures(lines, self._last, processes, self._connections)
         return self._last
 
 
-def _health(
+def _health_of_figures(
     lines: HealthFigures,
     last: Health,
     processes: tuple[DaemonProcess, ...],

@@ -43,7 +43,7 @@ class NodeContext:
         self._sudo = Sudo(node, runner, context.prompter, context.passwords)
         self.look = ReadCache(runner, PATHS, lambda: self._sudo.wrap("exec sh", stdin=True))
         self._machine: Machine | None = None
-        self._say: Say = _silent
+        self._say: Say = _report_nothing
 
     @property
     def name(self) -> str:
@@ -119,7 +119,7 @@ class NodeContext:
     ) -> Result:
         """Run a command as the login user, with administrators' folders on the PATH."""
         if stdin is None and self.look.on:
-            return _result(await self.look.ask(command, limit))
+            return _as_result(await self.look.ask(command, limit))
         return await self.runner.run(PATHS + command, stdin=stdin, limit=limit)
 
     async def ask(self, command: str, limit: float = RUN_LIMIT) -> str:
@@ -139,7 +139,7 @@ class NodeContext:
             NodeError: root cannot be had there.
         """
         if stdin is None and self.look.on:
-            return _result(await self.look.ask(command, limit, root=True))
+            return _as_result(await self.look.ask(command, limit, root=True))
         return await self._sudo.run(command, stdin=stdin, limit=limit)
 
     async def as_root(
@@ -170,7 +170,7 @@ class NodeContext:
         if status == Content.MISSING:
             return None
         if status != 0:
-            raise NodeError(self.name, f"cannot read {path}: {_words(said, status)}")
+            raise NodeError(self.name, f"cannot read {path}: {_failure_words(said, status)}")
         return data
 
     async def _read(self, path: str, *, root: bool) -> tuple[bytes, int, str]:
@@ -232,7 +232,7 @@ class NodeContext:
 
     def file_error(self, path: str, result: Result) -> NodeError:
         """Return the error of a file that could not be written."""
-        said = _words(result.stderr, result.status)
+        said = _failure_words(result.stderr, result.status)
         lowered = said.lower()
         if "no space left" in lowered:
             advice = "Free some disk space on the node; `df -h` shows where."
@@ -251,14 +251,14 @@ class NodeContext:
             return result.stdout
         first = command.strip().split("\n", 1)[0]
         short = first if len(first) <= 60 else first[:57] + "..."
-        said = _words(result.stderr or result.stdout, result.status)
+        said = _failure_words(result.stderr or result.stdout, result.status)
         everything = last_lines(f"{result.stdout}\n{result.stderr}")
         raise NodeError(self.name, f"`{short}` failed: {said}", said=everything)
 
 
 def no_commands(node: Node, result: Result) -> NodeError:
     """Return the error of a login that runs no commands."""
-    said = _words(result.stderr or result.stdout, result.status)
+    said = _failure_words(result.stderr or result.stdout, result.status)
     advice = "Its login shell must run POSIX sh commands."
     if "expired" in said or "assword change required" in said:
         user = f"{node.user}@" if node.user else ""
@@ -268,14 +268,14 @@ def no_commands(node: Node, result: Result) -> NodeError:
     return NodeError(node.name, message, advice, said=last_lines(result.stderr))
 
 
-def _result(answer: Answer) -> Result:
+def _as_result(answer: Answer) -> Result:
     return Result(answer.status, answer.stdout.decode(errors="replace"), answer.stderr)
 
 
-def _silent(_what: str, _transfer: Transfer | None) -> None:
+def _report_nothing(_what: str, _transfer: Transfer | None) -> None:
     """Report to nobody."""
 
 
-def _words(said: str, status: int) -> str:
+def _failure_words(said: str, status: int) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return printable("; ".join(lines[-3:])) or f"exit status {status}"

@@ -46,7 +46,7 @@ async def install(ctx: NodeContext, names: Sequence[str]) -> None:
     )
     result = await _unless_locked(ctx, text)
     if not result.ok:
-        message, advice = _said(result.stderr, names), _advice(result.stderr)
+        message, advice = _apt_error(result.stderr, names), _install_advice(result.stderr)
         raise NodeError(ctx.name, message, advice, said=last_lines(result.stderr))
 
 
@@ -61,13 +61,13 @@ async def _unless_locked(ctx: NodeContext, text: str) -> Result:
         await asyncio.sleep(_AGAIN_AFTER)
 
 
-def _said(output: str, names: Sequence[str]) -> str:
+def _apt_error(output: str, names: Sequence[str]) -> str:
     errors = [line[3:] for line in output.splitlines() if line.startswith("E: ")]
     said = "; ".join(dict.fromkeys(errors[-3:])) or output.strip()[-300:]
     return printable(f"cannot install {', '.join(names)}: {said}")
 
 
-def _advice(output: str) -> str:
+def _install_advice(output: str) -> str:
     if _LOCKED in output:
         return "Another package installation is running there; try again when it has finished."
     if "enough free space" in output or "No space left" in output:

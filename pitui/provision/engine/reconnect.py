@@ -84,7 +84,7 @@ class Reconnect:
         for pause in itertools.chain(_WAITS, itertools.repeat(_WAITS[-1])):
             away = time.monotonic() - begun
             if self._stopping.is_set() or away > AWAY_LIMIT:
-                raise _given_up(lost, away) from lost
+                raise _stayed_away(lost, away) from lost
             self._say(f"{lost.message}; trying again")
             await self._wait(pause)
             connections.retry(self._ctx.name)
@@ -104,6 +104,6 @@ class Reconnect:
             pass
 
 
-def _given_up(error: LinkError, seconds: float) -> LinkError:
+def _stayed_away(error: LinkError, seconds: float) -> LinkError:
     message = f"{error.message}; it did not come back within {seconds:.0f} s"
     return LinkError(error.node, error.failure, message, error.advice)

@@ -49,7 +49,7 @@ def step_text(step: StepReport, *, past: bool = False) -> list[str]:
 def node_text(report: NodeReport) -> str:
     """Return in a line how a node ended."""
     if report.state.good:
-        return f"{report.node}: {_summary(report)}"
+        return f"{report.node}: {_node_summary(report)}"
     return f"{report.node}: {report.state}: {report.error or 'not finished'}"
 
 
@@ -64,7 +64,7 @@ def report_text(reports: Sequence[NodeReport]) -> list[str]:
     return lines
 
 
-def _summary(report: NodeReport) -> str:
+def _node_summary(report: NodeReport) -> str:
     changed = [s.step for s in report.steps if s.state is StepState.CHANGED]
     would = [s.step for s in report.steps if s.state in (StepState.WOULD_CHANGE, StepState.UNKNOWN)]
     blocked = [s.step for s in report.steps if s.state is StepState.BLOCKED]

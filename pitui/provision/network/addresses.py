@@ -1,13 +1,13 @@
 """At which address every node is to be reached by the others."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.errors import PituiError
+from pitui.domain.ip_address import is_ip_address, is_loopback
 from pitui.facts.machine import InterfaceAddress, Machine
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.remote.fanout import fan_out
@@ -31,7 +31,7 @@ async def addresses(context: ProvisionContext) -> dict[str, KnownAddress]:
 
     Nodes that cannot be asked have the address that the configuration or a name server gives them.
     """
-    return await context.once(_KEY, lambda: _find(context))
+    return await context.once(_KEY, lambda: _find_addresses(context))
 
 
 async def address_of(context: ProvisionContext, name: str) -> str | None:
@@ -39,7 +39,7 @@ async def address_of(context: ProvisionContext, name: str) -> str | None:
     return (await addresses(context))[name].address
 
 
-async def _find(context: ProvisionContext) -> dict[str, KnownAddress]:
+async def _find_addresses(context: ProvisionContext) -> dict[str, KnownAddress]:
     async def machine(name: str) -> Machine:
         return await context.contexts[name].machine()
 
@@ -55,11 +55,13 @@ async def _find(context: ProvisionContext) -> dict[str, KnownAddress]:
             known[name] = await _unasked(node)
         else:
             peers = [m for other, m in machines.items() if other != name]
-            known[name] = _asked(node, answer, [m for m in peers if isinstance(m, Machine)])
+            known[name] = _address_by_peers(
+                node, answer, [m for m in peers if isinstance(m, Machine)]
+            )
     return known
 
 
-def _asked(node: Node, machine: Machine, peers: list[Machine]) -> KnownAddress:
+def _address_by_peers(node: Node, machine: Machine, peers: list[Machine]) -> KnownAddress:
     found = node_address(node, machine, [peer.client_address for peer in peers])
     return KnownAddress(found, asked=True)
 
@@ -80,13 +82,13 @@ def node_address(node: Node, machine: Machine, seen_from: Iterable[str | None] =
     if node.address is not None:
         return node.address.partition("/")[0]
     own = {a.address for a in machine.addresses}
-    if _is_address(node.host) and (node.host in own or _is_loopback(node.host)):
+    if is_ip_address(node.host) and (node.host in own or is_loopback(node.host)):
         return node.host
     candidates = [machine.server_address]
     if node.local:
         candidates += list(seen_from)
     for candidate in candidates:
-        if candidate in own and candidate is not None and not _is_loopback(candidate):
+        if candidate in own and candidate is not None and not is_loopback(candidate):
             return candidate
     best = _of_default_route(machine)
     return best.address if best else None
@@ -104,7 +106,7 @@ def _of_default_route(machine: Machine) -> InterfaceAddress | None:
 async def _unasked(node: Node) -> KnownAddress:
     if node.address is not None:
         return KnownAddress(node.address.partition("/")[0])
-    if _is_address(node.host):
+    if is_ip_address(node.host):
         return KnownAddress(node.host)
     loop = asyncio.get_running_loop()
     try:
@@ -113,16 +115,4 @@ async def _unasked(node: Node) -> KnownAddress:
     except OSError:
         return KnownAddress(None)
     own = [str(sockaddr[0]) for *_, sockaddr in found]
-    return KnownAddress(next((a for a in own if ":" not in a and not _is_loopback(a)), None))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address).is_loopback
+    return KnownAddress(next((a for a in own if ":" not in a and not is_loopback(a)), None))

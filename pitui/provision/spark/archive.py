@@ -79,10 +79,10 @@ class _Contents:
 def _contents(file: "_Hashing") -> _Contents:
     found = _Contents(set(), [])
     # A stream of tarfile's own would not compare the checksum at the end.
-    plain = _unpacked(io.BufferedReader(file, _BLOCK))
+    plain = _uncompressed(io.BufferedReader(file, _BLOCK))
     with tarfile.open(fileobj=plain, mode="r|") as tar:
         for member in tar:
-            _check(member)
+            _check_member(member)
             name = member.name.removeprefix("./").rstrip("/")
             if name in ("", "."):
                 continue
@@ -99,7 +99,7 @@ def _contents(file: "_Hashing") -> _Contents:
     return found
 
 
-def _unpacked(file: io.BufferedReader) -> BinaryIO:
+def _uncompressed(file: io.BufferedReader) -> BinaryIO:
     """Return the archive without its compression."""
     start = file.peek(6)[:6]
     if start.startswith(b"\x1f\x8b"):
@@ -111,7 +111,7 @@ def _unpacked(file: io.BufferedReader) -> BinaryIO:
     return file
 
 
-def _check(member: tarfile.TarInfo) -> None:
+def _check_member(member: tarfile.TarInfo) -> None:
     """Refuse what would be written outside of the archive's own folder."""
     path = PurePosixPath(member.name)
     bad = path.is_absolute() or ".." in path.parts

@@ -43,9 +43,9 @@ async def obtain(config: Config, told: Told) -> Archive:
         PituiError: it cannot be fetched.
     """
     spark = config.spark
-    path, wanted, whose = await _file(config, told)
+    path, wanted, whose = await _archive_file(config, told)
     told(f"checking {path.name}", None)
-    archive = await asyncio.to_thread(_read, path)
+    archive = await asyncio.to_thread(_read_archive, path)
     if wanted and archive.sha512 != wanted:
         if path.is_relative_to(cache_folder()):
             path.unlink(missing_ok=True)
@@ -67,7 +67,7 @@ def fetched_already(config: Config) -> bool:
     return "://" not in spark.archive or _cached(spark.archive).exists()
 
 
-async def _file(config: Config, told: Told) -> tuple[Path, str, str]:
+async def _archive_file(config: Config, told: Told) -> tuple[Path, str, str]:
     """Return the archive's path, its SHA-512 where that is known, and who says so."""
     where, wanted = config.spark.archive, (config.spark.sha512 or "").lower()
     if where is None:
@@ -97,7 +97,7 @@ async def _fetched_release(config: Config, wanted: str, told: Told) -> Path:
     reasons = []
     for download in [] if path.exists() else downloads(version, config.spark.mirrors):
         try:
-            figure = wanted or await _figure(download.sum, path.name)
+            figure = wanted or await _published_sha512(download.sum, path.name)
             await _receive(download.archive, path, figure, told)
         except WebError as error:
             reasons.append(error)
@@ -106,11 +106,11 @@ async def _fetched_release(config: Config, wanted: str, told: Told) -> Path:
             _sum_file(path).write_text(f"{figure}  {path.name}\n", encoding="utf-8")
         return path
     if reasons:
-        raise _nowhere(version, reasons)
+        raise _archive_nowhere(version, reasons)
     return path
 
 
-async def _figure(address: str, name: str) -> str:
+async def _published_sha512(address: str, name: str) -> str:
     """Return the SHA-512 that is published of a release.
 
     Raises:
@@ -122,7 +122,7 @@ async def _figure(address: str, name: str) -> str:
     return figure
 
 
-def _nowhere(version: str, reasons: Sequence[WebError]) -> ArchiveError:
+def _archive_nowhere(version: str, reasons: Sequence[WebError]) -> ArchiveError:
     if all(error.status == 404 for error in reasons):
         where = " nor on ".join(str(urlsplit(error.url).hostname) for error in reasons)
         said = f"there is no Spark {version}: it is neither on {where}"
@@ -194,9 +194,9 @@ def _cached(where: str) -> Path:
     return folder / name
 
 
-def _read(path: Path) -> Archive:
-    note = _note(path)
-    stamp = _stamp(path)
+def _read_archive(path: Path) -> Archive:
+    note = _note_path(path)
+    stamp = _file_stamp(path)
     try:
         known = msgspec.json.decode(note.read_bytes(), type=_Read)
     except (OSError, msgspec.DecodeError):
@@ -211,12 +211,12 @@ def _read(path: Path) -> Archive:
     return archive
 
 
-def _note(path: Path) -> Path:
+def _note_path(path: Path) -> Path:
     name = hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     return cache_folder() / "archives" / f"{name}.json"
 
 
-def _stamp(path: Path) -> str:
+def _file_stamp(path: Path) -> str:
     try:
         stat = path.stat()
     except OSError:

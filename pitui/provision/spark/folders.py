@@ -100,7 +100,7 @@ async def folders_of(ctx: NodeContext) -> Folders:
     defaults = await properties(ctx, without="conf") | env_text(ctx.context.config.spark.defaults)
     if "spark.local.dir" in defaults:
         env.setdefault("SPARK_LOCAL_DIRS", defaults["spark.local.dir"])
-    given = _given(env, defaults)
+    given = _configured_folders(env, defaults)
     inside = (f"{base}/{name}" for base in own for name in (_LOCAL, _PIDS, _EVENTS))
     look = folders_command([*own, *inside, _OTHERS, *(folder.path for folder in given)])
     states = parse_folders(await run_on(ctx, look))
@@ -139,7 +139,9 @@ async def _by_hand(ctx: NodeContext) -> dict[str, str]:
     return {line["name"]: line["path"] for line in lines if line}
 
 
-def _given(env: Mapping[str, str], defaults: Mapping[str, str]) -> list[RequiredFolder]:
+def _configured_folders(
+    env: Mapping[str, str], defaults: Mapping[str, str]
+) -> list[RequiredFolder]:
     """Return the folders that a person chose."""
     found = dict.fromkeys(env.get("SPARK_LOCAL_DIRS", "").split(","), _PRIVATE)
     found |= {env.get(f"SPARK_{name}_DIR", ""): _PLAIN for name in ("PID", "WORKER", "LOG")}

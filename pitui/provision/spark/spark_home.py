@@ -192,7 +192,7 @@ sync "$d" 2>/dev/null || sync
 def unpack_command(home: str, version: str, archive: str, sha512: str, owner: str) -> str:
     """Return the command that unpacks an archive beside a home; nothing uses it yet."""
     values = {"p": home, "version": version, "archive": archive, "sum": sha512, "owner": owner}
-    return _settings(values) + _INSTALL
+    return _assignments(values) + _INSTALL
 
 
 def switch_command(home: str, version: str, was: str = "") -> str:
@@ -200,7 +200,7 @@ def switch_command(home: str, version: str, was: str = "") -> str:
 
     `was` is the version of a folder that stands at the home by now.
     """
-    return _settings({"p": home, "version": version, "was": was}) + _SWITCH
+    return _assignments({"p": home, "version": version, "was": was}) + _SWITCH
 
 
 def version_in(home: str, folder: str) -> str:
@@ -209,5 +209,5 @@ def version_in(home: str, folder: str) -> str:
     return name.removeprefix(f"{base}-") if name.startswith(f"{base}-") else ""
 
 
-def _settings(values: dict[str, str]) -> str:
+def _assignments(values: dict[str, str]) -> str:
     return "".join(f"{name}={quote(value)}\n" for name, value in values.items())

@@ -80,7 +80,7 @@ async def remove_user_service(ctx: NodeContext) -> str:
     if (without := without_block(crontab, "daemons")) != crontab:
         await _write_crontab(ctx, without)
         return "out of the crontab"
-    folder = await _folder(ctx)
+    folder = await _user_unit_folder(ctx)
     names = [path.rpartition("/")[2] for path in await ctx.file_states(_ours(folder))]
     if names:
         paths = quote(*(f"{folder}/{name}" for name in names))
@@ -106,7 +106,7 @@ async def _check_units(ctx: NodeContext, daemons: Sequence[UnitDaemon]) -> Check
     if "manager" not in said:
         why = "there is no cron, no root, and no systemd of the login's own"
         return CheckResult(State.BLOCKED, why, admin=by_hand(daemons))
-    folder = await _folder(ctx)
+    folder = await _user_unit_folder(ctx)
     texts = []
     for daemon in daemons:
         path = f"{folder}/{daemon.unit}"
@@ -124,7 +124,7 @@ async def _check_units(ctx: NodeContext, daemons: Sequence[UnitDaemon]) -> Check
     return ok(f"{user}'s own systemd starts {', '.join(names)} at boot")
 
 
-async def _folder(ctx: NodeContext) -> str:
+async def _user_unit_folder(ctx: NodeContext) -> str:
     return f"{(await ctx.machine()).home}/.config/systemd/user"
 
 

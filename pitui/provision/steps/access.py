@@ -66,7 +66,7 @@ class Access(Step):
 
     async def _plan(self, ctx: NodeContext, error: LinkError) -> str:
         key = await ctx.context.connections.own_key(ctx.name, make=False)
-        which = f"the key {_comment(key)}" if key else "a new key (you have none)"
+        which = f"the key {_key_comment(key)}" if key else "a new key (you have none)"
         return f"{error.message}: pitui will ask for the password once and install {which}"
 
 
@@ -119,6 +119,6 @@ async def _install(ctx: NodeContext) -> None:
     raise LinkError(ctx.name, Failure.AUTH_FAILED, message, advice)
 
 
-def _comment(key: str) -> str:
+def _key_comment(key: str) -> str:
     words = key.split(None, 2)
     return words[2] if len(words) > 2 else words[0]

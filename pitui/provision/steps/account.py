@@ -20,7 +20,7 @@ _KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _AccountPlan:
     user: str
     create: bool = False
     home: bool = False
@@ -60,7 +60,7 @@ class AccountStep(Step):
 
     async def _plan(
         self, ctx: NodeContext, user: str, account: Account
-    ) -> tuple[_Plan, str, str | None]:
+    ) -> tuple[_AccountPlan, str, str | None]:
         own_login = user == (await ctx.machine()).user
         create = not account.exists
         home = account.exists and not account.home_is_there
@@ -73,7 +73,7 @@ class AccountStep(Step):
         todo += [remark] if authorize else []
         closed = () if own_login else await _closed(ctx, user)
         todo += [f"lets {user} through {folder} (chmod o+x)" for folder in closed]
-        plan = _Plan(user, create, home, lock, make_key, authorize, closed)
+        plan = _AccountPlan(user, create, home, lock, make_key, authorize, closed)
         return plan, ", ".join(todo) if plan.anything else remark, shown
 
     async def _keys(
@@ -102,7 +102,7 @@ class AccountStep(Step):
                 return False, True, f"lets in {where}", None
             return False, False, f"; {where} is not there yet", None
         path = f"{account.home or f'/home/{user}'}/.ssh/authorized_keys"
-        old = await _read(ctx, user, path) if account.exists else None
+        old = await _read_of_user(ctx, user, path) if account.exists else None
         new = with_block(old or "", _BLOCK, [key])
         if new == old:
             return False, False, f"; {context.master.name} can log in as it", None
@@ -117,7 +117,7 @@ class AccountStep(Step):
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make what is missing; an account that a person made keeps what it has."""
         plan = finding.data
-        if not isinstance(plan, _Plan):
+        if not isinstance(plan, _AccountPlan):
             raise TypeError("not this step's finding")
         user = plan.user
         if plan.create:
@@ -144,7 +144,7 @@ class AccountStep(Step):
         user = await ctx.spark_user()
         account = await read_account(ctx, user)
         path = f"{account.home}/.ssh/authorized_keys"
-        old = await _read(ctx, user, path) if account.exists else None
+        old = await _read_of_user(ctx, user, path) if account.exists else None
         new = without_block(old or "", _BLOCK)
         if old is None or new == old:
             return ""
@@ -161,7 +161,7 @@ class AccountStep(Step):
             message = f"Spark's account on {master} has no SSH key"
             raise NodeError(ctx.name, message, f"Provision {master} first.")
         path = f"{account.home}/.ssh/authorized_keys"
-        old = await _read(ctx, user, path) or ""
+        old = await _read_of_user(ctx, user, path) or ""
         await _as(ctx, user, "umask 077; mkdir -p ~/.ssh && chmod 700 ~/.ssh")
         own = user == (await ctx.machine()).user
         await ctx.write_file(
@@ -205,14 +205,14 @@ async def account_public_key(ctx: NodeContext, user: str, account: Account) -> s
     if not account.exists or not account.home:
         return None
     for name in _KEY_NAMES:
-        text = await _read(ctx, user, f"{account.home}/.ssh/{name}.pub")
+        text = await _read_of_user(ctx, user, f"{account.home}/.ssh/{name}.pub")
         words = (text or "").split(None, 2)
         if len(words) >= 2 and words[0].startswith(("ssh-", "ecdsa-", "sk-")):
             return " ".join(words).strip()
     return None
 
 
-async def _read(ctx: NodeContext, user: str, path: str) -> str | None:
+async def _read_of_user(ctx: NodeContext, user: str, path: str) -> str | None:
     own = user == (await ctx.machine()).user
     return await ctx.read_text(path, root=not own)
 

@@ -72,7 +72,9 @@ class ConfStep(FilesStep):
                 "conf",
                 await self._defaults(ctx, version, scratch),
             ),
-            await block(ctx, f"{folder}/{workers_name(version)}", "workers", await _workers(ctx)),
+            await block(
+                ctx, f"{folder}/{workers_name(version)}", "workers", await _worker_hosts_wanted(ctx)
+            ),
         ]
         for name, text in (log_files(version) | {CLEAN_NAME: MARK + CLEAN_SCRIPT}).items():
             old = await read_as_root(ctx, f"{folder}/{name}")
@@ -91,7 +93,7 @@ class ConfStep(FilesStep):
             detail = f"{makes}; {finding.detail}" if both else makes
             data = finding.data if both else []
             finding = would_change(detail, diff=finding.diff, data=data)
-        return replace(finding, advice=await _advice(ctx, found))
+        return replace(finding, advice=await _conf_advice(ctx, found))
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Make the folders that the files name, then write the files."""
@@ -109,7 +111,7 @@ class ConfStep(FilesStep):
     async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:
         """Take the node out of the others' lists of workers, and its empty folders away."""
         gone = await address_of(ctx.context, ctx.name)
-        done = await run_on_all(others, lambda other: _without_worker(other, gone))
+        done = await run_on_all(others, lambda other: _remove_from_workers(other, gone))
         said = [f"out of the workers file on {', '.join(done)}"] if done else []
         try:
             said += [f"removed {path}" for path in await _without_folders(ctx)]
@@ -149,12 +151,12 @@ class ConfStep(FilesStep):
         return property_lines(url | kept | env_text(spark.defaults))
 
 
-async def _workers(ctx: NodeContext) -> list[str]:
+async def _worker_hosts_wanted(ctx: NodeContext) -> list[str]:
     workers = [name for name, node in ctx.context.nodes.items() if node.is_worker]
     return [found for name in workers if (found := await address_of(ctx.context, name))]
 
 
-async def _without_worker(ctx: NodeContext, gone: str | None) -> bool:
+async def _remove_from_workers(ctx: NodeContext, gone: str | None) -> bool:
     """Take an address out of a node's list of workers; say whether it was there."""
     version = (await installed(ctx)).version
     if not version:
@@ -169,7 +171,7 @@ async def _without_worker(ctx: NodeContext, gone: str | None) -> bool:
     return True
 
 
-async def _advice(ctx: NodeContext, found: Folders) -> str:
+async def _conf_advice(ctx: NodeContext, found: Folders) -> str:
     """Return what a person should know about what they chose themselves."""
     words = []
     if found.of_ram:

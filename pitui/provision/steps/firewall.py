@@ -28,7 +28,7 @@ _LIMIT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Todo:
+class _FirewallChange:
     firewall: Firewall
     missing: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class FirewallStep(Step):
         """Look for an active firewall, and whether the other nodes, and no others, get through."""
         if not await ctx.may_root():
             return CheckResult(State.BLOCKED, "only root can see the firewall", admin=_LIST)
-        firewall = await _look(ctx)
+        firewall = await _read_firewall(ctx)
         if not firewall.kind:
             return skipped("no firewall is active")
         wanted, sure = await _others(ctx)
@@ -63,18 +63,20 @@ class FirewallStep(Step):
         what += [f"close it to {', '.join(stale)}, which is not a node"] if stale else []
         what = what or ["let the other nodes in"]
         detail = f"{'; '.join(what)} through {firewall.kind}"
-        return would_change(detail, diff=shown, data=_Todo(firewall, missing, stale, wrong))
+        return would_change(
+            detail, diff=shown, data=_FirewallChange(firewall, missing, stale, wrong)
+        )
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Open it, now and at every boot."""
         todo = finding.data
-        assert isinstance(todo, _Todo)  # noqa: S101 - what check made
+        assert isinstance(todo, _FirewallChange)  # noqa: S101 - what check made
         if todo.stale:
             await ctx.as_root(close_command(todo.firewall, todo.stale), limit=_LIMIT)
         if todo.firewall.by_itself:
             await ctx.as_root(open_command(todo.firewall, todo.missing), limit=_LIMIT)
             return
-        await _write(ctx, todo.texts)
+        await _write_texts(ctx, todo.texts)
         await ctx.as_root(f"systemctl daemon-reload && systemctl enable {UNIT}; {SCRIPT}")
 
     async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:
@@ -91,7 +93,7 @@ class FirewallStep(Step):
 _LIST = "ufw status; nft list ruleset; iptables -S INPUT"
 
 
-async def _look(ctx: NodeContext) -> Firewall:
+async def _read_firewall(ctx: NodeContext) -> Firewall:
     return parse_firewall((await ctx.root(LOOK)).stdout)
 
 
@@ -109,7 +111,7 @@ async def _texts(ctx: NodeContext, firewall: Firewall, wanted: set[str]) -> tupl
     return (script, Text(_UNIT_FILE, old[1], UNIT_TEXT, 0o644))
 
 
-async def _write(ctx: NodeContext, texts: tuple[Text, ...]) -> None:
+async def _write_texts(ctx: NodeContext, texts: tuple[Text, ...]) -> None:
     for text in texts:
         await ctx.write_file(text.path, text.new, mode=text.mode, keep_old=False)
 
@@ -118,11 +120,11 @@ async def _close(ctx: NodeContext, gone: str) -> bool:
     """Take out what lets a node in; say whether there was anything."""
     if not await ctx.may_root():
         return False
-    firewall = await _look(ctx)
+    firewall = await _read_firewall(ctx)
     if gone not in firewall.ours:
         return False
     if not firewall.by_itself:
-        await _write(ctx, await _texts(ctx, firewall, set(firewall.ours - {gone})))
+        await _write_texts(ctx, await _texts(ctx, firewall, set(firewall.ours - {gone})))
     await ctx.as_root(close_command(firewall, [gone]), limit=_LIMIT)
     return True
 
@@ -131,7 +133,7 @@ async def _close_all(ctx: NodeContext) -> bool:
     """Take out whatever we let in, and what does so at boot; say whether there was anything."""
     if not await ctx.may_root():
         return False
-    firewall = await _look(ctx)
+    firewall = await _read_firewall(ctx)
     if not firewall.ours:
         return False
     if not firewall.by_itself:

@@ -45,7 +45,7 @@ class Hosts(Step):
     async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare the file, and what makes it at boot, with what they would be."""
         old = await ctx.read_text(hosts.PATH)
-        wanted = await _wanted(ctx, old or "")
+        wanted = await _wanted_hosts(ctx, old or "")
         remarks = [f"{len(wanted.lines)} nodes"]
         remarks += [f"the address of {name} is unknown" for name in wanted.missing]
         remarks += wanted.others
@@ -63,13 +63,13 @@ class Hosts(Step):
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:  # noqa: ARG002
         """Write the files, from what they hold now."""
         old = await ctx.read_text(hosts.PATH) or ""
-        wanted = await _wanted(ctx, old)
+        wanted = await _wanted_hosts(ctx, old)
         mode = await _mode(ctx)
         for text in await _at_boot(ctx, mode, wanted.lines):
-            await _write(ctx, text.path, text.old or "", text.new)
+            await _write_if_changed(ctx, text.path, text.old or "", text.new)
         if mode is HostsMode.LOCALHOST:
             await ctx.as_root(f"systemctl daemon-reload && systemctl enable {NAME_UNIT}")
-        await _write(ctx, hosts.PATH, old, wanted.text)
+        await _write_if_changed(ctx, hosts.PATH, old, wanted.text)
 
     async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:
         """Take the node's line out of the others' files, and their block out of its own."""
@@ -90,12 +90,14 @@ _REMARKS = {
 }
 
 
-async def _wanted(ctx: NodeContext, old: str) -> _Wanted:
+async def _wanted_hosts(ctx: NodeContext, old: str) -> _Wanted:
     known = await addresses(ctx.context)
-    before = {name: line for line in block_lines(old, _BLOCK) or [] for name in _names(line)}
+    before = {
+        name: line for line in block_lines(old, _BLOCK) or [] for name in _names_of_line(line)
+    }
     lines, missing = [], []
     for name, where in known.items():
-        line = await _line(ctx, name, where, before.get(name, "")) or before.get(name)
+        line = await _hosts_line(ctx, name, where, before.get(name, "")) or before.get(name)
         if line is None:
             missing.append(name)
         else:
@@ -131,11 +133,11 @@ async def _at_boot(ctx: NodeContext, mode: HostsMode, lines: Sequence[str]) -> l
     return [Text(HOSTS_TEMPLATE, old, with_block(without_own_name(old), _BLOCK, lines))]
 
 
-def _names(line: str) -> tuple[str, ...]:
+def _names_of_line(line: str) -> tuple[str, ...]:
     return hosts.parse_line(line).names
 
 
-async def _line(ctx: NodeContext, name: str, where: KnownAddress, before: str) -> str | None:
+async def _hosts_line(ctx: NodeContext, name: str, where: KnownAddress, before: str) -> str | None:
     if where.address is None:
         return None
     names = [name]
@@ -144,7 +146,7 @@ async def _line(ctx: NodeContext, name: str, where: KnownAddress, before: str) -
         own = (await ctx.context.contexts[name].machine()).hostname
         # This machine keeps its name, which Spark may find it by. Another has one of its own still
         # where the step hostname was left out: sudo and Java wait for a name server without it.
-        stays = local or not ctx.context.plan or own in _names(before)
+        stays = local or not ctx.context.plan or own in _names_of_line(before)
         if own and stays and own not in ("localhost", *ctx.context.nodes):
             names.append(own)
     return f"{where.address}\t{' '.join(names)}"
@@ -157,7 +159,7 @@ async def _without_node(ctx: NodeContext, gone: str) -> bool:
         old = await ctx.read_text(path) or ""
         lines = block_lines(old, _BLOCK) or []
         new = with_block(old, _BLOCK, _without_name(lines, gone))
-        changed |= await _write(ctx, path, old, new)
+        changed |= await _write_if_changed(ctx, path, old, new)
     return changed
 
 
@@ -170,9 +172,11 @@ async def _without_cluster(ctx: NodeContext) -> bool:
         )
     template = await ctx.read_text(HOSTS_TEMPLATE) or ""
     if block_lines(template, _BLOCK) is not None:
-        await _write(ctx, HOSTS_TEMPLATE, template, _alone(template, TEMPLATE_NAME))
+        await _write_if_changed(ctx, HOSTS_TEMPLATE, template, _alone(template, TEMPLATE_NAME))
     old = await ctx.read_text(hosts.PATH) or ""
-    return await _write(ctx, hosts.PATH, old, _alone(old, (await ctx.machine()).hostname))
+    return await _write_if_changed(
+        ctx, hosts.PATH, old, _alone(old, (await ctx.machine()).hostname)
+    )
 
 
 def _alone(text: str, name: str) -> str:
@@ -180,11 +184,11 @@ def _alone(text: str, name: str) -> str:
     return hosts.with_own_name(without_block(text, _BLOCK), name)
 
 
-async def _write(ctx: NodeContext, path: str, old: str, new: str) -> bool:
+async def _write_if_changed(ctx: NodeContext, path: str, old: str, new: str) -> bool:
     if new != old:
         await ctx.write_file(path, new)
     return new != old
 
 
 def _without_name(lines: list[str], name: str) -> list[str]:
-    return [line for line in lines if name not in _names(line)]
+    return [line for line in lines if name not in _names_of_line(line)]

@@ -24,7 +24,7 @@ from pitui.remote.quoting import quote, quote_path
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _JavaInstall:
     """How a Java comes to a node."""
 
     package: str | None = None
@@ -63,7 +63,7 @@ class Java(Step):
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Install the package; where that fails, push the archive if there is one."""
         way = finding.data
-        if not isinstance(way, _Way):
+        if not isinstance(way, _JavaInstall):
             raise TypeError("not this step's finding")
         if way.package is not None:
             ctx.say(f"installing {way.package}")
@@ -75,7 +75,7 @@ class Java(Step):
             else:
                 return
         if way.archive is not None:
-            await _push(ctx, way.archive)
+            await _push_jdk(ctx, way.archive)
 
     async def verify(self, ctx: NodeContext) -> CheckResult:
         """Start it: what is damaged or for another processor does not run."""
@@ -93,13 +93,13 @@ class Java(Step):
 STEP = Java()
 
 
-async def _way(ctx: NodeContext, majors: tuple[int, ...]) -> _Way | None:
-    archive = await _archive(ctx)
+async def _way(ctx: NodeContext, majors: tuple[int, ...]) -> _JavaInstall | None:
+    archive = await _jdk_archive(ctx)
     package = await _package(ctx, majors) if await ctx.may_root() else None
-    return _Way(package, archive) if package or archive else None
+    return _JavaInstall(package, archive) if package or archive else None
 
 
-async def _archive(ctx: NodeContext) -> Path | None:
+async def _jdk_archive(ctx: NodeContext) -> Path | None:
     wanted = ctx.context.config.provision.jdk
     if wanted is None:
         return None
@@ -130,7 +130,7 @@ async def _package(ctx: NodeContext, majors: tuple[int, ...]) -> str | None:
     return None if lists.ok else names[0]
 
 
-async def _push(ctx: NodeContext, archive: Path) -> None:
+async def _push_jdk(ctx: NodeContext, archive: Path) -> None:
     """Push a JDK archive and unpack it beside its final name; it is there as a whole or not."""
     root = await ctx.may_root()
     folder = PUSHED if root else PUSHED_HOME

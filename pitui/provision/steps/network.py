@@ -22,7 +22,7 @@ _TRY_EVERY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _NetworkPlan:
     fixed: facts.Fixed
     change: facts.NetworkChange
     old: dict[str, str | None]
@@ -43,27 +43,29 @@ class Network(Step):
             return skipped("the machine that pitui runs on keeps its addresses")
         machine = await ctx.machine()
         seen = facts.parse_network((await ctx.run(facts.NETWORK_COMMAND)).stdout)
-        link = _link(ctx, machine, seen)
+        link = _own_link(ctx, machine, seen)
         fixed = _fixed(ctx, machine, seen, link)
         manager = seen.manager(link)
         if manager is None:
             message = f"nothing that pitui knows manages {link}"
             advice = "It knows NetworkManager, netplan, dhcpcd, systemd-networkd and ifupdown."
             raise NodeError(ctx.name, message, advice)
-        change = await _change(ctx, seen, manager, fixed)
+        change = await _network_change(ctx, seen, manager, fixed)
         old = {path: await _old(ctx, path, change.mode) for path in change.files}
         has = any(f"{a.address}/{a.prefix}" == fixed.address for a in machine.addresses)
-        beside = await _beside(ctx, fixed, old) if manager == "netplan" else ""
+        beside = await _remaining_addresses(ctx, fixed, old) if manager == "netplan" else ""
         detail = f"{fixed.address} on {link}, by {manager}{beside}"
         if has and old == change.files:
             return ok(detail)
         shown = joined(*(diff(path, old[path], text) for path, text in change.files.items()))
-        return would_change(detail, diff=shown, admin=shown or "", data=_Plan(fixed, change, old))
+        return would_change(
+            detail, diff=shown, admin=shown or "", data=_NetworkPlan(fixed, change, old)
+        )
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Change it, come back at the new address, and only then keep it."""
         plan = finding.data
-        if not isinstance(plan, _Plan):
+        if not isinstance(plan, _NetworkPlan):
             raise TypeError("not this step's finding")
         address = plan.fixed.address.partition("/")[0]
         keys = await ctx.ask("cat /etc/ssh/ssh_host_*_key.pub 2>/dev/null; true")
@@ -120,7 +122,7 @@ async def _found_again(ctx: NodeContext) -> bool:
     return True
 
 
-def _link(ctx: NodeContext, machine: Machine, seen: facts.NetworkManagers) -> str:
+def _own_link(ctx: NodeContext, machine: Machine, seen: facts.NetworkManagers) -> str:
     own = {a.address: a.link for a in machine.addresses}
     link = own.get(machine.server_address or "")
     if link is None and machine.routes:
@@ -141,7 +143,9 @@ def _fixed(
     return facts.Fixed(link, ctx.node.address or "", gateway, tuple(wanted.dns) or seen.dns)
 
 
-async def _beside(ctx: NodeContext, fixed: facts.Fixed, old: dict[str, str | None]) -> str:
+async def _remaining_addresses(
+    ctx: NodeContext, fixed: facts.Fixed, old: dict[str, str | None]
+) -> str:
     """Return in words which addresses stay: netplan adds the lists of all its files up."""
     if not await ctx.may_root():
         return ""
@@ -151,7 +155,7 @@ async def _beside(ctx: NodeContext, fixed: facts.Fixed, old: dict[str, str | Non
     return f"; {', '.join(others)} of another file in /etc/netplan stays" if others else ""
 
 
-async def _change(
+async def _network_change(
     ctx: NodeContext, seen: facts.NetworkManagers, manager: str, fixed: facts.Fixed
 ) -> facts.NetworkChange:
     if manager == "NetworkManager":

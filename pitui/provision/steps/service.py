@@ -50,7 +50,7 @@ class _Look:
 
 
 @dataclass(slots=True)
-class _Todo:
+class _UnitChanges:
     looks: list[_Look] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     """Units of ours for what the node does not run any more."""
@@ -68,7 +68,7 @@ class ServiceStep(Step):
     async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare units, whether they are enabled, and who started what runs."""
         daemons = await daemons_of(ctx)
-        stale = await _stale(ctx, daemons) if await ctx.may_root() else []
+        stale = await _stale_units(ctx, daemons) if await ctx.may_root() else []
         if not daemons and not stale:
             return skipped("it runs no daemon")
         if not await ctx.may_root():
@@ -77,20 +77,20 @@ class ServiceStep(Step):
             return CheckResult(
                 State.BLOCKED, "there is no systemd", admin=user_service.by_hand(daemons)
             )
-        looks = [await _look(ctx, daemon) for daemon in daemons]
+        looks = [await _check_unit(ctx, daemon) for daemon in daemons]
         advice = outdated_words(ctx, {one.daemon.role: one.now for one in looks})
-        changes = [words for one in looks if (words := _words(one))]
+        changes = [words for one in looks if (words := _todo_words(one))]
         changes += [f"stop and remove {unit}, which the config gives it no more" for unit in stale]
         if not changes:
-            return replace(ok("; ".join(_state(one) for one in looks)), advice=advice)
+            return replace(ok("; ".join(_unit_state_words(one) for one in looks)), advice=advice)
         shown = joined(*(diff(one.text.path, one.text.old, one.text.new) for one in looks))
-        finding = would_change("; ".join(changes), diff=shown, data=_Todo(looks, stale))
+        finding = would_change("; ".join(changes), diff=shown, data=_UnitChanges(looks, stale))
         return replace(finding, advice=advice)
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Write, enable, and move over what nobody uses."""
         todo = finding.data
-        if not isinstance(todo, _Todo):
+        if not isinstance(todo, _UnitChanges):
             await user_service.apply_user_service(ctx, finding)
             return
         for unit in todo.stale:
@@ -129,7 +129,7 @@ async def _take_away(ctx: NodeContext, unit: str) -> None:
     )
 
 
-async def _stale(ctx: NodeContext, daemons: list[UnitDaemon]) -> list[str]:
+async def _stale_units(ctx: NodeContext, daemons: list[UnitDaemon]) -> list[str]:
     """Return our units for roles that the node had and has no more."""
     now = {daemon.role for daemon in daemons}
     units = [unit_name(role) for role in Role if role not in now]
@@ -137,7 +137,7 @@ async def _stale(ctx: NodeContext, daemons: list[UnitDaemon]) -> list[str]:
     return [unit for unit, text in texts.items() if text.startswith(UNIT_MARK)]
 
 
-def _words(one: _Look) -> str:
+def _todo_words(one: _Look) -> str:
     """Return what has to be done about a daemon; empty for nothing."""
     what = []
     if one.text.old != one.text.new:
@@ -149,7 +149,7 @@ def _words(one: _Look) -> str:
     return f"{', '.join(what)} {one.daemon.unit}" if what else ""
 
 
-def _state(one: _Look) -> str:
+def _unit_state_words(one: _Look) -> str:
     if not one.by_script:
         return f"{one.daemon.unit} starts at boot"
     return (
@@ -158,7 +158,7 @@ def _state(one: _Look) -> str:
     )
 
 
-async def _look(ctx: NodeContext, daemon: UnitDaemon) -> _Look:
+async def _check_unit(ctx: NodeContext, daemon: UnitDaemon) -> _Look:
     path = f"{_FOLDER}/{daemon.unit}"
     text = Text(path, await read_as_root(ctx, path), unit_text(daemon))
     return _Look(daemon, text, await running(ctx, daemon))

@@ -28,7 +28,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Todo:
+class _Install:
     archive: Archive
     found: Installed
     unpack: bool
@@ -60,30 +60,31 @@ class SparkStep(Step):
             what = f"Spark {spark.version}" if spark.version else "the archive"
             return unknown_until_applied(f"{what} was not fetched yet; {home} has {_has(found)}")
         archive = await ctx.context.once(
-            "archive", lambda: obtain(ctx.context.config, lambda what, how: _told(ctx, what, how))
+            "archive",
+            lambda: obtain(ctx.context.config, lambda what, how: _report_push(ctx, what, how)),
         )
         return await _compare(ctx, found, archive, home)
 
     async def prepare(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Push and unpack beside what is in use."""
-        if not isinstance(finding.data, _Todo):
+        if not isinstance(finding.data, _Install):
             finding = await self.check(ctx)
-        if isinstance(finding.data, _Todo) and finding.data.unpack:
+        if isinstance(finding.data, _Install) and finding.data.unpack:
             await _bring(ctx, finding.data, await home_of(ctx))
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Push, unpack and switch; each only where it is needed."""
-        if not isinstance(finding.data, _Todo):
+        if not isinstance(finding.data, _Install):
             finding = await self.check(ctx)
         todo = finding.data
-        if not isinstance(todo, _Todo):
+        if not isinstance(todo, _Install):
             return
         archive, home = todo.archive, await home_of(ctx)
         if todo.unpack:
             await _bring(ctx, todo, home)
         else:
             # An earlier try may have ended just before that.
-            await _forget(ctx, archive)
+            await _remove_pushed(ctx, archive)
         ctx.say(f"switching {home} to {archive.version}")
         await run_on(ctx, switch_command(home, archive.version, todo.found.version))
 
@@ -129,7 +130,7 @@ async def _compare(ctx: NodeContext, found: Installed, archive: Archive, home: s
     at_place = found.target == f"{home}-{archive.version}" or found.kind == "folder"
     if same and at_place and found.owner == owner:
         return ok(f"Spark {found.version}")
-    ready = await _ready(ctx, f"{home}-{archive.version}", archive)
+    ready = await _is_installed(ctx, f"{home}-{archive.version}", archive)
     why = "damaged " if found.version == archive.version and not found.whole else ""
     if not found.writable and not await ctx.may_root():
         message = f"{ctx.node.user or 'the login'} is not allowed to create {home}"
@@ -138,10 +139,10 @@ async def _compare(ctx: NodeContext, found: Installed, archive: Archive, home: s
         )
     size = f" ({archive.size // _MIB} MiB)" if not ready else ", which is there already"
     detail = f"{why}{_has(found)} -> Spark {archive.version}{size}"
-    return would_change(detail, data=_Todo(archive, found, unpack=not ready))
+    return would_change(detail, data=_Install(archive, found, unpack=not ready))
 
 
-async def _ready(ctx: NodeContext, folder: str, archive: Archive) -> bool:
+async def _is_installed(ctx: NodeContext, folder: str, archive: Archive) -> bool:
     """Whether a version's folder is whole and from this archive."""
     from pitui.provision.spark.spark_home import find_installed_command, parse_installed
 
@@ -150,7 +151,7 @@ async def _ready(ctx: NodeContext, folder: str, archive: Archive) -> bool:
     return there.archive == archive.sha512 and there.whole and there.owner == owner
 
 
-def _told(ctx: NodeContext, what: str, how: Transfer | None) -> None:
+def _report_push(ctx: NodeContext, what: str, how: Transfer | None) -> None:
     if how is None:
         ctx.say(what)
     else:
@@ -163,14 +164,14 @@ def _has(found: Installed) -> str:
     return f"Spark {found.version}" if found.version else "something other than Spark"
 
 
-async def _bring(ctx: NodeContext, todo: _Todo, home: str) -> None:
+async def _bring(ctx: NodeContext, todo: _Install, home: str) -> None:
     """Push the archive and unpack it."""
     archive, found = todo.archive, todo.found
     if not found.writable and await ctx.may_root():
         raise refused(ctx.name, home, "Read-only file system")
     local = ctx.node.local
     need_room(ctx.name, home, archive.unpacked + (0 if local else archive.size), found.free)
-    place = archive.path if local else await _push(ctx, archive)
+    place = archive.path if local else await _push_archive(ctx, archive)
     ctx.say("unpacking")
     owner = await ctx.spark_user() if await ctx.may_root() else ""
     command = unpack_command(home, archive.version, place, archive.sha512, owner)
@@ -180,23 +181,23 @@ async def _bring(ctx: NodeContext, todo: _Todo, home: str) -> None:
         if error.failure is None and ("No space" in error.message or "Read-only" in error.message):
             raise refused(ctx.name, home, error.said or error.message) from error
         raise
-    await _forget(ctx, archive)
+    await _remove_pushed(ctx, archive)
 
 
-async def _forget(ctx: NodeContext, archive: Archive) -> None:
+async def _remove_pushed(ctx: NodeContext, archive: Archive) -> None:
     """Remove what was pushed."""
     if not ctx.node.local:
-        await ctx.run(forget_command(await _place(ctx, archive), archive.sha512))
+        await ctx.run(forget_command(await _pushed_path(ctx, archive), archive.sha512))
 
 
-async def _place(ctx: NodeContext, archive: Archive) -> str:
+async def _pushed_path(ctx: NodeContext, archive: Archive) -> str:
     """Return where an archive is pushed to: the login user's cache folder."""
     return f"{(await ctx.machine()).home}/.cache/pitui/{Path(archive.path).name}"
 
 
-async def _push(ctx: NodeContext, archive: Archive) -> str:
+async def _push_archive(ctx: NodeContext, archive: Archive) -> str:
     """Push the archive and return its path there."""
-    target = await _place(ctx, archive)
+    target = await _pushed_path(ctx, archive)
     payload = Payload(Path(archive.path), archive.size, archive.sha512)
     await ctx.deliver("pushing", payload, target, 0o600)
     return target

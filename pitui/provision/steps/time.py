@@ -15,7 +15,7 @@ LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _ClockSeen:
     clock: Clock
     off: float
     """Seconds by which the node's clock is ahead, as little as the measurement allows."""
@@ -39,14 +39,14 @@ class Time(Step):
 
     async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare clocks, allowing for the time that the answer took."""
-        seen = await _look(ctx)
+        seen = await _read_clock(ctx)
         todo = []
         if not seen.right:
-            todo.append(f"sets the clock, {_words(seen.off)}")
+            todo.append(f"sets the clock, {_offset_words(seen.off)}")
         if not seen.kept:
             todo.append("switches NTP on")
         if todo:
-            admin = f"timedatectl set-ntp true; timedatectl set-time '{_now()}'"
+            admin = f"timedatectl set-ntp true; timedatectl set-time '{_time_now()}'"
             return would_change(", ".join(todo), admin=admin, data=seen)
         keeper = "its host keeps it" if seen.clock.container else seen.clock.active[0]
         return ok(f"within {LIMIT:g} s, {keeper.removesuffix('.service')}")
@@ -54,11 +54,11 @@ class Time(Step):
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
         """Switch NTP on first, so that it does not undo what is set after it."""
         seen = finding.data
-        if not isinstance(seen, _Seen):
+        if not isinstance(seen, _ClockSeen):
             raise TypeError("not this step's finding")
         if not seen.kept:
             await _switch_on(ctx, seen.clock)
-        if not (await _look(ctx)).right:
+        if not (await _read_clock(ctx)).right:
             await ctx.as_root(f"date -u -s @{time.time():.3f} >/dev/null")
             await ctx.root("hwclock -w 2>/dev/null")
 
@@ -66,7 +66,7 @@ class Time(Step):
 STEP = Time()
 
 
-async def _look(ctx: NodeContext) -> _Seen:
+async def _read_clock(ctx: NodeContext) -> _ClockSeen:
     before = time.time()
     clock = parse_clock((await ctx.run(CLOCK_COMMAND)).stdout)
     after = time.time()
@@ -74,7 +74,7 @@ async def _look(ctx: NodeContext) -> _Seen:
         raise NodeError(ctx.name, "the node does not report its time (`date +%s.%N`)")
     # It was read at some moment in between.
     off = max(0.0, clock.seconds - after) or min(0.0, clock.seconds - before)
-    return _Seen(clock, off)
+    return _ClockSeen(clock, off)
 
 
 async def _switch_on(ctx: NodeContext, clock: Clock) -> None:
@@ -87,9 +87,9 @@ async def _switch_on(ctx: NodeContext, clock: Clock) -> None:
     await ctx.as_root(f"systemctl enable --now {quote(unit)}")
 
 
-def _words(off: float) -> str:
+def _offset_words(off: float) -> str:
     return f"{abs(off):,.0f} s {'ahead' if off > 0 else 'behind'}"
 
 
-def _now() -> str:
+def _time_now() -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S")

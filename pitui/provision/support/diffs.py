@@ -10,7 +10,7 @@ def diff(path: str, old: str | None, new: str | None) -> str:
     before = "/dev/null" if old is None else path
     after = "/dev/null" if new is None else path
     lines: list[str] = []
-    for line in difflib.unified_diff(_lines(old), _lines(new), before, after):
+    for line in difflib.unified_diff(_kept_lines(old), _kept_lines(new), before, after):
         lines.append(line if line.endswith("\n") else line + "\n")
         if not line.endswith("\n") and not line.startswith(("---", "+++", "@@")):
             lines.append("\\ No newline at end of file\n")
@@ -25,5 +25,5 @@ def joined(*diffs: str | None) -> str | None:
     return "".join(text for text in diffs if text) or None
 
 
-def _lines(text: str | None) -> list[str]:
+def _kept_lines(text: str | None) -> list[str]:
     return (text or "").splitlines(keepends=True)

@@ -48,7 +48,7 @@ def with_block(
     """
     markers = Markers.of(name, comment)
     newline = "\r\n" if "\r\n" in text else "\n"
-    outside, at = _without(text.splitlines(), markers, lines)
+    outside, at = _outside_block(text.splitlines(), markers, lines)
     if at is None:
         at = 0 if first else len(outside)
     block = [markers.begin + _REMARK, *lines, markers.end] if lines else []
@@ -127,7 +127,7 @@ class _Reading:
         self.at = len(self.outside) if self.at is None else min(self.at, len(self.outside))
 
 
-def _without(
+def _outside_block(
     lines: list[str], markers: Markers, ours: Sequence[str]
 ) -> tuple[list[str], int | None]:
     """Return the lines outside the block, and where among them it was."""

@@ -142,7 +142,7 @@ class _Direct(RetryingUpload):
 
     async def _feed(self, process: RemoteProcess, offset: int) -> None:
         done = offset
-        async with contextlib.aclosing(_blocks(self.payload.path, offset)) as blocks:
+        async with contextlib.aclosing(_read_ahead(self.payload.path, offset)) as blocks:
             async for block in blocks:
                 try:
                     async with asyncio.timeout(STALL_LIMIT):
@@ -159,7 +159,7 @@ class _Direct(RetryingUpload):
         await process.write_eof()
 
 
-async def _blocks(path: Path, offset: int) -> AsyncGenerator[bytes, None]:
+async def _read_ahead(path: Path, offset: int) -> AsyncGenerator[bytes, None]:
     """Yield a file from an offset on, in blocks; reads ahead of them in a thread."""
     file = await asyncio.to_thread(path.open, "rb")
     try:

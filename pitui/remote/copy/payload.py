@@ -42,7 +42,7 @@ class Payload:
         Raises:
             OSError: it cannot be read.
         """
-        return await asyncio.to_thread(_measure, path)
+        return await asyncio.to_thread(_digest_and_size, path)
 
     async def prefix(self, length: int) -> str:
         """Return the SHA-512 of the first bytes."""
@@ -126,7 +126,7 @@ def source_unreadable(node: str, payload: Payload, error: OSError) -> NodeError:
     return NodeError(node, message, "Was it removed, or its disk unplugged?")
 
 
-def _measure(path: Path) -> Payload:
+def _digest_and_size(path: Path) -> Payload:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha512").hexdigest()
         return Payload(path, file.tell(), digest)

@@ -51,11 +51,11 @@ async def put_file(
         NodeError: it could not be written there, or the local file not be read.
         LinkError: the node cannot be reached, or was lost.
     """
-    digest, size = await asyncio.to_thread(_measure, runner.node, source)
+    digest, size = await asyncio.to_thread(_measure_source, runner.node, source)
     words = f"{quote_path(target)} {mode:o} {digest}"
     command = f"sh -c {quote(_RECEIVE)} put {words}"
     async with runner.open(command, stdin=True) as process:
-        await _send(process, source, sent)
+        await _send_source(process, source, sent)
         try:
             async with asyncio.timeout(VERIFY_LIMIT + size / SLOW_DISK):
                 status = await process.wait()
@@ -68,9 +68,9 @@ async def put_file(
         raise NodeError(runner.node, f"cannot write {target}: {reason}")
 
 
-async def _send(process: RemoteProcess, source: bytes | Path, sent: Sent | None) -> None:
+async def _send_source(process: RemoteProcess, source: bytes | Path, sent: Sent | None) -> None:
     done = 0
-    async for block in _blocks(source):
+    async for block in _source_blocks(source):
         async with asyncio.timeout(STALL_LIMIT):
             await process.write(block)
         done += len(block)
@@ -79,7 +79,7 @@ async def _send(process: RemoteProcess, source: bytes | Path, sent: Sent | None)
     await process.write_eof()
 
 
-async def _blocks(source: bytes | Path) -> AsyncIterator[bytes]:
+async def _source_blocks(source: bytes | Path) -> AsyncIterator[bytes]:
     if isinstance(source, bytes):
         for start in range(0, len(source), BLOCK):
             yield source[start : start + BLOCK]
@@ -92,7 +92,7 @@ async def _blocks(source: bytes | Path) -> AsyncIterator[bytes]:
         file.close()
 
 
-def _measure(node: str, source: bytes | Path) -> tuple[str, int]:
+def _measure_source(node: str, source: bytes | Path) -> tuple[str, int]:
     if isinstance(source, bytes):
         return hashlib.sha256(source).hexdigest(), len(source)
     try:

@@ -113,7 +113,7 @@ def find_received_command(target: str, sha512: str, size: int, *, prefix: bool =
         size: its bytes.
         prefix: whether the digest of what is there of it is wanted.
     """
-    return _line(_LOOK, target, sha512, size, "yes" * prefix)
+    return _script_command(_LOOK, target, sha512, size, "yes" * prefix)
 
 
 def parse_received(output: str) -> RemoteFile | None:
@@ -138,14 +138,14 @@ def receive_command(
     It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
     there and the digest is another; nothing is kept).
     """
-    return _line(
+    return _script_command(
         _RECEIVE + _CHECK + _PLACE, target, sha512, size, offset, f"{mode:o}", "yes" * durable
     )
 
 
 def relay_command(target: str, sha512: str, size: int) -> str:
     """Return the command that runs the `relay_agent`, whose text it takes first."""
-    return _line(_COURIER, target, sha512, size, _BOOT)
+    return _script_command(_COURIER, target, sha512, size, _BOOT)
 
 
 def place_script() -> str:
@@ -158,7 +158,7 @@ def place_script() -> str:
 
 def forget_command(target: str, sha512: str) -> str:
     """Return the command that removes a file with its part and receipt."""
-    return _line(
+    return _script_command(
         _NAMES + 'rm -f -- "$p" "$part" "$part.said" "$receipt" "$receipt.new"\n',
         target,
         sha512,
@@ -166,5 +166,5 @@ def forget_command(target: str, sha512: str) -> str:
     )
 
 
-def _line(script: str, target: str, *words: str | int) -> str:
+def _script_command(script: str, target: str, *words: str | int) -> str:
     return f"sh -c {quote(script)} push {quote_path(target)} {quote(*words)}"

@@ -60,7 +60,7 @@ class RetryingUpload(ABC):
                 away = asyncio.get_running_loop().time() - self._moved_at
                 # A link that was lost without a word is tried once more in any case.
                 if away > away_limit and not first:
-                    raise _given_up(error, away) from error
+                    raise _away_error(error, away) from error
             first = False
             await asyncio.sleep(RETRY_EVERY)
 
@@ -113,7 +113,7 @@ class RetryingUpload(ABC):
         self._moved_at = asyncio.get_running_loop().time()
 
 
-def _given_up(error: LinkError, away: float) -> AwayError:
+def _away_error(error: LinkError, away: float) -> AwayError:
     message = f"it was unreachable for {away:.0f} s during a push: {error.message}"
     advice = "The next run resumes where this one stopped."
     return AwayError(error.node, error.failure, message, advice)

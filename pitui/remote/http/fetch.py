@@ -75,8 +75,8 @@ async def fetch(
         if part is None:
             return
         async with _client() as client:
-            await _all_of(client, url, part, received or _nobody)
-        if sha512 and (found := await asyncio.to_thread(_sha512, part.path)) != sha512.lower():
+            await _all_of(client, url, part, received or _ignore_received)
+        if sha512 and (found := await asyncio.to_thread(_sha512_of, part.path)) != sha512.lower():
             part.restart()
             said = f"the download has the SHA-512 {found[:16]}..., expected {sha512[:16]}..."
             raise WebError(url, said, "It was damaged in transit, or is not the published file.")
@@ -99,13 +99,13 @@ async def fetch_text(url: str) -> str:
             _client() as client,
             client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer,
         ):
-            _check(answer, url)
+            _check_response(answer, url)
             async for block in answer.aiter_raw():
                 text += block
                 if len(text) > SMALL:
                     raise WebError(url, "expected a small text file")
     except (httpx.HTTPError, TimeoutError, _BrokenError) as error:
-        raise WebError(url, _words(error)) from error
+        raise WebError(url, _fetch_error_words(error)) from error
     return text.decode("utf-8", "replace")
 
 
@@ -144,10 +144,10 @@ async def _all_of(
             if certificate or tries >= min(TRIES, _CONNECT_TRIES if unconnected else TRIES):
                 kept = part.size // _MIB
                 advice = f"{kept} MiB are kept; the next try resumes there." if kept else ""
-                raise WebError(url, _words(error), advice) from error
+                raise WebError(url, _fetch_error_words(error), advice) from error
             await asyncio.sleep(tries * PAUSE)
         except httpx.HTTPError as error:
-            raise WebError(url, _words(error)) from error
+            raise WebError(url, _fetch_error_words(error)) from error
         else:
             return
 
@@ -160,16 +160,16 @@ async def _once(client: "httpx.AsyncClient", url: str, part: PartFile, received:
                 return  # all of it is there
             part.restart()
             raise _BrokenError("the file on the server does not match what was fetched before")
-        _check(answer, url)
+        _check_response(answer, url)
         start, total = _extent(answer, part)
         part.note(url, answer.headers.get("etag"), answer.headers.get("last-modified"), total)
         _need_room(part, start, total)
-        await _take(answer, part, start, total, received)
+        await _write_received(answer, part, start, total, received)
     if total is not None and part.size != total:
         raise _BrokenError("the download ended early")
 
 
-def _check(answer: "httpx.Response", url: str) -> None:
+def _check_response(answer: "httpx.Response", url: str) -> None:
     """Refuse what is not the file.
 
     Raises:
@@ -222,7 +222,7 @@ def _full(part: PartFile, needed: int, free: int) -> PituiError:
     )
 
 
-async def _take(
+async def _write_received(
     answer: "httpx.Response", part: PartFile, start: int, total: int | None, received: Received
 ) -> None:
     """Write what comes.
@@ -236,7 +236,7 @@ async def _take(
         # Not decoded: some servers call a .tgz gzip's encoding of a .tar.
         async for block in answer.aiter_raw():
             try:
-                await asyncio.to_thread(_write, file, block)
+                await asyncio.to_thread(_write_block, file, block)
             except OSError as error:
                 free = shutil.disk_usage(part.path.parent).free
                 left = (total or have + len(block)) - have
@@ -253,13 +253,13 @@ async def _take(
                 marked, since = have, now
 
 
-def _write(file: FileIO, block: bytes) -> None:
+def _write_block(file: FileIO, block: bytes) -> None:
     view = memoryview(block)
     while view:
         view = view[file.write(view) :]
 
 
-def _words(error: BaseException) -> str:
+def _fetch_error_words(error: BaseException) -> str:
     import httpx
 
     if isinstance(error, httpx.ConnectTimeout):
@@ -271,12 +271,12 @@ def _words(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _sha512(path: Path) -> str:
+def _sha512_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha512").hexdigest()
 
 
-def _nobody(_have: int, _total: int | None) -> None:
+def _ignore_received(_have: int, _total: int | None) -> None:
     """Tell nobody how far it is."""
 
 

@@ -32,8 +32,8 @@ class PartFile:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self.path = _beside(target, "part")
-        self._note_path = _beside(target, "part.json")
+        self.path = _path_beside(target, "part")
+        self._note_path = _path_beside(target, "part.json")
         self._note = _Note()
         if self.size:
             # Without it the digest, or the archive's own checksum, tells.
@@ -118,11 +118,11 @@ async def part_of(target: Path, waits: Callable[[], None]) -> AsyncIterator[Part
 
 async def _locked(target: Path, waits: Callable[[], None]) -> int | None:
     """Return the locked part, None where the file is there."""
-    path = _beside(target, "part")
+    path = _path_beside(target, "part")
     async with asyncio.timeout(LOCK_LIMIT):
         while not target.exists():  # noqa: ASYNC240 - another process makes it
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if _take(handle) and _still(handle, path):
+            if _try_lock(handle) and _still(handle, path):
                 return handle
             os.close(handle)
             waits()
@@ -130,7 +130,7 @@ async def _locked(target: Path, waits: Callable[[], None]) -> int | None:
     return None
 
 
-def _take(handle: int) -> bool:
+def _try_lock(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -146,5 +146,5 @@ def _still(handle: int, path: Path) -> bool:
         return False
 
 
-def _beside(target: Path, ending: str) -> Path:
+def _path_beside(target: Path, ending: str) -> Path:
     return target.with_name(f"{target.name}.{ending}")

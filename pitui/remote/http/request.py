@@ -7,11 +7,11 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pitui.domain.errors import WebError
+from pitui.domain.ip_address import is_loopback
 
 if TYPE_CHECKING:
     import httpx
@@ -130,23 +130,23 @@ async def exchange(client: "httpx.AsyncClient", request: Request) -> Response:
         async with asyncio.timeout(ANSWER_LIMIT):
             if request.method == "GET":
                 with contextlib.suppress(DroppedError):
-                    return await _send(client, request)
+                    return await _send_request(client, request)
                 # A kept connection that the server closed meanwhile; a new one tells.
-            return await _send(client, request)
+            return await _send_request(client, request)
     except TimeoutError as error:
         raise _no_answer(request.url) from error
 
 
-async def _send(client: "httpx.AsyncClient", request: Request) -> Response:
+async def _send_request(client: "httpx.AsyncClient", request: Request) -> Response:
     import httpx
 
     timeout = httpx.Timeout(ANSWER_LIMIT, connect=DIRECT_LIMIT)
     form = dict(request.form) if request.form is not None else None
     try:
         async with client.stream(request.method, request.url, data=form, timeout=timeout) as answer:
-            return await _read(answer, request.url)
+            return await _read_body(answer, request.url)
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise NotConnectedError(_reason(error)) from error
+        raise NotConnectedError(_connect_reason(error)) from error
     except httpx.TimeoutException as error:
         raise _no_answer(request.url) from error
     except httpx.TransportError as error:
@@ -155,7 +155,7 @@ async def _send(client: "httpx.AsyncClient", request: Request) -> Response:
         raise WebError(request.url, str(error)) from error
 
 
-async def _read(answer: "httpx.Response", url: str) -> Response:
+async def _read_body(answer: "httpx.Response", url: str) -> Response:
     body = bytearray()
     async for chunk in answer.aiter_bytes():
         body += chunk
@@ -190,7 +190,7 @@ def _keep_alive() -> list[tuple[int, int, int]]:
     return options + [(socket.IPPROTO_TCP, option, value) for option, value in known.items()]
 
 
-def _reason(error: BaseException) -> str:
+def _connect_reason(error: BaseException) -> str:
     """Return why a connection could not be made; httpx wraps what the system said."""
     found = [_reason_of(cause) for cause in _causes(error)]
     return next((reason for reason in found if reason), "timed out")
@@ -209,11 +209,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
             for part in error.exceptions:
                 yield from _causes(part)
         error = error.__cause__ or error.__context__
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address is that of whichever machine asks."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

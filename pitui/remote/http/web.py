@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pitui.domain.errors import LinkError, WebError
+from pitui.domain.ip_address import is_loopback
 from pitui.remote.http.request import (
     DIRECT_LIMIT,
     DroppedError,
@@ -20,7 +21,6 @@ from pitui.remote.http.request import (
     Response,
     client,
     exchange,
-    is_loopback,
 )
 from pitui.remote.http.request_queue import Gate
 from pitui.remote.ssh.connection_pool import ConnectionPool
@@ -45,7 +45,7 @@ _BY_WORDS = {
 }
 
 
-class _Way(Enum):
+class _Route(Enum):
     DIRECT = "direct"
     LINK = "link"
 
@@ -55,7 +55,7 @@ class Web:
 
     def __init__(self, connections: ConnectionPool) -> None:
         self._connections = connections
-        self._ways: dict[tuple[str, str, int], _Way] = {}
+        self._ways: dict[tuple[str, str, int], _Route] = {}
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._gates: dict[tuple[str, str, int], Gate[Response]] = {}
 
@@ -114,7 +114,7 @@ class Web:
         request = Request("GET", url, via, LIMIT)
         if urlsplit(url).scheme != "http" or not request.host:
             raise WebError(url, "only http:// addresses can be opened")
-        if self._ways_to_try(request)[0] is _Way.DIRECT and (
+        if self._ways_to_try(request)[0] is _Route.DIRECT and (
             self._connections.node(via).local or await _connects(request.host, request.port)
         ):
             return url
@@ -158,21 +158,21 @@ class Web:
                 return response
         raise WebError(request.url, reason)
 
-    def _ways_to_try(self, request: Request) -> list[_Way]:
+    def _ways_to_try(self, request: Request) -> list[_Route]:
         node = self._connections.node(request.via)
         if node.local:
-            return [_Way.DIRECT]
+            return [_Route.DIRECT]
         if request.from_node:
-            return [_Way.LINK]
+            return [_Route.LINK]
         if is_loopback(request.host) and request.host != node.host:
             # The node's own loopback: here the same address is another machine's.
-            return [_Way.LINK]
-        if self._ways.get(request.service) is _Way.LINK:
-            return [_Way.LINK, _Way.DIRECT]
-        return [_Way.DIRECT, _Way.LINK]
+            return [_Route.LINK]
+        if self._ways.get(request.service) is _Route.LINK:
+            return [_Route.LINK, _Route.DIRECT]
+        return [_Route.DIRECT, _Route.LINK]
 
-    async def _try(self, way: _Way, request: Request, goes_out: Callable[[], None]) -> Response:
-        if way is _Way.DIRECT:
+    async def _try(self, way: _Route, request: Request, goes_out: Callable[[], None]) -> Response:
+        if way is _Route.DIRECT:
             goes_out()
             try:
                 return await exchange(self._client(""), request)
@@ -193,7 +193,7 @@ class Web:
             # The socket always takes the connection; whether the node got through shows later.
             why = await self._connections.why_not(request.via, request.host, request.port)
             if why is not None:
-                raise NotConnectedError(_plain(why)) from error
+                raise NotConnectedError(_tunnel_reason(why)) from error
             # It can: perhaps over a link that has just been made anew.
             fresh = await self._connections.socket(request.via, request.host, request.port)
             unsent = isinstance(error, NotConnectedError)
@@ -219,7 +219,7 @@ async def _connects(host: str, port: int) -> bool:
     return True
 
 
-def _plain(reason: str) -> str:
+def _tunnel_reason(reason: str) -> str:
     """Return what sshd says of a connection it could not make in the words used here."""
     lowered = reason.lower()
     return next((plain for words, plain in _BY_WORDS.items() if words in lowered), reason)

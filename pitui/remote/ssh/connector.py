@@ -143,7 +143,7 @@ class Connector:
             if hop.error is not None and hop.failed_at >= asked_at:
                 raise again(hop.error, wanted.node)
             try:
-                hop.connection = await self._connect(wanted, endpoint, via, _nobody)
+                hop.connection = await self._connect(wanted, endpoint, via, _ignore_end)
             except LinkError as error:
                 message = f"jump host {wanted.host}: {error.message}"
                 hop.error = LinkError(wanted.node, error.failure, message, error.advice)
@@ -277,5 +277,5 @@ def again(error: LinkError, node: str) -> LinkError:
     return LinkError(node, error.failure, error.message, error.advice)
 
 
-def _nobody(_error: Exception | None) -> None:
+def _ignore_end(_error: Exception | None) -> None:
     """Do nothing: the connections through a jump host end with it by themselves."""

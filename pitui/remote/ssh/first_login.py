@@ -30,7 +30,7 @@ async def run_with_password(
         LinkError: the login failed.
         CommandTimeoutError: the command did not end in time.
     """
-    link = Connection(node, _WithPassword(connector, password), _nobody)
+    link = Connection(node, _WithPassword(connector, password), _ignore_link)
     try:
         return await SshRunner(link).run(command, stdin=stdin)
     finally:
@@ -115,5 +115,5 @@ def _public_line(file: Path) -> str | None:
     return None
 
 
-def _nobody(_name: str, _link: LinkStatus) -> None:
+def _ignore_link(_name: str, _link: LinkStatus) -> None:
     """Show the state of this short link to nobody."""

@@ -50,7 +50,7 @@ class ProxyCommand(asyncio.SubprocessProtocol):
         await asyncio.get_running_loop().subprocess_exec(
             lambda: self, shell, "-c", f"exec {self._command}", start_new_session=True
         )
-        return _Pipes(self), user
+        return _PipeTransport(self), user
 
     async def why(self) -> str:
         """Return why it ended, in its own words; empty where it runs on."""
@@ -78,7 +78,7 @@ class ProxyCommand(asyncio.SubprocessProtocol):
         self._started = True
         self._process = cast("asyncio.SubprocessTransport", transport)
         if self._user is not None:
-            self._user.connection_made(_Pipes(self))
+            self._user.connection_made(_PipeTransport(self))
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Pass on what comes; keep what it says on standard error."""
@@ -139,7 +139,7 @@ class ProxyCommand(asyncio.SubprocessProtocol):
             user.connection_lost(None)
 
 
-class _Pipes(asyncio.Transport):
+class _PipeTransport(asyncio.Transport):
     """A command's standard input and output as one transport."""
 
     def __init__(self, command: ProxyCommand) -> None:

@@ -163,7 +163,7 @@ class AppDetails:
     ) -> tuple[tuple[Task, ...], int]:
         if location.stage is None:
             return (), 0
-        return await source.tasks(_stage(inside, location))
+        return await source.tasks(_stage_at(inside, location))
 
     async def _from_log(self, location: AppLocation) -> DetailResult:
         log = await self.event_logs.find(location.app_id)
@@ -172,7 +172,7 @@ class AppDetails:
         read = await self.event_logs.read(log)
         inside = read.inside()
         if location.stage is not None:
-            _stage(inside, location)
+            _stage_at(inside, location)
         wanted = {location.stage} if location.stage else set()
         if location.job is not None:
             wanted = {(stage.id, stage.attempt) for stage in inside.stages_of(location.job)}
@@ -228,7 +228,7 @@ class AppDetails:
         return replace(result, inside=inside, tasks=tuple(named(task) for task in result.tasks))
 
 
-def _stage(inside: AppDetail, location: AppLocation) -> Stage:
+def _stage_at(inside: AppDetail, location: AppLocation) -> Stage:
     stage = inside.stage(*(location.stage or (-1, 0)))
     if stage is None:
         raise UsageError(

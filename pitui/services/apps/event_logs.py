@@ -74,7 +74,7 @@ class EventLogs:
                 if sum(len(data) for _, data in parts) >= _WHOLE_LIMIT:
                     break
                 parts.append((path, await self._bytes(f"{folder}/{path}")))
-            found = await asyncio.to_thread(_take, parts)
+            found = await asyncio.to_thread(_read_parts, parts)
             found.cut |= len(parts) < len(log.paths)
             found.compacted = log.compacted
             while len(self._read) >= _KEPT:
@@ -143,7 +143,7 @@ class EventLogs:
         return taken
 
 
-def _take(parts: list[tuple[str, bytes]]) -> EventLog:
+def _read_parts(parts: list[tuple[str, bytes]]) -> EventLog:
     log = EventLog()
     for path, data in parts:
         log.take(plain(data, path))

@@ -118,7 +118,7 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> FailureCause:
     name = f"task {task.index}.{task.attempt} in stage {stage.id}.{stage.attempt} (TID {task.id})"
     return FailureCause(
         location=AppLocation(app_id, stage=(stage.id, stage.attempt), task=task.id),
-        text=_text(task, stage),
+        text=_error_text(task, stage),
         words=(f"{app_id}/{task.executor}",),
         find=(
             *([re.escape(python)] if (python := python_error(task.error)) else []),
@@ -131,7 +131,7 @@ def _of_task(app_id: str, stage: Stage, task: Task) -> FailureCause:
     )
 
 
-def _text(task: Task, stage: Stage) -> str:
+def _error_text(task: Task, stage: Stage) -> str:
     """Return the task's error, and what Spark says of its stage beyond that."""
     said = next((line for line in task.error.splitlines() if line.strip()), "")
     # Mostly the stage's failure repeats that of a task, after some words of its own.

@@ -78,7 +78,7 @@ async def kill_application(cluster: Cluster, app_id: str) -> Application:
         UsageError: the master lists no such active application.
         NodeError: the master refused, or does not agree within a limit.
     """
-    return await _kill(cluster, _APPLICATION, app_id)
+    return await _kill_listed(cluster, _APPLICATION, app_id)
 
 
 async def kill_driver(cluster: Cluster, driver_id: str) -> ClusterDriver:
@@ -88,11 +88,11 @@ async def kill_driver(cluster: Cluster, driver_id: str) -> ClusterDriver:
         UsageError: the master lists no such active driver.
         NodeError: the master refused, or does not agree within a limit.
     """
-    return await _kill(cluster, _DRIVER, driver_id)
+    return await _kill_listed(cluster, _DRIVER, driver_id)
 
 
-async def _kill(cluster: Cluster, kind: _Kind[L], target: str) -> L:
-    found = await _listed(cluster, kind, target)
+async def _kill_listed(cluster: Cluster, kind: _Kind[L], target: str) -> L:
+    found = await _find_listed(cluster, kind, target)
     if not found.state.active:
         raise UsageError(f"{target} is already {str(found.state).lower()}")
     page = await cluster.spark_master.page("")
@@ -101,13 +101,13 @@ async def _kill(cluster: Cluster, kind: _Kind[L], target: str) -> L:
     check_answer(cluster, answer, form, target, "the master", **{kind.word: target})
 
     async def ended() -> L | None:
-        now = await _listed(cluster, kind, target)
+        now = await _find_listed(cluster, kind, target)
         return None if now.state.active else now
 
     return await until_ended(cluster, target, ended)
 
 
-async def _listed(cluster: Cluster, kind: _Kind[L], target: str) -> L:
+async def _find_listed(cluster: Cluster, kind: _Kind[L], target: str) -> L:
     rows = list(kind.rows(await cluster.spark_master.read()))
     for row in rows:
         if row.id == target:

@@ -20,7 +20,7 @@ _LIMIT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Part(Generic[P]):
+class _Killable(Generic[P]):
     """A part of an application that can be killed, and how its driver names it."""
 
     location: AppLocation
@@ -38,8 +38,8 @@ async def kill_job(cluster: Cluster, location: AppLocation) -> SparkJob:
         NodeError: the driver refused, or does not agree within a limit.
     """
     number = -1 if location.job is None else location.job
-    return await _kill(
-        cluster, _Part(location, "job", number, parse_jobs, lambda j: j.id == number)
+    return await _kill_part(
+        cluster, _Killable(location, "job", number, parse_jobs, lambda j: j.id == number)
     )
 
 
@@ -55,10 +55,10 @@ async def kill_stage(cluster: Cluster, location: AppLocation) -> Stage:
     def meant(stage: Stage) -> bool:
         return (stage.id, stage.attempt) == (number, attempt)
 
-    return await _kill(cluster, _Part(location, "stage", number, parse_stages, meant))
+    return await _kill_part(cluster, _Killable(location, "stage", number, parse_stages, meant))
 
 
-async def _kill(cluster: Cluster, part: _Part[P]) -> P:
+async def _kill_part(cluster: Cluster, part: _Killable[P]) -> P:
     location = part.location
     ui = await DriverAddresses(cluster.spark_master).of(location.app_id)
     if ui is None:
@@ -66,7 +66,7 @@ async def _kill(cluster: Cluster, part: _Part[P]) -> P:
             f"{location} cannot be killed: the application has ended, or has no UI "
             "(spark.ui.enabled)"
         )
-    found = await _find(cluster, ui, part)
+    found = await _find_killable(cluster, ui, part)
     if not found.state.active:
         raise UsageError(f"{location} is already {found.state}")
     form = kill_form(await _get(cluster, f"{ui}/{part.kind}s/"), id=str(part.number))
@@ -82,13 +82,13 @@ async def _kill(cluster: Cluster, part: _Part[P]) -> P:
     async def ended() -> P | None:
         if await _gone(cluster, location):
             return replace(found, state=WorkState.KILLED)
-        now = await _find(cluster, ui, part)
+        now = await _find_killable(cluster, ui, part)
         return None if now.state.active else now
 
     return await until_ended(cluster, str(location), ended)
 
 
-async def _find(cluster: Cluster, ui: str, part: _Part[P]) -> P:
+async def _find_killable(cluster: Cluster, ui: str, part: _Killable[P]) -> P:
     path = f"api/v1/applications/{quote(part.location.app_id)}/{part.kind}s"
     rows = part.parse((await _get(cluster, f"{ui}/{path}")).body)
     found = next((row for row in rows if part.is_meant(row)), None)

@@ -33,12 +33,16 @@ async def page_of(
         WebError: the node through which the way leads cannot be reached.
     """
     own = (
-        await _address(cluster, app_details, location) if location else cluster.spark_master.web_url
+        await _app_page_address(cluster, app_details, location)
+        if location
+        else cluster.spark_master.web_url
     )
     return WebPage(await cluster.web.opened(own, cluster.master.name), own)
 
 
-async def _address(cluster: Cluster, app_details: AppDetails, location: AppLocation) -> str:
+async def _app_page_address(
+    cluster: Cluster, app_details: AppDetails, location: AppLocation
+) -> str:
     try:
         source = await app_details.source(location.app_id)
     except PituiError:
@@ -50,10 +54,10 @@ async def _address(cluster: Cluster, app_details: AppDetails, location: AppLocat
     base = source.address
     if source.origin is DetailOrigin.HISTORY:
         base = f"{base}/history/{quote(location.app_id)}"
-    return f"{base}/{_path(location)}"
+    return f"{base}/{_page_path(location)}"
 
 
-def _path(location: AppLocation) -> str:
+def _page_path(location: AppLocation) -> str:
     if location.stage is not None:
         return f"stages/stage/?id={location.stage[0]}&attempt={location.stage[1]}"
     if location.job is not None:

@@ -27,7 +27,7 @@ async def start(
     cluster: Cluster, targets: Sequence[Target], report: OutcomeReport
 ) -> list[Outcome]:
     """Start daemons, the master first; each is OK when the master lists it as ALIVE."""
-    return await _Action(cluster, targets, report).run(_start, (Role.MASTER, Role.WORKER))
+    return await _Action(cluster, targets, report).run(_recorded_start, (Role.MASTER, Role.WORKER))
 
 
 async def stop(cluster: Cluster, targets: Sequence[Target], report: OutcomeReport) -> list[Outcome]:
@@ -53,7 +53,7 @@ async def restart(
     return await _Action(cluster, targets, report).run(_restart, (Role.MASTER, Role.WORKER))
 
 
-async def _start(work: DaemonAction) -> DaemonResult:
+async def _recorded_start(work: DaemonAction) -> DaemonResult:
     return await _recorded(work, "start", start_daemon(work))
 
 

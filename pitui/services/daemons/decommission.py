@@ -122,7 +122,7 @@ async def _take_out(work: DaemonAction, limit: float) -> str | None:
     _alone_on_its_host(work, view, row)
     if row.state is not WorkerState.DECOMMISSIONED:
         work.say("asking the master to decommission it")
-        await _ask(work, row)
+        await _request_decommission(work, row)
     return await _wait_until_quiet(work, row.host, limit)
 
 
@@ -148,7 +148,7 @@ def _alone_on_its_host(work: DaemonAction, view: MasterView, row: Worker) -> Non
         )
 
 
-async def _ask(work: DaemonAction, row: Worker) -> None:
+async def _request_decommission(work: DaemonAction, row: Worker) -> None:
     refused = await _post(work.cluster, row.host)
     if refused is not None:
         raise NodeError(work.node.name, f"cannot drain: {refused.reason}", refused.advice)
@@ -218,7 +218,7 @@ async def _wait_until_quiet(work: DaemonAction, host: str, limit: float) -> str:
     while True:
         try:
             with polling():
-                left = await _look(work, host, drivers)
+                left = await _work_left(work, host, drivers)
         except (WebError, NotSparkError) as error:
             # The worker's page or the master may be slow for a moment.
             quiet, reason = 0, str(error)
@@ -233,7 +233,7 @@ async def _wait_until_quiet(work: DaemonAction, host: str, limit: float) -> str:
         await asyncio.sleep(_POLL)
 
 
-async def _look(work: DaemonAction, host: str, drivers: DriverPoll) -> _Left:
+async def _work_left(work: DaemonAction, host: str, drivers: DriverPoll) -> _Left:
     """Return what runs on the decommissioned workers of a host.
 
     Raises:
@@ -251,7 +251,7 @@ async def _look(work: DaemonAction, host: str, drivers: DriverPoll) -> _Left:
         placed += rows_there
         unreadable += rows_there.unreadable
     body = (await cluster.spark_master.page("json/")).body
-    told = await _told(drivers, {one.app_id for one in placed})
+    told = await _executors_by_drivers(drivers, {one.app_id for one in placed})
     at_work = drivers_on(body, {row.id for row in rows})
     return _Left(
         tuple((one, told.get((one.app_id, one.executor_id))) for one in placed),
@@ -260,7 +260,9 @@ async def _look(work: DaemonAction, host: str, drivers: DriverPoll) -> _Left:
     )
 
 
-async def _told(drivers: DriverPoll, app_ids: set[str]) -> dict[tuple[str, str], Executor]:
+async def _executors_by_drivers(
+    drivers: DriverPoll, app_ids: set[str]
+) -> dict[tuple[str, str], Executor]:
     """Return what the applications' drivers say of their executors, by application and id."""
 
     async def ask(app_id: str) -> tuple[Executor, ...]:

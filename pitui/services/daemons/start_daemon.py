@@ -86,7 +86,7 @@ async def _start_worker(
             )
         rows = await wait_for_workers(work, names, frozenset(), StartedDaemon(process.log))
         return DaemonResult(OutcomeState.UNCHANGED, f"already running, {_offer(rows)}")
-    listed = row is not None and is_alive(row) and not _stale(found, row)
+    listed = row is not None and is_alive(row) and not _is_stale(found, row)
     if listed and await still_listed(work, names):
         return DaemonResult(
             OutcomeState.UNCHANGED,
@@ -153,11 +153,11 @@ def _master_endpoint(work: DaemonAction, view: MasterView) -> tuple[str, int]:
     section = work.cluster.config.spark.master
     url = urlsplit(view.url)
     said = url.hostname or ""
-    host = said if _is_address(said) else section.host or said
+    host = said if _is_fixed_address(said) else section.host or said
     return host, url.port or section.port
 
 
-def _is_address(host: str) -> bool:
+def _is_fixed_address(host: str) -> bool:
     try:
         return not ip_address(host).is_unspecified
     except ValueError:
@@ -232,6 +232,6 @@ def _heed(work: DaemonAction, process: DaemonProcess) -> bool:
     return True
 
 
-def _stale(found: Probe, row: Worker) -> bool:
+def _is_stale(found: Probe, row: Worker) -> bool:
     """Say whether a worker was last heard of before its machine booted: it lost power."""
     return row.last_heartbeat < time.time() - found.health.uptime_s

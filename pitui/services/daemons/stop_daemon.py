@@ -39,7 +39,7 @@ async def stop_daemon(work: DaemonAction) -> DaemonResult:
     else:
         running_now = running
     for process in running_now:
-        detail = await _end(work, process)
+        detail = await _end_process(work, process)
     if work.role is Role.WORKER:
         detail += await _wait_for_master(work, running)
     return DaemonResult(OutcomeState.OK, detail, running[0].user if running else None)
@@ -56,7 +56,7 @@ def _with_owners(units: list[Unit], running: list[DaemonProcess]) -> list[Unit]:
     return units + owners
 
 
-async def _end(work: DaemonAction, process: DaemonProcess) -> str:
+async def _end_process(work: DaemonAction, process: DaemonProcess) -> str:
     command = stop_command(process, sudo=work.sudo)
     result = await work.cluster.sudo(work.node.name).attempt(command, limit=KILL_AFTER + 20.0)
     stopped = parse_stop(result.stdout, result.stderr, process)
@@ -77,7 +77,7 @@ async def _wait_for_master(work: DaemonAction, ended: list[DaemonProcess]) -> st
         listed = [
             worker
             for worker in view.workers
-            if worker.state is WorkerState.ALIVE and (worker.host, _port(worker.webui)) in known
+            if worker.state is WorkerState.ALIVE and (worker.host, _port_of(worker.webui)) in known
         ]
         if not listed:
             return ""
@@ -88,6 +88,6 @@ async def _wait_for_master(work: DaemonAction, ended: list[DaemonProcess]) -> st
     return ""
 
 
-def _port(address: str) -> int | None:
+def _port_of(address: str) -> int | None:
     _, _, port = address.rstrip("/").rpartition(":")
     return int(port) if port.isdecimal() else None

@@ -12,13 +12,18 @@ def stop_impact(snapshot: Snapshot, targets: Collection[Target]) -> list[str]:
     stopped = [node for node in snapshot.nodes if node.name in names]
     said = _by_application(snapshot, stopped)
     said += _by_worker(snapshot, stopped)
-    if any(target.role is Role.MASTER for target in targets) and _active(snapshot):
+    if any(target.role is Role.MASTER for target in targets) and _active_app_names(snapshot):
         said.append(
             "Without the master, applications get no executors and their end is not "
-            f"recorded: {_named(_active(snapshot))}."
+            f"recorded: {_joined(_active_app_names(snapshot))}."
         )
-    if names and (left := _left(snapshot, names)) is not None and left == 0 and _active(snapshot):
-        said.append(f"No workers are left for: {_named(_active(snapshot))}.")
+    if (
+        names
+        and (left := _left(snapshot, names)) is not None
+        and left == 0
+        and _active_app_names(snapshot)
+    ):
+        said.append(f"No workers are left for: {_joined(_active_app_names(snapshot))}.")
     return said
 
 
@@ -35,8 +40,8 @@ def _by_application(snapshot: Snapshot, stopped: list[NodeStatus]) -> list[str]:
         cores = sum(executor.cores for executor in lost)
         where = ", ".join(sorted({executor.node or "" for executor in lost}))
         said.append(
-            f"{application.name} loses {_count(len(lost), 'executor')} of {len(active)} "
-            f"({_count(cores, 'core')}) on {where}."
+            f"{application.name} loses {_counted(len(lost), 'executor')} of {len(active)} "
+            f"({_counted(cores, 'core')}) on {where}."
         )
     return said
 
@@ -55,7 +60,7 @@ def _by_worker(snapshot: Snapshot, stopped: list[NodeStatus]) -> list[str]:
     cores = sum(node.worker.cores_used for node in used if node.worker)
     where = ", ".join(node.name for node in used)
     which = unknown[0] if len(unknown) == 1 else f"one or more of {', '.join(unknown)}"
-    return [f"{_count(cores, 'core')} on {where} in use: {which} loses executors there."]
+    return [f"{_counted(cores, 'core')} on {where} in use: {which} loses executors there."]
 
 
 def _left(snapshot: Snapshot, names: Collection[str]) -> int | None:
@@ -66,13 +71,13 @@ def _left(snapshot: Snapshot, names: Collection[str]) -> int | None:
     return len([name for name in alive if name not in names])
 
 
-def _active(snapshot: Snapshot) -> list[str]:
+def _active_app_names(snapshot: Snapshot) -> list[str]:
     return [a.name for a in snapshot.applications if a.state.active]
 
 
-def _named(names: list[str]) -> str:
+def _joined(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def _count(number: int, word: str) -> str:
+def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -30,13 +30,13 @@ def targets_for(cluster: Cluster, words: Iterable[str]) -> list[Target]:
     """
     found: set[Target] = set()
     for word in list(words) or ["all"]:
-        found.update(_meant(cluster, word))
+        found.update(_targets_of_word(cluster, word))
     in_order = [target for node in cluster.nodes.values() for target in _of(node)]
     wanted = [target for target in in_order if target in found]
     return sorted(wanted, key=lambda target: target.role is not Role.MASTER)
 
 
-def _meant(cluster: Cluster, word: str) -> list[Target]:
+def _targets_of_word(cluster: Cluster, word: str) -> list[Target]:
     if word == "master":
         return [Target(cluster.master.name, Role.MASTER)]
     if word == "workers":

@@ -45,7 +45,7 @@ async def wait_for_master(work: DaemonAction, started: StartedDaemon) -> MasterV
         if view is not None and view.state is MasterState.STANDBY and turn > _ELECTED_AFTER:
             return view
         if turn % _LOOK_EVERY == _LOOK_EVERY - 1:
-            await _process(work, started)
+            await _daemon_process(work, started)
     where = work.cluster.spark_master.web_url
     what = f"it is running, but did not answer at {where} within {START_LIMIT:.0f} s"
     raise await work.failed(what, started.log, started.unit)
@@ -63,7 +63,7 @@ async def wait_for_workers(
     rows: list[Worker] = []
     async for turn in _turns(START_LIMIT):
         if turn % _LOOK_EVERY == 0 or process is None:
-            process = await _process(work, started, patient=turn < _LOOK_EVERY)
+            process = await _daemon_process(work, started, patient=turn < _LOOK_EVERY)
         view = await work.view()
         found = rows_of(work, view, names, process) if view else []
         rows = [row for row in found if is_alive(row) and row.id not in before]
@@ -84,7 +84,7 @@ async def still_listed(work: DaemonAction, names: Names) -> bool:
     return True
 
 
-async def _process(
+async def _daemon_process(
     work: DaemonAction, started: StartedDaemon, *, patient: bool = False
 ) -> DaemonProcess | None:
     """Return the daemon's process.

@@ -43,12 +43,12 @@ class AuditTail:
             entry = json.loads(line)
             if entry.get("cluster", self._cluster) != self._cluster:
                 return None
-            return _event({str(key): str(value) for key, value in entry.items()})
+            return _event_of_entry({str(key): str(value) for key, value in entry.items()})
         except (ValueError, KeyError, AttributeError):
             return None  # the first line may be cut, and a person may have edited the file
 
 
-def _event(entry: dict[str, str]) -> Event:
+def _event_of_entry(entry: dict[str, str]) -> Event:
     action, node, result = entry["action"], entry["node"], entry["result"]
     app = entry.get("application")
     details = next((entry[key] for key in _SHOWN if entry.get(key)), "")

@@ -136,7 +136,9 @@ class TimelineStore:
         state = database.execute(
             "SELECT state, looked_at FROM seen WHERE cluster = ?", (self._cluster,)
         ).fetchone()
-        events = tuple(_event(dict(zip(_COLUMNS, row, strict=True))) for row in reversed(rows))
+        events = tuple(
+            _event_of_row(dict(zip(_COLUMNS, row, strict=True))) for row in reversed(rows)
+        )
         if state is None:
             return StoredTimeline(events, LastKnownState(), None)
         return StoredTimeline(events, _seen(state[0]), state[1])
@@ -169,7 +171,7 @@ class TimelineStore:
         )
 
 
-def _event(row: dict[str, object]) -> Event:
+def _event_of_row(row: dict[str, object]) -> Event:
     row["kind"], row["gravity"] = EventKind(str(row["kind"])), Severity(str(row["gravity"]))
     row["once"] = bool(row["once"])
     return Event(**row)  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ async def find_sources(
     found: dict[LogSource, None] = {}
     direct: list[LogSource] = []
     for word in words:
-        asked = await _asked(cluster, word)
+        asked = await _asked_sources(cluster, word)
         if asked is None:
             direct = await on_their_nodes(cluster, sources_of(cluster, snapshot, [word]))
         found.update(dict.fromkeys(direct if asked is None else asked))
@@ -92,7 +92,7 @@ async def listings(
     return await fan_out(names, one)
 
 
-async def _asked(cluster: Cluster, word: str) -> list[LogSource] | None:
+async def _asked_sources(cluster: Cluster, word: str) -> list[LogSource] | None:
     """Return the sources of a word that has to be asked of nodes; None for any other word."""
     name, colon, rest = word.partition(":")
     if colon and name in cluster.nodes:
@@ -105,8 +105,8 @@ async def _asked(cluster: Cluster, word: str) -> list[LogSource] | None:
     if word == "journal":
         return await _journals(cluster, cluster.nodes)
     if word in cluster.config.logs:
-        return await _named(cluster, word, word, cluster.nodes)
-    return await _application(cluster, word) if _APPLICATION.fullmatch(word) else None
+        return await _named_file_sources(cluster, word, word, cluster.nodes)
+    return await _application_sources(cluster, word) if _APPLICATION.fullmatch(word) else None
 
 
 async def _of_node(cluster: Cluster, word: str, name: str, rest: str) -> list[LogSource] | None:
@@ -115,11 +115,13 @@ async def _of_node(cluster: Cluster, word: str, name: str, rest: str) -> list[Lo
     if rest == "journal":
         return await _journals(cluster, [name])
     if rest.startswith(("/", "~/")):
-        return await _paths(cluster, word, {name: {word: rest}}) if _is_glob(rest) else None
-    return await _named(cluster, word, rest, [name])
+        return await _path_sources(cluster, word, {name: {word: rest}}) if _is_glob(rest) else None
+    return await _named_file_sources(cluster, word, rest, [name])
 
 
-async def _named(cluster: Cluster, word: str, name: str, nodes: Iterable[str]) -> list[LogSource]:
+async def _named_file_sources(
+    cluster: Cluster, word: str, name: str, nodes: Iterable[str]
+) -> list[LogSource]:
     paths = {
         node: {name: named_paths(cluster, node)[name]}
         for node in nodes
@@ -127,10 +129,10 @@ async def _named(cluster: Cluster, word: str, name: str, nodes: Iterable[str]) -
     }
     if not paths:
         raise no_such(cluster, word)
-    return await _paths(cluster, word, paths)
+    return await _path_sources(cluster, word, paths)
 
 
-async def _paths(
+async def _path_sources(
     cluster: Cluster, word: str, paths: Mapping[str, Mapping[str, str]]
 ) -> list[LogSource]:
     """Return the files of paths; one without `*` that is not there yet is waited for."""
@@ -229,7 +231,7 @@ def _answered(found: Mapping[str, LogListing | PituiError]) -> dict[str, LogList
     return answers
 
 
-async def _application(cluster: Cluster, word: str) -> list[LogSource]:
+async def _application_sources(cluster: Cluster, word: str) -> list[LogSource]:
     names = [node.name for node in cluster.workers]
     answers = _answered(await listings(cluster, names, {}, only=word, everything=False))
     sources = [

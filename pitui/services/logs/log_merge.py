@@ -98,12 +98,12 @@ class HoldBack:
             if log:
                 logs.append([(key, number, line) for _, key, line in log])
         if len(logs) > 1:
-            lines = [line for _, _, line in heapq.merge(*logs, key=_key)]
+            lines = [line for _, _, line in heapq.merge(*logs, key=_merge_key)]
         else:
             lines = [line for _, _, line in chain.from_iterable(logs)]
         self._count -= len(lines)
         return lines
 
 
-def _key(item: tuple[float, int, LogLine]) -> tuple[float, int]:
+def _merge_key(item: tuple[float, int, LogLine]) -> tuple[float, int]:
     return item[:2]

@@ -75,7 +75,7 @@ async def save_whole_log(
         NodeError: the log cannot be read, or its node was lost and did not come back.
         UsageError: the file cannot be written here.
     """
-    fetch = _Fetch(cluster, source, target, progress or _nobody)
+    fetch = _Fetch(cluster, source, target, progress or _ignore_saved)
     try:
         await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
         resumed = await asyncio.to_thread(fetch.look)
@@ -235,5 +235,5 @@ class _Fetch:
             await asyncio.to_thread(part.close)
 
 
-def _nobody(_have: int, _total: int | None) -> None:
+def _ignore_saved(_have: int, _total: int | None) -> None:
     """Tell nobody how far it is."""

@@ -32,7 +32,7 @@ def sources_of(
     """
     found: dict[LogSource, None] = {}
     for word in words:
-        found.update(dict.fromkeys(_meant(cluster, snapshot, word)))
+        found.update(dict.fromkeys(_sources_of_word(cluster, snapshot, word)))
     return distinct(list(found))
 
 
@@ -112,18 +112,18 @@ def driver_source(node: str, driver: str, file: str) -> LogSource:
     )
 
 
-def _meant(cluster: Cluster, snapshot: Snapshot | None, word: str) -> list[LogSource]:
+def _sources_of_word(cluster: Cluster, snapshot: Snapshot | None, word: str) -> list[LogSource]:
     if word == "master":
         return daemon_sources(cluster, cluster.master.name)[:1]
     if word == "workers":
-        return [_worker(cluster, node.name) for node in cluster.workers]
+        return [_worker_source(cluster, node.name) for node in cluster.workers]
     if word in cluster.nodes:
         return daemon_sources(cluster, word)
     name, colon, path = word.partition(":")
     if colon and name in cluster.nodes and path.startswith(("/", "~/")):
         return [named_source(name, path)]
     if match := _EXECUTOR.fullmatch(word):
-        return _executor(cluster, snapshot, match[1], match[2])
+        return _executor_sources(cluster, snapshot, match[1], match[2])
     runs = Runs(cluster)
     for run in runs.history():
         if word == run.id:
@@ -145,11 +145,11 @@ def no_such(cluster: Cluster, word: str) -> UsageError:
     )
 
 
-def _worker(cluster: Cluster, name: str) -> LogSource:
+def _worker_source(cluster: Cluster, name: str) -> LogSource:
     return daemon_sources(cluster, name)[-1]
 
 
-def _executor(
+def _executor_sources(
     cluster: Cluster, snapshot: Snapshot | None, app: str, executor: str
 ) -> list[LogSource]:
     nodes = [node.name for node in cluster.workers]

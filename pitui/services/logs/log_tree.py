@@ -33,10 +33,10 @@ async def log_tree(
     names = list(cluster.nodes) if nodes is None else list(nodes)
     found = await listings(cluster, names)
     titles = {app.id: app.name for app in snapshot.applications} if snapshot else {}
-    return [_node(cluster, name, found[name], titles) for name in names]
+    return [_node_branch(cluster, name, found[name], titles) for name in names]
 
 
-def _node(
+def _node_branch(
     cluster: Cluster, name: str, listing: LogListing | PituiError, titles: dict[str, str]
 ) -> LogBranch:
     daemons = daemon_sources(cluster, name)
@@ -47,7 +47,7 @@ def _node(
     leaves = tuple(_daemon(source, listing) for source in daemons) + tuple(
         LogLeaf(f"journal of {source.path}", source) for source in journal_sources(name, listing)
     )
-    work = _work(name, listing, titles)
+    work = _work_branches(name, listing, titles)
     kept = work[:MOST_APPS]
     branches = (*kept, *runs, *_files(name, listing))
     off = listing.left_off + len(work) - len(kept)
@@ -61,7 +61,7 @@ def _daemon(source: LogSource, listing: LogListing) -> LogLeaf:
     return LogLeaf(str(source.kind), source, newest.size, newest.changed_at)
 
 
-def _work(node: str, listing: LogListing, titles: dict[str, str]) -> list[LogBranch]:
+def _work_branches(node: str, listing: LogListing, titles: dict[str, str]) -> list[LogBranch]:
     """Return a branch for each application and driver, the newest first."""
     leaves: dict[str, list[LogLeaf]] = {}
     for file in listing.files:
@@ -76,12 +76,12 @@ def _work(node: str, listing: LogListing, titles: dict[str, str]) -> list[LogBra
         if found[0].source.id == app:
             branches.append(LogBranch(title, app, tuple(found)))
         else:
-            branches.append(_application(title, app, found))
+            branches.append(_application_branch(title, app, found))
     return branches
 
 
-def _application(title: str, app: str, leaves: Sequence[LogLeaf]) -> LogBranch:
-    by_executor = sorted(leaves, key=lambda leaf: (_number(leaf.source.id), leaf.title))
+def _application_branch(title: str, app: str, leaves: Sequence[LogLeaf]) -> LogBranch:
+    by_executor = sorted(leaves, key=lambda leaf: (_executor_order(leaf.source.id), leaf.title))
     executors = [
         LogBranch(f"executor {id_.rpartition('/')[2]}", id_, tuple(own))
         for id_, own in groupby(by_executor, key=lambda leaf: leaf.source.id)
@@ -90,7 +90,7 @@ def _application(title: str, app: str, leaves: Sequence[LogLeaf]) -> LogBranch:
     return LogBranch(title, app, (), kept, len(executors) - len(kept))
 
 
-def _number(source: str) -> tuple[int, str]:
+def _executor_order(source: str) -> tuple[int, str]:
     executor = source.rpartition("/")[2]
     return (int(executor) if executor.isdecimal() else -1, executor)
 
@@ -112,14 +112,14 @@ def _files(node: str, listing: LogListing) -> list[LogBranch]:
     named: dict[str, list[LogLeaf]] = {}
     for file in listing.files:
         if file.kind is FoundKind.NAMED:
-            named.setdefault(file.name, []).append(_file(node, file))
-    others = [_file(node, file) for file in listing.files if file.kind is FoundKind.LOG]
+            named.setdefault(file.name, []).append(_file_leaf(node, file))
+    others = [_file_leaf(node, file) for file in listing.files if file.kind is FoundKind.LOG]
     branches = [LogBranch(name, f"{node}:{name}", tuple(leaves)) for name, leaves in named.items()]
     if others:
         branches.append(LogBranch("files in Spark's log folder", "", tuple(others)))
     return branches
 
 
-def _file(node: str, file: FoundLog) -> LogLeaf:
+def _file_leaf(node: str, file: FoundLog) -> LogLeaf:
     source = named_source(node, file.path)
     return LogLeaf(PurePosixPath(file.path).name, source, file.size, file.changed_at)

@@ -21,13 +21,15 @@ def applications(
     """Return the applications with their progress and why they wait, active ones first."""
     told = drivers.keys() | ages.keys()
     found = [
-        _told(app, drivers, stalls, ages, view) if app.state.active or app.id in told else app
+        _with_driver(app, drivers, stalls, ages, view)
+        if app.state.active or app.id in told
+        else app
         for app in view.applications
     ]
     return tuple(sorted(found, key=lambda app: (not app.state.active, -app.submitted_at)))
 
 
-def _told(
+def _with_driver(
     app: Application,
     drivers: Mapping[str, DriverView],
     stalls: Mapping[str, StallReason],
@@ -48,7 +50,7 @@ def _explained(app: Application, found: StallReason | None, view: MasterView) ->
 def drivers(view: MasterView, matched: Matched) -> tuple[ClusterDriver, ...]:
     """Return the cluster-mode drivers with their nodes and why they wait, active ones first."""
     nodes = nodes_by_host(matched)
-    hosts = _hosts(view)
+    hosts = _worker_hosts(view)
     told = []
     for driver in view.drivers:
         reason = driver_waits(driver, view)
@@ -85,7 +87,7 @@ def executors(
 ) -> dict[str, tuple[Executor, ...]]:
     """Return what drivers tell of their executors, and of deaths what only the master knows."""
     told = {key: d.executors for key, d in observed.drivers.items() if d.executors is not None}
-    hosts = _hosts(view)
+    hosts = _worker_hosts(view)
     found = {}
     for app_id in {**told, **observed.removed}:
         rows = told.get(app_id, ())
@@ -114,5 +116,5 @@ def _dead(removed: RemovedExecutor, host: str) -> Executor:
     )
 
 
-def _hosts(view: MasterView) -> dict[str, str]:
+def _worker_hosts(view: MasterView) -> dict[str, str]:
     return {worker.id: worker.host for worker in view.workers}

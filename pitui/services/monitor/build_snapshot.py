@@ -46,12 +46,12 @@ def build_snapshot(
     machines = _machines(observed)
     statuses = []
     for node in nodes.values():
-        own, link = _own(node, nodes, observed, machines), links[node.name]
+        own, link = _own_processes(node, nodes, observed, machines), links[node.name]
         row = matched.by_node[node.name] if answered else None
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
         told = answered or link.state is LinkState.CONNECTED
-        worker = _worker(node, row, own, link, stopped_at) if told else None
-        status = _node(node, observed.nodes[node.name], link, own, _together(worker, rows))
+        worker = _worker_status(node, row, own, link, stopped_at) if told else None
+        status = _node_status(node, observed.nodes[node.name], link, own, _together(worker, rows))
         statuses.append(replace(status, workers=tuple(reversed(rows))))
     master_node = next(node for node in nodes.values() if node.is_master)
     return Snapshot(
@@ -63,11 +63,11 @@ def build_snapshot(
         strangers=matched.strangers,
         master_at=observed.view_at,
         drivers=drivers(view, matched),
-        unreadable=tuple(_unreadable(view, observed)),
+        unreadable=tuple(_unreadable_notes(view, observed)),
     )
 
 
-def _unreadable(view: MasterView, observed: PollState) -> Iterator[str]:
+def _unreadable_notes(view: MasterView, observed: PollState) -> Iterator[str]:
     if view.unreadable:
         yield f"{unreadable_words(view.unreadable, 'entry', 'entries')} in the master's answer"
     for app_id, driver in observed.drivers.items():
@@ -85,7 +85,7 @@ def _machines(observed: PollState) -> dict[str, list[str]]:
     return found
 
 
-def _own(
+def _own_processes(
     node: Node,
     nodes: Mapping[str, Node],
     observed: PollState,
@@ -98,7 +98,7 @@ def _own(
     return own_processes(health.processes, node, same_machine, health.spark_home)
 
 
-def _node(
+def _node_status(
     node: Node,
     seen: NodePollState,
     link: LinkStatus,
@@ -123,7 +123,7 @@ def _node(
     )
 
 
-def _worker(
+def _worker_status(
     node: Node,
     row: Worker | None,
     own: tuple[DaemonProcess, ...],

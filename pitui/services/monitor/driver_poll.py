@@ -19,7 +19,7 @@ _KEPT = 60
 
 
 @dataclass(slots=True)
-class _Seen:
+class _DriverProgress:
     done: int
     at: float
     rates: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
@@ -29,7 +29,7 @@ class TaskRates:
     """Remembers how many tasks each executor of an application had done."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Seen] = {}
+        self._seen: dict[str, _DriverProgress] = {}
 
     def note(self, executors: Iterable[Executor], now: float | None = None) -> tuple[Executor, ...]:
         """Return the executors with their tasks a second, oldest first.
@@ -45,7 +45,7 @@ class TaskRates:
     def _one(self, executor: Executor, now: float) -> Executor:
         seen = self._seen.get(executor.id)
         if seen is None:
-            self._seen[executor.id] = _Seen(executor.tasks_done, now)
+            self._seen[executor.id] = _DriverProgress(executor.tasks_done, now)
             return executor
         passed = now - seen.at
         if executor.active and passed > 0:

@@ -44,9 +44,9 @@ def find_proposals(
     found = [Proposal(name_for(machine, ()), Address(LOCAL), "this machine")]
     seen = {LOCAL, machine, machine.partition(".")[0]}
     for address, origin in [
-        *_workers(spark_homes),
+        *_listed_in_workers_file(spark_homes),
         *((Address(n), "~/.ssh/config") for n in host_names(home / ".ssh" / "config", home)),
-        *((Address(name), PATH) for name in _hosts(hosts_file)),
+        *((Address(name), PATH) for name in _hosts_in_file(hosts_file)),
     ]:
         if address.host not in seen and not host_fault(address.host):
             seen.add(address.host)
@@ -55,7 +55,7 @@ def find_proposals(
     return found
 
 
-def _workers(spark_homes: Sequence[Path]) -> list[tuple[Address, str]]:
+def _listed_in_workers_file(spark_homes: Sequence[Path]) -> list[tuple[Address, str]]:
     for file in (spark_home / name for spark_home in spark_homes for name in _WORKERS):
         try:
             addresses = parse_workers(file.read_text(encoding="utf-8", errors="replace"))
@@ -65,7 +65,7 @@ def _workers(spark_homes: Sequence[Path]) -> list[tuple[Address, str]]:
     return []
 
 
-def _hosts(file: Path) -> list[str]:
+def _hosts_in_file(file: Path) -> list[str]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError:

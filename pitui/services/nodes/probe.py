@@ -34,7 +34,7 @@ async def probe(cluster: Cluster, name: str) -> Probe:
         NodeError: it cannot be reached, or gives no answer.
     """
     node = cluster.node(name)
-    health = await _health(cluster, node)
+    health = await _ask_health(cluster, node)
     others = await _on_same_machine(cluster, node, health)
     return Probe(health, own_processes(health.processes, node, others, health.spark_home))
 
@@ -48,7 +48,7 @@ async def probe_names(cluster: Cluster, name: str) -> Names:
     return parse_names((await cluster.runner(name).run(ADDRESS_COMMAND)).stdout)
 
 
-async def _health(cluster: Cluster, node: Node) -> Health:
+async def _ask_health(cluster: Cluster, node: Node) -> Health:
     command = health_command(node.spark_home)
     result = await cluster.runner(node.name).run(command, stdin=QUESTION)
     answers = HealthReader().feed(result.stdout.encode())
@@ -72,7 +72,7 @@ async def _on_same_machine(cluster: Cluster, node: Node, health: Health) -> list
     if not others or all(is_claimed(process, everyone) for process in health.processes):
         return others
     answers = await fan_out(
-        [other.name for other in others], lambda name: _health(cluster, cluster.node(name))
+        [other.name for other in others], lambda name: _ask_health(cluster, cluster.node(name))
     )
     return [
         other

@@ -1,9 +1,9 @@
 """Provisioning as the command line and the UI use it."""
 
-import ipaddress
 from collections.abc import Sequence
 
 from pitui.domain.errors import UsageError
+from pitui.domain.ip_address import is_loopback
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, StepState
 from pitui.provision.engine.run import Provisioning, add_sites
@@ -106,7 +106,7 @@ def new_shelf(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
         UsageError: a node is this very machine under another name, as in a demonstration.
     """
     for node in cluster.nodes.values():
-        if _is_loopback(node.host):
+        if is_loopback(node.host):
             raise UsageError(
                 (
                     f"{node.name} ({node.host}) is this machine under another name, so "
@@ -124,13 +124,6 @@ def new_shelf(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
     )
     add_sites(context)
     return context
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def good(reports: Sequence[NodeReport]) -> bool:

@@ -46,16 +46,16 @@ class Restart(Step):
         if Role.MASTER not in old and isinstance(worker, Running) and worker.executors:
             ctx.say("decommissioning the worker")
             # Where the master does not know how, the executors end with their worker.
-            await decommission(self._cluster, ctx.name, _said(ctx))
+            await decommission(self._cluster, ctx.name, _progress_report(ctx))
         ctx.say("restarting")
         targets = [Target(ctx.name, role) for role in old]
-        outcomes = await control.restart(self._cluster, targets, _said(ctx))
+        outcomes = await control.restart(self._cluster, targets, _progress_report(ctx))
         bad = next((outcome for outcome in outcomes if not outcome.state.good), None)
         if bad is not None:
             raise NodeError(ctx.name, f"restart of the {bad.role}: {bad.detail}", bad.advice)
 
 
-def _said(ctx: NodeContext) -> OutcomeReport:
+def _progress_report(ctx: NodeContext) -> OutcomeReport:
     def report(outcome: Outcome) -> None:
         if not outcome.state.ended and outcome.detail:
             ctx.say(outcome.detail)

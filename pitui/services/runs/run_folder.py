@@ -146,11 +146,11 @@ def parse_looks(text: str) -> dict[str, RunProbe]:
         if word == "run":
             current = looks[rest] = RunProbe(rest)
         elif current is not None:
-            _note(current, word, rest)
+            _note_probe(current, word, rest)
     return looks
 
 
-def _note(look: RunProbe, word: str, rest: str) -> None:
+def _note_probe(look: RunProbe, word: str, rest: str) -> None:
     if word in ("gone", "alive", "cancelled"):
         setattr(look, word, True)
     elif word == "status":

@@ -15,9 +15,11 @@ _LOST_AFTER = 10.0
 
 def run_status(run: Run, look: RunProbe, now: float) -> Run:
     """Return a running run as its folder shows it at Unix time `now`."""
-    run = replace(run, application=look.application or run.application, **_result(look.result))
+    run = replace(
+        run, application=look.application or run.application, **_result_fields(look.result)
+    )
     if look.status is not None:
-        state = _ended_state(look)
+        state = _state_of_ended_run(look)
         error = None if state is RunState.DONE else look.error
         return replace(run, state=state, status=look.status, ended_at=look.ended_at, error=error)
     if look.alive or now - run.started_at < _LOST_AFTER:
@@ -28,13 +30,13 @@ def run_status(run: Run, look: RunProbe, now: float) -> Run:
     return replace(run, state=RunState.LOST, ended_at=now, error=reason)
 
 
-def _ended_state(look: RunProbe) -> RunState:
+def _state_of_ended_run(look: RunProbe) -> RunState:
     if look.cancelled:
         return RunState.CANCELLED
     return RunState.DONE if look.status == 0 else RunState.FAILED
 
 
-def _result(text: str | None) -> dict[str, Any]:
+def _result_fields(text: str | None) -> dict[str, Any]:
     """Return the fields of a Run that a program's result line holds; a bad line holds none."""
     if text is None:
         return {}

@@ -118,7 +118,7 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
     view = await cluster.spark_master.read()
     if not view.alive:
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
-    facts = await _facts(cluster, arguments, view, properties)
+    facts = await _gather_facts(cluster, arguments, view, properties)
     return Submission(arguments, tuple(plan_additions(arguments, facts)), places)
 
 
@@ -152,14 +152,14 @@ async def find_files(
         PituiError: a file is nowhere, or cannot be read.
     """
     places = await locate(cluster, arguments, folder)
-    properties = await _properties(arguments, places)
+    properties = await _properties_files(arguments, places)
     if ours := paths_of_files(arguments, properties.settings):
         arguments = arguments.with_conf(ours)
         places = await locate(cluster, arguments, folder)
     return arguments, places, properties
 
 
-async def _properties(arguments: SubmitArguments, places: Places) -> PropertiesFiles:
+async def _properties_files(arguments: SubmitArguments, places: Places) -> PropertiesFiles:
     settings: dict[str, str] = {}
     on_node = []
     for use in properties_files(arguments):
@@ -178,7 +178,7 @@ def _read_properties(path: Path, what: str) -> dict[str, str]:
         raise PituiError(f"cannot read {path} ({what}): {error}") from error
 
 
-async def _facts(
+async def _gather_facts(
     cluster: Cluster,
     arguments: SubmitArguments,
     view: MasterView,
@@ -188,10 +188,10 @@ async def _facts(
     node = cluster.master.name
     properties = dict(files.settings)
     for number, name in enumerate(files.on_node):
-        properties |= _settings(node, name, found.files.get(number, ""))
+        properties |= _parse_file(node, name, found.files.get(number, ""))
     defaults = {}
     if arguments.reads_defaults:
-        defaults = _settings(node, found.defaults_path, found.defaults)
+        defaults = _parse_file(node, found.defaults_path, found.defaults)
     return SubmitFacts(
         master_url=view.url,
         defaults=defaults,
@@ -199,11 +199,11 @@ async def _facts(
         environment=found.environment,
         executor_memory_mib=fitting_executor_memory_mib(w.memory_mib for w in view.alive),
         driver_host=found.address,
-        python=await _python(cluster, arguments, found),
+        python=await _python_on_node(cluster, arguments, found),
     )
 
 
-def _settings(node: str, path: str, text: str) -> dict[str, str]:
+def _parse_file(node: str, path: str, text: str) -> dict[str, str]:
     try:
         return parse_properties(text)
     except ValueError as error:
@@ -235,7 +235,7 @@ async def _submission_facts(
     return facts
 
 
-async def _python(
+async def _python_on_node(
     cluster: Cluster, arguments: SubmitArguments, facts: SubmissionFacts
 ) -> str | None:
     if not (arguments.application or "").endswith(".py"):

@@ -114,7 +114,7 @@ def find_here(use: PathUse, folder: Path) -> list[Path]:
     path = _absolute(use, folder)
     try:
         if path.is_dir():
-            return _folder(use, path)
+            return _files_in(use, path)
         if path.exists():
             return [_readable(use, path)]
     except (OSError, ValueError) as error:
@@ -133,7 +133,7 @@ def _absolute(use: PathUse, folder: Path) -> Path:
         raise UsageError(f"{use.what}: {use.path!a}: {error}") from error
 
 
-def _folder(use: PathUse, path: Path) -> list[Path]:
+def _files_in(use: PathUse, path: Path) -> list[Path]:
     if not use.required:
         return [path]
     raise PituiError(f"{path} ({use.what}) is a folder, not a file", "Zip it, or name a file.")
@@ -164,9 +164,9 @@ async def _on_node(
     needed = [(number, use) for number, use in enumerate(uses) if use.required]
     missing = [use for number, use in needed if number not in there]
     if missing:
-        raise _nowhere(cluster, arguments, missing, folder)
+        raise _files_nowhere(cluster, arguments, missing, folder)
     for number, use in needed:
-        _check(node.name, use, there[number])
+        _check_path(node.name, use, there[number])
     return {
         use: (there[number].path,)
         for number, use in enumerate(uses)
@@ -175,13 +175,13 @@ async def _on_node(
     }
 
 
-def _check(node: str, use: PathUse, found: FoundPath) -> None:
+def _check_path(node: str, use: PathUse, found: FoundPath) -> None:
     if found.kind != "file":
         what = "is a folder, not a file" if found.kind == "folder" else "is not readable"
         raise PituiError(f"{found.path} ({use.what}) on {node} {what}")
 
 
-def _nowhere(
+def _files_nowhere(
     cluster: Cluster, arguments: SubmitArguments, missing: Iterable[PathUse], folder: Path
 ) -> PituiError:
     """Return the one line for files that are nowhere, with the places that were looked at."""

@@ -48,7 +48,7 @@ def parse_executors(body: bytes) -> JsonRows[Executor]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode_rows(body, _ExecutorRow, _executor)
+    rows = decode_rows(body, _ExecutorRow, _executor_of_row)
     return JsonRows((row for row in rows if row.id != _DRIVER), rows.unreadable)
 
 
@@ -66,7 +66,7 @@ def parse_progress(jobs_body: bytes, stages_body: bytes | None = None) -> tuple[
     return progress_of(jobs, stages), jobs.unreadable + stages.unreadable
 
 
-def _executor(row: _ExecutorRow) -> Executor:
+def _executor_of_row(row: _ExecutorRow) -> Executor:
     memory = row.memory_metrics
     return Executor(
         id=row.id,

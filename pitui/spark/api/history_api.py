@@ -30,7 +30,7 @@ def parse_applications(body: bytes) -> JsonRows[Application]:
     rows, lost = decode(body, list[_Application], "a history server")
     whole = [row for row in rows if row.attempts]
     lost += len(rows) - len(whole)
-    return JsonRows((_application(row, row.attempts[0]) for row in whole), lost)
+    return JsonRows((_application_of_attempt(row, row.attempts[0]) for row in whole), lost)
 
 
 def is_over(body: bytes) -> bool:
@@ -43,7 +43,7 @@ def is_over(body: bytes) -> bool:
     return bool(attempts) and attempts[0].completed
 
 
-def _application(row: _Application, attempt: _Attempt) -> Application:
+def _application_of_attempt(row: _Application, attempt: _Attempt) -> Application:
     failed = bool(attempt.exit_code) or not attempt.completed
     return Application(
         id=row.id,

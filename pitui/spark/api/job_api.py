@@ -69,7 +69,7 @@ def parse_jobs(body: bytes) -> JsonRows[SparkJob]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode_rows(body, _Job, _job)
+    rows = decode_rows(body, _Job, _job_of_row)
     return JsonRows(sorted(rows, key=lambda job: -job.id), rows.unreadable)
 
 
@@ -79,11 +79,11 @@ def parse_stages(body: bytes) -> JsonRows[Stage]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode_rows(body, _Stage, _stage)
+    rows = decode_rows(body, _Stage, _stage_of_row)
     return JsonRows(sorted(rows, key=lambda s: (-s.id, -s.attempt)), rows.unreadable)
 
 
-def _job(row: _Job) -> SparkJob:
+def _job_of_row(row: _Job) -> SparkJob:
     done = row.num_completed_indices
     done = row.num_completed_tasks if done is None else done
     ended = row.num_completed_stages + row.num_failed_stages
@@ -108,7 +108,7 @@ def _job(row: _Job) -> SparkJob:
     )
 
 
-def _stage(row: _Stage) -> Stage:
+def _stage_of_row(row: _Stage) -> Stage:
     done = row.num_completed_indices
     done = row.num_complete_tasks if done is None else done
     return Stage(

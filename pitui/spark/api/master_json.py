@@ -55,7 +55,7 @@ class _DriverRow(msgspec.Struct):
     mainclass: str | None = None
 
 
-class _Answer(msgspec.Struct):
+class _MasterReply(msgspec.Struct):
     # Any of these may be missing; two of them tell a master's answer from another program's.
     url: str | None = None
     workers: list[_WorkerRow] | None = None
@@ -74,7 +74,7 @@ class _Answer(msgspec.Struct):
 R = TypeVar("R", bound=_WorkerRow | _ApplicationRow)
 T = TypeVar("T")
 
-_READER = Reader[_Answer](_Answer)
+_READER = Reader[_MasterReply](_MasterReply)
 _HOST = re.compile(r"worker-\d+-(.+)-\d+")
 """Of a worker's id."""
 
@@ -96,9 +96,9 @@ class MasterReader:
     """Reads one answer after the other; what an answer repeats is the same value as before."""
 
     def __init__(self) -> None:
-        self._workers = _Repeated(_worker)
-        self._active = _Repeated(partial(_application, active=True))
-        self._completed = _Repeated(partial(_application, active=False))
+        self._workers = _Repeated(_worker_of_row)
+        self._active = _Repeated(partial(_application_of_row, active=True))
+        self._completed = _Repeated(partial(_application_of_row, active=False))
 
     def read(self, body: bytes) -> MasterView:
         """Return the master's view of the cluster; DEAD workers are kept, one row a worker id.
@@ -122,7 +122,7 @@ class MasterReader:
                 *self._active.take(answer.activeapps or ()),
                 *self._completed.take(answer.completedapps or ()),
             ),
-            drivers=tuple(map(_driver, drivers)),
+            drivers=tuple(map(_driver_of_row, drivers)),
             unreadable=lost,
         )
 
@@ -152,7 +152,7 @@ class _Repeated(Generic[R, T]):
         return values
 
 
-def _worker(row: _WorkerRow) -> Worker:
+def _worker_of_row(row: _WorkerRow) -> Worker:
     return Worker(
         id=row.id,
         host=row.host or (named[1] if (named := _HOST.fullmatch(row.id)) else ""),
@@ -167,7 +167,7 @@ def _worker(row: _WorkerRow) -> Worker:
     )
 
 
-def _application(row: _ApplicationRow, *, active: bool) -> Application:
+def _application_of_row(row: _ApplicationRow, *, active: bool) -> Application:
     memory = row.memoryperslave if row.memoryperexecutor is None else row.memoryperexecutor
     return Application(
         id=row.id,
@@ -181,7 +181,7 @@ def _application(row: _ApplicationRow, *, active: bool) -> Application:
     )
 
 
-def _driver(row: _DriverRow) -> ClusterDriver:
+def _driver_of_row(row: _DriverRow) -> ClusterDriver:
     started = str(row.starttime)
     return ClusterDriver(
         id=row.id,

@@ -32,11 +32,11 @@ def parse_queries(body: bytes) -> JsonRows[SqlQuery]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode_rows(body, _Query, _query)
+    rows = decode_rows(body, _Query, _query_of_row)
     return JsonRows(sorted(rows, key=lambda query: -query.id), rows.unreadable)
 
 
-def _query(row: _Query) -> SqlQuery:
+def _query_of_row(row: _Query) -> SqlQuery:
     return SqlQuery(
         id=row.id,
         description=row.description,

@@ -62,7 +62,7 @@ def parse_tasks(body: bytes) -> JsonRows[Task]:
     Raises:
         NotSparkError: the body is not what this path of the API answers.
     """
-    rows = decode_rows(body, _Task, _task)
+    rows = decode_rows(body, _Task, _task_of_row)
     return JsonRows(sorted(rows, key=lambda task: task.id), rows.unreadable)
 
 
@@ -77,7 +77,7 @@ def parse_quartiles(body: bytes) -> Quartiles | None:
     return Quartiles(*times) if len(times) == len(QUANTILES.split(",")) else None
 
 
-def _task(row: _Task) -> Task:
+def _task_of_row(row: _Task) -> Task:
     return Task(
         id=row.task_id,
         index=row.index,
@@ -87,14 +87,14 @@ def _task(row: _Task) -> Task:
         host=row.host,
         launched_at=moment(row.launch_time),
         duration_ms=row.duration,
-        work=_work(row.task_metrics) if row.task_metrics else WorkDone(),
+        work=_work_of_metrics(row.task_metrics) if row.task_metrics else WorkDone(),
         locality=row.task_locality,
         speculative=row.speculative,
         error=row.error_message or "",
     )
 
 
-def _work(metrics: _Metrics) -> WorkDone:
+def _work_of_metrics(metrics: _Metrics) -> WorkDone:
     return WorkDone(
         run_ms=metrics.executor_run_time,
         gc_ms=metrics.jvm_gc_time,

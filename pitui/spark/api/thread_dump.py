@@ -27,13 +27,13 @@ def parse_threads(body: bytes) -> tuple[str, ...]:
         NotSparkError: the body is not what this path of the API answers.
     """
     threads, lost = decode(body, list[_Thread], "a thread dump")
-    lines = [_count(threads), *([unreadable_words(lost, "thread")] if lost else []), ""]
-    for thread in sorted(threads, key=_order):
-        lines += [*_lines(thread), ""]
+    lines = [_state_counts(threads), *([unreadable_words(lost, "thread")] if lost else []), ""]
+    for thread in sorted(threads, key=_thread_order):
+        lines += [*_thread_lines(thread), ""]
     return tuple(lines)
 
 
-def _count(threads: list[_Thread]) -> str:
+def _state_counts(threads: list[_Thread]) -> str:
     states: dict[str, int] = {}
     for thread in threads:
         states[thread.thread_state] = states.get(thread.thread_state, 0) + 1
@@ -41,12 +41,12 @@ def _count(threads: list[_Thread]) -> str:
     return f"{len(threads)} threads: {by_state}"
 
 
-def _order(thread: _Thread) -> tuple[bool, bool, str]:
+def _thread_order(thread: _Thread) -> tuple[bool, bool, str]:
     task = thread.thread_name.startswith("Executor task launch worker")
     return not task, thread.thread_state != "BLOCKED", thread.thread_name
 
 
-def _lines(thread: _Thread) -> list[str]:
+def _thread_lines(thread: _Thread) -> list[str]:
     lines = [f'"{thread.thread_name}" #{thread.thread_id} {thread.thread_state}']
     if thread.blocked_by_thread_id is not None:
         lines.append(

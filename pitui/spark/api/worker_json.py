@@ -22,20 +22,20 @@ class _Description(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class _ExecutorRow(msgspec.Struct):
+class _WorkerExecutorRow(msgspec.Struct):
     id: int | str
     appid: str
     appdesc: _Description = _Description()
 
 
-class _Answer(msgspec.Struct):
+class _WorkerReply(msgspec.Struct):
     # Each of them, and of the master's, may be missing; two tell whose answer it is.
     masterurl: str | None = None
-    executors: list[_ExecutorRow] | None = None
+    executors: list[_WorkerExecutorRow] | None = None
     finishedexecutors: list[object] | None = None
 
 
-class _DriverRow(msgspec.Struct):
+class _WorkerDriverRow(msgspec.Struct):
     id: str
     worker: str = ""  # "None" before it is placed
 
@@ -43,7 +43,7 @@ class _DriverRow(msgspec.Struct):
 class _MasterAnswer(msgspec.Struct):
     url: str | None = None
     workers: list[object] | None = None
-    activedrivers: list[_DriverRow] | None = None
+    activedrivers: list[_WorkerDriverRow] | None = None
 
 
 def parse_worker(body: bytes) -> JsonRows[Placed]:
@@ -52,8 +52,8 @@ def parse_worker(body: bytes) -> JsonRows[Placed]:
     Raises:
         NotSparkError: the body is not a Spark worker's JSON.
     """
-    answer, lost = decode(body, _Answer, "a Spark worker")
-    _check("worker", (answer.masterurl, answer.executors, answer.finishedexecutors))
+    answer, lost = decode(body, _WorkerReply, "a Spark worker")
+    _check_daemon("worker", (answer.masterurl, answer.executors, answer.finishedexecutors))
     rows = answer.executors or ()
     return JsonRows((Placed(row.appid, row.appdesc.name, str(row.id)) for row in rows), lost)
 
@@ -65,11 +65,11 @@ def drivers_on(body: bytes, worker_ids: Collection[str]) -> JsonRows[str]:
         NotSparkError: the body is not a Spark master's JSON.
     """
     answer, lost = decode(body, _MasterAnswer, "a Spark master")
-    _check("master", (answer.url, answer.workers, answer.activedrivers))
+    _check_daemon("master", (answer.url, answer.workers, answer.activedrivers))
     rows = answer.activedrivers or ()
     return JsonRows((row.id for row in rows if row.worker in worker_ids), lost)
 
 
-def _check(daemon: str, marks: Collection[object]) -> None:
+def _check_daemon(daemon: str, marks: Collection[object]) -> None:
     if sum(mark is not None for mark in marks) < 2:
         raise NotSparkError(f"the answer is not from a Spark {daemon}")

@@ -271,12 +271,14 @@ def tail_command(role: Role, spark_home: str, log: str | None, lines: int) -> st
 def _exports(launch: Launch) -> list[str]:
     values = dict(launch.env)
     if launch.role is Role.MASTER:
-        values |= _given(SPARK_MASTER_PORT=launch.port, SPARK_MASTER_WEBUI_PORT=launch.webui_port)
+        values |= _set_values(
+            SPARK_MASTER_PORT=launch.port, SPARK_MASTER_WEBUI_PORT=launch.webui_port
+        )
     else:
-        values |= _given(
+        values |= _set_values(
             SPARK_WORKER_WEBUI_PORT=launch.webui_port,
             SPARK_WORKER_CORES=launch.cores,
-            SPARK_WORKER_MEMORY=_memory(launch.memory_mib),
+            SPARK_WORKER_MEMORY=_mib_text(launch.memory_mib),
         )
     for name in values:
         if not _NAME.fullmatch(name):
@@ -284,9 +286,9 @@ def _exports(launch: Launch) -> list[str]:
     return [f"  export {name}={quote(value)}" for name, value in values.items()]
 
 
-def _given(**values: int | str | None) -> dict[str, str]:
+def _set_values(**values: int | str | None) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
 
-def _memory(mib: int | None) -> str:
+def _mib_text(mib: int | None) -> str:
     return "" if mib is None else f"{mib}m"

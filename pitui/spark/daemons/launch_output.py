@@ -82,7 +82,7 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
     log = named[1] if named else marks.get("log")
     pid = int(marks["pid"]) if marks.get("pid", "").isdecimal() else None
     if "reason" in marks:
-        return _refused(marks["reason"])
+        return _refused_launch(marks["reason"])
     if _SUDO_PASSWORD.search(stderr):
         return Launched("sudo needs a password", SUDO_ADVICE)
     running = _RUNNING.search(stdout)
@@ -95,7 +95,7 @@ def parse_launch(status: int, stdout: str, stderr: str) -> Launched:
     return Launched(pid=pid, log=log, count=count)
 
 
-def _refused(reason: str) -> Launched:
+def _refused_launch(reason: str) -> Launched:
     if ends := spark_env_end(reason):
         return Launched(*ends)
     word, _, value = reason.partition(" ")

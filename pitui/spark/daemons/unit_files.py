@@ -99,11 +99,11 @@ def unit_text(daemon: UnitDaemon, *, of_user: bool = False) -> str:
         account="" if of_user else f"User={daemon.user}\n",
         limits="" if of_user else "LimitNOFILE=65536\n",
         target="default.target" if of_user else "multi-user.target",
-        home=_word(f"SPARK_HOME={daemon.home}"),
-        logs=_word(f"PITUI_LOGS={logs}"),
+        home=_unit_word(f"SPARK_HOME={daemon.home}"),
+        logs=_unit_word(f"PITUI_LOGS={logs}"),
         folder=daemon.home.replace("%", "%%"),
-        clean=_word(clean_command(daemon.home).replace("$", "$$")),
-        start=_word(start.replace("$", "$$")),
+        clean=_unit_word(clean_command(daemon.home).replace("$", "$$")),
+        start=_unit_word(start.replace("$", "$$")),
     )
 
 
@@ -120,7 +120,7 @@ def cron_line(daemon: UnitDaemon) -> str:
     return f"@reboot {wait}; {clean}; {script} start {words} >/dev/null 2>&1".replace("%", "\\%")
 
 
-def _word(text: str) -> str:
+def _unit_word(text: str) -> str:
     """Return a word of a unit file, taken literally."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"'

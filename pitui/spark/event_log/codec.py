@@ -30,7 +30,7 @@ def plain(data: bytes, name: str) -> Iterator[bytes]:
         PituiError: it is compressed in a way that is not read here, damaged, or without end.
     """
     length = 0
-    for block in _blocks(data, name):
+    for block in _decompressed_blocks(data, name):
         length += len(block)
         if length > _MOST:
             raise PituiError(f"the event log {name} holds more than {_MOST >> 30} GiB of text")
@@ -51,7 +51,7 @@ def codec_of(name: str) -> str | None:
     return next((codec for codec in _CODECS if codec in endings(name)), None)
 
 
-def _blocks(data: bytes, name: str) -> Iterator[bytes]:
+def _decompressed_blocks(data: bytes, name: str) -> Iterator[bytes]:
     codec = codec_of(name)
     if codec == "zstd":
         return _zstd(data, name)

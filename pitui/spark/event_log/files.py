@@ -64,7 +64,7 @@ class LogFile:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Part:
+class _LogPart:
     """A file of a log; in the order in which they are read."""
 
     number: int
@@ -109,7 +109,7 @@ exit 0"""
 
 def parse_event_log_list(text: str) -> list[LogFile]:
     """Return the logs that `event_log_list_script` printed, the one written last first."""
-    parts: dict[str, list[_Part]] = {}
+    parts: dict[str, list[_LogPart]] = {}
     opened: set[str] = set()
     for line in text.splitlines():
         size, _, rest = line.partition(" ")
@@ -122,7 +122,7 @@ def parse_event_log_list(text: str) -> list[LogFile]:
         if match is None or not (size.isdecimal() and when.isdecimal()):
             continue
         number = int(match.groupdict().get("part") or 0)
-        part = _Part(number, "compact" in endings(name), name, int(size), float(when))
+        part = _LogPart(number, "compact" in endings(name), name, int(size), float(when))
         parts.setdefault(match["app"], []).append(part)
     logs = []
     for app, every in parts.items():
@@ -134,7 +134,7 @@ def parse_event_log_list(text: str) -> list[LogFile]:
     return sorted(logs, key=lambda log: -log.written_at)[:MOST_LOGS]
 
 
-def _valid(parts: list[_Part]) -> list[_Part]:
+def _valid(parts: list[_LogPart]) -> list[_LogPart]:
     """Return the parts that make up a log, in their order.
 
     A compacted part stands for itself and all before it, which may not have been deleted yet.

@@ -36,16 +36,16 @@ class StageSum:
     def starts(self, event: TaskStarted) -> None:
         """Take note of a task that began."""
         self.active += 1
-        self.tasks[event.info.id] = _task(event, WorkState.RUNNING)
+        self.tasks[event.info.id] = _task_of_event(event, WorkState.RUNNING)
 
     def ends(self, event: TaskEnded, *, keep: bool) -> None:
         """Take note of a task that ended."""
         self.active = max(0, self.active - 1)
-        state = _state(event)
+        state = _ended_state(event)
         if state is WorkState.DONE:
             self.done.add(event.info.index)
         self.failed += state is WorkState.FAILED
-        task = _task(event, state)
+        task = _task_of_event(event, state)
         self.work += task.work
         if keep:
             self.tasks[event.info.id] = task
@@ -97,7 +97,7 @@ class JobSum:
         return SparkJob(
             id=self.start.job_id,
             name=properties.get("callSite.short") or (names[-1] if names else ""),
-            state=self._state(failed=_failed(own), over=over),
+            state=self._state(failed=_last_attempt_failed(own), over=over),
             description=properties.get("spark.job.description") or "",
             stage_ids=tuple(ids),
             tasks=Tally(
@@ -158,7 +158,7 @@ class QuerySum:
         return WorkState.FAILED if failed or self.end.error else WorkState.DONE
 
 
-def _failed(stages: Iterable[Stage]) -> bool:
+def _last_attempt_failed(stages: Iterable[Stage]) -> bool:
     """Say whether the last attempt at a stage failed."""
     last: dict[int, Stage] = {}
     for stage in stages:
@@ -167,7 +167,7 @@ def _failed(stages: Iterable[Stage]) -> bool:
     return any(stage.state is WorkState.FAILED for stage in last.values())
 
 
-def _state(event: TaskEnded) -> WorkState:
+def _ended_state(event: TaskEnded) -> WorkState:
     reason = event.reason.reason
     if reason == "TaskKilled" or (not reason and event.info.killed):
         return WorkState.KILLED
@@ -176,7 +176,7 @@ def _state(event: TaskEnded) -> WorkState:
     return WorkState.FAILED
 
 
-def _task(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
+def _task_of_event(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
     info = event.info
     metrics = event.metrics if isinstance(event, TaskEnded) else None
     error = ""
@@ -199,14 +199,14 @@ def _task(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
         host=info.host,
         launched_at=_seconds(info.launched),
         duration_ms=info.finished - info.launched if info.finished else None,
-        work=_work(metrics) if metrics else WorkDone(),
+        work=_work_of_task(metrics) if metrics else WorkDone(),
         locality=info.locality,
         speculative=info.speculative,
         error=error,
     )
 
 
-def _work(metrics: TaskMetrics) -> WorkDone:
+def _work_of_task(metrics: TaskMetrics) -> WorkDone:
     return WorkDone(
         run_ms=metrics.run,
         gc_ms=metrics.gc,

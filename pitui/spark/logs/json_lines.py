@@ -54,21 +54,21 @@ def read_json(text: str) -> Entry | None:
     if not isinstance(fields, dict):
         return None
     if isinstance(fields.get("log"), str) and fields.keys() <= _DOCKER and len(fields) > 1:
-        return Entry(None, None, [], Wrapped(*_stamp(fields), fields["log"].rstrip("\r\n")))
-    stamp, written = _stamp(fields)
+        return Entry(None, None, [], Wrapped(*_stamp_field(fields), fields["log"].rstrip("\r\n")))
+    stamp, written = _stamp_field(fields)
     level, word = _level(fields)
-    message = _first(fields, _MESSAGES)
+    message = _first_field(fields, _MESSAGES)
     if not (isinstance(message, str) and written and word):
         return Entry(level, stamp, [])
-    logger = _first(fields, _LOGGERS)
+    logger = _first_field(fields, _LOGGERS)
     named = f"{logger}: " if isinstance(logger, str) and logger else ""
     head = f"{written} {word} {named}{message}".rstrip("\n").split("\n")
-    if own := _own(fields):
+    if own := _unknown_fields(fields):
         head[-1] += " " + msgspec.json.encode(own).decode()
     return Entry(level, stamp, head + _trace(fields))
 
 
-def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> object:
+def _first_field(fields: Mapping[str, Any], names: tuple[str, ...]) -> object:
     """Return the first of some fields that is there: `log.level` also as `level` of `log`."""
     for name in names:
         value = fields.get(name)
@@ -81,9 +81,9 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> object:
     return None
 
 
-def _stamp(fields: Mapping[str, Any]) -> tuple[Stamp | None, str]:
+def _stamp_field(fields: Mapping[str, Any]) -> tuple[Stamp | None, str]:
     """Return the time, and how it is written at the front of the line."""
-    value = _first(fields, _STAMPS)
+    value = _first_field(fields, _STAMPS)
     if isinstance(value, str):
         found = stamp_at(value)
         return (found.stamp if found else None), value
@@ -104,7 +104,7 @@ def _stamp(fields: Mapping[str, Any]) -> tuple[Stamp | None, str]:
 
 
 def _level(fields: Mapping[str, Any]) -> tuple[Level | None, str]:
-    value = _first(fields, _LEVELS)
+    value = _first_field(fields, _LEVELS)
     if isinstance(value, str):
         return level_named(value), value.upper()
     if isinstance(value, int) and "short_message" in fields and (found := severity(value)):
@@ -112,7 +112,7 @@ def _level(fields: Mapping[str, Any]) -> tuple[Level | None, str]:
     return None, ""
 
 
-def _own(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _unknown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     known = {*_STAMPS, *_LEVELS, *_MESSAGES, *_LOGGERS, *_TRACES, *_BESIDE}
     return {
         name: value
@@ -126,14 +126,14 @@ def _trace(fields: Mapping[str, Any]) -> list[str]:
     for name in _TRACES:
         value = fields.get(name)
         if isinstance(value, str) and value:
-            lines += _lines(value)
+            lines += _text_lines(value)
         elif isinstance(value, list):
             lines += _frames(value)
         elif isinstance(value, dict):
             lines += _exception(value)
         if lines:
             return lines
-    return _lines(": ".join(
+    return _text_lines(": ".join(
         str(fields[name]) for name in ("error.type", "error.message") if fields.get(name)
     ))  # fmt: skip
 
@@ -142,13 +142,13 @@ def _exception(exception: Mapping[str, Any]) -> list[str]:
     for key in ("stacktrace", "stack_trace", "extendedStackTrace"):
         frames = exception.get(key)
         if isinstance(frames, str) and frames:
-            return _lines(frames)
+            return _text_lines(frames)
         if isinstance(frames, list):
             break
-    name = _first(exception, ("class", "type", "name", "exception_class"))
-    message = _first(exception, ("msg", "message", "localizedMessage", "exception_message"))
+    name = _first_field(exception, ("class", "type", "name", "exception_class"))
+    message = _first_field(exception, ("msg", "message", "localizedMessage", "exception_message"))
     head = ": ".join(str(part) for part in (name, message) if part)
-    return _lines(head) + (_frames(frames) if isinstance(frames, list) else [])
+    return _text_lines(head) + (_frames(frames) if isinstance(frames, list) else [])
 
 
 def _frames(frames: list[Any]) -> list[str]:
@@ -160,5 +160,5 @@ def _frames(frames: list[Any]) -> list[str]:
     ]
 
 
-def _lines(text: str) -> list[str]:
+def _text_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").rstrip("\n").split("\n") if text else []

@@ -121,7 +121,7 @@ def parse_log_list(output: str) -> LogListing:
             total += int(count)
         elif word in set(FoundKind):
             listed += 1
-            files += _file(FoundKind(word), rest)
+            files += _listed_files(FoundKind(word), rest)
         elif word == "role" and rest in set(Role):
             role = Role(rest)
         elif word == "unit":
@@ -129,7 +129,7 @@ def parse_log_list(output: str) -> LogListing:
     return LogListing(tuple(files), tuple(units), max(0, total - listed))
 
 
-def _file(kind: FoundKind, rest: str) -> list[FoundLog]:
+def _listed_files(kind: FoundKind, rest: str) -> list[FoundLog]:
     words = rest.split(" ", 3)
     if len(words) != 4 or not words[1].isdecimal() or not words[2].isdecimal():
         return []

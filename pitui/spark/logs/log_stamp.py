@@ -125,34 +125,34 @@ _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 
 
-def _compiled(form: str, after: str = _AFTER) -> re.Pattern[str]:
+def _stamp_pattern(form: str, after: str = _AFTER) -> re.Pattern[str]:
     return re.compile(_OPEN + form + after, re.ASCII)
 
 
-_ISO = _compiled(
+_ISO = _stamp_pattern(
     r"(?P<year>\d{4}|\d\d)(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)[ T]"
     rf"{_CLOCK}{_ZONE}"
 )
-_YEAR_LAST = _compiled(rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}) {_CLOCK}{_ZONE}")
-_DAY_FIRST = _compiled(
+_YEAR_LAST = _stamp_pattern(rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}) {_CLOCK}{_ZONE}")
+_DAY_FIRST = _stamp_pattern(
     rf"{_WEEKDAY}(?P<day>\d{{1,2}})[ /-]{_MONTH}[ /-](?P<year>\d{{4}})[ :]{_CLOCK}{_ZONE}"
 )
-_MONTH_FIRST = _compiled(
+_MONTH_FIRST = _stamp_pattern(
     rf"{_WEEKDAY}{_MONTH} {{1,2}}(?P<day>\d{{1,2}}),?(?: (?P<year>\d{{4}}),?)?"
     r" {1,2}(?P<clock>\d{1,2}:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?(?:[ \u202f](?P<half>[AP]M))?"
     rf"{_ZONE}(?: (?P<later>\d{{4}}))?"
 )
-_COMPACT = _compiled(
+_COMPACT = _stamp_pattern(
     r"(?P<year>[12]\d{3})(?P<month>\d\d)(?P<day>\d\d)T?(?P<clock>\d{6})(?P<fraction>[.,]?\d{3})"
     + _ZONE
 )
-_TIME_OF_DAY = _compiled(_CLOCK + _ZONE)
+_TIME_OF_DAY = _stamp_pattern(_CLOCK + _ZONE)
 _GLOG = re.compile(
     r"(?P<letter>[IWEFD])(?P<year>\d{4})?(?P<month>\d\d)(?P<day>\d\d) {1,2}"
     rf"{_CLOCK}[ \t]+",
     re.ASCII,
 )
-_EPOCH = _compiled(r"(?P<epoch>[1-9]\d{9}(?:\.\d{1,9}|\d{3})?)")
+_EPOCH = _stamp_pattern(r"(?P<epoch>[1-9]\d{9}(?:\.\d{1,9}|\d{3})?)")
 _JVM_UPTIME = re.compile(
     r"\[(?P<amount>\d{1,9}[.,]\d{1,3}(?=s)|\d{1,18}(?=[mn]s))(?P<unit>s|ms|ns)\](?=\[|[ \t])[ \t]*"
     r"|(?P<old>\d{1,9}[.,]\d{3}): (?=\[|#|Total time|Application time)",
@@ -195,7 +195,7 @@ def stamp_at(text: str, at: int = 0) -> Found | None:
     return None
 
 
-def _iso(match: re.Match[str]) -> Found | None:
+def _iso_stamp(match: re.Match[str]) -> Found | None:
     year, _, month, day, clock, fraction, zone = match.groups()
     return _numeric(match.end(), (year, month, day), clock, fraction, zone)
 
@@ -298,7 +298,7 @@ def _kernel_uptime(match: re.Match[str]) -> Found:
 
 _Form = tuple[re.Pattern[str], Callable[[re.Match[str]], Found | None]]
 _NUMERIC: list[_Form] = [
-    (_ISO, _iso),
+    (_ISO, _iso_stamp),
     (_JVM_UPTIME, _jvm_uptime),
     (_KERNEL_UPTIME, _kernel_uptime),
     (_TIME_OF_DAY, _time_of_day),

@@ -89,12 +89,12 @@ def properties_files(arguments: SubmitArguments) -> list[PathUse]:
 def with_paths(arguments: SubmitArguments, place: Place) -> SubmitArguments:
     """Return a command line with other paths; what a later option overrides stays as it is."""
     options = tuple(
-        _placed(option, place) if _counts(arguments, number) else option
+        _placed(option, place) if _option_counts(arguments, number) else option
         for number, option in enumerate(arguments.options)
     )
     application = arguments.application
     if application is not None and arguments.application_is_file:
-        application = _one(application, PathUse(APPLICATION, ""), place)
+        application = _placed_path(application, PathUse(APPLICATION, ""), place)
     return replace(arguments, options=options, application=application)
 
 
@@ -104,7 +104,7 @@ def paths_of_files(arguments: SubmitArguments, settings: Mapping[str, str]) -> d
     return {key: settings[key] for key in sorted(PATH_PROPERTIES & settings.keys() - given.keys())}
 
 
-def _counts(arguments: SubmitArguments, number: int) -> bool:
+def _option_counts(arguments: SubmitArguments, number: int) -> bool:
     option = arguments.options[number]
     if option.name == PROPERTIES_FILES[1]:
         return True
@@ -137,7 +137,7 @@ def _placed(option: Option, place: Place) -> Option:
     elif key in _CLASS_PATH.values():
         value = ":".join(_class_path(value.split(":"), what, place))
     elif option.name in _READ_BY_SUBMIT or key in PATH_PROPERTIES:
-        value = _one(value, PathUse(what, "", by_submit=True), place)
+        value = _placed_path(value, PathUse(what, "", by_submit=True), place)
     else:
         return option
     return Option(option.name, start + value)
@@ -151,7 +151,7 @@ def _list(value: str, what: str, place: Place) -> Iterable[str]:
         yield from [use.text(path) for path in placed] if use is not None and placed else [item]
 
 
-def _one(value: str, kind: PathUse, place: Place) -> str:
+def _placed_path(value: str, kind: PathUse, place: Place) -> str:
     use = _use(value, kind) if value else None
     placed = place(use) if use is not None else ()
     return use.text(placed[0]) if use is not None and placed else value

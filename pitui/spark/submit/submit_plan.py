@@ -55,7 +55,11 @@ def plan_additions(arguments: SubmitArguments, facts: SubmitFacts) -> list[Addit
     added = []
     if "spark.master" not in own:
         added.append(Addition(("--master", facts.master_url), "this cluster's master"))
-    candidates = (_memory(facts), _driver_host(said, facts), _python(arguments, facts))
+    candidates = (
+        _memory_setting(facts),
+        _driver_host(said, facts),
+        _python_setting(arguments, facts),
+    )
     for key, value, why in filter(None, candidates):
         if key not in said:
             added.append(Addition(("--conf", f"{key}={value}"), why))
@@ -66,7 +70,7 @@ def _in_environment(facts: SubmitFacts, *names: str) -> bool:
     return any(facts.environment.get(name) for name in names)
 
 
-def _memory(facts: SubmitFacts) -> tuple[str, str, str] | None:
+def _memory_setting(facts: SubmitFacts) -> tuple[str, str, str] | None:
     fitting = facts.executor_memory_mib
     if fitting is None or fitting >= SPARK_EXECUTOR_MEMORY_MIB:
         return None
@@ -85,7 +89,7 @@ def _driver_host(said: Mapping[str, str], facts: SubmitFacts) -> tuple[str, str,
     return "spark.driver.host", facts.driver_host, "the address that workers reach this node by"
 
 
-def _python(arguments: SubmitArguments, facts: SubmitFacts) -> tuple[str, str, str] | None:
+def _python_setting(arguments: SubmitArguments, facts: SubmitFacts) -> tuple[str, str, str] | None:
     is_python = (arguments.application or "").endswith(".py")
     if not is_python or facts.python is None or _in_environment(facts, "PYSPARK_PYTHON"):
         return None

@@ -98,7 +98,9 @@ class FileDistributor:
             NodeError: it cannot be written there (names disk full, read-only, ...).
             LinkError: the node cannot be reached, or did not come back.
         """
-        trip = _Trip(self, name, payload, target, mode, sent or nobody, away_limit, durable=durable)
+        trip = _FileDelivery(
+            self, name, payload, target, mode, sent or nobody, away_limit, durable=durable
+        )
         if self._connections.node(name).local:
             return await trip.alone()
         arrived: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
@@ -131,7 +133,7 @@ class FileDistributor:
         return self._connections
 
 
-class _Trip(RetryingUpload):
+class _FileDelivery(RetryingUpload):
     """One file on its way to one node, with a swarm where that can be."""
 
     def __init__(  # noqa: PLR0917 - FileDistributor alone calls it

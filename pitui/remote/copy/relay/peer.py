@@ -101,7 +101,7 @@ class Peer:
                 self.payload.sha512, str(self.payload.size), f"{self.mode:o}", "yes" * self.durable
             ],
         }  # fmt: skip
-        await process.write(_program() + _line(order))
+        await process.write(_agent_program() + _order_line(order))
         try:
             async with asyncio.timeout(START_LIMIT):
                 first = await self.heard.get()
@@ -146,7 +146,7 @@ class Peer:
         if self.process is None:
             raise LinkError(self.name, Failure.LOST, "it disconnected")
         order = {"feed": child.name, "turn": child.turn, "host": child.host, "port": child.port}
-        await self.process.write(_line(order))
+        await self.process.write(_order_line(order))
 
     def refusal(self, said: str) -> NodeError:
         """Return the error of what its relay agent could not write."""
@@ -159,11 +159,11 @@ class Peer:
 
 
 @cache
-def _program() -> bytes:
+def _agent_program() -> bytes:
     """Return the relay agent's text with its length before it, as `push_script` boots it."""
     text = Path(relay_agent.__file__).read_bytes()
     return b"%d\n%s" % (len(text), text)
 
 
-def _line(order: dict[str, Any]) -> bytes:
+def _order_line(order: dict[str, Any]) -> bytes:
     return json.dumps(order).encode() + b"\n"

@@ -65,7 +65,7 @@ class PeerTransfer:
         self._arrived = arrived
         self._group = group
         self._here = False
-        self._moved_at = _now()
+        self._moved_at = _loop_time()
         self._had = peer.have
         """What was there when the upstream was chosen."""
 
@@ -128,8 +128,8 @@ class PeerTransfer:
             upstream = self._others.peer(peer.upstream)
             if from_peer and (upstream is None or upstream.have > peer.have):
                 self._cut()
-            elif _now() - self._moved_at >= STALL_LIMIT:
-                message = f"no data was accepted for {_now() - self._moved_at:.0f} s"
+            elif _loop_time() - self._moved_at >= STALL_LIMIT:
+                message = f"no data was accepted for {_loop_time() - self._moved_at:.0f} s"
                 raise LinkError(peer.name, Failure.LOST, message) from error
             return None
 
@@ -176,9 +176,9 @@ class PeerTransfer:
         if have > self._had and peer.upstream is not None:
             self._others.peer_worked()
         peer.have = have
-        self._moved_at = _now()
+        self._moved_at = _loop_time()
         peer.sent(have)
 
 
-def _now() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

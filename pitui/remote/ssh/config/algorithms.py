@@ -83,20 +83,23 @@ def select(spec: str, default: Sequence[str], possible: Sequence[str]) -> list[s
     return list(dict.fromkeys(ordered))
 
 
-def _names(*lists: Callable[[], Sequence[bytes]]) -> Callable[[], list[str]]:
+def _decoded_names(*lists: Callable[[], Sequence[bytes]]) -> Callable[[], list[str]]:
     return lambda: [name.decode() for names in lists for name in names()]
 
 
 _HOST_KEYS = (
-    _names(get_default_certificate_algs, get_default_public_key_algs),
-    _names(get_certificate_algs, get_public_key_algs),
+    _decoded_names(get_default_certificate_algs, get_default_public_key_algs),
+    _decoded_names(get_certificate_algs, get_public_key_algs),
 )
 _KINDS = {
-    "kexalgorithms": (_names(get_default_kex_algs), _names(get_kex_algs)),
-    "ciphers": (_names(get_default_encryption_algs), _names(get_encryption_algs)),
-    "macs": (_names(get_default_mac_algs), _names(get_mac_algs)),
+    "kexalgorithms": (_decoded_names(get_default_kex_algs), _decoded_names(get_kex_algs)),
+    "ciphers": (_decoded_names(get_default_encryption_algs), _decoded_names(get_encryption_algs)),
+    "macs": (_decoded_names(get_default_mac_algs), _decoded_names(get_mac_algs)),
     "hostkeyalgorithms": _HOST_KEYS,
-    "pubkeyacceptedalgorithms": (_names(get_default_public_key_algs), _names(get_public_key_algs)),
+    "pubkeyacceptedalgorithms": (
+        _decoded_names(get_default_public_key_algs),
+        _decoded_names(get_public_key_algs),
+    ),
 }
 """What asyncssh does by itself, and what it can do, by ssh's options in the order of the fields."""
 

@@ -78,7 +78,7 @@ class _Reader:
     def result(self) -> Settings:
         """Read everything, twice where a `Match final` wants it."""
         self._read_all()
-        self._host = _canonical(self._expanded_host())
+        self._host = _canonical_host(self._expanded_host())
         self._is_expanded = True
         if self._wants_final:
             self._found["hostname"] = [self._host]
@@ -238,7 +238,7 @@ class _Reader:
         return expand_tokens(ssh_files.tilde(value, self._home), tokens)
 
 
-def _canonical(host: str) -> str:
+def _canonical_host(host: str) -> str:
     """Return a host in lower case, or a numeric address as the system writes it.
 
     Raises:
@@ -266,7 +266,7 @@ def _single(keyword: str, words: list[str], _text: str) -> list[str]:
     return words
 
 
-def _several(keyword: str, words: list[str], _text: str) -> list[str]:
+def _several_values(keyword: str, words: list[str], _text: str) -> list[str]:
     if not words or "" in words:
         raise CriteriaError(f"keyword {keyword} empty argument")
     if len(words) > MAX_HOST_FILES:
@@ -276,7 +276,7 @@ def _several(keyword: str, words: list[str], _text: str) -> list[str]:
     return words
 
 
-def _port(keyword: str, words: list[str], text: str) -> list[str]:
+def _port_value(keyword: str, words: list[str], text: str) -> list[str]:
     (word,) = _single(keyword, words, text)
     if word.isascii() and word.isdigit() and 0 < int(word) < 2**16:
         return [str(int(word))]
@@ -296,7 +296,7 @@ def _choice(choices: Mapping[str, str]) -> _Value:
     return value
 
 
-def _agent(keyword: str, words: list[str], text: str) -> list[str]:
+def _agent_value(keyword: str, words: list[str], text: str) -> list[str]:
     (word,) = _single(keyword, words, text)
     expand_dollar(word)
     if word.startswith("$") and not re.fullmatch(r"\$\{.*|\$\w+", word):
@@ -329,7 +329,7 @@ def _hop(text: str) -> tuple[str, str, str] | None:
         return None
     port = match["port"] or ""
     try:
-        (port,) = _port("port", [port], "") if port else ("",)
+        (port,) = _port_value("port", [port], "") if port else ("",)
     except CriteriaError:
         return None
     return match["user"] or "", match["host"].strip("[]"), port
@@ -344,12 +344,12 @@ _VALUES: Mapping[str, _Value] = {
         ),
         _single,
     ),
-    **dict.fromkeys(("userknownhostsfile", "globalknownhostsfile"), _several),
+    **dict.fromkeys(("userknownhostsfile", "globalknownhostsfile"), _several_values),
     **dict.fromkeys(("identitiesonly", "proxyusefdpass"), _choice(_YES_NO)),
     "pubkeyauthentication": _choice(_PUBLIC_KEY),
     "addressfamily": _choice(_FAMILIES),
-    "port": _port,
-    "identityagent": _agent,
+    "port": _port_value,
+    "identityagent": _agent_value,
     "proxycommand": _command,
     "proxyjump": _jump,
 }  # fmt: skip

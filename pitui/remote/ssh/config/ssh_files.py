@@ -75,12 +75,12 @@ def split_arguments(text: str) -> list[str]:
         elif text[at] == "#":
             break
         else:
-            word, at = _word(text, at)
+            word, at = _next_word(text, at)
             found.append(word)
     return found
 
 
-def _word(text: str, at: int) -> tuple[str, int]:
+def _next_word(text: str, at: int) -> tuple[str, int]:
     word, quote = "", ""
     while at < len(text):
         char, following = text[at], text[at + 1 : at + 2]

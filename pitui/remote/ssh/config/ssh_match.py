@@ -78,7 +78,7 @@ def criteria(text: str, facts: Facts, *, run: bool) -> tuple[bool, bool]:
     Raises:
         CriteriaError: it makes no sense.
     """
-    words = list(_words(text))
+    words = list(_criteria_words(text))
     result, final, others = run, False, 0
     if not words:
         raise CriteriaError("One or more attributes required for Match")
@@ -108,7 +108,7 @@ def criteria(text: str, facts: Facts, *, run: bool) -> tuple[bool, bool]:
     return result, final
 
 
-def _words(text: str) -> Iterator[str]:
+def _criteria_words(text: str) -> Iterator[str]:
     at = 0
     while at < len(text) and text[at] != "#":
         match = _WORD.match(text, at)
@@ -143,20 +143,20 @@ def _local_network(_facts: Facts, networks: str) -> bool:
         found = [ipaddress.ip_network(text, strict=False) for text in networks.split(",")]
     except ValueError as error:
         raise CriteriaError(f"Invalid Match localnetwork argument {networks}") from error
-    return any(address in network for address in _addresses() for network in found)
+    return any(address in network for address in _own_addresses() for network in found)
 
 
-def _addresses() -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _own_addresses() -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     """Return the addresses of this machine, as Linux lists them."""
-    four = re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", _text("/proc/net/fib_trie"))
-    six = (line.split()[0] for line in _text("/proc/net/if_inet6").splitlines())
+    four = re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", _file_text("/proc/net/fib_trie"))
+    six = (line.split()[0] for line in _file_text("/proc/net/if_inet6").splitlines())
     return [
         *(ipaddress.IPv4Address(address) for address in set(four)),
         *(ipaddress.IPv6Address(bytes.fromhex(address)) for address in six),
     ]
 
 
-def _text(path: str) -> str:
+def _file_text(path: str) -> str:
     try:
         return Path(path).read_text(encoding="ascii", errors="replace")
     except OSError:

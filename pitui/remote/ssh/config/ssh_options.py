@@ -119,10 +119,14 @@ def endpoint(wanted: SshTarget, settings: Settings, defaults: Settings, home: Pa
     Raises:
         LinkError: a token is unknown.
     """
-    target = _target(wanted, settings, home)
+    target = _token_values(wanted, settings, home)
     try:
-        jumps = expand_tokens(_one(settings, "proxyjump") or "", target.tokens()).split(",")
-        proxy = expand_percent(_one(settings, "proxycommand") or "", target.tokens()) or None
+        jumps = expand_tokens(_first_setting(settings, "proxyjump") or "", target.tokens()).split(
+            ","
+        )
+        proxy = (
+            expand_percent(_first_setting(settings, "proxycommand") or "", target.tokens()) or None
+        )
     except TokenError as error:
         raise mistake(wanted.node, str(error)) from error
     known = (wanted.known_hosts,) if wanted.known_hosts else None
@@ -130,18 +134,20 @@ def endpoint(wanted: SshTarget, settings: Settings, defaults: Settings, home: Pa
         host=target.host,
         port=target.port,
         user=target.user,
-        key_name=_one(settings, "hostkeyalias") or target.host,
-        has_alias=_one(settings, "hostkeyalias") is not None,
+        key_name=_first_setting(settings, "hostkeyalias") or target.host,
+        has_alias=_first_setting(settings, "hostkeyalias") is not None,
         jumps=tuple(jump.strip() for jump in jumps if jump.strip()),
         proxy_command=proxy,
-        passes_socket=_one(settings, "proxyusefdpass") == "yes",
-        uses_keys=_one(settings, "pubkeyauthentication") not in ("false", "no"),
+        passes_socket=_first_setting(settings, "proxyusefdpass") == "yes",
+        uses_keys=_first_setting(settings, "pubkeyauthentication") not in ("false", "no"),
         identities=_identities(wanted, settings, defaults, target),
-        certificates=tuple(_paths(settings.get("certificatefile", ()), target)),
-        identities_only=_one(settings, "identitiesonly") == "yes",
-        agent=_agent(_one(settings, "identityagent")),
-        family=_FAMILIES.get(_one(settings, "addressfamily") or "", socket.AF_UNSPEC),
-        origin=BindAddress(_one(settings, "bindaddress"), _one(settings, "bindinterface")),
+        certificates=tuple(_expanded_paths(settings.get("certificatefile", ()), target)),
+        identities_only=_first_setting(settings, "identitiesonly") == "yes",
+        agent=_agent_socket(_first_setting(settings, "identityagent")),
+        family=_FAMILIES.get(_first_setting(settings, "addressfamily") or "", socket.AF_UNSPEC),
+        origin=BindAddress(
+            _first_setting(settings, "bindaddress"), _first_setting(settings, "bindinterface")
+        ),
         known_hosts=known or _known_hosts(settings, "userknownhostsfile"),
         known_hosts_everybody=_known_hosts(settings, "globalknownhostsfile"),
         algorithms=Algorithms.of(settings, defaults),
@@ -183,20 +189,20 @@ def mistake(node: str, reason: str) -> LinkError:
     return ssh_errors.link_error(node, Failure.PROTOCOL, reason, advice)
 
 
-def _target(wanted: SshTarget, settings: Settings, home: Path) -> TokenValues:
-    jump = _one(settings, "proxyjump") or ""
+def _token_values(wanted: SshTarget, settings: Settings, home: Path) -> TokenValues:
+    jump = _first_setting(settings, "proxyjump") or ""
     return TokenValues(
         name=wanted.host,
-        host=_one(settings, "hostname") or wanted.host,
-        port=int(_one(settings, "port") or 22),
-        user=_one(settings, "user") or "",
-        alias=_one(settings, "hostkeyalias") or wanted.host,
+        host=_first_setting(settings, "hostname") or wanted.host,
+        port=int(_first_setting(settings, "port") or 22),
+        user=_first_setting(settings, "user") or "",
+        alias=_first_setting(settings, "hostkeyalias") or wanted.host,
         jump=jump.rpartition(",")[2],
         home=home,
     )
 
 
-def _one(settings: Settings, keyword: str) -> str | None:
+def _first_setting(settings: Settings, keyword: str) -> str | None:
     values = settings.get(keyword)
     return values[0] if values else None
 
@@ -206,7 +212,7 @@ def _identities(
 ) -> tuple[Identity, ...]:
     files = settings.get("identityfile", ())
     named = list(files) != list(defaults.get("identityfile", ()))
-    found = [Identity(path, named) for path in _paths(files, target)]
+    found = [Identity(path, named) for path in _expanded_paths(files, target)]
     if wanted.identity is None:
         return tuple(found)
     # As with `ssh -i`: the usual ones are not tried.
@@ -214,7 +220,7 @@ def _identities(
     return (Identity(wanted.identity, named=True, first=True), *others)
 
 
-def _paths(values: Sequence[str], target: TokenValues) -> list[Path]:
+def _expanded_paths(values: Sequence[str], target: TokenValues) -> list[Path]:
     tokens = target.tokens()
     found = []
     for value in values:
@@ -229,7 +235,7 @@ def _paths(values: Sequence[str], target: TokenValues) -> list[Path]:
     return found
 
 
-def _agent(configured: str | None) -> str | None:
+def _agent_socket(configured: str | None) -> str | None:
     if configured is None or configured == "SSH_AUTH_SOCK":
         return os.environ.get("SSH_AUTH_SOCK") or None
     if configured.lower() == "none":
@@ -240,5 +246,5 @@ def _agent(configured: str | None) -> str | None:
 
 
 def _known_hosts(settings: Settings, keyword: str) -> tuple[Path, ...]:
-    text = _one(settings, keyword) or "none"
+    text = _first_setting(settings, keyword) or "none"
     return () if text == "none" else tuple(Path(path) for path in _NEXT_PATH.split(text))

@@ -112,7 +112,7 @@ class SshProgram:
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
         if process.returncode:
-            raise RefusedError(_reason(said.decode(errors="replace")) or "ssh -G failed")
+            raise RefusedError(_ssh_reason(said.decode(errors="replace")) or "ssh -G failed")
         return output.decode(errors="surrogateescape")
 
 
@@ -124,7 +124,7 @@ def _parsed(output: str) -> Settings:
     return found
 
 
-def _reason(said: str) -> str:
+def _ssh_reason(said: str) -> str:
     lines = (line.strip() for line in said.splitlines())
     return "; ".join(line for line in lines if line and not _NOISE.match(line))
 

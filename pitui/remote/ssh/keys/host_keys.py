@@ -90,8 +90,8 @@ class KnownKeys:
             return [name for name in wanted if trusted or "-cert-" not in name]
         keys = {*known, *(a.decode() for a in get_default_public_key_algs())}
         possible = get_default_certificate_algs() if trusted else []
-        certificates = sorted((a.decode() for a in possible), key=_rank)
-        return [*certificates, *sorted(keys, key=lambda a: (a not in known, _rank(a), a))]
+        certificates = sorted((a.decode() for a in possible), key=_algorithm_rank)
+        return [*certificates, *sorted(keys, key=lambda a: (a not in known, _algorithm_rank(a), a))]
 
     def refusal(self, node: str, key: asyncssh.SSHKey | None, reason: str) -> LinkError | None:
         """Return why a key that asyncssh refused for a reason is not to be trusted.
@@ -116,7 +116,12 @@ class KnownKeys:
             return LinkError(node, Failure.HOST_KEY_CHANGED, message, advice)
         fingerprint = key.get_fingerprint()
         return HostKeyChangedError(
-            node, message, advice, name=self.name, key=_line(key), fingerprint=fingerprint
+            node,
+            message,
+            advice,
+            name=self.name,
+            key=_known_hosts_line(key),
+            fingerprint=fingerprint,
         )
 
     def trust(self, node: str, key: asyncssh.SSHKey) -> None:
@@ -125,7 +130,7 @@ class KnownKeys:
         Raises:
             LinkError: there is no file, or it cannot be written.
         """
-        _save(node, self.file, self.name, _line(key), Failure.HOST_KEY_UNKNOWN)
+        _save(node, self.file, self.name, _known_hosts_line(key), Failure.HOST_KEY_UNKNOWN)
 
     def _keys(self, marker: str) -> list[asyncssh.SSHKey]:
         found = []
@@ -137,7 +142,7 @@ class KnownKeys:
         return found
 
 
-def _rank(algorithm: str) -> int:
+def _algorithm_rank(algorithm: str) -> int:
     """Return how early OpenSSH asks for an algorithm; those that it does not ask for come last."""
     kind = algorithm.removesuffix("@openssh.com").removesuffix("-cert-v01")
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
@@ -194,7 +199,7 @@ def _removal(entry: KnownHost, name: str) -> str:
     return f"sudo {command}"
 
 
-def _line(key: asyncssh.SSHKey) -> str:
+def _known_hosts_line(key: asyncssh.SSHKey) -> str:
     """Return a key as known_hosts writes it."""
     return " ".join(key.export_public_key().decode().split()[:2])
 

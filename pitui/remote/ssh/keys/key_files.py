@@ -29,7 +29,7 @@ def open_key(file: Path) -> asyncssh.SSHKey | None:
     Raises:
         UnusableError: it cannot be used at all.
     """
-    data = _read(file)
+    data = _read_key_file(file)
     try:
         key = asyncssh.import_private_key(data)
     except asyncssh.KeyImportError as error:
@@ -49,7 +49,7 @@ def unlock(file: Path, passphrase: str) -> asyncssh.SSHKey | None:
         UnusableError: it cannot be used at all.
     """
     try:
-        key = asyncssh.import_private_key(_read(file), passphrase)
+        key = asyncssh.import_private_key(_read_key_file(file), passphrase)
     except ValueError as error:
         if _WRONG.search(str(error)):
             return None
@@ -91,7 +91,7 @@ def _public_half(data: bytes) -> asyncssh.SSHKey | None:
     return asyncssh.import_public_key(kind + b" " + base64.b64encode(blob))
 
 
-def _read(file: Path) -> bytes:
+def _read_key_file(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
             status = os.fstat(stream.fileno())

@@ -130,7 +130,7 @@ class Keyring:
                 if file in self._unlocked:
                     key = self._unlocked[file]
                     certificates = await asyncio.to_thread(_certificates, file, endpoint)
-                    return _pairs(key, file.name, certificates)
+                    return _offered_pairs(key, file.name, certificates)
         self._declined.add(file)
         return []
 
@@ -155,7 +155,7 @@ class Keyring:
         preferred: list[Offered] = []
         others: list[Offered] = []
         for pair in agent:
-            offered = Offered(pair, f"{_comment(pair)} of the agent")
+            offered = Offered(pair, f"{_pair_comment(pair)} of the agent")
             file = configured.get(pair.public_data)
             if file is None:
                 others.append(offered)
@@ -164,7 +164,7 @@ class Keyring:
         keys.ready = [*preferred, *([] if endpoint.identities_only else others)]
         for file in alone:
             if file.key is not None:
-                keys.ready += _pairs(file.key, file.identity.file.name, file.certificates)
+                keys.ready += _offered_pairs(file.key, file.identity.file.name, file.certificates)
         own = next((file.public_data for file in found if file.identity.first), None)
         named = bool(endpoint.certificates)
         # Stable: the key of config.yaml, certificates that are configured, the rest as it stands.
@@ -250,7 +250,7 @@ def _certificates(file: Path, endpoint: Endpoint) -> list[asyncssh.SSHCertificat
     ]
 
 
-def _pairs(
+def _offered_pairs(
     key: asyncssh.SSHKey, name: str, certificates: list[asyncssh.SSHCertificate]
 ) -> list[Offered]:
     own = [one for one in certificates if one.key.public_data == key.public_data]
@@ -264,5 +264,5 @@ def _certified(offered: Offered, certificate: asyncssh.SSHCertificate) -> Offere
     return Offered(pair, f"the certificate of {offered.name}")
 
 
-def _comment(pair: asyncssh.SSHKeyPair) -> str:
+def _pair_comment(pair: asyncssh.SSHKeyPair) -> str:
     return pair.get_comment(errors="replace") or "a key"

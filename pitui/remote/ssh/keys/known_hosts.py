@@ -88,7 +88,7 @@ def forget(file: Path, name: str) -> None:
     with os.fdopen(handle, "rb+", buffering=0) as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         old = stream.readall() or b""
-        new = b"".join(_without(line, name) for line in old.splitlines(keepends=True))
+        new = b"".join(_without_host(line, name) for line in old.splitlines(keepends=True))
         if new == old:
             return
         kept = file.with_name(file.name + ".old")
@@ -101,10 +101,10 @@ def forget(file: Path, name: str) -> None:
         os.fsync(stream.fileno())
 
 
-def _without(line: bytes, name: str) -> bytes:
+def _without_host(line: bytes, name: str) -> bytes:
     """Return a line without a name; nothing is left of one that speaks of this name only."""
     words = line.decode("utf-8", errors="replace").split()
-    if len(words) < 3 or words[0].startswith(("#", "@")) or not _matches(words[0], name):
+    if len(words) < 3 or words[0].startswith(("#", "@")) or not _patterns_match(words[0], name):
         return line
     if words[0].startswith("|"):
         return b""
@@ -122,11 +122,11 @@ def _find_in(file: Path, name: str) -> Iterator[KnownHost]:
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         marker = words.pop(0) if words and words[0].startswith("@") else ""
-        if len(words) >= 3 and not words[0].startswith("#") and _matches(words[0], name):
+        if len(words) >= 3 and not words[0].startswith("#") and _patterns_match(words[0], name):
             yield KnownHost(file, number, marker, f"{words[1]} {words[2]}")
 
 
-def _matches(patterns: str, name: str) -> bool:
+def _patterns_match(patterns: str, name: str) -> bool:
     if patterns.startswith("|"):
         return patterns.startswith(_HASH_MARK) and _hash_matches(patterns, name)
     found = False
