@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -59,15 +60,29 @@ def at_terminal(config: Path, *words: str, typed: str) -> tuple[Answer, int]:
     said, asked = "", 0
     assert process.stderr is not None
     try:
-        while block := os.read(process.stderr.fileno(), 65536):
+        while block := read_within(process.stderr.fileno(), LIMIT):
             said += block.decode()
-            while said.count("sudo password") > asked:
+            while said.count("Password for sudo on") > asked:
                 asked += 1
                 os.write(ours, f"{typed}\n".encode())
         answer = finish(process, 60)
         return Answer(answer.status, answer.stdout, said), asked
     finally:
         os.close(ours)
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def read_within(descriptor: int, seconds: float) -> bytes:
+    """Return the next bytes, none at the end.
+
+    Raises:
+        TimeoutError: nothing comes.
+    """
+    if not select.select([descriptor], [], [], seconds)[0]:
+        raise TimeoutError(f"nothing was said within {seconds:.0f} s")
+    return os.read(descriptor, 65536)
 
 
 def finish(process: subprocess.Popen[str], limit: float = LIMIT) -> Answer:

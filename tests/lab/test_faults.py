@@ -148,7 +148,7 @@ def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
 
     never = pitui(shelf.config(pi1={"sudo": "none"}), "stop", "workers")
     assert never.status == 1
-    assert "type on pi1: sudo systemctl stop spark-worker.service" in never.stderr
+    assert "run on pi1: sudo systemctl stop spark-worker.service" in never.stderr
 
     stopped, asked = at_terminal(shelf.config(), "stop", typed=recipe.PASSWORD)
     assert (stopped.status, asked) == (0, 1), stopped

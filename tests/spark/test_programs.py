@@ -92,7 +92,7 @@ def test_line_count_of_a_folder_with_odd_names(spark, tmp_path):
         ("pi.py", ["--points", "3"], "--points"),
         ("line_count.py", [], "--path"),
         ("line_count.py", ["--path", "here"], "here is not an absolute path"),
-        ("line_count.py", ["--path", "/no/such"], "/no/such is not there"),
+        ("line_count.py", ["--path", "/no/such"], "/no/such does not exist"),
         ("line_count.py", ["--path", "/a,b"], "comma"),
     ],
 )

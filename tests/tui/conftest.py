@@ -3,8 +3,15 @@
 import pytest
 from textual.widgets import Input
 
+from pitui.tui.app import PituiApp
+from pitui.tui.base import footer
+
+_FOR_GOOD = 3600.0
+
 
 @pytest.fixture(autouse=True)
-def _steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
-    # On a busy machine a picture would show the cursor of a field in either half of its blinking.
+def _nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a picture would show what stays for seconds, or would not."""
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
+    monkeypatch.setattr(footer, "SAID_FOR", _FOR_GOOD)
+    monkeypatch.setattr(PituiApp, "NOTIFICATION_TIMEOUT", _FOR_GOOD)
