@@ -58,7 +58,8 @@ def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     socket = tmp_path / "agent"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
     monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-    while not socket.exists():
+    # The socket is there before anybody listens at it; 2 is ssh-add's "no agent".
+    while subprocess.run(["ssh-add", "-l"], capture_output=True, check=False).returncode == 2:
         assert process.poll() is None
     yield socket
     process.terminate()
