@@ -195,6 +195,12 @@ def _data(config: Config) -> Iterator[Finding]:
     for number, data in enumerate(config.data):
         yield from _spelled(("data", str(number), "source"), _word_problem, data.source)
         yield from _spelled(("data", str(number), "target"), _home, data.target)
+        yield from _spelled(("data", str(number), "owner"), spelling.user_problem, data.owner)
+        for at, name in enumerate([] if isinstance(data.nodes, str) else data.nodes):
+            if name not in config.nodes:
+                hint = did_you_mean(name, config.nodes) or ";"
+                message = f"found {quoted(name)}, which is not a node{hint} allowed: a node's name"
+                yield ("data", str(number), "nodes", str(at)), message
 
 
 def _jobs(config: Config) -> Iterator[Finding]:

@@ -113,10 +113,12 @@ class NodeSection(_Section, frozen=True):
 
 
 class DataSection(_Section, frozen=True):
-    """A file that every node has at the same path."""
+    """A file, a folder, or what a pattern matches, at the same path on nodes."""
 
     source: str
     target: str
+    nodes: list[str] | Literal["all"] = "all"
+    owner: str | None = None
 
 
 class JobSection(_Section, frozen=True):

@@ -81,7 +81,7 @@ def test_usage(push, data: Path) -> None:
         (("{data}", "relative/x"), "It must start with / or ~/"),
         (("{data}", "/x\n"), "not a path on a node"),
         (("{data}", "/x", "pi9"), "unknown node 'pi9'"),
-        ((".", "/x"), ". is a folder"),
+        (("/dev/null", "/x"), "/dev/null is not a file or folder"),
         (("x" * 300, "/x"), ": File name too long"),
         ((), "no files to push: `data:`"),
     ):

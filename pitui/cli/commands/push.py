@@ -16,7 +16,7 @@ from pitui.domain.outcome import OutcomeState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pitui.services.push import Delivery
+    from pitui.services.data.pushing import Delivery
 
 
 _BADNESS = (
@@ -61,7 +61,8 @@ def command(
     async def main() -> int:
         from pathlib import Path
 
-        from pitui.services.push import Pushing, configured_items, item_of
+        from pitui.services.data.items import configured_items, item_of
+        from pitui.services.data.pushing import Pushing
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
             names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)

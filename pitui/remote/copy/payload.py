@@ -57,11 +57,13 @@ class Pushed:
     resumed: int = 0
     via: str | None = None
     """The node that it came from in the end; None where it came from here."""
+    rearranged: bool = False
+    """Whether the node was changed, however little was sent: modes, an owner, what went away."""
 
     @property
     def was_there(self) -> bool:
-        """Whether the node had the file already."""
-        return self.sent == 0
+        """Whether the node had it already."""
+        return self.sent == 0 and not self.rearranged
 
 
 def nobody(_bytes: int) -> None:
@@ -88,6 +90,20 @@ def need_room(node: str, target: str, needed: int, free: int) -> None:
                 f"MiB needed, {free // _MIB} MiB free"
             ),
             f"Free {short} MiB on {node}; `df -h` shows where.",
+        )
+
+
+def need_inodes(node: str, target: str, needed: int, free: int | None) -> None:
+    """Check that a node's file system takes so many more files; None is one that counts none.
+
+    Raises:
+        NodeError: it does not; says how many are needed.
+    """
+    if free is not None and needed > free:
+        raise NodeError(
+            node,
+            f"not enough inodes for {target}: {needed} needed, {free} free",
+            f"Remove small files on {node}, or pack these into fewer; `df -i` shows where.",
         )
 
 

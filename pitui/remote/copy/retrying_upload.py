@@ -1,4 +1,4 @@
-"""Uploads one file to one node, and resumes after a lost connection."""
+"""Uploads to one node, and resumes after a lost connection."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -25,23 +25,12 @@ RETRY_EVERY = 1.0
 _COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
 
 
-class RetryingUpload(ABC):
-    """One file on its way to one node, in as many tries as the link needs."""
+class RetriedPush(ABC):
+    """Something on its way to one node, in as many tries as the link needs."""
 
-    wants_prefix = False
-    """Whether the node is to read through what it has of the file."""
-
-    def __init__(self, runner: Runner, payload: Payload, target: str, sent: Sent) -> None:
-        self.runner = runner
-        self.payload = payload
-        self.target = target
-        self.sent = sent
-        self.total = 0
-        """Bytes put on the link, over all tries."""
-        self.resumed = 0
+    def __init__(self) -> None:
         self._began = False
         self._moved_at = 0.0
-        self._wrong = 0
 
     async def run_with_retries(self, away_limit: float) -> Pushed:
         """Go, and go on whenever the node is back, until it was away for too long.
@@ -63,6 +52,38 @@ class RetryingUpload(ABC):
                     raise _away_error(error, away) from error
             first = False
             await asyncio.sleep(RETRY_EVERY)
+
+    @abstractmethod
+    async def go(self) -> Pushed:
+        """Do one try, from where the last one stopped.
+
+        Raises:
+            NodeError: the node does not take it.
+            LinkError: the link broke.
+        """
+
+    def moved(self) -> None:
+        """Note that the node was heard of."""
+        self._began = True
+        self._moved_at = asyncio.get_running_loop().time()
+
+
+class RetryingUpload(RetriedPush):
+    """One file on its way to one node."""
+
+    wants_prefix = False
+    """Whether the node is to read through what it has of the file."""
+
+    def __init__(self, runner: Runner, payload: Payload, target: str, sent: Sent) -> None:
+        super().__init__()
+        self.runner = runner
+        self.payload = payload
+        self.target = target
+        self.sent = sent
+        self.total = 0
+        """Bytes put on the link, over all tries."""
+        self.resumed = 0
+        self._wrong = 0
 
     async def go(self) -> Pushed:
         """Do one try, from where the last one stopped.
@@ -106,11 +127,6 @@ class RetryingUpload(ABC):
     def pushed(self) -> Pushed:
         """Return how it ended."""
         return Pushed(self.total, self.resumed)
-
-    def moved(self) -> None:
-        """Note that the node was heard of."""
-        self._began = True
-        self._moved_at = asyncio.get_running_loop().time()
 
 
 def _away_error(error: LinkError, away: float) -> AwayError:

@@ -127,6 +127,12 @@ class FileDistributor:
                 )
             return self._swarms[payload.sha512]
 
+    def forget(self, payload: Payload) -> None:
+        """Let go of a file that no node wants any more, so that it can be removed."""
+        swarm = self._swarms.pop(payload.sha512, None)
+        if swarm is not None:
+            swarm.close()
+
     @property
     def connections(self) -> ConnectionPool:
         """The way to the nodes."""

@@ -1,0 +1,78 @@
+"""Archives of a tree's small files, made once for all nodes that lack the same."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.tree.archive import HashedFile, write_archive
+from pitui.remote.copy.tree.entry import Entry
+
+
+@dataclass
+class _Bundle:
+    users: int = 0
+    payload: Payload | None = None
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class BundleStore:
+    """Archives in a temporary folder; each is removed as soon as no node is sent it any more."""
+
+    def __init__(self, distributor: FileDistributor) -> None:
+        self._distributor = distributor
+        self._bundles: dict[str, _Bundle] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def close(self) -> None:
+        """Remove what is left."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    @asynccontextmanager
+    async def archive(self, entries: Sequence[Entry]) -> AsyncIterator[Payload]:
+        """Hand out the archive of some files.
+
+        Raises:
+            ChangedError: a file changed since it was scanned.
+            OSError: a file cannot be read, or there is no room for the archive.
+        """
+        name = _name(entries)
+        bundle = self._bundles.setdefault(name, _Bundle())
+        bundle.users += 1
+        try:
+            async with bundle.making:
+                if bundle.payload is None:
+                    bundle.payload = await asyncio.to_thread(_make, self._place(name), entries)
+            yield bundle.payload
+        finally:
+            bundle.users -= 1
+            if not bundle.users:
+                self._bundles.pop(name, None)
+                if bundle.payload is not None:
+                    self._distributor.forget(bundle.payload)
+                self._place(name).unlink(missing_ok=True)
+
+    def _place(self, name: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="pitui-push-")
+        return Path(self._folder.name) / name
+
+
+def _name(entries: Sequence[Entry]) -> str:
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(entry.path + b"\0" + entry.sha512.encode())
+    return digest.hexdigest()[:32]
+
+
+def _make(path: Path, entries: Sequence[Entry]) -> Payload:
+    with path.open("wb") as file:
+        hashed = HashedFile(file)
+        write_archive(entries, hashed)
+    return Payload(path, hashed.size, hashed.sha512)

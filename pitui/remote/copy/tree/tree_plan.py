@@ -1,0 +1,130 @@
+"""What of a tree has to be brought to a node, and how; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pitui.remote.copy.tree.entry import Entry, Tree
+from pitui.remote.copy.tree.tree_script import Inventory, Listed, Lists
+
+LARGE = 32 * 1024 * 1024
+"""Bytes from which a file travels by itself: it resumes in its middle, and takes no room twice."""
+
+BUNDLE = 256 * 1024 * 1024
+"""Bytes of files in one archive, about: the room it takes beside what is unpacked from it."""
+
+_PLAIN = 0o755
+"""What folders are made with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a node lacks of a tree."""
+
+    bundles: Sequence[Sequence[Entry]]
+    """Small files and links, an archive each."""
+    single: Sequence[Entry]
+    """Large files."""
+    lists: Lists
+    size: int
+    """Bytes of what it lacks."""
+    room: int
+    """Bytes that the disk needs for it, at most."""
+    inodes: int
+
+
+def plan_transfer(tree: Tree, found: Inventory) -> Transfer:
+    """Return what a node needs that has some of a tree."""
+    small: list[Entry] = []
+    single: list[Entry] = []
+    kept: list[Entry] = []
+    changed: list[Entry] = []
+    folders = [entry for entry in tree.entries if entry.kind == "d"]
+    for entry in tree.entries:
+        if entry.kind == "d":
+            continue
+        staged, placed = found.staged.get(entry.path), found.placed.get(entry.path)
+        if _same(entry, staged):
+            changed += _mode_differs(entry, staged)
+        elif _same(entry, placed):
+            kept.append(entry)
+            changed += _mode_differs(entry, placed)
+        elif _is_large(entry):
+            single.append(entry)
+        else:
+            small.append(entry)
+    bundles = list(_bundles(small))
+    lists = Lists(
+        [entry.path for entry in folders],
+        [entry.path for entry in kept],
+        [(part_name(entry), entry.path, entry.sparse) for entry in single],
+        _modes(folders, changed),
+    )
+    lacking = [*small, *single]
+    twice = max((sum(_weight(entry) for entry in bundle) for bundle in bundles), default=0)
+    return Transfer(
+        bundles,
+        single,
+        lists,
+        sum(entry.size for entry in lacking),
+        sum(_weight(entry) for entry in lacking) + twice,
+        len(lacking) + len(folders) + len(bundles) + 8,
+    )
+
+
+def foreign(tree: Tree, found: Inventory) -> list[bytes]:
+    """Return what is at a tree's place that pitui did not put there, and the tree has not."""
+    if found.pushed:
+        return []
+    kinds = {entry.path: entry.kind for entry in tree.entries}
+    return sorted(path for path, listed in found.placed.items() if kinds.get(path) != listed.kind)
+
+
+def part_name(entry: Entry) -> str:
+    """Return what a large file is called while it comes."""
+    return sha256(entry.path).hexdigest()[:32]
+
+
+def _same(entry: Entry, listed: Listed | None) -> bool:
+    if listed is None or entry.kind != listed.kind:
+        return False
+    if entry.kind == "l":
+        return entry.link == listed.link
+    return entry.size == listed.size and entry.sha512 == listed.sha512
+
+
+def _mode_differs(entry: Entry, listed: Listed | None) -> list[Entry]:
+    return [entry] if entry.kind == "f" and listed and listed.mode != entry.mode else []
+
+
+def _is_large(entry: Entry) -> bool:
+    return entry.kind == "f" and _weight(entry) >= LARGE
+
+
+def _weight(entry: Entry) -> int:
+    return entry.held if entry.sparse else entry.size
+
+
+def _bundles(entries: Iterable[Entry]) -> Iterable[Sequence[Entry]]:
+    bundle: list[Entry] = []
+    weight = 0
+    for entry in entries:
+        if bundle and weight + _weight(entry) > BUNDLE:
+            yield bundle
+            bundle, weight = [], 0
+        bundle.append(entry)
+        weight += _weight(entry)
+    if bundle:
+        yield bundle
+
+
+def _modes(folders: Iterable[Entry], files: Iterable[Entry]) -> dict[int, list[bytes]]:
+    """Return which modes have to be set: files first, and folders that close behind us last."""
+    wanted: dict[int, list[bytes]] = {}
+    for entry in files:
+        wanted.setdefault(entry.mode, []).append(entry.path)
+    deepest = sorted(folders, key=lambda entry: -entry.path.count(b"/"))
+    for entry in sorted(deepest, key=lambda entry: not entry.mode & 0o100):
+        if entry.mode != _PLAIN:
+            wanted.setdefault(entry.mode, []).append(entry.path)
+    return wanted

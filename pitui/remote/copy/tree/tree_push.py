@@ -1,0 +1,237 @@
+"""One tree on its way to one node."""
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pitui.domain.errors import NodeError
+from pitui.domain.text import printable
+from pitui.remote.copy.payload import (
+    LOOK_LIMIT,
+    SLOW_DISK,
+    Payload,
+    Pushed,
+    Sent,
+    need_inodes,
+    need_room,
+    refused,
+)
+from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
+from pitui.remote.copy.tree.archive import ChangedError
+from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.entry import Entry, Tree
+from pitui.remote.copy.tree.tree_plan import Transfer, foreign, part_name, plan_transfer
+from pitui.remote.copy.tree.tree_script import (
+    Inventory,
+    Lists,
+    Place,
+    Presence,
+    inventory_command,
+    look_command,
+    names_line,
+    parse_inventory,
+    parse_look,
+    place_command,
+    plan,
+    stage_command,
+    unpack_command,
+)
+from pitui.remote.runner import Result
+
+_SLOW_FILES = 50
+"""Files a second that the slowest SD card makes."""
+
+
+class Execute(Protocol):
+    """Runs a command on a node, as the login user or as root."""
+
+    def __call__(self, command: str, *, stdin: bytes, limit: float) -> Awaitable[Result]:
+        """Run it to its end; see `Runner.run`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeTarget:
+    """A node and the place of a tree there."""
+
+    node: str
+    path: str
+    """As a person knows it."""
+    place: Place
+    execute: Execute
+    stage_for: str = ""
+    """The login user, where root has to let them write beside the place."""
+
+
+async def look(target: TreeTarget, tree: Tree, *, verify: bool = False) -> Presence:
+    """Return what a node has of a tree; with `verify` it reads all of it.
+
+    Raises:
+        NodeError: it cannot be read there.
+        LinkError: the node cannot be reached.
+    """
+    command = look_command(target.place, tree, verify=verify)
+    result = await target.execute(command, stdin=names_line(tree), limit=_limit(tree))
+    found = parse_look(result.stdout, tree)
+    if not result.ok or found is None:
+        raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}")
+    return found
+
+
+class TreePush(RetriedPush):
+    """Brings what a node lacks, and then changes the whole tree for what was there."""
+
+    def __init__(  # noqa: PLR0917 - `services.data.pushing` alone calls it
+        self,
+        distributor: FileDistributor,
+        bundles: BundleStore,
+        tree: Tree,
+        target: TreeTarget,
+        prepare: Callable[[], Awaitable[None]],
+        sent: Sent,
+        *,
+        durable: bool = True,
+    ) -> None:
+        super().__init__()
+        self._distributor = distributor
+        self._bundles = bundles
+        self._tree = tree
+        self._target = target
+        self._stage = target.place.stage(tree)
+        self._prepare = prepare
+        self._sent = sent
+        self._durable = durable
+        self._total = 0
+        self._resumed = 0
+        self._have = 0
+
+    async def run(self, away_limit: float = AWAY_LIMIT) -> Pushed:
+        """Bring it, unless it is there; a node that goes away meanwhile is waited for.
+
+        Raises:
+            NodeError: the node does not take it.
+            LinkError: it cannot be reached, or did not come back.
+        """
+        return await self.run_with_retries(away_limit)
+
+    async def go(self) -> Pushed:
+        """Do one try; see `RetriedPush.go`."""
+        found = await self._inventory()
+        self.moved()
+        if found.there:
+            self._sent(self._tree.size)
+            return Pushed(self._total, self._resumed)
+        self._refuse_loss(found)
+        await self._prepare()
+        if not found.folder:
+            found = await self._inventory()
+        transfer = plan_transfer(self._tree, found)
+        node, path = self._target.node, self._target.path
+        need_room(node, path, transfer.room, found.free)
+        need_inodes(node, path, transfer.inodes, found.inodes)
+        self._resumed += bool(found.staged)
+        self._have = self._tree.size - transfer.size
+        try:
+            await self._bring(transfer)
+        except ChangedError as error:
+            message = f"{error} changed during the push"
+            raise NodeError(node, printable(message), "Push it again.") from error
+        except OSError as error:
+            what = f"{error.filename or ''} {error.strerror or error}".strip()
+            raise NodeError(node, f"cannot read what is pushed: {printable(what)}") from error
+        return Pushed(self._total, self._resumed, rearranged=True)
+
+    async def _inventory(self) -> Inventory:
+        result = await self._execute(inventory_command(self._target.place, self._tree))
+        found = parse_inventory(result.stdout)
+        if not result.ok or found is None:
+            raise self._refused(result)
+        return found
+
+    def _refuse_loss(self, found: Inventory) -> None:
+        """Refuse to replace what would be lost by it, and pitui did not bring.
+
+        Raises:
+            NodeError: there is something.
+        """
+        lost = foreign(self._tree, found)
+        if lost:
+            node, path = self._target.node, self._target.path
+            first = printable(os.fsdecode(lost[0]))
+            message = f"{path} is there already and was not pushed by pitui: {first}"
+            if len(lost) > 1:
+                message += f" and {len(lost) - 1} more"
+            message += " would be lost"
+            advice = f"Move it away on {node}, or name another path."
+            raise NodeError(node, message, advice)
+
+    async def _bring(self, transfer: Transfer) -> None:
+        place, tree = self._target.place, self._tree
+        if self._target.stage_for:
+            await self._must(stage_command(place, tree, self._target.stage_for), b"", "")
+        for number, entries in enumerate(transfer.bundles):
+            await self._bundle(entries)
+            if number + 1 < len(transfer.bundles) or transfer.single:
+                await self._unpack(transfer.lists)
+        for entry in transfer.single:
+            payload = Payload(Path(os.fsdecode(entry.source)), entry.size, entry.sha512)
+            await self._deliver(payload, part_name(entry), entry.mode)
+            self._have += entry.size
+        command = place_command(place, tree, transfer.lists, durable=self._durable)
+        await self._must(command, plan(tree, transfer.lists), "done")
+        self.moved()
+        self._sent(tree.size)
+
+    async def _bundle(self, entries: Sequence[Entry]) -> None:
+        async with self._bundles.archive(entries) as payload:
+            await self._deliver(payload, f"{payload.sha512[:32]}.tar", 0o600)
+        self._have += sum(entry.size for entry in entries)
+
+    async def _unpack(self, lists: Lists) -> None:
+        tree = self._tree
+        await self._must(unpack_command(self._target.place, tree), plan(tree, lists), "done")
+        self.moved()
+
+    async def _deliver(self, payload: Payload, name: str, mode: int) -> None:
+        begun = self._have
+
+        def sent(have: int) -> None:
+            self.moved()
+            self._sent(min(begun + have, self._tree.size))
+
+        pushed = await self._distributor.deliver(
+            self._target.node, payload, f"{self._stage}/parts/{name}",
+            mode=mode, sent=sent, durable=False,
+        )  # fmt: skip
+        self._total += pushed.sent
+        self._resumed += pushed.resumed
+        self.moved()
+
+    async def _execute(self, command: str, rest: bytes = b"") -> Result:
+        stdin = rest or names_line(self._tree)
+        return await self._target.execute(command, stdin=stdin, limit=_limit(self._tree))
+
+    async def _must(self, command: str, stdin: bytes, word: str) -> None:
+        """Run a command that has to succeed, and to say a word.
+
+        Raises:
+            NodeError: it does not.
+        """
+        result = await self._execute(command, stdin)
+        if not result.ok or result.stdout.strip() != word:
+            raise self._refused(result)
+
+    def _refused(self, result: Result) -> NodeError:
+        # What xargs says of its command comes last, and says nothing.
+        lines = [line for line in result.stderr.splitlines() if not line.startswith("xargs:")]
+        return refused(self._target.node, self._target.path, "\n".join(lines))
+
+
+def _limit(tree: Tree) -> float:
+    return LOOK_LIMIT + tree.size / SLOW_DISK + len(tree.entries) / _SLOW_FILES
+
+
+def _last(result: Result) -> str:
+    return printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])

@@ -1,0 +1,179 @@
+"""Shell texts that look at a tree on a node, and put one in its place.
+
+A tree grows in the folder `.KEY.DIGEST.new` beside its place, in which `parts` holds what arrives
+and `tree` what is made of it. In the end each name changes places with what was there, in one step,
+and a receipt `.KEY.receipt` notes the tree's digest with a fingerprint of what `stat` says of all
+of it: as long as that is the same, nobody wrote there, and nothing has to be read.
+
+They need what Debian always has: GNU's find, sort, xargs, tar, coreutils, and gzip. Python is used
+where it is, for the one system call that no older `mv` makes.
+"""
+
+# Names come by standard input: their number has no limit there, and none of their bytes harms.
+HEAD = r"""LC_ALL=C; export LC_ALL
+umask 022
+key=$1 tree=$2 owner=${3:+%u }
+IFS= read -r names
+receipt=.$key.receipt stage=.$key.${tree%"${tree#????????????????}"}.new
+unpack() { printf %s "$1" | base64 -d; }
+digest() { sha512sum | cut -d ' ' -f 1; }
+found() {
+  unpack "$names" |
+    xargs -0 -r sh -c 'f=$1; shift; exec find "$@" -printf "$f"' sh "$1" 2>/dev/null
+}
+files() { unpack "$names" | xargs -0 -r sh -c 'exec find "$@" -type f -print0' sh 2>/dev/null; }
+hashes() { xargs -0 -r sha512sum -z -- 2>/dev/null; }
+facts() { found '%y %m %s %C@ %i %U %G %l %p\0' | sort -z | digest; }
+shape() {
+  unpack "$names" | xargs -0 -r sh -c 'o=$1; shift; exec find "$@" \( \
+      -type f -printf "f $o%m %s %p\0" -o -type d -printf "d $o%m %p\0" -o \
+      -type l -printf "l $o%l %p\0" -o -printf "%y %p\0" \)' sh "$owner" 2>/dev/null |
+    sort -z | digest
+}
+content() { files | sort -z | hashes | digest; }
+note() {
+  { echo "tree $tree $(facts)"; unpack "$names"; } > "$receipt.new" &&
+    mv -f -- "$receipt.new" "$receipt"
+}
+remove() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  rm -rf -- "$1" 2>/dev/null && return
+  find "$1" -type d ! -perm -700 -exec chmod u+rwx {} +
+  rm -rf -- "$1"
+}
+"""
+
+GO = 'folder=$4; cd -- "$folder" || exit 1\n'
+
+# A tree without a receipt may still be the one: somebody copied it by hand, or the power went
+# between the last rename and the receipt.
+STATE = r"""
+[ -d "$folder" ] || { echo missing 0; exit 0; }
+cd -- "$folder" || exit 1
+word= had= seen=
+[ -f "$receipt" ] && IFS=' ' read -r word had seen < "$receipt"
+there() {
+  if [ "$how" != verify ] && [ "$word $had" = "tree $tree" ]; then
+    [ "$seen" != "$(facts)" ] || return 0
+  fi
+  [ "$(shape)" = "$shape" ] && [ "$(content)" = "$content" ] || return 1
+  [ "$how" != push ] || note
+}
+if there; then echo there; exit 0; fi
+"""
+
+LOOK = (
+    HEAD
+    + "folder=$4 shape=$5 content=$6 how=$7\n"
+    + STATE
+    + r"""
+bytes=$(found '%s %y\n' | {
+  sum=0
+  while read -r size kind; do [ "$kind" != f ] || sum=$((sum + size)); done
+  echo $sum
+})
+if [ -z "$(found x | head -c 1)" ]; then echo "missing 0"; else echo "different $bytes"; fi
+"""
+)
+
+INVENTORY = (
+    HEAD
+    + "folder=$4 shape=$5 content=$6 how=push\n"
+    + STATE
+    + r"""
+for old in ".$key".*.new; do [ "$old" = "$stage" ] || remove "$old"; done
+room=$(df -Pk . | { read -r _; read -r _ _ _ kib _; echo "$kib"; })
+inodes=$(df -Pi . 2>/dev/null | {
+  read -r _; read -r _ all _ free _
+  [ "$all" -gt 0 ] 2>/dev/null && echo "$free" || echo -
+})
+echo "lacks ${word:--} $room $inodes"
+list() {
+  found '%y\0%p\0%m\0%s\0%l\0' | gzip -1 | base64 -w 0; echo
+  files | hashes | gzip -1 | base64 -w 0; echo
+}
+list
+cd -- "$stage/tree" 2>/dev/null && list
+:
+"""
+)
+
+# By root, for a login user who may not write beside the place.
+STAGE = HEAD + GO + 'mkdir -p -- "$stage/parts" && chown -- "$5" "$stage" "$stage/parts"\n'
+
+# A list comes as a line: read by sed, as the shell's own `read` would take a system call a byte.
+MAKE = r"""
+work=$stage/tree parts=$stage/parts plan=$stage/plan
+fail() { echo "$1" >&2; exit 1; }
+mkdir -p -- "$work" "$parts" && cat > "$plan" || exit 1
+line() { sed -n "$1p" "$plan" | base64 -d; }
+find "$work" -type d ! -perm -700 -exec chmod u+rwx {} +
+(cd -- "$work" && plan=../plan && line 1 | xargs -0 -r mkdir -p --) || exit 1
+for archive in "$parts"/*.tar; do
+  [ -f "$archive" ] || continue
+  tar -xpf "$archive" -C "$work" --no-same-owner || exit 1
+  rm -f -- "$archive"
+done
+"""
+
+UNPACK = HEAD + GO + MAKE + "echo done\n"
+
+# Kept files are linked into the new tree: the old one goes in the end.
+FILL = r"""
+if [ -n "$(line 2 | head -c 1 | tr '\0' x)" ]; then
+  line 2 | xargs -0 cp -lPf --parents -t "$work" -- 2>/dev/null ||
+    line 2 | xargs -0 cp -pPf --parents -t "$work" -- || exit 1
+fi
+line 3 | parts=$parts work=$work xargs -0 -r -n 3 sh -c '
+  [ "$3" = whole ] || fallocate -d -- "$parts/$1" 2>/dev/null
+  mv -fT -- "$parts/$1" "$work/$2"' sh || exit 1
+find "$work" -type d -perm /6000 -exec chmod ug-s {} +
+number=4
+for mode in $modes; do
+  (cd -- "$work" && plan=../plan && line $number | xargs -0 -r chmod "$mode" --) || exit 1
+  number=$((number + 1))
+done
+[ -z "$user" ] || chown -Rh -- "$user:" "$work" || exit 1
+[ "$(cd -- "$work" && shape)" = "$shape" ] || fail "what was unpacked is not what was sent"
+[ -z "$durable" ] || sync -f "$work" 2>/dev/null || sync
+"""
+
+# One name changes places: without a moment in which there is none, where the system can do that.
+SWAP = r"""
+swap=$(cat <<'END'
+a=$work/$1 b=$1
+exchange() {
+  mv --exchange -T -- "$a" "$b" 2>/dev/null || python3 -I -S -c '
+import ctypes, os, sys
+a, b = map(os.fsencode, sys.argv[1:])
+sys.exit(ctypes.CDLL(None).renameat2(-100, a, -100, b, 2) != 0)' "$a" "$b" 2>/dev/null
+}
+real() { [ -d "$1" ] && [ ! -L "$1" ]; }
+if real "$b" || { real "$a" && { [ -e "$b" ] || [ -L "$b" ]; }; }; then
+  exchange && exit
+  mkdir -p -- "$stage/old" && mv -T -- "$b" "$stage/old/it" || exit 255
+  mv -T -- "$a" "$b" || { mv -T -- "$stage/old/it" "$b"; exit 255; }
+  chmod -R u+rwx "$stage/old"; rm -rf -- "$stage/old"; exit 0
+fi
+# A file that was kept is the same one under two names, which `mv` refuses.
+if [ "$a" -ef "$b" ] && [ ! -L "$b" ]; then rm -f -- "$a"; exit; fi
+mv -fT -- "$a" "$b" || exit 255
+END
+)
+unpack "$names" | work=$work stage=$stage xargs -0 -r -n 1 sh -c "$swap" sh || exit 1
+"""
+
+PLACE = (
+    HEAD
+    + "user=$3 shape=$5 durable=$6 modes=$7\n"
+    + GO
+    + MAKE
+    + FILL
+    + SWAP
+    + r"""
+note || exit 1
+[ -z "$durable" ] || sync . 2>/dev/null || sync
+remove "$stage"
+echo done
+"""
+)

@@ -1,0 +1,1 @@
+"""Data on the nodes: pushed, looked at, removed."""

@@ -1,0 +1,202 @@
+"""The same data at the same path on every node."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from pitui.domain.errors import LinkError, NodeError, PituiError
+from pitui.domain.outcome import OutcomeState
+from pitui.remote.copy.payload import Pushed
+from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.entry import Tree
+from pitui.remote.copy.tree.tree_push import TreePush
+from pitui.remote.fanout import fan_out
+from pitui.services.cluster import Cluster
+from pitui.services.data.items import Content, Item, PlainFile, measure
+from pitui.services.data.node_target import tree_target
+from pitui.services.data.target_folder import make_folder, make_folder_of
+
+PushProgress = Callable[[str, int, int], None]
+"""Called with a node's name, and how many of how many bytes of an item it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one item came to one node."""
+
+    node: str
+    item: Item
+    state: OutcomeState
+    """OK, UNCHANGED where it was there already, FAILED or UNREACHABLE."""
+    size: int
+    """Bytes of the item."""
+    files: int = 1
+    sent: int = 0
+    """Bytes that went over the network to the node."""
+    via: str | None = None
+    """The node that passed it on; None where it came from here."""
+    seconds: float = 0.0
+    error: str = ""
+    advice: str = ""
+
+
+DeliveryReport = Callable[[Delivery], None]
+"""Called with each delivery that ended."""
+
+
+class Pushing:
+    """Data on its way to nodes: one item after the other, each to all nodes at once."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        progress: PushProgress,
+        report: DeliveryReport,
+        *,
+        durable: bool = True,
+    ) -> None:
+        self._cluster = cluster
+        self._progress = progress
+        self._report = report
+        self._durable = durable
+        self._away: dict[str, Delivery] = {}
+        """Nodes that could not be reached; they are not waited for a second time."""
+
+    async def run(self, items: Sequence[Item], names: Sequence[str]) -> list[Delivery]:
+        """Push and return how each item came to each node; each node ends for itself.
+
+        Raises:
+            UsageError: something cannot be read; nothing was pushed then.
+        """
+        contents = [await asyncio.to_thread(measure, item) for item in items]
+        ended: list[Delivery] = []
+
+        async with FileDistributor(self._cluster.connections) as distributor:
+            bundles = BundleStore(distributor)
+            try:
+                for item, content in zip(items, contents, strict=True):
+                    way = _Way(distributor, bundles, self._progress, durable=self._durable)
+                    trip = _Trip(self._cluster, way, item, content)
+
+                    async def one(name: str, trip: _Trip = trip) -> None:
+                        found = await self._one(name, trip)
+                        ended.append(found)
+                        self._report(found)
+
+                    await fan_out(item.on(names), one)
+            finally:
+                bundles.close()
+        return ended
+
+    async def _one(self, name: str, trip: "_Trip") -> Delivery:
+        item, size, files = trip.item, trip.content.size, trip.content.files
+        if name in self._away:
+            return replace(self._away[name], item=item, size=size, files=files, seconds=0.0)
+        begun = time.monotonic()
+        try:
+            found = await trip.bring(name)
+        except asyncio.CancelledError:
+            self._record(name, item, OutcomeState.CANCELLED)
+            raise
+        except PituiError as error:
+            away = isinstance(error, LinkError)
+            state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
+            found = Delivery(
+                name, item, state, size, files, error=error.message, advice=error.advice
+            )
+            if away:
+                self._away[name] = found
+        if found.state is not OutcomeState.UNCHANGED:
+            self._record(name, item, found.state)
+        return replace(found, seconds=time.monotonic() - begun)
+
+    def _record(self, name: str, item: Item, state: OutcomeState) -> None:
+        paths = {"source": str(item.source), "target": item.target}
+        self._cluster.audit.record("push", name, str(state), **paths)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What brings anything to any node."""
+
+    distributor: FileDistributor
+    bundles: BundleStore
+    progress: PushProgress
+    durable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """One item to any node."""
+
+    cluster: Cluster
+    way: _Way
+    item: Item
+    content: Content
+
+    async def bring(self, name: str) -> Delivery:
+        """Bring it to a node.
+
+        Raises:
+            NodeError: it cannot be written there.
+            LinkError: the node cannot be reached, or did not come back.
+        """
+        size, files = self.content.size, self.content.files
+        if self.cluster.node(name).local and _same(self.item, name):
+            return Delivery(name, self.item, OutcomeState.UNCHANGED, size, files)
+
+        def sent(have: int) -> None:
+            self.way.progress(name, have, size)
+
+        if isinstance(self.content, PlainFile):
+            pushed = await self._file(name, self.content, sent)
+        else:
+            pushed = await self._tree(name, self.content, sent)
+        state = OutcomeState.UNCHANGED if pushed.was_there else OutcomeState.OK
+        return Delivery(name, self.item, state, size, files, pushed.sent, pushed.via)
+
+    async def _file(self, name: str, file: PlainFile, sent: Callable[[int], None]) -> Pushed:
+        target = self.item.target
+        folder = str(PurePosixPath(target).parent)
+        await make_folder_of(self.cluster, name, folder, target, file.mode)
+        return await self.way.distributor.deliver(
+            name, file.payload, target, mode=file.mode, sent=sent, durable=self.way.durable
+        )
+
+    async def _tree(self, name: str, tree: Tree, sent: Callable[[int], None]) -> Pushed:
+        target = await tree_target(self.cluster, name, self.item)
+
+        async def prepare() -> None:
+            folder = target.place.folder
+            await make_folder(self.cluster, name, folder, by_root=bool(target.stage_for))
+
+        push = TreePush(
+            self.way.distributor, self.way.bundles, tree, target, prepare, sent,
+            durable=self.way.durable,
+        )  # fmt: skip
+        return await push.run()
+
+
+def _same(item: Item, node: str) -> bool:
+    """Say whether an item of this machine is where it belongs already.
+
+    Raises:
+        NodeError: its place is inside itself.
+    """
+    with suppress(OSError, RuntimeError):
+        target = Path(item.target).expanduser()
+        if item.pattern:
+            return item.source.parent.samefile(target)
+        if item.source.samefile(target):
+            return True
+    with suppress(OSError, RuntimeError):
+        source, target = item.source.resolve(), Path(item.target).expanduser().resolve()
+        if source.is_dir() and (target.is_relative_to(source) or source.is_relative_to(target)):
+            raise NodeError(
+                node, f"{item.target} and {item.source} are inside each other on this machine"
+            )
+    return False
