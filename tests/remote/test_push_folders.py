@@ -13,7 +13,7 @@ from support.shelved import Shelved
 from pitui.domain.errors import UsageError
 from pitui.domain.outcome import OutcomeState
 from pitui.remote.copy.tree import tree_plan
-from pitui.services.data.items import item_of, measure
+from pitui.services.data.items import item_of, read_content
 from pitui.services.data.pushing import Delivery, Pushing
 
 pytestmark = pytest.mark.ssh
@@ -274,12 +274,12 @@ def test_what_cannot_be_pushed_is_said_before(tmp_path: Path) -> None:
     folder.mkdir()
     os.mkfifo(folder / "pipe")
     with pytest.raises(UsageError, match="neither a file, a folder nor a symbolic link"):
-        measure(item_of(str(folder), "/x", tmp_path))
+        read_content(item_of(str(folder), "/x", tmp_path))
     for a in ("a", "b"):
         (tmp_path / a).mkdir()
         (tmp_path / a / "same").touch()
     with pytest.raises(UsageError, match="which have the same name"):
-        measure(item_of("*/same", "/x", tmp_path))
+        read_content(item_of("*/same", "/x", tmp_path))
     with pytest.raises(UsageError, match="matches nothing"):
         item_of("*.nothing", "/x", tmp_path)
     for target in ("~/..", "/x/.."):

@@ -1,4 +1,4 @@
-"""`pitui push`: the same file at the same path on every node."""
+"""`pitui push`: the same data at the same path on every node."""
 
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,8 @@ _BADNESS = (
     "push",
     epilog=examples(
         "pitui push flights.csv /spark/data/flights.csv",
-        "pitui push flights.csv /spark/data/ pi1 pi2",
+        "pitui push flights /spark/data/ pi1 pi2",
+        "pitui push 'parts/*.parquet' /spark/data/parts",
         "pitui push",
     ),
 )
@@ -48,11 +49,12 @@ def command(
     nodes: tuple[str, ...],
     trust_new: bool,
 ) -> None:
-    """Copy a file to the same path on the nodes (all without a name).
+    """Copy a file, a folder or what a pattern matches to the same path on the nodes.
 
-    Without arguments: everything under data: in the configuration. Nodes that have the file
-    already keep it; the others pass it on to each other where that is faster. DEST starts with /
-    or ~/; one that ends in / is a folder.
+    All nodes without a name. Without arguments: everything under data: in the configuration.
+    Only what differs is sent; nodes pass it on to each other where that is faster. A folder is
+    replaced whole, and what the source has no more goes. DEST starts with / or ~/; one that ends
+    in / is a folder to put it in, and so is the DEST of a pattern.
     """
     if source is not None and target is None:
         raise click.UsageError("name the file and its path on the nodes: pitui push SRC DEST")
@@ -65,7 +67,8 @@ def command(
         from pitui.services.data.pushing import Pushing
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
-            names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)
+            names = list(dict.fromkeys(cluster.node(name).name for name in nodes))
+            names = names or list(cluster.nodes)
             if source is None or target is None:
                 items = configured_items(cluster)
             else:
@@ -73,7 +76,10 @@ def command(
             shown = _Shown(settings)
             ended = await Pushing(cluster, shown.progress, shown.report).run(items, names)
         if settings.json:
-            print_json({"nodes": [_push_node_json(name, ended) for name in dict.fromkeys(names)]})
+            reached = {one.node for one in ended}
+            print_json(
+                {"nodes": [_push_node_json(name, ended) for name in names if name in reached]}
+            )
         return 1 if any(one.error for one in ended) else 0
 
     run(main)
@@ -129,6 +135,7 @@ def _file_json(one: "Delivery") -> dict[str, object]:
         "error": one.error or None,
         "advice": one.advice or None,
         "bytes": one.size,
+        "files": one.files,
         "sent_bytes": one.sent,
         "via": one.via,
         "seconds": round(one.seconds, 3),

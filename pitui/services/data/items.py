@@ -14,9 +14,9 @@ from pitui.domain.errors import UsageError
 from pitui.domain.text import printable
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.tree.digest_cache import DigestCache
-from pitui.remote.copy.tree.entry import Entry, Tree
-from pitui.remote.copy.tree.scan import UnfitFileError, scan
-from pitui.remote.copy.tree.tree_script import Place
+from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.scan import UnfitFileError, scan_tree
+from pitui.remote.copy.tree.tree_script import TreePlace
 from pitui.services.cluster import Cluster
 
 _LONGEST_NAME = 180
@@ -38,13 +38,13 @@ class Item:
     """Who owns it there; empty: the login user."""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> TreePlace:
         """Where it belongs, and what its receipt is called by."""
         if self.pattern:
             pattern = hashlib.sha256(os.fsencode(self.source)).hexdigest()[:12]
-            return Place(self.target, f"glob-{pattern}")
+            return TreePlace(self.target, f"glob-{pattern}")
         path = PurePosixPath(self.target)
-        return Place(str(path.parent), receipt_key(path.name))
+        return TreePlace(str(path.parent), receipt_key(path.name))
 
     def on(self, names: Iterable[str]) -> list[str]:
         """Return those of some nodes that get it."""
@@ -138,7 +138,7 @@ def configured_items(cluster: Cluster) -> list[Item]:
     return [item_of_section(data, config.folder) for data in config.data]
 
 
-def measure(item: Item) -> Content:
+def read_content(item: Item) -> Content:
     """Read what is pushed; a file that was read before, and is the same by its times, is not.
 
     Raises:
@@ -146,7 +146,7 @@ def measure(item: Item) -> Content:
     """
     cache = DigestCache.of(cache_folder() / "digests", str(item.source))
     try:
-        tree = scan(_roots(item), cache, item.owner)
+        tree = scan_tree(_roots(item), cache, item.owner)
     except OSError as error:
         raise unreadable(error.filename or str(item.source), error) from error
     except UnfitFileError as error:
@@ -157,7 +157,7 @@ def measure(item: Item) -> Content:
     return tree
 
 
-def _is_plain(entry: Entry, item: Item) -> bool:
+def _is_plain(entry: TreeEntry, item: Item) -> bool:
     return entry.kind == "f" and not entry.sparse and not item.owner
 
 

@@ -16,7 +16,7 @@ from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import Content, Item, PlainFile, measure
+from pitui.services.data.items import Content, Item, PlainFile, read_content
 from pitui.services.data.node_target import tree_target
 from pitui.services.data.target_folder import make_folder, make_folder_of
 
@@ -72,7 +72,7 @@ class Pushing:
         Raises:
             UsageError: something cannot be read; nothing was pushed then.
         """
-        contents = [await asyncio.to_thread(measure, item) for item in items]
+        contents = [await asyncio.to_thread(read_content, item) for item in items]
         ended: list[Delivery] = []
 
         async with FileDistributor(self._cluster.connections) as distributor:
@@ -80,10 +80,10 @@ class Pushing:
             try:
                 for item, content in zip(items, contents, strict=True):
                     way = _Way(distributor, bundles, self._progress, durable=self._durable)
-                    trip = _Trip(self._cluster, way, item, content)
+                    push = _Push(self._cluster, way, item, content)
 
-                    async def one(name: str, trip: _Trip = trip) -> None:
-                        found = await self._one(name, trip)
+                    async def one(name: str, push: _Push = push) -> None:
+                        found = await self._one(name, push)
                         ended.append(found)
                         self._report(found)
 
@@ -92,13 +92,13 @@ class Pushing:
                 bundles.close()
         return ended
 
-    async def _one(self, name: str, trip: "_Trip") -> Delivery:
-        item, size, files = trip.item, trip.content.size, trip.content.files
+    async def _one(self, name: str, push: "_Push") -> Delivery:
+        item, size, files = push.item, push.content.size, push.content.files
         if name in self._away:
             return replace(self._away[name], item=item, size=size, files=files, seconds=0.0)
         begun = time.monotonic()
         try:
-            found = await trip.bring(name)
+            found = await push.bring(name)
         except asyncio.CancelledError:
             self._record(name, item, OutcomeState.CANCELLED)
             raise
@@ -130,7 +130,7 @@ class _Way:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trip:
+class _Push:
     """One item to any node."""
 
     cluster: Cluster
@@ -174,11 +174,11 @@ class _Trip:
             folder = target.place.folder
             await make_folder(self.cluster, name, folder, by_root=bool(target.stage_for))
 
-        push = TreePush(
+        tree_push = TreePush(
             self.way.distributor, self.way.bundles, tree, target, prepare, sent,
             durable=self.way.durable,
         )  # fmt: skip
-        return await push.run()
+        return await tree_push.run()
 
 
 def _same(item: Item, node: str) -> bool:

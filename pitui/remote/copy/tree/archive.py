@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from pitui.remote.copy.tree.entry import Entry
+from pitui.remote.copy.tree.entry import TreeEntry
 
 BLOCK = 512
 _READ = 4 * 1024 * 1024
@@ -48,7 +48,7 @@ class HashedFile:
         return self._digest.hexdigest()
 
 
-def write_archive(entries: Iterable[Entry], out: HashedFile) -> None:
+def write_archive(entries: Iterable[TreeEntry], out: HashedFile) -> None:
     """Write files and symbolic links, without the folders they are in.
 
     Raises:
@@ -68,7 +68,7 @@ def write_archive(entries: Iterable[Entry], out: HashedFile) -> None:
     out.write(b"".join(pieces))
 
 
-def _member(entry: Entry) -> Iterator[bytes]:
+def _member(entry: TreeEntry) -> Iterator[bytes]:
     if entry.kind == "l":
         yield _long(entry.link, b"K") + _long(entry.path, b"L")
         yield _header(entry.path, b"2", 0o777, 0, entry.mtime, link=entry.link)
@@ -83,7 +83,7 @@ def _member(entry: Entry) -> Iterator[bytes]:
         os.close(fd)
 
 
-def _whole(entry: Entry, fd: int) -> Iterator[bytes]:
+def _whole(entry: TreeEntry, fd: int) -> Iterator[bytes]:
     yield _long(entry.path, b"L") + _header(entry.path, b"0", entry.mode, entry.size, entry.mtime)
     digest = hashlib.sha512()
     count = 0
@@ -98,7 +98,7 @@ def _whole(entry: Entry, fd: int) -> Iterator[bytes]:
     yield bytes(-count % BLOCK)
 
 
-def _sparse(entry: Entry, fd: int) -> Iterator[bytes]:
+def _sparse(entry: TreeEntry, fd: int) -> Iterator[bytes]:
     extents = list(_extents(fd, entry.size))
     stored = sum(length for _, length in extents)
     yield _long(entry.path, b"L")
@@ -131,7 +131,7 @@ def _extents(fd: int, size: int) -> Iterator[Extent]:
         yield begin, at - begin
 
 
-def _sparse_header(entry: Entry, extents: list[Extent], stored: int) -> bytes:
+def _sparse_header(entry: TreeEntry, extents: list[Extent], stored: int) -> bytes:
     extra = bytearray(_IN_HEADER * _MAP_ENTRY + 1 + 12)
     extra[: _IN_HEADER * _MAP_ENTRY] = _map(extents[:_IN_HEADER], _IN_HEADER)
     rest = extents[_IN_HEADER:]

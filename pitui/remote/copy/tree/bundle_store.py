@@ -11,7 +11,7 @@ from pathlib import Path
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.archive import HashedFile, write_archive
-from pitui.remote.copy.tree.entry import Entry
+from pitui.remote.copy.tree.entry import TreeEntry
 
 
 @dataclass
@@ -35,7 +35,7 @@ class BundleStore:
             self._folder.cleanup()
 
     @asynccontextmanager
-    async def archive(self, entries: Sequence[Entry]) -> AsyncIterator[Payload]:
+    async def archive(self, entries: Sequence[TreeEntry]) -> AsyncIterator[Payload]:
         """Hand out the archive of some files.
 
         Raises:
@@ -64,14 +64,14 @@ class BundleStore:
         return Path(self._folder.name) / name
 
 
-def _name(entries: Sequence[Entry]) -> str:
+def _name(entries: Sequence[TreeEntry]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         digest.update(entry.path + b"\0" + entry.sha512.encode())
     return digest.hexdigest()[:32]
 
 
-def _make(path: Path, entries: Sequence[Entry]) -> Payload:
+def _make(path: Path, entries: Sequence[TreeEntry]) -> Payload:
     with path.open("wb") as file:
         hashed = HashedFile(file)
         write_archive(entries, hashed)

@@ -20,7 +20,7 @@ PERMISSIONS = 0o777
 """What of a mode is carried over: a set-user-ID bit would be somebody else's there."""
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class TreeEntry(msgspec.Struct, frozen=True, gc=False):
     """One file, folder or symbolic link."""
 
     path: bytes
@@ -48,7 +48,7 @@ class Tree:
     """Entries in the order of their paths, and the names that hold them."""
 
     names: tuple[bytes, ...]
-    entries: Sequence[Entry]
+    entries: Sequence[TreeEntry]
     owner: str = ""
     """Who owns it on the nodes; empty: the login user."""
 
@@ -82,7 +82,7 @@ class Tree:
         return hashlib.sha512(f"{self.shape} {self.content}".encode()).hexdigest()
 
 
-def _shape(entry: Entry, owner: bytes) -> bytes:
+def _shape(entry: TreeEntry, owner: bytes) -> bytes:
     if entry.kind == "f":
         return b"f %b%o %d ./%b" % (owner, entry.mode, entry.size, entry.path)
     if entry.kind == "d":

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pitui.remote.copy.tree.entry import Entry, Tree
-from pitui.remote.copy.tree.tree_script import Inventory, Listed, Lists
+from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.tree_script import Listed, Lists, TreeInventory
 
 LARGE = 32 * 1024 * 1024
 """Bytes from which a file travels by itself: it resumes in its middle, and takes no room twice."""
@@ -18,12 +18,12 @@ _PLAIN = 0o755
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class TreeTransfer:
     """What a node lacks of a tree."""
 
-    bundles: Sequence[Sequence[Entry]]
+    bundles: Sequence[Sequence[TreeEntry]]
     """Small files and links, an archive each."""
-    single: Sequence[Entry]
+    single: Sequence[TreeEntry]
     """Large files."""
     lists: Lists
     size: int
@@ -33,12 +33,12 @@ class Transfer:
     inodes: int
 
 
-def plan_transfer(tree: Tree, found: Inventory) -> Transfer:
+def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
     """Return what a node needs that has some of a tree."""
-    small: list[Entry] = []
-    single: list[Entry] = []
-    kept: list[Entry] = []
-    changed: list[Entry] = []
+    small: list[TreeEntry] = []
+    single: list[TreeEntry] = []
+    kept: list[TreeEntry] = []
+    changed: list[TreeEntry] = []
     folders = [entry for entry in tree.entries if entry.kind == "d"]
     for entry in tree.entries:
         if entry.kind == "d":
@@ -62,7 +62,7 @@ def plan_transfer(tree: Tree, found: Inventory) -> Transfer:
     )
     lacking = [*small, *single]
     twice = max((sum(_weight(entry) for entry in bundle) for bundle in bundles), default=0)
-    return Transfer(
+    return TreeTransfer(
         bundles,
         single,
         lists,
@@ -72,7 +72,7 @@ def plan_transfer(tree: Tree, found: Inventory) -> Transfer:
     )
 
 
-def foreign(tree: Tree, found: Inventory) -> list[bytes]:
+def foreign_paths(tree: Tree, found: TreeInventory) -> list[bytes]:
     """Return what is at a tree's place that pitui did not put there, and the tree has not."""
     if found.pushed:
         return []
@@ -80,12 +80,12 @@ def foreign(tree: Tree, found: Inventory) -> list[bytes]:
     return sorted(path for path, listed in found.placed.items() if kinds.get(path) != listed.kind)
 
 
-def part_name(entry: Entry) -> str:
+def part_name(entry: TreeEntry) -> str:
     """Return what a large file is called while it comes."""
     return sha256(entry.path).hexdigest()[:32]
 
 
-def _same(entry: Entry, listed: Listed | None) -> bool:
+def _same(entry: TreeEntry, listed: Listed | None) -> bool:
     if listed is None or entry.kind != listed.kind:
         return False
     if entry.kind == "l":
@@ -93,20 +93,20 @@ def _same(entry: Entry, listed: Listed | None) -> bool:
     return entry.size == listed.size and entry.sha512 == listed.sha512
 
 
-def _mode_differs(entry: Entry, listed: Listed | None) -> list[Entry]:
+def _mode_differs(entry: TreeEntry, listed: Listed | None) -> list[TreeEntry]:
     return [entry] if entry.kind == "f" and listed and listed.mode != entry.mode else []
 
 
-def _is_large(entry: Entry) -> bool:
+def _is_large(entry: TreeEntry) -> bool:
     return entry.kind == "f" and _weight(entry) >= LARGE
 
 
-def _weight(entry: Entry) -> int:
+def _weight(entry: TreeEntry) -> int:
     return entry.held if entry.sparse else entry.size
 
 
-def _bundles(entries: Iterable[Entry]) -> Iterable[Sequence[Entry]]:
-    bundle: list[Entry] = []
+def _bundles(entries: Iterable[TreeEntry]) -> Iterable[Sequence[TreeEntry]]:
+    bundle: list[TreeEntry] = []
     weight = 0
     for entry in entries:
         if bundle and weight + _weight(entry) > BUNDLE:
@@ -118,7 +118,7 @@ def _bundles(entries: Iterable[Entry]) -> Iterable[Sequence[Entry]]:
         yield bundle
 
 
-def _modes(folders: Iterable[Entry], files: Iterable[Entry]) -> dict[int, list[bytes]]:
+def _modes(folders: Iterable[TreeEntry], files: Iterable[TreeEntry]) -> dict[int, list[bytes]]:
     """Return which modes have to be set: files first, and folders that close behind us last."""
     wanted: dict[int, list[bytes]] = {}
     for entry in files:

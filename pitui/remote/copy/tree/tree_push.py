@@ -22,22 +22,22 @@ from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
 from pitui.remote.copy.tree.archive import ChangedError
 from pitui.remote.copy.tree.bundle_store import BundleStore
-from pitui.remote.copy.tree.entry import Entry, Tree
-from pitui.remote.copy.tree.tree_plan import Transfer, foreign, part_name, plan_transfer
+from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.tree_plan import TreeTransfer, foreign_paths, part_name, plan_transfer
 from pitui.remote.copy.tree.tree_script import (
-    Inventory,
     Lists,
-    Place,
     Presence,
+    TreeInventory,
+    TreePlace,
     inventory_command,
     look_command,
     names_line,
     parse_inventory,
     parse_look,
     place_command,
-    plan,
+    plan_input,
     stage_command,
-    unpack_command,
+    unpack_bundles_command,
 )
 from pitui.remote.runner import Result
 
@@ -59,13 +59,13 @@ class TreeTarget:
     node: str
     path: str
     """As a person knows it."""
-    place: Place
+    place: TreePlace
     execute: Execute
     stage_for: str = ""
     """The login user, where root has to let them write beside the place."""
 
 
-async def look(target: TreeTarget, tree: Tree, *, verify: bool = False) -> Presence:
+async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) -> Presence:
     """Return what a node has of a tree; with `verify` it reads all of it.
 
     Raises:
@@ -143,20 +143,20 @@ class TreePush(RetriedPush):
             raise NodeError(node, f"cannot read what is pushed: {printable(what)}") from error
         return Pushed(self._total, self._resumed, rearranged=True)
 
-    async def _inventory(self) -> Inventory:
+    async def _inventory(self) -> TreeInventory:
         result = await self._execute(inventory_command(self._target.place, self._tree))
         found = parse_inventory(result.stdout)
         if not result.ok or found is None:
             raise self._refused(result)
         return found
 
-    def _refuse_loss(self, found: Inventory) -> None:
+    def _refuse_loss(self, found: TreeInventory) -> None:
         """Refuse to replace what would be lost by it, and pitui did not bring.
 
         Raises:
             NodeError: there is something.
         """
-        lost = foreign(self._tree, found)
+        lost = foreign_paths(self._tree, found)
         if lost:
             node, path = self._target.node, self._target.path
             first = printable(os.fsdecode(lost[0]))
@@ -167,7 +167,7 @@ class TreePush(RetriedPush):
             advice = f"Move it away on {node}, or name another path."
             raise NodeError(node, message, advice)
 
-    async def _bring(self, transfer: Transfer) -> None:
+    async def _bring(self, transfer: TreeTransfer) -> None:
         place, tree = self._target.place, self._tree
         if self._target.stage_for:
             await self._must(stage_command(place, tree, self._target.stage_for), b"", "")
@@ -180,18 +180,18 @@ class TreePush(RetriedPush):
             await self._deliver(payload, part_name(entry), entry.mode)
             self._have += entry.size
         command = place_command(place, tree, transfer.lists, durable=self._durable)
-        await self._must(command, plan(tree, transfer.lists), "done")
+        await self._must(command, plan_input(tree, transfer.lists), "done")
         self.moved()
         self._sent(tree.size)
 
-    async def _bundle(self, entries: Sequence[Entry]) -> None:
+    async def _bundle(self, entries: Sequence[TreeEntry]) -> None:
         async with self._bundles.archive(entries) as payload:
             await self._deliver(payload, f"{payload.sha512[:32]}.tar", 0o600)
         self._have += sum(entry.size for entry in entries)
 
     async def _unpack(self, lists: Lists) -> None:
-        tree = self._tree
-        await self._must(unpack_command(self._target.place, tree), plan(tree, lists), "done")
+        command = unpack_bundles_command(self._target.place, self._tree)
+        await self._must(command, plan_input(self._tree, lists), "done")
         self.moved()
 
     async def _deliver(self, payload: Payload, name: str, mode: int) -> None:

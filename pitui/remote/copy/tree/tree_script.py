@@ -17,7 +17,7 @@ State = Literal["present", "different", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreePlace:
     """Where a tree belongs on the nodes."""
 
     folder: str
@@ -51,11 +51,11 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
 
 
 Listing = dict[bytes, Listed]
-"""By path, as in `Entry.path`."""
+"""By path, as in `TreeEntry.path`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class TreeInventory:
     """What a node has, in full."""
 
     there: bool
@@ -81,7 +81,7 @@ class Lists(NamedTuple):
     modes: Mapping[int, Sequence[bytes]] = {}
 
 
-def look_command(place: Place, tree: Tree, *, verify: bool) -> str:
+def look_command(place: TreePlace, tree: Tree, *, verify: bool) -> str:
     """Return the command whose output `parse_look` reads; it takes `names_line` and writes nothing.
 
     With `verify` every file is read, whatever a receipt says.
@@ -101,20 +101,20 @@ def parse_look(output: str, tree: Tree) -> Presence | None:
     return None
 
 
-def inventory_command(place: Place, tree: Tree) -> str:
+def inventory_command(place: TreePlace, tree: Tree) -> str:
     """Return the command whose output `parse_inventory` reads; it takes `names_line`."""
     words = quote(tree.shape, tree.content)
     return f"{_line(tree_shell.INVENTORY, place, tree)} {quote_path(place.folder)} {words}"
 
 
-def parse_inventory(output: str) -> Inventory | None:
+def parse_inventory(output: str) -> TreeInventory | None:
     """Return what a node has, None where the output makes no sense."""
     head, *lines = output.splitlines() or [""]
     match head.split():
         case ["there"]:
-            return Inventory(there=True)
+            return TreeInventory(there=True)
         case ["missing", "0"]:
-            return Inventory(there=False, folder=False)
+            return TreeInventory(there=False, folder=False)
         case ["lacks", word, room, inodes] if room.isdecimal() and len(lines) in {2, 4}:
             free = int(inodes) if inodes.isdecimal() else None
             try:
@@ -122,25 +122,25 @@ def parse_inventory(output: str) -> Inventory | None:
                 placed, staged = _listing(found[0], found[1]), _listing(found[2], found[3])
             except (ValueError, zlib.error, EOFError, OSError):
                 return None
-            return Inventory(
+            return TreeInventory(
                 there=False, pushed=word == "tree", free=int(room) * 1024, inodes=free,
                 placed=placed, staged=staged,
             )  # fmt: skip
     return None
 
 
-def stage_command(place: Place, tree: Tree, user: str) -> str:
+def stage_command(place: TreePlace, tree: Tree, user: str) -> str:
     """Return root's command that lets a login user write into a tree's staging folder."""
     return f"{_line(tree_shell.STAGE, place, tree)} {quote_path(place.folder)} {quote(user)}"
 
 
-def unpack_command(place: Place, tree: Tree) -> str:
-    """Return the command that unpacks what arrived so far; it takes `plan`, and says `done`."""
+def unpack_bundles_command(place: TreePlace, tree: Tree) -> str:
+    """Return the command that unpacks what arrived by now; it takes `plan_input`, says `done`."""
     return f"{_line(tree_shell.UNPACK, place, tree)} {quote_path(place.folder)}"
 
 
-def place_command(place: Place, tree: Tree, lists: Lists, *, durable: bool) -> str:
-    """Return the command that puts a tree in its place; it takes `plan`, and says `done`."""
+def place_command(place: TreePlace, tree: Tree, lists: Lists, *, durable: bool) -> str:
+    """Return the command that puts a tree in its place; it takes `plan_input`, and says `done`."""
     # Five digits, so that chmod takes set-group-ID bits away that a folder was born with.
     modes = " ".join(f"{mode:05o}" for mode in lists.modes)
     words = quote(tree.shape, "yes" * durable, modes)
@@ -152,7 +152,7 @@ def names_line(tree: Tree) -> bytes:
     return _pack(b"./" + name for name in tree.names)
 
 
-def plan(tree: Tree, lists: Lists) -> bytes:
+def plan_input(tree: Tree, lists: Lists) -> bytes:
     """Return what tells a command what the tree is made of, on its standard input."""
     arrived = (
         word
@@ -192,5 +192,5 @@ def _listing(entries: bytes, digests: bytes) -> Listing:
     return found
 
 
-def _line(script: str, place: Place, tree: Tree) -> str:
+def _line(script: str, place: TreePlace, tree: Tree) -> str:
     return f"sh -c {quote(script)} push {quote(place.key, tree.digest, tree.owner)}"

@@ -12,18 +12,18 @@ import pytest
 from pitui.remote.copy.tree import tree_plan
 from pitui.remote.copy.tree.archive import ChangedError, HashedFile, write_archive
 from pitui.remote.copy.tree.digest_cache import DigestCache
-from pitui.remote.copy.tree.entry import Entry, Tree
-from pitui.remote.copy.tree.scan import scan
-from pitui.remote.copy.tree.tree_plan import foreign, plan_transfer
-from pitui.remote.copy.tree.tree_script import Inventory, Listed
+from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.scan import scan_tree
+from pitui.remote.copy.tree.tree_plan import foreign_paths, plan_transfer
+from pitui.remote.copy.tree.tree_script import Listed, TreeInventory
 
 
 def tree_of(folder: Path, *, owner: str = "") -> Tree:
     cache = DigestCache(folder.parent / "cache" / "digests")
-    return scan([(os.fsencode(folder.name), folder)], cache, owner)
+    return scan_tree([(os.fsencode(folder.name), folder)], cache, owner)
 
 
-def packed(entries: list[Entry]) -> bytes:
+def packed(entries: list[TreeEntry]) -> bytes:
     out = io.BytesIO()
     write_archive(entries, HashedFile(out))
     return out.getvalue()
@@ -96,7 +96,7 @@ def test_large_figures_fit_a_header() -> None:
 
 def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
     """What `find` and `sha512sum` make of a folder is what we make of it."""
-    from pitui.remote.copy.tree.tree_script import Place, look_command, names_line, parse_look
+    from pitui.remote.copy.tree.tree_script import TreePlace, look_command, names_line, parse_look
 
     folder = tmp_path / "s"
     fill(folder, [b"a", b"d/b", b"d-/c", b"new\nline/x", b"\xff", b"d0", b"d/.hidden"])
@@ -105,7 +105,7 @@ def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     owner = (tmp_path / "s").owner()
     for tree in (tree_of(folder), tree_of(folder, owner=owner)):
-        command = look_command(Place(str(tmp_path), "s"), tree, verify=True)
+        command = look_command(TreePlace(str(tmp_path), "s"), tree, verify=True)
 
         def look(command: str = command, tree: Tree = tree) -> str:
             found = subprocess.run(
@@ -150,11 +150,11 @@ def test_digests_are_kept_as_long_as_times_stay(tmp_path: Path) -> None:
     assert os.fsencode(folder / "a") not in DigestCache(tmp_path / "cache" / "digests")._known
 
 
-def file(path: str, content: str = "x", mode: int = 0o644, size: int = 10) -> Entry:
-    return Entry(path.encode(), b"", "f", mode, size, size, 0, content)
+def file(path: str, content: str = "x", mode: int = 0o644, size: int = 10) -> TreeEntry:
+    return TreeEntry(path.encode(), b"", "f", mode, size, size, 0, content)
 
 
-def listed(entry: Entry, **changed: object) -> Listed:
+def listed(entry: TreeEntry, **changed: object) -> Listed:
     values = {"kind": entry.kind, "mode": entry.mode, "size": entry.size, "link": entry.link}
     return Listed(**{**values, "sha512": entry.sha512, **changed})
 
@@ -162,12 +162,12 @@ def listed(entry: Entry, **changed: object) -> Listed:
 def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree_plan, "LARGE", 1000)
     monkeypatch.setattr(tree_plan, "BUNDLE", 25)
-    folder = Entry(b"s", b"", "d", 0o555)
+    folder = TreeEntry(b"s", b"", "d", 0o555)
     same, moded, other = file("s/a"), file("s/b", mode=0o600), file("s/c", "new")
     large, staged, gone = file("s/d", size=5000), file("s/e", size=7000), file("s/f")
     more = [file(f"s/g{number}") for number in range(3)]
     tree = Tree((b"s",), [folder, same, moded, other, large, staged, *more])
-    found = Inventory(
+    found = TreeInventory(
         there=False,
         placed={
             b"s": listed(folder), b"s/a": listed(same), b"s/b": listed(moded, mode=0o644),
@@ -184,5 +184,5 @@ def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transfer.lists.modes == {0o600: [b"s/b"], 0o555: [b"s"]}
     assert transfer.size == 5040
     assert transfer.room == 5040 + 20
-    assert foreign(tree, found) == [b"s/f"]
-    assert foreign(tree, Inventory(there=False, pushed=True, placed=found.placed)) == []
+    assert foreign_paths(tree, found) == [b"s/f"]
+    assert foreign_paths(tree, TreeInventory(there=False, pushed=True, placed=found.placed)) == []
