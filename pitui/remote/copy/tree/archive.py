@@ -78,12 +78,12 @@ def _member(entry: TreeEntry) -> Iterator[bytes]:
     except FileNotFoundError as error:
         raise ChangedError(os.fsdecode(entry.source)) from error
     try:
-        yield from _sparse(entry, fd) if entry.sparse else _whole(entry, fd)
+        yield from _sparse_member(entry, fd) if entry.sparse else _whole_member(entry, fd)
     finally:
         os.close(fd)
 
 
-def _whole(entry: TreeEntry, fd: int) -> Iterator[bytes]:
+def _whole_member(entry: TreeEntry, fd: int) -> Iterator[bytes]:
     yield _long(entry.path, b"L") + _header(entry.path, b"0", entry.mode, entry.size, entry.mtime)
     digest = hashlib.sha512()
     count = 0
@@ -98,7 +98,7 @@ def _whole(entry: TreeEntry, fd: int) -> Iterator[bytes]:
     yield bytes(-count % BLOCK)
 
 
-def _sparse(entry: TreeEntry, fd: int) -> Iterator[bytes]:
+def _sparse_member(entry: TreeEntry, fd: int) -> Iterator[bytes]:
     extents = list(_extents(fd, entry.size))
     stored = sum(length for _, length in extents)
     yield _long(entry.path, b"L")

@@ -42,7 +42,7 @@ class BundleStore:
             ChangedError: a file changed since it was scanned.
             OSError: a file cannot be read, or there is no room for the archive.
         """
-        name = _name(entries)
+        name = _bundle_name(entries)
         bundle = self._bundles.setdefault(name, _Bundle())
         bundle.users += 1
         try:
@@ -64,7 +64,7 @@ class BundleStore:
         return Path(self._folder.name) / name
 
 
-def _name(entries: Sequence[TreeEntry]) -> str:
+def _bundle_name(entries: Sequence[TreeEntry]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         digest.update(entry.path + b"\0" + entry.sha512.encode())

@@ -44,9 +44,9 @@ def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
         if entry.kind == "d":
             continue
         staged, placed = found.staged.get(entry.path), found.placed.get(entry.path)
-        if _same(entry, staged):
+        if _is_same_entry(entry, staged):
             changed += _mode_differs(entry, staged)
-        elif _same(entry, placed):
+        elif _is_same_entry(entry, placed):
             kept.append(entry)
             changed += _mode_differs(entry, placed)
         elif _is_large(entry):
@@ -85,7 +85,7 @@ def part_name(entry: TreeEntry) -> str:
     return sha256(entry.path).hexdigest()[:32]
 
 
-def _same(entry: TreeEntry, listed: Listed | None) -> bool:
+def _is_same_entry(entry: TreeEntry, listed: Listed | None) -> bool:
     if listed is None or entry.kind != listed.kind:
         return False
     if entry.kind == "l":

@@ -159,12 +159,12 @@ def plan_input(tree: Tree, lists: Lists) -> bytes:
         for part, path, sparse in lists.arrived
         for word in (part.encode(), path, b"sparse" if sparse else b"whole")
     )
-    lines = [_pack(_dotted(lists.folders)), _pack(_dotted(lists.kept)), _pack(arrived)]
-    lines += [_pack(_dotted(paths)) for paths in lists.modes.values()]
+    lines = [_pack(_as_relative(lists.folders)), _pack(_as_relative(lists.kept)), _pack(arrived)]
+    lines += [_pack(_as_relative(paths)) for paths in lists.modes.values()]
     return names_line(tree) + b"".join(lines)
 
 
-def _dotted(paths: Iterable[bytes]) -> Iterable[bytes]:
+def _as_relative(paths: Iterable[bytes]) -> Iterable[bytes]:
     # A name that begins with a hyphen is no option then.
     return (b"./" + path for path in paths)
 
