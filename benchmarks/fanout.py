@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import asyncssh
 from support.nodes import node
-from support.sshd import Server, Shelf, servers
+from support.sshd import Server, SshServers, servers
 
 from pitui.domain.task_group import TaskGroup
 from pitui.facts.health.reader import HealthReader
@@ -82,17 +82,17 @@ def main() -> None:
     parser.add_argument("--cold-rounds", type=int, default=3)
     options = parser.parse_args()
     times = Times()
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
-        there = [_server(shelf) for _ in range(options.nodes)]
-        far = Far(Path(name), there, shelf.client_key)
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as ssh_servers:
+        there = [_server(ssh_servers) for _ in range(options.nodes)]
+        far = Far(Path(name), there, ssh_servers.client_key)
         asyncio.run(_warm(far, times, options.rounds))
         missing = asyncio.run(_cold(far, times, options.cold_rounds))
     print(json.dumps(_report(options.nodes, times, missing), indent=2))
 
 
-def _server(shelf: Shelf) -> Server:
+def _server(ssh_servers: SshServers) -> Server:
     """Start a server which sees only its own processes, as one on a machine of its own does."""
-    server = shelf.server(start=False)
+    server = ssh_servers.server(start=False)
     if os.geteuid() == 0 and shutil.which("unshare"):
         server.within = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
     server.start()

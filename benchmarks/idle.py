@@ -33,13 +33,13 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
-        there = [shelf.server() for _ in range(options.nodes)]
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as ssh_servers:
+        there = [ssh_servers.server() for _ in range(options.nodes)]
         keep_bytecode(Path(name, "bytecode"))
         known = Path(name, "known_hosts")
         known.write_text("".join(server.known_line() for server in there))
         config = Path(name, "config.yaml")
-        config.write_text(configuration(there, shelf.client_key, known))
+        config.write_text(configuration(there, ssh_servers.client_key, known))
         print(json.dumps(measure(config, Path(name), options.seconds) | {"limits": LIMITS}))
 
 

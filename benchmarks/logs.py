@@ -49,13 +49,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     tune_gc()  # as the screen does; the command line has its own thresholds
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as ssh_servers:
         folder = Path(name)
         log = folder / "stderr"
         _write(log, options.lines)
-        server = shelf.server()
-        config = _config(folder, server, shelf.client_key)
-        print(json.dumps(_measure(options, log, server, config, shelf.client_key), indent=2))
+        server = ssh_servers.server()
+        config = _config(folder, server, ssh_servers.client_key)
+        print(json.dumps(_measure(options, log, server, config, ssh_servers.client_key), indent=2))
 
 
 def _write(log: Path, count: int) -> None:

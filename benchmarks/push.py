@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as shelf:
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as ssh_servers:
         folder = Path(name)
         source = folder / "spark.tgz"
         block = os.urandom(1 << 20)
@@ -52,10 +52,12 @@ def main() -> None:
             for number in range(options.mib):
                 file.write(number.to_bytes(8, "big") + block[8:])
         known = folder / "known_hosts"
-        there = [shelf.server("Subsystem sftp internal-sftp") for _ in range(options.nodes)]
+        there = [ssh_servers.server("Subsystem sftp internal-sftp") for _ in range(options.nodes)]
         known.write_text("".join(server.known_line() for server in there))
         print(
-            json.dumps(_measure(options, folder, source, known, there, shelf.client_key), indent=2)
+            json.dumps(
+                _measure(options, folder, source, known, there, ssh_servers.client_key), indent=2
+            )
         )
 
 

@@ -31,7 +31,7 @@ sys.path.insert(0, os.environ.get("PITUI_SCALE_OF") or str(Path(__file__).parent
 sys.path.insert(1, str(Path(sys.path[0], "tests")))
 
 import msgspec
-from support.shelf import NOW, Still, ui
+from support.plain_cluster import NOW, Still, ui
 from textual.events import Key
 
 from pitui.config.model import Config
@@ -70,7 +70,9 @@ def main() -> None:
     sizes = [tuple(map(int, size.split("x"))) for size in options.sizes.split(",")]
     table = [
         {"nodes": nodes, "applications": apps, "changed": changed}
-        | asyncio.run(measure(Shelf(nodes, apps, every=changed == "all"), options.rounds))
+        | asyncio.run(
+            measure(SimulatedCluster(nodes, apps, every=changed == "all"), options.rounds)
+        )
         for nodes, apps in sizes
         for changed in ("active", "all")
     ]
@@ -90,7 +92,7 @@ def measured_there(options: argparse.Namespace) -> list[dict[str, Any]]:
     return list(json.loads(said)["table"])
 
 
-class Shelf:
+class SimulatedCluster:
     """A cluster of any size that answers with other figures each time."""
 
     def __init__(self, nodes: int, apps: int, *, every: bool) -> None:
@@ -165,10 +167,10 @@ class Shelf:
         )
 
 
-async def measure(shelf: Shelf, rounds: int) -> dict[str, Any]:
+async def measure(cluster: SimulatedCluster, rounds: int) -> dict[str, Any]:
     """Return milliseconds for one cluster."""
-    shelf.answer(0)
-    services = Still(first := await shelf.snapshot(0), ())
+    cluster.answer(0)
+    services = Still(first := await cluster.snapshot(0), ())
     app = ui(services)
     poll, show, key = [], [], []
     async with app.run_test(size=(200, 50)) as pilot:
@@ -178,10 +180,10 @@ async def measure(shelf: Shelf, rounds: int) -> dict[str, Any]:
         drawn: list[float] = []
         app.post_display_hook = lambda: drawn.append(time.process_time())  # type: ignore[method-assign]
         for tick in range(1, 2 * rounds, 2):
-            shelf.answer(tick)
+            cluster.answer(tick)
             await asyncio.sleep(SETTLED_S)
             begun = time.process_time()
-            seen = await shelf.snapshot(tick)
+            seen = await cluster.snapshot(tick)
             polled = time.process_time()
             services.publish(seen)
             await asyncio.sleep(SETTLED_S)
@@ -189,8 +191,8 @@ async def measure(shelf: Shelf, rounds: int) -> dict[str, Any]:
                 await asyncio.sleep(SETTLED_S)
             poll.append(polled - begun)
             show.append(time.process_time() - polled)
-            shelf.answer(tick + 1)
-            seen = replace(await shelf.snapshot(tick + 1), master_at=NOW + tick + 1)
+            cluster.answer(tick + 1)
+            seen = replace(await cluster.snapshot(tick + 1), master_at=NOW + tick + 1)
             await asyncio.sleep(SETTLED_S)
             key.append(await pressed(app, lambda seen=seen: services.publish(seen), drawn))
     figures = {"poll": median(poll), "show": median(show), "key": max(key)}

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.demo import DemoProcess, clean_environment  # noqa: E402
+from support.plain_cluster import Still, shown, until  # noqa: E402
 from support.provision import Recorded, halfway  # noqa: E402
-from support.shelf import Still, shown, until  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
 from pitui.config.load import load_config  # noqa: E402

@@ -39,7 +39,7 @@ class Person(NonInteractive):
 
 
 @dataclass
-class Shelf:
+class LabCluster:
     """Machines of a lab and their configuration; `changes` are merged into its sections."""
 
     lab: Lab
@@ -78,7 +78,7 @@ class Shelf:
             return report
 
 
-def cards(lab: Lab, *kinds: Kind) -> Shelf:
+def cards(lab: Lab, *kinds: Kind) -> LabCluster:
     """Fresh cards for the first machines; the others are off."""
     lab.known_hosts.unlink(missing_ok=True)
     for number, machine in enumerate(lab.machines.values()):
@@ -89,7 +89,7 @@ def cards(lab: Lab, *kinds: Kind) -> Shelf:
     names = list(lab.machines)[: len(kinds)]
     for name in names:
         lab.machines[name].wait_ready()
-    return Shelf(lab, names)
+    return LabCluster(lab, names)
 
 
 def states(reports: dict[str, NodeReport]) -> dict[str, str]:

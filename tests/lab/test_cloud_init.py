@@ -42,13 +42,13 @@ def boot(machine: Machine) -> str:
 async def test_a_name_that_cloud_init_puts_on_loopback_is_off_it_at_every_boot(
     lab: Lab, suite: Suite
 ) -> None:
-    shelf = cards(lab, Kind(suite=suite))
+    lab_cluster = cards(lab, Kind(suite=suite))
     machine = lab.machines["pi1"]
     machine.root(INSTALL, limit=120)
     assert "127.0.1.1 pi1" in " ".join(boot(machine).split())
-    assert states(await shelf.provision("hostname", "hosts")) == {"pi1": "changed"}
+    assert states(await lab_cluster.provision("hostname", "hosts")) == {"pi1": "changed"}
     hosts = " ".join(boot(machine).split())
     assert "127.0.1.1 pi1" not in hosts
     found = machine.root("getent ahostsv4 pi1").splitlines()
     assert {line.split()[0] for line in found} == {machine.address}
-    assert states(await shelf.provision("hostname", "hosts")) == {"pi1": "ok"}
+    assert states(await lab_cluster.provision("hostname", "hosts")) == {"pi1": "ok"}

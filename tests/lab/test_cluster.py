@@ -70,7 +70,7 @@ usermod -s /bin/recorded pi
 
 
 @pytest.fixture(scope="module")
-def shelf(lab: Lab) -> Path:
+def lab_cluster(lab: Lab) -> Path:
     """A configuration for three fresh machines."""
     lab.fresh(*[KIND] * 3)
     for name, script in LOGINS.items():
@@ -99,19 +99,19 @@ def said_by_master(lab: Lab) -> dict[str, Any]:
     return found
 
 
-def test_a_plan_changes_nothing(lab: Lab, shelf: Path) -> None:
+def test_a_plan_changes_nothing(lab: Lab, lab_cluster: Path) -> None:
     before = {name: machine.disk.listing() for name, machine in lab.machines.items()}
-    planned = provision(shelf, "--plan")
+    planned = provision(lab_cluster, "--plan")
     assert set(planned.states().values()) == {"would-change"}, planned
     assert {name: machine.disk.listing() for name, machine in lab.machines.items()} == before
 
 
-def test_one_provision_then_the_second_changes_nothing(lab: Lab, shelf: Path) -> None:
-    first = provision(shelf)
+def test_one_provision_then_the_second_changes_nothing(lab: Lab, lab_cluster: Path) -> None:
+    first = provision(lab_cluster)
     assert first.status == 0, first
     assert set(first.states().values()) == {"changed"}
     before = {name: machine.disk.listing() for name, machine in lab.machines.items()}
-    second = provision(shelf)
+    second = provision(lab_cluster)
     assert second.status == 0, second
     assert set(second.states().values()) == {"ok"}, second
     assert {name: machine.disk.listing() for name, machine in lab.machines.items()} == before
@@ -119,13 +119,13 @@ def test_one_provision_then_the_second_changes_nothing(lab: Lab, shelf: Path) ->
         assert machine.root("hostname") == f"{name}\n"
 
 
-def test_pi_runs_on_all_three_workers(shelf: Path) -> None:
-    started = pitui(shelf, "start")
+def test_pi_runs_on_all_three_workers(lab_cluster: Path) -> None:
+    started = pitui(lab_cluster, "start")
     assert started.status == 0, started
-    assert alive(shelf) == {"pi1", "pi2", "pi3"}
-    program = shelf.with_name("where.py")
+    assert alive(lab_cluster) == {"pi1", "pi2", "pi3"}
+    program = lab_cluster.with_name("where.py")
     program.write_text(PROGRAM)
-    done = pitui(shelf, "submit", "--", str(program), limit=150)
+    done = pitui(lab_cluster, "submit", "--", str(program), limit=150)
     assert done.status == 0, done.stdout + done.stderr
     assert "pi is about 3." in done.stdout
     assert "hosts pi1 pi2 pi3" in done.stdout
@@ -144,11 +144,11 @@ def test_what_was_made_is_closed_and_on_the_disk(lab: Lab) -> None:
     assert not is_open(lab.machines["pi1"], 6066)
 
 
-def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, shelf: Path) -> None:
+def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, lab_cluster: Path) -> None:
     lab.machines["pi2"].power_off()
-    wait_until(lambda: alive(shelf) == {"pi1", "pi3"}, "the worker is missed")
+    wait_until(lambda: alive(lab_cluster) == {"pi1", "pi3"}, "the worker is missed")
     lab.machines["pi2"].power_on()
-    wait_until(lambda: alive(shelf) == {"pi1", "pi2", "pi3"}, "the worker is back")
+    wait_until(lambda: alive(lab_cluster) == {"pi1", "pi2", "pi3"}, "the worker is back")
 
 
 def workers_memory(config: Path) -> set[int]:
@@ -163,8 +163,8 @@ def changed(config: Path, name: str, **spark: object) -> Path:
     return configuration.write(config.with_name(f"{name}.yaml"), values)
 
 
-def test_new_memory_is_named_until_what_runs_was_restarted(shelf: Path) -> None:
-    larger = changed(shelf, "larger", worker={"cores": 1, "memory": "600m"})
+def test_new_memory_is_named_until_what_runs_was_restarted(lab_cluster: Path) -> None:
+    larger = changed(lab_cluster, "larger", worker={"cores": 1, "memory": "600m"})
     plain = pitui(larger, "provision", "pi2", "pi3")
     assert plain.status == 0, plain
     for name in ("pi2", "pi3"):
@@ -176,9 +176,9 @@ def test_new_memory_is_named_until_what_runs_was_restarted(shelf: Path) -> None:
     assert "instead of" not in pitui(larger, "provision", "pi3").stdout
 
 
-def test_an_application_lives_through_a_rolling_change(lab: Lab, shelf: Path) -> None:
-    larger = changed(shelf, "larger", worker={"cores": 1, "memory": "600m"})
-    program = shelf.with_name("long.py")
+def test_an_application_lives_through_a_rolling_change(lab: Lab, lab_cluster: Path) -> None:
+    larger = changed(lab_cluster, "larger", worker={"cores": 1, "memory": "600m"})
+    program = lab_cluster.with_name("long.py")
     program.write_text(LONG)
     application = start(larger, "submit", "--", str(program))
     try:
@@ -208,38 +208,38 @@ def version(config: Path) -> str:
     return found
 
 
-def test_an_upgrade_from_3_5_one_node_at_a_time_and_back(lab: Lab, shelf: Path) -> None:
+def test_an_upgrade_from_3_5_one_node_at_a_time_and_back(lab: Lab, lab_cluster: Path) -> None:
     old = spark_archive("3.5", slim=True)
-    older = changed(shelf, "older", archive=str(old), version=version_of(old))
+    older = changed(lab_cluster, "older", archive=str(old), version=version_of(old))
     assert provision(older, "--rolling").status == 0
     assert version(older) == version_of(old)
     assert alive(older) == {"pi1", "pi2", "pi3"}
 
     lab.machines["pi2"].root(WATCH_HOME)
-    upgraded = provision(shelf, "--rolling")
+    upgraded = provision(lab_cluster, "--rolling")
     assert upgraded.status == 0, upgraded
-    assert version(shelf).startswith("4.")
-    assert alive(shelf) == {"pi1", "pi2", "pi3"}
+    assert version(lab_cluster).startswith("4.")
+    assert alive(lab_cluster) == {"pi1", "pi2", "pi3"}
 
     back = pitui(older, "provision", "--rollback")
     assert back.status == 0, back
     assert lab.machines["pi3"].root("readlink /opt/spark") == f"spark-{version_of(old)}\n"
     assert "the worker still runs with spark-4." in back.stdout
-    assert version(shelf).startswith("4.")
+    assert version(lab_cluster).startswith("4.")
     again = pitui(older, "provision", "--rolling")
     assert again.status == 0, again
     assert version(older) == version_of(old)
     assert lab.machines["pi2"].root("cat /tmp/gaps; kill $(cat /tmp/watching)") == ""
 
 
-def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, shelf: Path) -> None:
-    gone = provision(shelf, "--remove", "pi3")
+def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, lab_cluster: Path) -> None:
+    gone = provision(lab_cluster, "--remove", "pi3")
     assert gone.status == 0, gone
     assert gone.steps("pi3")["stop"]["detail"] == "decommissioned, stopped"
-    assert alive(shelf) == {"pi1", "pi2"}
+    assert alive(lab_cluster) == {"pi1", "pi2"}
     assert "spark" not in lab.machines["pi3"].root("ls /etc/systemd/system")
     lab.machines["pi2"].power_off()
-    dead = provision(shelf, "--remove", "pi2")
+    dead = provision(lab_cluster, "--remove", "pi2")
     assert dead.status == 0, dead
     assert "the node is unreachable" in dead.steps("pi2")["stop"]["detail"]
     left = lab.machines["pi1"]
@@ -249,9 +249,11 @@ def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, shelf: Path) -> 
     lab.machines["pi2"].power_on()
 
 
-def test_a_replaced_machine_is_refused_until_its_key_is_trusted(lab: Lab, shelf: Path) -> None:
+def test_a_replaced_machine_is_refused_until_its_key_is_trusted(
+    lab: Lab, lab_cluster: Path
+) -> None:
     lab.machines["pi3"].fresh(KIND)
-    refused = provision(shelf)
+    refused = provision(lab_cluster)
     assert refused.status == 1
     states = refused.states()
     assert states.pop("pi3") in {"failed", "unreachable"}

@@ -73,13 +73,13 @@ KEPT = {"mine", "spark-mine", "blockmgr-00000000-dead-4000-8000-000000000004"}
 @pytest.fixture(scope="module")
 def config(lab: Lab) -> Path:
     """A configuration for two machines, provisioned."""
-    shelf = cards(lab, TRIXIE, TRIXIE)
-    for name in shelf.nodes:
+    lab_cluster = cards(lab, TRIXIE, TRIXIE)
+    for name in lab_cluster.nodes:
         lab.machines[name].root(
             "apt-get install -y -qq --no-download --no-install-recommends zsh fish >/dev/null",
             limit=120,
         )
-    path = shelf.config()
+    path = lab_cluster.config()
     done = provision(path)
     assert done.status == 0, done
     return path

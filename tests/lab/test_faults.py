@@ -19,7 +19,7 @@ from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.pitui import at_terminal, finish, pitui, provision, start
 from tests.lab.provisioned import is_open
-from tests.lab.steps import Person, Shelf, cards, states, step_of
+from tests.lab.steps import LabCluster, Person, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
@@ -32,7 +32,7 @@ SPARK = ("access", "account", "spark", "conf", "sizing", "profile", "service")
 
 @pytest.mark.long
 async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
-    shelf = cards(lab, KIND, KIND)
+    lab_cluster = cards(lab, KIND, KIND)
     lost = lab.machines["pi2"]
     lost.rate("94mbit")
     moved = asyncio.Event()
@@ -42,7 +42,7 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
             moved.set()
 
     who = Person()
-    async with open_cluster(load_config(shelf.config()), who) as cluster:
+    async with open_cluster(load_config(lab_cluster.config()), who) as cluster:
         work = provisioning(cluster, who, told, only=("account", "spark"))
         async with TaskGroup() as group:
             running = group.create_task(work.run())
@@ -59,13 +59,13 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
     assert re.match(r"spark: it was unreachable for 6\d s during a push", said), said
     lost.cable(plugged=True)
     lost.rate(None)
-    again = await shelf.provision("account", "spark")
+    again = await lab_cluster.provision("account", "spark")
     assert states(again) == {"pi1": "ok", "pi2": "changed"}
 
 
 def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
-    shelf = cards(lab, KIND, KIND)
-    config = shelf.config()
+    lab_cluster = cards(lab, KIND, KIND)
+    config = lab_cluster.config()
     process = start(config, "-v", "provision", "--trust-new", "--only", "account,hosts,java")
     seen = ""
     assert process.stderr is not None
@@ -78,7 +78,7 @@ def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
     assert finish(process, 60).status == 130
     done = provision(config, "--only", "account,hosts,java")
     assert done.status == 0, done
-    for name in shelf.nodes:
+    for name in lab_cluster.nodes:
         machine = lab.machines[name]
         machine.root("java -version 2>/dev/null")
         # Without the step hostname it keeps its name, which sudo and Java look up.
@@ -86,11 +86,11 @@ def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
 
 
 def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
-    shelf = cards(lab, Kind(sudo="ask"), KIND)
-    wrong = pitui(shelf.config(), "provision", "--only", "jawa")
+    lab_cluster = cards(lab, Kind(sudo="ask"), KIND)
+    wrong = pitui(lab_cluster.config(), "provision", "--only", "jawa")
     assert wrong.status == 2
     assert "no step is called 'jawa'" in wrong.stderr
-    asked = provision(shelf.config(), "--only", "hostname")
+    asked = provision(lab_cluster.config(), "--only", "hostname")
     assert asked.status == 1
     assert asked.states() == {"pi1": "failed", "pi2": "changed"}
     assert (
@@ -100,17 +100,17 @@ def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
 
 
 async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab) -> None:
-    shelf = cards(lab, Kind(sudo="ask"))
-    wrong = await shelf.provision("account", person=Person(password="wrong"))
+    lab_cluster = cards(lab, Kind(sudo="ask"))
+    wrong = await lab_cluster.provision("account", person=Person(password="wrong"))
     assert "sudo needs a password, and 3 wrong passwords were given" in str(wrong["pi1"].error)
     lab.machines["pi1"].root(JAVA, limit=120)
     person = Person(password=recipe.PASSWORD)
-    first = await shelf.provision(*SPARK, person=person)
+    first = await lab_cluster.provision(*SPARK, person=person)
     assert states(first) == {"pi1": "changed"}
     assert person.sudo_asked == 1
-    again = await shelf.provision(*SPARK, person=Person(password=recipe.PASSWORD))
+    again = await lab_cluster.provision(*SPARK, person=Person(password=recipe.PASSWORD))
     assert states(again) == {"pi1": "ok"}
-    daemons_ask_once(shelf, lab)
+    daemons_ask_once(lab_cluster, lab)
     text = lab.machines["pi1"].root("cat /proc/[0-9]*/cmdline; cat /home/pi/.bash_history || true")
     assert recipe.PASSWORD not in text
 
@@ -122,9 +122,9 @@ cd /opt/spark && runuser -u spark -- sh -c 'umask 077 && mkdir -p work/app-20200
 """
 
 
-def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
+def daemons_ask_once(lab_cluster: LabCluster, lab: Lab) -> None:
     """Start, restart, clean up and stop what systemd runs as root, where sudo wants a password."""
-    config, one = shelf.config(), lab.machines["pi1"]
+    config, one = lab_cluster.config(), lab.machines["pi1"]
     one.root("systemctl stop spark-master spark-worker")
     alone = pitui(config, "start", "master")
     assert alone.status == 1
@@ -146,11 +146,11 @@ def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
     assert "pi1: removed 1 unused, 0." in cleaned.stdout
     assert "app-2020" not in one.root("ls /opt/spark/work")
 
-    never = pitui(shelf.config(pi1={"sudo": "none"}), "stop", "workers")
+    never = pitui(lab_cluster.config(pi1={"sudo": "none"}), "stop", "workers")
     assert never.status == 1
     assert "run on pi1: sudo systemctl stop spark-worker.service" in never.stderr
 
-    stopped, asked = at_terminal(shelf.config(), "stop", typed=recipe.PASSWORD)
+    stopped, asked = at_terminal(lab_cluster.config(), "stop", typed=recipe.PASSWORD)
     assert (stopped.status, asked) == (0, 1), stopped
     active = one.root("systemctl is-active spark-master spark-worker || true")
     assert active.split() == ["inactive", "inactive"]
@@ -167,11 +167,11 @@ def daemons_ask_once(shelf: Shelf, lab: Lab) -> None:
 
 
 async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -> None:
-    shelf = cards(lab, Kind(sudo="none"))
-    shelf.changes = {"spark": {"home": "/home/pi/spark", "user": "pi"}}
+    lab_cluster = cards(lab, Kind(sudo="none"))
+    lab_cluster.changes = {"spark": {"home": "/home/pi/spark", "user": "pi"}}
     one = lab.machines["pi1"]
     one.root(JAVA, limit=120)
-    first = await shelf.provision()
+    first = await lab_cluster.provision()
     steps = {step.step: str(step.state) for step in first["pi1"].steps}
     assert first["pi1"].error is None, first
     assert steps["spark"] == steps["service"] == "changed"
@@ -187,11 +187,11 @@ async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -
         "755 pi",
         "1777 pi",
     ]
-    assert states(await shelf.provision(*SPARK)) == {"pi1": "ok"}
+    assert states(await lab_cluster.provision(*SPARK)) == {"pi1": "ok"}
 
     one.power_off()
     one.power_on()
-    config = shelf.config()
+    config = lab_cluster.config()
     end = time.monotonic() + 90
     while "ALIVE" not in (last := pitui(config, "status", "--json").stdout).partition("nodes")[2]:
         assert time.monotonic() < end, last
@@ -212,12 +212,12 @@ runuser -u spark -- env -i HOME=/home/spark PATH=$PATH USER=spark /opt/spark/sbi
 
 @pytest.mark.long
 async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: Lab) -> None:
-    shelf = cards(lab, KIND, KIND)
-    for name in shelf.nodes:
+    lab_cluster = cards(lab, KIND, KIND)
+    for name in lab_cluster.nodes:
         lab.machines[name].root(JAVA, limit=120)
-    first = await shelf.provision(*SPARK, "hosts")
+    first = await lab_cluster.provision(*SPARK, "hosts")
     assert states(first) == {"pi1": "changed", "pi2": "changed"}
-    master, worker = (lab.machines[name] for name in shelf.nodes)
+    master, worker = (lab.machines[name] for name in lab_cluster.nodes)
     url = f"spark://{master.address}:7077"
     off = "systemctl disable -q spark-master spark-worker 2>/dev/null || true"
     for machine in (master, worker):
@@ -226,7 +226,7 @@ async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: 
     worker.root(WORKER.format(cls="worker.Worker", host=worker.address, words=url))
     pid = "pgrep -f deploy.worker.Worker"
     was = worker.root(pid)
-    config = shelf.config()
+    config = lab_cluster.config()
     end = time.monotonic() + 60
     while "ALIVE" not in pitui(config, "status", "--json").stdout.partition("nodes")[2]:
         assert time.monotonic() < end
@@ -244,10 +244,10 @@ async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: 
         while "CoarseGrained" not in worker.root("ps -eo args"):
             assert time.monotonic() < end
             await asyncio.sleep(0.5)
-        kept = await shelf.provision(*SPARK, names=["pi2"])
+        kept = await lab_cluster.provision(*SPARK, names=["pi2"])
         assert states(kept) == {"pi2": "changed"}
         assert worker.root(pid) == was
-        said = step_of((await shelf.provision(*SPARK, names=["pi2"]))["pi2"], "service")
+        said = step_of((await lab_cluster.provision(*SPARK, names=["pi2"]))["pi2"], "service")
         assert str(said.state) == "ok"
         assert "goes on, for it has 1 executors" in said.detail
     finally:
@@ -259,7 +259,7 @@ async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: 
     while "CoarseGrained" in worker.root("ps -eo args"):
         assert time.monotonic() < end
         await asyncio.sleep(0.5)
-    moved = await shelf.provision(*SPARK, names=["pi2"])
+    moved = await lab_cluster.provision(*SPARK, names=["pi2"])
     assert states(moved) == {"pi2": "changed"}
     assert worker.root("systemctl is-active spark-worker") == "active\n"
     assert was not in worker.root(f"{pid} || true")

@@ -11,7 +11,7 @@ from pitui.domain.task_group import TaskGroup
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
-from tests.lab.steps import Shelf, states, step_of
+from tests.lab.steps import LabCluster, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 
@@ -101,7 +101,7 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
     machines = list(wide.machines.values())
     kinds = dict(zip(FIREWALLS, machines, strict=False))
     friend = machines[-1]
-    shelf = Shelf(wide, list(wide.machines))
+    lab_cluster = LabCluster(wide, list(wide.machines))
     names = [machine.name for machine in kinds.values()]
     everybody = [m.address for m in machines]
     texts = {
@@ -114,12 +114,12 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
     await set_up(texts)
     assert not any(reaches(friend, machine) for machine in kinds.values()), "none works"
 
-    planned = await shelf.provision("firewall", names=names, plan=True)
+    planned = await lab_cluster.provision("firewall", names=names, plan=True)
     for kind, machine in kinds.items():
         others = ", ".join(sorted(set(everybody) - {machine.address}))
         said = step_of(planned[machine.name], "firewall").detail
         assert said == f"let {others} in through {kind}"
-    first = await shelf.provision("firewall", names=names)
+    first = await lab_cluster.provision("firewall", names=names)
     assert states(first) == dict.fromkeys(names, "changed")
     opened = {kind: (reaches(friend, m), reaches(None, m)) for kind, m in kinds.items()}
     assert opened == dict.fromkeys(kinds, (True, False))
@@ -132,17 +132,17 @@ async def test_nodes_get_through_a_firewall_and_others_do_not(wide: Lab) -> None
         machine.root("systemctl is-system-running --wait >/dev/null || true" + LISTEN)
     opened = {kind: (reaches(friend, m), reaches(None, m)) for kind, m in kinds.items()}
     assert opened == dict.fromkeys(kinds, (True, False))
-    second = await shelf.provision("firewall", names=names)
+    second = await lab_cluster.provision("firewall", names=names)
     assert states(second) == dict.fromkeys(names, "ok")
 
-    gone = await shelf.remove(friend.name)
+    gone = await lab_cluster.remove(friend.name)
     assert step_of(gone, "firewall").detail == f"closed on {', '.join(names)}", gone
     opened = {kind: reaches(friend, m) for kind, m in kinds.items()}
     assert opened == dict.fromkeys(kinds, False)
     # One that is a node again is let in, and the rules of an address that no node has go.
-    moved = await shelf.provision("firewall", names=names)
+    moved = await lab_cluster.provision("firewall", names=names)
     assert states(moved) == dict.fromkeys(names, "changed")
-    fewer = Shelf(wide, names)
+    fewer = LabCluster(wide, names)
     third = await fewer.provision("firewall", names=names)
     assert states(third) == dict.fromkeys(names, "changed")
     for name in names:

@@ -13,7 +13,7 @@ from tests.lab import network
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
-from tests.lab.steps import Shelf, cards, states, step_of
+from tests.lab.steps import LabCluster, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
@@ -117,28 +117,30 @@ async def manage(machine: Machine, manager: Manager, gateway: str) -> str:
 
 
 async def fix_and_lose(
-    shelf: Shelf, managers: dict[str, Manager], patch: pytest.MonkeyPatch
+    lab_cluster: LabCluster, managers: dict[str, Manager], patch: pytest.MonkeyPatch
 ) -> None:
     """Give nodes a fixed address, one manager each, then one where nobody finds them."""
-    kinds = dict(zip(shelf.nodes, managers, strict=True))
-    machines = {name: shelf.lab.machines[name] for name in kinds}
-    gateway = network.address(shelf.lab.index, 0)
+    kinds = dict(zip(lab_cluster.nodes, managers, strict=True))
+    machines = {name: lab_cluster.lab.machines[name] for name in kinds}
+    gateway = network.address(lab_cluster.lab.index, 0)
     async with TaskGroup() as group:
         tasks = {
             name: group.create_task(manage(machines[name], managers[kind], gateway))
             for name, kind in kinds.items()
         }
     olds = {name: task.result() for name, task in tasks.items()}
-    news = {name: network.address(shelf.lab.index, 140 + m.number) for name, m in machines.items()}
+    news = {
+        name: network.address(lab_cluster.lab.index, 140 + m.number) for name, m in machines.items()
+    }
 
     to_new = {n: {"address": f"{news[n]}/24", "host": old} for n, old in olds.items()}
-    planned = await shelf.provision("network", nodes=to_new, plan=True)
+    planned = await lab_cluster.provision("network", nodes=to_new, plan=True)
     for name, kind in kinds.items():
         # netplan adds the lists of all its files up, and the other file is somebody's own.
         stays = f"; {olds[name]}/24 of another file in /etc/netplan stays"
         said = f"{news[name]}/24 on eth0, by {kind}{stays if kind == 'netplan' else ''}"
         assert step_of(planned[name], "network").detail == said
-    moved = await shelf.provision("network", nodes=to_new)
+    moved = await lab_cluster.provision("network", nodes=to_new)
     for name, report in moved.items():
         assert f"Set its host to {news[name]}" in str(report.error)
     stay = {
@@ -148,14 +150,14 @@ async def fix_and_lose(
     await until(stay)
     at_new = {name: {"address": f"{new}/24", "host": new} for name, new in news.items()}
     kept = dict.fromkeys(kinds, "ok")
-    assert states(await shelf.provision("network", nodes=at_new)) == kept
+    assert states(await lab_cluster.provision("network", nodes=at_new)) == kept
 
     patch.setattr(network_rollback, "BACK_AFTER", 14)
     lost = {n: {"address": f"10.99.99.{m.number}/24", "host": news[n]} for n, m in machines.items()}
-    for report in (await shelf.provision("network", nodes=lost)).values():
+    for report in (await lab_cluster.provision("network", nodes=lost)).values():
         assert "returns to its old address" in str(report.error)
     await until(stay)
-    assert states(await shelf.provision("network", nodes=at_new)) == kept
+    assert states(await lab_cluster.provision("network", nodes=at_new)) == kept
     for machine in machines.values():
         assert machine.root("ls /var/lib/pitui/network/pending", check=False) == ""
 
@@ -163,12 +165,12 @@ async def fix_and_lose(
 async def test_a_fixed_address_instead_of_one_by_dhcp(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = cards(lab, *[KIND] * 3)
+    lab_cluster = cards(lab, *[KIND] * 3)
     server = lab.machines["pi3"]
     gateway = network.address(lab.index, 0)
     server.root(SERVER.format(address=server.address, gateway=gateway))
-    shelf.nodes = ["pi1", "pi2"]
-    await fix_and_lose(shelf, BY_DHCP, monkeypatch)
+    lab_cluster.nodes = ["pi1", "pi2"]
+    await fix_and_lose(lab_cluster, BY_DHCP, monkeypatch)
 
 
 @pytest.mark.long

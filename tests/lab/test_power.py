@@ -13,7 +13,7 @@ from pitui.provision.engine.report import StepReport, StepState
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
-from tests.lab.steps import Shelf, states
+from tests.lab.steps import LabCluster, states
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
@@ -97,7 +97,7 @@ def in_archive(archive: Path) -> Iterator[tuple[str, int]]:
 async def test_power_pulled_twelve_times_leaves_nothing_half_written_in_use(fresh_lab: Lab) -> None:
     archive = spark_archive(slim=True)
     whole = dict(in_archive(archive))
-    shelf = Shelf(fresh_lab, list(fresh_lab.machines))
+    lab_cluster = LabCluster(fresh_lab, list(fresh_lab.machines))
     for moments in ROUNDS:
         cuts = [Cut(*pair) for pair in zip(fresh_lab.machines.values(), moments, strict=True)]
 
@@ -106,7 +106,7 @@ async def test_power_pulled_twelve_times_leaves_nothing_half_written_in_use(fres
                 cut.told(report)
 
         async with TaskGroup() as group:
-            running = group.create_task(shelf.provision("account", "spark", told=told))
+            running = group.create_task(lab_cluster.provision("account", "spark", told=told))
             for cut in cuts:
                 group.create_task(cut.pull(whole))
         # The same run went on where each was, as soon as it was back.

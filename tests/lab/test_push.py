@@ -18,7 +18,7 @@ from pitui.services.cluster import open_cluster
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
 from tests.lab.lab import Lab
-from tests.lab.steps import Shelf, states
+from tests.lab.steps import LabCluster, states
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(200)]
 
@@ -134,8 +134,8 @@ def jdk(tmp_path: Path) -> Path:
 async def test_a_node_without_a_way_out_gets_a_jdk_that_runs(fresh_lab, jdk):
     for machine in fresh_lab.machines.values():
         machine.root("rm -rf /var/cache/apt/archives/*.deb /etc/apt/sources.list*")
-    shelf = Shelf(fresh_lab, ("pi1", "pi2"), {"provision": {"jdk": str(jdk)}})
-    assert states(await shelf.provision("java")) == {"pi1": "changed", "pi2": "changed"}
+    lab_cluster = LabCluster(fresh_lab, ("pi1", "pi2"), {"provision": {"jdk": str(jdk)}})
+    assert states(await lab_cluster.provision("java")) == {"pi1": "changed", "pi2": "changed"}
     java = f"/opt/pitui/java/{JDK.name}/bin/java"
     for name in ("pi1", "pi2"):
         machine = fresh_lab.machines[name]
@@ -148,4 +148,4 @@ async def test_a_node_without_a_way_out_gets_a_jdk_that_runs(fresh_lab, jdk):
         )
         assert "127.0.0.1" in machine.root(f"{java} /tmp/A.java 2>&1")
         assert machine.root("ls -A /home/pi/.cache/pitui") == ""
-    assert states(await shelf.provision("java")) == {"pi1": "ok", "pi2": "ok"}
+    assert states(await lab_cluster.provision("java")) == {"pi1": "ok", "pi2": "ok"}

@@ -14,7 +14,7 @@ from pitui.services.provisioning.provision import new_shelf
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
-from tests.lab.steps import Person, Shelf, cards, states
+from tests.lab.steps import LabCluster, Person, cards, states
 
 pytestmark = [pytest.mark.lab, pytest.mark.long, pytest.mark.timeout(600)]
 
@@ -28,16 +28,16 @@ command -v java >/dev/null || {
 
 
 @pytest.fixture(scope="module")
-def two(lab: Lab) -> Shelf:
+def two(lab: Lab) -> LabCluster:
     """Two machines with all that these steps need."""
-    shelf = cards(lab, KIND, KIND)
-    for name in shelf.nodes:
+    lab_cluster = cards(lab, KIND, KIND)
+    for name in lab_cluster.nodes:
         lab.machines[name].root(PREPARE, limit=200)
-    return shelf
+    return lab_cluster
 
 
 @pytest.fixture
-def shelf(two: Shelf) -> Shelf:
+def lab_cluster(two: LabCluster) -> LabCluster:
     """The two, without a Spark."""
     for name in two.nodes:
         machine = two.lab.machines[name]
@@ -49,16 +49,16 @@ def shelf(two: Shelf) -> Shelf:
             "rm -rf /opt/spark* /home/pi/.cache/pitui /etc/profile.d/spark.sh "
             "/etc/systemd/system/spark-*; systemctl daemon-reload"
         )
-    return Shelf(two.lab, two.nodes)
+    return LabCluster(two.lab, two.nodes)
 
 
 async def test_a_second_run_changes_nothing_and_a_plan_before_the_first_neither(
-    shelf: Shelf,
+    lab_cluster: LabCluster,
 ) -> None:
-    machine = shelf.lab.machines["pi1"]
+    machine = lab_cluster.lab.machines["pi1"]
     # Logging in leaves its traces in logs; everything else has to stay as it is.
     machine.root("touch /var/tmp/before; sleep 0.1")
-    planned = await shelf.provision(*STEPS, plan=True)
+    planned = await lab_cluster.provision(*STEPS, plan=True)
     assert states(planned) == {"pi1": "would-change", "pi2": "would-change"}
     touched = machine.root(
         "find / -xdev -newer /var/tmp/before ! -path '/var/log*' ! -path '/proc*' "
@@ -66,20 +66,20 @@ async def test_a_second_run_changes_nothing_and_a_plan_before_the_first_neither(
     )
     assert touched.split() in ([], ["/var/tmp"]), touched
 
-    assert states(await shelf.provision(*STEPS)) == {"pi1": "changed", "pi2": "changed"}
-    assert states(await shelf.provision(*STEPS)) == {"pi1": "ok", "pi2": "ok"}
-    assert "spark-4.3.0" in shelf.lab.machines["pi2"].root("readlink /opt/spark")
+    assert states(await lab_cluster.provision(*STEPS)) == {"pi1": "changed", "pi2": "changed"}
+    assert states(await lab_cluster.provision(*STEPS)) == {"pi1": "ok", "pi2": "ok"}
+    assert "spark-4.3.0" in lab_cluster.lab.machines["pi2"].root("readlink /opt/spark")
 
 
-async def test_edits_stay_and_damage_is_repaired(shelf: Shelf) -> None:
-    await shelf.provision(*STEPS)
-    machine = shelf.lab.machines["pi2"]
+async def test_edits_stay_and_damage_is_repaired(lab_cluster: LabCluster) -> None:
+    await lab_cluster.provision(*STEPS)
+    machine = lab_cluster.lab.machines["pi2"]
     machine.root(
         "echo 'export MINE=1' >> /opt/spark/conf/spark-env.sh; "
         "sed -i '/SPARK_LOCAL_IP/d' /opt/spark/conf/spark-env.sh; "
         "rm /opt/spark/jars/spark-core_*.jar; systemctl disable spark-worker"
     )
-    report = (await shelf.provision(*STEPS))["pi2"]
+    report = (await lab_cluster.provision(*STEPS))["pi2"]
     assert str(report.state) == "changed", report
     text = machine.root("cat /opt/spark/conf/spark-env.sh")
     assert "export MINE=1" in text
@@ -88,24 +88,24 @@ async def test_edits_stay_and_damage_is_repaired(shelf: Shelf) -> None:
     assert machine.root("systemctl is-enabled spark-worker").strip() == "enabled"
 
 
-async def test_upgrade_and_rollback_by_one_link(shelf: Shelf) -> None:
+async def test_upgrade_and_rollback_by_one_link(lab_cluster: LabCluster) -> None:
     old = spark_archive("3.5", slim=True)
     was = version_of(old)
-    shelf.changes = {"spark": {"archive": str(old), "version": was}}
-    await shelf.provision(*STEPS)
-    shelf.changes = {}
-    await shelf.provision(*STEPS)
-    machine = shelf.lab.machines["pi2"]
+    lab_cluster.changes = {"spark": {"archive": str(old), "version": was}}
+    await lab_cluster.provision(*STEPS)
+    lab_cluster.changes = {}
+    await lab_cluster.provision(*STEPS)
+    machine = lab_cluster.lab.machines["pi2"]
     assert machine.root("readlink /opt/spark").strip() == "spark-4.3.0"
 
-    async with open_cluster(load_config(shelf.config()), Person()) as cluster:
+    async with open_cluster(load_config(lab_cluster.config()), Person()) as cluster:
         said = await roll_back(new_shelf(cluster, Person()).contexts["pi2"])
     assert said == f"back from 4.3.0 to {was}"
     assert machine.root("readlink /opt/spark").strip() == f"spark-{was}"
 
 
-async def test_cable_pulled_in_mid_push_resumes(shelf: Shelf) -> None:
-    machine = shelf.lab.machines["pi2"]
+async def test_cable_pulled_in_mid_push_resumes(lab_cluster: LabCluster) -> None:
+    machine = lab_cluster.lab.machines["pi2"]
     machine.rate("94mbit")
     moved = asyncio.Event()
     seen: list[int] = []
@@ -117,7 +117,7 @@ async def test_cable_pulled_in_mid_push_resumes(shelf: Shelf) -> None:
                 moved.set()
 
     async with TaskGroup() as group:
-        running = group.create_task(shelf.provision("spark", told=told))
+        running = group.create_task(lab_cluster.provision("spark", told=told))
         await moved.wait()
         machine.cable(plugged=False)
         await asyncio.sleep(20)
@@ -128,9 +128,9 @@ async def test_cable_pulled_in_mid_push_resumes(shelf: Shelf) -> None:
     assert min(after_quarter) > seen[-1] // 5, "it started over"
 
 
-async def test_a_removed_node_starts_nothing_and_is_no_worker(shelf: Shelf) -> None:
-    await shelf.provision(*STEPS)
-    async with open_cluster(load_config(shelf.config()), Person()) as cluster:
+async def test_a_removed_node_starts_nothing_and_is_no_worker(lab_cluster: LabCluster) -> None:
+    await lab_cluster.provision(*STEPS)
+    async with open_cluster(load_config(lab_cluster.config()), Person()) as cluster:
         contexts = new_shelf(cluster, Person()).contexts
         gone, others = contexts["pi2"], {"pi1": contexts["pi1"]}
         assert await step("service").remove(gone, others) == (
@@ -139,8 +139,8 @@ async def test_a_removed_node_starts_nothing_and_is_no_worker(shelf: Shelf) -> N
         assert await step("conf").remove(gone, others) == "out of the workers file on pi1"
         assert await step("service").remove(gone, others) == ""
         assert await step("conf").remove(gone, others) == ""
-    left = shelf.lab.machines["pi1"].root("cat /opt/spark/conf/workers")
-    assert shelf.lab.machines["pi1"].address in left
-    assert shelf.lab.machines["pi2"].address not in left
-    units = shelf.lab.machines["pi2"].root("ls /etc/systemd/system")
+    left = lab_cluster.lab.machines["pi1"].root("cat /opt/spark/conf/workers")
+    assert lab_cluster.lab.machines["pi1"].address in left
+    assert lab_cluster.lab.machines["pi2"].address not in left
+    units = lab_cluster.lab.machines["pi2"].root("ls /etc/systemd/system")
     assert "spark-worker" not in units

@@ -1,7 +1,7 @@
 """Fresh machines, the UI and a person's keys: trust, plan, apply, board, done."""
 
 import pytest
-from support.shelf import until
+from support.plain_cluster import until
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config

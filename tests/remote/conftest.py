@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.nodes import node
-from support.shelved import Shelved
-from support.sshd import Server, Shelf, servers, why_no_sshd
+from support.ssh_spark_homes import SshSparkHomes
+from support.sshd import Server, SshServers, servers, why_no_sshd
 
 from pitui.config.model import Node
 from pitui.domain.errors import LinkError
@@ -45,11 +45,11 @@ class Person:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def ssh_servers(tmp_path: Path) -> Iterator[SshServers]:
     if reason := why_no_sshd():
         pytest.skip(reason)
-    with servers(tmp_path) as shelf:
-        yield shelf
+    with servers(tmp_path) as ssh_servers:
+        yield ssh_servers
 
 
 @pytest.fixture
@@ -76,23 +76,23 @@ def known(home: Path) -> Path:
 
 
 @pytest.fixture
-def shelved(shelf: Shelf, known: Path, tmp_path: Path) -> Shelved:
+def spark_homes(ssh_servers: SshServers, known: Path, tmp_path: Path) -> SshSparkHomes:
     """A master's node and two workers."""
-    return Shelved(shelf, known, tmp_path)
+    return SshSparkHomes(ssh_servers, known, tmp_path)
 
 
 NodeOn = Callable[..., Node]
 
 
 @pytest.fixture
-def node_on(shelf: Shelf, known: Path) -> NodeOn:
+def node_on(ssh_servers: SshServers, known: Path) -> NodeOn:
     """Make a node of a server, with its host key already known."""
 
     def make(name: str, server: Server, *, trusted: bool = True, **changed: object) -> Node:
         if trusted and server.known_line() not in known.read_text():
             with known.open("a") as file:
                 file.write(server.known_line())
-        values = {"identity": shelf.client_key, **changed}
+        values = {"identity": ssh_servers.client_key, **changed}
         return node(name, server.address, server.port, **values)
 
     return make

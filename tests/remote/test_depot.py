@@ -43,8 +43,8 @@ async def payload(source) -> Payload:
 class Trial:
     """Several nodes, and a target of each."""
 
-    def __init__(self, shelf, node_on, make_links, folder: Path, *options: str) -> None:
-        self.servers = {f"pi{n}": shelf.server(*options) for n in (1, 2, 3)}
+    def __init__(self, ssh_servers, node_on, make_links, folder: Path, *options: str) -> None:
+        self.servers = {f"pi{n}": ssh_servers.server(*options) for n in (1, 2, 3)}
         self.connections = make_links(*(node_on(name, at) for name, at in self.servers.items()))
         self.folder = folder
         self.have = dict.fromkeys(self.servers, 0)
@@ -76,8 +76,8 @@ class Trial:
 
 
 @pytest.fixture
-def trial(shelf, node_on, make_links, tmp_path) -> Trial:
-    return Trial(shelf, node_on, make_links, tmp_path / "far")
+def trial(ssh_servers, node_on, make_links, tmp_path) -> Trial:
+    return Trial(ssh_servers, node_on, make_links, tmp_path / "far")
 
 
 @pytest.mark.parametrize("way", Topology)
@@ -253,9 +253,9 @@ def tools(tmp_path: Path) -> Path:
 
 
 async def test_a_node_without_python_gets_it_all_the_same(
-    shelf, node_on, make_links, payload, tmp_path, tools
+    ssh_servers, node_on, make_links, payload, tmp_path, tools
 ):
-    trial = Trial(shelf, node_on, make_links, tmp_path / "far")
+    trial = Trial(ssh_servers, node_on, make_links, tmp_path / "far")
     for server in trial.servers.values():
         # bash reads it for what sshd runs.
         (server.home / ".bashrc").write_text(f"PATH={tools}\n")

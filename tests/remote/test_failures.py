@@ -114,9 +114,9 @@ async def test_a_server_that_hangs_up_at_once(make_links):
 
 @pytest.mark.ssh
 async def test_good_nodes_answer_before_bad_ones_have_failed(
-    shelf, node_on, make_links, silent_port, black_hole
+    ssh_servers, node_on, make_links, silent_port, black_hole
 ):
-    good = [node_on(f"good{n}", shelf.server()) for n in range(3)]
+    good = [node_on(f"good{n}", ssh_servers.server()) for n in range(3)]
     bad = [
         node("hung", "127.0.0.1", silent_port, connect_timeout=3.0),
         node("dark", "127.0.0.1", black_hole, connect_timeout=3.0),

@@ -149,8 +149,8 @@ async def test_closing_does_not_wait_for_ever(make_links, service, monkeypatch):
 
 
 @pytest.mark.ssh
-async def test_through_a_link_nothing_is_cut_either(shelf, node_on, make_links, service):
-    web = Web(make_links(node_on("pi", shelf.server())))
+async def test_through_a_link_nothing_is_cut_either(ssh_servers, node_on, make_links, service):
+    web = Web(make_links(node_on("pi", ssh_servers.server())))
     with pytest.raises(WebError, match="no answer for"):
         await web.get(url(service, "/slow"), "pi", 0.2)
     async with TaskGroup() as group:

@@ -21,16 +21,18 @@ async def refused(connections, name: str) -> LinkError:
     return caught.value
 
 
-async def test_a_known_key_is_accepted_and_nothing_is_asked(shelf, node_on, make_links):
+async def test_a_known_key_is_accepted_and_nothing_is_asked(ssh_servers, node_on, make_links):
     person = Person()
-    connections = make_links(node_on("pi", shelf.server()), prompter=person)
+    connections = make_links(node_on("pi", ssh_servers.server()), prompter=person)
     await connections.connect("pi")
     assert connections.link("pi").state is LinkState.CONNECTED
     assert person.keys == []
 
 
-async def test_an_unknown_key_is_asked_about_once_and_remembered(shelf, node_on, make_links, known):
-    server = shelf.server()
+async def test_an_unknown_key_is_asked_about_once_and_remembered(
+    ssh_servers, node_on, make_links, known
+):
+    server = ssh_servers.server()
     pi = node_on("pi", server, trusted=False)
     person = Person(trust=True)
     await make_links(pi, prompter=person).connect("pi")
@@ -45,8 +47,8 @@ async def test_an_unknown_key_is_asked_about_once_and_remembered(shelf, node_on,
     await make_links(pi).connect("pi")
 
 
-async def test_a_missing_known_hosts_file_is_made(shelf, node_on, make_links, known):
-    server = shelf.server()
+async def test_a_missing_known_hosts_file_is_made(ssh_servers, node_on, make_links, known):
+    server = ssh_servers.server()
     file = known.parent / "new" / "hosts"
     pi = node_on("pi", server, trusted=False, known_hosts=file)
     await make_links(pi, prompter=NonInteractive(trust_new=True)).connect("pi")
@@ -55,9 +57,9 @@ async def test_a_missing_known_hosts_file_is_made(shelf, node_on, make_links, kn
 
 
 async def test_a_key_that_nobody_trusts_is_refused_and_not_asked_about_again(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     person = Person(trust=False)
     connections = make_links(node_on("pi", server, trusted=False), prompter=person)
     for _ in range(2):
@@ -75,17 +77,17 @@ async def test_a_key_that_nobody_trusts_is_refused_and_not_asked_about_again(
 
 
 async def test_a_key_that_was_added_by_hand_meanwhile_needs_no_retry(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server, trusted=False))
     assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_UNKNOWN
     known.write_text(server.known_line())
     await connections.connect("pi")
 
 
-async def test_a_changed_key_is_refused_whoever_is_asked(shelf, node_on, make_links, known):
-    server = shelf.server(start=False)
+async def test_a_changed_key_is_refused_whoever_is_asked(ssh_servers, node_on, make_links, known):
+    server = ssh_servers.server(start=False)
     known.write_text("# a comment\n" + server.known_line())
     server.new_host_key()
     server.start()
@@ -105,10 +107,10 @@ async def test_a_changed_key_is_refused_whoever_is_asked(shelf, node_on, make_li
 
 
 async def test_another_type_of_key_does_not_get_around_a_known_one(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server = shelf.server(rsa=True)
-    other = shelf.server(start=False)
+    server = ssh_servers.server(rsa=True)
+    other = ssh_servers.server(start=False)
     # Known by an ed25519 key that the server does not have: its rsa key is no way in.
     known.write_text(server.name + " " + other.known_line().split(" ", 1)[1])
     connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
@@ -116,17 +118,17 @@ async def test_another_type_of_key_does_not_get_around_a_known_one(
 
 
 async def test_the_known_type_of_key_is_asked_for_where_a_server_has_several(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server = shelf.server(rsa=True)
+    server = ssh_servers.server(rsa=True)
     known.write_text(server.known_line("rsa"))
     await make_links(node_on("pi", server, trusted=False)).connect("pi")
 
 
 async def test_of_several_new_keys_the_one_that_ssh_would_store_is_stored(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server = shelf.server(rsa=True, ecdsa=True)
+    server = ssh_servers.server(rsa=True, ecdsa=True)
     connections = make_links(
         node_on("pi", server, trusted=False), prompter=NonInteractive(trust_new=True)
     )
@@ -134,15 +136,15 @@ async def test_of_several_new_keys_the_one_that_ssh_would_store_is_stored(
     theirs = known.with_name("theirs")
     options = f"StrictHostKeyChecking=accept-new UserKnownHostsFile={theirs} HashKnownHosts=no"
     words = [word for option in options.split() for word in ("-o", option)]
-    to = ["-p", str(server.port), "-i", shelf.client_key, server.address]
+    to = ["-p", str(server.port), "-i", ssh_servers.client_key, server.address]
     tool("ssh", "-F", "none", "-o", "UpdateHostKeys=no", *words, *to, "true")
     assert known.read_text() == theirs.read_text() == server.known_line()
 
 
 async def test_hashed_entries_are_found_and_new_ones_are_hashed_like_them(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    first, second = shelf.server(), shelf.server()
+    first, second = ssh_servers.server(), ssh_servers.server()
     known.write_text(first.known_line())
     tool("ssh-keygen", "-H", "-f", known)
     assert first.address not in known.read_text()
@@ -158,9 +160,9 @@ async def test_hashed_entries_are_found_and_new_ones_are_hashed_like_them(
 
 
 async def test_a_key_known_for_the_host_without_its_port_is_accepted(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    server, other = shelf.server(), shelf.server()
+    server, other = ssh_servers.server(), ssh_servers.server()
     _, kind, text = server.known_line().split()
     known.write_text(f"{server.address} {kind} {text}\n")
     connections = make_links(node_on("pi", server, trusted=False))
@@ -172,8 +174,8 @@ async def test_a_key_known_for_the_host_without_its_port_is_accepted(
     assert (await refused(connections, "pi")).failure is Failure.HOST_KEY_UNKNOWN
 
 
-async def test_a_revoked_key_is_refused(shelf, node_on, make_links, known):
-    server = shelf.server()
+async def test_a_revoked_key_is_refused(ssh_servers, node_on, make_links, known):
+    server = ssh_servers.server()
     known.write_text(f"@revoked {server.known_line()}")
     connections = make_links(node_on("pi", server, trusted=False), prompter=Person(trust=True))
     error = await refused(connections, "pi")
@@ -182,10 +184,10 @@ async def test_a_revoked_key_is_refused(shelf, node_on, make_links, known):
 
 
 async def test_a_host_certificate_of_a_known_authority_is_accepted(
-    shelf, node_on, make_links, known, tmp_path
+    ssh_servers, node_on, make_links, known, tmp_path
 ):
     authority = make_key(tmp_path / "authority")
-    server = shelf.server(start=False)
+    server = ssh_servers.server(start=False)
     public = server.host_key.with_suffix(".pub")
     tool("ssh-keygen", "-q", "-s", authority, "-I", "pi", "-h", "-n", server.address, public)
     server.options = (f"HostCertificate {server.host_key}-cert.pub",)
@@ -195,9 +197,9 @@ async def test_a_host_certificate_of_a_known_authority_is_accepted(
 
 
 async def test_an_authority_says_nothing_of_a_server_without_a_certificate(
-    shelf, node_on, make_links, known, tmp_path
+    ssh_servers, node_on, make_links, known, tmp_path
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     authority = make_key(tmp_path / "authority").with_suffix(".pub").read_text()
     for line in (f"@cert-authority * {authority}", f"@cert-authority {server.name} {authority}"):
         known.write_text(line)
@@ -211,9 +213,9 @@ async def test_an_authority_says_nothing_of_a_server_without_a_certificate(
 
 
 async def test_a_changed_key_is_refused_beside_an_authority(
-    shelf, node_on, make_links, known, tmp_path
+    ssh_servers, node_on, make_links, known, tmp_path
 ):
-    server, other = shelf.server(), shelf.server(start=False)
+    server, other = ssh_servers.server(), ssh_servers.server(start=False)
     authority = make_key(tmp_path / "authority").with_suffix(".pub").read_text()
     own = f"{server.name} {other.known_line().split(' ', 1)[1]}"
     known.write_text(f"@cert-authority * {authority}{own}")
@@ -228,11 +230,11 @@ async def test_a_changed_key_is_refused_beside_an_authority(
 
 @pytest.mark.parametrize("wrong", ["authority", "name", "expired"])
 async def test_a_certificate_that_does_not_count_leaves_the_plain_key(
-    wrong, shelf, node_on, make_links, known, tmp_path
+    wrong, ssh_servers, node_on, make_links, known, tmp_path
 ):
     authority = make_key(tmp_path / "authority")
     signer = make_key(tmp_path / "stranger") if wrong == "authority" else authority
-    server = shelf.server(start=False)
+    server = ssh_servers.server(start=False)
     name = "elsewhere" if wrong == "name" else server.address
     until = ["-V", "20200101:20200102"] if wrong == "expired" else []
     public = server.host_key.with_suffix(".pub")
@@ -248,10 +250,10 @@ async def test_a_certificate_that_does_not_count_leaves_the_plain_key(
 
 
 async def test_a_certificate_of_a_revoked_authority_is_refused(
-    shelf, node_on, make_links, known, tmp_path
+    ssh_servers, node_on, make_links, known, tmp_path
 ):
     authority = make_key(tmp_path / "authority")
-    server = shelf.server(start=False)
+    server = ssh_servers.server(start=False)
     public = server.host_key.with_suffix(".pub")
     tool("ssh-keygen", "-q", "-s", authority, "-I", "pi", "-h", "-n", server.address, public)
     server.options = (f"HostCertificate {server.host_key}-cert.pub",)
@@ -263,9 +265,9 @@ async def test_a_certificate_of_a_revoked_authority_is_refused(
 
 
 async def test_the_files_that_the_ssh_config_names_are_used(
-    shelf, node_on, make_links, known, home
+    ssh_servers, node_on, make_links, known, home
 ):
-    first, second = shelf.server(), shelf.server()
+    first, second = ssh_servers.server(), ssh_servers.server()
     hosts, more = home / "my hosts", home / "more"
     everybody = home / "everybody"
     (home / ".ssh" / "config").write_text(
@@ -291,18 +293,20 @@ async def test_the_files_that_the_ssh_config_names_are_used(
     await connections.connect("pi2")
 
 
-async def test_without_any_file_a_new_key_cannot_be_saved(shelf, node_on, make_links, home, known):
+async def test_without_any_file_a_new_key_cannot_be_saved(
+    ssh_servers, node_on, make_links, home, known
+):
     (home / ".ssh" / "config").write_text("UserKnownHostsFile none\n")
-    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=None)
+    pi = node_on("pi", ssh_servers.server(), trusted=False, known_hosts=None)
     error = await refused(make_links(pi, prompter=Person(trust=True)), "pi")
     assert error.failure is Failure.HOST_KEY_UNKNOWN
     assert "UserKnownHostsFile is none" in error.message
 
 
 async def test_several_nodes_with_new_keys_are_asked_about_one_at_a_time(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
-    servers = [shelf.server() for _ in range(4)]
+    servers = [ssh_servers.server() for _ in range(4)]
     nodes = [node_on(f"pi{n}", server, trusted=False) for n, server in enumerate(servers)]
     twin = node_on("twin", servers[0], trusted=False)
     person = Person(trust=True)
@@ -315,28 +319,30 @@ async def test_several_nodes_with_new_keys_are_asked_about_one_at_a_time(
 
 
 async def test_a_known_hosts_file_that_cannot_be_written_says_so(
-    shelf, node_on, make_links, tmp_path
+    ssh_servers, node_on, make_links, tmp_path
 ):
     folder = tmp_path / "a file"
     folder.write_text("")
-    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=folder / "hosts")
+    pi = node_on("pi", ssh_servers.server(), trusted=False, known_hosts=folder / "hosts")
     error = await refused(make_links(pi, prompter=Person(trust=True)), "pi")
     assert error.failure is Failure.HOST_KEY_UNKNOWN
     assert "cannot save the host key" in error.message
 
 
 async def test_a_known_hosts_file_that_forgets_is_not_asked_about_for_ever(
-    shelf, node_on, make_links
+    ssh_servers, node_on, make_links
 ):
     person = Person(trust=True)
-    pi = node_on("pi", shelf.server(), trusted=False, known_hosts=Path("/dev/null"))
+    pi = node_on("pi", ssh_servers.server(), trusted=False, known_hosts=Path("/dev/null"))
     assert (
         await refused(make_links(pi, prompter=person), "pi")
     ).failure is Failure.HOST_KEY_UNKNOWN
     assert len(person.keys) <= 3
 
 
-async def test_nonsense_in_known_hosts_does_not_hide_good_lines(shelf, node_on, make_links, known):
-    server = shelf.server()
+async def test_nonsense_in_known_hosts_does_not_hide_good_lines(
+    ssh_servers, node_on, make_links, known
+):
+    server = ssh_servers.server()
     known.write_text(f"one two three\n@what {server.name}\n|1|bad\n\n{server.known_line()}")
     await make_links(node_on("pi", server, trusted=False)).connect("pi")

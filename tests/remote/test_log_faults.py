@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from support import log_writer
-from support.shelved import Shelved
+from support.ssh_spark_homes import SshSparkHomes
 from support.sshd import thaw
 
 from pitui.domain.logs.log_line import LogLine
@@ -77,8 +77,8 @@ class Seen:
 
 
 @pytest.fixture
-def writer(shelved: Shelved) -> Iterator[Writer]:
-    writer = Writer(shelved.log("pi1"))
+def writer(spark_homes: SshSparkHomes) -> Iterator[Writer]:
+    writer = Writer(spark_homes.log("pi1"))
     writer.start()
     yield writer
     writer.end()
@@ -97,9 +97,9 @@ def rotate(log: Path) -> None:
     "seconds", [3.0, pytest.param(30.0, marks=[pytest.mark.long, pytest.mark.timeout(240)])]
 )
 async def test_every_number_once_and_in_order(
-    shelved: Shelved, writer: Writer, seconds: float
+    spark_homes: SshSparkHomes, writer: Writer, seconds: float
 ) -> None:
-    seen, server = Seen(), shelved.servers["pi1"]
+    seen, server = Seen(), spark_homes.servers["pi1"]
 
     async def until(there: Callable[[], bool], limit: float = LIMIT) -> None:
         async with asyncio.timeout(limit):
@@ -147,7 +147,7 @@ async def test_every_number_once_and_in_order(
         writer.end()
         await until(lambda: seen.end is not None)
 
-    async with shelved.opened() as cluster, TaskGroup() as group:
+    async with spark_homes.opened() as cluster, TaskGroup() as group:
         task = group.create_task(faults())
         sources = sources_of(cluster, None, ["pi1"])
         async with aclosing(follow(cluster, sources, -1)) as batches:

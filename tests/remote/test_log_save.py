@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.shelved import Shelved, append
+from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.errors import NodeError, UsageError
 from pitui.services.logs.log_save import save_targets, save_whole_log
@@ -24,11 +24,11 @@ def names(folder: Path) -> list[str]:
     return [file.name for file in folder.glob("pi1*")]
 
 
-async def test_every_byte_and_progress(shelved: Shelved, tmp_path: Path) -> None:
+async def test_every_byte_and_progress(spark_homes: SshSparkHomes, tmp_path: Path) -> None:
     content = os.urandom(3_000_000)
-    shelved.log("pi1").write_bytes(content)
+    spark_homes.log("pi1").write_bytes(content)
     seen: list[tuple[int, int | None]] = []
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         (source,) = sources_of(cluster, None, ["pi1"])
         (target,) = save_targets([source], tmp_path)
         saved = await save_whole_log(cluster, source, target, lambda *at: seen.append(at))
@@ -42,9 +42,13 @@ async def test_every_byte_and_progress(shelved: Shelved, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("rotated", [False, True])
 async def test_it_goes_on_after_a_lost_link(
-    shelved: Shelved, tmp_path: Path, rotated: bool
+    spark_homes: SshSparkHomes, tmp_path: Path, rotated: bool
 ) -> None:
-    log, server, content = shelved.log("pi1"), shelved.servers["pi1"], os.urandom(40_000_000)
+    log, server, content = (
+        spark_homes.log("pi1"),
+        spark_homes.servers["pi1"],
+        os.urandom(40_000_000),
+    )
     log.write_bytes(content)
     stopped = False
 
@@ -58,19 +62,21 @@ async def test_it_goes_on_after_a_lost_link(
                 log.write_text("new\n")
             server.start()
 
-    async with shelved.opened() as cluster, asyncio.timeout(60):
+    async with spark_homes.opened() as cluster, asyncio.timeout(60):
         (source,) = sources_of(cluster, None, ["pi1"])
         await save_whole_log(cluster, source, tmp_path / "x", stop)
     assert stopped
     assert (tmp_path / "x").read_bytes() == content
 
 
-async def test_a_later_attempt_goes_on_or_begins_anew(shelved: Shelved, tmp_path: Path) -> None:
-    log, target = shelved.log("pi1"), tmp_path / "x"
+async def test_a_later_attempt_goes_on_or_begins_anew(
+    spark_homes: SshSparkHomes, tmp_path: Path
+) -> None:
+    log, target = spark_homes.log("pi1"), tmp_path / "x"
     log.write_bytes(os.urandom(2_000_000))
 
     async def attempt() -> int:
-        async with shelved.opened() as cluster:
+        async with spark_homes.opened() as cluster:
             (source,) = sources_of(cluster, None, ["pi1"])
             return (await save_whole_log(cluster, source, target)).resumed_at
 
@@ -87,9 +93,9 @@ async def test_a_later_attempt_goes_on_or_begins_anew(shelved: Shelved, tmp_path
         assert not note.exists()
 
 
-async def test_what_cannot_be_saved_is_said(shelved: Shelved, tmp_path: Path) -> None:
-    append(shelved.log("pi1"), "x\n")
-    async with shelved.opened() as cluster:
+async def test_what_cannot_be_saved_is_said(spark_homes: SshSparkHomes, tmp_path: Path) -> None:
+    append(spark_homes.log("pi1"), "x\n")
+    async with spark_homes.opened() as cluster:
         (source,) = sources_of(cluster, None, ["pi1:/no/such/file"])
         with pytest.raises(NodeError, match="there is no /no/such/file"):
             await save_whole_log(cluster, source, tmp_path / "x")

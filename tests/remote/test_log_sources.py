@@ -1,7 +1,7 @@
 """What logs there are on real SSH servers, and what words mean them."""
 
 import pytest
-from support.shelved import Shelved, append
+from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.errors import UsageError
 from pitui.services.logs.follow import find_sources, log_tree
@@ -10,29 +10,29 @@ pytestmark = pytest.mark.ssh
 
 
 @pytest.fixture
-def full(shelved: Shelved) -> Shelved:
+def full(spark_homes: SshSparkHomes) -> SshSparkHomes:
     for node, app, executor in (
         ("pi1", "app-1", "0"),
         ("pi2", "app-1", "1"),
         ("pi2", "app-2", "0"),
     ):
-        folder = shelved.spark(node) / "work" / app / executor
+        folder = spark_homes.spark(node) / "work" / app / executor
         folder.mkdir(parents=True)
         append(folder / "stderr", "26/11/21 01:29:51 ERROR Executor: no\n")
         append(folder / "stdout", "hello\n")
-    driver = shelved.spark("pi2") / "work" / "driver-20261121-0"
+    driver = spark_homes.spark("pi2") / "work" / "driver-20261121-0"
     driver.mkdir()
     append(driver / "stderr", "driver\n")
-    append(shelved.log("pi1"), "worker\n")
-    append(shelved.log("pi1").with_suffix(".out.1"), "worker before\n")
+    append(spark_homes.log("pi1"), "worker\n")
+    append(spark_homes.log("pi1").with_suffix(".out.1"), "worker before\n")
     for name in ("a one.log", "b.log", "c.txt"):
-        append(shelved.servers["pi1"].home / name, "x\n")
-    append(shelved.config, "logs: {mine: ~/*.log, here: 'pi2:/nowhere/x.log'}\n")
-    return shelved
+        append(spark_homes.servers["pi1"].home / name, "x\n")
+    append(spark_homes.config, "logs: {mine: ~/*.log, here: 'pi2:/nowhere/x.log'}\n")
+    return spark_homes
 
 
-async def found(shelved: Shelved, *words: str) -> set[tuple[str, str]]:
-    async with shelved.opened() as cluster:
+async def found(spark_homes: SshSparkHomes, *words: str) -> set[tuple[str, str]]:
+    async with spark_homes.opened() as cluster:
         sources = await find_sources(cluster, None, words)
         tags = [source.tag for source in sources]
         assert len(tags) == len(set(tags))
@@ -42,7 +42,7 @@ async def found(shelved: Shelved, *words: str) -> set[tuple[str, str]]:
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
 
-async def test_an_application_is_found_where_it_ran(full: Shelved) -> None:
+async def test_an_application_is_found_where_it_ran(full: SshSparkHomes) -> None:
     async with full.opened() as cluster:
         sources = await find_sources(cluster, None, ["app-1"])
         assert {(source.node, source.id, source.path, source.app) for source in sources} == {
@@ -56,7 +56,7 @@ async def test_an_application_is_found_where_it_ran(full: Shelved) -> None:
             await find_sources(cluster, None, ["app-9"])
 
 
-async def test_words_that_nodes_are_asked_about(full: Shelved) -> None:
+async def test_words_that_nodes_are_asked_about(full: SshSparkHomes) -> None:
     assert await found(full, "driver-20261121-0") == {("pi2", "stderr")}
     assert await found(full, "mine") == {("pi1", "a one.log"), ("pi1", "b.log")}
     assert await found(full, "pi1:mine") == await found(full, "mine")
@@ -77,7 +77,7 @@ async def test_words_that_nodes_are_asked_about(full: Shelved) -> None:
             await found(full, word)
 
 
-async def test_the_tree(full: Shelved) -> None:
+async def test_the_tree(full: SshSparkHomes) -> None:
     full.servers["nuc"].stop()
     async with full.opened() as cluster:
         nuc, pi1, pi2 = await log_tree(cluster, None)
@@ -97,11 +97,11 @@ async def test_the_tree(full: Shelved) -> None:
         assert [leaf.title for leaf in app.branches[0].leaves] == ["stderr", "stdout"]
 
 
-async def test_the_tree_is_bounded(shelved: Shelved) -> None:
+async def test_the_tree_is_bounded(spark_homes: SshSparkHomes) -> None:
     for number in range(70):
-        folder = shelved.spark("pi1") / "work" / f"app-{number}" / "0"
+        folder = spark_homes.spark("pi1") / "work" / f"app-{number}" / "0"
         folder.mkdir(parents=True)
         (folder / "stderr").touch()
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         (pi1,) = await log_tree(cluster, None, ["pi1"])
         assert (len(pi1.branches), pi1.left_off) == (50, 20)

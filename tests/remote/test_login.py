@@ -18,9 +18,9 @@ pytestmark = pytest.mark.ssh
 
 
 async def test_a_key_that_the_node_does_not_accept_fails_once_and_stays_failed(
-    shelf, node_on, make_links, tmp_path
+    ssh_servers, node_on, make_links, tmp_path
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     stranger = make_key(tmp_path / "stranger")
     connections = make_links(node_on("pi", server, identity=stranger))
     for _ in range(3):
@@ -38,31 +38,35 @@ async def test_a_key_that_the_node_does_not_accept_fails_once_and_stays_failed(
     assert server.logged("Connection from") == 2
 
 
-async def test_without_any_key_the_advice_is_to_make_one(shelf, node_on, make_links):
-    error = await refused(make_links(node_on("pi", shelf.server(), identity=None)), "pi")
+async def test_without_any_key_the_advice_is_to_make_one(ssh_servers, node_on, make_links):
+    error = await refused(make_links(node_on("pi", ssh_servers.server(), identity=None)), "pi")
     assert error.failure is Failure.AUTH_FAILED
     assert "ssh-keygen" in error.advice
 
 
-async def test_an_identity_that_is_no_key_is_named(shelf, node_on, make_links, tmp_path):
+async def test_an_identity_that_is_no_key_is_named(ssh_servers, node_on, make_links, tmp_path):
     file = tmp_path / "notes.txt"
     file.write_text("no key\n")
     for identity in (file, tmp_path / "missing"):
-        error = await refused(make_links(node_on("pi", shelf.server(), identity=identity)), "pi")
+        error = await refused(
+            make_links(node_on("pi", ssh_servers.server(), identity=identity)), "pi"
+        )
         assert error.failure is Failure.AUTH_FAILED
         assert str(identity) in error.message
 
 
-async def test_the_usual_key_in_ssh_is_tried_by_itself(shelf, node_on, make_links, known):
+async def test_the_usual_key_in_ssh_is_tried_by_itself(ssh_servers, node_on, make_links, known):
     make_key(known.parent / "id_ed25519")
-    server = shelf.server()
+    server = ssh_servers.server()
     server.authorize(known.parent / "id_ed25519.pub")
     await make_links(node_on("pi", server, identity=None)).connect("pi")
 
 
-async def test_a_locked_key_is_asked_for_once_for_all_nodes(shelf, node_on, make_links, tmp_path):
+async def test_a_locked_key_is_asked_for_once_for_all_nodes(
+    ssh_servers, node_on, make_links, tmp_path
+):
     key = make_key(tmp_path / "locked", passphrase="open sesame")
-    servers = [shelf.server() for _ in range(3)]
+    servers = [ssh_servers.server() for _ in range(3)]
     for server in servers:
         server.authorize(key.with_suffix(".pub"))
     nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
@@ -72,9 +76,9 @@ async def test_a_locked_key_is_asked_for_once_for_all_nodes(shelf, node_on, make
     assert person.identities == [key]
 
 
-async def test_a_wrong_passphrase_is_asked_for_again(shelf, node_on, make_links, tmp_path):
+async def test_a_wrong_passphrase_is_asked_for_again(ssh_servers, node_on, make_links, tmp_path):
     key = make_key(tmp_path / "locked", passphrase="right")
-    server = shelf.server()
+    server = ssh_servers.server()
     server.authorize(key.with_suffix(".pub"))
     person = Person(passphrases=("wrong", "right"))
     await make_links(node_on("pi", server, identity=key), prompter=person).connect("pi")
@@ -82,10 +86,10 @@ async def test_a_wrong_passphrase_is_asked_for_again(shelf, node_on, make_links,
 
 
 async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
-    shelf, node_on, make_links, tmp_path
+    ssh_servers, node_on, make_links, tmp_path
 ):
     key = make_key(tmp_path / "locked", passphrase="secret")
-    servers = [shelf.server(), shelf.server()]
+    servers = [ssh_servers.server(), ssh_servers.server()]
     for server in servers:
         server.authorize(key.with_suffix(".pub"))
     nodes = [node_on(f"pi{n}", server, identity=key) for n, server in enumerate(servers)]
@@ -104,10 +108,10 @@ async def test_a_passphrase_that_is_not_given_is_not_asked_for_again(
 
 
 async def test_a_locked_usual_key_is_asked_for_only_where_there_is_no_other(
-    shelf, node_on, make_links, known
+    ssh_servers, node_on, make_links, known
 ):
     locked = make_key(known.parent / "id_ed25519", passphrase="secret")
-    server = shelf.server()
+    server = ssh_servers.server()
     server.authorize(locked.with_suffix(".pub"))
     person = Person(passphrases=("secret",))
     await make_links(node_on("pi", server, identity=None), prompter=person).connect("pi")
@@ -119,9 +123,11 @@ async def test_a_locked_usual_key_is_asked_for_only_where_there_is_no_other(
     assert person.identities == []
 
 
-async def test_a_key_of_the_agent_needs_no_passphrase(shelf, node_on, make_links, tmp_path, agent):
+async def test_a_key_of_the_agent_needs_no_passphrase(
+    ssh_servers, node_on, make_links, tmp_path, agent
+):
     key = make_key(tmp_path / "locked", passphrase="secret")
-    server = shelf.server()
+    server = ssh_servers.server()
     server.authorize(key.with_suffix(".pub"))
     tool("ssh-add", "-q", key, SSH_ASKPASS_REQUIRE="force", SSH_ASKPASS=says("secret", tmp_path))
     person = Person()
@@ -136,38 +142,40 @@ async def test_a_key_of_the_agent_needs_no_passphrase(shelf, node_on, make_links
 
 
 async def test_a_public_key_as_identity_picks_the_agents_key(
-    shelf, node_on, make_links, tmp_path, agent
+    ssh_servers, node_on, make_links, tmp_path, agent
 ):
     others = [make_key(tmp_path / f"other{n}") for n in range(7)]
     key = make_key(tmp_path / "mine")
     tool("ssh-add", "-q", *others, key)
     key.unlink()
-    server = shelf.server()
+    server = ssh_servers.server()
     server.authorize(tmp_path / "mine.pub")
     await make_links(node_on("pi", server, identity=tmp_path / "mine.pub")).connect("pi")
 
 
 async def test_an_agent_that_is_gone_is_no_trouble(
-    shelf, node_on, make_links, tmp_path, monkeypatch
+    ssh_servers, node_on, make_links, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "gone"))
-    await make_links(node_on("pi", shelf.server())).connect("pi")
+    await make_links(node_on("pi", ssh_servers.server())).connect("pi")
 
 
-async def test_the_users_ssh_config_gives_host_port_user_and_key(shelf, make_links, known, home):
-    server = shelf.server()
+async def test_the_users_ssh_config_gives_host_port_user_and_key(
+    ssh_servers, make_links, known, home
+):
+    server = ssh_servers.server()
     known.write_text(server.known_line())
     (home / ".ssh" / "config").write_text(
         f"Host shelf-pi\n  HostName {server.address}\n  Port {server.port}\n"
-        f"  User {getpass.getuser()}\n  IdentityFile {shelf.client_key}\n"
+        f"  User {getpass.getuser()}\n  IdentityFile {ssh_servers.client_key}\n"
         "  RemoteCommand false\n  RequestTTY force\n  SendEnv HOME\n"
     )
     connections = make_links(node("pi", "shelf-pi", user=None))
     assert (await connections.runner("pi").run("echo in")).stdout == "in\n"
 
 
-async def test_a_nodes_own_keys_override_the_ssh_config(shelf, node_on, make_links, home):
-    server = shelf.server()
+async def test_a_nodes_own_keys_override_the_ssh_config(ssh_servers, node_on, make_links, home):
+    server = ssh_servers.server()
     pi = node_on("pi", server)
     (home / ".ssh" / "config").write_text(
         f"Host {server.address}\n  Port 1\n  User nobody-there\n  IdentityFile /nowhere\n"
@@ -175,34 +183,34 @@ async def test_a_nodes_own_keys_override_the_ssh_config(shelf, node_on, make_lin
     await make_links(pi).connect("pi")
 
 
-async def test_a_host_key_alias_names_the_known_key(shelf, make_links, known, home):
-    server = shelf.server()
+async def test_a_host_key_alias_names_the_known_key(ssh_servers, make_links, known, home):
+    server = ssh_servers.server()
     known.write_text(f"shelf {server.known_line().split(' ', 1)[1]}")
     (home / ".ssh" / "config").write_text(f"Host {server.address}\n  HostKeyAlias shelf\n")
-    pi = node("pi", server.address, server.port, identity=shelf.client_key)
+    pi = node("pi", server.address, server.port, identity=ssh_servers.client_key)
     await make_links(pi).connect("pi")
 
 
-async def test_a_mistake_in_the_ssh_config_names_its_line(shelf, node_on, make_links, home):
-    pi = node_on("pi", shelf.server())
+async def test_a_mistake_in_the_ssh_config_names_its_line(ssh_servers, node_on, make_links, home):
+    pi = node_on("pi", ssh_servers.server())
     (home / ".ssh" / "config").write_text("Host *\n  Port many\n")
     error = await refused(make_links(pi), "pi")
     assert "config line 2" in error.message
 
 
-async def test_an_address_of_version_6_with_a_port(shelf, node_on, make_links):
+async def test_an_address_of_version_6_with_a_port(ssh_servers, node_on, make_links):
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
     except OSError:
         pytest.skip("no IPv6 on this machine")
-    server = shelf.server(address="::1")
+    server = ssh_servers.server(address="::1")
     connections = make_links(node_on("pi", server))
     assert (await connections.runner("pi").run("echo six")).stdout == "six\n"
 
 
-async def test_a_proxy_command_of_the_ssh_config(shelf, node_on, make_links, home, tmp_path):
-    server = shelf.server()
+async def test_a_proxy_command_of_the_ssh_config(ssh_servers, node_on, make_links, home, tmp_path):
+    server = ssh_servers.server()
     pi = node_on("pi", server)
     relay = tmp_path / "relay.py"
     relay.write_text(

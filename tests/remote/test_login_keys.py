@@ -34,8 +34,8 @@ def fingerprint(key: Path) -> str:
 
 
 @pytest.fixture
-def server(shelf) -> Server:
-    return shelf.server()
+def server(ssh_servers) -> Server:
+    return ssh_servers.server()
 
 
 @pytest.fixture
@@ -93,10 +93,10 @@ UNUSABLE = {
 
 @pytest.mark.parametrize(("make", "words"), UNUSABLE.values(), ids=UNUSABLE)
 async def test_a_key_that_cannot_be_used_is_passed_over_and_named_only_in_the_end(
-    make, words, shelf, server, pi, make_links, home, tmp_path
+    make, words, ssh_servers, server, pi, make_links, home, tmp_path
 ):
     bad = make(tmp_path)
-    configure(home, f"IdentityFile {bad}", f"IdentityFile {shelf.client_key}")
+    configure(home, f"IdentityFile {bad}", f"IdentityFile {ssh_servers.client_key}")
     await make_links(pi).connect("pi")
     server.authorize(make_key(tmp_path / "another").with_suffix(".pub"))
     error = await refused(make_links(pi), "pi")
@@ -107,20 +107,20 @@ async def test_a_key_that_cannot_be_used_is_passed_over_and_named_only_in_the_en
 
 @pytest.mark.parametrize("make", [case[0] for case in UNUSABLE.values()], ids=UNUSABLE)
 async def test_a_named_key_that_cannot_be_used_does_not_hide_the_agent(
-    make, shelf, server, known, make_links, tmp_path, agent
+    make, ssh_servers, server, known, make_links, tmp_path, agent
 ):
     known.write_text(server.known_line())
-    tool("ssh-add", "-q", shelf.client_key)
+    tool("ssh-add", "-q", ssh_servers.client_key)
     pi = node("pi", server.address, server.port, identity=make(tmp_path))
     await make_links(pi).connect("pi")
 
 
 async def test_a_passphrase_is_not_asked_for_where_another_key_is_accepted(
-    shelf, server, pi, make_links, home, tmp_path
+    ssh_servers, server, pi, make_links, home, tmp_path
 ):
     locked = _locked(tmp_path)
-    server.authorize(locked.with_suffix(".pub"), shelf.client_key.with_suffix(".pub"))
-    configure(home, f"IdentityFile {locked}", f"IdentityFile {shelf.client_key}")
+    server.authorize(locked.with_suffix(".pub"), ssh_servers.client_key.with_suffix(".pub"))
+    configure(home, f"IdentityFile {locked}", f"IdentityFile {ssh_servers.client_key}")
     person = Person()
     await make_links(pi, prompter=person).connect("pi")
     assert person.identities == []
@@ -138,10 +138,12 @@ async def test_a_passphrase_is_asked_for_once_every_other_key_was_refused(
     assert shown(server)[0] == fingerprint(other)
 
 
-async def test_a_passphrase_is_not_asked_for_in_vain(server, pi, make_links, home, tmp_path, shelf):
+async def test_a_passphrase_is_not_asked_for_in_vain(
+    server, pi, make_links, home, tmp_path, ssh_servers
+):
     locked = _locked(tmp_path)
     server.authorize(make_key(tmp_path / "another").with_suffix(".pub"))
-    configure(home, f"IdentityFile {locked}", f"IdentityFile {shelf.client_key}")
+    configure(home, f"IdentityFile {locked}", f"IdentityFile {ssh_servers.client_key}")
     person = Person(passphrases=("secret",))
     error = await refused(make_links(pi, prompter=person), "pi")
     assert person.identities == []
@@ -176,7 +178,7 @@ async def test_a_passphrase_that_nobody_gives_leaves_the_other_locked_key(
 
 
 async def test_keys_are_shown_in_the_order_of_ssh(
-    shelf, server, pi, make_links, home, tmp_path, agent
+    ssh_servers, server, pi, make_links, home, tmp_path, agent
 ):
     keys = {name: make_key(tmp_path / name) for name in ("file", "held", "stranger", "last")}
     tool("ssh-add", "-q", keys["stranger"], keys["held"])
@@ -196,20 +198,20 @@ async def test_keys_are_shown_in_the_order_of_ssh(
 
 
 async def test_with_identities_only_the_agents_other_keys_are_not_shown(
-    shelf, server, pi, make_links, home, tmp_path, agent
+    ssh_servers, server, pi, make_links, home, tmp_path, agent
 ):
     stranger = make_key(tmp_path / "stranger")
-    tool("ssh-add", "-q", stranger, shelf.client_key)
+    tool("ssh-add", "-q", stranger, ssh_servers.client_key)
     server.authorize(make_key(tmp_path / "another").with_suffix(".pub"))
-    configure(home, "IdentitiesOnly yes", f"IdentityFile {shelf.client_key}.pub")
+    configure(home, "IdentitiesOnly yes", f"IdentityFile {ssh_servers.client_key}.pub")
     await refused(make_links(pi), "pi")
-    assert shown(server) == [fingerprint(shelf.client_key)]
+    assert shown(server) == [fingerprint(ssh_servers.client_key)]
 
 
 async def test_the_configured_agent_is_asked(
-    shelf, server, pi, make_links, home, agent, monkeypatch
+    ssh_servers, server, pi, make_links, home, agent, monkeypatch
 ):
-    tool("ssh-add", "-q", shelf.client_key)
+    tool("ssh-add", "-q", ssh_servers.client_key)
     monkeypatch.setenv("OTHER_AGENT", str(agent))
     monkeypatch.delenv("SSH_AUTH_SOCK")
     assert (await refused(make_links(pi), "pi")).failure is Failure.AUTH_FAILED
@@ -246,27 +248,29 @@ async def test_a_certificate_lets_in_where_the_key_alone_does_not(
     await make_links(node("pi", server.address, server.port)).connect("pi")
 
 
-async def test_a_damaged_certificate_does_not_hide_its_key(shelf, server, pi, make_links, home):
-    shelf.client_key.with_name("id_ed25519-cert.pub").write_text("ssh-ed25519-cert AAAA no\n")
-    configure(home, f"IdentityFile {shelf.client_key}")
+async def test_a_damaged_certificate_does_not_hide_its_key(
+    ssh_servers, server, pi, make_links, home
+):
+    ssh_servers.client_key.with_name("id_ed25519-cert.pub").write_text("ssh-ed25519-cert AAAA no\n")
+    configure(home, f"IdentityFile {ssh_servers.client_key}")
     await make_links(pi).connect("pi")
 
 
 async def test_without_public_key_authentication_no_key_is_shown(
-    shelf, server, pi, make_links, home
+    ssh_servers, server, pi, make_links, home
 ):
-    configure(home, "PubkeyAuthentication no", f"IdentityFile {shelf.client_key}")
+    configure(home, "PubkeyAuthentication no", f"IdentityFile {ssh_servers.client_key}")
     error = await refused(make_links(pi), "pi")
     assert "PubkeyAuthentication" in error.message
 
 
 async def test_a_key_of_config_yaml_comes_before_a_full_agent(
-    shelf, server, known, make_links, tmp_path, agent
+    ssh_servers, server, known, make_links, tmp_path, agent
 ):
     known.write_text(server.known_line())
     others = [make_key(tmp_path / f"other{n}") for n in range(7)]
     tool("ssh-add", "-q", *others)
-    pi = node("pi", server.address, server.port, identity=shelf.client_key)
+    pi = node("pi", server.address, server.port, identity=ssh_servers.client_key)
     await make_links(pi).connect("pi")
 
 

@@ -30,8 +30,8 @@ def login(request) -> Login:
 
 
 @pytest.fixture
-def links_of(shelf, node_on, make_links):
-    return lambda login: make_links(node_on("pi", login.server(shelf)))
+def links_of(ssh_servers, node_on, make_links):
+    return lambda login: make_links(node_on("pi", login.server(ssh_servers)))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import alive
-from support.shelved import WORKER, Shelved, append
+from support.ssh_spark_homes import WORKER, SshSparkHomes, append
 from support.sshd import Server
 
 from pitui.domain.errors import UsageError
@@ -48,9 +48,9 @@ class Reader:
 
 @asynccontextmanager
 async def following(
-    shelved: Shelved, *words: str, lines: int = 500, live: bool = True
+    spark_homes: SshSparkHomes, *words: str, lines: int = 500, live: bool = True
 ) -> AsyncIterator[Reader]:
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         sources = sources_of(cluster, None, words)
         async with aclosing(follow(cluster, sources, lines, live)) as batches:
             yield Reader(batches)
@@ -60,30 +60,30 @@ def stamped(second: int, text: str) -> str:
     return f"26/11/21 01:29:{second:02} INFO Worker: {text}\n"
 
 
-async def test_last_lines_merged_by_time_then_live(shelved: Shelved) -> None:
-    shelved.log("pi1").write_text(stamped(1, "old") + stamped(3, "c") + "\tat Foo\n" + "half")
-    shelved.log("pi2").write_text(stamped(2, "b") + stamped(4, "d"))
-    async with following(shelved, "workers", lines=3) as reader:
+async def test_last_lines_merged_by_time_then_live(spark_homes: SshSparkHomes) -> None:
+    spark_homes.log("pi1").write_text(stamped(1, "old") + stamped(3, "c") + "\tat Foo\n" + "half")
+    spark_homes.log("pi2").write_text(stamped(2, "b") + stamped(4, "d"))
+    async with following(spark_homes, "workers", lines=3) as reader:
         await reader.until(lambda it: len(it.lines) >= 4)
         assert [(line.source, line.text[-4:]) for line in reader.lines] == [
             ("pi2", "r: b"), ("pi1", "r: c"), ("pi1", " Foo"), ("pi2", "r: d"),
         ]  # fmt: skip
-        append(shelved.log("pi1"), " whole\n")
+        append(spark_homes.log("pi1"), " whole\n")
         await reader.until(lambda it: len(it.lines) >= 5)
         assert reader.lines[4] == LogLine("pi1", "half whole")
 
 
-async def test_headless_ends_after_the_last_lines(shelved: Shelved) -> None:
-    shelved.log("pi1").write_text("".join(stamped(1, str(n)) for n in range(9)) + "no newline")
-    async with following(shelved, "pi1", lines=3, live=False) as reader:
+async def test_headless_ends_after_the_last_lines(spark_homes: SshSparkHomes) -> None:
+    spark_homes.log("pi1").write_text("".join(stamped(1, str(n)) for n in range(9)) + "no newline")
+    async with following(spark_homes, "pi1", lines=3, live=False) as reader:
         await reader.to_end()
     assert [text[-1] for text in reader.texts()] == ["7", "8", "e"]
 
 
-async def test_rotation_as_spark_does_it(shelved: Shelved) -> None:
-    log = shelved.log("pi1")
+async def test_rotation_as_spark_does_it(spark_homes: SshSparkHomes) -> None:
+    log = spark_homes.log("pi1")
     log.write_text("a\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
         append(log, "b\n")
         log.rename(f"{log}.1")
@@ -95,10 +95,10 @@ async def test_rotation_as_spark_does_it(shelved: Shelved) -> None:
     assert "a new log file begins" in reader.notes()
 
 
-async def test_truncation(shelved: Shelved) -> None:
-    log = shelved.log("pi1")
+async def test_truncation(spark_homes: SshSparkHomes) -> None:
+    log = spark_homes.log("pi1")
     log.write_text("first\nsecond\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: len(it.texts()) == 2)
         log.write_text("new\n")
         await reader.until(lambda it: len(it.texts()) == 3)
@@ -107,10 +107,12 @@ async def test_truncation(shelved: Shelved) -> None:
 
 
 @pytest.mark.parametrize("rotations", [0, 1, 2])
-async def test_a_lost_link_loses_and_repeats_nothing(shelved: Shelved, rotations: int) -> None:
-    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+async def test_a_lost_link_loses_and_repeats_nothing(
+    spark_homes: SshSparkHomes, rotations: int
+) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
     log.write_text("0\n1\nhal")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["0", "1"])
         server.stop()
         await reader.until(lambda it: bool(it.notes()))
@@ -129,10 +131,12 @@ async def test_a_lost_link_loses_and_repeats_nothing(shelved: Shelved, rotations
     assert "reconnected" in reader.notes()
 
 
-async def test_after_a_rotation_a_lost_link_goes_on_in_the_new_file(shelved: Shelved) -> None:
-    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+async def test_after_a_rotation_a_lost_link_goes_on_in_the_new_file(
+    spark_homes: SshSparkHomes,
+) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
     log.write_text("a\n" * 50)
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: len(it.texts()) == 50)
         log.rename(f"{log}.1")
         log.write_text("b\n")
@@ -145,10 +149,10 @@ async def test_after_a_rotation_a_lost_link_goes_on_in_the_new_file(shelved: She
     assert reader.texts()[50:] == ["b", "c"]
 
 
-async def test_a_replaced_log_says_that_lines_may_be_missing(shelved: Shelved) -> None:
-    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+async def test_a_replaced_log_says_that_lines_may_be_missing(spark_homes: SshSparkHomes) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
     log.write_text("a\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
         server.stop()
         await reader.until(lambda it: bool(it.notes()))
@@ -160,10 +164,10 @@ async def test_a_replaced_log_says_that_lines_may_be_missing(shelved: Shelved) -
     assert any("may be missing" in note for note in reader.notes())
 
 
-async def test_a_dead_node_holds_up_nobody(shelved: Shelved) -> None:
-    shelved.servers["pi2"].stop()
-    shelved.log("pi1").write_text("here\n")
-    async with following(shelved, "workers", live=False) as reader:
+async def test_a_dead_node_holds_up_nobody(spark_homes: SshSparkHomes) -> None:
+    spark_homes.servers["pi2"].stop()
+    spark_homes.log("pi1").write_text("here\n")
+    async with following(spark_homes, "workers", live=False) as reader:
         await reader.to_end()
     assert reader.texts() == ["here"]
     (note,) = [line for line in reader.lines if line.note]
@@ -171,17 +175,17 @@ async def test_a_dead_node_holds_up_nobody(shelved: Shelved) -> None:
     assert "refused" in note.text
 
 
-async def test_a_log_that_is_not_there_yet_is_waited_for(shelved: Shelved) -> None:
-    async with following(shelved, "pi1") as reader:
+async def test_a_log_that_is_not_there_yet_is_waited_for(spark_homes: SshSparkHomes) -> None:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: any("waiting for it" in note for note in it.notes()))
-        shelved.log("pi1").write_text("a\nb\n")
+        spark_homes.log("pi1").write_text("a\nb\n")
         await reader.until(lambda it: it.texts() == ["a", "b"])
 
 
-async def test_what_cannot_be_read_is_said(shelved: Shelved) -> None:
-    folder = shelved.servers["pi1"].folder
+async def test_what_cannot_be_read_is_said(spark_homes: SshSparkHomes) -> None:
+    folder = spark_homes.servers["pi1"].folder
     words = (f"pi1:{folder}", f"pi1:{folder}/no such file; exit 3")
-    async with following(shelved, *words, live=False) as reader:
+    async with following(spark_homes, *words, live=False) as reader:
         await reader.to_end()
     assert sorted(reader.notes()) == [
         f"{folder} is a folder, not a log",
@@ -190,24 +194,26 @@ async def test_what_cannot_be_read_is_said(shelved: Shelved) -> None:
     assert {line.level for line in reader.lines} == {Level.ERROR}
 
 
-async def test_the_log_folder_is_the_one_of_spark_env(shelved: Shelved, tmp_path: Path) -> None:
+async def test_the_log_folder_is_the_one_of_spark_env(
+    spark_homes: SshSparkHomes, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
-    (shelved.spark("pi1") / "conf" / "spark-env.sh").write_text(
+    (spark_homes.spark("pi1") / "conf" / "spark-env.sh").write_text(
         f'echo noise; words=(bash only); SPARK_LOG_DIR="{elsewhere}"\n'
     )
     (elsewhere / f"spark-a-{WORKER}-1-x.out").write_text("there\n")
-    async with following(shelved, "pi1", live=False) as reader:
+    async with following(spark_homes, "pi1", live=False) as reader:
         await reader.to_end()
     assert reader.texts() == ["there"]
 
 
-async def test_an_executor_is_found_on_its_node(shelved: Shelved) -> None:
-    folder = shelved.spark("pi2") / "work" / "app-1" / "0"
+async def test_an_executor_is_found_on_its_node(spark_homes: SshSparkHomes) -> None:
+    folder = spark_homes.spark("pi2") / "work" / "app-1" / "0"
     folder.mkdir(parents=True)
     (folder / "stderr").write_text("err\n")
     (folder / "stdout").write_text("out\n")
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         sources = await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/0"]))
         async with aclosing(follow(cluster, sources, 5, False)) as batches:
             reader = Reader(batches)
@@ -220,11 +226,11 @@ async def test_an_executor_is_found_on_its_node(shelved: Shelved) -> None:
             await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/7"]))
 
 
-async def test_a_burst_comes_whole_and_in_order(shelved: Shelved) -> None:
-    log = shelved.log("pi1")
+async def test_a_burst_comes_whole_and_in_order(spark_homes: SshSparkHomes) -> None:
+    log = spark_homes.log("pi1")
     log.write_text("begin\n")
     count = 100_000
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["begin"])
         lines = [stamped(number % 60, f"line {number}") for number in range(count)]
         for begin in range(0, count, 10_000):
@@ -255,24 +261,24 @@ def reads_logs(pid: int) -> bool:
     return command.startswith(b"bash\0-c\0token=pitui-")
 
 
-async def test_leaving_ends_the_remote_readers(shelved: Shelved) -> None:
-    shelved.log("pi1").write_text("a\n")
-    async with following(shelved, "pi1") as reader:
+async def test_leaving_ends_the_remote_readers(spark_homes: SshSparkHomes) -> None:
+    spark_homes.log("pi1").write_text("a\n")
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
-        pid = await the_one_reader(shelved.servers["pi1"])
+        pid = await the_one_reader(spark_homes.servers["pi1"])
     async with asyncio.timeout(LIMIT):
         while alive(pid):
             await asyncio.sleep(0.05)
 
 
-async def test_twenty_logs_of_a_node_take_one_channel(shelved: Shelved) -> None:
-    folder = shelved.servers["pi1"].folder
+async def test_twenty_logs_of_a_node_take_one_channel(spark_homes: SshSparkHomes) -> None:
+    folder = spark_homes.servers["pi1"].folder
     files = [folder / f"{number}.log" for number in range(20)]
     for file in files:
         file.write_text(f"begin {file.name}\n")
-    async with following(shelved, *(f"pi1:{file}" for file in files)) as reader:
+    async with following(spark_homes, *(f"pi1:{file}" for file in files)) as reader:
         await reader.until(lambda it: len(it.lines) == 20)
-        await the_one_reader(shelved.servers["pi1"])
+        await the_one_reader(spark_homes.servers["pi1"])
         for file in files:
             append(file, f"end {file.name}\n")
         await reader.until(lambda it: len(it.lines) == 40)
@@ -280,10 +286,10 @@ async def test_twenty_logs_of_a_node_take_one_channel(shelved: Shelved) -> None:
         assert reader.texts(f"pi1 {file.name}") == [f"begin {file.name}", f"end {file.name}"]
 
 
-async def test_a_log_emptied_while_the_link_was_lost(shelved: Shelved) -> None:
-    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+async def test_a_log_emptied_while_the_link_was_lost(spark_homes: SshSparkHomes) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
     log.write_text("one\ntwo\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: len(it.texts()) == 2)
         server.stop()
         await reader.until(lambda it: bool(it.notes()))
@@ -294,10 +300,10 @@ async def test_a_log_emptied_while_the_link_was_lost(shelved: Shelved) -> None:
     assert any("continuing from its start" in note for note in reader.notes())
 
 
-async def test_a_log_that_is_deleted_is_read_to_its_end(shelved: Shelved) -> None:
-    log = shelved.log("pi1")
+async def test_a_log_that_is_deleted_is_read_to_its_end(spark_homes: SshSparkHomes) -> None:
+    log = spark_homes.log("pi1")
     log.write_text("a\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
         with log.open("a") as file:
             log.unlink()
@@ -308,10 +314,10 @@ async def test_a_log_that_is_deleted_is_read_to_its_end(shelved: Shelved) -> Non
         await reader.until(lambda it: it.texts() == ["a", "b", "c"])
 
 
-async def test_rolled_logs_of_an_executor_are_read_in_order(shelved: Shelved) -> None:
-    log, server = shelved.log("pi1"), shelved.servers["pi1"]
+async def test_rolled_logs_of_an_executor_are_read_in_order(spark_homes: SshSparkHomes) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
     log.write_text("a\n")
-    async with following(shelved, "pi1") as reader:
+    async with following(spark_homes, "pi1") as reader:
         await reader.until(lambda it: it.texts() == ["a"])
         server.stop()
         await reader.until(lambda it: bool(it.notes()))
@@ -326,18 +332,18 @@ async def test_rolled_logs_of_an_executor_are_read_in_order(shelved: Shelved) ->
 
 
 async def test_a_node_whose_clock_is_wrong_is_sorted_in_as_if_it_were_right(
-    shelved: Shelved,
+    spark_homes: SshSparkHomes,
 ) -> None:
-    late = shelved.servers["pi2"].home / "bin"
+    late = spark_homes.servers["pi2"].home / "bin"
     late.mkdir()
     date = late / "date"
     date.write_text('#!/bin/sh\nexec /bin/date -d "now + 60 seconds" "$@"\n')
     date.chmod(0o755)
-    (shelved.servers["pi2"].home / ".bashrc").write_text(f"PATH={late}:$PATH\n")
-    shelved.log("pi1").write_text(stamped(1, "one") + stamped(3, "three"))
+    (spark_homes.servers["pi2"].home / ".bashrc").write_text(f"PATH={late}:$PATH\n")
+    spark_homes.log("pi1").write_text(stamped(1, "one") + stamped(3, "three"))
     stamp = "26/11/21 01:30:02 INFO Worker: two\n"
-    shelved.log("pi2").write_text(stamp)
-    async with following(shelved, "workers", live=False) as reader:
+    spark_homes.log("pi2").write_text(stamp)
+    async with following(spark_homes, "workers", live=False) as reader:
         await reader.to_end()
     assert [line.text.split()[-1] for line in reader.lines if not line.note] == [
         "one", "two", "three",
@@ -347,8 +353,8 @@ async def test_a_node_whose_clock_is_wrong_is_sorted_in_as_if_it_were_right(
     assert "ahead of" in note
 
 
-async def test_words(shelved: Shelved) -> None:
-    async with shelved.opened() as cluster:
+async def test_words(spark_homes: SshSparkHomes) -> None:
+    async with spark_homes.opened() as cluster:
         found = sources_of(cluster, None, ["workers", "pi1", "master", "nuc", "pi2:~/x y"])
         assert [(source.id, source.node) for source in found] == [
             ("pi1", "pi1"), ("pi2", "pi2"), ("master", "nuc"), ("pi2:~/x y", "pi2"),

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 
 import pytest
-from support.shelved import Shelved, append
+from support.ssh_spark_homes import SshSparkHomes, append
 
 pytestmark = pytest.mark.ssh
 
@@ -25,10 +25,10 @@ BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @pytest.fixture
-def logs(shelved: Shelved):
+def logs(spark_homes: SshSparkHomes):
     def run(*words: str, status: int = 0) -> str:
         result = subprocess.run(
-            [sys.executable, "-m", "pitui", "--config", str(shelved.config), "logs", *words],
+            [sys.executable, "-m", "pitui", "--config", str(spark_homes.config), "logs", *words],
             capture_output=True,
             timeout=60,
             check=False,
@@ -49,8 +49,8 @@ def obeyed(output: str) -> set[str]:
     }
 
 
-def test_what_logs_hold_is_shown_and_never_obeyed(shelved: Shelved, logs) -> None:
-    log = shelved.servers["pi1"].folder / "hostile"
+def test_what_logs_hold_is_shown_and_never_obeyed(spark_homes: SshSparkHomes, logs) -> None:
+    log = spark_homes.servers["pi1"].folder / "hostile"
     log.write_bytes(HOSTILE + b"x" * 10_000_000 + b"\n" + os.urandom(300_000) + b"\nlast\n")
     output = logs(f"pi1:{log}", "-n", "all")
     assert obeyed(output) == set()
@@ -78,8 +78,8 @@ java.io.IOException: no
 """
 
 
-def test_filters_context_folds_and_entries(shelved: Shelved, logs) -> None:
-    append(shelved.log("pi1"), LOG)
+def test_filters_context_folds_and_entries(spark_homes: SshSparkHomes, logs) -> None:
+    append(spark_homes.log("pi1"), LOG)
 
     def printed(*words: str) -> list[str]:
         return re.sub(
@@ -106,14 +106,14 @@ def test_filters_context_folds_and_entries(shelved: Shelved, logs) -> None:
     assert entries[1]["time"] == "2026-11-21T01:29:52.000+00:00"
 
 
-def test_an_expression_without_end_ends(shelved: Shelved, logs) -> None:
-    append(shelved.log("pi1"), ("a" * 60 + "!\n") * 30)
+def test_an_expression_without_end_ends(spark_homes: SshSparkHomes, logs) -> None:
+    append(spark_homes.log("pi1"), ("a" * 60 + "!\n") * 30)
     assert "too slow" in logs("pi1", "--grep", "(a|aa)+$", status=1)
 
 
-def test_errors_of_the_cluster(shelved: Shelved, logs) -> None:
-    append(shelved.log("pi1"), LOG)
-    folder = shelved.spark("pi2") / "work" / "app-20261121012113-0000" / "3"
+def test_errors_of_the_cluster(spark_homes: SshSparkHomes, logs) -> None:
+    append(spark_homes.log("pi1"), LOG)
+    folder = spark_homes.spark("pi2") / "work" / "app-20261121012113-0000" / "3"
     folder.mkdir(parents=True)
     append(folder / "stderr", LOG.replace("01:29:52", "01:29:50"))
     append(folder / "stdout", "ERROR not in an error log\n")
@@ -127,10 +127,10 @@ def test_errors_of_the_cluster(shelved: Shelved, logs) -> None:
     ]
 
 
-def test_whole_files_are_saved(shelved: Shelved, logs) -> None:
+def test_whole_files_are_saved(spark_homes: SshSparkHomes, logs) -> None:
     for node in ("pi1", "pi2"):
-        append(shelved.log(node), f"{node}\n" * 1000)
-    folder = shelved.config.parent / "saved"
+        append(spark_homes.log(node), f"{node}\n" * 1000)
+    folder = spark_homes.config.parent / "saved"
     output = logs("workers", "--save", str(folder))
     assert output == f"{folder}/pi1.log  4,000 bytes\n{folder}/pi2.log  4,000 bytes\n"
     assert (folder / "pi2.log").read_text() == "pi2\n" * 1000

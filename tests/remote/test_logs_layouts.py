@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from support.shelved import Shelved
+from support.ssh_spark_homes import SshSparkHomes
 
 pytestmark = pytest.mark.ssh
 
@@ -41,8 +41,8 @@ CRASH = "#\n# A fatal error has been detected by the Java Runtime Environment:\n
 
 
 @pytest.fixture
-def logs(shelved: Shelved):
-    folder = shelved.servers["pi1"].folder
+def logs(spark_homes: SshSparkHomes):
+    folder = spark_homes.servers["pi1"].folder
     changed = datetime(2026, 11, 29, 20, 5, tzinfo=UTC).timestamp()
     files = {"gc": GC, "kern": KERN, "spark": SPARK, "docker": DOCKER, "hs_err": CRASH}
     for name, content in files.items():
@@ -51,8 +51,9 @@ def logs(shelved: Shelved):
 
     def run(*words: str, names: str = "spark gc kern docker hs_err") -> str:
         sources = [f"pi1:{folder / name}" for name in names.split()]
+        pitui = [sys.executable, "-m", "pitui", "--config", spark_homes.config]
         result = subprocess.run(
-            [sys.executable, "-m", "pitui", "--config", shelved.config, "logs", *sources, *words],
+            [*pitui, "logs", *sources, *words],
             capture_output=True, timeout=60, check=True, env={**os.environ, "TZ": "UTC"},
         )  # fmt: skip
         return result.stdout.decode()
@@ -81,8 +82,8 @@ def test_every_error_is_found_and_no_word_is_taken_for_one(logs) -> None:
     assert logs("-n", "all", "--text", "\x1b[31m", names="spark") == ""
 
 
-def test_the_year_that_kern_log_leaves_out(shelved: Shelved, logs) -> None:
-    log = shelved.servers["pi1"].folder / "kern"
+def test_the_year_that_kern_log_leaves_out(spark_homes: SshSparkHomes, logs) -> None:
+    log = spark_homes.servers["pi1"].folder / "kern"
     log.write_text("Dec 31 23:59:59 pi2 kernel: old\nJan  1 00:00:01 pi2 kernel: new\n")
     changed = datetime(2025, 1, 2, tzinfo=UTC).timestamp()
     os.utime(log, (changed, changed))
@@ -90,8 +91,8 @@ def test_the_year_that_kern_log_leaves_out(shelved: Shelved, logs) -> None:
     assert [entry["time"][:10] for entry in entries] == ["2024-12-31", "2025-01-01"]
 
 
-def test_uptimes_count_from_the_birth_of_the_file(shelved: Shelved, logs) -> None:
-    log = shelved.servers["pi1"].folder / "kern"
+def test_uptimes_count_from_the_birth_of_the_file(spark_homes: SshSparkHomes, logs) -> None:
+    log = spark_homes.servers["pi1"].folder / "kern"
     log.unlink()
     log.write_text("[0.005s][info][gc] Using Serial\n[999999.000s][info][gc] of another start\n")
     known = subprocess.run(["stat", "-c", "%W", log], capture_output=True, text=True, check=True)
@@ -101,7 +102,7 @@ def test_uptimes_count_from_the_birth_of_the_file(shelved: Shelved, logs) -> Non
         assert abs(datetime.fromisoformat(first["time"]).timestamp() - time.time()) < 60
 
 
-def test_a_saved_log_keeps_its_bytes(shelved: Shelved, logs, tmp_path) -> None:
+def test_a_saved_log_keeps_its_bytes(spark_homes: SshSparkHomes, logs, tmp_path) -> None:
     folder = tmp_path / "saved"
     folder.mkdir()
     logs("--save", str(folder), names="spark")

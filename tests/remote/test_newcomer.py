@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from remote.conftest import until
-from support.sshd import Server, Shelf
+from support.sshd import Server, SshServers
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -24,14 +24,14 @@ from pitui.tui.setup.setup_screen import SetupScreen
 pytestmark = pytest.mark.ssh
 
 
-def ssh_config(home: Path, shelf: Shelf, **servers: Server) -> None:
+def ssh_config(home: Path, ssh_servers: SshServers, **servers: Server) -> None:
     """Name servers in ~/.ssh/config, as a person would."""
     file = home / ".ssh" / "config"
     file.parent.mkdir(exist_ok=True, mode=0o700)
     file.write_text(
         "".join(
             f"Host {name}\n  HostName {s.address}\n  Port {s.port}\n"
-            f"  IdentityFile {shelf.client_key}\n"
+            f"  IdentityFile {ssh_servers.client_key}\n"
             for name, s in servers.items()
         )
     )
@@ -68,12 +68,14 @@ def one(screen: SetupScreen, name: str) -> Candidate:
     return screen.setup.candidate(name)
 
 
-async def test_hosts_are_tried_and_what_was_taken_is_written_and_opened(shelf, known, home) -> None:
-    pi1, pi2, gone = shelf.server(), shelf.server(), shelf.server()
+async def test_hosts_are_tried_and_what_was_taken_is_written_and_opened(
+    ssh_servers, known, home
+) -> None:
+    pi1, pi2, gone = ssh_servers.server(), ssh_servers.server(), ssh_servers.server()
     with_spark(pi1, "3.5.6")
     known.write_text(pi1.known_line() + pi2.known_line() + gone.known_line())
     gone.stop()
-    ssh_config(home, shelf, pi1=pi1, pi2=pi2, gone=gone)
+    ssh_config(home, ssh_servers, pi1=pi1, pi2=pi2, gone=gone)
     app = NewcomerApp("no match")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await at_setup(pilot)
@@ -101,10 +103,10 @@ async def test_hosts_are_tried_and_what_was_taken_is_written_and_opened(shelf, k
 
 
 async def test_an_unknown_host_key_asks_with_its_fingerprint_when_the_machine_is_taken(
-    shelf, known, home
+    ssh_servers, known, home
 ) -> None:
-    server = shelf.server()
-    ssh_config(home, shelf, pi1=server)
+    server = ssh_servers.server()
+    ssh_config(home, ssh_servers, pi1=server)
     app = NewcomerApp("no match")
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await at_setup(pilot)
@@ -125,12 +127,12 @@ async def test_an_unknown_host_key_asks_with_its_fingerprint_when_the_machine_is
 
 
 async def test_a_machine_that_is_typed_is_tried_and_what_exists_is_not_overwritten(
-    shelf, known, home
+    ssh_servers, known, home
 ) -> None:
-    server = shelf.server()
+    server = ssh_servers.server()
     known.write_text(server.known_line())
-    ssh_config(home, shelf)
-    (home / ".ssh" / "config").write_text(f"IdentityFile {shelf.client_key}\n")
+    ssh_config(home, ssh_servers)
+    (home / ".ssh" / "config").write_text(f"IdentityFile {ssh_servers.client_key}\n")
     there = home / "mine.yaml"
     there.write_text("mine\n")
     app = NewcomerApp("no match")

@@ -29,8 +29,8 @@ socket.send_fds(socket.socket(fileno=1), [b"x"], [s.fileno()])
 
 
 @pytest.fixture
-def server(shelf):
-    return shelf.server()
+def server(ssh_servers):
+    return ssh_servers.server()
 
 
 @pytest.fixture
@@ -128,8 +128,8 @@ async def test_a_command_may_hand_over_its_socket(pi, make_links, home):
     assert "none here" in (await refused(make_links(pi), "pi")).message
 
 
-async def test_a_jump_host_has_options_of_its_own(shelf, make_links, known, home):
-    gate, inner = shelf.server(), shelf.server()
+async def test_a_jump_host_has_options_of_its_own(ssh_servers, make_links, known, home):
+    gate, inner = ssh_servers.server(), ssh_servers.server()
     hosts = home / "hosts of gates"
     hosts.write_text(gate.known_line())
     known.write_text(inner.known_line())
@@ -138,7 +138,7 @@ async def test_a_jump_host_has_options_of_its_own(shelf, make_links, known, home
         f"Host gate-{inner.address}\n  HostName {gate.address}\n  Port {gate.port}\n"
         f'  UserKnownHostsFile "{hosts}"\n  ProxyCommand {command} %h %p 2>/dev/null\n'
         f"Host {inner.address}\n  ProxyJump %r@gate-%h # the way in\n"
-        f"Match final host *\n  IdentityFile {shelf.client_key}\n"
+        f"Match final host *\n  IdentityFile {ssh_servers.client_key}\n"
     )
     # A node's own known_hosts would count for its jump hosts too.
     pi = node("pi", inner.address, inner.port, known_hosts=None)
@@ -188,11 +188,15 @@ async def test_algorithms_of_which_none_is_possible_are_no_leave_for_others(pi, 
         assert "key exchange algorithms" in (await refused(make_links(pi), "pi")).message
 
 
-async def test_host_key_algorithms_are_those_of_the_configuration(shelf, make_links, known, home):
-    server = shelf.server(rsa=True)
+async def test_host_key_algorithms_are_those_of_the_configuration(
+    ssh_servers, make_links, known, home
+):
+    server = ssh_servers.server(rsa=True)
     known.write_text(server.known_line() + server.known_line("rsa"))
     configure(home, "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms ecdh-sha2-nistp256")
-    connections = make_links(node("pi", server.address, server.port, identity=shelf.client_key))
+    connections = make_links(
+        node("pi", server.address, server.port, identity=ssh_servers.client_key)
+    )
     await connections.connect("pi")
     connection = (await (await connections.open_link("pi")).up()).connection
     assert connection.get_server_host_key().get_algorithm() == "ssh-rsa"

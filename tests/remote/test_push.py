@@ -38,9 +38,9 @@ def leftovers(target: Path) -> list[str]:
 
 
 async def test_a_file_arrives_and_is_known_the_next_time(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     seen: list[int] = []
 
     assert await push(runner, payload, str(target), sent=seen.append) == Pushed(SIZE)
@@ -54,9 +54,9 @@ async def test_a_file_arrives_and_is_known_the_next_time(
 
 
 async def test_a_changed_target_is_not_taken_for_the_file(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     await push(runner, payload, str(target))
     with target.open("r+b") as file:
         file.write(b"bitrot")
@@ -65,8 +65,8 @@ async def test_a_changed_target_is_not_taken_for_the_file(
     assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_copy_by_hand_is_recognised(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_a_copy_by_hand_is_recognised(ssh_servers, node_on, make_links, payload, target):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     target.parent.mkdir(parents=True)
     target.write_bytes(payload.path.read_bytes())
 
@@ -75,9 +75,9 @@ async def test_a_copy_by_hand_is_recognised(shelf, node_on, make_links, payload,
 
 
 async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     runner = make_links(node_on("pi1", server)).runner("pi1")
     broken = asyncio.Event()
 
@@ -99,9 +99,9 @@ async def test_a_broken_link_is_waited_for_and_the_push_goes_on(
 
 
 async def test_a_receiver_that_going_down_ends_is_a_lost_link(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     killed: list[int] = []
 
     def watch(done: int) -> None:
@@ -127,9 +127,9 @@ def kill_those_that_name(target: Path) -> list[int]:
 
 
 async def test_a_begun_file_is_resumed_where_it_is_good(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     target.parent.mkdir(parents=True)
     part = target.with_name(f".{target.name}.{payload.sha512[:16]}.part")
     part.write_bytes(payload.path.read_bytes()[: 4 * STEP + 77])
@@ -138,8 +138,8 @@ async def test_a_begun_file_is_resumed_where_it_is_good(
     assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_bad_beginning_is_sent_anew(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_a_bad_beginning_is_sent_anew(ssh_servers, node_on, make_links, payload, target):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     target.parent.mkdir(parents=True)
     part = target.with_name(f".{target.name}.{payload.sha512[:16]}.part")
     part.write_bytes(bytes(4 * STEP))
@@ -148,8 +148,10 @@ async def test_a_bad_beginning_is_sent_anew(shelf, node_on, make_links, payload,
     assert target.read_bytes() == payload.path.read_bytes()
 
 
-async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, payload, target):
-    server = shelf.server()
+async def test_a_node_that_stays_away_is_given_up(
+    ssh_servers, node_on, make_links, payload, target
+):
+    server = ssh_servers.server()
     runner = make_links(node_on("pi1", server)).runner("pi1")
 
     def cut(done: int) -> None:
@@ -163,8 +165,8 @@ async def test_a_node_that_stays_away_is_given_up(shelf, node_on, make_links, pa
     assert not target.exists()
 
 
-async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, payload, tmp_path):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_what_cannot_be_written_says_why(ssh_servers, node_on, make_links, payload, tmp_path):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     (tmp_path / "file").touch()
 
     with pytest.raises(NodeError, match=r"cannot write .*: mkdir: "):
@@ -174,8 +176,8 @@ async def test_what_cannot_be_written_says_why(shelf, node_on, make_links, paylo
         await push(runner, payload, str(tmp_path / "folder"))
 
 
-async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_a_source_that_shrinks_is_noticed(ssh_servers, node_on, make_links, payload, target):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     with payload.path.open("r+b") as file:
         file.truncate(SIZE - STEP)
 
@@ -184,8 +186,8 @@ async def test_a_source_that_shrinks_is_noticed(shelf, node_on, make_links, payl
     assert not target.exists()
 
 
-async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_a_source_that_is_gone_is_said(ssh_servers, node_on, make_links, payload, target):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     payload.path.unlink()
     with pytest.raises(NodeError, match=r"any more: No such file"):
         await push(runner, payload, str(target))
@@ -193,9 +195,9 @@ async def test_a_source_that_is_gone_is_said(shelf, node_on, make_links, payload
 
 
 async def test_a_source_with_other_bytes_never_gets_its_place(
-    shelf, node_on, make_links, payload, target
+    ssh_servers, node_on, make_links, payload, target
 ):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     payload.path.write_bytes(os.urandom(SIZE))
 
     with pytest.raises(NodeError, match="wrong SHA-512 twice"):
@@ -203,8 +205,10 @@ async def test_a_source_with_other_bytes_never_gets_its_place(
     assert not target.exists()
 
 
-async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_cancelled_it_goes_on_the_next_time(
+    ssh_servers, node_on, make_links, payload, target
+):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     half = asyncio.Event()
 
     def watch(done: int) -> None:
@@ -223,8 +227,8 @@ async def test_cancelled_it_goes_on_the_next_time(shelf, node_on, make_links, pa
     assert pushed.sent < SIZE
 
 
-async def test_looking_makes_no_target(shelf, node_on, make_links, payload, target):
-    runner = make_links(node_on("pi1", shelf.server())).runner("pi1")
+async def test_looking_makes_no_target(ssh_servers, node_on, make_links, payload, target):
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
     found = await find_received(runner, payload, str(target))
     assert not found.there
     assert found.offset == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.shelved import Shelved, append
+from support.ssh_spark_homes import SshSparkHomes, append
 
 pytestmark = pytest.mark.ssh
 
@@ -24,10 +24,10 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def push(shelved: Shelved, tmp_path: Path) -> Callable[..., tuple[str, str]]:
+def push(spark_homes: SshSparkHomes, tmp_path: Path) -> Callable[..., tuple[str, str]]:
     def run(*words: str, status: int = 0) -> tuple[str, str]:
         result = subprocess.run(
-            [sys.executable, "-m", "pitui", "--config", str(shelved.config), "push", *words],
+            [sys.executable, "-m", "pitui", "--config", str(spark_homes.config), "push", *words],
             capture_output=True, timeout=60, check=False, text=True, cwd=tmp_path,
         )  # fmt: skip
         assert result.returncode == status, result.stderr
@@ -42,10 +42,12 @@ def states(output: str) -> dict[str, Any]:
     return {node["name"]: node["state"] for node in answer["nodes"]}
 
 
-def test_a_file_comes_to_the_same_path_everywhere_once(shelved: Shelved, push, data: Path) -> None:
+def test_a_file_comes_to_the_same_path_everywhere_once(
+    spark_homes: SshSparkHomes, push, data: Path
+) -> None:
     output, _ = push(data.name, "~/new folder/", "--json")
     assert states(output) == dict.fromkeys(("nuc", "pi1", "pi2"), "ok")
-    for server in shelved.servers.values():
+    for server in spark_homes.servers.values():
         assert (server.home / "new folder" / data.name).read_bytes() == CONTENT
     output, _ = push(data.name, "~/new folder/", "--json")
     assert states(output) == dict.fromkeys(("nuc", "pi1", "pi2"), "unchanged")
@@ -54,14 +56,14 @@ def test_a_file_comes_to_the_same_path_everywhere_once(shelved: Shelved, push, d
     assert node["files"][0]["bytes"] == len(CONTENT)
 
 
-def test_a_dead_node_delays_no_other(shelved: Shelved, push, data: Path) -> None:
-    shelved.servers["pi1"].stop()
-    append(shelved.config, f"data:\n- {{source: {json.dumps(data.name)}, target: ~/a.csv}}\n")
-    append(shelved.config, f"- {{source: {json.dumps(str(data))}, target: ~/b.csv}}\n")
+def test_a_dead_node_delays_no_other(spark_homes: SshSparkHomes, push, data: Path) -> None:
+    spark_homes.servers["pi1"].stop()
+    append(spark_homes.config, f"data:\n- {{source: {json.dumps(data.name)}, target: ~/a.csv}}\n")
+    append(spark_homes.config, f"- {{source: {json.dumps(str(data))}, target: ~/b.csv}}\n")
     output, complaint = push(status=1)
     for name in ("nuc", "pi2"):
         for file in ("a.csv", "b.csv"):
-            assert (shelved.servers[name].home / file).read_bytes() == CONTENT
+            assert (spark_homes.servers[name].home / file).read_bytes() == CONTENT
             assert f"{name}: ~/{file} pushed: " in output
     assert complaint.count("pitui: pi1: ") == 2
     assert "connection refused" in complaint
@@ -69,9 +71,9 @@ def test_a_dead_node_delays_no_other(shelved: Shelved, push, data: Path) -> None
     assert states(output) == {"nuc": "unchanged", "pi1": "unreachable", "pi2": "unchanged"}
 
 
-def test_only_the_named_nodes_get_it(shelved: Shelved, push, data: Path) -> None:
+def test_only_the_named_nodes_get_it(spark_homes: SshSparkHomes, push, data: Path) -> None:
     push(data.name, "~/x.csv", "pi2")
-    assert {n for n, s in shelved.servers.items() if (s.home / "x.csv").exists()} == {"pi2"}
+    assert {n for n, s in spark_homes.servers.items() if (s.home / "x.csv").exists()} == {"pi2"}
 
 
 def test_usage(push, data: Path) -> None:
@@ -91,9 +93,9 @@ def test_usage(push, data: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_that_nodes_failure(
-    shelved: Shelved, push, data: Path
+    spark_homes: SshSparkHomes, push, data: Path
 ) -> None:
-    (shelved.servers["pi1"].home / "taken").write_text("a file")
+    (spark_homes.servers["pi1"].home / "taken").write_text("a file")
     output, complaint = push(data.name, "~/taken/x.csv", status=1)
     assert "pitui: pi1: cannot create ~/taken" in complaint
     assert output.count("pushed") == 2

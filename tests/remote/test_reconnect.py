@@ -20,8 +20,8 @@ from pitui.remote.quoting import quote
 pytestmark = pytest.mark.ssh
 
 
-async def test_a_server_that_was_restarted_is_used_again(shelf, node_on, make_links):
-    server = shelf.server()
+async def test_a_server_that_was_restarted_is_used_again(ssh_servers, node_on, make_links):
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     seen = []
     connections.on_change(lambda _name, link: seen.append(link.state))
@@ -83,14 +83,14 @@ class Cutting:
 
 @pytest.mark.parametrize("after", range(4))
 async def test_a_connection_that_is_reset_while_a_command_starts_is_a_lost_link(
-    shelf, known, make_links, after
+    ssh_servers, known, make_links, after
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     cutting = Cutting(server)
     async with await asyncio.start_server(cutting.serve, server.address, 0) as proxy:
         port = proxy.sockets[0].getsockname()[1]
         known.write_text(server.known_line().replace(f":{server.port}", f":{port}"))
-        connections = make_links(node("pi", server.address, port, identity=shelf.client_key))
+        connections = make_links(node("pi", server.address, port, identity=ssh_servers.client_key))
         assert (await connections.runner("pi").run("echo one")).ok
         cutting.arm(after)
         with pytest.raises(LinkError) as caught:
@@ -98,8 +98,10 @@ async def test_a_connection_that_is_reset_while_a_command_starts_is_a_lost_link(
         assert caught.value.failure is Failure.LOST
 
 
-async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(shelf, node_on, make_links):
-    server = shelf.server(start=False)
+async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(
+    ssh_servers, node_on, make_links
+):
+    server = ssh_servers.server(start=False)
     connections = make_links(node_on("pi", server))
     for _ in range(4):
         connections.retry("pi")
@@ -113,8 +115,8 @@ async def test_a_person_who_asks_again_does_not_wait_for_the_backoff(shelf, node
     assert connections.link("pi").state is LinkState.CONNECTED
 
 
-async def test_what_runs_while_the_link_is_lost_says_so(shelf, node_on, make_links):
-    server = shelf.server()
+async def test_what_runs_while_the_link_is_lost_says_so(ssh_servers, node_on, make_links):
+    server = ssh_servers.server()
     runner = make_links(node_on("pi", server)).runner("pi")
     async with runner.open("echo first; sleep 99") as process:
         blocks = process.blocks()
@@ -128,9 +130,9 @@ async def test_what_runs_while_the_link_is_lost_says_so(shelf, node_on, make_lin
 
 
 async def test_commands_end_on_the_node_when_the_link_is_lost(
-    shelf, node_on, make_links, tmp_path: Path
+    ssh_servers, node_on, make_links, tmp_path: Path
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     file, quiet = tmp_path / "pid", tmp_path / "quiet.log"
     quiet.touch()
@@ -145,8 +147,8 @@ async def test_commands_end_on_the_node_when_the_link_is_lost(
         await until(lambda: not alive(pid), 10, "tail ended on the node")
 
 
-async def test_a_frozen_peer_is_found_within_ten_seconds(shelf, node_on, make_links):
-    server = shelf.server()
+async def test_a_frozen_peer_is_found_within_ten_seconds(ssh_servers, node_on, make_links):
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     runner = connections.runner("pi")
     await runner.run("true")
@@ -164,9 +166,9 @@ async def test_a_frozen_peer_is_found_within_ten_seconds(shelf, node_on, make_li
 
 
 async def test_closing_ends_what_runs_and_leaves_nothing(
-    shelf, node_on, make_links, tmp_path: Path
+    ssh_servers, node_on, make_links, tmp_path: Path
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     file = tmp_path / "pid"
     async with connections.runner("pi").open(f"echo $$ > {quote(file)}; exec sleep 99") as process:

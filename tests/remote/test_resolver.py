@@ -96,9 +96,9 @@ async def test_sixty_four_machines_take_half_a_second(home):
 
 
 async def test_what_ssh_refuses_is_said_in_its_words_for_that_node_only(
-    shelf, node_on, make_links, home
+    ssh_servers, node_on, make_links, home
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     good = node_on("good", server)
     write(home, {"config": "Host bad\n  ProxyJump bad\n  HostName bad\n", "more": ""})
     connections = make_links(good, node("bad", "bad", user=None))
@@ -163,12 +163,12 @@ async def test_cancelling_ends_the_command(home, tmp_path):
 
 
 async def test_where_ssh_is_not_installed_the_files_are_read(
-    shelf, node_on, make_links, home, known, monkeypatch
+    ssh_servers, node_on, make_links, home, known, monkeypatch
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     known.write_text(server.known_line())
     write(home, {"config": f"Host shelf # a pi\n  HostName {server.address}\n  Include more\n"})
-    write(home, {"more": f"Port {server.port}\nIdentityFile {shelf.client_key}\n"})
+    write(home, {"more": f"Port {server.port}\nIdentityFile {ssh_servers.client_key}\n"})
     empty = home / "empty"
     empty.mkdir()
     monkeypatch.setenv("PATH", str(empty))

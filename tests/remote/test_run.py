@@ -29,7 +29,7 @@ def runner(kind, request, make_links) -> Runner:
         from support.nodes import node
 
         return make_links(node("nuc", "local")).runner("nuc")
-    server = request.getfixturevalue("shelf").server()
+    server = request.getfixturevalue("ssh_servers").server()
     pi = request.getfixturevalue("node_on")("pi", server)
     return make_links(pi).runner("pi")
 

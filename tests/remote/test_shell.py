@@ -9,8 +9,8 @@ pytestmark = pytest.mark.ssh
 
 
 @pytest.fixture
-async def shell(shelf, node_on, make_links):
-    made = Shell(make_links(node_on("pi1", shelf.server())).runner("pi1"))
+async def shell(ssh_servers, node_on, make_links):
+    made = Shell(make_links(node_on("pi1", ssh_servers.server())).runner("pi1"))
     await made.open("exec sh", b"")
     yield made
     await made.close()
@@ -35,8 +35,8 @@ async def test_one_that_does_not_end_is_given_up(shell):
         await shell.ask("sleep 60", 0.3)
 
 
-async def test_a_link_that_is_lost_is_said(shelf, node_on, make_links):
-    server = shelf.server()
+async def test_a_link_that_is_lost_is_said(ssh_servers, node_on, make_links):
+    server = ssh_servers.server()
     shell = Shell(make_links(node_on("pi1", server)).runner("pi1"))
     await shell.open("exec sh", b"")
     assert (await shell.ask("echo here", 5)).stdout == b"here\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyspark
 import pytest
-from support.shelved import Shelved
+from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
@@ -41,8 +41,10 @@ async def run_line(cluster: Cluster, here: Path, *words: str) -> str:
     return (Path(run.folder) / "stdout.log").read_text()
 
 
-async def test_every_file_is_brought_under_its_own_name(shelved: Shelved, here: Path) -> None:
-    submit = shelved.spark("nuc") / "bin" / "spark-submit"
+async def test_every_file_is_brought_under_its_own_name(
+    spark_homes: SshSparkHomes, here: Path
+) -> None:
+    submit = spark_homes.spark("nuc") / "bin" / "spark-submit"
     submit.parent.mkdir()
     submit.write_text(SHOW)
     submit.chmod(0o755)
@@ -51,7 +53,7 @@ async def test_every_file_is_brought_under_its_own_name(shelved: Shelved, here: 
         "--properties-file", f"file://{here}/my.conf".replace(" ", "%20"), "--conf",
         "spark.files=lib/a.jar,hdfs://n/x", "job.py", "helper.py",
     ]  # fmt: skip
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         said = await run_line(cluster, here, *words)
     given = [line[1:-1] for line in said.splitlines() if line.startswith("<")]
     assert [Path(word).name for word in given] == [
@@ -80,10 +82,10 @@ with open(SparkFiles.get("data.txt")) as file:
 
 
 async def test_sparks_own_submit_finds_what_was_brought(
-    shelved: Shelved, here: Path, home: Path
+    spark_homes: SshSparkHomes, here: Path, home: Path
 ) -> None:
     for name in ("bin", "jars", "python"):
-        (shelved.spark("nuc") / name).symlink_to(Path(pyspark.__file__).parent / name)
+        (spark_homes.spark("nuc") / name).symlink_to(Path(pyspark.__file__).parent / name)
     (here / "helper.py").write_text("WORD = 'helped'\n")
     (here / "lib" / "data.txt").write_text("data")
     (here / "my.conf").write_text(
@@ -91,7 +93,7 @@ async def test_sparks_own_submit_finds_what_was_brought(
         "spark.submit.pyFiles helper.py\nspark.files lib/data.txt\n"
     )
     (here / "job.py").write_text(PROGRAM)
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         arguments = parse_submit(["--properties-file", "my.conf", "job.py"])
         arguments, places, _ = await find_files(cluster, arguments, here)
         submission = Submission(arguments, (), places)
@@ -109,13 +111,13 @@ async def _until_ended(runs: Runs, run_id: str) -> Run:
     return run
 
 
-async def test_what_is_on_the_node_stays_there(shelved: Shelved, here: Path) -> None:
-    spark = shelved.spark("nuc")
+async def test_what_is_on_the_node_stays_there(spark_homes: SshSparkHomes, here: Path) -> None:
+    spark = spark_homes.spark("nuc")
     (spark / "examples").mkdir()
     (spark / "examples" / "pi.py").touch()
     (here / "same.py").touch()
     (spark / "same.py").touch()
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         arguments = parse_submit(["--jars", f"local:{spark}/examples/pi.py", "examples/pi.py"])
         places = await locate(cluster, arguments, here)
         assert places.uploads == []
@@ -139,28 +141,30 @@ async def test_what_is_on_the_node_stays_there(shelved: Shelved, here: Path) -> 
     ],
 )
 async def test_what_is_nowhere_is_one_line(
-    shelved: Shelved, here: Path, words: list[str], said: str
+    spark_homes: SshSparkHomes, here: Path, words: list[str], said: str
 ) -> None:
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         with pytest.raises(PituiError, match=said) as caught:
             await locate(cluster, parse_submit(words), here)
     assert not isinstance(caught.value, (UsageError, LinkError))
     assert "\n" not in str(caught.value)
 
 
-async def test_a_class_path_may_name_what_is_not_there(shelved: Shelved, here: Path) -> None:
+async def test_a_class_path_may_name_what_is_not_there(
+    spark_homes: SshSparkHomes, here: Path
+) -> None:
     arguments = parse_submit(["--driver-class-path", "/no/x.jar:lib/a.jar:/etc", "job.py"])
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         places = await locate(cluster, arguments, here)
     placed = places.put(arguments, "/run").options[0].value
     assert placed == "/no/x.jar:/run/files/0/a.jar:/etc"
 
 
 async def test_a_run_that_cannot_be_filled_leaves_nothing(
-    shelved: Shelved, here: Path, home: Path
+    spark_homes: SshSparkHomes, here: Path, home: Path
 ) -> None:
     arguments = parse_submit(["--files", "env.tgz", "job.py"])
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         submission = Submission(arguments, (), await locate(cluster, arguments, here))
         (here / "env.tgz").unlink()
         with pytest.raises(NodeError, match="cannot read"):

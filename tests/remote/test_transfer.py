@@ -19,7 +19,7 @@ ANY = pytest.mark.parametrize(
 def runner(kind, request, make_links):
     if kind == "local":
         return make_links(node("nuc", "local")).runner("nuc")
-    server = request.getfixturevalue("shelf").server()
+    server = request.getfixturevalue("ssh_servers").server()
     return make_links(request.getfixturevalue("node_on")("pi", server)).runner("pi")
 
 
@@ -63,9 +63,9 @@ async def test_a_local_file_that_is_not_there_is_named(make_links, tmp_path: Pat
 
 @pytest.mark.ssh
 async def test_a_link_that_is_lost_half_way_leaves_the_old_file(
-    shelf, node_on, make_links, tmp_path: Path
+    ssh_servers, node_on, make_links, tmp_path: Path
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     target = tmp_path / "folder" / "target"
     await put_file(connections.runner("pi"), b"old", str(target))

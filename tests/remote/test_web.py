@@ -100,9 +100,9 @@ async def test_a_dropped_question_is_asked_again_but_a_form_is_not_sent_twice(lo
 
 @pytest.mark.ssh
 async def test_what_can_be_reached_is_asked_directly_without_any_link(
-    shelf, node_on, make_links, web_of
+    ssh_servers, node_on, make_links, web_of
 ):
-    server = shelf.server(start=False)
+    server = ssh_servers.server(start=False)
     connections = make_links(node_on("pi", server))
     with serving(server.address) as service:
         page = await web_of(connections).get(f"http://{server.address}:{service.port}/", via="pi")
@@ -111,8 +111,10 @@ async def test_what_can_be_reached_is_asked_directly_without_any_link(
 
 
 @pytest.mark.ssh
-async def test_the_nodes_own_loopback_is_asked_through_its_link(shelf, node_on, make_links, web_of):
-    server = shelf.server()
+async def test_the_nodes_own_loopback_is_asked_through_its_link(
+    ssh_servers, node_on, make_links, web_of
+):
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     web = web_of(connections)
     with serving("127.0.0.1") as service:
@@ -125,8 +127,10 @@ async def test_the_nodes_own_loopback_is_asked_through_its_link(shelf, node_on, 
 
 
 @pytest.mark.ssh
-async def test_a_service_that_neither_way_reaches_is_refused(shelf, node_on, make_links, web_of):
-    server = shelf.server()
+async def test_a_service_that_neither_way_reaches_is_refused(
+    ssh_servers, node_on, make_links, web_of
+):
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     web = web_of(connections)
     for host in (server.address, "127.0.0.1"):
@@ -136,8 +140,8 @@ async def test_a_service_that_neither_way_reaches_is_refused(shelf, node_on, mak
 
 
 @pytest.mark.ssh
-async def test_a_service_that_comes_back_is_reached_again(shelf, node_on, make_links, web_of):
-    server = shelf.server()
+async def test_a_service_that_comes_back_is_reached_again(ssh_servers, node_on, make_links, web_of):
+    server = ssh_servers.server()
     web = web_of(make_links(node_on("pi", server)))
     port = free_port()
     for address in ("127.0.0.1", server.address):
@@ -152,9 +156,9 @@ async def test_a_service_that_comes_back_is_reached_again(shelf, node_on, make_l
 
 @pytest.mark.ssh
 async def test_the_way_that_works_is_found_and_remembered_until_it_does_not(
-    shelf, node_on, make_links, web_of
+    ssh_servers, node_on, make_links, web_of
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     web = web_of(connections)
     port = free_port(server.address)
@@ -179,8 +183,10 @@ async def test_the_way_that_works_is_found_and_remembered_until_it_does_not(
 
 
 @pytest.mark.ssh
-async def test_a_lost_link_is_made_again_for_the_next_question(shelf, node_on, make_links, web_of):
-    server = shelf.server()
+async def test_a_lost_link_is_made_again_for_the_next_question(
+    ssh_servers, node_on, make_links, web_of
+):
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     web = web_of(connections)
     with serving("127.0.0.1") as service:
@@ -192,8 +198,8 @@ async def test_a_lost_link_is_made_again_for_the_next_question(shelf, node_on, m
 
 
 @pytest.mark.ssh
-async def test_a_server_that_forbids_forwarding_says_so(shelf, node_on, make_links, web_of):
-    web = web_of(make_links(node_on("pi", shelf.server("AllowTcpForwarding no"))))
+async def test_a_server_that_forbids_forwarding_says_so(ssh_servers, node_on, make_links, web_of):
+    web = web_of(make_links(node_on("pi", ssh_servers.server("AllowTcpForwarding no"))))
     with serving("127.0.0.1") as service, pytest.raises(WebError, match="AllowTcpForwarding"):
         await web.get(f"http://127.0.0.1:{service.port}/", via="pi")
 
@@ -205,8 +211,8 @@ async def test_a_node_that_cannot_be_reached_says_why(make_links, web_of):
 
 
 @pytest.mark.ssh
-async def test_sockets_are_private_and_gone_in_the_end(shelf, node_on, make_links):
-    connections = make_links(node_on("pi", shelf.server()))
+async def test_sockets_are_private_and_gone_in_the_end(ssh_servers, node_on, make_links):
+    connections = make_links(node_on("pi", ssh_servers.server()))
     path = await connections.socket("pi", "127.0.0.1", 8080)
     assert path.is_socket()
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -222,9 +228,9 @@ async def test_a_local_node_has_no_socket(make_links):
 
 @pytest.mark.ssh
 async def test_a_page_opens_directly_or_through_a_port_of_this_machine(
-    shelf, node_on, make_links, web_of, local
+    ssh_servers, node_on, make_links, web_of, local
 ):
-    server = shelf.server()
+    server = ssh_servers.server()
     connections = make_links(node_on("pi", server))
     web = web_of(connections)
     with serving("127.0.0.1") as service:

@@ -37,16 +37,16 @@ def config(
     folder = tmp_path_factory.mktemp("logins")
     known = folder / "known_hosts"
     text = yaml.safe_load(demo_cluster.read_text())
-    with servers(folder) as shelf:
+    with servers(folder) as ssh_servers:
         for name, login in zip(NODES, logins, strict=True):
             node = text["nodes"][name]
             address = text["spark"]["master"]["host"] if node["host"] == "local" else node["host"]
-            server = login.server(shelf, address=address)
+            server = login.server(ssh_servers, address=address)
             node.update(host=address, port=server.port)
             with known.open("a") as file:
                 file.write(server.known_line())
         text["ssh"].update(
-            user=getpass.getuser(), identity=str(shelf.client_key), known_hosts=str(known)
+            user=getpass.getuser(), identity=str(ssh_servers.client_key), known_hosts=str(known)
         )
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(text, sort_keys=False))

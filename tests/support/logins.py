@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass, field
 
-from support.sshd import Server, Shelf
+from support.sshd import Server, SshServers
 
 PRINTS = "echo 'Welcome to the shelf'; echo 'stty: no tty' >&2\n"
 
@@ -40,9 +40,9 @@ class Login:
         found = self.shell == "wrapper" or shutil.which(self.shell)
         return "" if found else f"no {self.shell}: install it"
 
-    def server(self, shelf: Shelf, **where: str) -> Server:
+    def server(self, ssh_servers: SshServers, **where: str) -> Server:
         """Start a server that has this login."""
-        server = shelf.server(start=False, **where)
+        server = ssh_servers.server(start=False, **where)
         for name, text in self.files.items():
             path = server.home / name
             path.parent.mkdir(parents=True, exist_ok=True)

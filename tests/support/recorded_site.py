@@ -59,9 +59,9 @@ class RecordedSite(NodeContext):
         loaded = load_config(path)
         nodes = resolve_nodes(loaded)
         connections = ConnectionPool(nodes.values(), NonInteractive())
-        shelf = ProvisionContext(loaded, nodes, connections, NonInteractive())
-        super().__init__(nodes[name], connections.runner(name), shelf)
-        shelf.contexts[name] = self
+        ssh_servers = ProvisionContext(loaded, nodes, connections, NonInteractive())
+        super().__init__(nodes[name], connections.runner(name), ssh_servers)
+        ssh_servers.contexts[name] = self
         self._recorded = parse_machine(machine)
         self._answers = dict(answers)
         self._files = dict(files or {})

@@ -155,17 +155,17 @@ def thaw(pids: list[int]) -> None:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator["Shelf"]:
+def servers(folder: Path) -> Iterator["SshServers"]:
     """Hand out a maker of servers, and stop them all in the end."""
-    shelf = Shelf(folder)
+    ssh_servers = SshServers(folder)
     try:
-        yield shelf
+        yield ssh_servers
     finally:
-        for server in shelf.servers:
+        for server in ssh_servers.servers:
             server.stop()
 
 
-class Shelf:
+class SshServers:
     """Servers that all accept one client key."""
 
     def __init__(self, folder: Path) -> None:

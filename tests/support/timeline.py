@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventKind, Severity, UnreadEvents, unread_events
-from support.shelf import NOW, Still
+from support.plain_cluster import NOW, Still
 
 
 def event(ago: float, kind: EventKind, about: str, what: str, **more: object) -> Event:

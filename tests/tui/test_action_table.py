@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from support.insides import StillJobs
-from support.looked import Looking
-from support.shelf import shown, until
+from support.app_details import StillJobs
+from support.node_inspections import Looking
+from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.shelf import FULL, RUNS, Still, shown, until
+from support.plain_cluster import FULL, RUNS, Still, shown, until
 from textual.widgets import Button
 
 from pitui.bench.suites import BENCHMARKS

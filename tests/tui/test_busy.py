@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from support.looked import Looking
-from support.shelf import FULL, Still, shown, until
+from support.node_inspections import Looking
+from support.plain_cluster import FULL, Still, shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import PituiError

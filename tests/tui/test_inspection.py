@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from support.looked import OLD, SYSTEM, Looking, busy
-from support.shelf import FULL, NOW, RUNNING, WAITING, shown, ui, until
+from support.node_inspections import OLD, SYSTEM, Looking, busy
+from support.plain_cluster import FULL, NOW, RUNNING, WAITING, shown, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import NodeError

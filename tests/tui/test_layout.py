@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
-from support.shelf import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
+from support.plain_cluster import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
@@ -191,7 +191,7 @@ def test_header_says_how_old_figures_are_and_shortens_by_rank() -> None:
 
 
 def test_an_unknown_theme_names_those_there_are() -> None:
-    from support.shelf import config
+    from support.plain_cluster import config
 
     with pytest.raises(ConfigError, match=r"unknown theme 'sepia'.*pitui, textual-dark"):
         PituiApp(config(theme="sepia"))

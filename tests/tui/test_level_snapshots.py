@@ -4,8 +4,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-from support.insides import StillJobs
-from support.shelf import NOW, RUNNING, WAITING, Still, ui, until
+from support.app_details import StillJobs
+from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.insides import StillJobs
-from support.shelf import FULL, NOW, RUNNING, Still, shown, until
+from support.app_details import StillJobs
+from support.plain_cluster import FULL, NOW, RUNNING, Still, shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult

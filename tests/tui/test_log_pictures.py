@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
-from support.shelf import NOW, Still, ui, until
+from support.plain_cluster import NOW, Still, ui, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -41,7 +41,7 @@ TREE = (
 )  # fmt: skip
 
 
-class Shelf:
+class StillLogs:
     """The logs that there are, as the test says."""
 
     def __init__(self) -> None:
@@ -94,11 +94,11 @@ class Logs(Still):
     def __init__(self, given: Sequence[LogLine] | PituiError = ()) -> None:
         super().__init__()
         self.given = given
-        self.shelf = Shelf()
+        self.still_logs = StillLogs()
 
     @property
-    def log_service(self) -> Shelf:  # type: ignore[override]
-        return self.shelf
+    def log_service(self) -> StillLogs:  # type: ignore[override]
+        return self.still_logs
 
     async def follow(
         self, sources: Sequence[LogSource], lines: int
@@ -200,7 +200,7 @@ def test_the_tree(
     snap_compare: Compare, branches: PituiError | None, size: tuple[int, int]
 ) -> None:
     services = Logs(lines())
-    services.shelf.branches = branches
+    services.still_logs.branches = branches
 
     async def opened(pilot: Pilot[None]) -> None:
         await after(services)(pilot)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.shelf import FULL, NODES, RUNS, Still, executor, pi, shown, until, worker
+from support.plain_cluster import FULL, NODES, RUNS, Still, executor, pi, shown, until, worker
 from textual.geometry import Region
 from textual.pilot import Pilot
 
@@ -17,7 +17,7 @@ QUIET = replace(FULL, nodes=NODES[:4], applications=FULL.applications[:1])
 
 
 def crowded(executors: int = 8) -> Snapshot:
-    """Return a shelf on which an application has many executors."""
+    """Return a cluster on which an application has many executors."""
     rows = tuple(executor(n, "pi1", 2, 100) for n in range(executors))
     return replace(QUIET, executors={"app-0003": rows})
 

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from support.plain_cluster import Still, shown, until
 from support.provision import Recorded, halfway
-from support.shelf import Still, shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 

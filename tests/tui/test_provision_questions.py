@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from support.shelf import shown, until
+from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from support.plain_cluster import FULL, NOW, Still, ui, until
 from support.provision import Recorded, halfway
-from support.shelf import FULL, NOW, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import UsageError

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.shelf import DONE, FULL, NOW, RUNNING, Still, metrics, pi, shown, worker
+from support.plain_cluster import DONE, FULL, NOW, RUNNING, Still, metrics, pi, shown, worker
 from textual.app import App, ComposeResult
 
 from pitui.domain.cluster import Application, Snapshot

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from support.shelf import FULL, NOW, RUNS, Still, ui, until
+from support.plain_cluster import FULL, NOW, RUNS, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import MasterState

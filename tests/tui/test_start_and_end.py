@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support.shelf import Still, config, shown, ui, until
+from support.plain_cluster import Still, config, shown, ui, until
 from support.tools import tool
 
 from pitui.config.nodes import resolve_nodes

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.shelf import FULL, NODES, NOW, Still, metrics, pi, shown, worker
+from support.plain_cluster import FULL, NODES, NOW, Still, metrics, pi, shown, worker
 from textual.geometry import Region
 
 from pitui.tui.text.cells import Column, Row, cell

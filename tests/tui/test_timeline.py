@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from support.shelf import NOW, shown, ui, until
+from support.plain_cluster import NOW, shown, ui, until
 from support.timeline import EVENTS, StillTimeline, event, still
 from textual.pilot import Pilot
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from support.shelf import executor
+from support.plain_cluster import executor
 
 from pitui.services.monitor.driver_poll import TaskRates
 

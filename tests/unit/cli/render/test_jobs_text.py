@@ -3,8 +3,8 @@
 import json
 from dataclasses import replace
 
-from support.insides import captured
-from support.shelf import FULL, NOW, RUNNING, WAITING
+from support.app_details import captured
+from support.plain_cluster import FULL, NOW, RUNNING, WAITING
 
 from pitui.cli.render.jobs_text import inside_json, inside_lines, list_json, list_lines
 from pitui.domain.apps.app_detail import AppLocation, DetailResult

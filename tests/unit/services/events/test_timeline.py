@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.shelf import DONE, RUNNING, pi, worker
-from support.shelf import FULL as SHELF
+from support.plain_cluster import DONE, RUNNING, pi, worker
+from support.plain_cluster import FULL as SHELF
 
 from pitui.domain.cluster import ApplicationState, Snapshot, WorkerState
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity

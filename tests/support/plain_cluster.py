@@ -1,4 +1,4 @@
-"""A shelf of nodes as plain data, and a UI on it: no Spark, no SSH, nothing to wait for."""
+"""A cluster of four nodes as plain data, and a UI on it: no Spark, no SSH, nothing to wait for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -7,16 +7,16 @@ from pathlib import Path
 from pitui.config.load import load_config
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
-from support.sshd import Shelf
+from support.sshd import SshServers
 
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
 
-class Shelved:
+class SshSparkHomes:
     """A master's node and two workers, each a real sshd, with a Spark home of its own."""
 
-    def __init__(self, shelf: Shelf, known: Path, folder: Path) -> None:
-        self.servers = {name: shelf.server() for name in ("nuc", "pi1", "pi2")}
+    def __init__(self, ssh_servers: SshServers, known: Path, folder: Path) -> None:
+        self.servers = {name: ssh_servers.server() for name in ("nuc", "pi1", "pi2")}
         known.write_text("".join(server.known_line() for server in self.servers.values()))
         nodes = "".join(
             f"  {name}: {{host: {server.address}, port: {server.port},"
@@ -26,7 +26,8 @@ class Shelved:
         self.config = folder / "config.yaml"
         self.config.write_text(
             "cluster: {name: test, master: nuc}\n"
-            f"ssh: {{identity: {shelf.client_key}, known_hosts: {known}, connect_timeout: 3}}\n"
+            f"ssh: {{identity: {ssh_servers.client_key}, known_hosts: {known},"
+            " connect_timeout: 3}\n"
             f"nodes:\n{nodes}"
         )
         for name in self.servers:

@@ -21,7 +21,7 @@ from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
 from support.fake_services import FakeInspection
-from support.shelf import FULL, MIB, NOW, Still, executor
+from support.plain_cluster import FULL, MIB, NOW, Still, executor
 
 APP = "app-20270115072900-0003"
 T = TypeVar("T")
@@ -118,7 +118,7 @@ class Looking(Still):
 
 
 def busy() -> Snapshot:
-    """Return the shelf with executors in every state."""
+    """Return the cluster with executors in every state."""
     rates = (0.0, 1.0, 2.5, 4.0, 3.0, 3.5, 2.0, 1.5)
     rows: tuple[Executor, ...] = (
         replace(executor(0, "pi1", 2, 1_000), task_rates=rates, disk_used=7 * MIB),

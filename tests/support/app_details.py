@@ -16,7 +16,7 @@ from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import parse_tasks
 from support.fake_services import FakeJobs
-from support.shelf import NOW
+from support.plain_cluster import NOW
 
 CAPTURES = Path(__file__).parents[1] / "captures" / "app"
 MIB = 1024 * 1024
