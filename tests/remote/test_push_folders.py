@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from support.shelved import Shelved
+from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.domain.errors import UsageError
 from pitui.domain.outcome import OutcomeState
@@ -73,9 +73,9 @@ def listing(folder: Path) -> dict[str, tuple[str, int, bytes]]:
 
 
 async def push(
-    shelved: Shelved, source: Path | str, target: str, *names: str, owner: str = ""
+    spark_homes: SshSparkHomes, source: Path | str, target: str, *names: str, owner: str = ""
 ) -> dict[str, Delivery]:
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         item = item_of(str(source), target, Path("/"), owner=owner)
         pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
         ended = await pushing.run([item], names or list(cluster.nodes))
@@ -92,11 +92,11 @@ def left_over(folder: Path, *kept: str) -> list[str]:
     return sorted(p.name for p in folder.iterdir() if p.name not in kept)
 
 
-async def test_a_folder_comes_whole_and_only_once(shelved: Shelved, source: Path) -> None:
-    ended = await push(shelved, source, "~/data/flights")
+async def test_a_folder_comes_whole_and_only_once(spark_homes: SshSparkHomes, source: Path) -> None:
+    ended = await push(spark_homes, source, "~/data/flights")
     assert states(ended) == {OutcomeState.OK}, ended
     wanted = listing(source)
-    for server in shelved.servers.values():
+    for server in spark_homes.servers.values():
         there = server.home / "data" / "flights"
         assert listing(there) == wanted
         assert (there / "holes").stat().st_blocks * 512 < 2_000_000
@@ -104,37 +104,39 @@ async def test_a_folder_comes_whole_and_only_once(shelved: Shelved, source: Path
     assert ended["pi1"].files == sum(kind != "folder" for kind, *_ in wanted.values())
     # Holes do not travel.
     assert ended["pi1"].sent < 6 * 1024 * 1024
-    ended = await push(shelved, source, "~/data/flights")
+    ended = await push(spark_homes, source, "~/data/flights")
     assert states(ended) == {OutcomeState.UNCHANGED}
     assert {one.sent for one in ended.values()} == {0}
 
 
-async def test_only_what_differs_travels(shelved: Shelved, source: Path) -> None:
-    await push(shelved, source, "~/flights")
+async def test_only_what_differs_travels(spark_homes: SshSparkHomes, source: Path) -> None:
+    await push(spark_homes, source, "~/flights")
     (source / "it's" / "it's.0").write_text("changed")
     (source / "it's" / "it's.1").unlink()
     (source / "added").write_text("added")
     (source / "run.sh").chmod(0o644)
     (source / "empty").rmdir()
     (source / "empty").write_text("a file now")
-    there = shelved.servers["pi1"].home / "flights"
+    there = spark_homes.servers["pi1"].home / "flights"
     (there / "it's" / "it's.2").write_text("somebody wrote here")
     (there / "extra").write_text("somebody put it here")
     before = (there / "large").stat().st_ino
-    ended = await push(shelved, source, "~/flights")
+    ended = await push(spark_homes, source, "~/flights")
     assert states(ended) == {OutcomeState.OK}, ended
-    for server in shelved.servers.values():
+    for server in spark_homes.servers.values():
         assert listing(server.home / "flights") == listing(source)
         assert left_over(server.home, "flights") == [".flights.receipt"]
     assert max(one.sent for one in ended.values()) < 50_000
     assert (there / "large").stat().st_ino == before
 
 
-async def test_a_reader_never_sees_half_a_folder(shelved: Shelved, tmp_path: Path) -> None:
+async def test_a_reader_never_sees_half_a_folder(
+    spark_homes: SshSparkHomes, tmp_path: Path
+) -> None:
     """Every look at the folder finds all its files, of one version."""
     source = tmp_path / "s"
     source.mkdir()
-    target = shelved.servers["pi1"].home / "s"
+    target = spark_homes.servers["pi1"].home / "s"
     seen: set[tuple[int, ...]] = set()
     problems: list[str] = []
     over = threading.Event()
@@ -158,13 +160,13 @@ async def test_a_reader_never_sees_half_a_folder(shelved: Shelved, tmp_path: Pat
                 os.close(fd)
 
     write(1)
-    await push(shelved, source, "~/s", "pi1")
+    await push(spark_homes, source, "~/s", "pi1")
     watching = threading.Thread(target=watch)
     watching.start()
     try:
         for version in range(2, 6):
             write(version)
-            ended = await push(shelved, source, "~/s", "pi1")
+            ended = await push(spark_homes, source, "~/s", "pi1")
             assert states(ended) == {OutcomeState.OK}
     finally:
         over.set()
@@ -175,28 +177,30 @@ async def test_a_reader_never_sees_half_a_folder(shelved: Shelved, tmp_path: Pat
     assert (60,) in seen
 
 
-async def test_what_pitui_did_not_bring_is_not_replaced(shelved: Shelved, source: Path) -> None:
-    there = shelved.servers["pi1"].home / "mine"
+async def test_what_pitui_did_not_bring_is_not_replaced(
+    spark_homes: SshSparkHomes, source: Path
+) -> None:
+    there = spark_homes.servers["pi1"].home / "mine"
     there.mkdir()
     (there / "thesis.tex").write_text("mine")
-    ended = await push(shelved, source, "~/mine")
+    ended = await push(spark_homes, source, "~/mine")
     assert ended["pi1"].state is OutcomeState.FAILED
     assert "was not pushed by pitui: mine/thesis.tex would be lost" in ended["pi1"].error
     assert (there / "thesis.tex").read_text() == "mine"
     assert ended["pi2"].state is OutcomeState.OK
 
 
-async def test_a_copy_by_hand_is_taken_as_it_is(shelved: Shelved, source: Path) -> None:
-    home = shelved.servers["pi1"].home
+async def test_a_copy_by_hand_is_taken_as_it_is(spark_homes: SshSparkHomes, source: Path) -> None:
+    home = spark_homes.servers["pi1"].home
     shutil.copytree(source, home / "copy", symlinks=True)
-    ended = await push(shelved, source, "~/copy", "pi1")
+    ended = await push(spark_homes, source, "~/copy", "pi1")
     assert ended["pi1"].state is OutcomeState.UNCHANGED
 
 
 async def test_what_a_pattern_matches_joins_what_is_there(
-    shelved: Shelved, source: Path, tmp_path: Path
+    spark_homes: SshSparkHomes, source: Path, tmp_path: Path
 ) -> None:
-    home = shelved.servers["pi1"].home
+    home = spark_homes.servers["pi1"].home
     (home / "in").mkdir()
     (home / "in" / "other").write_text("stays")
     for number in range(3):
@@ -204,59 +208,59 @@ async def test_what_a_pattern_matches_joins_what_is_there(
     (tmp_path / "part x.csv").mkdir()
     (tmp_path / "part x.csv" / "file").write_text("x")
     pattern = tmp_path / "part *.csv"
-    ended = await push(shelved, pattern, "~/in/", "pi1")
+    ended = await push(spark_homes, pattern, "~/in/", "pi1")
     assert ended["pi1"].state is OutcomeState.OK, ended
     (tmp_path / "part 1.csv").write_text("another")
     (tmp_path / "part x.csv" / "file").write_text("another")
-    assert (await push(shelved, pattern, "~/in", "pi1"))["pi1"].state is OutcomeState.OK
+    assert (await push(spark_homes, pattern, "~/in", "pi1"))["pi1"].state is OutcomeState.OK
     found = listing(home / "in")
     assert {n for n in found if not n.startswith(".")} == {
         "other", "part 0.csv", "part 1.csv", "part 2.csv", "part x.csv", "part x.csv/file",
     }  # fmt: skip
     assert found["part 1.csv"][2] == found["part x.csv/file"][2] == b"another"
-    assert (await push(shelved, pattern, "~/in", "pi1"))["pi1"].state is OutcomeState.UNCHANGED
+    assert (await push(spark_homes, pattern, "~/in", "pi1"))["pi1"].state is OutcomeState.UNCHANGED
 
 
-async def test_a_files_mode_and_holes_come_along(shelved: Shelved, source: Path) -> None:
+async def test_a_files_mode_and_holes_come_along(spark_homes: SshSparkHomes, source: Path) -> None:
     for name in ("run.sh", "secret", "holes"):
-        ended = await push(shelved, source / name, f"~/{name}", "pi1")
+        ended = await push(spark_homes, source / name, f"~/{name}", "pi1")
         assert ended["pi1"].state is OutcomeState.OK, ended
-        there, here = shelved.servers["pi1"].home / name, source / name
+        there, here = spark_homes.servers["pi1"].home / name, source / name
         assert there.read_bytes() == here.read_bytes()
         assert there.stat().st_mode == here.stat().st_mode
         assert there.stat().st_blocks <= here.stat().st_blocks + 64
     (source / "run.sh").chmod(0o700)
-    await push(shelved, source / "run.sh", "~/run.sh", "pi1")
-    assert stat.S_IMODE((shelved.servers["pi1"].home / "run.sh").stat().st_mode) == 0o700
+    await push(spark_homes, source / "run.sh", "~/run.sh", "pi1")
+    assert stat.S_IMODE((spark_homes.servers["pi1"].home / "run.sh").stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root: another owner")
-async def test_an_owner_of_its_own(shelved: Shelved, source: Path) -> None:
-    ended = await push(shelved, source, "~/owned", "pi1", owner="daemon")
+async def test_an_owner_of_its_own(spark_homes: SshSparkHomes, source: Path) -> None:
+    ended = await push(spark_homes, source, "~/owned", "pi1", owner="daemon")
     assert ended["pi1"].state is OutcomeState.OK, ended
-    there = shelved.servers["pi1"].home / "owned"
+    there = spark_homes.servers["pi1"].home / "owned"
     owners = {path.owner() for path in (there, *there.rglob("*")) if not path.is_symlink()}
     assert owners == {"daemon"}
     assert listing(there) == listing(source)
-    again = await push(shelved, source, "~/owned", "pi1", owner="daemon")
+    again = await push(spark_homes, source, "~/owned", "pi1", owner="daemon")
     assert again["pi1"].state is OutcomeState.UNCHANGED
-    other = await push(shelved, source, "~/owned", "pi1", owner="nobody")
+    other = await push(spark_homes, source, "~/owned", "pi1", owner="nobody")
     assert other["pi1"].state is OutcomeState.OK
     assert other["pi1"].sent == 0
     assert there.owner() == "nobody"
 
 
-async def test_a_lost_link_resumes(shelved: Shelved, source: Path) -> None:
+async def test_a_lost_link_resumes(spark_homes: SshSparkHomes, source: Path) -> None:
     """All that serves the node dies in the middle of the large file."""
     (source / "large").write_bytes(os.urandom(1024 * 1024) * 60)
-    async with shelved.opened() as cluster:
+    async with spark_homes.opened() as cluster:
         cut = False
 
         def progress(_name: str, have: int, _size: int) -> None:
             nonlocal cut
             if not cut and have > 75_000_000:
                 cut = True
-                server = shelved.servers["pi1"]
+                server = spark_homes.servers["pi1"]
                 server.stop()
                 server.start()
 
@@ -265,8 +269,8 @@ async def test_a_lost_link_resumes(shelved: Shelved, source: Path) -> None:
         (ended,) = await pushing.run([item], ["pi1"])
     assert cut
     assert ended.state is OutcomeState.OK, ended
-    assert listing(shelved.servers["pi1"].home / "x") == listing(source)
-    assert left_over(shelved.servers["pi1"].home, "x") == [".x.receipt"]
+    assert listing(spark_homes.servers["pi1"].home / "x") == listing(source)
+    assert left_over(spark_homes.servers["pi1"].home, "x") == [".x.receipt"]
 
 
 def test_what_cannot_be_pushed_is_said_before(tmp_path: Path) -> None:
