@@ -1,6 +1,7 @@
 """Logs that only systemd keeps, on a real machine."""
 
 import asyncio
+import json
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ from typing import Any
 import pytest
 
 from pitui.config.load import load_config
+from pitui.domain.task_group import TaskGroup
+from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.logs import follow
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from tests.lab import configuration
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
@@ -113,3 +117,27 @@ async def follow_until(cluster: Cluster, machine: Machine, word: str) -> None:
                 await asyncio.to_thread(machine.root, script)
             if any(f"entry {word}" in text for text in texts):
                 return
+
+
+async def test_watching_leaves_the_login_in_a_nodes_journal_and_nothing_else(
+    lab: Lab, machine: Machine
+) -> None:
+    config = configured(lab, "watched.yaml")
+    assert pitui(config, "exec", "--trust-new", "--", "true", limit=60).status == 0
+    files = "find / -xdev -newer /run/begun -not -path '/var/log/*' -not -path '/run/*' -type f"
+    machine.root("touch /run/begun; journalctl --sync")
+    cursor = machine.root("journalctl -q -n 0 --show-cursor").partition("cursor: ")[2].strip()
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
+        watch = ClusterMonitor(cluster)
+        async with TaskGroup() as group, asyncio.timeout(60):
+            watching = group.create_task(watch.run())
+            while len(watch.history("pi1")) < 3:
+                await asyncio.sleep(0.2)
+            watching.cancel()
+    text = machine.root(f"journalctl --sync; journalctl -q -o json --after-cursor='{cursor}'")
+    entries = [json.loads(line) for line in text.splitlines()]
+    told = [f"{entry['SYSLOG_IDENTIFIER']}: {entry['MESSAGE']}" for entry in entries]
+    ours = [line for line in told if not line.startswith(("sshd", "systemd"))]
+    assert ours == []
+    assert sum("Accepted publickey" in line for line in told) == 1
+    assert machine.root(files).split() == []
