@@ -18,6 +18,9 @@ R = TypeVar("R")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding JSON of somebody else's raises; the last for more brackets than Python's stack."""
 
+NANOSECONDS = 1_000_000
+"""Of a millisecond: Spark counts CPU and shuffle writes in these, all other times in ms."""
+
 _LATEST = 200_000_000_000_000
 """Milliseconds since 1970 (the year 8307); beyond it no calendar has a date."""
 

@@ -10,6 +10,21 @@ from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 
 
 @dataclass(frozen=True, slots=True)
+class TaskTimes:
+    """Where a task's run time went, in ms, as the task measured it.
+
+    What its duration has besides is scheduling: it was sent, taken apart, its result sent back.
+    """
+
+    cpu_ms: float = 0.0
+    """CPU time of the JVM's task thread alone: not of Python workers, not of GC."""
+    fetch_wait_ms: int = 0
+    """Blocked until shuffle data of other nodes came."""
+    shuffle_write_ms: float = 0.0
+    """Writing shuffle files, into the page cache at least."""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One attempt at a task."""
 
@@ -28,6 +43,8 @@ class Task:
     """The whole message, with the traceback, where it failed."""
     node: str | None = None
     """The name of the node it runs on, where that is one of ours."""
+    times: TaskTimes | None = None
+    """None where it left no metrics: lost, killed, or failed early."""
 
     @property
     def ended_at(self) -> float | None:

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from pitui.domain.apps.jobs import Task
+from pitui.domain.apps.jobs import Task, TaskTimes
 from pitui.domain.apps.work_counts import Quartiles, WorkDone, WorkState
-from pitui.spark.json_reader import JsonRows, decode, decode_rows, moment
+from pitui.spark.json_reader import NANOSECONDS, JsonRows, decode, decode_rows, moment
 
 QUANTILES = "0.0,0.25,0.5,0.75,1.0"
 """What `parse_quartiles` needs of `/taskSummary?quantiles=`."""
@@ -23,10 +23,13 @@ class _Bytes(msgspec.Struct, rename="camel", frozen=True):
     bytes_written: int = 0
     remote_bytes_read: int = 0
     local_bytes_read: int = 0
+    fetch_wait_time: int = 0  # ms
+    write_time: int = 0  # ns
 
 
 class _Metrics(msgspec.Struct, rename="camel"):
     executor_run_time: int = 0
+    executor_cpu_time: int = 0  # ns, all others ms
     jvm_gc_time: int = 0
     memory_bytes_spilled: int = 0
     disk_bytes_spilled: int = 0
@@ -91,6 +94,19 @@ def _task_of_row(row: _Task) -> Task:
         locality=row.task_locality,
         speculative=row.speculative,
         error=row.error_message or "",
+        times=_times(row),
+    )
+
+
+def _times(row: _Task) -> TaskTimes | None:
+    metrics = row.task_metrics
+    # A task that left no metrics is listed with zeros.
+    if metrics is None or not (metrics.executor_run_time or row.status == "SUCCESS"):
+        return None
+    return TaskTimes(
+        cpu_ms=metrics.executor_cpu_time / NANOSECONDS,
+        fetch_wait_ms=metrics.shuffle_read_metrics.fetch_wait_time,
+        shuffle_write_ms=metrics.shuffle_write_metrics.write_time / NANOSECONDS,
     )
 
 

@@ -19,6 +19,23 @@ class Ended(msgspec.Struct):
     exit_code: int | None = msgspec.field(default=None, name="ExitCode")  # from Spark 4
 
 
+class StorageLevel(msgspec.Struct):
+    """Where an RDD is kept, if it is."""
+
+    disk: bool = msgspec.field(default=False, name="Use Disk")
+    memory: bool = msgspec.field(default=False, name="Use Memory")
+
+
+class RddInfo(msgspec.Struct):
+    """An RDD that a stage computes."""
+
+    id: int = msgspec.field(name="RDD ID")
+    name: str = msgspec.field(default="", name="Name")
+    scope: str = msgspec.field(default="", name="Scope")
+    """JSON text: the operator of the plan, or the method, that it was made by."""
+    level: StorageLevel = msgspec.field(default_factory=StorageLevel, name="Storage Level")
+
+
 class StageInfo(msgspec.Struct):
     """A stage as several events describe it."""
 
@@ -29,6 +46,35 @@ class StageInfo(msgspec.Struct):
     submitted: int | None = msgspec.field(default=None, name="Submission Time")
     completed: int | None = msgspec.field(default=None, name="Completion Time")
     failure: str | None = msgspec.field(default=None, name="Failure Reason")
+    rdds: list[RddInfo] = msgspec.field(default_factory=list, name="RDD Info")
+
+
+class ExecutorInfo(msgspec.Struct):
+    """Where an executor is, and how large."""
+
+    host: str = msgspec.field(default="", name="Host")
+    cores: int = msgspec.field(default=0, name="Total Cores")
+
+
+class ExecutorAdded(msgspec.Struct):
+    """An executor registered; in local mode that is the driver."""
+
+    id: str = msgspec.field(name="Executor ID")
+    timestamp: int = msgspec.field(default=0, name="Timestamp")
+    info: ExecutorInfo = msgspec.field(default_factory=ExecutorInfo, name="Executor Info")
+
+
+class ExecutorRemoved(msgspec.Struct):
+    """An executor is gone."""
+
+    id: str = msgspec.field(name="Executor ID")
+    timestamp: int = msgspec.field(default=0, name="Timestamp")
+
+
+class Environment(msgspec.Struct):
+    """The application's settings."""
+
+    spark: dict[str, str | None] = msgspec.field(default_factory=dict, name="Spark Properties")
 
 
 class StageEvent(msgspec.Struct):
@@ -93,12 +139,14 @@ class ShuffleRead(msgspec.Struct):
 
     remote: int = msgspec.field(default=0, name="Remote Bytes Read")
     local: int = msgspec.field(default=0, name="Local Bytes Read")
+    wait: int = msgspec.field(default=0, name="Fetch Wait Time")  # ms
 
 
 class ShuffleWrite(msgspec.Struct):
     """What a task wrote for others."""
 
     written: int = msgspec.field(default=0, name="Shuffle Bytes Written")
+    time: int = msgspec.field(default=0, name="Shuffle Write Time")  # ns
 
 
 class Input(msgspec.Struct):
@@ -117,6 +165,7 @@ class TaskMetrics(msgspec.Struct):
     """What a task did."""
 
     run: int = msgspec.field(default=0, name="Executor Run Time")
+    cpu: int = msgspec.field(default=0, name="Executor CPU Time")  # ns, all others ms
     gc: int = msgspec.field(default=0, name="JVM GC Time")
     spill_memory: int = msgspec.field(default=0, name="Memory Bytes Spilled")
     spill_disk: int = msgspec.field(default=0, name="Disk Bytes Spilled")
@@ -148,12 +197,42 @@ class TaskEnded(msgspec.Struct):
     metrics: TaskMetrics | None = msgspec.field(default=None, name="Task Metrics")
 
 
+class PlanMetric(msgspec.Struct):
+    """A figure that an operator counts."""
+
+    name: str = ""
+    id: int = msgspec.field(default=-1, name="accumulatorId")
+
+
+class PlanNode(msgspec.Struct):
+    """An operator of a plan, with those that it reads from."""
+
+    name: str = msgspec.field(default="", name="nodeName")
+    children: list["PlanNode"] = msgspec.field(default_factory=list)
+    metrics: list[PlanMetric] = msgspec.field(default_factory=list)
+
+
+class PlanChanged(msgspec.Struct):
+    """Spark changed the plan of an SQL execution while it ran."""
+
+    id: int = msgspec.field(name="executionId")
+    root: PlanNode = msgspec.field(default_factory=PlanNode, name="sparkPlanInfo")
+
+
+class DriverFigures(msgspec.Struct):
+    """Figures of a plan that the driver counted: pairs of accumulator id and value."""
+
+    id: int = msgspec.field(name="executionId")
+    updates: list[list[int]] = msgspec.field(default_factory=list, name="accumUpdates")
+
+
 class QueryStarted(msgspec.Struct):
     """An SQL execution began."""
 
     id: int = msgspec.field(name="executionId")
     description: str = ""
     plan: str = msgspec.field(default="", name="physicalPlanDescription")
+    root: PlanNode = msgspec.field(default_factory=PlanNode, name="sparkPlanInfo")
     time: int = 0
 
 

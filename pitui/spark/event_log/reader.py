@@ -1,22 +1,29 @@
 """An application's event log (JSON lines) as jobs, stages, tasks and SQL queries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import Task
+from pitui.domain.bound.record import ApplicationRecord
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.text import unreadable_words
 from pitui.spark.event_log.events import (
     ApplicationStarted,
+    DriverFigures,
     Ended,
+    Environment,
+    ExecutorAdded,
+    ExecutorRemoved,
     JobEnded,
     JobStarted,
+    PlanChanged,
     QueryEnded,
     QueryStarted,
     StageEvent,
     TaskEnded,
     TaskStarted,
 )
+from pitui.spark.event_log.record import Events, ExecutorSum, application_record
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
 from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 
@@ -33,11 +40,16 @@ _KINDS = {
     "SparkListenerApplicationEnd": Ended,
     "SparkListenerJobStart": JobStarted,
     "SparkListenerJobEnd": JobEnded,
+    "SparkListenerEnvironmentUpdate": Environment,
+    "SparkListenerExecutorAdded": ExecutorAdded,
+    "SparkListenerExecutorRemoved": ExecutorRemoved,
     "SparkListenerStageSubmitted": StageEvent,
     "SparkListenerStageCompleted": StageEvent,
     "SparkListenerTaskStart": TaskStarted,
     "SparkListenerTaskEnd": TaskEnded,
     f"{_SQL}SparkListenerSQLExecutionStart": QueryStarted,
+    f"{_SQL}SparkListenerSQLAdaptiveExecutionUpdate": PlanChanged,
+    f"{_SQL}SparkListenerDriverAccumUpdates": DriverFigures,
     f"{_SQL}SparkListenerSQLExecutionEnd": QueryEnded,
 }
 _READERS = {name.encode(): Reader[object](kind) for name, kind in _KINDS.items()}
@@ -58,6 +70,8 @@ class EventLog:
         self._jobs: dict[int, JobSum] = {}
         self._stages: dict[tuple[int, int], StageSum] = {}
         self._queries: dict[int, QuerySum] = {}
+        self._executors: dict[str, ExecutorSum] = {}
+        self._task_cpus = 1
         self._tasks = 0
 
     def take(self, blocks: Iterable[bytes]) -> None:
@@ -81,6 +95,23 @@ class EventLog:
             tuple(stages),
             tuple(q.value(states, over=over) for _, q in sorted(self._queries.items())[::-1]),
             self._note(),
+        )
+
+    def record(self, node_of: Callable[[str, str], str | None]) -> ApplicationRecord:
+        """Return what is needed to say what bound it; `node_of` takes an executor and its host."""
+        return application_record(
+            Events(
+                self.started,
+                self.ended,
+                self._jobs,
+                self._stages,
+                self._queries,
+                self._executors,
+                self._task_cpus,
+                cut=self._tasks > MOST_TASKS,
+                note=self._note(),
+            ),
+            node_of,
         )
 
     def tasks(self, stage: int, attempt: int) -> tuple[Task, ...]:
@@ -160,22 +191,27 @@ class EventLog:
                 self.started = event
             case Ended():
                 self.ended = event
-            case JobStarted():
-                self._jobs[event.job_id] = JobSum(event)
-                for info in event.stage_infos:
-                    self._stage(info.stage_id, info.attempt).info = info
-                self._query_job(event)
-            case JobEnded() if event.job_id in self._jobs:
-                self._jobs[event.job_id].end = event
+            case JobStarted() | JobEnded():
+                self._job(event)
             case StageEvent():
-                stage = self._stage(event.info.stage_id, event.info.attempt)
-                stage.info, stage.begun = event.info, True
+                self._stage(event.info.stage_id, event.info.attempt).submitted(event.info)
             case TaskStarted() | TaskEnded():
                 self._task(event)
             case QueryStarted():
                 self._queries[event.id] = QuerySum(event)
-            case QueryEnded() if event.id in self._queries:
-                self._queries[event.id].end = event
+            case QueryEnded() | PlanChanged() | DriverFigures() if event.id in self._queries:
+                self._queries[event.id].take(event)
+            case ExecutorAdded() | ExecutorRemoved() | Environment():
+                self._environment(event)
+
+    def _job(self, event: JobStarted | JobEnded) -> None:
+        if isinstance(event, JobStarted):
+            self._jobs[event.job_id] = JobSum(event)
+            for info in event.stage_infos:
+                self._stage(info.stage_id, info.attempt).outline(info)
+            self._query_job(event)
+        elif event.job_id in self._jobs:
+            self._jobs[event.job_id].end = event
 
     def _task(self, event: TaskStarted | TaskEnded) -> None:
         stage = self._stage(event.stage_id, event.attempt)
@@ -184,6 +220,16 @@ class EventLog:
         else:
             self._tasks += 1
             stage.ends(event, keep=self._tasks <= MOST_TASKS)
+
+    def _environment(self, event: ExecutorAdded | ExecutorRemoved | Environment) -> None:
+        match event:
+            case ExecutorAdded():
+                self._executors[event.id] = ExecutorSum(event)
+            case ExecutorRemoved() if event.id in self._executors:
+                self._executors[event.id].end = event
+            case Environment():
+                text = event.spark.get("spark.task.cpus") or ""
+                self._task_cpus = int(text) if text.isdecimal() and int(text) else 1
 
     def _query_job(self, event: JobStarted) -> None:
         text = event.properties.get("spark.sql.execution.id") or ""

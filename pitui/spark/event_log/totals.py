@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
+from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task, TaskTimes
 from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
 from pitui.spark.event_log.events import (
+    DriverFigures,
     JobEnded,
     JobStarted,
+    PlanChanged,
+    PlanNode,
     QueryEnded,
     QueryStarted,
     StageInfo,
@@ -15,7 +18,8 @@ from pitui.spark.event_log.events import (
     TaskMetrics,
     TaskStarted,
 )
-from pitui.spark.json_reader import unix_seconds
+from pitui.spark.event_log.plans import QueryPlan, StagePlan, stage_plan
+from pitui.spark.json_reader import NANOSECONDS, unix_seconds
 
 
 @dataclass(slots=True)
@@ -27,11 +31,23 @@ class StageSum:
     info: StageInfo | None = None
     begun: bool = False
     """Whether it was submitted: a stage that never was is skipped."""
+    plan: StagePlan = field(default_factory=StagePlan)
     tasks: dict[int, Task] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     failed: int = 0
     active: int = 0
     work: WorkDone = field(default_factory=WorkDone)
+
+    def submitted(self, info: StageInfo) -> None:
+        """Take note that it was submitted, or that it ended."""
+        self.begun = True
+        self.plan = stage_plan(info.rdds)
+        self.outline(info)
+
+    def outline(self, info: StageInfo) -> None:
+        """Take note of what it is; its RDDs, which may be hundreds, are not kept."""
+        info.rdds = []
+        self.info = info
 
     def starts(self, event: TaskStarted) -> None:
         """Take note of a task that began."""
@@ -131,6 +147,22 @@ class QuerySum:
     start: QueryStarted
     jobs: list[int] = field(default_factory=list)
     end: QueryEnded | None = None
+    plan: QueryPlan = field(default_factory=QueryPlan)
+
+    def __post_init__(self) -> None:
+        """Take the first plan; the tree itself, which may be large, is not kept."""
+        self.plan.take(self.start.root)
+        self.start.root = PlanNode()
+
+    def take(self, event: QueryEnded | PlanChanged | DriverFigures) -> None:
+        """Take note of its end, of another plan, or of figures."""
+        match event:
+            case QueryEnded():
+                self.end = event
+            case PlanChanged():
+                self.plan.take(event.root)
+            case DriverFigures():
+                self.plan.take_figures(event)
 
     def value(self, jobs: Mapping[int, WorkState], *, over: bool) -> SqlQuery:
         """Return the query; `jobs` are the states of all jobs."""
@@ -203,6 +235,15 @@ def _task_of_event(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
         locality=info.locality,
         speculative=info.speculative,
         error=error,
+        times=_times(metrics) if metrics else None,
+    )
+
+
+def _times(metrics: TaskMetrics) -> TaskTimes:
+    return TaskTimes(
+        cpu_ms=metrics.cpu / NANOSECONDS,
+        fetch_wait_ms=metrics.shuffle_read.wait,
+        shuffle_write_ms=metrics.shuffle_write.time / NANOSECONDS,
     )
 
 

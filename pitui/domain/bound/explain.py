@@ -1,0 +1,35 @@
+"""From an application's tasks, and what its nodes did meanwhile, to all that can be said."""
+
+from collections.abc import Mapping, Sequence
+
+from pitui.domain.bound.attribution import attribute
+from pitui.domain.bound.bound import Explanation, StageBound
+from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bound.record import ApplicationRecord
+from pitui.domain.bound.replays import replays_of
+from pitui.domain.bound.suspects import suspects
+from pitui.domain.bound.verdict import bound_of, bound_of_stage
+from pitui.domain.bound.what_if import what_if
+
+MOST_STAGES = 50
+"""Stages whose own verdict is told, those with most core-time."""
+
+
+def explanation(
+    record: ApplicationRecord, samples: Mapping[str, Sequence[NodeSample]]
+) -> Explanation:
+    """Return what bound an application; `samples` by node, empty where none was recorded."""
+    attribution = attribute(record, samples)
+    replays = replays_of(record)
+    stages = [
+        StageBound(key[0], key[1], sum(parts.values()) / attribution.cores, bound_of_stage(parts))
+        for key, parts in attribution.stages.items()
+        if sum(parts.values()) > 0
+    ]
+    return Explanation(
+        bound_of(attribution.whole, record, attribution),
+        what_if(record, replays, attribution),
+        suspects(record, replays, attribution),
+        tuple(sorted(stages, key=lambda stage: -stage.seconds)[:MOST_STAGES]),
+        record.note,
+    )

@@ -1,0 +1,83 @@
+"""An application as its tasks tell it: what bound it is computed from nothing but this."""
+
+from dataclasses import dataclass, field
+from statistics import median_low
+
+from pitui.domain.apps.jobs import Stage, Task
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorRecord:
+    """An executor, and when its cores were the application's. Moments are Unix time."""
+
+    id: str
+    node: str
+    """The node's name, else the host as Spark calls it."""
+    cores: int
+    added_at: float
+    removed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One attempt at a stage, with its tasks."""
+
+    stage: Stage
+    tasks: tuple[Task, ...] = ()
+    python: bool | None = None
+    """Whether it computes in Python; None where that is not known."""
+    operators: frozenset[str] = frozenset()
+    """Of its plan: `FileScan`, `CartesianProduct`, ..."""
+    computes: frozenset[int] = frozenset()
+    """Ids of the RDDs that it computes and that nobody asked to keep."""
+    keeps: bool = False
+    """Whether it makes or uses an RDD that is kept (cached)."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return what tells attempts apart."""
+        return self.stage.id, self.stage.attempt
+
+    @property
+    def median_ms(self) -> float:
+        """Return the median duration of its tasks that ended; 0 where none did."""
+        ended = [t.duration_ms for t in self.tasks if t.ended_at and t.duration_ms is not None]
+        return median_low(ended) if ended else 0.0
+
+    @property
+    def work_seconds(self) -> float:
+        """Return the run time of its tasks."""
+        return sum(task.work.run_ms for task in self.tasks) / 1000
+
+    @property
+    def longest(self) -> Task | None:
+        """Return the task that took longest, of those that ended."""
+        ended = [task for task in self.tasks if task.ended_at is not None]
+        return max(ended, key=lambda task: task.duration_ms or 0, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRecord:
+    """An application from its start to its end, or to now."""
+
+    began_at: float
+    ended_at: float
+    executors: tuple[ExecutorRecord, ...] = ()
+    stages: tuple[StageRecord, ...] = ()
+    """Attempts that began."""
+    task_cpus: int = 1
+    """Cores that a task holds (`spark.task.cpus`)."""
+    note: str = ""
+    """What of it is missing."""
+    files: dict[int, int] = field(default_factory=dict)
+    """Files that each stage read, where that is known."""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it took."""
+        return max(0.0, self.ended_at - self.began_at)
+
+
+def node_of(task: Task) -> str:
+    """Return the node that a task ran on, else the host as Spark calls it."""
+    return task.node or task.host

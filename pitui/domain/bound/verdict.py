@@ -1,0 +1,178 @@
+"""The verdict: what bound an application, in a sentence with figures."""
+
+from collections.abc import Iterator, Mapping
+
+from pitui.domain.bound.attribution import Attribution
+from pitui.domain.bound.bound import MIXED, NOTHING, UNKNOWN, Bound, Part
+from pitui.domain.bound.idle_cores import Key
+from pitui.domain.bound.node_speed import slow_nodes
+from pitui.domain.bound.record import ApplicationRecord, StageRecord, node_of
+from pitui.domain.bound.words import listed, percentage, took
+
+LARGE = 0.4
+"""Share of the core-time from which on one part alone may be the verdict."""
+CLEAR = 1.5
+"""How many times the next part it then has to be."""
+_WORTH_NAMING = 0.1
+_MOST_NAMED = 3
+
+NAMES = {
+    Part.CPU: "CPU",
+    Part.PYTHON_CPU: "CPU in Python",
+    Part.THROTTLED: "throttled CPU",
+    Part.GC: "garbage collection",
+    Part.MEMORY: "memory (swapping)",
+    Part.SPILL: "spill",
+    Part.DISK: "disk",
+    Part.NETWORK: "network",
+    Part.SKEW: "skew",
+    Part.TOO_FEW_TASKS: "too few tasks",
+    Part.SCHEDULING: "scheduling",
+    Part.DRIVER: "the driver",
+    Part.STARTING: "starting",
+    Part.WAITING: "unexplained waiting",
+    Part.UNMEASURED: "tasks without metrics",
+}
+"""What a part is called in a sentence."""
+
+_WENT = {
+    Part.CPU: "went into computing in the JVM",
+    Part.PYTHON_CPU: "went into computing in Python workers",
+    Part.THROTTLED: "went into computing on nodes that ran below their full frequency",
+    Part.GC: "went into garbage collection",
+    Part.MEMORY: "was spent waiting for memory that had been swapped out",
+    Part.SPILL: "was spent waiting for a disk by tasks that spilled",
+    Part.DISK: "was spent waiting for a disk",
+    Part.NETWORK: "was spent waiting for data from other nodes",
+    Part.SKEW: "was cores that waited for the longest tasks of their stage",
+    Part.TOO_FEW_TASKS: "was cores for which there was no task",
+    Part.SCHEDULING: "went into sending tasks out and their results back",
+    Part.DRIVER: "passed while no stage ran",
+    Part.STARTING: "passed before the application had its cores",
+    Part.WAITING: "was tasks waiting for something that the nodes' figures do not explain",
+    Part.UNMEASURED: "went into tasks that failed, were killed or still run",
+}
+
+NOT_RECORDED = "No node was recorded meanwhile: this is by Spark's metrics alone."
+
+
+def bound_of(
+    parts: Mapping[Part, float], record: ApplicationRecord, attribution: Attribution
+) -> Bound:
+    """Return the verdict on an application's core-seconds by part, and the sentence for it."""
+    by, share, shares = rule(parts)
+    if not shares:
+        return NOTHING
+    sentences = [_first(by, share, shares), *_more(by, record, attribution)]
+    return Bound(by, share, " ".join(sentences), {str(part): s for part, s in shares.items()})
+
+
+def bound_of_stage(parts: Mapping[Part, float]) -> Bound:
+    """Return the verdict on a stage's core-seconds by part."""
+    by, share, shares = rule(parts)
+    if not shares:
+        return NOTHING
+    return Bound(by, share, _first(by, share, shares), {str(p): s for p, s in shares.items()})
+
+
+def rule(parts: Mapping[Part, float]) -> tuple[str, float, dict[Part, float]]:
+    """Return the verdict, the largest share, and all shares, the largest first.
+
+    One part is the verdict when it is at least `LARGE` and `CLEAR` times the next; else it is
+    mixed. What nobody measured is unknown, however large.
+    """
+    whole = sum(parts.values())
+    if whole <= 0:
+        return UNKNOWN, 0.0, {}
+    ranked = sorted(parts.items(), key=lambda pair: -pair[1])
+    shares = {part: seconds / whole for part, seconds in ranked if seconds > 0}
+    largest, *others = shares.items()
+    part, share = largest
+    following = others[0][1] if others else 0.0
+    if share < LARGE or share < CLEAR * following:
+        return MIXED, share, shares
+    return UNKNOWN if part in (Part.WAITING, Part.UNMEASURED) else str(part), share, shares
+
+
+def _first(by: str, share: float, shares: Mapping[Part, float]) -> str:
+    part, *others = shares
+    if by == MIXED:
+        named = [p for p in shares if shares[p] >= _WORTH_NAMING][:_MOST_NAMED] or [part]
+        return f"Mixed: {listed([f'{NAMES[p]} {percentage(shares[p])}' for p in named])}."
+    begin = "Unknown" if by == UNKNOWN else f"Bound by {NAMES[part]}"
+    after = ""
+    if others and shares[others[0]] >= _WORTH_NAMING:
+        after = f", {NAMES[others[0]]} {percentage(shares[others[0]])}"
+    return f"{begin}: {percentage(share)} of the core-time {_WENT[part]}{after}."
+
+
+def _more(by: str, record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
+    if by == Part.DRIVER:
+        idle = attribution.whole[Part.DRIVER] / attribution.cores
+        yield f"That is {took(idle)} of {took(attribution.seconds)}."
+    if by == Part.SKEW:
+        yield from _longest(record, attribution)
+    if by == Part.TOO_FEW_TASKS:
+        yield from _fewest(record, attribution)
+    if by == Part.SCHEDULING:
+        yield from _tiniest(record, attribution)
+    if attribution.throttled and attribution.whole.get(Part.THROTTLED):
+        yield f"Throttled: {listed(list(attribution.throttled))}."
+    for node, ratio in slow_nodes(record).items():
+        yield f"{node} slows the others: a task takes {ratio:.1f} times as long there."
+    yield from _not_known(attribution)
+
+
+def _not_known(attribution: Attribution) -> Iterator[str]:
+    if attribution.measured:
+        return
+    whole = sum(attribution.whole.values()) or 1.0
+    waiting = attribution.whole.get(Part.WAITING, 0.0)
+    yield NOT_RECORDED
+    if waiting / whole < _WORTH_NAMING:
+        return
+    if attribution.python_open >= waiting / 2:
+        yield (
+            f"The {percentage(waiting / whole)} that they leave open are in stages that run "
+            "Python, of which Spark does not measure the CPU time: it computed or waited."
+        )
+    else:
+        yield "They do not tell reading, writing, spilling and waiting apart."
+
+
+def _worst(part: Part, record: ApplicationRecord, attribution: Attribution) -> StageRecord | None:
+    """Return the stage in which a part was largest."""
+    stages = attribution.stages
+    key: Key | None = max(stages, key=lambda key: stages[key].get(part, 0.0), default=None)
+    return next((stage for stage in record.stages if stage.key == key), None)
+
+
+def _longest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst(Part.SKEW, record, attribution)
+    task = stage.longest if stage else None
+    if stage is None or task is None:
+        return
+    middle = stage.median_ms / 1000
+    where = f"on {node_of(task)} " if node_of(task) else ""
+    yield (
+        f"In stage {stage.stage.id}, task {task.index} {where}took "
+        f"{took((task.duration_ms or 0) / 1000)}, the median {took(middle)}."
+    )
+
+
+def _fewest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst(Part.TOO_FEW_TASKS, record, attribution)
+    if stage is not None:
+        count = len(stage.tasks)
+        words = "1 task" if count == 1 else f"{count:,} tasks"
+        yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
+
+
+def _tiniest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst(Part.SCHEDULING, record, attribution)
+    if stage is not None and stage.tasks:
+        yield (
+            f"Most of it in stage {stage.stage.id}: {len(stage.tasks):,} tasks, "
+            f"the median {took(stage.median_ms / 1000)}."
+        )
