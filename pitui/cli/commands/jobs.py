@@ -21,26 +21,31 @@ from pitui.cli.usage import examples
 @trust_option
 @pass_settings
 def command(settings: Settings, app: str | None, trust_new: bool) -> None:
-    """List applications and drivers; of APP its jobs, stages and queries.
+    """List applications and drivers; of APP its jobs, stages and queries, and what bound it.
 
     Says why an application waits, and what fixes it. Applications that have ended are read from the
-    history server or from their event log, where there is one.
+    history server or from their event log, where there is one. docs/benchmarks.md explains how it
+    is found out what bound an application.
     """
     config = settings.load()
 
     async def main() -> int:
+        from functools import partial
+
         from pitui.cli.render import jobs_text
         from pitui.domain.apps.app_detail import AppLocation
         from pitui.domain.errors import PituiError
         from pitui.domain.text import unreadable_words
         from pitui.services.apps.app_details import AppDetails
+        from pitui.services.apps.executor_node import node_of_executor
+        from pitui.services.apps.explanations import Explanations
         from pitui.services.cluster import open_cluster
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.monitor.problems import master_silence
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
-            app_details = AppDetails(cluster)
             snapshot = await ClusterMonitor(cluster).once()
+            app_details = AppDetails(cluster, partial(node_of_executor, snapshot))
             application = snapshot.application(app) if app else None
             silent = master_silence(snapshot) if app is None else None
             if app is None:
@@ -57,8 +62,13 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
                 lines = jobs_text.list_lines(snapshot, earlier)
             else:
                 result = await app_details.find(AppLocation(app))
-                value = jobs_text.inside_json(app, application, result)
-                lines = jobs_text.inside_lines(app, application, result)
+                try:
+                    explained = await Explanations(app_details).explain(app)
+                except PituiError as error:
+                    complain(f"pitui: {error}")
+                    explained = None
+                value = jobs_text.inside_json(app, application, result, explained)
+                lines = jobs_text.inside_lines(app, application, result, explained)
         if settings.json:
             print_json(value)
         else:

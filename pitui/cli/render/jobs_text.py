@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pitui.cli.render.bound_text import bound_lines
 from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone
+from pitui.domain.bound.bound import Explanation
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.driver import ClusterDriver
 
@@ -61,7 +63,12 @@ def list_lines(snapshot: Snapshot, earlier: Sequence[Application]) -> Iterable[s
             yield f"{app.name} ({app.id}): {app.why_waiting}. {app.fix}"
 
 
-def inside_json(app_id: str, app: Application | None, result: DetailResult) -> dict[str, Any]:
+def inside_json(
+    app_id: str,
+    app: Application | None,
+    result: DetailResult,
+    explained: Explanation | None = None,
+) -> dict[str, Any]:
     """Return the object of `jobs APP --json`, without the schema's number."""
     inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     return {
@@ -73,11 +80,17 @@ def inside_json(app_id: str, app: Application | None, result: DetailResult) -> d
             for job in inside.jobs
         ],
         "queries": [_query_json(query) for query in inside.queries],
+        **(explained.json() if explained else {"bound": None, "what_if": None, "suspects": []}),
     }
 
 
-def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> Iterable[str]:
-    """Return the lines of `jobs APP` for people: jobs, below each its stages."""
+def inside_lines(
+    app_id: str,
+    app: Application | None,
+    result: DetailResult,
+    explained: Explanation | None = None,
+) -> Iterable[str]:
+    """Return the lines of `jobs APP` for people: jobs, below each its stages; what bound it."""
     inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     state = f" is {str(app.state).lower()}" if app else ""
     name = f"{app.name} ({app_id})" if app else app_id
@@ -109,6 +122,9 @@ def inside_lines(app_id: str, app: Application | None, result: DetailResult) -> 
                 for q in inside.queries
             ],
         )
+    if explained is not None:
+        yield ""
+        yield from bound_lines(explained)
 
 
 def _work_columns(tasks: Tally, took: str, work: WorkDone) -> tuple[str, ...]:

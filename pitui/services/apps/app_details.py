@@ -4,9 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+from functools import partial
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
+from pitui.domain.bound.record import ApplicationRecord
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
     NodeError,
@@ -153,6 +155,27 @@ class AppDetails:
         """
         return await self._drivers.of(app_id)
 
+    async def record_of_log(self, app_id: str) -> ApplicationRecord | None:
+        """Return the tasks' times in an application's event log; None where there is no log.
+
+        Raises:
+            PituiError: the log cannot be read.
+        """
+        log = await self.event_logs.find(app_id)
+        if log is None:
+            return None
+        read = await self.event_logs.read(log)
+        return await asyncio.to_thread(read.record, self.node_of(app_id))
+
+    def node_of(self, app_id: str) -> Callable[[str, str], str | None]:
+        """Return what names the node of an executor of an application, by its id and host."""
+        return partial(self._node_of, app_id)
+
+    def is_living(self, app_id: str) -> bool:
+        """Say whether its driver answered when it was last looked for."""
+        source = self._sources.get(app_id)
+        return source is not None and source.origin is DetailOrigin.DRIVER
+
     def forget(self, app_id: str) -> None:
         """Look for an application anew next time."""
         self._sources.pop(app_id, None)
@@ -168,7 +191,7 @@ class AppDetails:
     async def _from_log(self, location: AppLocation) -> DetailResult:
         log = await self.event_logs.find(location.app_id)
         if log is None:
-            raise await self._nothing_left(location.app_id)
+            raise await self.nothing_left(location.app_id)
         read = await self.event_logs.read(log)
         inside = read.inside()
         if location.stage is not None:
@@ -185,7 +208,8 @@ class AppDetails:
             DetailResult(location, replace(inside, stages=tuple(stages)), tasks)
         )
 
-    async def _nothing_left(self, app_id: str) -> PituiError:
+    async def nothing_left(self, app_id: str) -> PituiError:
+        """Return the error that says why nothing is known of an application any more."""
         settings = await self.event_logs.settings()
         where = self._cluster.master.name
         if settings.folder is None:

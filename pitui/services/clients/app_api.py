@@ -44,7 +44,7 @@ class WorkSource:
         over: bool = False,
     ) -> None:
         self.origin = origin
-        self._over = over
+        self.over = over
         self.address = address
         self._web = web
         self._via = via
@@ -65,7 +65,7 @@ class WorkSource:
             stages = group.create_task(self._stages())
             queries = group.create_task(self._queries(location))
         inside = AppDetail(self.origin, jobs.result(), stages.result(), queries.result())
-        if self._over:
+        if self.over:
             inside = inside.when_over()
         return (await self._with_times(inside, location)).with_sums()
 
@@ -84,22 +84,22 @@ class WorkSource:
             NotSparkError: something else than this API answered.
         """
         path = f"stages/{stage.id}/{stage.attempt}/taskList"
-        slow = await self._ask(f"{path}?offset=0&length={MOST_TASKS}&sortBy=-runtime")
+        slow = await self.ask(f"{path}?offset=0&length={MOST_TASKS}&sortBy=-runtime")
         found = {task.id: task for task in self._count(parse_tasks(slow.body))}
         if len(found) == MOST_TASKS:
             for state in ("failed", "running"):
-                more = await self._ask(f"{path}?offset=0&length={_MOST_FAILED}&status={state}")
+                more = await self.ask(f"{path}?offset=0&length={_MOST_FAILED}&status={state}")
                 found |= {task.id: task for task in self._count(parse_tasks(more.body))}
         every = stage.tasks.done + stage.tasks.active + stage.tasks.failed
         left_out = max(0, every - len(found)) if len(found) >= MOST_TASKS else 0
         tasks = tuple(task for _, task in sorted(found.items()))
-        return tasks_when_over(tasks) if self._over else tasks, left_out
+        return tasks_when_over(tasks) if self.over else tasks, left_out
 
     async def _jobs(self) -> tuple[SparkJob, ...]:
-        return self._count(parse_jobs((await self._ask("jobs")).body))
+        return self._count(parse_jobs((await self.ask("jobs")).body))
 
     async def _stages(self) -> tuple[Stage, ...]:
-        return self._count(parse_stages((await self._ask("stages")).body))
+        return self._count(parse_stages((await self.ask("stages")).body))
 
     async def _queries(self, location: AppLocation) -> tuple[SqlQuery, ...]:
         answer = await self._get("sql?details=false&planDescription=false&offset=0&length=500")
@@ -108,7 +108,7 @@ class WorkSource:
         queries = self._count(parse_queries(_good(answer, self._base).body))
         if location.query is None:
             return queries
-        whole = await self._ask(f"sql/{location.query}?details=false")
+        whole = await self.ask(f"sql/{location.query}?details=false")
         told = {one.id: one for one in self._count(parse_queries(b"[" + whole.body + b"]"))}
         return tuple(told.get(query.id, query) for query in queries)
 
@@ -133,7 +133,7 @@ class WorkSource:
         # The history server mixes failed tasks into the quartiles: there the tasks tell.
         mixed = self.origin is DetailOrigin.HISTORY and stage.tasks.failed
         most = MOST_TASKS if mixed else _SLOWEST_OF
-        slow = await self._ask(
+        slow = await self.ask(
             f"{path}/taskList?offset=0&length={most}&sortBy=-runtime&status=success"
         )
         tasks = self._count(parse_tasks(slow.body))
@@ -150,11 +150,18 @@ class WorkSource:
         self._unreadable += rows.unreadable
         return rows
 
-    async def _ask(self, path: str) -> Response:
+    async def ask(self, path: str) -> Response:
+        """Return what a path below the application answers; an empty one is the application's own.
+
+        Raises:
+            WebError: there was no answer.
+            NotSparkError: something else than this API answered.
+        """
         return _good(await self._get(path), self._base + path)
 
     async def _get(self, path: str) -> Response:
-        return await self._web.get(self._base + path, via=self._via, limit=LIMIT)
+        url = (self._base + path).rstrip("/")
+        return await self._web.get(url, via=self._via, limit=LIMIT)
 
 
 def _good(answer: Response, url: str) -> Response:

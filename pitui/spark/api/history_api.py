@@ -43,6 +43,19 @@ def is_over(body: bytes) -> bool:
     return bool(attempts) and attempts[0].completed
 
 
+def parse_period(body: bytes) -> tuple[float, float | None]:
+    """Return when the application of `/applications/ID` began, and ended if it has. Unix time.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    attempts = decode(body, _Application, "Spark")[0].attempts
+    if not attempts:
+        return 0.0, None
+    ended = unix_seconds(attempts[0].end_time_epoch)
+    return unix_seconds(attempts[0].start_time_epoch), ended or None
+
+
 def _application_of_attempt(row: _Application, attempt: _Attempt) -> Application:
     failed = bool(attempt.exit_code) or not attempt.completed
     return Application(

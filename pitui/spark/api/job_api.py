@@ -20,6 +20,9 @@ _STAGES = {
 }
 
 
+_PYTHON_RDD = "org.apache.spark.api.python."
+
+
 class _Job(msgspec.Struct, rename="camel"):
     job_id: int
     name: str = ""
@@ -61,6 +64,7 @@ class _Stage(msgspec.Struct, rename="camel"):
     memory_bytes_spilled: int = 0
     disk_bytes_spilled: int = 0
     failure_reason: str | None = None
+    details: str | None = None
 
 
 def parse_jobs(body: bytes) -> JsonRows[SparkJob]:
@@ -81,6 +85,18 @@ def parse_stages(body: bytes) -> JsonRows[Stage]:
     """
     rows = decode_rows(body, _Stage, _stage_of_row)
     return JsonRows(sorted(rows, key=lambda s: (-s.id, -s.attempt)), rows.unreadable)
+
+
+def parse_python_stages(body: bytes) -> frozenset[tuple[int, int]]:
+    """Return the ids and attempts of those of `/stages` that compute RDDs of Python.
+
+    A query's Python is not to be seen there.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    rows = decode_rows(body, _Stage, lambda row: row)
+    return frozenset((s.stage_id, s.attempt_id) for s in rows if _PYTHON_RDD in (s.details or ""))
 
 
 def _job_of_row(row: _Job) -> SparkJob:

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
@@ -20,6 +19,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver, kill_spot
 from pitui.services.apps.thread_dump import thread_dump
@@ -215,15 +215,7 @@ class LiveJobService:
         return await page_of(self._cluster, self._app_details, location)
 
     def _node_of(self, app_id: str, executor: str, host: str) -> str | None:
-        snapshot = self._monitor.snapshot
-        for row in snapshot.executors.get(app_id, ()):
-            if row.id == executor and row.node:
-                return row.node
-        for node in snapshot.nodes:
-            webui = node.worker.webui if node.worker and node.worker.webui else ""
-            if host in (node.host, node.name, urlsplit(webui).hostname):
-                return node.name
-        return None
+        return node_of_executor(self._monitor.snapshot, app_id, executor, host)
 
 
 class LiveInspectionService:

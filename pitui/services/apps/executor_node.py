@@ -1,0 +1,20 @@
+"""Which node an executor ran on."""
+
+from urllib.parse import urlsplit
+
+from pitui.domain.cluster import Snapshot
+
+
+def node_of_executor(snapshot: Snapshot, app_id: str, executor: str, host: str) -> str | None:
+    """Return the name of an executor's node; None where its host is none of ours.
+
+    Spark calls a host by the address that its worker took, which need not be the configured one.
+    """
+    for row in snapshot.executors.get(app_id, ()):
+        if row.id == executor and row.node:
+            return row.node
+    for node in snapshot.nodes:
+        webui = node.worker.webui if node.worker and node.worker.webui else ""
+        if host in (node.host, node.name, urlsplit(webui).hostname):
+            return node.name
+    return None
