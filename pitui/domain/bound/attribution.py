@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.domain.bound.bound import Part
-from pitui.domain.bound.idle_cores import Key, all_cores, idle_parts
+from pitui.domain.bound.idle_cores import AROUND, Key, all_cores, idle_parts
 from pitui.domain.bound.node_evidence import (
     THROTTLED_MUCH,
     Rest,
@@ -14,7 +14,7 @@ from pitui.domain.bound.node_evidence import (
 )
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.bound.record import ApplicationRecord, StageRecord, node_of
-from pitui.domain.bound.task_parts import task_parts
+from pitui.domain.bound.task_parts import task_parts, waited_for_a_core
 
 Samples = Mapping[str, Sequence[NodeSample]]
 """By the node's name, or by its host as Spark calls it."""
@@ -32,6 +32,8 @@ class Attribution:
     """Whether nodes' figures cover the tasks."""
     throttled: tuple[str, ...] = ()
     """Nodes that were held below their full frequency."""
+    around: dict[Part, float] = field(default_factory=dict)
+    """Those of the time before the first stage and after the last."""
     python_open: float = 0.0
     """Core-seconds of `Part.WAITING` in stages that compute in Python."""
 
@@ -51,7 +53,8 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
         for part, seconds in parts.items():
             found[key][part] += seconds * record.task_cpus
     throttled = _add_throttling(cpu, samples, found)
-    stages = {key: dict(parts) for key, parts in found.items() if key is not None}
+    around = dict(found[AROUND])
+    stages = {key: dict(parts) for key, parts in found.items() if key not in (None, AROUND)}
     whole: dict[Part, float] = defaultdict(float)
     for parts in found.values():
         for part, seconds in parts.items():
@@ -64,6 +67,7 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
         stages,
         measured=_covered(rests, samples),
         throttled=throttled,
+        around=around,
         python_open=sum(stages[key].get(Part.WAITING, 0.0) for key in python if key in stages),
     )
 
@@ -89,9 +93,15 @@ def _rests(record: ApplicationRecord) -> Iterator[Rest]:
             left = task_parts(task, record.ended_at).rest
             if left > 0 and task.launched_at is not None:
                 ended = task.ended_at or record.ended_at
-                spilled = bool(task.work.spill_disk)
                 yield Rest(
-                    stage.key, node_of(task), task.launched_at, ended, left, spilled, stage.python
+                    stage.key,
+                    node_of(task),
+                    task.launched_at,
+                    ended,
+                    left,
+                    spilled=bool(task.work.spill_disk),
+                    python=stage.python,
+                    for_a_core=0.0 if stage.python else waited_for_a_core(task, left),
                 )
 
 

@@ -22,12 +22,16 @@ def explanation(
     attribution = attribute(record, samples)
     replays = replays_of(record)
     stages = [
-        StageBound(key[0], key[1], sum(parts.values()) / attribution.cores, bound_of_stage(parts))
+        StageBound(
+            *key,
+            sum(parts.values()) / attribution.cores,
+            bound_of_stage(parts, measured=attribution.measured),
+        )
         for key, parts in attribution.stages.items()
         if sum(parts.values()) > 0
     ]
     return Explanation(
-        bound_of(attribution.whole, record, attribution),
+        bound_of(record, attribution),
         what_if(record, replays, attribution),
         suspects(record, replays, attribution),
         tuple(sorted(stages, key=lambda stage: -stage.seconds)[:MOST_STAGES]),

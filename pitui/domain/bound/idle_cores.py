@@ -17,6 +17,9 @@ LONG = 1.5
 
 Key = tuple[int, int]
 
+AROUND: Key = (-1, -1)
+"""Stands for the time before the first stage and after the last."""
+
 
 class _Kind(IntEnum):
     """What changes at a moment; at the same moment in this order."""
@@ -52,6 +55,9 @@ class _Moment:
     """All tasks of the active stages."""
     reached: bool = False
     """Whether all cores have been there once."""
+    to_come: int = 0
+    """Stages that have not begun yet."""
+    begun: bool = False
 
 
 def all_cores(record: ApplicationRecord) -> int:
@@ -65,10 +71,14 @@ def all_cores(record: ApplicationRecord) -> int:
 
 
 def idle_parts(record: ApplicationRecord, cores: int) -> dict[Key | None, dict[Part, float]]:
-    """Return core-seconds without a task by stage and part; None is between stages."""
+    """Return core-seconds without a task by stage and part; None is between stages.
+
+    `AROUND` is before the first and after the last.
+    """
     found: dict[Key | None, dict[Part, float]] = defaultdict(lambda: defaultdict(float))
     tasks = {stage.key: _task_count(stage) for stage in record.stages}
-    moment = _Moment()
+    moment = _Moment() if record.executors else _Moment(cores, reached=True)
+    moment.to_come = len(record.stages)
     last = record.began_at
     for change in _changes(record):
         at = min(max(change.at, record.began_at), record.ended_at)
@@ -91,7 +101,8 @@ def _account(
     if seconds <= 0:
         return
     parts = _reasons(moment, cores, task_cpus)
-    stages: Sequence[Key | None] = list(moment.active) or [None]
+    outside = None if moment.begun and moment.to_come else AROUND
+    stages: Sequence[Key | None] = list(moment.active) or [outside]
     for part, free in parts:
         for stage in stages:
             found[stage][part] += free * seconds / len(stages)
@@ -134,6 +145,8 @@ def _apply(moment: _Moment, change: _Change, tasks: dict[Key, int], cores: int) 
         case _Kind.STAGE_BEGINS:
             moment.active[change.stage] = tasks[change.stage]
             moment.tasks += tasks[change.stage]
+            moment.begun = True
+            moment.to_come -= 1
         case _Kind.STAGE_ENDS:
             del moment.active[change.stage]
             moment.tasks -= tasks[change.stage]

@@ -15,6 +15,8 @@ from pitui.domain.bound.node_sample import NodeSample
 
 CPU_FULL = 0.9
 """Share of a node's cores in use from which on a thread that does not run waits for a core."""
+CPU_QUEUED = 0.6
+"""The same where more threads could run at that moment than there are cores."""
 DISK_FULL = 0.7
 """Share of time with a request in the disk's queue."""
 IOWAIT_FULL = 0.2
@@ -41,6 +43,8 @@ class Rest:
     seconds: float
     spilled: bool
     python: bool | None
+    for_a_core: float = 0.0
+    """Seconds of it that, where no sample tells, can only have been waiting for a core."""
 
 
 def explain_rests(
@@ -48,7 +52,8 @@ def explain_rests(
 ) -> dict[tuple[int, int], dict[Part, float]]:
     """Return seconds by stage and part for what the tasks' metrics leave open.
 
-    What lies outside of all samples is `Part.WAITING`, as is what no sample explains.
+    What lies outside of all samples is waiting for a core as far as nothing else is possible, and
+    else `Part.WAITING`, as is what no sample explains.
     """
     by_node: dict[str, list[Rest]] = defaultdict(list)
     for rest in rests:
@@ -83,7 +88,9 @@ def _explain_node(
             parts[blocked_by(samples[at], spilled=rest.spilled)] += seconds - in_python
             left -= seconds
         if left > 0:
-            parts[Part.WAITING] += left
+            for_a_core = left * rest.for_a_core / rest.seconds
+            parts[Part.CPU] += for_a_core
+            parts[Part.WAITING] += left - for_a_core
 
 
 def _overlaps(
@@ -116,13 +123,20 @@ def blocked_by(sample: NodeSample, *, spilled: bool) -> Part:
     """Return what a thread that did not run then waited for, by what the node had none of."""
     if (sample.swap_in or 0) >= SWAPPING:
         return Part.MEMORY
-    if (sample.cpu or 0) >= CPU_FULL:
+    if (sample.cpu or 0) >= CPU_FULL or _queued(sample):
         return Part.PYTHON_CPU if _mostly_python(sample) else Part.CPU
     if (sample.disk_busy or 0) >= DISK_FULL or (sample.iowait or 0) >= IOWAIT_FULL:
         return Part.SPILL if spilled else Part.DISK
     if (sample.network_busy or 0) >= LINK_FULL:
         return Part.NETWORK
     return Part.WAITING
+
+
+def _queued(sample: NodeSample) -> bool:
+    """Say whether threads waited for a core: more could run than there are cores."""
+    if sample.runnable is None or not sample.cores:
+        return False
+    return sample.runnable > sample.cores and (sample.cpu or 0) >= CPU_QUEUED
 
 
 def _mostly_python(sample: NodeSample) -> bool:

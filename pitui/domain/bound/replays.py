@@ -7,7 +7,8 @@ from statistics import median
 from pitui.domain.bound.idle_cores import Key
 from pitui.domain.bound.node_speed import node_paces
 from pitui.domain.bound.record import ApplicationRecord
-from pitui.domain.bound.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot, plan_of, replay
+from pitui.domain.bound.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot, replay
+from pitui.domain.bound.replay_plan import plan_of
 
 TASKS_A_CORE = 3
 """What stages with too few tasks, or with too many, are thought to be divided into."""

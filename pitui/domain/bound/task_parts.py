@@ -12,6 +12,12 @@ from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bound.bound import Part
 
+SLOWEST_CARD = 4 * 1024 * 1024
+"""Bytes a second that any card or share gives."""
+
+_COMPUTES = 0.1
+"""Share of the run time on the CPU from which on a task computes, however busy its node is."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskParts:
@@ -19,6 +25,21 @@ class TaskParts:
 
     parts: dict[Part, float] = field(default_factory=dict)
     rest: float = 0.0
+
+
+def waited_for_a_core(task: Task, rest: float) -> float:
+    """Return the seconds of a rest that can only have been waiting for a core of a busy node.
+
+    For a task without Python, by its metrics alone: what it read and wrote would not have taken
+    longer from a very slow card, and it did compute, so that it was not asleep.
+    """
+    run = task.work.run_ms / 1000
+    if task.times is None or not run or task.times.cpu_ms / 1000 < _COMPUTES * run:
+        return 0.0
+    work = task.work
+    moved = work.input_bytes + work.output_bytes + work.shuffle_read + work.shuffle_write
+    moved += 2 * work.spill_disk  # written, and read again
+    return max(0.0, rest - moved / SLOWEST_CARD)
 
 
 def task_parts(task: Task, until: float) -> TaskParts:

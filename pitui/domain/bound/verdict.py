@@ -36,7 +36,7 @@ NAMES = {
 """What a part is called in a sentence."""
 
 _WENT = {
-    Part.CPU: "went into computing in the JVM",
+    Part.CPU: "went into computing in the JVM, or waiting for a core there",
     Part.PYTHON_CPU: "went into computing in Python workers",
     Part.THROTTLED: "went into computing on nodes that ran below their full frequency",
     Part.GC: "went into garbage collection",
@@ -53,69 +53,92 @@ _WENT = {
     Part.UNMEASURED: "went into tasks that failed, were killed or still run",
 }
 
+_OPEN = "was inside tasks but not on the JVM's CPU, of which Spark has no figures"
+_ROUNDING = 1e-6
+"""Core-seconds below which a part is none."""
+_UNKNOWN = (Part.WAITING, Part.UNMEASURED)
+
 NOT_RECORDED = "No node was recorded meanwhile: this is by Spark's metrics alone."
 
 
-def bound_of(
-    parts: Mapping[Part, float], record: ApplicationRecord, attribution: Attribution
-) -> Bound:
-    """Return the verdict on an application's core-seconds by part, and the sentence for it."""
-    by, share, shares = rule(parts)
+def bound_of(record: ApplicationRecord, attribution: Attribution) -> Bound:
+    """Return the verdict on an application, and the sentences for it."""
+    shares = shares_of(attribution.whole)
     if not shares:
         return NOTHING
-    sentences = [_first(by, share, shares), *_more(by, record, attribution)]
-    return Bound(by, share, " ".join(sentences), {str(part): s for part, s in shares.items()})
+    inside = shares_of(
+        {part: s - attribution.around.get(part, 0.0) for part, s in attribution.whole.items()}
+    )
+    part = clear_part(shares)
+    within = None
+    if part is None:
+        part = clear_part(inside)
+        within = inside[part] if part else None
+    sentences = [
+        _first(part, shares, within, measured=attribution.measured),
+        *_more(part, record, attribution),
+    ]
+    return _bound(part, shares, " ".join(sentences))
 
 
-def bound_of_stage(parts: Mapping[Part, float]) -> Bound:
+def bound_of_stage(parts: Mapping[Part, float], *, measured: bool) -> Bound:
     """Return the verdict on a stage's core-seconds by part."""
-    by, share, shares = rule(parts)
+    shares = shares_of(parts)
     if not shares:
         return NOTHING
-    return Bound(by, share, _first(by, share, shares), {str(p): s for p, s in shares.items()})
+    part = clear_part(shares)
+    return _bound(part, shares, _first(part, shares, None, measured=measured))
 
 
-def rule(parts: Mapping[Part, float]) -> tuple[str, float, dict[Part, float]]:
-    """Return the verdict, the largest share, and all shares, the largest first.
-
-    One part is the verdict when it is at least `LARGE` and `CLEAR` times the next; else it is
-    mixed. What nobody measured is unknown, however large.
-    """
+def shares_of(parts: Mapping[Part, float]) -> dict[Part, float]:
+    """Return the shares of core-seconds by part, the largest first; empty where there are none."""
     whole = sum(parts.values())
-    if whole <= 0:
-        return UNKNOWN, 0.0, {}
     ranked = sorted(parts.items(), key=lambda pair: -pair[1])
-    shares = {part: seconds / whole for part, seconds in ranked if seconds > 0}
-    largest, *others = shares.items()
-    part, share = largest
-    following = others[0][1] if others else 0.0
-    if share < LARGE or share < CLEAR * following:
-        return MIXED, share, shares
-    return UNKNOWN if part in (Part.WAITING, Part.UNMEASURED) else str(part), share, shares
+    return {part: seconds / whole for part, seconds in ranked if seconds > _ROUNDING}
 
 
-def _first(by: str, share: float, shares: Mapping[Part, float]) -> str:
+def clear_part(shares: Mapping[Part, float]) -> Part | None:
+    """Return the part that is the verdict: `LARGE`, and `CLEAR` times the next; None for mixed."""
+    if not shares:
+        return None
     part, *others = shares
-    if by == MIXED:
-        named = [p for p in shares if shares[p] >= _WORTH_NAMING][:_MOST_NAMED] or [part]
+    following = shares[others[0]] if others else 0.0
+    return part if shares[part] >= LARGE and shares[part] >= CLEAR * following else None
+
+
+def _bound(part: Part | None, shares: Mapping[Part, float], text: str) -> Bound:
+    parts = {str(name): share for name, share in shares.items()}
+    if part is None:
+        return Bound(MIXED, max(shares.values()), text, parts)
+    return Bound(UNKNOWN if part in _UNKNOWN else str(part), shares[part], text, parts)
+
+
+def _first(
+    part: Part | None, shares: Mapping[Part, float], within: float | None, *, measured: bool
+) -> str:
+    """Return the first sentence; `within` is the share from the first stage to the last."""
+    if part is None:
+        named = [p for p in shares if shares[p] >= _WORTH_NAMING][:_MOST_NAMED]
+        named = named or list(shares)[:1]
         return f"Mixed: {listed([f'{NAMES[p]} {percentage(shares[p])}' for p in named])}."
-    begin = "Unknown" if by == UNKNOWN else f"Bound by {NAMES[part]}"
-    after = ""
-    if others and shares[others[0]] >= _WORTH_NAMING:
-        after = f", {NAMES[others[0]]} {percentage(shares[others[0]])}"
-    return f"{begin}: {percentage(share)} of the core-time {_WENT[part]}{after}."
+    begin = "Unknown" if part in _UNKNOWN else f"Bound by {NAMES[part]}"
+    went = _WENT[part] if measured or part is not Part.WAITING else _OPEN
+    of = "" if within is None else f", {percentage(within)} from its first stage to its last,"
+    other = next((p for p in shares if p is not part and shares[p] >= _WORTH_NAMING), None)
+    after = f"; {NAMES[other]} {percentage(shares[other])}" if other else ""
+    return f"{begin}: {percentage(shares[part])} of the core-time{of} {went}{after}."
 
 
-def _more(by: str, record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+def _more(by: Part | None, record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
-    if by == Part.DRIVER:
+    if by is Part.DRIVER:
         idle = attribution.whole[Part.DRIVER] / attribution.cores
         yield f"That is {took(idle)} of {took(attribution.seconds)}."
-    if by == Part.SKEW:
+    if by is Part.SKEW:
         yield from _longest(record, attribution)
-    if by == Part.TOO_FEW_TASKS:
+    if by is Part.TOO_FEW_TASKS:
         yield from _fewest(record, attribution)
-    if by == Part.SCHEDULING:
+    if by is Part.SCHEDULING:
         yield from _tiniest(record, attribution)
     if attribution.throttled and attribution.whole.get(Part.THROTTLED):
         yield f"Throttled: {listed(list(attribution.throttled))}."

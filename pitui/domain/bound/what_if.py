@@ -7,19 +7,16 @@ from pitui.domain.bound.attribution import Attribution
 from pitui.domain.bound.bound import Part, WhatIf
 from pitui.domain.bound.idle_cores import Key
 from pitui.domain.bound.record import ApplicationRecord
-from pitui.domain.bound.replay import (
-    ReplayPlan,
-    ReplayStage,
-    ReplayTask,
-    TaskSlot,
-    executors_at_most,
-)
+from pitui.domain.bound.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
+from pitui.domain.bound.replay_plan import executors_at_most
 from pitui.domain.bound.replays import TASKS_A_CORE, Replays, divided
 from pitui.domain.bound.words import took
 
 BLOCKED = (Part.GC, Part.NETWORK, Part.DISK, Part.SPILL, Part.MEMORY, Part.WAITING)
 """Parts inside tasks' run time that would be gone if what they waited for were free."""
 
+_HELPS = 0.03
+"""Share of its time that one more node has to save to be called a help."""
 _LEAST = 0.005
 """Share of the core-time below which a part is not worth a figure."""
 
@@ -128,7 +125,13 @@ def _shortened(
 def _at_once(plan: ReplayPlan) -> ReplayPlan:
     """Return the plan with nothing between tasks, and between them and their stages' ends."""
     stages = (
-        replace(stage, lead=0.0, tail=0.0, tasks=tuple(replace(t, fixed=0.0) for t in stage.tasks))
+        replace(
+            stage,
+            lead=0.0,
+            apart=0.0,
+            tail=0.0,
+            tasks=tuple(replace(t, fixed=0.0) for t in stage.tasks),
+        )
         for stage in plan.stages
     )
     return replace(plan, stages=tuple(stages))
@@ -138,7 +141,8 @@ def _texts(
     seconds: float, like: str | None, more: float | None, without: Mapping[Part, float]
 ) -> Iterable[str]:
     if like is not None and more is not None:
-        yield f"One more node like {like} would make it {took(more)} instead of {took(seconds)}."
+        would = "make it" if more < (1 - _HELPS) * seconds else "hardly help:"
+        yield f"One more node like {like} would {would} {took(more)} instead of {took(seconds)}."
     for part, left in without.items():
         saved = 1 - left / seconds if seconds else 0.0
         if saved >= _LEAST * 2:
