@@ -21,7 +21,7 @@ AROUND: Key = (-1, -1)
 """Stands for the time before the first stage and after the last."""
 
 
-class _Kind(IntEnum):
+class _ChangeKind(IntEnum):
     """What changes at a moment; at the same moment in this order."""
 
     CORES = 0
@@ -35,7 +35,7 @@ class _Kind(IntEnum):
 @dataclass(frozen=True, slots=True, order=True)
 class _Change:
     at: float
-    kind: _Kind
+    kind: _ChangeKind
     by: int
     """Cores or tasks, more or fewer."""
     stage: Key = (-1, -1)
@@ -139,25 +139,25 @@ def _reasons(moment: _Moment, cores: int, task_cpus: int) -> Iterator[tuple[Part
 
 def _apply(moment: _Moment, change: _Change, tasks: dict[Key, int], cores: int) -> None:
     match change.kind:
-        case _Kind.CORES:
+        case _ChangeKind.CORES:
             moment.cores += change.by
             moment.reached |= moment.cores >= cores
-        case _Kind.STAGE_BEGINS:
+        case _ChangeKind.STAGE_BEGINS:
             moment.active[change.stage] = tasks[change.stage]
             moment.tasks += tasks[change.stage]
             moment.begun = True
             moment.to_come -= 1
-        case _Kind.STAGE_ENDS:
+        case _ChangeKind.STAGE_ENDS:
             del moment.active[change.stage]
             moment.tasks -= tasks[change.stage]
-        case _Kind.TASK_BEGINS:
+        case _ChangeKind.TASK_BEGINS:
             moment.running += 1
             if change.stage in moment.active:
                 moment.active[change.stage] = max(0, moment.active[change.stage] - 1)
-        case _Kind.TASK_ENDS:
+        case _ChangeKind.TASK_ENDS:
             moment.running -= 1
             moment.long += change.by
-        case _Kind.TASK_IS_LONG:
+        case _ChangeKind.TASK_IS_LONG:
             moment.long += 1
 
 
@@ -165,28 +165,28 @@ def _changes(record: ApplicationRecord) -> list[_Change]:
     changes = _core_changes(record)
     for stage in record.stages:
         begins, ends = interval(stage, record)
-        changes.append(_Change(begins, _Kind.STAGE_BEGINS, 0, stage.key))
-        changes.append(_Change(ends, _Kind.STAGE_ENDS, 0, stage.key))
+        changes.append(_Change(begins, _ChangeKind.STAGE_BEGINS, 0, stage.key))
+        changes.append(_Change(ends, _ChangeKind.STAGE_ENDS, 0, stage.key))
         long = LONG * stage.median_ms / 1000
         for task in stage.tasks:
             if task.launched_at is None:
                 continue
             ended = task.ended_at or record.ended_at
             is_long = bool(long) and ended - task.launched_at > long
-            changes.append(_Change(task.launched_at, _Kind.TASK_BEGINS, 1, stage.key))
-            changes.append(_Change(ended, _Kind.TASK_ENDS, -1 if is_long else 0, stage.key))
+            changes.append(_Change(task.launched_at, _ChangeKind.TASK_BEGINS, 1, stage.key))
+            changes.append(_Change(ended, _ChangeKind.TASK_ENDS, -1 if is_long else 0, stage.key))
             if is_long:
                 at = task.launched_at + long
-                changes.append(_Change(at, _Kind.TASK_IS_LONG, 1, stage.key))
+                changes.append(_Change(at, _ChangeKind.TASK_IS_LONG, 1, stage.key))
     return sorted(changes)
 
 
 def _core_changes(record: ApplicationRecord) -> list[_Change]:
     changes = []
     for executor in record.executors:
-        changes.append(_Change(executor.added_at, _Kind.CORES, executor.cores))
+        changes.append(_Change(executor.added_at, _ChangeKind.CORES, executor.cores))
         if executor.removed_at is not None:
-            changes.append(_Change(executor.removed_at, _Kind.CORES, -executor.cores))
+            changes.append(_Change(executor.removed_at, _ChangeKind.CORES, -executor.cores))
     return changes
 
 

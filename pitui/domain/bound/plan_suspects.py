@@ -89,7 +89,7 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
             f"What it computes was computed again by {also}{more}, each "
             f"{took(sum(s.work_seconds for s in again) / len(again))} of task time. "
             "Keep the result: cache() or persist().",
-            replays.saves_in({s.key: shortened(_left(first, s)) for s in again}),
+            replays.saves_in({s.key: shortened(_share_left(first, s)) for s in again}),
         )
 
 
@@ -108,6 +108,6 @@ def _alike(one: StageRecord, other: StageRecord) -> bool:
     return high - low <= _ALIKE * high
 
 
-def _left(first: StageRecord, again: StageRecord) -> float:
+def _share_left(first: StageRecord, again: StageRecord) -> float:
     """Return the share of a stage's time that is left when it need not do the first's work."""
     return max(0.0, 1 - first.work_seconds / again.work_seconds) if again.work_seconds else 1.0

@@ -18,11 +18,11 @@ def plan_of(record: ApplicationRecord, speeds: Mapping[str, float]) -> ReplayPla
     ended = sorted(record.stages, key=lambda stage: (times[stage.key][1], stage.key))
     ends = [times[stage.key][1] for stage in ended]
     places = {stage.key: place for place, stage in enumerate(ended)}
-    alone = _alone([times[stage.key] for stage in begun])
+    alone = _ran_alone([times[stage.key] for stage in begun])
     stages = []
     for number, stage in enumerate(begun):
         begins = times[stage.key][0]
-        between, apart = _waits(stage, record) if alone[number] else (0.0, 0.0)
+        between, apart = _waits_of_slots(stage, record) if alone[number] else (0.0, 0.0)
         after = min(bisect_right(ends, begins), places[stage.key])
         before = ends[after - 1] if after else record.began_at
         stages.append(
@@ -31,20 +31,20 @@ def plan_of(record: ApplicationRecord, speeds: Mapping[str, float]) -> ReplayPla
                 max(0.0, begins - before),
                 after,
                 places[stage.key],
-                tuple(_tasks(stage, record, between)),
-                _lead(stage, record, begins),
+                tuple(_replay_tasks(stage, record, between)),
+                _lead_of_stage(stage, record, begins),
                 apart,
-                _tail(stage, times[stage.key][1]),
+                _tail_of_stage(stage, times[stage.key][1]),
                 alone[number],
             )
         )
     last = ends[-1] if ends else record.began_at
     return ReplayPlan(
-        tuple(stages), tuple(_slots(record)), max(0.0, record.ended_at - last), speeds
+        tuple(stages), tuple(_task_slots(record)), max(0.0, record.ended_at - last), speeds
     )
 
 
-def _alone(times: Sequence[tuple[float, float]]) -> list[bool]:
+def _ran_alone(times: Sequence[tuple[float, float]]) -> list[bool]:
     """Say of each interval, in the order of their begins, whether no other overlaps it."""
     found = []
     latest = 0.0
@@ -55,7 +55,9 @@ def _alone(times: Sequence[tuple[float, float]]) -> list[bool]:
     return found
 
 
-def _tasks(stage: StageRecord, record: ApplicationRecord, between: float) -> Iterable[ReplayTask]:
+def _replay_tasks(
+    stage: StageRecord, record: ApplicationRecord, between: float
+) -> Iterable[ReplayTask]:
     launched = [task for task in stage.tasks if task.launched_at is not None]
     for task in sorted(launched, key=lambda task: (task.launched_at, task.id)):
         begins = task.launched_at or 0.0
@@ -64,7 +66,7 @@ def _tasks(stage: StageRecord, record: ApplicationRecord, between: float) -> Ite
         yield ReplayTask(run, took - run + between, node_of(task))
 
 
-def _waits(stage: StageRecord, record: ApplicationRecord) -> tuple[float, float]:
+def _waits_of_slots(stage: StageRecord, record: ApplicationRecord) -> tuple[float, float]:
     """Return seconds that slots were free while tasks of a stage waited: (a task, between sends).
 
     Where slots were free for much of the time, the driver sent no faster, to however many nodes.
@@ -86,18 +88,18 @@ def _waits(stage: StageRecord, record: ApplicationRecord) -> tuple[float, float]
     return free / len(times), 0.0
 
 
-def _lead(stage: StageRecord, record: ApplicationRecord, begins: float) -> float:
+def _lead_of_stage(stage: StageRecord, record: ApplicationRecord, begins: float) -> float:
     launched = [task.launched_at for task in stage.tasks if task.launched_at is not None]
     ready = min((e.added_at for e in record.executors), default=begins)
     return max(0.0, min(launched) - max(begins, ready)) if launched else 0.0
 
 
-def _tail(stage: StageRecord, ends: float) -> float:
+def _tail_of_stage(stage: StageRecord, ends: float) -> float:
     last = max((task.ended_at or 0.0 for task in stage.tasks), default=0.0)
     return max(0.0, ends - last) if last else 0.0
 
 
-def _slots(record: ApplicationRecord) -> Iterable[TaskSlot]:
+def _task_slots(record: ApplicationRecord) -> Iterable[TaskSlot]:
     for executor in executors_at_most(record):
         since = max(0.0, executor.added_at - record.began_at)
         for _ in range(max(1, executor.cores // record.task_cpus)):

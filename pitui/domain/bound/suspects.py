@@ -57,7 +57,7 @@ def suspects(
 ) -> tuple[Suspect, ...]:
     """Return what looks wrong, the one that would save most first."""
     context = _Context(record, replays, attribution, slow_nodes(record))
-    every = [*_slow_nodes(context), *plan_suspects(record, replays)]
+    every = [*_slow_nodes_suspect(context), *plan_suspects(record, replays)]
     for stage in record.stages:
         if stage.tasks:
             for rule in _RULES:
@@ -67,7 +67,7 @@ def suspects(
     return tuple(sorted(worth, key=lambda s: (-s.saves_seconds, s.stage or 0))[:MOST])
 
 
-def _slow_nodes(context: _Context) -> Iterator[Suspect]:
+def _slow_nodes_suspect(context: _Context) -> Iterator[Suspect]:
     for node, ratio in context.slow.items():
         speeds = {name: 1.0 if name == node else pace
                   for name, pace in context.replays.plan.speeds.items()}  # fmt: skip
@@ -93,7 +93,7 @@ def _slow_nodes(context: _Context) -> Iterator[Suspect]:
         )
 
 
-def _skew(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     longest, middle = stage.longest, stage.median_ms
     if longest is None or len(stage.tasks) < 2:
         return
@@ -142,7 +142,7 @@ def _bytes(task: Task) -> int:
     return task.work.input_bytes + task.work.shuffle_read
 
 
-def _tiny_tasks(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+def _tiny_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     count = len(stage.tasks)
     if count <= TASKS_A_CORE * context.cores:
         return
@@ -164,7 +164,7 @@ def _tiny_tasks(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     )
 
 
-def _too_few_tasks(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+def _too_few_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     count = len(stage.tasks)
     if count >= context.cores:
         return
@@ -178,7 +178,7 @@ def _too_few_tasks(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     )
 
 
-def _spill(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+def _spill_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     on_disk = sum(task.work.spill_disk for task in stage.tasks)
     if not on_disk:
         return
@@ -196,7 +196,7 @@ def _spill(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     )
 
 
-def _gc(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+def _gc_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     run = sum(task.work.run_ms for task in stage.tasks)
     gc = sum(min(task.work.gc_ms, task.work.run_ms) for task in stage.tasks)
     if not run or gc / run < _GC_MUCH:
@@ -217,4 +217,4 @@ def _stage_ms(stage: StageRecord) -> float:
     return (max(ends) - min(begins)) * 1000 if begins and ends else 0.0
 
 
-_RULES = (_skew, _tiny_tasks, _too_few_tasks, _spill, _gc)
+_RULES = (_skew_suspect, _tiny_tasks_suspect, _too_few_tasks_suspect, _spill_suspect, _gc_suspect)

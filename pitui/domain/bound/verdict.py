@@ -75,8 +75,8 @@ def bound_of(record: ApplicationRecord, attribution: Attribution) -> Bound:
         part = clear_part(inside)
         within = inside[part] if part else None
     sentences = [
-        _first(part, shares, within, measured=attribution.measured),
-        *_more(part, record, attribution),
+        _first_sentence(part, shares, within, measured=attribution.measured),
+        *_more_sentences(part, record, attribution),
     ]
     return _bound(part, shares, " ".join(sentences))
 
@@ -87,7 +87,7 @@ def bound_of_stage(parts: Mapping[Part, float], *, measured: bool) -> Bound:
     if not shares:
         return NOTHING
     part = clear_part(shares)
-    return _bound(part, shares, _first(part, shares, None, measured=measured))
+    return _bound(part, shares, _first_sentence(part, shares, None, measured=measured))
 
 
 def shares_of(parts: Mapping[Part, float]) -> dict[Part, float]:
@@ -113,7 +113,7 @@ def _bound(part: Part | None, shares: Mapping[Part, float], text: str) -> Bound:
     return Bound(UNKNOWN if part in _UNKNOWN else str(part), shares[part], text, parts)
 
 
-def _first(
+def _first_sentence(
     part: Part | None, shares: Mapping[Part, float], within: float | None, *, measured: bool
 ) -> str:
     """Return the first sentence; `within` is the share from the first stage to the last."""
@@ -129,7 +129,9 @@ def _first(
     return f"{begin}: {percentage(shares[part])} of the core-time{of} {went}{after}."
 
 
-def _more(by: Part | None, record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+def _more_sentences(
+    by: Part | None, record: ApplicationRecord, attribution: Attribution
+) -> Iterator[str]:
     """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
     if by is Part.DRIVER:
         idle = attribution.whole[Part.DRIVER] / attribution.cores

@@ -32,7 +32,7 @@ def what_if(record: ApplicationRecord, replays: Replays, attribution: Attributio
         {str(part): seconds for part, seconds in without.items()},
         record.seconds,
         like,
-        tuple(_texts(record.seconds, like, more, without)),
+        tuple(_what_if_texts(record.seconds, like, more, without)),
     )
 
 
@@ -137,7 +137,7 @@ def _at_once(plan: ReplayPlan) -> ReplayPlan:
     return replace(plan, stages=tuple(stages))
 
 
-def _texts(
+def _what_if_texts(
     seconds: float, like: str | None, more: float | None, without: Mapping[Part, float]
 ) -> Iterable[str]:
     if like is not None and more is not None:

@@ -94,11 +94,11 @@ def _task_of_row(row: _Task) -> Task:
         locality=row.task_locality,
         speculative=row.speculative,
         error=row.error_message or "",
-        times=_times(row),
+        times=_times_of_row(row),
     )
 
 
-def _times(row: _Task) -> TaskTimes | None:
+def _times_of_row(row: _Task) -> TaskTimes | None:
     metrics = row.task_metrics
     # A task that left no metrics is listed with zeros.
     if metrics is None or not (metrics.executor_run_time or row.status == "SUCCESS"):

@@ -43,12 +43,12 @@ def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
     """Return the record of an application."""
     plans = _plans_by_stage(events)
     stages = [
-        _stage(stage, plans.get(stage.id), node_of, over=events.ended is not None)
+        _stage_record(stage, plans.get(stage.id), node_of, over=events.ended is not None)
         for _, stage in sorted(events.stages.items())
         if stage.begun
     ]
-    executors = tuple(_executor(executor, node_of) for executor in events.executors.values())
-    last = max(_ends(stages), default=0.0)
+    executors = tuple(_executor_record(executor, node_of) for executor in events.executors.values())
+    last = max(_task_ends(stages), default=0.0)
     ended = unix_seconds(events.ended.timestamp) if events.ended and not events.cut else 0.0
     until = max(ended, last)
     began = unix_seconds(events.started.timestamp) if events.started else 0.0
@@ -60,16 +60,18 @@ def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
         tuple(s for s in stages if (s.stage.submitted_at or 0.0) <= until),
         events.task_cpus,
         events.note,
-        _files(stages, plans),
+        _files_by_stage(stages, plans),
     )
 
 
-def _ends(stages: Iterable[StageRecord]) -> Iterable[float]:
+def _task_ends(stages: Iterable[StageRecord]) -> Iterable[float]:
     for stage in stages:
         yield from (task.ended_at for task in stage.tasks if task.ended_at is not None)
 
 
-def _stage(stage: StageSum, plan: QueryPlan | None, node_of: NodeOf, *, over: bool) -> StageRecord:
+def _stage_record(
+    stage: StageSum, plan: QueryPlan | None, node_of: NodeOf, *, over: bool
+) -> StageRecord:
     def named(task: Task) -> Task:
         return replace(task, node=node_of(task.executor, task.host))
 
@@ -86,7 +88,7 @@ def _stage(stage: StageSum, plan: QueryPlan | None, node_of: NodeOf, *, over: bo
     )
 
 
-def _executor(executor: ExecutorSum, node_of: NodeOf) -> ExecutorRecord:
+def _executor_record(executor: ExecutorSum, node_of: NodeOf) -> ExecutorRecord:
     start, end = executor.start, executor.end
     return ExecutorRecord(
         start.id,
@@ -107,7 +109,9 @@ def _plans_by_stage(events: Events) -> dict[int, QueryPlan]:
     }
 
 
-def _files(stages: Iterable[StageRecord], plans: Mapping[int, QueryPlan]) -> dict[int, int]:
+def _files_by_stage(
+    stages: Iterable[StageRecord], plans: Mapping[int, QueryPlan]
+) -> dict[int, int]:
     """Return the files of queries of which one stage alone read something."""
     reading: dict[int, list[int]] = {}
     for stage in stages:

@@ -235,11 +235,11 @@ def _task_of_event(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
         locality=info.locality,
         speculative=info.speculative,
         error=error,
-        times=_times(metrics) if metrics else None,
+        times=_times_of_metrics(metrics) if metrics else None,
     )
 
 
-def _times(metrics: TaskMetrics) -> TaskTimes:
+def _times_of_metrics(metrics: TaskMetrics) -> TaskTimes:
     return TaskTimes(
         cpu_ms=metrics.cpu / NANOSECONDS,
         fetch_wait_ms=metrics.shuffle_read.wait,
