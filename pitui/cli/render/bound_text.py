@@ -27,11 +27,11 @@ def bound_lines(explanation: Explanation) -> Iterable[str]:
     if explanation.what_if.texts:
         yield ""
         yield from explanation.what_if.texts
-    yield from _stages(explanation)
-    yield from _suspects(explanation)
+    yield from _stage_bound_lines(explanation)
+    yield from _suspect_lines(explanation)
 
 
-def _stages(explanation: Explanation) -> Iterable[str]:
+def _stage_bound_lines(explanation: Explanation) -> Iterable[str]:
     stages = explanation.stages[:_STAGES]
     if len(explanation.stages) < 2:
         return
@@ -42,7 +42,7 @@ def _stages(explanation: Explanation) -> Iterable[str]:
     )
 
 
-def _suspects(explanation: Explanation) -> Iterable[str]:
+def _suspect_lines(explanation: Explanation) -> Iterable[str]:
     if not explanation.suspects:
         return
     yield ""

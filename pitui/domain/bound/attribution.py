@@ -65,7 +65,7 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
         record.seconds,
         {part: seconds for part, seconds in whole.items() if seconds > 0},
         stages,
-        measured=_covered(rests, samples),
+        measured=_samples_cover(rests, samples),
         throttled=throttled,
         around=around,
         python_open=sum(stages[key].get(Part.WAITING, 0.0) for key in python if key in stages),
@@ -119,7 +119,7 @@ def _add_throttling(
     return tuple(sorted(held))
 
 
-def _covered(rests: Sequence[Rest], samples: Samples) -> bool:
+def _samples_cover(rests: Sequence[Rest], samples: Samples) -> bool:
     """Say whether samples cover most of what the tasks' metrics leave open."""
     open_time = covered = 0.0
     spans = {n: (min(s.begins for s in own), max(s.at for s in own))

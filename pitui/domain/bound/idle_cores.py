@@ -83,14 +83,14 @@ def idle_parts(record: ApplicationRecord, cores: int) -> dict[Key | None, dict[P
     for change in _changes(record):
         at = min(max(change.at, record.began_at), record.ended_at)
         if at > last:
-            _account(moment, at - last, cores, record.task_cpus, found)
+            _account_moment(moment, at - last, cores, record.task_cpus, found)
             last = at
-        _apply(moment, change, tasks, cores)
-    _account(moment, record.ended_at - last, cores, record.task_cpus, found)
+        _apply_change(moment, change, tasks, cores)
+    _account_moment(moment, record.ended_at - last, cores, record.task_cpus, found)
     return found
 
 
-def _account(
+def _account_moment(
     moment: _Moment,
     seconds: float,
     cores: int,
@@ -100,7 +100,7 @@ def _account(
     """Add what the free cores of one moment waited for, shared by the stages that were active."""
     if seconds <= 0:
         return
-    parts = _reasons(moment, cores, task_cpus)
+    parts = _idle_reasons(moment, cores, task_cpus)
     outside = None if moment.begun and moment.to_come else AROUND
     stages: Sequence[Key | None] = list(moment.active) or [outside]
     for part, free in parts:
@@ -108,7 +108,7 @@ def _account(
             found[stage][part] += free * seconds / len(stages)
 
 
-def _reasons(moment: _Moment, cores: int, task_cpus: int) -> Iterator[tuple[Part, float]]:
+def _idle_reasons(moment: _Moment, cores: int, task_cpus: int) -> Iterator[tuple[Part, float]]:
     """Yield (why, how many cores) for the cores that run nothing."""
     used = moment.running * task_cpus
     granted = min(cores, max(moment.cores, used))
@@ -137,7 +137,7 @@ def _reasons(moment: _Moment, cores: int, task_cpus: int) -> Iterator[tuple[Part
     yield Part.SKEW if moment.long else Part.TOO_FEW_TASKS, free - never_used
 
 
-def _apply(moment: _Moment, change: _Change, tasks: dict[Key, int], cores: int) -> None:
+def _apply_change(moment: _Moment, change: _Change, tasks: dict[Key, int], cores: int) -> None:
     match change.kind:
         case _ChangeKind.CORES:
             moment.cores += change.by

@@ -125,8 +125,8 @@ def _on_slow_node(context: _Context, stage: StageRecord, longest: Task) -> bool:
 
 def _why_long(stage: StageRecord, longest: Task) -> str:
     """Return whether the task's data explains its time (NSDI '15: time for each byte)."""
-    data = sorted(_bytes(task) for task in stage.tasks)
-    middle, most = data[len(data) // 2], _bytes(longest)
+    data = sorted(_data_bytes(task) for task in stage.tasks)
+    middle, most = data[len(data) // 2], _data_bytes(longest)
     if most > 2 * max(1, middle):
         return (
             f", and it had {bytes_words(most)} of data where the median had {bytes_words(middle)}: "
@@ -138,7 +138,7 @@ def _why_long(stage: StageRecord, longest: Task) -> str:
     return ", with no more data than others: its rows cost more, or its node was busy"
 
 
-def _bytes(task: Task) -> int:
+def _data_bytes(task: Task) -> int:
     return task.work.input_bytes + task.work.shuffle_read
 
 

@@ -78,7 +78,7 @@ def bound_of(record: ApplicationRecord, attribution: Attribution) -> Bound:
         _first_sentence(part, shares, within, measured=attribution.measured),
         *_more_sentences(part, record, attribution),
     ]
-    return _bound(part, shares, " ".join(sentences))
+    return _bound_by(part, shares, " ".join(sentences))
 
 
 def bound_of_stage(parts: Mapping[Part, float], *, measured: bool) -> Bound:
@@ -87,7 +87,7 @@ def bound_of_stage(parts: Mapping[Part, float], *, measured: bool) -> Bound:
     if not shares:
         return NOTHING
     part = clear_part(shares)
-    return _bound(part, shares, _first_sentence(part, shares, None, measured=measured))
+    return _bound_by(part, shares, _first_sentence(part, shares, None, measured=measured))
 
 
 def shares_of(parts: Mapping[Part, float]) -> dict[Part, float]:
@@ -106,7 +106,7 @@ def clear_part(shares: Mapping[Part, float]) -> Part | None:
     return part if shares[part] >= LARGE and shares[part] >= CLEAR * following else None
 
 
-def _bound(part: Part | None, shares: Mapping[Part, float], text: str) -> Bound:
+def _bound_by(part: Part | None, shares: Mapping[Part, float], text: str) -> Bound:
     parts = {str(name): share for name, share in shares.items()}
     if part is None:
         return Bound(MIXED, max(shares.values()), text, parts)
@@ -137,11 +137,11 @@ def _more_sentences(
         idle = attribution.whole[Part.DRIVER] / attribution.cores
         yield f"That is {took(idle)} of {took(attribution.seconds)}."
     if by is Part.SKEW:
-        yield from _longest(record, attribution)
+        yield from _longest_sentence(record, attribution)
     if by is Part.TOO_FEW_TASKS:
-        yield from _fewest(record, attribution)
+        yield from _fewest_sentence(record, attribution)
     if by is Part.SCHEDULING:
-        yield from _tiniest(record, attribution)
+        yield from _tiniest_sentence(record, attribution)
     if attribution.throttled and attribution.whole.get(Part.THROTTLED):
         yield f"Throttled: {listed(list(attribution.throttled))}."
     for node, ratio in slow_nodes(record).items():
@@ -166,15 +166,17 @@ def _not_known(attribution: Attribution) -> Iterator[str]:
         yield "They do not tell reading, writing, spilling and waiting apart."
 
 
-def _worst(part: Part, record: ApplicationRecord, attribution: Attribution) -> StageRecord | None:
+def _worst_stage(
+    part: Part, record: ApplicationRecord, attribution: Attribution
+) -> StageRecord | None:
     """Return the stage in which a part was largest."""
     stages = attribution.stages
     key: Key | None = max(stages, key=lambda key: stages[key].get(part, 0.0), default=None)
     return next((stage for stage in record.stages if stage.key == key), None)
 
 
-def _longest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
-    stage = _worst(Part.SKEW, record, attribution)
+def _longest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.SKEW, record, attribution)
     task = stage.longest if stage else None
     if stage is None or task is None:
         return
@@ -186,16 +188,16 @@ def _longest(record: ApplicationRecord, attribution: Attribution) -> Iterator[st
     )
 
 
-def _fewest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
-    stage = _worst(Part.TOO_FEW_TASKS, record, attribution)
+def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.TOO_FEW_TASKS, record, attribution)
     if stage is not None:
         count = len(stage.tasks)
         words = "1 task" if count == 1 else f"{count:,} tasks"
         yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
 
 
-def _tiniest(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
-    stage = _worst(Part.SCHEDULING, record, attribution)
+def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.SCHEDULING, record, attribution)
     if stage is not None and stage.tasks:
         yield (
             f"Most of it in stage {stage.stage.id}: {len(stage.tasks):,} tasks, "

@@ -26,7 +26,7 @@ def what_if(record: ApplicationRecord, replays: Replays, attribution: Attributio
     if not any(stage.tasks for stage in replays.plan.stages):
         return WhatIf(seconds=record.seconds)
     like, more = _one_more(record, replays)
-    without = _without(record, replays, attribution)
+    without = _without_parts(record, replays, attribution)
     return WhatIf(
         more,
         {str(part): seconds for part, seconds in without.items()},
@@ -73,7 +73,7 @@ def _grown(cores: int, then: int) -> Callable[[ReplayStage], Iterable[ReplayTask
     return change
 
 
-def _without(
+def _without_parts(
     record: ApplicationRecord, replays: Replays, attribution: Attribution
 ) -> dict[Part, float]:
     """Return by part what it would have taken at least, had that part been free."""

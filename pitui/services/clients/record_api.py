@@ -47,23 +47,23 @@ class RecordReader:
         executors = parse_executors((await self._source.ask("allexecutors")).body)
         settings = parse_spark_properties((await self._source.ask("environment")).body)
         begun = [stage for stage in parse_stages(body) if stage.submitted_at is not None]
-        wanted = _newest(begun)
+        wanted = _newest_stages(begun)
         stages = []
         for stage in wanted:
             tasks = await self._tasks(stage)
             of_python = True if (stage.id, stage.attempt) in python else None
             stages.append(StageRecord(stage, tasks, of_python))
-        self._ended = {key: self._ended[key] for key in self._ended if key in _keys(wanted)}
+        self._ended = {key: self._ended[key] for key in self._ended if key in _stage_keys(wanted)}
         left_out = len(begun) - len(wanted)
         if left_out:
             began = min((stage.submitted_at or began for stage in wanted), default=began)
         return ApplicationRecord(
             began,
-            max(ended or time.time(), _last(stages)),
+            max(ended or time.time(), _last_task_end(stages)),
             tuple(self._executor(executor, began) for executor in executors),
             tuple(sorted(stages, key=lambda stage: stage.key)),
-            _task_cpus(settings),
-            _note(left_out, len(begun)),
+            _task_cpus_of(settings),
+            _note_on_stages(left_out, len(begun)),
         )
 
     async def _tasks(self, stage: Stage) -> tuple[Task, ...]:
@@ -96,7 +96,7 @@ class RecordReader:
         )
 
 
-def _newest(stages: Sequence[Stage]) -> list[Stage]:
+def _newest_stages(stages: Sequence[Stage]) -> list[Stage]:
     """Return the newest stages with as many tasks together as are asked for; at least one."""
     wanted: list[Stage] = []
     tasks = 0
@@ -108,21 +108,21 @@ def _newest(stages: Sequence[Stage]) -> list[Stage]:
     return wanted
 
 
-def _keys(stages: Sequence[Stage]) -> set[tuple[int, int]]:
+def _stage_keys(stages: Sequence[Stage]) -> set[tuple[int, int]]:
     return {(stage.id, stage.attempt) for stage in stages}
 
 
-def _last(stages: Sequence[StageRecord]) -> float:
+def _last_task_end(stages: Sequence[StageRecord]) -> float:
     """Return the latest moment that the tasks tell of: the driver's clock may be ahead of ours."""
     return max((t.ended_at or 0.0 for stage in stages for t in stage.tasks), default=0.0)
 
 
-def _task_cpus(settings: dict[str, str]) -> int:
+def _task_cpus_of(settings: dict[str, str]) -> int:
     text = settings.get("spark.task.cpus", "")
     return int(text) if text.isdecimal() and int(text) else 1
 
 
-def _note(left_out: int, every: int) -> str:
+def _note_on_stages(left_out: int, every: int) -> str:
     if not left_out:
         return ""
     return f"only the newest {every - left_out:,} of {every:,} stages were asked for"
