@@ -20,16 +20,21 @@ _SECTOR = 512
 _BITS = re.compile(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]{1,8})")
 
 
+def throttled_bits(text: str) -> int | None:
+    """Return the bits of `vcgencmd get_throttled`; None where the text holds no such figure."""
+    match = _BITS.fullmatch(text.strip())
+    return None if match is None else int(match[1], 16)
+
+
 def throttled_words(text: str) -> str | None:
     """Return the words for the bits of `vcgencmd get_throttled` (`throttled=0x50005`).
 
     Bits 0 to 3 hold now, bits 16 to 19 the same since boot. `no` where none is set, None where
     the text holds no such figure.
     """
-    match = _BITS.fullmatch(text.strip())
-    if match is None:
+    bits = throttled_bits(text)
+    if bits is None:
         return None
-    bits = int(match[1], 16)
     now = [word for bit, word in _THROTTLED if bits >> bit & 1]
     before = [word for bit, word in _THROTTLED if bits >> bit + _SINCE_BOOT & 1]
     earlier = [word for word in before if word not in now]
