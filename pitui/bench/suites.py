@@ -1,36 +1,48 @@
 """The benchmarks that pitui offers: one row each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from pitui.bench import parameters
+from pitui.bench.parameters import COMMON, Parameter
 from pitui.domain.errors import UsageError
-from pitui.domain.memory import parse_memory
 
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One value that a person can set; always text, checked by `check`."""
+class DataKind(StrEnum):
+    """What has to be on every node before a benchmark begins."""
 
-    name: str
-    title: str
-    default: str
-    help: str
-    check: Callable[[str], str]
-    """Returns the value as the program takes it; raises ValueError with the reason."""
+    NOTHING = "nothing"
+    TEXT = "text"
+    TABLES = "tables"
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A program with its parameters."""
+    """A program with its parameters, and what it needs."""
 
     name: str
     title: str
     description: str
     program: Path
-    parameters: tuple[Parameter, ...]
+    own_parameters: tuple[Parameter, ...]
+    modules: tuple[str, ...] = ("harness.py",)
+    """What goes with the program to every executor."""
+    data: DataKind = DataKind.NOTHING
+    mib_a_core: int = 0
+    """The size that is chosen where nobody says one; 0 where the program has none."""
+    scratch: float = 0.0
+    """Bytes that Spark writes to its scratch disks for each byte of data."""
+    python: bool = False
+    """Whether its tasks run in Python."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All that can be set: its own, and what every benchmark has."""
+        return self.own_parameters + COMMON
 
     def check(self, values: Mapping[str, str]) -> dict[str, str]:
         """Return a value for every parameter, given ones checked, others at their default.
@@ -53,69 +65,149 @@ class Benchmark:
         except ValueError as error:
             raise UsageError(f"{self.name}: {parameter.name}: {error}") from error
 
-
-def _whole(least: int, most: int) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        digits = text.replace("_", "").replace(",", "")
-        if not digits.isascii() or not digits.isdigit():
-            raise ValueError(f"{text!r} is not a whole number")
-        if not least <= int(digits) <= most:
-            raise ValueError(f"{text} is not between {least:,} and {most:,}")
-        return str(int(digits))
-
-    return check
-
-
-def _path_parameter(text: str) -> str:
-    if not text.startswith("/") or "\0" in text or "\n" in text:
-        raise ValueError(f"{text!r} is not an absolute path")
-    return text
+    def words(self, values: Mapping[str, str], size_mib: int | None) -> list[str]:
+        """Return the program's own arguments for checked values and the size that was chosen."""
+        words = []
+        for parameter in self.own_parameters:
+            value = values.get(parameter.name, "")
+            if parameter.option and value not in ("", "0"):
+                words += [parameter.option] if value == "yes" else [parameter.option, value]
+        if self.mib_a_core and self.data is DataKind.NOTHING and size_mib:
+            words += ["--size", str(size_mib)]
+        return words
 
 
-def _size_parameter(text: str) -> str:
-    if text in ("", "0"):
-        return ""
-    parse_memory(text)
-    return text
+_SIZE = Parameter(
+    "size", "Size", "", "of the data, such as 100m; empty: what fits", parameters.size
+)
+_TEXT = (
+    Parameter(
+        "path",
+        "Path",
+        "",
+        "text that every node has at the same path; empty: made on the nodes",
+        parameters.path,
+        "--path",
+    ),
+    Parameter(
+        "generate",
+        "Generate",
+        "",
+        "size such as 100m: write that much to the path first",
+        parameters.size,
+    ),
+    Parameter(
+        "size", "Size", "", "of the text that is made where no path is given", parameters.size
+    ),
+    Parameter(
+        "warm",
+        "Warm",
+        "no",
+        "yes: files may be in memory, not only on disk",
+        parameters.yes,
+        "--warm",
+    ),
+)
+_TASKS = Parameter(
+    "partitions",
+    "Partitions",
+    "0",
+    "tasks; 0: three a core",
+    parameters.whole(0, 100_000),
+    "--partitions",
+)
 
-
-_PI = Benchmark(
-    name="pi",
-    title="Pi by Monte Carlo",
-    description="Estimates pi from random points: pure CPU, hardly any data.",
-    program=PROGRAMS / "pi.py",
-    parameters=(
-        Parameter("samples", "Samples", "20000000", "number of points", _whole(1, 10**12)),
-        Parameter("partitions", "Partitions", "0", "tasks; 0: three a core", _whole(0, 100_000)),
+_ROWS: Sequence[Benchmark] = (
+    Benchmark(
+        "pi",
+        "Pi by Monte Carlo",
+        "Estimates pi from random points: pure CPU in Python, hardly any data.",
+        PROGRAMS / "pi.py",
+        (
+            Parameter(
+                "samples",
+                "Samples",
+                "20000000",
+                "number of points",
+                parameters.whole(1, 10**12),
+                "--samples",
+            ),
+            _TASKS,
+        ),
+        python=True,
+    ),
+    Benchmark(
+        "linecount",
+        "Line count",
+        "Counts the lines of a text file or folder that every worker has at the same path.",
+        PROGRAMS / "line_count.py",
+        (*_TEXT, _TASKS),
+        ("harness.py", "text_files.py"),
+        DataKind.TEXT,
+        mib_a_core=64,
+        python=True,
+    ),
+    Benchmark(
+        "wordcount",
+        "Word count",
+        "Counts every word of a text: reading, CPU in the JVM, a small shuffle.",
+        PROGRAMS / "word_count.py",
+        _TEXT,
+        ("harness.py", "text_files.py"),
+        DataKind.TEXT,
+        mib_a_core=32,
+        python=True,
+    ),
+    Benchmark(
+        "aggregate",
+        "Aggregate",
+        "Sums by 99,991 keys; every row is shuffled whole.",
+        PROGRAMS / "aggregate.py",
+        (_SIZE,),
+        mib_a_core=32,
+        scratch=1.5,
+    ),
+    Benchmark(
+        "sort",
+        "Sort",
+        "Sorts rows of 100 bytes in the manner of TeraSort and writes them to the nodes' disks.",
+        PROGRAMS / "sort.py",
+        (_SIZE,),
+        mib_a_core=32,
+        scratch=3.0,
+        python=True,
+    ),
+    Benchmark(
+        "join",
+        "Join",
+        "Joins a large table with another large one (shuffle) and with a small one (broadcast).",
+        PROGRAMS / "join.py",
+        (_SIZE,),
+        mib_a_core=32,
+        scratch=2.0,
+    ),
+    Benchmark(
+        "memory",
+        "Memory",
+        "Sorts more and more rows in memory until Spark has to spill them to disk.",
+        PROGRAMS / "memory.py",
+        (_SIZE,),
+        mib_a_core=1024,
+        scratch=1.5,
+    ),
+    Benchmark(
+        "io",
+        "Disk and network",
+        "Measures each node's disk and the network from each node to each other.",
+        PROGRAMS / "disk_network.py",
+        (_SIZE,),
+        mib_a_core=64,
+        scratch=1.0,
+        python=True,
     ),
 )
 
-_LINE_COUNT = Benchmark(
-    name="linecount",
-    title="Line count",
-    description=(
-        "Counts the lines of a text file or folder that every worker has at the same path."
-    ),
-    program=PROGRAMS / "line_count.py",
-    parameters=(
-        Parameter(
-            "path",
-            "Path",
-            "/tmp/pitui-lines.txt",  # noqa: S108
-            "the same on every worker",
-            _path_parameter,
-        ),
-        Parameter(
-            "generate",
-            "Generate",
-            "",
-            "size such as 100m: write it on every node first",
-            _size_parameter,
-        ),
-    ),
-)
-
-BENCHMARKS: dict[str, Benchmark] = {b.name: b for b in (_PI, _LINE_COUNT)}
+BENCHMARKS: dict[str, Benchmark] = {row.name: row for row in _ROWS}
 
 
 def benchmark(name: str) -> Benchmark:

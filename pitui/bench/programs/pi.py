@@ -1,112 +1,100 @@
-"""Estimate pi by throwing random points: pure computing, hardly any data moves.
+"""Estimate pi by throwing random points: pure computing in Python, hardly any data moves.
 
-Run it with spark-submit; it needs Python and PySpark 3.5 or newer on the cluster, nothing else.
-Its last line on standard output is `PITUI-RESULT` and a JSON object. The same samples and
-partitions give the same value on every cluster.
+The same samples and partitions give the same value on every cluster. Each task also says how many
+of its first points lie inside; the driver throws those again itself.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import time
 from typing import TYPE_CHECKING
 
+from harness import Program, default_partitions, main, positive, start_pythons, wrong_unless
+
 if TYPE_CHECKING:
-    from pyspark import SparkContext
+    from collections.abc import Sequence
 
-_TASKS_A_CORE = 3
-_MOST_WAIT = 30.0
-_CALM = 1.5
-_PAUSE = 0.1
+    from pyspark.sql import SparkSession
 
-
-def main() -> None:
-    """Read the arguments, run, print the result."""
-    parser = argparse.ArgumentParser(prog="pi.py", description="Estimate pi by random points.")
-    parser.add_argument("--samples", type=_positive, default=20_000_000, help="number of points")
-    parser.add_argument("--partitions", type=_positive, help="tasks (default: three a core)")
-    arguments = parser.parse_args()
-
-    from pyspark import SparkContext
-
-    context = SparkContext(appName="pi")
-    try:
-        result = estimate(context, arguments.samples, arguments.partitions)
-    finally:
-        context.stop()
-    print(f"PITUI-RESULT {json.dumps(result)}", flush=True)
+_AGAIN = 2000
+"""Points of each task that the driver throws again, at most."""
+_SIGMAS = 6
+"""By more than that an estimate is off once in 500 million times."""
 
 
-def estimate(context: SparkContext, samples: int, partitions: int | None) -> dict[str, object]:
-    """Return the estimate and what it took; the clock starts once executors are there."""
-    wait_for_executors(context)
-    partitions = min(samples, partitions or _TASKS_A_CORE * context.defaultParallelism)
-    # Start every executor's Python before the clock does.
-    context.parallelize(range(partitions), partitions).count()
-    shares = [
-        (seed, samples * (seed + 1) // partitions - samples * seed // partitions)
-        for seed in range(partitions)
-    ]
-    started = time.monotonic()
-    inside = context.parallelize(shares, partitions).map(points_inside).sum()
-    seconds = time.monotonic() - started
-    executors = executors_used(context)
-    return {
-        "value": f"{4 * inside / samples:.6f}",
-        "seconds": round(seconds, 3),
-        "cores": sum(cores for _, cores in executors),
-        "executors": len(executors),
-        "samples": samples,
-        "partitions": partitions,
-        "spark": context.version,
-    }
+class Pi(Program):
+    """The program."""
+
+    name = "pi"
+    description = "Estimate pi by random points."
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        """Add its options."""
+        parser.add_argument("--samples", type=positive, default=20_000_000, help="number of points")
+        parser.add_argument("--partitions", type=positive, help="tasks (default: three a core)")
+
+    def prepare(self, spark: SparkSession, arguments: argparse.Namespace) -> None:
+        """Share out the points."""
+        self._context = spark.sparkContext
+        samples = arguments.samples
+        tasks = min(samples, arguments.partitions or default_partitions(self._context))
+        self._shares = [
+            (seed, samples * (seed + 1) // tasks - samples * seed // tasks) for seed in range(tasks)
+        ]
+        start_pythons(self._context)
+
+    def work(self) -> list[tuple[int, int]]:
+        """Throw them."""
+        shares = self._context.parallelize(self._shares, len(self._shares))
+        return shares.map(lambda share: points_inside(*share)).collect()
+
+    def check(self, computed: Sequence[tuple[int, int]]) -> str:
+        """Compare with the points thrown again, and with pi."""
+        return checked(self._shares, computed)
+
+    def facts(self) -> dict[str, object]:
+        """Say how it was shared out."""
+        samples = sum(count for _, count in self._shares)
+        return {"samples": samples, "partitions": len(self._shares)}
 
 
-def points_inside(share: tuple[int, int]) -> int:
-    """Count how many of a partition's points lie in the quarter circle."""
-    seed, count = share
+def points_inside(seed: int, count: int, again: int = _AGAIN) -> tuple[int, int]:
+    """Return how many of a task's points, and of its first, lie in the quarter circle."""
     throw = random.Random(seed).random
-    inside = 0
-    for _ in range(count):
+    inside = first = 0
+    for number in range(count):
+        if number == again:
+            first = inside
         x, y = throw(), throw()
         if x * x + y * y <= 1.0:
             inside += 1
-    return inside
+    return inside, first if count > again else inside
 
 
-def executors_used(context: SparkContext) -> list[tuple[str, int]]:
-    """Return (id, cores) of the executors; in local mode the driver is the only one."""
-    listed = context._jsc.sc().statusStore().executorList(True)
-    everyone = [(e.id(), e.totalCores()) for e in (listed.apply(i) for i in range(listed.size()))]
-    return [one for one in everyone if one[0] != "driver"] or everyone
+def checked(shares: Sequence[tuple[int, int]], computed: Sequence[tuple[int, int]]) -> str:
+    """Return the estimate.
 
-
-def wait_for_executors(context: SparkContext) -> None:
-    """Wait until there are executors and no more of them come, with a limit.
-
-    Without a limit on the application's cores Spark itself does not know how many will come.
+    Raises:
+        WrongAnswerError: a task is missing, its first points differ from those thrown here, or
+            all of them are too far from pi to be chance.
     """
-    if context.master.startswith("local"):
-        return
-    started = changed = time.monotonic()
-    before = 0
-    while time.monotonic() - started < _MOST_WAIT:
-        now = len([one for one in executors_used(context) if one[0] != "driver"])
-        if now != before:
-            before, changed = now, time.monotonic()
-        if now and time.monotonic() - changed > _CALM:
-            return
-        time.sleep(_PAUSE)
+    wrong_unless(len(computed) == len(shares), f"{len(computed)} of {len(shares)} tasks answered")
+    for (seed, count), (inside, first) in zip(shares, computed):
+        here = points_inside(seed, min(count, _AGAIN))[0]
+        wrong_unless(first == here, f"task {seed} found {first} of its first points, not {here}")
+        _near(f"task {seed}", inside, count)
+    samples, found = sum(count for _, count in shares), sum(inside for inside, _ in computed)
+    _near("all tasks", found, samples)
+    return f"{4 * found / samples:.6f}"
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return value
+def _near(what: str, inside: int, count: int) -> None:
+    share = 0.785398163397448
+    sigma = (share * (1 - share) * count) ** 0.5
+    off = abs(inside - share * count)
+    wrong_unless(off <= _SIGMAS * sigma + 1, f"{what}: {inside} of {count} points cannot be chance")
 
 
 if __name__ == "__main__":
-    main()
+    main(Pi())

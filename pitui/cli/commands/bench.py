@@ -1,5 +1,7 @@
 """`pitui bench`: benchmarks and the history of runs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pitui.cli.open_writable import open_to_act
@@ -9,6 +11,9 @@ from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from pitui.domain.apps.run import Run
 
 
 @click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
@@ -50,12 +55,26 @@ def _benchmark_json(name: str) -> dict[str, object]:
     "run",
     epilog=examples(
         "pitui bench run pi",
-        "pitui bench run pi samples=10000000 partitions=12",
-        "pitui bench run linecount --detach",
+        "pitui bench run sort size=1g --repeat 5",
+        "pitui bench run aggregate --workers 1,2,3 --repeat 3",
+        "pitui bench run linecount path=/mnt/share/lines path=/spark/data/lines",
     ),
 )
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.option(
+    "--repeat",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How often to measure, after one warm-up.",
+)
+@click.option("--workers", metavar="N,...", help="Compare so many workers, such as 1,2,3.")
+@click.option("--local", is_flag=True, help="Run in one JVM on the master's node (local[*]).")
+@click.option("--force", is_flag=True, help="Run it even if it would not fit.")
+@click.option("--keep", is_flag=True, help="Leave data that was made on the nodes.")
+@click.option("--no-warm-up", is_flag=True, help="Measure the first time too.")
 @click.option(
     "--detach", is_flag=True, help=("Return as soon as it runs; see `pitui bench history`.")
 )
@@ -63,39 +82,87 @@ def _benchmark_json(name: str) -> dict[str, object]:
 @trust_option
 @pass_settings
 def run_(
-    settings: Settings, name: str, values: tuple[str, ...], detach: bool, trust_new: bool
+    settings: Settings,
+    /,
+    name: str,
+    values: tuple[str, ...],
+    *,
+    workers: str | None,
+    detach: bool,
+    trust_new: bool,
+    **options: bool | int,
 ) -> None:
-    """Run a benchmark on the cluster and record the result."""
+    """Run a benchmark on the cluster and record the result.
+
+    A PARAMETER that is given twice is compared with itself; what is compared is run in turn. All
+    nodes are recorded and watched meanwhile, unless it is detached: it is stopped before a node
+    runs out of memory or disk, or gets too hot. Data that it makes on the nodes is removed again.
+    """
     config = settings.load()
 
     async def main() -> int:
         from pitui.cli.commands.submit import exit_status
         from pitui.cli.follow_run import follow_to_end
-        from pitui.cli.render.runs_text import result_line, run_json
+        from pitui.cli.render.runs_text import cells_json, cells_lines, run_json
+        from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
         from pitui.services.runs.runs import Runs
 
+        request = BenchmarkRequest(
+            name,
+            _parse(values),
+            repeats=int(options["repeat"]),
+            workers=_numbers(workers),
+            local=bool(options["local"]),
+            force=bool(options["force"]),
+            keep=bool(options["keep"]),
+            warm_up=not options["no_warm_up"],
+        )
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
             runs = Runs(cluster)
-            ended = await runs.start_benchmark(name, _parse(values))
-            if not detach:
-                ended = await follow_to_end(cluster, runs, ended, quiet=True)
+            runner = BenchmarkRunner(cluster, runs, lambda words: complain(f"pitui: {words}"))
+            if detach:
+                started = await runner.start(request)
+                if settings.json:
+                    print_json(run_json(started))
+                else:
+                    print_text(f"{name} runs as {started.id}")
+                return 0
+
+            async def follow(begun: "Run") -> "Run":
+                return await follow_to_end(cluster, runs, begun, quiet=True)
+
+            found = await runner.run(request, follow)
         if settings.json:
-            print_json(run_json(ended))
+            print_json(cells_json(name, found))
         else:
-            print_text(f"{name} runs as {ended.id}" if detach else result_line(ended))
-        return exit_status(ended.status, detached=detach)
+            for line in cells_lines(found):
+                print_text(line)
+        return max(exit_status(result.run.status, detached=False) for result in found)
 
     run(main)
 
 
-def _parse(values: tuple[str, ...]) -> dict[str, str]:
-    parsed = {}
+def _parse(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    parsed = []
     for value in values:
         key, equals, text = value.partition("=")
         if not equals:
             raise UsageError(f"{value!r} is not PARAMETER=VALUE")
-        parsed[key] = text
+        parsed.append((key, text))
     return parsed
+
+
+def _numbers(text: str | None) -> list[int]:
+    """Read numbers of workers.
+
+    Raises:
+        UsageError: they are none.
+    """
+    words = [word.strip() for word in text.split(",")] if text else []
+    for word in words:
+        if not (word.isascii() and word.isdigit() and 0 < int(word) < 10_000):
+            raise UsageError(f"{word!r} is not a number of workers, such as 1,2,3")
+    return list(dict.fromkeys(int(word) for word in words))
 
 
 @command.command("history", epilog=examples("pitui bench history -n 5"))

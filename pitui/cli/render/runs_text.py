@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from pitui.bench.cells import scaling
 from pitui.cli.render.status_text import compact_duration, table
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.run import Run, RunState
+from pitui.services.benchmarks.benchmark_run import CellResult
 
 
 def run_json(run: Run) -> dict[str, object]:
@@ -44,6 +46,46 @@ def run_json(run: Run) -> dict[str, object]:
     }
 
 
+def cells_json(name: str, results: Sequence[CellResult]) -> dict[str, object]:
+    """Return one run as it is, several as cells with the scaling over numbers of workers."""
+    if len(results) == 1 and results[0].cell.workers is None:
+        return run_json(results[0].run)
+    cells = [
+        {"workers": result.cell.workers or result.run.workers, **_cell_json(result.run)}
+        for result in results
+    ]
+    points = [asdict(point) for point in scaling(_taken(results))]
+    return {"name": name, "cells": cells, "scaling": points}
+
+
+def _cell_json(run: Run) -> dict[str, object]:
+    return {key: value for key, value in run_json(run).items() if key != "workers"}
+
+
+def _taken(results: Sequence[CellResult]) -> dict[int, float]:
+    """Return the seconds by number of workers, where nothing else was compared."""
+    asked = [result for result in results if result.cell.workers]
+    numbers = [result.cell.workers or 0 for result in asked]
+    if len(set(numbers)) < len(numbers):
+        return {}
+    return {r.cell.workers or 0: r.run.median_seconds or 0.0 for r in asked}
+
+
+def cells_lines(results: Sequence[CellResult]) -> Iterable[str]:
+    """Return a line a cell, and what scaling came of it."""
+    for result in results:
+        yield (f"{result.cell}: " if len(results) > 1 else "") + result_line(result.run)
+        if result.run.bound is not None:
+            yield f"  {result.run.bound.text}"
+        yield from (f"  {name}: {words}" for name, words in result.run.detail.items())
+    for point in scaling(_taken(results)) if len(results) > 1 else []:
+        plural = "s" if point.workers > 1 else ""
+        yield (
+            f"{point.workers} worker{plural}: {point.speedup:.2f} times as fast,"
+            f" efficiency {point.efficiency:.0%}"
+        )
+
+
 def run_lines(runs: Sequence[Run]) -> Iterable[str]:
     """Return a table of runs."""
     if not runs:
@@ -70,9 +112,11 @@ def run_lines(runs: Sequence[Run]) -> Iterable[str]:
 
 def result_line(run: Run) -> str:
     """Return one line that says how a run ended."""
-    if run.value is not None:
+    if run.value is not None and run.state is RunState.DONE:
+        spread = run.spread_seconds
+        each = "" if spread is None else f" (median of {len(run.repeats)}, spread {spread:.2f} s)"
         return (
-            f"{run.name}: {run.value} in {run.seconds:.2f} s on {run.cores} cores"
+            f"{run.name}: {run.value} in {run.seconds:.2f} s{each} on {run.cores} cores"
             f" of {run.executors} executors"
         )
     took = (

@@ -72,8 +72,8 @@ while [ ! -s pid ] && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); don
 [ -s pid ]"""
 
 
-def cancel_script(folder: str) -> str:
-    """Return the sh that ends a run: SIGTERM to its session, SIGKILL after a limit."""
+def cancel_script(folder: str, patience: float = CANCEL_LIMIT) -> str:
+    """Return the sh that ends a run: SIGTERM to its session, SIGKILL after some seconds."""
     return f"""{_STARTED}
 cd {quote(folder)} || exit 1
 [ -f status ] && exit 0
@@ -81,7 +81,7 @@ read -r pid begun < pid && same "$pid" "$begun" || exit 0
 : > cancelled
 kill -s TERM -- "-$pid"
 tries=0
-while same "$pid" "$begun" && [ $tries -lt {int(CANCEL_LIMIT * 5)} ]; do
+while same "$pid" "$begun" && [ $tries -lt {int(patience * 5)} ]; do
   sleep 0.2; tries=$((tries + 1))
 done
 same "$pid" "$begun" && kill -s KILL -- "-$pid"

@@ -1,12 +1,13 @@
 """How a run stands, judged by what its folder shows; pure."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.run import Repeat, Run, RunState
 from pitui.services.runs.run_folder import RunProbe
 
 _LOST_AFTER = 10.0
@@ -47,9 +48,24 @@ def _result_fields(text: str | None) -> dict[str, Any]:
             "seconds": float(said["seconds"]),
             "cores": int(said["cores"]),
             "executors": int(said["executors"]),
+            **_more(said),
         }
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError):
         return {}
+
+
+def _more(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what programs of before did not say."""
+    names = {"spark": str, "bytes": int, "workers": int, "executor_memory_mib": int,
+             "executor_cores": int}  # fmt: skip
+    found = {name: kind(said[name]) for name, kind in names.items() if name in said}
+    if "bytes" in found:
+        found["data_bytes"] = found.pop("bytes")
+    repeats = said.get("repeats", [])
+    found["repeats"] = tuple(Repeat(float(r["seconds"]), str(r["value"])) for r in repeats)
+    found["warm_up"] = bool(said.get("warm_up", False))
+    found["detail"] = {str(name): str(words) for name, words in said.get("detail", {}).items()}
+    return found
 
 
 def decode_runs(text: str) -> list[Run]:

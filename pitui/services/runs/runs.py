@@ -5,20 +5,21 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from pitui.bench.store import RunStore
 from pitui.domain.apps.run import Run, RunState
+from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.errors import NodeError, UsageError
 from pitui.domain.logs.log_line import LogSource, SourceKind
 from pitui.remote.copy.put_file import put_file
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import decode_runs, run_status
-from pitui.services.runs.submit import Submission, prepare
+from pitui.services.runs.submit import Submission
 
 _REMOVE_LIMIT = 30.0
 
@@ -70,6 +71,7 @@ class Runs:
         *,
         benchmark: bool = False,
         parameters: Mapping[str, str] | None = None,
+        local: bool = False,
     ) -> Run:
         """Start spark-submit on the master's node and return the run as soon as it runs.
 
@@ -95,6 +97,7 @@ class Runs:
             folder=folder,
             started_at=time.time(),
             parameters=dict(parameters or {}),
+            local=local,
         )
         try:
             await self._fill(run, submission)
@@ -106,30 +109,37 @@ class Runs:
         await self._launch(run)
         return run
 
-    async def start_benchmark(self, name: str, values: Mapping[str, str]) -> Run:
-        """Start a benchmark and return its run.
+    def keep(self, run: Run, samples: Mapping[str, Sequence[NodeSample]] | None = None) -> None:
+        """Keep what was found out about a run, and what the nodes did meanwhile.
 
         Raises:
-            UsageError: no such benchmark, or a value that does not fit.
-            PituiError: the data is missing on a node, or the cluster cannot run it.
+            PituiError: the store cannot be written.
         """
-        from pitui.services.runs.benchmarks import prepare_data, program_words
+        self._store.save(run)
+        if samples is not None:
+            self._store.save_samples(run.id, samples)
 
-        parameters, words = program_words(name, values)
-        await prepare_data(self._cluster, name, parameters)
-        submission = await prepare(self._cluster, words)
-        return await self.submit(submission, name, benchmark=True, parameters=parameters)
+    async def forget(self, run: Run) -> None:
+        """Remove a run that has ended, here and on its node.
 
-    async def cancel(self, run_id: str) -> Run:
+        Raises:
+            NodeError: its node cannot be reached.
+        """
+        await self._cluster.runner(run.node).run(run_folder.remove(run.folder))
+        self._store.remove(run.id)
+
+    async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
         """End a run, and return it as it then stands; one that has ended stays as it is.
+
+        `at_once` gives its driver no time: Spark ends the executors of a driver that is gone.
 
         Raises:
             NodeError: its node cannot be reached.
         """
         run = self.get(run_id)
         runner = self._cluster.runner(run.node)
-        limit = run_folder.CANCEL_LIMIT + 15
-        result = await runner.run(run_folder.cancel_script(run.folder), limit=limit)
+        patience = 0.0 if at_once else run_folder.CANCEL_LIMIT
+        result = await runner.run(run_folder.cancel_script(run.folder, patience), limit=patience + 15)
         self._record("cancel run", run, ok=result.ok)
         await self.refresh()
         return self.get(run_id)

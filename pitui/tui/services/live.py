@@ -24,6 +24,7 @@ from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver, kill_spot
 from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.apps.web_pages import WebPage, page_of
+from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission_refusal
@@ -34,6 +35,7 @@ from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import Cleaned, clean, disk_use
 from pitui.services.nodes.inspect_node import NodeInspection, look_at_node
+from pitui.services.runs.run_output import until_ended
 from pitui.services.runs.runs import Runs
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.messages import DaemonTarget, Verb
@@ -71,6 +73,8 @@ class LiveBackend:
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
+        self._group: TaskGroup | None = None
+        """What goes on besides watching: benchmarks. None while nothing is watched."""
         self.log_service = LiveLogService(cluster)
         self.provision_service = LiveProvisionService(cluster, prompter)
 
@@ -89,10 +93,12 @@ class LiveBackend:
         take(self._monitor.snapshot)
         try:
             async with TaskGroup() as group:
+                self._group = group
                 group.create_task(self._monitor.run())
                 group.create_task(self._watch_runs())
                 group.create_task(self.timeline.run())
         finally:
+            self._group = None
             unsubscribe()
 
     def _look_for_runs(self, snapshot: Snapshot) -> None:
@@ -155,10 +161,36 @@ class LiveBackend:
 
     async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
         """Start a benchmark."""
-        run = await self._runs.start_benchmark(name, parameters)
+        started: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
+        if self._group is None:
+            raise PituiError("pitui is ending")
+        task = self._group.create_task(self._run_benchmark(name, parameters, started))
+        try:
+            return await started
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+
+    async def _run_benchmark(
+        self, name: str, parameters: Mapping[str, str], started: asyncio.Future[Run]
+    ) -> None:
+        """Run a benchmark to its end; recording and watching go on when its start is known."""
+
+        async def follow(run: Run) -> Run:
+            self._tell_runs()
+            self._runs_due.set()
+            if not started.done():
+                started.set_result(run)
+            return await until_ended(self._runs, run)
+
+        request = BenchmarkRequest(name, tuple(parameters.items()))
+        runner = BenchmarkRunner(self._cluster, self._runs, lambda _words: None)
+        try:
+            await runner.run(request, follow)
+        except PituiError as error:
+            if not started.done():  # later the run says itself what went wrong
+                started.set_exception(error)
         self._tell_runs()
-        self._runs_due.set()
-        return run
 
     async def cancel_run(self, run_id: str) -> Run:
         """Cancel a run."""

@@ -1,0 +1,93 @@
+"""The values that a benchmark takes: what they are called, and which ones fit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pitui.domain.memory import parse_memory, spark_memory
+from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One value that a person can set; always text, checked by `check`."""
+
+    name: str
+    title: str
+    default: str
+    help: str
+    check: Callable[[str], str]
+    """Returns the value as the program takes it; raises ValueError with the reason."""
+    option: str = ""
+    """The program's option that gets it; empty where it is no option of the program."""
+
+
+def whole(least: int, most: int) -> Callable[[str], str]:
+    """Return the check of a whole number."""
+
+    def check(text: str) -> str:
+        digits = text.replace("_", "").replace(",", "")
+        if not digits.isascii() or not digits.isdigit():
+            raise ValueError(f"{text!r} is not a whole number")
+        if not least <= int(digits) <= most:
+            raise ValueError(f"{text} is not between {least:,} and {most:,}")
+        return str(int(digits))
+
+    return check
+
+
+def path(text: str) -> str:
+    """Check a path; empty stays empty."""
+    if text and (not text.startswith("/") or not text.isprintable()):
+        raise ValueError(f"{text!r} is not an absolute path")
+    return text
+
+
+def size(text: str) -> str:
+    """Check an amount such as 100m; empty and 0 are empty."""
+    if text in ("", "0"):
+        return ""
+    parse_memory(text)
+    return text
+
+
+def yes(text: str) -> str:
+    """Check yes or no; no is empty."""
+    if text.lower() not in ("yes", "no", ""):
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return "yes" if text.lower() == "yes" else ""
+
+
+def scale(text: str) -> str:
+    """Check a scale factor; empty stays empty."""
+    try:
+        number = float(text or "1")
+    except ValueError:
+        number = 0.0
+    if not 0.001 <= number <= 100:
+        raise ValueError(f"{text!r} is not between 0.001 and 100")
+    return text
+
+
+def _executor_memory(text: str) -> str:
+    if not size(text):
+        return ""
+    mib = parse_memory(text)
+    if mib < SMALLEST_EXECUTOR_MIB:
+        raise ValueError(f"{text} is less than Spark's least of {SMALLEST_EXECUTOR_MIB}m")
+    return spark_memory(mib)
+
+
+def _executor_cores(text: str) -> str:
+    return whole(0, 1024)(text) if text else ""
+
+
+COMMON = (
+    Parameter(
+        "executor_memory", "Memory", "", "of each executor, such as 512m; empty: what fits",
+        _executor_memory,
+    ),
+    Parameter(
+        "executor_cores", "Cores", "", "of each executor; empty: all of its worker", _executor_cores
+    ),
+)  # fmt: skip
+"""What every benchmark takes."""

@@ -1,0 +1,322 @@
+"""Running a benchmark: does it fit, its data, its rounds, recorded and watched, and after it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+
+from pitui.bench.cells import Cell, cells_of, merged
+from pitui.bench.fit import misfits
+from pitui.bench.suites import Benchmark, DataKind, benchmark
+from pitui.domain.apps.node_use import node_use
+from pitui.domain.apps.run import Run, RunState
+from pitui.domain.cluster import Worker
+from pitui.domain.errors import PituiError, UsageError
+from pitui.domain.memory import spark_memory
+from pitui.domain.task_group import TaskGroup
+from pitui.facts.samples.reader import Reading
+from pitui.services.benchmarks import data, requirements
+from pitui.services.benchmarks.recording import Recording, recording
+from pitui.services.benchmarks.requirements import Shelf
+from pitui.services.cluster import Cluster
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import prepare
+
+_CLEAN_LIMIT = 300.0
+_BACK_LIMIT = 20.0
+"""Seconds within which a worker must be alive again after a run."""
+_LEAST_LOCAL_MIB, _MOST_LOCAL_MIB = 512, 8192
+_LOCAL_SHARE = 0.6
+"""Of the available memory, which a local run's heap gets."""
+
+Follow = Callable[[Run], Awaitable[Run]]
+"""Waits for the end of a run and returns it as it then is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkRequest:
+    """What a person wants to be run."""
+
+    name: str
+    values: Sequence[tuple[str, str]] = ()
+    """PARAMETER and VALUE; a parameter that stands twice is compared with itself."""
+    repeats: int = 1
+    workers: Sequence[int] = ()
+    local: bool = False
+    force: bool = False
+    """Run what would not fit."""
+    keep: bool = False
+    """Leave data that was made on the nodes."""
+    warm_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """How one cell ended."""
+
+    cell: Cell
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A cell with its data."""
+
+    cell: Cell
+    path: str | None
+    size_mib: int | None
+
+
+class BenchmarkRunner:
+    """Runs benchmarks on one cluster; `say` gets what is done, in words, as it goes on."""
+
+    def __init__(self, cluster: Cluster, runs: Runs, say: Callable[[str], None]) -> None:
+        self._cluster = cluster
+        self._runs = runs
+        self._say = say
+        self._made: list[str] = []
+        """Paths of data that has to be removed."""
+        self._running: Run | None = None
+
+    async def run(self, request: BenchmarkRequest, follow: Follow) -> list[CellResult]:
+        """Run all cells, round by round, and return how each ended; stops at the first that fails.
+
+        Raises:
+            UsageError: no such benchmark, or values that do not fit.
+            PituiError: it would not fit, its data could not be made, or a worker is gone after it.
+        """
+        wanted, cells = _wanted(request)
+        workers = await self._workers()
+        async with self._recording(cells) as record:
+            shelf = await self._shelf(workers, record)
+            try:
+                ready = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
+                found = await self._rounds(request, ready, shelf, record, follow)
+            finally:
+                if self._running is None and not request.keep:
+                    await self._clean()
+            try:
+                await self._all_back(workers)
+            except PituiError as error:
+                self._runs.keep(replace(found[-1].run, error=error.message))
+                raise
+        return found
+
+    async def start(self, request: BenchmarkRequest) -> Run:
+        """Start one cell and return its run; nobody records or watches it, its data stays.
+
+        Raises:
+            UsageError: no such benchmark, values that do not fit, or several cells.
+            PituiError: it would not fit, or its data could not be made.
+        """
+        wanted, cells = _wanted(request)
+        if len(cells) > 1:
+            raise UsageError("several cells cannot be detached: they are run in turn by pitui")
+        workers = await self._workers()
+        async with self._recording(cells) as record:
+            shelf = await self._shelf(workers, record)
+        (ready,) = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
+        return await self._submit(request, ready, shelf, request.repeats)
+
+    async def _workers(self) -> Sequence[Worker]:
+        view = await self._cluster.spark_master.read()
+        if not view.alive:
+            raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
+        return view.alive
+
+    def _recording(self, cells: Sequence[Cell]) -> AbstractAsyncContextManager[Recording]:
+        folders = requirements.folders_of(self._cluster, cells)
+        return recording(self._cluster, data.names_of(self._cluster), folders)
+
+    # -- before ----------------------------------------------------------------------------
+
+    async def _shelf(self, workers: Sequence[Worker], record: Recording) -> Shelf:
+        readings = await record.first()
+        for name, why in record.silent.items():
+            self._say(f"{name} is not recorded: {why}")
+        return Shelf(self._cluster, workers, readings)
+
+    def _fitting(
+        self, request: BenchmarkRequest, cells: Sequence[Cell], shelf: Shelf
+    ) -> int | None:
+        """Return the size that is chosen, once everything is seen to fit."""
+        wanted = benchmark(request.name)
+        size = requirements.chosen_size_mib(wanted, cells, shelf)
+        problems: list[str] = []
+        for cell in cells:
+            needs = requirements.needs_of(shelf, wanted, cell, requirements.size_mib(cell, size))
+            problems += requirements.refusals(cell, shelf.workers)
+            problems += misfits(needs, shelf.readings)
+        if problems:
+            words = "; ".join(dict.fromkeys(problems))
+            if not request.force:
+                advice = "Choose a smaller size, or run it anyway with --force."
+                raise PituiError(f"{wanted.name} would not fit: {words}", advice)
+            self._say(f"{wanted.name} may not fit: {words}")
+        return size
+
+    async def _ready(
+        self, wanted: Benchmark, cells: Sequence[Cell], chosen: int | None
+    ) -> list[_Ready]:
+        """Return the cells with their data, which is on every node then."""
+        found = []
+        for cell in cells:
+            size = requirements.size_mib(cell, chosen)
+            path = cell.parameters.get("path") or None
+            everywhere = data.names_of(self._cluster)
+            names = [self._cluster.master.name] if cell.local else everywhere
+            if wanted.data is DataKind.TEXT:
+                path = await self._text(cell, names, path, size or 0)
+            found.append(_Ready(cell, path, size))
+        return found
+
+    async def _text(self, cell: Cell, names: Sequence[str], path: str | None, size: int) -> str:
+        if path is None:
+            self._say(f"making {size} MiB of text on {len(names)} nodes")
+            self._made.append(f"{data.FOLDER}/text-{size}m")
+            return await data.make_text(self._cluster, names, size)
+        if cell.parameters.get("generate"):
+            self._say(f"writing {size} MiB to {path} on {len(names)} nodes")
+            await data.written_text(self._cluster, names, path, size)
+        await data.need_path(self._cluster, names, path)
+        return path
+
+    # -- the runs --------------------------------------------------------------------------
+
+    async def _rounds(
+        self,
+        request: BenchmarkRequest,
+        ready: Sequence[_Ready],
+        shelf: Shelf,
+        record: Recording,
+        follow: Follow,
+    ) -> list[CellResult]:
+        """Run one cell with all repeats in one application; several in turn, once a round."""
+        rounds, repeats = (1, request.repeats) if len(ready) == 1 else (request.repeats, 1)
+        ended: dict[str, list[Run]] = {str(one.cell): [] for one in ready}
+        for number in range(rounds):
+            for one in ready:
+                if len(ready) > 1:
+                    self._say(f"round {number + 1} of {rounds}: {one.cell}")
+                run = await self._submit(request, one, shelf, repeats)
+                run = await self._watched(run, record, follow)
+                ended[str(one.cell)].append(run)
+                if run.state is not RunState.DONE:
+                    return [CellResult(one.cell, run)]
+        return [CellResult(r.cell, await self._merged(ended[str(r.cell)])) for r in ready]
+
+    async def _submit(
+        self, request: BenchmarkRequest, ready: _Ready, shelf: Shelf, repeats: int
+    ) -> Run:
+        words = _words(benchmark(request.name), ready, shelf)
+        words += ["--repeats", str(repeats), *([] if request.warm_up else ["--no-warm-up"])]
+        submission = await prepare(self._cluster, words)
+        cell = ready.cell
+        run = await self._runs.submit(
+            submission, request.name, benchmark=True, parameters=cell.parameters, local=cell.local
+        )
+        self._running = run
+        return run
+
+    async def _watched(self, run: Run, record: Recording, follow: Follow) -> Run:
+        """Follow a run to its end; stop it where a node comes to a limit; keep what it did."""
+        async with TaskGroup() as group:
+            guard = group.create_task(self._stop_at_limit(run, record))
+            ended = await follow(run)
+            guard.cancel()
+        self._running = None
+        series = record.since(run.started_at)
+        nodes = {name: node_use(samples) for name, samples in series.items()}
+        error = ended.error
+        if record.reason is not None and ended.state is not RunState.DONE:
+            error = f"stopped: {record.reason}"
+        ended = replace(ended, nodes=nodes, error=error)
+        self._runs.keep(ended, series)
+        return ended
+
+    async def _stop_at_limit(self, run: Run, record: Recording) -> None:
+        await record.broken.wait()
+        self._say(f"stopping {run.name}: {record.reason}")
+        await self._runs.cancel(run.id, at_once=True)
+
+    async def _merged(self, runs: Sequence[Run]) -> Run:
+        """Keep the rounds of a cell as one run."""
+        if len(runs) == 1:
+            return runs[0]
+        whole = merged(runs)
+        for run in runs[:-1]:
+            await self._runs.forget(run)
+        self._runs.keep(whole)
+        return whole
+
+    # -- after -----------------------------------------------------------------------------
+
+    async def _clean(self) -> None:
+        made, self._made = list(dict.fromkeys(self._made)), []
+        names = data.names_of(self._cluster)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLEAN_LIMIT):
+                for path in made:
+                    await data.remove(self._cluster, names, path)
+
+    async def _all_back(self, before: Sequence[Worker]) -> None:
+        """See that all workers are alive that were before.
+
+        Raises:
+            PituiError: one is not; names its address.
+        """
+        wanted = {(worker.host, worker.port) for worker in before}
+        until = time.monotonic() + _BACK_LIMIT
+        while True:
+            alive = (await self._cluster.spark_master.read()).alive
+            gone = sorted({host for host, _ in wanted - {(w.host, w.port) for w in alive}})
+            if not gone:
+                return
+            if time.monotonic() > until:
+                what = f"the worker on {', '.join(gone)} is no longer alive after the run"
+                raise PituiError(what, "`pitui doctor` and its log say why; then `pitui start`.")
+            await asyncio.sleep(1.0)
+
+
+def _wanted(request: BenchmarkRequest) -> tuple[Benchmark, list[Cell]]:
+    wanted = benchmark(request.name)
+    return wanted, cells_of(wanted, request.values, request.workers, local=request.local)
+
+
+def _words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
+    """Return spark-submit's arguments for a cell."""
+    cell = ready.cell
+    modules = ",".join(str(wanted.program.with_name(name)) for name in wanted.modules)
+    master = shelf.readings.get(shelf.cluster.master.name)
+    options = _local_words(cell, master) if cell.local else _cluster_words(cell, shelf.workers)
+    values = {**cell.parameters, "path": ready.path or ""}
+    words = [*options, "--py-files", modules, str(wanted.program)]
+    return words + wanted.words(values, ready.size_mib)
+
+
+def _cluster_words(cell: Cell, workers: Sequence[Worker]) -> list[str]:
+    """Return the options for a part of the cluster.
+
+    With whole workers as executors and a limit on the cores, Spark gives one to each of as many
+    workers (`spark.deploy.spreadOut` is on unless somebody turned it off).
+    """
+    words = []
+    memory, cores = cell.parameters.get("executor_memory"), cell.parameters.get("executor_cores")
+    if memory:
+        words += ["--executor-memory", memory]
+    if cell.workers:
+        each = min(worker.cores for worker in workers)
+        words += ["--executor-cores", str(each), "--total-executor-cores", str(each * cell.workers)]
+    elif cores and cores != "0":
+        words += ["--executor-cores", cores]
+    return words
+
+
+def _local_words(cell: Cell, master: Reading | None) -> list[str]:
+    """Return the options for one JVM on the master's machine, with memory that it has."""
+    available = (master.sample.memory_available if master else None) or 0
+    fitting = int(available / 2**20 * _LOCAL_SHARE)
+    heap = spark_memory(max(_LEAST_LOCAL_MIB, min(_MOST_LOCAL_MIB, fitting)))
+    return ["--master", "local[*]", "--driver-memory", cell.parameters["executor_memory"] or heap]

@@ -1,0 +1,120 @@
+"""What a benchmark needs on each node, and the size that is chosen for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pitui.bench.cells import Cell
+from pitui.bench.fit import Need, driver_need, executor_need, fitting_size_mib
+from pitui.bench.suites import Benchmark, DataKind
+from pitui.domain.cluster import Worker
+from pitui.domain.errors import PituiError
+from pitui.domain.memory import parse_memory
+from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.facts.samples.reader import Reading
+from pitui.services.benchmarks.data import FOLDER
+from pitui.services.cluster import Cluster
+
+SCRATCH = "/var/lib/spark/local"
+"""Where provisioned nodes have Spark's scratch space; elsewhere this is the file system of `/`."""
+
+_DATA_KINDS = (DataKind.TEXT, DataKind.TABLES)
+
+
+def folders_of(cluster: Cluster, cells: Sequence[Cell]) -> list[str]:
+    """Return the folders whose space matters."""
+    paths = [path for cell in cells if (path := cell.parameters.get("path"))]
+    return list(dict.fromkeys([scratch_of(cluster), FOLDER, *paths]))
+
+
+def scratch_of(cluster: Cluster) -> str:
+    """Return where Spark's scratch space is, as far as the configuration says it."""
+    said = cluster.master.env.get("SPARK_LOCAL_DIRS", "").split(",")[0]
+    return said if said.startswith("/") else SCRATCH
+
+
+def executor_memory_mib(cell: Cell, workers: Sequence[Worker]) -> int:
+    """Return the MiB of each executor of a cell.
+
+    Raises:
+        PituiError: no worker offers as much as an executor needs.
+    """
+    said = cell.parameters.get("executor_memory")
+    if said:
+        return parse_memory(said)
+    fitting = fitting_executor_memory_mib(w.memory_mib for w in workers)
+    if fitting is None:
+        raise PituiError(
+            "no worker offers enough memory for an executor",
+            "See `pitui doctor` for what it needs.",
+        )
+    return fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What there is to run on: the workers that are alive, and what the nodes say."""
+
+    cluster: Cluster
+    workers: Sequence[Worker]
+    readings: Mapping[str, Reading]
+
+
+def chosen_size_mib(benchmark: Benchmark, cells: Sequence[Cell], shelf: Shelf) -> int | None:
+    """Return the size of the data where no cell says one, the same for all cells."""
+    if not benchmark.mib_a_core:
+        return None
+    cores = sum(worker.cores for worker in shelf.workers)
+    disk = 1.0 if benchmark.data in _DATA_KINDS else benchmark.scratch
+    if benchmark.name == "memory":
+        heap = executor_memory_mib(cells[0], shelf.workers) * len(shelf.workers)
+        return fitting_size_mib(2 * heap, 1, disk / max(1, len(shelf.workers)), shelf.readings)
+    return fitting_size_mib(benchmark.mib_a_core, cores, disk, shelf.readings)
+
+
+def size_mib(cell: Cell, chosen: int | None) -> int | None:
+    """Return the size of a cell's data: what it says, else what was chosen for all."""
+    said = cell.parameters.get("size") or cell.parameters.get("generate")
+    return parse_memory(said) if said else chosen
+
+
+def needs_of(shelf: Shelf, benchmark: Benchmark, cell: Cell, size: int | None) -> list[Need]:
+    """Return what a cell needs on each node; a node with fewer cores has fewer Python workers."""
+    master = shelf.cluster.master.name
+    makes = benchmark.data in _DATA_KINDS and not cell.parameters.get("path")
+    data = {FOLDER: size} if makes and size else {}
+    memory, words = driver_need()
+    needs = [Need(master, memory, words, data)]
+    if cell.local:
+        return needs
+    heap = executor_memory_mib(cell, shelf.workers)
+    most = max(worker.cores for worker in shelf.workers)
+    scratch = int((size or 0) * benchmark.scratch / (cell.workers or len(shelf.workers)))
+    folder = scratch_of(shelf.cluster)
+    for node in shelf.cluster.workers:
+        reading = shelf.readings.get(node.name)
+        cores = min(most, (reading.sample.cores if reading else None) or most)
+        memory, words = executor_need(heap, cores, python=benchmark.python)
+        disk = {} if node.name == master else dict(data)
+        disk[folder] = disk.get(folder, 0) + scratch
+        needs.append(Need(node.name, memory, words, disk))
+    return needs
+
+
+def refusals(cell: Cell, workers: Sequence[Worker]) -> list[str]:
+    """Return why the workers, as the master lists them, cannot run a cell."""
+    if cell.local:
+        return []
+    if cell.workers and cell.workers > len(workers):
+        return [f"{cell.workers} workers are wanted, {len(workers)} are alive"]
+    heap = executor_memory_mib(cell, workers)
+    wanted = int(cell.parameters.get("executor_cores") or 1)
+    able = [w for w in workers if w.cores_free >= wanted and w.memory_free_mib >= heap]
+    if len(able) >= (cell.workers or 1):
+        return []
+    most = max(worker.memory_free_mib for worker in workers)
+    cores = max(worker.cores_free for worker in workers)
+    reason = (
+        f"an executor wants {heap} MiB and {wanted} cores; {len(able)} workers have that free"
+        f" (at most {most} MiB and {cores} cores on one), {cell.workers or 1} are needed"
+    )
+    return [reason]
