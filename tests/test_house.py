@@ -14,13 +14,10 @@ ROOT = Path(__file__).parents[1]
 REGISTRY_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "conda.an" + "aconda.org")
 HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[A-Za-z]+|work)/[\w.]+/")
 ALLOWED_HOMES = ("/home/spark/", "/home/pi/", "/home/ubuntu/")
-_ONE_FILE = "a benchmark program is sent to Spark as one file, which imports nothing of pitui"
 SAME_NAME_IN_MANY_FILES = {
     "command": "what `cli.command_table` loads of a command's file",
     "main": "what runs when a file is run as a program",
-    "executors_used": _ONE_FILE,
-    "wait_for_executors": _ONE_FILE,
-    "_positive": _ONE_FILE,
+    "checked": "what tells right from wrong in each benchmark program",
     "clock": "of the UI, still to be told apart",
     "state_cell": "of the UI, still to be told apart",
 }

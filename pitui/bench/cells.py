@@ -11,7 +11,7 @@ from pitui.domain.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class BenchmarkCell:
     """One way to run a benchmark."""
 
     parameters: Mapping[str, str]
@@ -37,7 +37,7 @@ def cells_of(
     workers: Sequence[int] = (),
     *,
     local: bool = False,
-) -> list[Cell]:
+) -> list[BenchmarkCell]:
     """Return the cells of PARAMETER=VALUE pairs: one that stands twice is compared with itself.
 
     Numbers of workers are compared too, and with them, or alone, the master's machine.
@@ -53,13 +53,13 @@ def cells_of(
         for combination in product(*given.values())
     ]
     places = [(number, False) for number in workers] + [(None, True)] * local or [(None, False)]
-    cells = [Cell(values, number, alone) for number, alone in places for values in checked]
+    cells = [BenchmarkCell(values, number, alone) for number, alone in places for values in checked]
     for cell in cells:
         _sensible(cell)
     return list({str(cell): cell for cell in cells}.values())
 
 
-def _sensible(cell: Cell) -> None:
+def _sensible(cell: BenchmarkCell) -> None:
     if cell.workers and cell.parameters.get("executor_cores"):
         raise UsageError(
             "executor_cores does not go with --workers",
@@ -73,7 +73,7 @@ def _sensible(cell: Cell) -> None:
         raise UsageError("generate and size are two words for one thing", "Leave one of them out.")
 
 
-def merged(runs: Sequence[Run]) -> Run:
+def merge_rounds(runs: Sequence[Run]) -> Run:
     """Return the rounds of one cell as one run: the last one with the repeats of all."""
     repeats = tuple(repeat for run in runs for repeat in run.repeats)
     last = runs[-1]

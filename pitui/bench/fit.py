@@ -19,7 +19,7 @@ _DISK_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class NodeNeed:
     """What a benchmark needs on one node."""
 
     node: str
@@ -44,12 +44,12 @@ def driver_need() -> tuple[int, str]:
     return _DRIVER_MIB, f"a driver of {_DRIVER_MIB} MiB"
 
 
-def misfits(needs: Sequence[Need], readings: Mapping[str, Reading]) -> list[str]:
+def misfits(needs: Sequence[NodeNeed], readings: Mapping[str, Reading]) -> list[str]:
     """Return a sentence for each thing that a node has too little of; nodes are added up that are
     one machine. Nodes that said nothing are taken to have enough.
     """  # noqa: D205 - one sentence
     found = []
-    machines: dict[str, list[Need]] = {}
+    machines: dict[str, list[NodeNeed]] = {}
     for need in needs:
         if need.node in readings:
             machines.setdefault(readings[need.node].boot_id or need.node, []).append(need)
@@ -61,7 +61,7 @@ def misfits(needs: Sequence[Need], readings: Mapping[str, Reading]) -> list[str]
     return found
 
 
-def _memory(names: str, needs: Sequence[Need], reading: Reading) -> list[str]:
+def _memory(names: str, needs: Sequence[NodeNeed], reading: Reading) -> list[str]:
     available = reading.sample.memory_available
     wanted = sum(need.memory_mib for need in needs)
     if available is None or wanted * _MIB <= available:
@@ -70,7 +70,7 @@ def _memory(names: str, needs: Sequence[Need], reading: Reading) -> list[str]:
     return [f"{names}: memory: {words} need {wanted} MiB; {available // _MIB} MiB are available"]
 
 
-def _disk(names: str, needs: Sequence[Need], reading: Reading) -> list[str]:
+def _disk(names: str, needs: Sequence[NodeNeed], reading: Reading) -> list[str]:
     wanted: dict[int, int] = {}
     folders: dict[int, list[str]] = {}
     for folder, room in reading.rooms.items():

@@ -21,7 +21,7 @@ class Parameter:
     """The program's option that gets it; empty where it is no option of the program."""
 
 
-def whole(least: int, most: int) -> Callable[[str], str]:
+def whole_number(least: int, most: int) -> Callable[[str], str]:
     """Return the check of a whole number."""
 
     def check(text: str) -> str:
@@ -35,14 +35,14 @@ def whole(least: int, most: int) -> Callable[[str], str]:
     return check
 
 
-def path(text: str) -> str:
+def path_value(text: str) -> str:
     """Check a path; empty stays empty."""
     if text and (not text.startswith("/") or not text.isprintable()):
         raise ValueError(f"{text!r} is not an absolute path")
     return text
 
 
-def size(text: str) -> str:
+def size_value(text: str) -> str:
     """Check an amount such as 100m; empty and 0 are empty."""
     if text in ("", "0"):
         return ""
@@ -50,14 +50,14 @@ def size(text: str) -> str:
     return text
 
 
-def yes(text: str) -> str:
+def yes_value(text: str) -> str:
     """Check yes or no; no is empty."""
     if text.lower() not in ("yes", "no", ""):
         raise ValueError(f"{text!r} is neither yes nor no")
     return "yes" if text.lower() == "yes" else ""
 
 
-def scale(text: str) -> str:
+def scale_value(text: str) -> str:
     """Check a scale factor; empty stays empty."""
     try:
         number = float(text or "1")
@@ -68,8 +68,8 @@ def scale(text: str) -> str:
     return text
 
 
-def _executor_memory(text: str) -> str:
-    if not size(text):
+def _memory_value(text: str) -> str:
+    if not size_value(text):
         return ""
     mib = parse_memory(text)
     if mib < SMALLEST_EXECUTOR_MIB:
@@ -77,17 +77,17 @@ def _executor_memory(text: str) -> str:
     return spark_memory(mib)
 
 
-def _executor_cores(text: str) -> str:
-    return whole(0, 1024)(text) if text else ""
+def _cores_value(text: str) -> str:
+    return whole_number(0, 1024)(text) if text else ""
 
 
 COMMON = (
     Parameter(
         "executor_memory", "Memory", "", "of each executor, such as 512m; empty: what fits",
-        _executor_memory,
+        _memory_value,
     ),
     Parameter(
-        "executor_cores", "Cores", "", "of each executor; empty: all of its worker", _executor_cores
+        "executor_cores", "Cores", "", "of each executor; empty: all of its worker", _cores_value
     ),
 )  # fmt: skip
 """What every benchmark takes."""

@@ -78,7 +78,7 @@ class Benchmark:
 
 
 _SIZE = Parameter(
-    "size", "Size", "", "of the data, such as 100m; empty: what fits", parameters.size
+    "size", "Size", "", "of the data, such as 100m; empty: what fits", parameters.size_value
 )
 _TEXT = (
     Parameter(
@@ -86,7 +86,7 @@ _TEXT = (
         "Path",
         "",
         "text that every node has at the same path; empty: made on the nodes",
-        parameters.path,
+        parameters.path_value,
         "--path",
     ),
     Parameter(
@@ -94,17 +94,17 @@ _TEXT = (
         "Generate",
         "",
         "size such as 100m: write that much to the path first",
-        parameters.size,
+        parameters.size_value,
     ),
     Parameter(
-        "size", "Size", "", "of the text that is made where no path is given", parameters.size
+        "size", "Size", "", "of the text that is made where no path is given", parameters.size_value
     ),
     Parameter(
         "warm",
         "Warm",
         "no",
         "yes: files may be in memory, not only on disk",
-        parameters.yes,
+        parameters.yes_value,
         "--warm",
     ),
 )
@@ -113,7 +113,7 @@ _TASKS = Parameter(
     "Partitions",
     "0",
     "tasks; 0: three a core",
-    parameters.whole(0, 100_000),
+    parameters.whole_number(0, 100_000),
     "--partitions",
 )
 
@@ -129,7 +129,7 @@ _ROWS: Sequence[Benchmark] = (
                 "Samples",
                 "20000000",
                 "number of points",
-                parameters.whole(1, 10**12),
+                parameters.whole_number(1, 10**12),
                 "--samples",
             ),
             _TASKS,

@@ -1,4 +1,4 @@
-"""Runs benchmark programs one after the other in one application: `NAME ARGUMENT...` a line of input.
+"""Runs benchmark programs in turn in one application; each argument is `NAME ARGUMENT...`.
 
 Prints each result as `NAME JSON`. Starting Spark for each of them would take most of the time.
 """

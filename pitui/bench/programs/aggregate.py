@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import Program, main, rows_of, size_option, wrong_unless
+from harness import Program, main, rows_for_size, size_option, wrong_unless
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,7 @@ class Aggregate(Program):
     def prepare(self, spark: SparkSession, arguments: argparse.Namespace) -> None:
         """Choose the rows."""
         self._spark = spark
-        self._rows = rows_of(arguments.size * 2**20, KEYS)
+        self._rows = rows_for_size(arguments.size * 2**20, KEYS)
 
     def work(self) -> dict[str, int]:
         """Sum, and compare each key's sum with the formula's in the same pass."""
@@ -48,7 +48,7 @@ class Aggregate(Program):
         # Rows go over the network whole: summed before the shuffle, there would be little left.
         spread = rows.repartition("key")
         sums = spread.groupBy("key").agg(
-            *_columns({"rows": "count(1)", "total": "sum(id)", "signs": "sum(length(text))"})
+            *_aggregates({"rows": "count(1)", "total": "sum(id)", "signs": "sum(length(text))"})
         )
         first = f"key * {BACK} % {KEYS}"
         right = f"rows = {each} AND total = {each} * ({first}) + {KEYS * each * (each - 1) // 2}"
@@ -69,7 +69,7 @@ class Aggregate(Program):
         return {"bytes": self._rows * 100}
 
 
-def _columns(named: Mapping[str, str]) -> list[object]:
+def _aggregates(named: Mapping[str, str]) -> list[object]:
     from pyspark.sql import functions
 
     return [functions.expr(text).alias(name) for name, text in named.items()]

@@ -114,7 +114,7 @@ def measure(
         "executors": len(executors),
         "workers": len({host for _, _, host in executors}),
         "executor_cores": max(cores for _, cores, _ in executors),
-        "executor_memory_mib": executor_memory_mib(context),
+        "executor_memory_mib": heap_mib(context),
         "spark": context.version,
         **program.facts(),
     }
@@ -145,7 +145,7 @@ def executors_used(context: SparkContext) -> list[tuple[str, int, str]]:
     return [one for one in everyone if one[0] != "driver"] or everyone
 
 
-def executor_memory_mib(context: SparkContext) -> int:
+def heap_mib(context: SparkContext) -> int:
     """Return the MiB of heap that each executor has; in local mode the driver's."""
     if context.master.startswith("local"):
         return context._jvm.java.lang.Runtime.getRuntime().maxMemory() // 2**20
@@ -184,7 +184,7 @@ def positive(text: str) -> int:
     return value
 
 
-def rows_of(size: int, multiple: int) -> int:
+def rows_for_size(size: int, multiple: int) -> int:
     """Return about as many rows as make a size in bytes, a multiple of a number."""
     return max(1, size // ROW // multiple) * multiple
 

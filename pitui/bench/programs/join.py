@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from harness import Program, main, rows_of, size_option, wrong_unless
+from harness import Program, main, rows_for_size, size_option, wrong_unless
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ class Join(Program):
     def prepare(self, spark: SparkSession, arguments: argparse.Namespace) -> None:
         """Choose the rows."""
         self._spark = spark
-        self._rows = rows_of(arguments.size * 2**20 // 2, SMALL)
+        self._rows = rows_for_size(arguments.size * 2**20 // 2, SMALL)
         self._taken: dict[str, list[float]] = {"large-large": [], "large-small": []}
         rows = self._rows
         text = "repeat(hex(xxhash64(id)), 5) AS text"

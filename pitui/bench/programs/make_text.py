@@ -82,7 +82,7 @@ def make(folder: str, mib: int, seed: str) -> str:
         there = _manifest(folder)
         if {name: there.get(name) for name in wanted} == wanted:
             return there["sha256"]
-        _need_room(above, mib * _MIB)
+        _check_room(above, mib * _MIB)
         new = f"{folder}.new-{os.getpid()}"
         os.mkdir(new)
         try:
@@ -106,7 +106,7 @@ def _manifest(folder: str) -> dict[str, object]:
         return {}
 
 
-def _need_room(folder: str, size: int) -> None:
+def _check_room(folder: str, size: int) -> None:
     state = os.statvfs(folder)
     free = state.f_bavail * state.f_frsize
     if free < size + _SPARE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import Program, main, rows_of, size_option, wrong_unless
+from harness import Program, main, rows_for_size, size_option, wrong_unless
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +35,7 @@ class Sort(Program):
         from pyspark import StorageLevel
 
         self._level = StorageLevel.DISK_ONLY
-        rows = rows_of(arguments.size * 2**20, 1)
+        rows = rows_for_size(arguments.size * 2**20, 1)
         self._source = spark.range(rows).selectExpr(
             "xxhash64(id, 42) AS key", "repeat(hex(xxhash64(id, 7)), 5) AS text"
         )

@@ -62,7 +62,7 @@ class _Head(msgspec.Struct):
     speeds: dict[str, int | None]
 
 
-class _Line(msgspec.Struct):
+class _CounterLine(msgspec.Struct):
     t: float
     cpu: list[int]
     mem: dict[str, int]
@@ -84,7 +84,7 @@ class SampleReader:
     def __init__(self) -> None:
         self._rest = b""
         self._head: _Head | None = None
-        self._before: _Line | None = None
+        self._before: _CounterLine | None = None
         self._offset: float | None = None
 
     def feed(self, block: bytes, now: float) -> list[Reading]:
@@ -107,7 +107,7 @@ class SampleReader:
             if self._head is None:
                 self._head = msgspec.json.decode(text, type=_Head)
                 return None
-            line = msgspec.json.decode(text, type=_Line)
+            line = msgspec.json.decode(text, type=_CounterLine)
         except (ValueError, json.JSONDecodeError) as error:
             raise ValueError(f"the node's samples cannot be read: {error}") from error
         before, self._before = self._before, line
@@ -118,7 +118,7 @@ class SampleReader:
         return _reading(self._head, before, line, line.t + self._offset)
 
 
-def _reading(head: _Head, before: _Line, line: _Line, at: float) -> Reading:
+def _reading(head: _Head, before: _CounterLine, line: _CounterLine, at: float) -> Reading:
     seconds = line.t - before.t
     bits = throttled_bits(line.throttled)
     sample = NodeSample(
@@ -129,11 +129,11 @@ def _reading(head: _Head, before: _Line, line: _Line, at: float) -> Reading:
         runnable=line.runnable,
         memory_available=_kib(line.mem, "MemAvailable"),
         memory_total=_kib(line.mem, "MemTotal"),
-        swap_in=_rate(before.swap, line.swap, 0, seconds, head.page),
-        swap_out=_rate(before.swap, line.swap, 1, seconds, head.page),
+        swap_in=_pages_rate(before.swap, line.swap, 0, seconds, head.page),
+        swap_out=_pages_rate(before.swap, line.swap, 1, seconds, head.page),
         frequency=None if line.freq is None else line.freq * 1000.0,
         frequency_max=None if line.max is None else line.max * 1000.0,
-        temperature=_degrees(line.temp),
+        temperature=_celsius(line.temp),
         throttled=None if bits is None else bool(bits & _NOW),
         **_cpu(before.cpu, line.cpu),
         **_disks(before.disk, line.disk, seconds),
@@ -196,11 +196,13 @@ def _kib(memory: Mapping[str, int], name: str) -> int | None:
     return memory[name] * 1024 if name in memory else None
 
 
-def _rate(before: Sequence[int], now: Sequence[int], i: int, seconds: float, unit: int) -> float:
+def _pages_rate(
+    before: Sequence[int], now: Sequence[int], i: int, seconds: float, unit: int
+) -> float:
     return max(0, now[i] - before[i]) * unit / seconds
 
 
-def _degrees(value: int | None) -> float | None:
+def _celsius(value: int | None) -> float | None:
     if value is None:
         return None
     return value / 1000 if abs(value) >= 1000 else float(value)

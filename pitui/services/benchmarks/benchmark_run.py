@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-from pitui.bench.cells import Cell, cells_of, merged
+from pitui.bench.cells import BenchmarkCell, cells_of, merge_rounds
 from pitui.bench.fit import misfits
 from pitui.bench.suites import Benchmark, DataKind, benchmark
 from pitui.domain.apps.node_use import node_use
@@ -56,7 +56,7 @@ class BenchmarkRequest:
 class CellResult:
     """How one cell ended."""
 
-    cell: Cell
+    cell: BenchmarkCell
     run: Run
 
 
@@ -64,7 +64,7 @@ class CellResult:
 class _Ready:
     """A cell with its data."""
 
-    cell: Cell
+    cell: BenchmarkCell
     path: str | None
     size_mib: int | None
 
@@ -126,8 +126,8 @@ class BenchmarkRunner:
             raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
         return view.alive
 
-    def _recording(self, cells: Sequence[Cell]) -> AbstractAsyncContextManager[Recording]:
-        folders = requirements.folders_of(self._cluster, cells)
+    def _recording(self, cells: Sequence[BenchmarkCell]) -> AbstractAsyncContextManager[Recording]:
+        folders = requirements.watched_folders(self._cluster, cells)
         return recording(self._cluster, data.names_of(self._cluster), folders)
 
     # -- before ----------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class BenchmarkRunner:
         return Shelf(self._cluster, workers, readings)
 
     def _fitting(
-        self, request: BenchmarkRequest, cells: Sequence[Cell], shelf: Shelf
+        self, request: BenchmarkRequest, cells: Sequence[BenchmarkCell], shelf: Shelf
     ) -> int | None:
         """Return the size that is chosen, once everything is seen to fit."""
         wanted = benchmark(request.name)
@@ -158,7 +158,7 @@ class BenchmarkRunner:
         return size
 
     async def _ready(
-        self, wanted: Benchmark, cells: Sequence[Cell], chosen: int | None
+        self, wanted: Benchmark, cells: Sequence[BenchmarkCell], chosen: int | None
     ) -> list[_Ready]:
         """Return the cells with their data, which is on every node then."""
         found = []
@@ -172,7 +172,9 @@ class BenchmarkRunner:
             found.append(_Ready(cell, path, size))
         return found
 
-    async def _text(self, cell: Cell, names: Sequence[str], path: str | None, size: int) -> str:
+    async def _text(
+        self, cell: BenchmarkCell, names: Sequence[str], path: str | None, size: int
+    ) -> str:
         if path is None:
             self._say(f"making {size} MiB of text on {len(names)} nodes")
             self._made.append(f"{data.FOLDER}/text-{size}m")
@@ -205,12 +207,12 @@ class BenchmarkRunner:
                 ended[str(one.cell)].append(run)
                 if run.state is not RunState.DONE:
                     return [CellResult(one.cell, run)]
-        return [CellResult(r.cell, await self._merged(ended[str(r.cell)])) for r in ready]
+        return [CellResult(r.cell, await self._merged_rounds(ended[str(r.cell)])) for r in ready]
 
     async def _submit(
         self, request: BenchmarkRequest, ready: _Ready, shelf: Shelf, repeats: int
     ) -> Run:
-        words = _words(benchmark(request.name), ready, shelf)
+        words = _submit_words(benchmark(request.name), ready, shelf)
         words += ["--repeats", str(repeats), *([] if request.warm_up else ["--no-warm-up"])]
         submission = await prepare(self._cluster, words)
         cell = ready.cell
@@ -241,11 +243,11 @@ class BenchmarkRunner:
         self._say(f"stopping {run.name}: {record.reason}")
         await self._runs.cancel(run.id, at_once=True)
 
-    async def _merged(self, runs: Sequence[Run]) -> Run:
+    async def _merged_rounds(self, runs: Sequence[Run]) -> Run:
         """Keep the rounds of a cell as one run."""
         if len(runs) == 1:
             return runs[0]
-        whole = merged(runs)
+        whole = merge_rounds(runs)
         for run in runs[:-1]:
             await self._runs.forget(run)
         self._runs.keep(whole)
@@ -280,12 +282,12 @@ class BenchmarkRunner:
             await asyncio.sleep(1.0)
 
 
-def _wanted(request: BenchmarkRequest) -> tuple[Benchmark, list[Cell]]:
+def _wanted(request: BenchmarkRequest) -> tuple[Benchmark, list[BenchmarkCell]]:
     wanted = benchmark(request.name)
     return wanted, cells_of(wanted, request.values, request.workers, local=request.local)
 
 
-def _words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
+def _submit_words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
     """Return spark-submit's arguments for a cell."""
     cell = ready.cell
     modules = ",".join(str(wanted.program.with_name(name)) for name in wanted.modules)
@@ -296,7 +298,7 @@ def _words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
     return words + wanted.words(values, ready.size_mib)
 
 
-def _cluster_words(cell: Cell, workers: Sequence[Worker]) -> list[str]:
+def _cluster_words(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
     """Return the options for a part of the cluster.
 
     With whole workers as executors and a limit on the cores, Spark gives one to each of as many
@@ -314,7 +316,7 @@ def _cluster_words(cell: Cell, workers: Sequence[Worker]) -> list[str]:
     return words
 
 
-def _local_words(cell: Cell, master: Reading | None) -> list[str]:
+def _local_words(cell: BenchmarkCell, master: Reading | None) -> list[str]:
     """Return the options for one JVM on the master's machine, with memory that it has."""
     available = (master.sample.memory_available if master else None) or 0
     fitting = int(available / 2**20 * _LOCAL_SHARE)

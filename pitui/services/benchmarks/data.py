@@ -31,7 +31,7 @@ async def make_text(cluster: Cluster, names: Sequence[str], mib: int) -> str:
     path = f"{FOLDER}/text-{mib}m"
     program = (PROGRAMS / "make_text.py").read_text(encoding="utf-8")
     command = f"exec python3 -ISc {quote(program)} {quote(path)} {mib} {quote(_SEED)}"
-    _same(await on_every_node(cluster, names, command, path), path)
+    _check_same(await on_every_node(cluster, names, command, path), path)
     return path
 
 
@@ -96,7 +96,7 @@ async def remove(cluster: Cluster, names: Sequence[str], path: str) -> None:
     await fan_out(names, on_node)
 
 
-def _same(digests: Mapping[str, str], path: str) -> None:
+def _check_same(digests: Mapping[str, str], path: str) -> None:
     """See that the nodes have made the same.
 
     Raises:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pitui.bench.cells import Cell
-from pitui.bench.fit import Need, driver_need, executor_need, fitting_size_mib
+from pitui.bench.cells import BenchmarkCell
+from pitui.bench.fit import NodeNeed, driver_need, executor_need, fitting_size_mib
 from pitui.bench.suites import Benchmark, DataKind
 from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError
@@ -20,7 +20,7 @@ SCRATCH = "/var/lib/spark/local"
 _DATA_KINDS = (DataKind.TEXT, DataKind.TABLES)
 
 
-def folders_of(cluster: Cluster, cells: Sequence[Cell]) -> list[str]:
+def watched_folders(cluster: Cluster, cells: Sequence[BenchmarkCell]) -> list[str]:
     """Return the folders whose space matters."""
     paths = [path for cell in cells if (path := cell.parameters.get("path"))]
     return list(dict.fromkeys([scratch_of(cluster), FOLDER, *paths]))
@@ -32,7 +32,7 @@ def scratch_of(cluster: Cluster) -> str:
     return said if said.startswith("/") else SCRATCH
 
 
-def executor_memory_mib(cell: Cell, workers: Sequence[Worker]) -> int:
+def executor_memory_mib(cell: BenchmarkCell, workers: Sequence[Worker]) -> int:
     """Return the MiB of each executor of a cell.
 
     Raises:
@@ -59,7 +59,9 @@ class Shelf:
     readings: Mapping[str, Reading]
 
 
-def chosen_size_mib(benchmark: Benchmark, cells: Sequence[Cell], shelf: Shelf) -> int | None:
+def chosen_size_mib(
+    benchmark: Benchmark, cells: Sequence[BenchmarkCell], shelf: Shelf
+) -> int | None:
     """Return the size of the data where no cell says one, the same for all cells."""
     if not benchmark.mib_a_core:
         return None
@@ -71,19 +73,21 @@ def chosen_size_mib(benchmark: Benchmark, cells: Sequence[Cell], shelf: Shelf) -
     return fitting_size_mib(benchmark.mib_a_core, cores, disk, shelf.readings)
 
 
-def size_mib(cell: Cell, chosen: int | None) -> int | None:
+def size_mib(cell: BenchmarkCell, chosen: int | None) -> int | None:
     """Return the size of a cell's data: what it says, else what was chosen for all."""
     said = cell.parameters.get("size") or cell.parameters.get("generate")
     return parse_memory(said) if said else chosen
 
 
-def needs_of(shelf: Shelf, benchmark: Benchmark, cell: Cell, size: int | None) -> list[Need]:
+def needs_of(
+    shelf: Shelf, benchmark: Benchmark, cell: BenchmarkCell, size: int | None
+) -> list[NodeNeed]:
     """Return what a cell needs on each node; a node with fewer cores has fewer Python workers."""
     master = shelf.cluster.master.name
     makes = benchmark.data in _DATA_KINDS and not cell.parameters.get("path")
     data = {FOLDER: size} if makes and size else {}
     memory, words = driver_need()
-    needs = [Need(master, memory, words, data)]
+    needs = [NodeNeed(master, memory, words, data)]
     if cell.local:
         return needs
     heap = executor_memory_mib(cell, shelf.workers)
@@ -96,11 +100,11 @@ def needs_of(shelf: Shelf, benchmark: Benchmark, cell: Cell, size: int | None) -
         memory, words = executor_need(heap, cores, python=benchmark.python)
         disk = {} if node.name == master else dict(data)
         disk[folder] = disk.get(folder, 0) + scratch
-        needs.append(Need(node.name, memory, words, disk))
+        needs.append(NodeNeed(node.name, memory, words, disk))
     return needs
 
 
-def refusals(cell: Cell, workers: Sequence[Worker]) -> list[str]:
+def refusals(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
     """Return why the workers, as the master lists them, cannot run a cell."""
     if cell.local:
         return []

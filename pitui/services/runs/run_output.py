@@ -34,7 +34,7 @@ async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
 
     async with TaskGroup() as group:
         tails = [group.create_task(_tail(cluster, run, name, received, take)) for name in received]
-        ended = await until_ended(runs, run)
+        ended = await until_run_ended(runs, run)
         for tail in tails:
             tail.cancel()
     for name in received:
@@ -42,7 +42,7 @@ async def follow_run(cluster: Cluster, runs: Runs, run: Run, sink: Sink) -> Run:
     return ended
 
 
-async def until_ended(runs: Runs, run: Run) -> Run:
+async def until_run_ended(runs: Runs, run: Run) -> Run:
     """Wait for the end of a run and return it as it then is.
 
     Raises:

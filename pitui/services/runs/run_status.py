@@ -48,13 +48,13 @@ def _result_fields(text: str | None) -> dict[str, Any]:
             "seconds": float(said["seconds"]),
             "cores": int(said["cores"]),
             "executors": int(said["executors"]),
-            **_more(said),
+            **_newer_fields(said),
         }
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError):
         return {}
 
 
-def _more(said: Mapping[str, Any]) -> dict[str, Any]:
+def _newer_fields(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what programs of before did not say."""
     names = {"spark": str, "bytes": int, "workers": int, "executor_memory_mib": int,
              "executor_cores": int}  # fmt: skip

@@ -125,7 +125,7 @@ class Runs:
         Raises:
             NodeError: its node cannot be reached.
         """
-        await self._cluster.runner(run.node).run(run_folder.remove(run.folder))
+        await self._cluster.runner(run.node).run(run_folder.remove_script(run.folder))
         self._store.remove(run.id)
 
     async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
@@ -139,7 +139,9 @@ class Runs:
         run = self.get(run_id)
         runner = self._cluster.runner(run.node)
         patience = 0.0 if at_once else run_folder.CANCEL_LIMIT
-        result = await runner.run(run_folder.cancel_script(run.folder, patience), limit=patience + 15)
+        result = await runner.run(
+            run_folder.cancel_script(run.folder, patience), limit=patience + 15
+        )
         self._record("cancel run", run, ok=result.ok)
         await self.refresh()
         return self.get(run_id)

@@ -35,7 +35,7 @@ from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import Cleaned, clean, disk_use
 from pitui.services.nodes.inspect_node import NodeInspection, look_at_node
-from pitui.services.runs.run_output import until_ended
+from pitui.services.runs.run_output import until_run_ended
 from pitui.services.runs.runs import Runs
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.messages import DaemonTarget, Verb
@@ -181,7 +181,7 @@ class LiveBackend:
             self._runs_due.set()
             if not started.done():
                 started.set_result(run)
-            return await until_ended(self._runs, run)
+            return await until_run_ended(self._runs, run)
 
         request = BenchmarkRequest(name, tuple(parameters.items()))
         runner = BenchmarkRunner(self._cluster, self._runs, lambda _words: None)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pitui.bench.cells import ScalingPoint, cells_of, merged, scaling
+from pitui.bench.cells import ScalingPoint, cells_of, merge_rounds, scaling
 from pitui.bench.suites import BENCHMARKS, benchmark
 from pitui.domain.apps.run import Repeat, Run
 from pitui.domain.errors import UsageError
@@ -56,10 +56,10 @@ def test_rounds_become_one_run():
         replace(RUN, id=str(n), started_at=float(n), seconds=s, repeats=(Repeat(s, "x"),))
         for n, s in enumerate([3.0, 1.0, 2.0])
     ]
-    whole = merged(runs)
+    whole = merge_rounds(runs)
     assert (whole.id, whole.started_at, whole.seconds) == ("2", 0.0, 2.0)
     assert [repeat.seconds for repeat in whole.repeats] == [3.0, 1.0, 2.0]
-    assert merged([RUN]) == RUN
+    assert merge_rounds([RUN]) == RUN
 
 
 def test_scaling():

@@ -1,4 +1,11 @@
-from pitui.bench.fit import LEAST_MIB, Need, driver_need, executor_need, fitting_size_mib, misfits
+from pitui.bench.fit import (
+    LEAST_MIB,
+    NodeNeed,
+    driver_need,
+    executor_need,
+    fitting_size_mib,
+    misfits,
+)
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.facts.samples.reader import Reading, Room
 
@@ -13,8 +20,8 @@ def reading(available: int, free: int = 10_000, boot: str = "", device: int = 1)
     )
 
 
-def need(node: str, memory: int = 0, **disk: int) -> Need:
-    return Need(node, memory, f"what takes {memory} MiB", {f"/{k}": v for k, v in disk.items()})
+def need(node: str, memory: int = 0, **disk: int) -> NodeNeed:
+    return NodeNeed(node, memory, f"what takes {memory} MiB", {f"/{k}": v for k, v in disk.items()})
 
 
 def test_executors_and_drivers_in_words():

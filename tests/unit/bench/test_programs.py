@@ -135,7 +135,7 @@ def test_join(program):
 @pytest.mark.parametrize("mib", [1, 5, 10, 100, 1024, 30_000])
 def test_every_row_of_a_join_has_a_partner_at_any_size(program, mib):
     join, harness = program("join"), program("harness")
-    rows = harness.rows_of(mib * 2**20 // 2, join.SMALL)
+    rows = harness.rows_for_size(mib * 2**20 // 2, join.SMALL)
     assert rows % join.SMALL == 0
     assert math.gcd(rows, join.STEP) == 1
 

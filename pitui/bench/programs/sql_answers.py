@@ -1,0 +1,40 @@
+"""What DuckDB answers to the queries of `sql_queries`, by scale; made and compared by a test."""
+
+ANSWERS = {
+    "0.01": {
+        "prices by flag": "4 96fb3bf4ba54c265",
+        "revenue by nation and year": "175 8d7f17ab13d47ff5",
+        "customers who spend most": "20 d85b7dddbfd26247",
+        "late deliveries": "7 c463a5a0c8aa193b",
+        "parts not sold in a month": "25 f0f9e7ba4c8d8a2d",
+        "cheapest suppliers of a size": "27 4ae11125ba632a5c",
+        "orders by month, and growth": "80 894965cc83f53bc1",
+        "customers without orders": "5 4236c0dfef88c8a2",
+        "stock that binds most money": "30 fdd8465595a00dfa",
+        "brands and containers": "40 7039e8eaa9a2a1aa",
+    },
+    "0.1": {
+        "prices by flag": "4 e3a4b78dd20fefcf",
+        "revenue by nation and year": "175 9828895f1984eb3f",
+        "customers who spend most": "20 358027d9156d5ad0",
+        "late deliveries": "7 02405f6a9927a9d0",
+        "parts not sold in a month": "25 e11bd1ba6c438a60",
+        "cheapest suppliers of a size": "50 75be10102e4f34cd",
+        "orders by month, and growth": "80 1153b5e0d3664bb6",
+        "customers without orders": "5 5f5d5ab03284c15c",
+        "stock that binds most money": "30 2e4a3ecc42f69f87",
+        "brands and containers": "40 f7be0871608b85e0",
+    },
+    "1": {
+        "prices by flag": "4 e563bf1cf7b253b4",
+        "revenue by nation and year": "175 40d83c90c14d6803",
+        "customers who spend most": "20 68fed90eabaa203e",
+        "late deliveries": "7 0125558cca9cffad",
+        "parts not sold in a month": "25 bae2b7759e884853",
+        "cheapest suppliers of a size": "50 718e7702afe42cbe",
+        "orders by month, and growth": "80 85b2a075400dde70",
+        "customers without orders": "5 de57729512522917",
+        "stock that binds most money": "30 22a35d788a4680f6",
+        "brands and containers": "40 4aa5785d89a40cc3",
+    },
+}
