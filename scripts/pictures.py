@@ -24,6 +24,10 @@ from textual.pilot import Pilot  # noqa: E402
 
 from pitui.config.load import load_config  # noqa: E402
 from pitui.remote.prompts import NonInteractive  # noqa: E402
+from pitui.services.benchmarks.benchmark_run import (  # noqa: E402
+    BenchmarkRequest,
+    BenchmarkRunner,
+)
 from pitui.services.cluster import open_cluster  # noqa: E402
 from pitui.services.runs.runs import Runs  # noqa: E402
 from pitui.tui.app import PituiApp  # noqa: E402
@@ -71,12 +75,13 @@ async def at_work(path: Path) -> None:
     """Draw a demonstration while a benchmark runs on it."""
     config = load_config(path)
     async with open_cluster(config, NonInteractive()) as cluster:
-        runs = Runs(cluster)
+        runner = BenchmarkRunner(cluster, Runs(cluster), print)
         app = PituiApp(config)
         async with app.run_test(size=SIZE) as pilot:
-            await runs.start_benchmark("pi", {"samples": "2000000"})
+            await runner.start(BenchmarkRequest("pi", [("samples", "2000000")]))
             await until(pilot, lambda: ended(app, 1), LIMIT)
-            await runs.start_benchmark("pi", {"samples": "400000000", "partitions": "96"})
+            long = [("samples", "400000000"), ("partitions", "96")]
+            await runner.start(BenchmarkRequest("pi", long, warm_up=False))
             await until(pilot, lambda: share(app) > 0.3, LIMIT)
             await picture(pilot, "overview")
             await picture(pilot, "logs", "2", "z", back=("z", "1"))
