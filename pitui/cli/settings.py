@@ -29,7 +29,7 @@ class Settings:
     verbose: int = 0
 
     def load(self) -> "Config":
-        """Return the configuration.
+        """Load the configuration that `--config` names, or the first of the usual places.
 
         Raises:
             ConfigError: there is none, or it cannot be used.

@@ -61,7 +61,7 @@ _MOST_SHOWN = 10
 
 
 def load_config(path: Path | None = None) -> Config:
-    """Return the configuration.
+    """Load, decode and check a configuration.
 
     Args:
         path: the file that was asked for; None takes the first of $PITUI_CONFIG, ./config.yaml and

@@ -38,7 +38,7 @@ class NodeServer(asyncssh.SSHServer):
         self._connections.discard(self._connection)
 
     def session_requested(self) -> NodeSession:
-        """Take a session."""
+        """Return the handler of a new session."""
         return NodeSession(self._environment, self._begin)
 
     def connection_requested(

@@ -60,7 +60,7 @@ class NodeSession(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
-        """Start it."""
+        """Start the command or login shell."""
         for key, value in self._channel.get_environment().items():
             if _ACCEPTED.fullmatch(key):
                 self._environment[key] = value
@@ -134,11 +134,11 @@ class NodeSession(asyncssh.SSHServerSession[bytes]):
         return True
 
     def pause_writing(self) -> None:
-        """Wait: the client is slow."""
+        """Hold output back: the client is slow."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Let output flow to the client again."""
         self._writable.set()
 
     def signal_received(self, signal: str) -> None:

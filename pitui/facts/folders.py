@@ -27,7 +27,7 @@ class FolderState:
 
     @property
     def exists(self) -> bool:
-        """Whether it is there."""
+        """Whether the folder is there."""
         return bool(self.mode)
 
     @property

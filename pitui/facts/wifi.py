@@ -15,7 +15,7 @@ WIRELESS_COMMAND = (
 
 @dataclass(frozen=True, slots=True)
 class Wireless:
-    """A node's wireless links."""
+    """A node's wireless links, and whether they are switched off."""
 
     links: tuple[str, ...] = ()
     blocked: bool = False

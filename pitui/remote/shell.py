@@ -46,7 +46,7 @@ class Shell:
         self._framed = re.compile(rb"(.*)\n%b (\d+)\n(.*)\n%b\n" % (end, end), re.DOTALL)
 
     async def open(self, line: str, head: bytes) -> None:
-        """Start it.
+        """Start the shell.
 
         Args:
             line: the command that becomes a shell which reads its standard input.

@@ -20,7 +20,7 @@ done
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """What a machine said."""
+    """A machine's login user, and the Spark that was found there."""
 
     user: str
     spark_home: str | None = None

@@ -56,7 +56,7 @@ class StillTimeline:
     def own(self, names: Callable[[], Collection[str]]) -> None:
         self.names = names
 
-    def looked(self) -> None:
+    def mark_read(self) -> None:
         had = self.news.events
         self.looked_at = time.time()
         if had:

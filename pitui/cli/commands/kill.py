@@ -30,7 +30,7 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
 
     async def main() -> int:
         from pitui.domain.cluster import Application
-        from pitui.services.apps.kill import kill_driver, kill_spot, parse_target
+        from pitui.services.apps.kill import kill_driver, kill_location, parse_target
 
         wanted = parse_target(target)
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
@@ -39,7 +39,7 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
                 print_as = {"driver": wanted, "state": state}
                 words = wanted
             else:
-                ended = await kill_spot(cluster, wanted)
+                ended = await kill_location(cluster, wanted)
                 state, words = str(ended.state), str(wanted)
                 print_as = {"application": wanted.app_id, "state": state.upper()}
                 if isinstance(ended, Application):

@@ -22,7 +22,7 @@ class ProgressLine:
             sys.stderr.flush()
 
     def clear(self) -> None:
-        """Take it away."""
+        """Remove the line from the terminal."""
         if self._shown:
             self._shown = ""
             sys.stderr.write("\r\x1b[K")

@@ -90,7 +90,7 @@ class AppLocation:
 
 @dataclass(frozen=True, slots=True)
 class DetailResult:
-    """What a look at a spot found, or why it found nothing."""
+    """What is at a location of an application, or why that could not be read."""
 
     location: AppLocation
     inside: AppDetail | None = None

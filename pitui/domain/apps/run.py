@@ -9,7 +9,7 @@ from pitui.domain.bound.bound import Bound, WhatIf
 
 
 class RunState(StrEnum):
-    """How a run stands."""
+    """Whether a run is under way, or how it ended."""
 
     RUNNING = "running"
     DONE = "done"

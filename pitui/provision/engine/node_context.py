@@ -273,7 +273,7 @@ def _as_result(answer: Answer) -> Result:
 
 
 def _report_nothing(_what: str, _transfer: Transfer | None) -> None:
-    """Report to nobody."""
+    """Ignore progress: nobody listens yet."""
 
 
 def _failure_words(said: str, status: int) -> str:

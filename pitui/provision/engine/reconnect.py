@@ -40,7 +40,7 @@ class Reconnect:
         self._say = say
 
     async def through(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a step, and again after the link was lost and came back: steps are idempotent.
+        """Run a step, and run it again after the link was lost and came back: steps are idempotent.
 
         Raises:
             LinkError: the node did not come back, or not for long.

@@ -70,7 +70,7 @@ class Provisioning:
 
 
 def add_sites(context: ProvisionContext) -> None:
-    """Give the shelf a site for every node."""
+    """Give the run a `NodeContext` for every node that has none yet."""
     for name, node in context.nodes.items():
         context.contexts.setdefault(
             name, NodeContext(node, context.connections.runner(name), context)

@@ -16,7 +16,7 @@ from pitui.facts.machine import Machine
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What a worker offers."""
+    """Cores and memory that a worker offers to Spark, in MiB."""
 
     cores: int
     memory_mib: int

@@ -29,7 +29,7 @@ sync "$f" 2>/dev/null || :
 """
 
 
-class Access(Step):
+class AccessStep(Step):
     """Key login, and the host key of a machine that was replaced."""
 
     id = "access"
@@ -70,7 +70,7 @@ class Access(Step):
         return f"{error.message}: pitui will ask for the password once and install {which}"
 
 
-STEP = Access()
+STEP = AccessStep()
 
 
 async def _replace(ctx: NodeContext, error: HostKeyChangedError) -> None:
@@ -86,7 +86,7 @@ async def _replace(ctx: NodeContext, error: HostKeyChangedError) -> None:
 async def _install(ctx: NodeContext) -> None:
     context, logins = ctx.context, ctx.context.logins
     logins.wants([ctx.name])
-    await context.gather(Access.id, ctx.name, None, _OTHERS_LIMIT)
+    await context.gather(AccessStep.id, ctx.name, None, _OTHERS_LIMIT)
     own = await context.connections.own_key(ctx.name, make=True)
     if own is None:
         raise NodeError(ctx.name, "there is no key to install", "Create one: ssh-keygen -t ed25519")

@@ -51,7 +51,7 @@ class ConfStep(FilesStep):
     disturbs = True
 
     async def texts(self, ctx: NodeContext) -> list[Text]:
-        """Return the conf files."""
+        """Return the files of Spark's conf folder as they are and as they should be."""
         folder, version = await conf_folder(ctx), await spark_version(ctx)
         folders = await folders_of(ctx)
         scratch = folders.scratch

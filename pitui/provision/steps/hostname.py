@@ -19,8 +19,8 @@ manage_etc_hosts: false
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?")
 
 
-class Hostname(Step):
-    """The host name."""
+class HostnameStep(Step):
+    """Sets the host name to the node's name."""
 
     id = "hostname"
     title = "host name"
@@ -72,4 +72,4 @@ class Hostname(Step):
             await ctx.write_file(hosts.PATH, hosts.without_loopback(new, [before]))
 
 
-STEP = Hostname()
+STEP = HostnameStep()

@@ -35,7 +35,7 @@ class _Wanted:
     others: tuple[str, ...]
 
 
-class Hosts(Step):
+class HostsStep(Step):
     """A managed block with every node; `127.0.1.1 NAME` would bind Spark to loopback."""
 
     id = "hosts"
@@ -81,7 +81,7 @@ class Hosts(Step):
         return f"out of {hosts.PATH} on {', '.join(done)}" if done else ""
 
 
-STEP = Hosts()
+STEP = HostsStep()
 
 _REMARKS = {
     HostsMode.KEPT: [],

@@ -31,8 +31,8 @@ class _JavaInstall:
     archive: Path | None = None
 
 
-class Java(Step):
-    """The Java runtime."""
+class JavaStep(Step):
+    """Installs a Java runtime that the Spark version runs on."""
 
     id = "java"
     title = "Java"
@@ -90,7 +90,7 @@ class Java(Step):
         return finding
 
 
-STEP = Java()
+STEP = JavaStep()
 
 
 async def _way(ctx: NodeContext, majors: tuple[int, ...]) -> _JavaInstall | None:

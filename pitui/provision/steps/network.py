@@ -28,7 +28,7 @@ class _NetworkPlan:
     old: dict[str, str | None]
 
 
-class Network(Step):
+class NetworkStep(Step):
     """The fixed address of a node that has one in the config (`address`)."""
 
     id = "network"
@@ -86,7 +86,7 @@ class Network(Step):
             raise AwayError(ctx.name, Failure.NO_ROUTE, message, advice)
 
 
-STEP = Network()
+STEP = NetworkStep()
 
 
 async def _come_back(ctx: NodeContext, connections: ConnectionPool, address: str) -> None:

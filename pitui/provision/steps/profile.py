@@ -55,7 +55,7 @@ class ProfileStep(FilesStep):
     needs = ("spark",)
 
     async def texts(self, ctx: NodeContext) -> list[Text]:
-        """Return the files."""
+        """Return the start files of login shells as they are and as they should be."""
         home = await home_of(ctx)
         places = await _places(ctx)
         needed = [place.needs for place in places if place.needs]
@@ -67,7 +67,7 @@ class ProfileStep(FilesStep):
         ]
 
     async def summary(self, ctx: NodeContext) -> str:
-        """Return Spark's home."""
+        """Return in words what the shells get: Spark's home."""
         return f"SPARK_HOME is {await home_of(ctx)}"
 
     async def remove(self, ctx: NodeContext, others: Mapping[str, NodeContext]) -> str:  # noqa: ARG002

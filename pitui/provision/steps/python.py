@@ -7,8 +7,8 @@ from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 
 
-class Python(Step):
-    """PySpark's Python."""
+class PythonStep(Step):
+    """Installs Python 3, on workers of the same minor version as the drivers'."""
 
     id = "python"
     title = "Python"
@@ -40,7 +40,7 @@ class Python(Step):
             ctx.context.forget("pythons of the master")
 
 
-STEP = Python()
+STEP = PythonStep()
 
 
 def _compared(

@@ -10,8 +10,8 @@ from pitui.provision.spark.spark_home import installed
 from pitui.provision.steps.spark import roll_back, way_back
 
 
-class Rollback(Step):
-    """Switches Spark's home back."""
+class RollbackStep(Step):
+    """Switches Spark's home back to the version that was used before."""
 
     id = "rollback"
     title = "previous Spark"

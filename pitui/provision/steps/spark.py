@@ -185,7 +185,7 @@ async def _bring(ctx: NodeContext, todo: _Install, home: str) -> None:
 
 
 async def _remove_pushed(ctx: NodeContext, archive: Archive) -> None:
-    """Remove what was pushed."""
+    """Remove the pushed archive from the node."""
     if not ctx.node.local:
         await ctx.run(forget_command(await _pushed_path(ctx, archive), archive.sha512))
 

@@ -30,8 +30,8 @@ class _ClockSeen:
         return self.clock.container or bool(set(self.clock.active) & set(self.clock.enabled))
 
 
-class Time(Step):
-    """Clock and NTP."""
+class TimeStep(Step):
+    """Sees that the clock is right and kept so by NTP."""
 
     id = "time"
     title = "clock"
@@ -63,7 +63,7 @@ class Time(Step):
             await ctx.root("hwclock -w 2>/dev/null")
 
 
-STEP = Time()
+STEP = TimeStep()
 
 
 async def _read_clock(ctx: NodeContext) -> _ClockSeen:

@@ -31,8 +31,8 @@ WantedBy=multi-user.target
 """
 
 
-class Wifi(Step):
-    """Wireless."""
+class WifiStep(Step):
+    """Switches wireless off for good on nodes with a cable."""
 
     id = "wifi"
     title = "wireless"
@@ -71,7 +71,7 @@ class Wifi(Step):
         await ctx.as_root(_BLOCK)
 
 
-STEP = Wifi()
+STEP = WifiStep()
 
 
 def link_to_us(machine: Machine) -> str | None:

@@ -37,7 +37,7 @@ class Payload:
 
     @staticmethod
     async def of(path: Path) -> "Payload":
-        """Measure a file.
+        """Read a file for its size and SHA-512.
 
         Raises:
             OSError: it cannot be read.

@@ -125,7 +125,7 @@ class RetryingUpload(RetriedPush):
         """
 
     def pushed(self) -> Pushed:
-        """Return how it ended."""
+        """Return what the upload did, once it has ended."""
         return Pushed(self.total, self.resumed)
 
 

@@ -225,7 +225,7 @@ def _full(part: PartFile, needed: int, free: int) -> PituiError:
 async def _write_received(
     answer: "httpx.Response", part: PartFile, start: int, total: int | None, received: Received
 ) -> None:
-    """Write what comes.
+    """Write the response's body to the part, and report each block.
 
     Raises:
         _BrokenError: it comes too slowly.

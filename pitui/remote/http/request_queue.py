@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pitui.domain.errors import WebError
+from pitui.domain.pacing import pause_after
 
 T = TypeVar("T")
 
@@ -155,8 +156,8 @@ class Gate(Generic[T]):
             question.answer.set_result(sent.result())
             now = asyncio.get_running_loop().time()
             took = now - (question.since or now)
-            rest = max(took * REST, min(took * _QUICK_REST, _QUICK_LIMIT))
-            self._rested = now + min(rest, LONGEST_REST)
+            least = min(took * _QUICK_REST, _QUICK_LIMIT)
+            self._rested = now + pause_after(took, times=REST, least=least, most=LONGEST_REST)
         question.answer.exception()  # there may be nobody left to look at it
         self._asked = self.sending = None
         self._go()

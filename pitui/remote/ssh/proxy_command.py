@@ -74,7 +74,7 @@ class ProxyCommand(asyncio.SubprocessProtocol):
     # -- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start talking."""
+        """Remember the process, and hand its pipes to whoever speaks SSH over them."""
         self._started = True
         self._process = cast("asyncio.SubprocessTransport", transport)
         if self._user is not None:
@@ -148,7 +148,7 @@ class _PipeTransport(asyncio.Transport):
         self._closing = False
 
     def write(self, data: Any) -> None:  # noqa: ANN401
-        """Send."""
+        """Write to the command's standard input."""
         pipe = self._command.pipe(0)
         if pipe is not None:
             pipe.write(data)
@@ -159,7 +159,7 @@ class _PipeTransport(asyncio.Transport):
             pipe.pause_reading()
 
     def resume_reading(self) -> None:
-        """Take more again."""
+        """Let its output flow again."""
         if (pipe := self._command.pipe(1)) is not None:
             pipe.resume_reading()
 

@@ -36,7 +36,7 @@ NodeOf = Callable[[str, str, str], str | None]
 
 
 def no_node(_app_id: str, _executor: str, _host: str) -> str | None:
-    """Know of no node."""
+    """Return None: no node is known by an address."""
     return None
 
 
@@ -52,7 +52,7 @@ class AppDetails:
         self.history = AppHistory(cluster, self.event_logs)
 
     async def follow(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
-        """Yield what is at a spot, again and again while it may change.
+        """Yield what is at a location, again and again while it may change.
 
         A look never overlaps with the next. While one takes long, what is known is yielded with
         its age. Close it (`contextlib.aclosing`) when nobody looks any more.
@@ -87,7 +87,7 @@ class AppDetails:
         return driver_age(old, answering)
 
     async def look(self, location: AppLocation) -> DetailResult:
-        """Return what is at a spot now; an error is part of it."""
+        """Return what is at a location now; an error is part of it."""
         try:
             return await self.find(location)
         except PituiError as error:
@@ -95,7 +95,7 @@ class AppDetails:
             return DetailResult(location, error=error.message, advice=error.advice)
 
     async def find(self, location: AppLocation) -> DetailResult:
-        """Return what is at a spot now.
+        """Return what is at a location now.
 
         Raises:
             PituiError: there is nothing, or it cannot be read.

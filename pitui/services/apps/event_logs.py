@@ -60,7 +60,7 @@ class EventLogs:
         return next((log for log in await self._list() if log.app_id == app_id), None)
 
     async def read(self, log: LogFile) -> EventLog:
-        """Read a log whole.
+        """Read and decode all files of a log.
 
         Raises:
             NodeError: the node cannot be asked, or not read it.

@@ -48,7 +48,7 @@ class NoFailureError(PituiError):
 async def analyze_failure(
     cluster: Cluster, app_details: AppDetails, location: AppLocation
 ) -> FailureCause:
-    """Return what explains the failure of a spot, down to the task that failed last.
+    """Return what explains the failure at a location, down to the task that failed last.
 
     Raises:
         NoFailureError: nothing failed there.

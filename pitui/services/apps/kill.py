@@ -53,8 +53,8 @@ def parse_target(text: str) -> AppLocation | str:
     return AppLocation(app)
 
 
-async def kill_spot(cluster: Cluster, location: AppLocation) -> Application | SparkJob | Stage:
-    """Kill what is at a spot: a stage, a job or the whole application.
+async def kill_location(cluster: Cluster, location: AppLocation) -> Application | SparkJob | Stage:
+    """Kill what is at a location: a stage, a job or the whole application.
 
     Raises:
         UsageError: nothing that runs is there, or it cannot be killed by itself.

@@ -27,7 +27,7 @@ class WebPage:
 async def page_of(
     cluster: Cluster, app_details: AppDetails, location: AppLocation | None
 ) -> WebPage:
-    """Return the page of a spot, the master's own without one.
+    """Return the address of Spark's page for a location, the master's own without one.
 
     Raises:
         WebError: the node through which the way leads cannot be reached.

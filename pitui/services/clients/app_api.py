@@ -53,7 +53,7 @@ class WorkSource:
         self._unreadable = 0
 
     async def inside(self, location: AppLocation) -> AppDetail:
-        """Return jobs, stages and queries, with the times of the stages at the spot.
+        """Return jobs, stages and queries, with the times of the stages at the location.
 
         Raises:
             WebError: there was no answer.

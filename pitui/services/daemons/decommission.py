@@ -193,7 +193,7 @@ class _Left:
         return not working and not self.drivers and not self.unreadable
 
     def words(self) -> str:
-        """Name what still runs."""
+        """Return in words which executors and drivers still run."""
         said = [_executor_words(placed, told) for placed, told in self.executors]
         said += [f"driver {driver}" for driver in self.drivers]
         if self.unreadable:

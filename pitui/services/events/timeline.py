@@ -87,7 +87,7 @@ class Timeline:
             self._pending += found
             self._due.set()
 
-    def looked(self) -> None:
+    def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""
         before = self.news.events
         self._looked_at, self._look_kept = time.time(), False
@@ -137,7 +137,7 @@ class Timeline:
             self._mark = mark
             self._show(kept)
         if not self._look_kept and self._looked_at is not None:
-            looked = partial(self._store.looked, self._looked_at)
+            looked = partial(self._store.mark_read, self._looked_at)
             self._look_kept = await self._try(looked) is not None
 
     async def _write(self) -> None:

@@ -86,7 +86,7 @@ class TimelineStore:
             )
             return self._read(database)
 
-    def looked(self, now: float) -> bool:
+    def mark_read(self, now: float) -> bool:
         """Note that somebody looked at the timeline; returns True."""
         with self._open() as database:
             database.execute(

@@ -15,7 +15,7 @@ _TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """What was measured."""
+    """How far a node's clock is off, in seconds."""
 
     ahead_s: float = 0.0
     """Seconds by which the node's clock is ahead of this machine's; less than 0: behind."""

@@ -119,7 +119,7 @@ class _Fetch:
         self.have = 0
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Start again from the log's first byte."""
         self._part.unlink(missing_ok=True)
         self._identity, self._tail, self.have = "", b"", 0
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
+from pitui.domain.pacing import pause_after
 from pitui.domain.task_group import TaskGroup
 from pitui.facts.address import match_workers
 from pitui.facts.health.reader import Health, metrics
@@ -74,7 +75,7 @@ class ClusterMonitor:
         return self._observed.nodes[name].history.points
 
     def poll_now(self) -> None:
-        """Poll now: something was just done."""
+        """Poll master and nodes at once, as after an action."""
         nudged, self._nudged = self._nudged, asyncio.Event()
         nudged.set()
 
@@ -282,7 +283,9 @@ class ClusterMonitor:
         took = 0.0
         while True:
             await self._changed.wait()
-            await asyncio.sleep(min(_COALESCE_MOST, max(_COALESCE, _COALESCE_TIMES * took)))
+            await asyncio.sleep(
+                pause_after(took, times=_COALESCE_TIMES, least=_COALESCE, most=_COALESCE_MOST)
+            )
             self._changed.clear()
             begun = time.monotonic()
             snapshot = self._assemble()

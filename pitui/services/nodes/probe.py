@@ -17,7 +17,7 @@ _LOOPBACK = ("127.", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a node said."""
+    """A node's health, and the Spark daemons of this cluster on it."""
 
     health: Health
     own: tuple[DaemonProcess, ...]

@@ -9,7 +9,7 @@ from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, 
 from pitui.provision.engine.run import Provisioning, add_sites
 from pitui.provision.engine.step import Step
 from pitui.provision.steps import step, steps
-from pitui.provision.steps.rollback import Rollback
+from pitui.provision.steps.rollback import RollbackStep
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
 from pitui.services.provisioning.removal import Removal
@@ -70,7 +70,7 @@ def rollback(
     With `rolling` one node after the other, and what runs is started anew.
     """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    chosen: list[Step] = [step("access"), Rollback()]
+    chosen: list[Step] = [step("access"), RollbackStep()]
     if rolling:
         chosen.append(Restart(cluster))
 

@@ -18,7 +18,7 @@ class LineFilter:
     """
 
     def __init__(self, chosen: LogFilter) -> None:
-        """Take a filter.
+        """Prepare a filter, with its expression compiled.
 
         Raises:
             UsageError: its text is to be an expression and is none.

@@ -74,7 +74,7 @@ class Expression:
     """
 
     def __init__(self, words: str) -> None:
-        """Take an expression.
+        """Compile an expression.
 
         Raises:
             UsageError: it is none; says why.

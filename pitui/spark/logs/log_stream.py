@@ -64,7 +64,7 @@ class LogStream:
         return Position(self._identity, self._offset) if self._identity else None
 
     def restart(self) -> None:
-        """Begin a new connection."""
+        """Expect the first block of a new connection."""
         self.caught_up = self.replaced = False
         self._over, self._over_wanted = b"", 0
 

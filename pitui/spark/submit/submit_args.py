@@ -125,7 +125,7 @@ class SubmitArguments:
 
 
 def parse_submit(words: Sequence[str]) -> SubmitArguments:
-    """Take spark-submit's arguments apart.
+    """Parse spark-submit's arguments.
 
     Raises:
         ValueError: an option is unknown or lacks its value; says which.

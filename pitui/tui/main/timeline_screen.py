@@ -41,7 +41,7 @@ class TimelineScreen(Page):
             return
         timeline = self._timeline
         self._events.show(timeline.events, timeline.complaint, time.time())
-        timeline.looked()
+        timeline.mark_read()
 
     def on_event_chosen(self, message: EventChosen) -> None:
         """Go to what an event is about: its application, else its node."""

@@ -114,7 +114,7 @@ class JobService(Protocol):
     """Applications from the inside, as the UI uses them."""
 
     def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
-        """Yield what is at a spot, again and again while it may change."""
+        """Yield what is at a location, again and again while it may change."""
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         """Return applications of the past, without those of some ids.
@@ -127,7 +127,7 @@ class JobService(Protocol):
         """Return in words what of the last list of `earlier` could not be read; mostly empty."""
 
     async def kill(self, location: AppLocation) -> str:
-        """Kill what is at a spot, and return in words how Spark then lists it.
+        """Kill what is at a location, and return in words how Spark then lists it.
 
         Raises:
             PituiError: Spark refused, or does not agree in time.
@@ -141,14 +141,14 @@ class JobService(Protocol):
         """
 
     async def cause(self, location: AppLocation) -> FailureCause:
-        """Return what explains the failure of a spot.
+        """Return what explains the failure at a location.
 
         Raises:
             PituiError: nothing failed there, or nothing is known of it any more.
         """
 
     async def page(self, location: AppLocation | None) -> WebPage:
-        """Return the page of Spark's web UI on a spot, the master's without one.
+        """Return the page of Spark's web UI for a location, the master's without one.
 
         Raises:
             PituiError: there is no way to it.
@@ -238,7 +238,7 @@ class TimelineService(Protocol):
     def own(self, names: Callable[[], Collection[str]]) -> None:
         """Say which nodes and applications the user acts on: that is no news."""
 
-    def looked(self) -> None:
+    def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""
 
 

@@ -21,7 +21,7 @@ from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
-from pitui.services.apps.kill import kill_application, kill_driver, kill_spot
+from pitui.services.apps.kill import kill_application, kill_driver, kill_location
 from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.apps.web_pages import WebPage, page_of
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
@@ -214,7 +214,7 @@ class LiveJobService:
         self._app_details = AppDetails(cluster, self._node_of)
 
     def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
-        """Yield what is at a spot."""
+        """Yield what is at a location."""
         return self._app_details.follow(location)
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
@@ -228,8 +228,8 @@ class LiveJobService:
         return f"{words} in the history server's list" if lost else ""
 
     async def kill(self, location: AppLocation) -> str:
-        """Kill what is at a spot."""
-        ended = await kill_spot(self._cluster, location)
+        """Kill what is at a location."""
+        ended = await kill_location(self._cluster, location)
         self._monitor.poll_now()
         return str(ended.state).lower()
 
@@ -243,7 +243,7 @@ class LiveJobService:
         return await analyze_failure(self._cluster, self._app_details, location)
 
     async def page(self, location: AppLocation | None) -> WebPage:
-        """Return the page on a spot."""
+        """Return the page for a location."""
         return await page_of(self._cluster, self._app_details, location)
 
     def _node_of(self, app_id: str, executor: str, host: str) -> str | None:
@@ -322,7 +322,7 @@ class LiveProvisionService:
     def steps(self, wanted: ProvisionRequest) -> Sequence[StepName]:
         """Return the steps in order."""
         from pitui.provision.steps import step, steps
-        from pitui.provision.steps.rollback import Rollback
+        from pitui.provision.steps.rollback import RollbackStep
         from pitui.services.provisioning.removal import STOP
         from pitui.services.provisioning.rolling_restart import RESTART
 
@@ -330,7 +330,7 @@ class LiveProvisionService:
             return [StepName(*STOP), *_named(reversed(steps()))]
         last = [StepName(*RESTART)] if wanted.rolling else []
         if wanted.kind is ProvisionKind.ROLLBACK:
-            return [*_named([step("access"), Rollback()]), *last]
+            return [*_named([step("access"), RollbackStep()]), *last]
         return [*_named(steps(wanted.only)), *last]
 
     def work(

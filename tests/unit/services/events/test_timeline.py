@@ -48,7 +48,7 @@ async def test_events_are_kept_and_seen_by_the_next_pitui(timeline) -> None:
     assert [e.about for e in one.news.events] == ["pi1"]
     await other.begin()
     assert other.events == one.events
-    other.looked()
+    other.mark_read()
     await other.note()
     await one.note()
     assert one.news.events == ()
@@ -78,7 +78,7 @@ async def test_what_ended_while_pitui_was_away_is_found_at_the_next_start(timeli
     await one.begin()
     await feed(one, replace(FULL, applications=(app,)))
     done = replace(app, state=ApplicationState.FINISHED, duration_s=599.9)
-    one.looked()
+    one.mark_read()
     await one.note()
     later = timeline()
     await later.begin()
@@ -118,7 +118,7 @@ async def test_a_file_that_cannot_be_used_is_said_once_and_lived_without(
     assert await feed(one, FULL, LOST, FULL) == ["lost", "back"]
     assert str(path) in str(one.complaint)
     assert len({str(c) for c in told if c}) == 1
-    one.looked()
+    one.mark_read()
     await one.note()
     assert one.news.events == ()
 
