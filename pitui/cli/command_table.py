@@ -36,6 +36,11 @@ COMMANDS = {
     "logs": CommandRow("Print or follow logs of daemons, executors and runs.", changes=False),
     "events": CommandRow("Show what happened on the cluster.", changes=False),
     "push": CommandRow("Copy files to the same path on the nodes.", changes=True),
+    "data": CommandRow(
+        "Show which nodes have the configured data, and remove it.",
+        changes=True,
+        only_with="--remove",
+    ),
     "submit": CommandRow("Run an application on the cluster.", changes=True),
     "jobs": CommandRow("List applications, or the jobs and stages of one.", changes=False),
     "kill": CommandRow("Kill an application, a job, a stage or a driver.", changes=True),

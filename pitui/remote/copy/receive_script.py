@@ -13,19 +13,25 @@ from pitui.remote.quoting import quote, quote_path
 STEP = 1024 * 1024
 """Bytes in which a file is resumed: `dd` seeks in whole blocks."""
 
+FILE_FACTS = """
+file_facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
+"""
+
 # The shell itself takes words apart: a program a word would be most of what a look costs.
-_NAMES = r"""LC_ALL=C; export LC_ALL
+_NAMES = (
+    FILE_FACTS
+    + r"""LC_ALL=C; export LC_ALL
 umask 022
 p=$1 sum=$2 size=$3
 case $p in */*) d=${p%/*} ;; *) d=. ;; esac
 d=${d:-/} b=${p##*/}
 part=$d/.$b.${sum%"${sum#????????????????}"}.part
 receipt=$d/.$b.receipt
-facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
 digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
-note() { echo "$sum $(facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
-known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(facts "$p")" ]; }
+note() { echo "$sum $(file_facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
+known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(file_facts "$p")" ]; }
 """
+)
 
 # A target without a receipt may still be the file: somebody copied it by hand, or the power went
 # between the rename and the receipt.
@@ -46,6 +52,26 @@ prefix=-
 [ -z "$4" ] || [ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
 free=$(df -Pk -- "$d" | {{ read -r _; read -r _ _ _ kib _; echo "$kib"; }})
 echo "part $((blocks * {STEP})) $prefix $free $have"
+"""
+)
+
+# Writes nothing.
+_PRESENCE = (
+    _NAMES
+    + r"""
+mode=$4 verify=$5
+if [ ! -f "$p" ]; then
+  if [ -e "$p" ] || [ -L "$p" ]; then echo different 0; else echo missing 0; fi
+  exit 0
+fi
+have=$(wc -c < "$p") || exit 1
+mode_of() { stat -c %a -- "$1" 2>/dev/null || stat -f %Lp "$1"; }
+same() {
+  [ "$(mode_of "$p")" = "$mode" ] || return 1
+  [ -n "$verify" ] || ! known || return 0
+  [ "$have" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]
+}
+if same; then echo there; else echo different $have; fi
 """
 )
 
@@ -128,6 +154,14 @@ def parse_received(output: str) -> RemoteFile | None:
                 there=False, offset=int(offset), prefix=begun, free=int(free) * 1024, have=int(have)
             )
     return None
+
+
+def presence_command(target: str, sha512: str, size: int, mode: int, *, verify: bool) -> str:
+    """Return the command whose output `presence.parse_presence` reads; it writes nothing.
+
+    With `verify` the file is read, whatever a receipt says.
+    """
+    return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", "yes" * verify)
 
 
 def receive_command(

@@ -94,17 +94,20 @@ def item_of(
         pattern = _pattern(source, folder)
         if not _matching(pattern):
             raise UsageError(f"{source} matches nothing", "Name a file, folder or pattern.")
-        return _item_at(path, target, tuple(nodes), owner, pattern)
+        return item_at(path, target, tuple(nodes), owner, pattern)
     if not fits:
         raise UsageError(
             f"{source} is not a file or folder", "Name a file, folder or pattern on this machine."
         )
-    return _item_at(path, target, tuple(nodes), owner)
+    return item_at(path, target, tuple(nodes), owner)
 
 
-def _item_at(
-    path: Path, target: str, nodes: tuple[str, ...], owner: str, pattern: str = ""
-) -> Item:
+def item_at(path: Path, target: str, nodes: tuple[str, ...], owner: str, pattern: str = "") -> Item:
+    """Return an item of a path on the nodes, whose source is not looked at.
+
+    Raises:
+        UsageError: it is no path on a node.
+    """
     if not target.startswith(("/", "~/")) or not target.isprintable():
         raise UsageError(f"{target!r} is not a path on a node", "It must start with / or ~/.")
     if pattern:

@@ -18,6 +18,7 @@ from pitui.remote.copy.payload import (
     need_room,
     refused,
 )
+from pitui.remote.copy.presence import Presence, parse_presence
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
 from pitui.remote.copy.tree.archive import ChangedError
@@ -26,14 +27,12 @@ from pitui.remote.copy.tree.entry import Tree, TreeEntry
 from pitui.remote.copy.tree.tree_plan import TreeTransfer, foreign_paths, part_name, plan_transfer
 from pitui.remote.copy.tree.tree_script import (
     Lists,
-    Presence,
     TreeInventory,
     TreePlace,
     inventory_command,
     look_command,
     names_line,
     parse_inventory,
-    parse_look,
     place_command,
     plan_input,
     stage_command,
@@ -74,7 +73,7 @@ async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) 
     """
     command = look_command(target.place, tree, verify=verify)
     result = await target.execute(command, stdin=names_line(tree), limit=_limit(tree))
-    found = parse_look(result.stdout, tree)
+    found = parse_presence(result.stdout, tree.size)
     if not result.ok or found is None:
         raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}")
     return found

@@ -5,15 +5,13 @@ import gzip
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from pitui.remote.copy.tree import tree_shell
 from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.quoting import quote, quote_path
-
-State = Literal["present", "different", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,6 @@ class TreePlace:
         """Return the folder in which a tree grows."""
         slash = "" if self.folder.endswith("/") else "/"
         return f"{self.folder}{slash}.{self.key}.{tree.digest[:16]}.new"
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What a node has of a tree."""
-
-    state: State
-    size: int
-    """Bytes of what is at its place, 0 where that was not counted."""
 
 
 class Listed(msgspec.Struct, frozen=True, gc=False):
@@ -82,23 +71,15 @@ class Lists(NamedTuple):
 
 
 def look_command(place: TreePlace, tree: Tree, *, verify: bool) -> str:
-    """Return the command whose output `parse_look` reads; it takes `names_line` and writes nothing.
+    """Return the command whose output `presence.parse_presence` reads.
+
+    It takes `names_line`, and writes nothing.
 
     With `verify` every file is read, whatever a receipt says.
     """
     how = "verify" if verify else "state"
     words = quote(tree.shape, tree.content, how)
     return f"{_line(tree_shell.LOOK, place, tree)} {quote_path(place.folder)} {words}"
-
-
-def parse_look(output: str, tree: Tree) -> Presence | None:
-    """Return what a node has, None where the output makes no sense."""
-    match output.split():
-        case ["there"]:
-            return Presence("present", tree.size)
-        case ["missing" | "different" as state, size] if size.isdecimal():
-            return Presence(state, int(size))
-    return None
 
 
 def inventory_command(place: TreePlace, tree: Tree) -> str:

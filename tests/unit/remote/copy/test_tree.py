@@ -96,7 +96,8 @@ def test_large_figures_fit_a_header() -> None:
 
 def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
     """What `find` and `sha512sum` make of a folder is what we make of it."""
-    from pitui.remote.copy.tree.tree_script import TreePlace, look_command, names_line, parse_look
+    from pitui.remote.copy.presence import parse_presence
+    from pitui.remote.copy.tree.tree_script import TreePlace, look_command, names_line
 
     folder = tmp_path / "s"
     fill(folder, [b"a", b"d/b", b"d-/c", b"new\nline/x", b"\xff", b"d0", b"d/.hidden"])
@@ -111,7 +112,7 @@ def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
             found = subprocess.run(
                 ["sh", "-c", command], input=names_line(tree), capture_output=True, check=True
             )
-            presence = parse_look(found.stdout.decode(), tree)
+            presence = parse_presence(found.stdout.decode(), tree.size)
             assert presence is not None, found
             return presence.state
 

@@ -1,0 +1,82 @@
+"""Removing what was pushed, and nothing else."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+
+from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
+from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.remote.copy.payload import refused
+from pitui.remote.copy.remove_script import Removed, parse_removed_data, remove_data_command
+from pitui.remote.fanout import fan_out
+from pitui.remote.quoting import quote
+from pitui.services.cluster import Cluster
+from pitui.services.data.items import Item, item_at, item_of_section
+from pitui.services.data.node_target import tree_target
+
+REMOVE_LIMIT = 300.0
+"""Seconds to remove many small files from a slow card."""
+
+
+def removable_items(cluster: Cluster, target: str) -> list[Item]:
+    """Return what is at a path on the nodes: by the configuration, else what was pushed by hand.
+
+    Raises:
+        UsageError: it is no path on a node.
+    """
+    found = []
+    for data in cluster.config.data:
+        try:
+            item = item_of_section(data, cluster.config.folder)
+        except UsageError:
+            # Its source is gone; what it brought is still there to be removed.
+            nodes = () if isinstance(data.nodes, str) else tuple(data.nodes)
+            path = Path(data.source)
+            name = data.target + path.name if data.target.endswith("/") else data.target
+            item = Item(path, name, "", nodes, data.owner or "")
+        if target.rstrip("/") in {item.target.rstrip("/"), data.target.rstrip("/")}:
+            found.append(item)
+    return found or [item_at(Path("/"), target.rstrip("/"), (), "")]
+
+
+async def remove_data(
+    cluster: Cluster, item: Item, names: Sequence[str], report: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Remove an item from nodes where it is as it was pushed, and tell of each how it ended."""
+
+    async def one(name: str) -> Outcome:
+        try:
+            outcome = await _remove_from(cluster, item, name)
+        except PituiError as error:
+            away = isinstance(error, LinkError)
+            state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
+            outcome = Outcome(name, "", state, error.message, error.advice)
+        if outcome.state is not OutcomeState.UNCHANGED:
+            cluster.audit.record("remove-data", name, str(outcome.state), target=item.target)
+        report(outcome)
+        return outcome
+
+    found = await fan_out(item.on(names), one)
+    return [outcome for outcome in found.values() if isinstance(outcome, Outcome)]
+
+
+async def _remove_from(cluster: Cluster, item: Item, name: str) -> Outcome:
+    target = await tree_target(cluster, name, item)
+    last = "" if item.pattern else PurePosixPath(item.target).name
+    command = remove_data_command(target.place.folder, target.place.key, last)
+    result = await target.execute(command, stdin=b"", limit=REMOVE_LIMIT)
+    removed = parse_removed_data(result.stdout)
+    if not result.ok or removed is None:
+        error = refused(name, item.target, result.stderr)
+        said = error.message.partition(": ")[2]
+        raise NodeError(name, f"cannot remove {item.target}: {said}", error.advice)
+    match removed:
+        case Removed.REMOVED:
+            return Outcome(name, "", OutcomeState.OK, f"removed {item.target}")
+        case Removed.MISSING:
+            return Outcome(name, "", OutcomeState.UNCHANGED, f"{item.target} is not there")
+        case Removed.FOREIGN:
+            message = f"{item.target} was not pushed by pitui and stays"
+        case Removed.CHANGED:
+            message = f"{item.target} was changed since it was pushed and stays"
+    advice = f"Look at it on {name}, and remove it there: rm -r {quote(item.target)}"
+    return Outcome(name, "", OutcomeState.FAILED, message, advice)

@@ -1,0 +1,180 @@
+"""`pitui data` on real SSH servers: what is where, and the removal of what was pushed."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.ssh_spark_homes import SshSparkHomes, append
+
+from pitui.domain.outcome import OutcomeState
+from pitui.services.data.items import configured_items
+from pitui.services.data.presence import find_data
+from pitui.services.data.pushing import Pushing
+from pitui.services.data.removal import removable_items, remove_data
+
+pytestmark = pytest.mark.ssh
+
+States = dict[str, dict[str, str]]
+
+
+@pytest.fixture
+def configured(ssh_spark_homes: SshSparkHomes, tmp_path: Path) -> SshSparkHomes:
+    """A file, a folder and a pattern under `data:`."""
+    (tmp_path / "a.csv").write_text("a" * 1000)
+    (tmp_path / "flights").mkdir()
+    (tmp_path / "flights" / "one").write_text("1")
+    for number in range(3):
+        (tmp_path / f"p{number}.txt").write_text("p")
+    append(
+        ssh_spark_homes.config,
+        "data:\n"
+        "- {source: a.csv, target: ~/data/a.csv}\n"
+        "- {source: flights, target: ~/data/, nodes: [pi1, pi2]}\n"
+        "- {source: 'p?.txt', target: ~/data/in}\n",
+    )
+    return ssh_spark_homes
+
+
+async def push(ssh_spark_homes: SshSparkHomes, *names: str) -> None:
+    async with ssh_spark_homes.opened() as cluster:
+        pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
+        ended = await pushing.run(configured_items(cluster), names or list(cluster.nodes))
+        assert all(one.state.good for one in ended), ended
+
+
+async def states(ssh_spark_homes: SshSparkHomes, *, verify: bool = False) -> States:
+    async with ssh_spark_homes.opened() as cluster:
+        found = await find_data(cluster, verify=verify)
+    return {
+        one.target.rpartition("/")[2]: {name: node.state for name, node in one.nodes.items()}
+        for one in found
+    }
+
+
+async def remove(ssh_spark_homes: SshSparkHomes, target: str) -> dict[str, OutcomeState]:
+    async with ssh_spark_homes.opened() as cluster:
+        ended = {}
+        for item in removable_items(cluster, target):
+            for one in await remove_data(cluster, item, list(cluster.nodes), lambda _: None):
+                ended[one.node] = one.state
+    return ended
+
+
+ALL = ("nuc", "pi1", "pi2")
+
+
+async def test_what_is_where(configured: SshSparkHomes, tmp_path: Path) -> None:
+    missing = dict.fromkeys(ALL, "missing")
+    two = {"pi1": "missing", "pi2": "missing"}
+    assert await states(configured) == {"a.csv": missing, "flights": two, "in": missing}
+    # To look changes nothing.
+    assert not any((s.home / "data").exists() for s in configured.servers.values())
+    await push(configured)
+    present = dict.fromkeys(ALL, "present")
+    here = {"a.csv": present, "flights": {"pi1": "present", "pi2": "present"}, "in": present}
+    assert await states(configured) == here
+    assert await states(configured, verify=True) == here
+    data = configured.servers["pi1"].home / "data"
+    (data / "a.csv").write_text("b" * 1000)
+    (data / "flights" / "extra").write_text("x")
+    (data / "in" / "p1.txt").unlink()
+    (configured.servers["pi2"].home / "data" / "in" / "another").write_text("not ours")
+    changed = await states(configured)
+    assert {target: nodes["pi1"] for target, nodes in changed.items()} == {
+        "a.csv": "different", "flights": "different", "in": "different",
+    }  # fmt: skip
+    assert changed["in"]["pi2"] == "present"
+
+
+def forge(path: Path) -> None:
+    """Change a file, and its receipt so that it fits: only the content can tell."""
+    path.write_bytes(b"\0" * path.stat().st_size)
+    facts = subprocess.run(
+        ["stat", "-c", "%s %z %i", path], capture_output=True, check=True, text=True
+    )
+    receipt = path.with_name(f".{path.name}.receipt")
+    receipt.write_text(f"{receipt.read_text().split()[0]} {facts.stdout}")
+
+
+async def test_a_bit_that_turned_is_found_by_verify(configured: SshSparkHomes) -> None:
+    """What `stat` says stays the same, as of a card that gives other bytes back."""
+    await push(configured, "pi1")
+    forge(configured.servers["pi1"].home / "data" / "a.csv")
+    assert (await states(configured))["a.csv"]["pi1"] == "present"
+    assert (await states(configured, verify=True))["a.csv"]["pi1"] == "different"
+
+
+async def test_only_what_was_pushed_is_removed(configured: SshSparkHomes, tmp_path: Path) -> None:
+    await push(configured)
+    data = {name: server.home / "data" for name, server in configured.servers.items()}
+    (data["pi1"] / "flights" / "mine").write_text("somebody's")
+    (data["nuc"] / "flights").mkdir()
+    (data["nuc"] / "flights" / "by hand").write_text("somebody's")
+    assert await remove(configured, "~/data/flights") == {
+        "pi1": OutcomeState.FAILED, "pi2": OutcomeState.OK,
+    }  # fmt: skip
+    assert (data["pi1"] / "flights" / "mine").exists()
+    assert (data["nuc"] / "flights" / "by hand").exists()
+    assert not (data["pi2"] / "flights").exists()
+    for name in ALL:
+        (data[name] / "in" / "other").write_text("stays")
+    assert set((await remove(configured, "~/data/in/")).values()) == {OutcomeState.OK}
+    assert set((await remove(configured, "~/data/in")).values()) == {OutcomeState.UNCHANGED}
+    assert set((await remove(configured, "~/data/a.csv")).values()) == {OutcomeState.OK}
+    for name in ALL:
+        assert [path.name for path in (data[name] / "in").iterdir()] == ["other"]
+        assert not (data[name] / "a.csv").exists()
+    # What no configuration names, and pitui did not bring.
+    assert (await remove(configured, "~/data/in/other"))["pi1"] is OutcomeState.FAILED
+    assert (data["pi1"] / "in" / "other").exists()
+    assert not [path.name for path in data["pi2"].iterdir() if path.name.startswith(".")]
+
+
+Run = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def run(configured: SshSparkHomes, tmp_path: Path) -> Run:
+    def call(*words: str, status: int = 0) -> tuple[str, str]:
+        result = subprocess.run(
+            [sys.executable, "-m", "pitui", "--config", str(configured.config), *words],
+            capture_output=True, timeout=60, check=False, text=True, cwd=os.sep,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert result.returncode == status, result.stderr
+        return result.stdout, result.stderr
+
+    return call
+
+
+def test_the_command_line(configured: SshSparkHomes, run: Run, tmp_path: Path) -> None:
+    run("push")
+    configured.servers["pi2"].stop()
+    (tmp_path / "flights" / "one").unlink()
+    (tmp_path / "flights").rmdir()
+    output, complaint = run("data", "--json", status=1)
+    answer = json.loads(output)
+    items: list[dict[str, Any]] = answer["items"]
+    assert answer["schema"] == 1
+    assert items[0] == {
+        "source": str(tmp_path / "a.csv"), "target": "~/data/a.csv", "bytes": 1000, "files": 1,
+        "nodes": {
+            "nuc": {"state": "present", "bytes": 1000},
+            "pi1": {"state": "present", "bytes": 1000},
+            "pi2": {"state": "unknown", "bytes": 0},
+        },
+    }  # fmt: skip
+    assert {node["state"] for node in items[1]["nodes"].values()} == {"unknown"}
+    assert "flights is not a file or folder" in complaint
+    assert "pi2: " in complaint
+    assert "there is no terminal to ask at" in run("data", "--remove", "~/data/in", status=2)[1]
+    assert (configured.servers["pi1"].home / "data" / "in" / "p1.txt").exists()
+    output, complaint = run("data", "--remove", "~/data/in", "--yes", "--json", status=1)
+    ended = {one["name"]: one["state"] for one in json.loads(output)["nodes"]}
+    assert ended == {"nuc": "ok", "pi1": "ok", "pi2": "unreachable"}
+    assert "changes the cluster" in run("--read-only", "data", "--remove", "~/x", status=2)[1]
