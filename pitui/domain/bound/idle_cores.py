@@ -77,7 +77,8 @@ def idle_parts(record: ApplicationRecord, cores: int) -> dict[Key | None, dict[P
     """
     found: dict[Key | None, dict[Part, float]] = defaultdict(lambda: defaultdict(float))
     tasks = {stage.key: _task_count(stage) for stage in record.stages}
-    moment = _Moment() if record.executors else _Moment(cores, reached=True)
+    unlisted = not record.executors and any(stage.tasks for stage in record.stages)
+    moment = _Moment(cores, reached=True) if unlisted else _Moment()
     moment.to_come = len(record.stages)
     last = record.began_at
     for change in _changes(record):

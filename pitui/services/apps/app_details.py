@@ -43,12 +43,17 @@ def no_node(_app_id: str, _executor: str, _host: str) -> str | None:
 class AppDetails:
     """What is inside applications, for whoever looks at them."""
 
-    def __init__(self, cluster: Cluster, node_of: NodeOf = no_node) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        node_of: NodeOf = no_node,
+        event_logs: EventLogs | None = None,
+    ) -> None:
         self._cluster = cluster
         self._node_of = node_of
         self._drivers = DriverAddresses(cluster.spark_master)
         self._sources: dict[str, WorkSource] = {}
-        self.event_logs = EventLogs(cluster)
+        self.event_logs = event_logs or EventLogs(cluster)
         self.history = AppHistory(cluster, self.event_logs)
 
     async def follow(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from dataclasses import replace
 
 from pitui.domain.cluster import Application
 from pitui.domain.errors import NodeError, PituiError
@@ -25,10 +26,14 @@ _HEADS = 50
 
 
 class EventLogs:
-    """The event logs of one cluster; what was read of a log that is closed is kept."""
+    """The event logs of one cluster; what was read of a log that is closed is kept.
 
-    def __init__(self, cluster: Cluster) -> None:
+    They are looked for where applications write them by default, unless a `folder` is given.
+    """
+
+    def __init__(self, cluster: Cluster, folder: str | None = None) -> None:
         self._cluster = cluster
+        self._own_folder = folder
         self._settings: HistorySettings | None = None
         self._read: dict[tuple[LogFile, str], EventLog] = {}
         self._listed: dict[LogFile, Application] = {}
@@ -49,6 +54,8 @@ class EventLogs:
             except ValueError as error:
                 said = f"spark-defaults.conf on {node.name}: {error}"
                 raise NodeError(node.name, said, "Spark cannot read it either.") from error
+            if self._own_folder is not None:
+                self._settings = replace(self._settings, folder=self._own_folder)
         return self._settings
 
     async def find(self, app_id: str) -> LogFile | None:

@@ -18,6 +18,7 @@ from pitui.domain.memory import spark_memory
 from pitui.domain.task_group import TaskGroup
 from pitui.facts.samples.reader import Reading
 from pitui.services.benchmarks import data, requirements
+from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
 from pitui.services.cluster import Cluster
@@ -79,6 +80,7 @@ class BenchmarkRunner:
         self._made: list[str] = []
         """Paths of data that has to be removed."""
         self._running: Run | None = None
+        self._explainer = RunExplainer(cluster, say)
 
     async def run(self, request: BenchmarkRequest, follow: Follow) -> list[CellResult]:
         """Run all cells, round by round, and return how each ended; stops at the first that fails.
@@ -97,6 +99,8 @@ class BenchmarkRunner:
             finally:
                 if self._running is None and not request.keep:
                     await self._clean()
+                if self._running is None:
+                    await self._explainer.clean()
             try:
                 await self._all_back(workers)
             except PituiError as error:
@@ -197,12 +201,13 @@ class BenchmarkRunner:
     ) -> list[CellResult]:
         """Run one cell with all repeats in one application; several in turn, once a round."""
         rounds, repeats = (1, request.repeats) if len(ready) == 1 else (request.repeats, 1)
+        options = await self._explainer.options()
         ended: dict[str, list[Run]] = {str(one.cell): [] for one in ready}
         for number in range(rounds):
             for one in ready:
                 if len(ready) > 1:
                     self._say(f"round {number + 1} of {rounds}: {one.cell}")
-                run = await self._submit(request, one, shelf, repeats)
+                run = await self._submit(request, one, shelf, repeats, options)
                 run = await self._watched(run, record, follow)
                 ended[str(one.cell)].append(run)
                 if run.state is not RunState.DONE:
@@ -210,11 +215,16 @@ class BenchmarkRunner:
         return [CellResult(r.cell, await self._merged_rounds(ended[str(r.cell)])) for r in ready]
 
     async def _submit(
-        self, request: BenchmarkRequest, ready: _Ready, shelf: Shelf, repeats: int
+        self,
+        request: BenchmarkRequest,
+        ready: _Ready,
+        shelf: Shelf,
+        repeats: int,
+        options: Sequence[str] = (),
     ) -> Run:
         words = _submit_words(benchmark(request.name), ready, shelf)
         words += ["--repeats", str(repeats), *([] if request.warm_up else ["--no-warm-up"])]
-        submission = await prepare(self._cluster, words)
+        submission = await prepare(self._cluster, [*options, *words])
         cell = ready.cell
         run = await self._runs.submit(
             submission, request.name, benchmark=True, parameters=cell.parameters, local=cell.local
@@ -234,7 +244,7 @@ class BenchmarkRunner:
         error = ended.error
         if record.reason is not None and ended.state is not RunState.DONE:
             error = f"stopped: {record.reason}"
-        ended = replace(ended, nodes=nodes, error=error)
+        ended = await self._explainer.explained(replace(ended, nodes=nodes, error=error), series)
         self._runs.keep(ended, series)
         return ended
 
