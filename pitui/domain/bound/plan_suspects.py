@@ -6,7 +6,7 @@ from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bound.bound import Suspect, SuspectKind
 from pitui.domain.bound.idle_cores import Key
 from pitui.domain.bound.record import ApplicationRecord, StageRecord
-from pitui.domain.bound.replays import TASKS_A_CORE, Replays, divided, shortened
+from pitui.domain.bound.replays import TASKS_A_CORE, Change, Replays, divided, shortened
 from pitui.domain.bound.words import bytes_words, listed, took
 
 _CROSS = {
@@ -19,6 +19,8 @@ _CROSS = {
 _MANY_FILES = 100
 _SMALL_FILE = 3 * 1024 * 1024
 """Bytes; both of DataFlint's rule."""
+_OPENING = 4 * 1024 * 1024
+"""Bytes; `spark.sql.files.openCostInBytes`."""
 _ALIKE = 0.5
 """Relative difference up to which two medians may be of the same work."""
 
@@ -52,16 +54,25 @@ def _small_files(
     files = record.files.get(stage.stage.id) or len(reading)
     if files <= _MANY_FILES or read / files >= _SMALL_FILE:
         return
-    cores = len(replays.plan.slots)
-    fewer = max(1, min(len(stage.tasks), TASKS_A_CORE * cores))
-
     yield Suspect(
         SuspectKind.SMALL_FILES,
         stage.stage.id,
         f"{files:,} pieces of input with {bytes_words(read / files)} each on average. "
         "Write fewer and larger files (128 MiB), or read them with one task for many.",
-        replays.saves_in({stage.key: lambda tasks: divided(tasks, fewer)}),
+        replays.saves_in({stage.key: _larger_files(files, read, len(stage.tasks), replays)}),
     )
+
+
+def _larger_files(files: int, read: int, tasks: int, replays: Replays) -> Change:
+    """Return what reading as much from a few large files is like.
+
+    Where a task reads many files already, what opening them takes goes: as much as reading 4 MiB
+    each, which is what Spark itself reckons with. Where each is a task, there are fewer of them.
+    """
+    if files > tasks:
+        return shortened(read / (read + files * _OPENING))
+    fewer = max(1, min(tasks, TASKS_A_CORE * len(replays.plan.slots)))
+    return lambda own: divided(own, fewer)
 
 
 def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Suspect]:

@@ -17,11 +17,9 @@ class ReplayTask:
     """What a task needs of a slot."""
 
     seconds: float
-    """Its run time, on the node that it ran on."""
+    """Its run time, as it would be on a node of average speed."""
     fixed: float = 0.0
     """What it takes besides, on whatever node and however small it is."""
-    node: str = ""
-    """Empty where it is no node's: it takes what it would take on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class ReplayPlan:
     end: float
     """Seconds from the last stage's end to the application's."""
     speeds: Mapping[str, float] = field(default_factory=dict)
-    """By node: how long a task takes there, as a multiple of what it takes elsewhere."""
+    """By node: how long a task takes there, as a multiple of what it takes on average."""
 
     def with_tasks(self, change: Callable[[ReplayStage], Iterable[ReplayTask]]) -> "ReplayPlan":
         """Return the plan with other tasks in its stages."""
@@ -133,7 +131,7 @@ class _Replay:
                 return last
             free, number = heappop(self._slots)
             node = self._plan.slots[number].node
-            pace = speeds.get(node, 1.0) / speeds.get(task.node, 1.0)
+            pace = speeds.get(node, 1.0)
             launched = max(free, sent)
             sent = launched + stage.apart if stage.apart else begins
             end = launched + task.fixed + task.seconds * pace

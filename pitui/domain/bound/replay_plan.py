@@ -31,7 +31,7 @@ def plan_of(record: ApplicationRecord, speeds: Mapping[str, float]) -> ReplayPla
                 max(0.0, begins - before),
                 after,
                 places[stage.key],
-                tuple(_replay_tasks(stage, record, between)),
+                tuple(_replay_tasks(stage, record, speeds, between)),
                 _lead_of_stage(stage, record, begins),
                 apart,
                 _tail_of_stage(stage, times[stage.key][1]),
@@ -56,14 +56,14 @@ def _ran_alone(times: Sequence[tuple[float, float]]) -> list[bool]:
 
 
 def _replay_tasks(
-    stage: StageRecord, record: ApplicationRecord, between: float
+    stage: StageRecord, record: ApplicationRecord, speeds: Mapping[str, float], between: float
 ) -> Iterable[ReplayTask]:
     launched = [task for task in stage.tasks if task.launched_at is not None]
     for task in sorted(launched, key=lambda task: (task.launched_at, task.id)):
         begins = task.launched_at or 0.0
         took = max(0.0, (task.ended_at or record.ended_at) - begins)
         run = min(took, task.work.run_ms / 1000) if task.times is not None else took
-        yield ReplayTask(run, took - run + between, node_of(task))
+        yield ReplayTask(run / speeds.get(node_of(task), 1.0), took - run + between)
 
 
 def _waits_of_slots(stage: StageRecord, record: ApplicationRecord) -> tuple[float, float]:

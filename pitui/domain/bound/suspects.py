@@ -10,7 +10,6 @@ from pitui.domain.bound.idle_cores import LONG
 from pitui.domain.bound.node_speed import slow_nodes
 from pitui.domain.bound.plan_suspects import plan_suspects
 from pitui.domain.bound.record import ApplicationRecord, StageRecord, node_of
-from pitui.domain.bound.replay import ReplayTask
 from pitui.domain.bound.replays import TASKS_A_CORE, Change, Replays, divided, shortened
 from pitui.domain.bound.words import bytes_words, percentage, took
 
@@ -69,14 +68,8 @@ def suspects(
 
 def _slow_nodes_suspect(context: _Context) -> Iterator[Suspect]:
     for node, ratio in context.slow.items():
-        speeds = {name: 1.0 if name == node else pace
-                  for name, pace in context.replays.plan.speeds.items()}  # fmt: skip
-
-        def as_others(task: ReplayTask, node: str = node, ratio: float = ratio) -> ReplayTask:
-            return replace(task, seconds=task.seconds / ratio) if task.node == node else task
-
-        plan = replace(context.replays.plan, speeds=speeds)
-        plan = plan.with_tasks(lambda stage: [as_others(task) for task in stage.tasks])
+        speeds = context.replays.plan.speeds
+        plan = replace(context.replays.plan, speeds={**speeds, node: speeds[node] / ratio})
         long = sum(
             1
             for stage in context.record.stages

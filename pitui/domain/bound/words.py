@@ -4,7 +4,9 @@ from pitui.domain.text import time_span
 
 
 def took(seconds: float) -> str:
-    """Return a time time_span: `0.42 s`, `4.2 s`, and from ten seconds on as `time_span` has it."""
+    """Return a time span: `9 ms`, `0.42 s`, `4.2 s`, and from ten seconds on as `time_span`."""
+    if 0 < seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "under 1 ms"
     if seconds < 1:
         return f"{seconds:.2f} s"
     return f"{seconds:.1f} s" if seconds < 10 else time_span(round(seconds))
