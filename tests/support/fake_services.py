@@ -17,13 +17,14 @@ from pitui.services.apps.web_pages import WebPage
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.base.messages import DaemonTarget, Verb
 from pitui.tui.services.interface import (
+    DaemonTarget,
     InspectionService,
     JobService,
     LogService,
     ProvisionService,
     TimelineService,
+    Verb,
 )
 
 

@@ -14,13 +14,13 @@ from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import ACTIONS, Action, Scope, of
 from pitui.tui.base.confirm import ConfirmScreen, Question
-from pitui.tui.base.messages import Verb
 from pitui.tui.base.text_screen import TextScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
+from pitui.tui.services.interface import Verb
 
 DANGERS = [(row, scope) for row in ACTIONS if row.danger for scope in row.scopes]
 CHANGES = {*Verb, "benchmark", "cancel_run", "kill", "kill_driver", "clean", "drain"}

@@ -16,7 +16,6 @@ from pitui.tui.base.actions import ACTIONS, Scope, bindings, of
 from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.base.help import HelpScreen
 from pitui.tui.base.keymap import Keys
-from pitui.tui.base.messages import DaemonTarget, Verb
 from pitui.tui.base.table_pane import TablePane
 from pitui.tui.base.text_pane import TextPane
 from pitui.tui.events.timeline_pane import TimelinePane
@@ -28,6 +27,7 @@ from pitui.tui.nodes.node_pane import NodePane
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.provision.provision_screen import ProvisionScreen
+from pitui.tui.services.interface import DaemonTarget, Verb
 
 OWNERS = {
     Scope.ANYWHERE: MainScreen, Scope.TABLES: TablePane, Scope.NODES: NodesPane,

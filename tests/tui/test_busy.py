@@ -14,9 +14,10 @@ from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.confirm import ConfirmScreen
-from pitui.tui.base.messages import DaemonTarget, Verb
 from pitui.tui.nodes.node_screen import NodeScreen
+from pitui.tui.operations.daemon_actions import DaemonActions
 from pitui.tui.operations.operation import Operation
+from pitui.tui.services.interface import DaemonTarget, Verb
 
 REFUSED = "pi1: another action is still running (P shows it)"
 PI1 = DaemonTarget("pi1", "worker")
@@ -63,7 +64,7 @@ async def test_what_began_while_a_question_stood_is_found_by_the_answer() -> Non
         main = pilot.app.main
         await pilot.press("j", "x")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
-        main.daemon_actions.act(Verb.START, [PI1])
+        DaemonActions(main).act(Verb.START, [PI1])
         await until(pilot, lambda: len(main.operations.running) == 1)
         await pilot.press("y")
         await hint(pilot, REFUSED)

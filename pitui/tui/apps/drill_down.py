@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
 from pitui.domain.text import one_line
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import ShowLogAt, StatusMessage
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pitui.tui.apps.drill_down import DrillDown
 from pitui.tui.apps.job_rows import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.apps.job_summary import job_summary
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import (
     JobSelected,
     LogsRequested,
@@ -188,7 +188,9 @@ class JobsPane(SortedPane, DrillDown):
         """Ask to kill the marked applications and runs, or the one under the cursor."""
         jobs = self._to_end()
         if jobs:
-            app_of(self).main.job_actions.kill(jobs)
+            from pitui.tui.operations.job_actions import JobActions
+
+            JobActions(self).kill(jobs)
         else:
             what = "marked" if self.table.model.marks else "under the cursor"
             self.post_message(StatusMessage(f"nothing is running {what}"))

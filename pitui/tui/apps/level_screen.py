@@ -23,7 +23,7 @@ from pitui.tui.apps.levels.stages import STAGES
 from pitui.tui.apps.levels.tasks import TASKS
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import Action, Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import LogsRequested, ShowLogAt, StatusMessage
 from pitui.tui.base.pane import Pane
 from pitui.tui.widgets.detail import Detail
@@ -142,7 +142,9 @@ class LevelScreen(ActionScreen):
             if self.is_attached:
                 self._look()
 
-        app_of(self).main.job_actions.kill_part(location, say, killed)
+        from pitui.tui.operations.job_actions import JobActions
+
+        JobActions(self).kill_part(location, say, killed)
 
     # -- going about -----------------------------------------------------------------------
 

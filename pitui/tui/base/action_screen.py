@@ -7,7 +7,8 @@ from textual.events import ScreenResume
 from textual.screen import Screen
 
 from pitui.tui.base.actions import Action, Scope, action, of, reaches
-from pitui.tui.base.dispatch import ActionHandler, app_of
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dispatch import ActionHandler
 from pitui.tui.base.footer import Footer
 from pitui.tui.base.messages import FooterChanged, StatusMessage
 
@@ -64,10 +65,9 @@ class ActionScreen(ActionHandler, Screen[None]):
         if Scope.ANYWHERE not in action(action_id).scopes or action_id in self.HERE:
             super().action_do(action_id)
             return
-        main = app_of(self).main
-        while self.app.screen is not main:
+        while len(self.app.screen_stack) > 1:
             self.app.pop_screen()
-        main.action_do(action_id)
+        app_of(self).main.action_do(action_id)
 
     def do_help(self) -> None:
         """Open the help, with the keys of this scope first."""

@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, cast
 
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions import Action, action
+from pitui.tui.base.app_protocol import AppProtocol, app_of
 from pitui.tui.base.messages import StatusMessage
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
-
-    from pitui.tui.app import PituiApp
 
 
 class StartingError(PituiError):
@@ -19,12 +18,7 @@ class StartingError(PituiError):
         super().__init__("pitui is still starting", "Try again in a moment.")
 
 
-def app_of(node: "DOMNode") -> "PituiApp":
-    """Return the app that a widget belongs to."""
-    return cast("PituiApp", node.app)
-
-
-def read_only_refusal(app: "PituiApp", row: Action) -> str:
+def read_only_refusal(app: AppProtocol, row: Action) -> str:
     """Return why an action is not carried out while read-only."""
     key = app.keys.first(action("read_only"))
     return f"{row.title}: not available in read-only mode ({key} switches it off)"

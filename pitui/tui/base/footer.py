@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from pitui.domain.text import one_line
 from pitui.tui.base.actions import Action
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.text.cells import Span, Tone
 from pitui.tui.text.header import HeaderPart, fit_parts
 from pitui.tui.text.styles import spans_text

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pitui.tui.base.actions import Action, Scope, grouped, of, reaches
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialog import Dialog
-from pitui.tui.base.dispatch import app_of
 from pitui.tui.text.cells import Tone
 from pitui.tui.text.states import LEGEND
 from pitui.tui.text.step_states import STEPS_LEGEND

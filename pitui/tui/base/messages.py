@@ -1,38 +1,12 @@
-"""The Textual messages that panes, screens and services send each other."""
+"""The Textual messages that panes and screens send each other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from pitui.domain.apps.run import Run
-from pitui.domain.cluster import Role, Snapshot
-
-if TYPE_CHECKING:
-    from pitui.tui.services.interface import ProvisionRequest
-
-
-class Verb(StrEnum):
-    """What can be done to daemons."""
-
-    START = "start"
-    STOP = "stop"
-    RESTART = "restart"
-
-    @property
-    def doing(self) -> str:
-        """The word while it goes on: `Stopping`."""
-        return {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}[self]
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonTarget:
-    """A worker or master of a node that an action is meant for."""
-
-    node: str
-    role: Role
+from pitui.domain.cluster import Snapshot
+from pitui.tui.services.interface import ProvisionRequest
 
 
 class SnapshotChanged(Message):
@@ -110,7 +84,7 @@ class ShellRequested(Message):
 class ProvisionRequested(Message):
     """Nodes are to be provisioned, rolled back or removed; a plan or a question comes first."""
 
-    def __init__(self, wanted: "ProvisionRequest") -> None:
+    def __init__(self, wanted: ProvisionRequest) -> None:
         super().__init__()
         self.wanted = wanted
 

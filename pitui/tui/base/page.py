@@ -10,7 +10,7 @@ from textual.events import Resize
 
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import Action, Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import LogsRequested
 from pitui.tui.base.pane import Pane
 from pitui.tui.text.header import WIDE

@@ -6,7 +6,7 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Executor, Snapshot
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.base.table_pane import TablePane
 from pitui.tui.executors.executor_rows import (

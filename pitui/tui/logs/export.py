@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual import work
 
 from pitui.domain.errors import PituiError
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged
 from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.terminal.clipboard import fits, to_file
@@ -115,7 +115,7 @@ class LogExport(LogPart):
         end = min(view.rows.lines, begin + _MOST_PAGED)
         try:
             text = await self._text([view.rows.number(index) for index in range(begin, end)])
-            await show_in_pager(app_of(self), text, place - begin + 1)
+            await show_in_pager(self.app, text, place - begin + 1)
         except PituiError as error:
             self.say(str(error))
 

@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.logs.display_options import LogDisplayOptions
 from pitui.tui.logs.line_target import LineTarget, LineTargetSearch, target_words
 from pitui.tui.logs.log_title import log_title, name_of

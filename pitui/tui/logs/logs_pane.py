@@ -11,7 +11,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged
 from pitui.tui.logs.export import LogExport
 from pitui.tui.logs.follow import LogFollow
@@ -67,7 +67,7 @@ class LogsPane(LogFollow, LogExport):
         screen = SourcesScreen(
             lambda: app.services.log_service.tree(app.main.snapshot), list(self.view.store.counts())
         )
-        choice = await app.push_screen_wait(screen)
+        choice = await self.app.push_screen_wait(screen)
         if choice is None:
             return
         try:

@@ -9,7 +9,7 @@ from textual import on, work
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import (
     JobSelected,
     LogsRequested,
@@ -25,8 +25,6 @@ from pitui.tui.main.pane_frame import EXECUTORS, Frame
 
 if TYPE_CHECKING:
     from pitui.tui.logs.line_target import LineTarget
-    from pitui.tui.operations.daemon_actions import DaemonActions
-    from pitui.tui.operations.job_actions import JobActions
     from pitui.tui.provision.provisioning import ProvisionActions
 
 
@@ -37,20 +35,6 @@ class MainScreen(Frame):
         super().__init__(snapshot)
         self._news: tuple[str, ...] = ()
         self._complained = False
-
-    @cached_property
-    def daemon_actions(self) -> "DaemonActions":
-        """Actions on daemons; imported with the first."""
-        from pitui.tui.operations.daemon_actions import DaemonActions
-
-        return DaemonActions(self)
-
-    @cached_property
-    def job_actions(self) -> "JobActions":
-        """Actions on applications and runs; imported with the first."""
-        from pitui.tui.operations.job_actions import JobActions
-
-        return JobActions(self)
 
     def connected(self) -> None:
         """Begin what needs the services."""
@@ -140,7 +124,8 @@ class MainScreen(Frame):
         """Leave the screen to a shell on a node for a while."""
         from pitui.tui.terminal.shell import run_shell
 
-        await run_shell(app_of(self), app_of(self).nodes[message.node])
+        if problem := await run_shell(self.app, app_of(self).nodes[message.node]):
+            self.footer.say(problem)
 
     @on(ProvisionRequested)
     def provision(self, message: ProvisionRequested) -> None:
@@ -162,14 +147,20 @@ class MainScreen(Frame):
     # -- actions that work anywhere --------------------------------------------------------
 
     def do_benchmark(self) -> None:
-        """Choose a benchmark."""
-        self.job_actions.benchmark()
+        """Choose a benchmark; its output is followed."""
+        from pitui.tui.operations.job_actions import JobActions
+
+        JobActions(self).benchmark(self._show_run)
+
+    def _show_run(self, run_id: str) -> None:
+        self.jobs.select_run(run_id)
+        self.follow((run_id,))
 
     def do_timeline(self) -> None:
         """Show what happened."""
         from pitui.tui.main.timeline_screen import TimelineScreen
 
-        self.app.push_screen(TimelineScreen(app_of(self).services.timeline))
+        self.app.push_screen(TimelineScreen(self, app_of(self).services.timeline))
 
     def do_palette(self) -> None:
         """Open the palette."""

@@ -1,12 +1,12 @@
 """The palette: actions of the one table that can be done now."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from pitui.tui.base.actions import Action
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 
 if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen
@@ -20,7 +20,7 @@ class ActionProvider(Provider):
 
     @property
     def _main(self) -> "MainScreen":
-        return app_of(self.screen).main
+        return cast("MainScreen", self.screen)
 
     def _offered(self) -> Iterator[tuple[Action, str, str]]:
         keys = app_of(self.screen).keys

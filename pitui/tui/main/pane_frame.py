@@ -11,7 +11,8 @@ from pitui.domain.cluster import Snapshot
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import ACTIONS, Action, Scope, bindings
-from pitui.tui.base.dispatch import ActionHandler, app_of
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dispatch import ActionHandler
 from pitui.tui.base.pane import Pane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -23,7 +24,7 @@ from pitui.tui.text.header import WIDE
 from pitui.tui.widgets.header_bar import HeaderBar
 
 if TYPE_CHECKING:
-    from pitui.tui.apps.navigation_history import NavigationHistory
+    from pitui.tui.main.navigation_history import NavigationHistory
 
 NODES, LOGS, EXECUTORS, JOBS = range(4)
 
@@ -141,7 +142,7 @@ class Frame(ActionScreen):
 
     def go_to_logs(self) -> None:
         """Go to the logs, and remember where the user was."""
-        from pitui.tui.apps.navigation_history import NavigationHistory
+        from pitui.tui.main.navigation_history import NavigationHistory
 
         if self.panes.active != LOGS or self.app.screen is not self:
             if self._way_back is not None:

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pitui.tui.base.dispatch import app_of
 from pitui.tui.base.messages import TimelineChanged
 from pitui.tui.base.page import Page
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.pane_frame import JOBS, NODES
 from pitui.tui.services.interface import TimelineService
+
+if TYPE_CHECKING:
+    from pitui.tui.main.main_screen import MainScreen
 
 
 class TimelineScreen(Page):
@@ -17,7 +19,8 @@ class TimelineScreen(Page):
 
     OWN_ACTION: ClassVar[str] = "timeline"
 
-    def __init__(self, timeline: TimelineService) -> None:
+    def __init__(self, main: "MainScreen", timeline: TimelineService) -> None:
+        self._main = main
         self._timeline = timeline
         self._events = TimelinePane()
         super().__init__(self._events)
@@ -45,7 +48,7 @@ class TimelineScreen(Page):
 
     def on_event_chosen(self, message: EventChosen) -> None:
         """Go to what an event is about: its application, else its node."""
-        main, event = app_of(self).main, message.event
+        main, event = self._main, message.event
         key = main.jobs.key_of(event.application) if event.application else None
         if key is None and event.node is None:
             self.footer.say(f"{event.about} is no longer listed in Jobs")

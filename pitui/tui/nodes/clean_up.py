@@ -6,33 +6,35 @@ from typing import TYPE_CHECKING
 from pitui.domain.errors import PituiError
 from pitui.domain.node_detail import LeftoverFolder
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
 from pitui.tui.nodes.text.disk import total
 from pitui.tui.operations.operation import Operation
 from pitui.tui.text.number_format import size
 
 if TYPE_CHECKING:
-    from pitui.tui.app import PituiApp
+    from textual.widget import Widget
 
 
 def clean_up(
-    app: "PituiApp",
+    widget: "Widget",
     node: str,
     folders: Sequence[LeftoverFolder],
     say: Callable[[str], None],
     ended: Callable[[], None],
 ) -> Operation:
-    """Return the operation that removes folders and old logs of a node.
+    """Return the operation that removes folders and old logs of a node, asked for by a widget.
 
     `say` gets what is done, in words, as it goes on; `ended` is called when it has ended.
     """
+    app, services = widget.app, app_of(widget).services
     names = [folder.name for folder in folders]
 
     async def work(report: OutcomeReport) -> None:
         say("cleaning up …")
         report(Outcome(node, "", OutcomeState.WORKING, "removing unused folders"))
         try:
-            cleaned = await app.services.inspection.clean(node, names)
+            cleaned = await services.inspection.clean(node, names)
         except PituiError as error:
             report(Outcome(node, "", OutcomeState.FAILED, error.message, error.advice))
             app.notify(str(error), severity="error", markup=False)
@@ -57,6 +59,6 @@ def clean_up(
         about=frozenset(),
         claims=frozenset((node,)),
         question=question,
-        again=lambda _failed: clean_up(app, node, folders, say, ended),
+        again=lambda _failed: clean_up(widget, node, folders, say, ended),
         quiet=True,
     ).expect([(node, "")])

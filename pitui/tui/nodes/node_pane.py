@@ -13,12 +13,13 @@ from textual.events import Resize
 from pitui.domain.errors import PituiError
 from pitui.domain.text import one_line
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.base.pane import Pane
 from pitui.tui.nodes.clean_up import clean_up
 from pitui.tui.nodes.text.node_lines import node_lines
 from pitui.tui.nodes.text.paragraphs import HOUR, Known
+from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.widgets.cell_lines import CellLines
 
 if TYPE_CHECKING:
@@ -79,9 +80,8 @@ class NodePane(Pane):
         self._known = replace(known, **changed)  # type: ignore[arg-type]
 
     def _show(self) -> None:
-        app = app_of(self)
         points = self._inspection.history(self._node_name)
-        self._keep(snapshot=app.main.snapshot, points=points, now=time.time())
+        self._keep(snapshot=app_of(self).main.snapshot, points=points, now=time.time())
         if self._known is not None:
             self._lines.show(node_lines(self._known, max(20, self._lines.size.width - 1)))
 
@@ -118,11 +118,10 @@ class NodePane(Pane):
             why = disk.unsure if disk and disk.unsure else "no unused folders found"
             self.post_message(StatusMessage(f"nothing to clean up: {why}"))
             return
-        app = app_of(self)
         operation = clean_up(
-            app, self._node_name, disk.removable, self._say, self._count_where_shown
+            self, self._node_name, disk.removable, self._say, self._count_where_shown
         )
-        app.main.operations.submit(operation)
+        runner_of(self).submit(operation)
 
     def _say(self, text: str) -> None:
         self.post_message(StatusMessage(text))

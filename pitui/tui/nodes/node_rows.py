@@ -15,10 +15,9 @@ from pitui.domain.cluster import (
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.number_format import amount, sparkline, uptime
 from pitui.tui.text.rows import Rows
-from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
+from pitui.tui.text.states import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
 
 SPARK_WIDTH = 6
-HOT_C, WARM_C = 80.0, 70.0
 """A Pi throttles at 80 to 85 degrees; its soft limit is 60 on some models."""
 
 STRANGER = "worker:"
@@ -155,16 +154,6 @@ def _metrics(node: NodeStatus) -> tuple[Cell, ...]:
         cell(amount(metrics.disk_free_mib), _disk_tone(metrics.disk_free_mib)),
         cell(uptime(metrics.uptime_s), Tone.DIM),
     )
-
-
-def temperature_cell(metrics: Metrics) -> Cell:
-    """Return degrees, with a `!` where the node says that it is throttled."""
-    if metrics.temperature_c is None:
-        return cell("!", Tone.WARN) if metrics.power_trouble else DASH
-    hot = metrics.temperature_c >= HOT_C
-    warm = metrics.temperature_c >= WARM_C or bool(metrics.power_trouble)
-    tone = Tone.BAD if hot else Tone.WARN if warm else Tone.NORMAL
-    return cells((f"{metrics.temperature_c:.0f}{'!' if metrics.power_trouble else ' '}", tone))
 
 
 def _disk_tone(free_mib: int) -> Tone:

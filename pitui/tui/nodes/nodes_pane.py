@@ -6,22 +6,21 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import (
-    DaemonTarget,
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
     ShellRequested,
     StatusMessage,
-    Verb,
 )
 from pitui.tui.base.table_pane import TablePane
 from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import DaemonTarget, ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
+    from pitui.tui.operations.daemon_actions import DaemonActions
     from pitui.tui.text.node_facts import Facts
 
 _ON_CHOSEN = (
@@ -69,10 +68,15 @@ class NodesPane(TablePane):
         found = [self._snapshot.node(key) for key in self.table.model.chosen()]
         return [node for node in found if node is not None]
 
+    def _daemon_actions(self) -> "DaemonActions":
+        from pitui.tui.operations.daemon_actions import DaemonActions
+
+        return DaemonActions(self)
+
     def _act(self, verb: Verb) -> None:
         daemons = [DaemonTarget(node.name, role) for node in self._chosen() for role in node.roles]
         if daemons:
-            app_of(self).main.daemon_actions.act(verb, daemons)
+            self._daemon_actions().act(verb, daemons)
         else:
             self.post_message(StatusMessage(f"no node to {verb} under the cursor"))
 
@@ -102,7 +106,7 @@ class NodesPane(TablePane):
         """Drain and stop the workers of the chosen nodes."""
         names = [node.name for node in self._chosen() if Role.WORKER in node.roles]
         if names:
-            app_of(self).main.daemon_actions.decommission(names)
+            self._daemon_actions().decommission(names)
         else:
             self.post_message(StatusMessage("no worker under the cursor"))
 

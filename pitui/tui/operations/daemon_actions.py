@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
-from pitui.tui.base.dispatch import app_of
-from pitui.tui.base.messages import DaemonTarget, Verb
+from pitui.tui.base.messages import StatusMessage
 from pitui.tui.operations.operation import Operation, Work
+from pitui.tui.operations.operation_runner import runner_of
+from pitui.tui.services.interface import DaemonTarget, Verb
 
 if TYPE_CHECKING:
-    from pitui.tui.main.main_screen import MainScreen
+    from textual.widget import Widget
 
 
 class DaemonActions:
-    """Actions on the daemons of nodes, as the panes ask for them."""
+    """Actions on the daemons of nodes, asked for by a widget."""
 
-    def __init__(self, screen: "MainScreen") -> None:
-        self._screen = screen
+    def __init__(self, widget: "Widget") -> None:
+        self._widget = widget
 
     def act(self, verb: Verb, targets: Sequence[DaemonTarget]) -> None:
         """Start, stop or restart; asks before the latter two."""
-        self._screen.operations.submit(self._operation(verb, targets))
+        runner_of(self._widget).submit(self._operation(verb, targets))
 
     def _operation(self, verb: Verb, targets: Sequence[DaemonTarget]) -> Operation:
         def again(failed: Sequence[Outcome]) -> Operation:
@@ -39,7 +41,7 @@ class DaemonActions:
         return Operation(
             verb,
             title,
-            partial(app_of(self._screen).services.act, verb, targets),
+            partial(app_of(self._widget).services.act, verb, targets),
             about=nodes,
             claims=nodes,
             question=question,
@@ -47,25 +49,29 @@ class DaemonActions:
         ).expect([(target.node, target.role) for target in targets])
 
     def _impact(self, targets: Sequence[DaemonTarget]) -> list[str]:
-        return app_of(self._screen).services.consequences(self._screen.snapshot, targets)
+        app = app_of(self._widget)
+        return app.services.consequences(app.main.snapshot, targets)
+
+    def _say(self, text: str) -> None:
+        self._widget.post_message(StatusMessage(text))
 
     # -- decommissioning -------------------------------------------------------------------
 
     def decommission(self, nodes: Sequence[str]) -> None:
         """Ask the master whether it may, then the person, then do it."""
-        if self._screen.operations.refuses(nodes):
+        if runner_of(self._widget).refuses(nodes):
             return
-        self._screen.footer.say("asking the master whether it can decommission a worker")
-        self._screen.run_worker(
+        self._say("asking the master whether it can decommission a worker")
+        self._widget.run_worker(
             self._decommission(tuple(nodes)), group="decommission", exclusive=True
         )
 
     async def _decommission(self, nodes: Sequence[str]) -> None:
         """Offer to decommission; a plain stop where the master may not."""
         try:
-            refused = await app_of(self._screen).services.inspection.decommission_refusal()
+            refused = await app_of(self._widget).services.inspection.decommission_refusal()
         except PituiError as error:
-            self._screen.footer.say(str(error))
+            self._say(str(error))
             return
         effects = self._impact(_workers(nodes))
         if refused is None:
@@ -86,10 +92,10 @@ class DaemonActions:
                 [f"{refused.reason}.", refused.advice, *effects],
             )
         operation = self._drain_or_stop(nodes, question, drain=refused is None)
-        self._screen.operations.submit(operation)
+        runner_of(self._widget).submit(operation)
 
     def _drain_or_stop(self, nodes: Sequence[str], question: Question, *, drain: bool) -> Operation:
-        services = app_of(self._screen).services
+        services = app_of(self._widget).services
 
         def again(failed: Sequence[Outcome]) -> Operation:
             return self._drain_or_stop([o.node for o in failed], question, drain=drain)

@@ -8,27 +8,28 @@ from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import one_line
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
-from pitui.tui.base.dispatch import app_of
 from pitui.tui.operations.operation import Operation, job_claim
+from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.services.interface import Backend
 from pitui.tui.text.job_list import Job, identity
 
 if TYPE_CHECKING:
-    from pitui.tui.main.main_screen import MainScreen
+    from textual.widget import Widget
 
 
 class JobActions:
-    """Actions on applications, drivers and runs, as the panes ask for them."""
+    """Actions on applications, drivers and runs, asked for by a widget."""
 
-    def __init__(self, screen: "MainScreen") -> None:
-        self._screen = screen
+    def __init__(self, widget: "Widget") -> None:
+        self._widget = widget
 
     # -- killing ---------------------------------------------------------------------------
 
     def kill(self, jobs: Sequence[Job]) -> None:
         """Kill applications and drivers, and cancel runs, side by side."""
-        self._screen.operations.submit(_kill(app_of(self._screen).services, jobs))
+        runner_of(self._widget).submit(_kill(app_of(self._widget).services, jobs))
 
     def kill_part(
         self, location: AppLocation, say: Callable[[str], None], killed: Callable[[], None]
@@ -37,18 +38,18 @@ class JobActions:
 
         `say` gets what is done, in words, as it goes on; `killed` is called when Spark agrees.
         """
-        self._screen.operations.submit(self._kill_part(location, say, killed))
+        runner_of(self._widget).submit(self._kill_part(location, say, killed))
 
     def _kill_part(
         self, location: AppLocation, say: Callable[[str], None], killed: Callable[[], None]
     ) -> Operation:
-        app, name = app_of(self._screen), str(location)
+        app, services, name = self._widget.app, app_of(self._widget).services, str(location)
 
         async def work(report: OutcomeReport) -> None:
             say(f"killing {name}")
             report(Outcome(name, "", OutcomeState.WORKING))
             try:
-                state = await app.services.jobs.kill(location)
+                state = await services.jobs.kill(location)
             except PituiError as error:
                 report(Outcome(name, "", OutcomeState.FAILED, error.message, error.advice))
                 app.notify(str(error), title=f"Kill {name}", severity="error", markup=False)
@@ -71,28 +72,36 @@ class JobActions:
 
     # -- benchmarks ------------------------------------------------------------------------
 
-    def benchmark(self) -> None:
-        """Offer the benchmarks, and start the one that is chosen."""
+    def benchmark(self, started: Callable[[str], None]) -> None:
+        """Offer the benchmarks, and start the one that is chosen.
+
+        `started` gets the id of the run once there is one.
+        """
         from pitui.tui.operations.benchmark_form import BenchmarkScreen
 
-        services = app_of(self._screen).services
+        services = app_of(self._widget).services
 
         def chosen(choice: tuple[str, dict[str, str]] | None) -> None:
             if choice is not None:
-                self._screen.operations.submit(self._benchmark(services, *choice))
+                runner_of(self._widget).submit(self._benchmark(services, *choice, started))
 
-        self._screen.app.push_screen(BenchmarkScreen(), chosen)
+        self._widget.app.push_screen(BenchmarkScreen(), chosen)
 
-    def _benchmark(self, services: Backend, name: str, parameters: Mapping[str, str]) -> Operation:
-        """Start a benchmark and follow its output; not while the master's node is worked on."""
-        node = self._screen.snapshot.master.node
+    def _benchmark(
+        self,
+        services: Backend,
+        name: str,
+        parameters: Mapping[str, str],
+        started: Callable[[str], None],
+    ) -> Operation:
+        """Return what starts a benchmark; not while the master's node is worked on."""
+        node = app_of(self._widget).main.snapshot.master.node
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
             run = await services.start_benchmark(name, parameters)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
-            self._screen.jobs.select_run(run.id)
-            self._screen.follow((run.id,))
+            started(run.id)
 
         return Operation(
             "benchmark",
@@ -101,7 +110,7 @@ class JobActions:
             about=frozenset(),
             claims=frozenset(),  # several benchmarks may run at once
             idle=frozenset((node,)),
-            again=lambda _failed: self._benchmark(services, name, parameters),
+            again=lambda _failed: self._benchmark(services, name, parameters, started),
             quiet=True,
         ).expect([(node, "")])
 

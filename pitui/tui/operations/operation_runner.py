@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.message import Message
 from textual.worker import Worker
@@ -12,11 +12,14 @@ from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import action
-from pitui.tui.base.dispatch import app_of, read_only_refusal
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dispatch import read_only_refusal
 from pitui.tui.base.messages import StatusMessage
 from pitui.tui.operations.operation import Operation, claim_words
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
     from pitui.tui.base.confirm import Question
     from pitui.tui.operations.progress_pane import ProgressPane
 
@@ -25,6 +28,15 @@ OWN_FOR = 15.0
 
 _LISTED = 5
 """Operations that are shown at most."""
+
+
+class _RunsOperations(Protocol):
+    operations: "OperationRunner"
+
+
+def runner_of(node: "DOMNode") -> "OperationRunner":
+    """Return the app's only runner, which belongs to the main screen."""
+    return cast("_RunsOperations", app_of(node).main).operations
 
 
 class OperationReported(Message):
@@ -141,9 +153,8 @@ class OperationRunner:
         return self.refuses(operation.claims | operation.idle)
 
     def _say(self, why: str) -> None:
-        app = app_of(self._pane)
-        screens = (s for s in reversed(app.screen_stack) if isinstance(s, ActionScreen))
-        next(screens, app.main).post_message(StatusMessage(why))
+        screens = (s for s in reversed(self._pane.app.screen_stack) if isinstance(s, ActionScreen))
+        (next(screens, None) or app_of(self._pane).main).post_message(StatusMessage(why))
 
     # -- while it runs ---------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from pitui.tui.base.actions import action
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.messages import StatusMessage
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.provision_view import ProvisionView
 from pitui.tui.services.interface import ProvisionKind
@@ -143,9 +144,8 @@ class ProvisionScreen(ProvisionView):
         self.dismiss(None)
         app = app_of(self)
         if self.provision_run.running:
-            app.main.footer.say(
-                f"provisioning continues; {app.keys.first(action('report'))} shows it again"
-            )
+            key = app.keys.first(action("report"))
+            app.main.post_message(StatusMessage(f"provisioning continues; {key} shows it again"))
 
 
 def _not_applied(provision_run: ProvisionRun) -> str:

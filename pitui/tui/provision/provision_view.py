@@ -12,7 +12,7 @@ from textual.events import Resize
 
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import Action, Scope, bindings
-from pitui.tui.base.dispatch import app_of
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.provision.board_rows import board_rows
 from pitui.tui.provision.heading import head
 from pitui.tui.provision.plan_tree import COLUMNS, of_key, step_key, tree_rows

@@ -8,17 +8,18 @@ from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
+from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
-from pitui.tui.base.dispatch import app_of
-from pitui.tui.base.messages import DaemonTarget
+from pitui.tui.base.messages import StatusMessage
 from pitui.tui.operations.operation import Operation
+from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.provision.step_text import push_words
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import DaemonTarget, ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
-    from pitui.tui.main.main_screen import MainScreen
+    from textual.screen import Screen
 
 _OUTCOMES = {
     NodeResult.OK: OutcomeState.UNCHANGED,
@@ -33,8 +34,8 @@ _OUTCOMES = {
 class ProvisionActions:
     """Keeps the last provisioning run: the current one, or the report of the previous one."""
 
-    def __init__(self, screen: "MainScreen") -> None:
-        self._main = screen
+    def __init__(self, main: "Screen[None]") -> None:
+        self._main = main
         self._last: ProvisionRun | None = None
         self._operation: Operation | None = None
 
@@ -45,30 +46,33 @@ class ProvisionActions:
         if self._last is not None and self._last.running:
             self.show()
             return
-        if self._main.operations.refuses(wanted.nodes):
+        if runner_of(self._main).refuses(wanted.nodes):
             return
         try:
             provision_run = ProvisionRun(wanted, app_of(self._main).services.provision_service)
         except PituiError as error:
-            self._main.footer.say(str(error))
+            self._say(str(error))
             return
         if wanted.kind is not ProvisionKind.REMOVE:
             self._push(provision_run)
-        elif self._main.snapshot.master.node in wanted.nodes:
-            name = self._main.snapshot.master.node
-            self._main.footer.say(f"{name} runs the master and cannot be removed")
+        elif app_of(self._main).main.snapshot.master.node in wanted.nodes:
+            name = app_of(self._main).main.snapshot.master.node
+            self._say(f"{name} runs the master and cannot be removed")
         else:
             self.apply(provision_run)
 
     def show(self) -> None:
         """Show the board or the report of the last one again."""
         if self._last is None:
-            self._main.footer.say("no provisioning run yet")
+            self._say("no provisioning run yet")
         elif not any(isinstance(s, ProvisionScreen) for s in self._main.app.screen_stack):
             self._push(self._last)
 
     def _push(self, provision_run: ProvisionRun) -> None:
         self._main.app.push_screen(ProvisionScreen(provision_run, self))
+
+    def _say(self, text: str) -> None:
+        self._main.post_message(StatusMessage(text))
 
     # -- doing
 
@@ -80,12 +84,12 @@ class ProvisionActions:
             self._last, self._operation = provision_run, operation
             self.show()
 
-        self._main.operations.submit(operation, begun)
+        runner_of(self._main).submit(operation, begun)
 
     def again(self, provision_run: ProvisionRun) -> None:
         """Do it again on the nodes where it failed; the others keep what they came to."""
         if self._operation is not None and self._last is provision_run:
-            self._main.operations.repeat(self._operation)
+            runner_of(self._main).repeat(self._operation)
 
     def cancel(self, provision_run: ProvisionRun) -> None:
         """Finish the steps in hand; the second time ask whether to end in their middle."""
@@ -96,11 +100,11 @@ class ProvisionActions:
 
         def end_now() -> None:
             if operation is not None and provision_run.running:
-                self._main.operations.cancel(operation)
+                runner_of(self._main).cancel(operation)
 
         effect = "The current steps stay half done; the next run continues from there."
         question = Question("Abort now?", "Abort now", provision_run.nodes, [effect])
-        self._main.operations.confirm(question, end_now)
+        runner_of(self._main).confirm(question, end_now)
 
     def _question(self, provision_run: ProvisionRun) -> Question | None:
         wanted, title = provision_run.wanted, f"{provision_run.title}?"
@@ -123,9 +127,9 @@ class ProvisionActions:
         return None
 
     def _effects(self, nodes: Sequence[str]) -> list[str]:
-        found = [self._main.snapshot.node(name) for name in nodes]
+        found = [app_of(self._main).main.snapshot.node(name) for name in nodes]
         workers = [DaemonTarget(n.name, Role.WORKER) for n in found if n and Role.WORKER in n.roles]
-        return app_of(self._main).services.consequences(self._main.snapshot, workers)
+        return app_of(self._main).services.consequences(app_of(self._main).main.snapshot, workers)
 
     def _made(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> Operation:
         async def work(report: OutcomeReport) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pitui.domain.apps.app_detail import AppLocation, DetailResult
     from pitui.domain.apps.run import Run
-    from pitui.domain.cluster import Application, Snapshot
+    from pitui.domain.cluster import Application, Role, Snapshot
     from pitui.domain.errors import PituiError
     from pitui.domain.events.event import Event, UnreadEvents
     from pitui.domain.logs.log_line import LogLine, LogSource
@@ -25,7 +25,27 @@ if TYPE_CHECKING:
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
     from pitui.spark.api.decommission import Refusal
-    from pitui.tui.base.messages import DaemonTarget, Verb
+
+
+class Verb(StrEnum):
+    """What can be done to daemons."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+    @property
+    def doing(self) -> str:
+        """The word while it goes on: `Stopping`."""
+        return {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonTarget:
+    """A worker or master of a node that an action is meant for."""
+
+    node: str
+    role: Role
 
 
 class Backend(Protocol):

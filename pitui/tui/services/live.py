@@ -38,13 +38,14 @@ from pitui.services.nodes.inspect_node import NodeInspection, look_at_node
 from pitui.services.runs.run_output import until_run_ended
 from pitui.services.runs.runs import Runs
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.base.messages import DaemonTarget, Verb
 from pitui.tui.services.interface import (
+    DaemonTarget,
     JobService,
     ProvisionKind,
     ProvisionRequest,
     ProvisionWork,
     StepName,
+    Verb,
 )
 
 if TYPE_CHECKING:

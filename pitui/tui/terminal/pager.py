@@ -6,14 +6,10 @@ import shlex
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from pitui.domain.errors import PituiError
-
-if TYPE_CHECKING:
-    from pitui.tui.app import PituiApp
 
 
 def pager_command(path: Path, line: int) -> list[str]:
@@ -27,7 +23,7 @@ def pager_command(path: Path, line: int) -> list[str]:
     return [*words, str(path)]
 
 
-async def show_in_pager(app: "PituiApp", text: str, line: int = 1) -> None:
+async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
     """Hand the terminal to a pager; links are kept alive meanwhile, nothing is drawn.
 
     The text goes through a file that only its owner can read and that is gone afterwards; it must

@@ -3,15 +3,11 @@
 import asyncio
 import os
 import signal
-from typing import TYPE_CHECKING
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from pitui.config.model import Node
 from pitui.remote.ssh.config.ssh_files import quoted_word
-
-if TYPE_CHECKING:
-    from pitui.tui.app import PituiApp
 
 
 def shell_command(node: Node) -> list[str]:
@@ -33,8 +29,12 @@ def shell_command(node: Node) -> list[str]:
     return [*words, "--", node.host]
 
 
-async def run_shell(app: "PituiApp", node: Node) -> None:
-    """Hand the terminal to a shell; links are kept alive meanwhile, nothing is drawn."""
+async def run_shell(app: App[object], node: Node) -> str:
+    """Hand the terminal to a shell; links are kept alive meanwhile, nothing is drawn.
+
+    Returns:
+        What was wrong, in words; empty where nothing was.
+    """
     command = shell_command(node)
     before = signal.signal(signal.SIGINT, _nothing)
     try:
@@ -42,15 +42,14 @@ async def run_shell(app: "PituiApp", node: Node) -> None:
             process = await asyncio.create_subprocess_exec(*command)
             status = await process.wait()
     except SuspendNotSupported:
-        app.main.footer.say("a shell cannot run in this terminal")
-        return
+        return "a shell cannot run in this terminal"
     except OSError as error:
-        app.main.footer.say(f"cannot start {command[0]}: {error.strerror}")
-        return
+        return f"cannot start {command[0]}: {error.strerror}"
     finally:
         signal.signal(signal.SIGINT, before)
     if status == 255 and not node.local:
-        app.main.footer.say(f"ssh could not reach {node.name}; press Enter on the node for details")
+        return f"ssh could not reach {node.name}; press Enter on the node for details"
+    return ""
 
 
 def _nothing(_number: int, _frame: object) -> None:

@@ -3,10 +3,19 @@
 from functools import cache
 
 from pitui.domain.apps.run import RunState
-from pitui.domain.cluster import ApplicationState, LinkState, LinkStatus, MasterState, WorkerState
+from pitui.domain.cluster import (
+    ApplicationState,
+    LinkState,
+    LinkStatus,
+    MasterState,
+    Metrics,
+    WorkerState,
+)
 from pitui.domain.driver import DriverState
 from pitui.domain.outcome import OutcomeState
-from pitui.tui.text.cells import Cell, Tone, cells
+from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
+
+_HOT_C, _WARM_C = 80.0, 70.0
 
 _LINKS = {
     LinkState.CONNECTING: ("◌", "trying", Tone.DIM),
@@ -131,3 +140,13 @@ def run_cell(state: RunState) -> Cell:
 def outcome_cell(state: OutcomeState) -> Cell:
     """Return how an action stands on one node."""
     return state_cell(_OUTCOMES[state])
+
+
+def temperature_cell(metrics: Metrics) -> Cell:
+    """Return degrees, with a `!` where the node says that it is throttled."""
+    if metrics.temperature_c is None:
+        return cell("!", Tone.WARN) if metrics.power_trouble else DASH
+    hot = metrics.temperature_c >= _HOT_C
+    warm = metrics.temperature_c >= _WARM_C or bool(metrics.power_trouble)
+    tone = Tone.BAD if hot else Tone.WARN if warm else Tone.NORMAL
+    return cells((f"{metrics.temperature_c:.0f}{'!' if metrics.power_trouble else ' '}", tone))

@@ -1,0 +1,70 @@
+"""What widgets, panes and screens need of the app and of its main screen.
+
+The app imports them all, so they know it by these protocols only.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, cast
+
+from pitui.config.model import Config, Node
+from pitui.domain.cluster import Snapshot
+from pitui.tui.base.keymap import Keys
+from pitui.tui.base.messages import LogsRequested, ShowLogAt
+from pitui.tui.services.interface import Backend
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.message import Message
+
+
+class MainScreenProtocol(Protocol):
+    """The main screen, as other screens and panes know it."""
+
+    snapshot: Snapshot
+    """The newest one."""
+
+    def show_header(self) -> None:
+        """Bring the header up to date."""
+
+    def action_do(self, action_id: str) -> None:
+        """Carry out an action there."""
+
+    def follow_logs(self, message: LogsRequested) -> None:
+        """Show logs there; Esc returns to where the user was."""
+
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show logs at one line there; Esc returns to where the user was."""
+
+    def post_message(self, message: "Message") -> bool:
+        """Send it a message; False where it is closing."""
+
+
+class AppProtocol(Protocol):
+    """pitui's app; what every Textual app has is reached by `node.app`."""
+
+    config: Config
+    nodes: Mapping[str, Node]
+    """The configured nodes by name."""
+    keys: Keys
+    read_only: bool
+
+    @property
+    def main(self) -> MainScreenProtocol:
+        """The main screen; it lies below all others."""
+
+    @property
+    def started(self) -> bool:
+        """Whether the services are there."""
+
+    @property
+    def services(self) -> Backend:
+        """The services of the cluster.
+
+        Raises:
+            StartingError: they are not there yet; an action is answered with it.
+        """
+
+
+def app_of(node: "DOMNode") -> AppProtocol:
+    """Return the app that a widget belongs to."""
+    return cast("AppProtocol", node.app)
