@@ -14,9 +14,9 @@ from tui.test_log_pictures import Logs, lines, settled
 
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogLine
+from pitui.tui.logs.dialogs.go_to import place_of
 from pitui.tui.logs.dialogs.tree_rows import cluster_rows
 from pitui.tui.logs.logs_pane import LogsPane
-from pitui.tui.logs.navigation import place_of
 from pitui.tui.logs.store.time_counts import TimeCounts
 from pitui.tui.logs.view.line_text import Times
 from pitui.tui.logs.view_settings import (
@@ -246,11 +246,11 @@ async def test_the_tree_leads_to_logs() -> None:
         screen = await opened(pilot, services)
         await screen.press("s", "enter")
         await until(pilot, lambda: ("sources", ["errors"]) in services.asked)
-        await until(pilot, lambda: screen.pane.chosen == LogFilter(level=Level.ERROR))
+        await until(pilot, lambda: screen.pane.filters.chosen == LogFilter(level=Level.ERROR))
         assert screen.pane.title.startswith("Logs: cluster errors,")
         await screen.press("s", *"jjjjj", "space", "l", "j", "space", "enter")
         await until(pilot, lambda: "pi1" in screen.pane.title)
-        assert screen.pane.chosen == LogFilter()
+        assert screen.pane.filters.chosen == LogFilter()
         assert ("sources", ["nuc:all"]) in services.asked
         await screen.press("s", "slash", *"stderr", "enter", "enter")
         await until(pilot, lambda: screen.pane.title.startswith("Logs: app-0003/0,"))

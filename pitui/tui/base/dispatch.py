@@ -1,6 +1,7 @@
 """Dispatches an action of the table to the `do_ID` method of its screen or pane."""
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions import Action, action
@@ -25,11 +26,14 @@ def read_only_refusal(app: AppProtocol, row: Action) -> str:
 
 
 class ActionHandler:
-    """Runs `do_ID` for an action; mutating ones only while not read-only.
+    """Runs `do_ID` for an action, its own or a helper's; mutating ones only while not read-only.
 
     What needs the services before they are there is answered here: `do_ID` asks the app for them
     before it opens or begins anything.
     """
+
+    HELPERS: ClassVar[tuple[str, ...]] = ()
+    """Attributes that hold helpers, which carry out some of the actions."""
 
     def action_do(self, action_id: str) -> None:
         """Call `do_ID` for an action, or show why read-only mode forbids it."""
@@ -40,9 +44,21 @@ class ActionHandler:
             node.post_message(StatusMessage(read_only_refusal(app, row)))
             return
         try:
-            getattr(self, f"do_{action_id}")()
+            self.action_method(action_id)()
         except StartingError as error:
             node.post_message(StatusMessage(str(error)))
+
+    def action_method(self, action_id: str) -> Callable[[], object]:
+        """Return the `do_ID` of an action: a helper's, else this widget's.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        name = f"do_{action_id}"
+        helpers = (getattr(self, helper) for helper in self.HELPERS)
+        holder = next((helper for helper in helpers if hasattr(helper, name)), self)
+        method: Callable[[], object] = getattr(holder, name)
+        return method
 
     def is_enabled(self, action_id: str) -> bool:  # noqa: ARG002
         """Return whether an action makes sense now; panes override it."""

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-
-from textual import work
+from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged
-from pitui.tui.logs.log_pane_part import LogPart
 from pitui.tui.terminal.clipboard import fits, to_file
+
+if TYPE_CHECKING:
+    from pitui.tui.logs.logs_pane import LogsPane
 
 _MOST_PAGED = 200_000
 """Lines that are handed to a pager at once."""
@@ -17,29 +18,35 @@ _STEP = 2000
 """Lines that are made text between two looks at the keyboard."""
 
 
-class LogExport(LogPart):
-    """Actions that export lines."""
+class LogExport:
+    """Takes lines of the Logs pane elsewhere."""
+
+    def __init__(self, pane: "LogsPane") -> None:
+        self._pane = pane
+        self._view = pane.view
 
     def do_visual(self) -> None:
         """Start or stop selecting lines."""
-        view = self.view
+        view = self._view
         if not view.rows.lines:
             return
         if view.selected_from is not None:
             view.selected_from = None
-            self.say("no longer selecting lines")
+            self._pane.say("no longer selecting lines")
         else:
-            number = self.here
+            number = self._view.here()
             view.jump(number)
             view.selected_from = number
-            self.say("selecting lines: move to extend, y copies, Esc cancels")
+            self._pane.say("selecting lines: move to extend, y copies, Esc cancels")
         view.redraw()
-        self.post_message(FooterChanged())
+        self._pane.post_message(FooterChanged())
 
-    @work(group="copy", exclusive=True)
-    async def do_copy(self) -> None:
+    def do_copy(self) -> None:
         """Copy the selection, else the line under the cursor."""
-        view = self.view
+        self._pane.run_worker(self._copy_chosen(), group="copy", exclusive=True)
+
+    async def _copy_chosen(self) -> None:
+        view = self._view
         numbers = view.selected_numbers()
         selection = view.text_selection
         if numbers:
@@ -49,21 +56,23 @@ class LogExport(LogPart):
         elif selection is not None and (selected := view.get_selection(selection)):
             await self._copy(selected[0], "the selection")
         elif view.rows.lines:
-            await self._copy(view.text_of([self.here]), "the line")
+            await self._copy(view.text_of([self._view.here()]), "the line")
 
-    @work(group="copy", exclusive=True)
-    async def do_copy_many(self) -> None:
+    def do_copy_many(self) -> None:
         """Ask what to copy: the marked lines, all matches, or all visible lines."""
+        self._pane.run_worker(self._copy_many(), group="copy", exclusive=True)
+
+    async def _copy_many(self) -> None:
         from pitui.tui.logs.dialogs.choose_row import ChoiceScreen
 
-        view = self.view
+        view = self._view
         marked = list(view.marks.numbers())
         rows = [("marked lines", f"{len(marked):,}")]
         search = view.search or view.rows.search
         matching = await view.find_all(search) if search else []
         rows.append(("all matches", f"{len(matching):,}"))
         rows.append(("all visible lines", f"{view.rows.lines:,}"))
-        chosen = await self.app.push_screen_wait(ChoiceScreen("Copy", rows))
+        chosen = await self._pane.app.push_screen_wait(ChoiceScreen("Copy", rows))
         if chosen == 0:
             await self._copy_lines(marked)
         elif chosen == 1:
@@ -72,12 +81,12 @@ class LogExport(LogPart):
             await self._copy_lines(self._shown_numbers())
 
     def _shown_numbers(self) -> list[int]:
-        rows = self.view.rows
+        rows = self._view.rows
         return [rows.number(index) for index in range(rows.lines)]
 
     async def _copy_lines(self, numbers: Sequence[int]) -> None:
         if not numbers:
-            self.say("nothing to copy")
+            self._pane.say("nothing to copy")
             return
         count = f"{len(numbers):,} lines" if len(numbers) > 1 else "1 line"
         await self._copy(await self._text(numbers), count)
@@ -85,61 +94,65 @@ class LogExport(LogPart):
     async def _text(self, numbers: Sequence[int]) -> str:
         pieces = []
         for at in range(0, len(numbers), _STEP):
-            pieces.append(self.view.text_of(numbers[at : at + _STEP], among=len(numbers)))
+            pieces.append(self._view.text_of(numbers[at : at + _STEP], among=len(numbers)))
             await asyncio.sleep(0)
         return "\n".join(pieces)
 
     async def _copy(self, text: str, what: str) -> None:
         if fits(text):
-            self.app.copy_to_clipboard(text)
-            self.say(f"copied {what}")
+            self._pane.app.copy_to_clipboard(text)
+            self._pane.say(f"copied {what}")
             return
         try:
             path = await asyncio.to_thread(to_file, text)
         except PituiError as error:
-            self.say(str(error))
+            self._pane.say(str(error))
             return
-        self.app.copy_to_clipboard(str(path))
-        self.say(f"too large for the clipboard: saved {what} to {path} and copied its name")
+        self._pane.app.copy_to_clipboard(str(path))
+        self._pane.say(f"too large for the clipboard: saved {what} to {path} and copied its name")
 
-    @work(group="pager", exclusive=True)
-    async def do_pager(self) -> None:
+    def do_pager(self) -> None:
         """Show the lines in $PAGER."""
+        self._pane.run_worker(self._page(), group="pager", exclusive=True)
+
+    async def _page(self) -> None:
         from pitui.tui.terminal.pager import show_in_pager
 
-        view = self.view
+        view = self._view
         if not view.rows.lines:
             return
-        place = view.rows.lines - 1 if view.following else view.rows.index(self.here)
+        place = view.rows.lines - 1 if view.following else view.rows.index(self._view.here())
         begin = max(0, min(place - _MOST_PAGED // 2, view.rows.lines - _MOST_PAGED))
         end = min(view.rows.lines, begin + _MOST_PAGED)
         try:
             text = await self._text([view.rows.number(index) for index in range(begin, end)])
-            await show_in_pager(self.app, text, place - begin + 1)
+            await show_in_pager(self._pane.app, text, place - begin + 1)
         except PituiError as error:
-            self.say(str(error))
+            self._pane.say(str(error))
 
     def do_share(self) -> None:
         """Copy and show the `pitui logs` command line that shows the same lines."""
-        if not self.sources:
-            self.say("no log is open")
+        if not self._pane.sources:
+            self._pane.say("no log is open")
             return
-        words = dict.fromkeys(source.id for source in self.sources)
-        command = self.chosen.to_command(words, follow=self.view.following)
-        self.app.copy_to_clipboard(command)
-        self.say(f"copied: {command}")
+        words = dict.fromkeys(source.id for source in self._pane.sources)
+        command = self._pane.filters.chosen.to_command(words, follow=self._view.following)
+        self._pane.app.copy_to_clipboard(command)
+        self._pane.say(f"copied: {command}")
 
-    @work(group="save")
-    async def do_save(self) -> None:
+    def do_save(self) -> None:
         """Save a complete log from its node, including lines no longer kept here."""
+        self._pane.run_worker(self._save(), group="save")
+
+    async def _save(self) -> None:
         from pitui.tui.logs.dialogs.save_log import SaveScreen, save_log
 
-        if not self.sources:
-            self.say("no log is open")
+        if not self._pane.sources:
+            self._pane.say("no log is open")
             return
-        tag = self.view.store[self.here].source if self.view.rows.lines else ""
-        source = next((one for one in self.sources if one.tag == tag), self.sources[0])
-        log_service = app_of(self).services.log_service
-        target = await self.app.push_screen_wait(SaveScreen(source, log_service.name(source)))
+        tag = self._view.store[self._view.here()].source if self._view.rows.lines else ""
+        source = next((one for one in self._pane.sources if one.tag == tag), self._pane.sources[0])
+        log_service = app_of(self._pane).services.log_service
+        target = await self._pane.app.push_screen_wait(SaveScreen(source, log_service.name(source)))
         if target is not None:
-            await save_log(log_service, source, target, self.say)
+            await save_log(log_service, source, target, self._pane.say)

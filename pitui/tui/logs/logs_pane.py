@@ -1,46 +1,77 @@
-"""The Logs pane, assembled from its parts."""
+"""The Logs pane: its widgets, and what they tell each other."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.widgets import Input
 
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
-from pitui.domain.logs.log_line import Level
+from pitui.domain.logs.log_line import Level, LogSource
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import FooterChanged
+from pitui.tui.base.messages import FooterChanged, StatusMessage
+from pitui.tui.base.pane import Pane
+from pitui.tui.logs.display_options import LogDisplayOptions
 from pitui.tui.logs.export import LogExport
+from pitui.tui.logs.filters import LogFilters
 from pitui.tui.logs.follow import LogFollow
+from pitui.tui.logs.marked_lines import MarkedLines
+from pitui.tui.logs.navigation import LogNavigation
+from pitui.tui.logs.search import LogSearch
+from pitui.tui.logs.view.log_histogram import LogHistogram
 from pitui.tui.logs.view.log_scroll import LogScroll
 from pitui.tui.logs.view.log_view import LogView
 from pitui.tui.text.cells import Tone, cells
+from pitui.tui.widgets.filter_bar import FilterBar
+
+_EMPTY = (
+    cells(("no log is open", Tone.DIM)),
+    cells(("l", Tone.ACCENT), (" on a node, executor or job opens its log", Tone.DIM)),
+    cells(("s", Tone.ACCENT), (" here lists all logs", Tone.DIM)),
+)
 
 
-class LogsPane(LogFollow, LogExport):
-    """The live tail of one or several logs."""
+class LogsPane(Pane):
+    """The live tail of one or several logs; keeps the last `log_lines` lines of each."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.LOGS))
     SCOPE = Scope.LOGS
+    HELPERS = (
+        "follow",
+        "navigation",
+        "marked_lines",
+        "search",
+        "filters",
+        "display_options",
+        "export",
+    )
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, log_lines: int) -> None:
+        super().__init__(id="logs", classes="pane")
+        self.view = LogView(log_lines)
+        self.histogram = LogHistogram()
+        self.filter_bar = FilterBar("filter ")
+        self.search_bar = FilterBar("/")
+        self.sources: Sequence[LogSource] = ()
+        """What is followed; empty before the first log."""
+        self.follow = LogFollow(self)
+        self.navigation = LogNavigation(self)
+        self.marked_lines = MarkedLines(self)
+        self.search = LogSearch(self)
+        self.filters = LogFilters(self)
+        self.display_options = LogDisplayOptions(self)
+        self.export = LogExport(self)
         self._offered = (True, False)
         self.title = "Logs"
 
     def compose(self) -> ComposeResult:
         """Lay out lines, histogram and filter."""
-        self.view = LogView(app_of(self).config.ui.log_lines)
-        self.view.set_empty(
-            [
-                cells(("no log is open", Tone.DIM)),
-                cells(("l", Tone.ACCENT), (" on a node, executor or job opens its log", Tone.DIM)),
-                cells(("s", Tone.ACCENT), (" here lists all logs", Tone.DIM)),
-            ]
-        )
+        self.view.set_empty(_EMPTY)
         self.histogram.display = False
         yield Horizontal(self.view, self.histogram, classes="log-body")
         yield self.filter_bar
@@ -54,7 +85,7 @@ class LogsPane(LogFollow, LogExport):
     def on_resize(self) -> None:
         """Show or hide the histogram for the new width."""
         if self.sources:
-            self.show_histogram()
+            self.display_options.show_histogram()
 
     @work(group="sources", exclusive=True)
     async def do_sources(self) -> None:
@@ -78,27 +109,78 @@ class LogsPane(LogFollow, LogExport):
             return
         sources = list(dict.fromkeys([*found, *choice.sources]))
         if ERRORS in words:
-            self.show(sources, what=choice.title, lines=ERRORS_LINES)
-            self.filter_by(LogFilter(level=Level.ERROR))
+            self.follow.show(sources, what=choice.title, lines=ERRORS_LINES)
+            self.filters.apply(LogFilter(level=Level.ERROR))
         else:
-            if self.what == CLUSTER[ERRORS]:
-                self.clear_filter()
-            self.show(sources, what=choice.title)
+            if self.follow.what == CLUSTER[ERRORS]:
+                self.filters.clear()
+            self.follow.show(sources, what=choice.title)
         self.focus()
 
-    # -- what is said of it ----------------------------------------------------------------
+    # -- what its helpers need -------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """Show a status message in the footer."""
+        self.post_message(StatusMessage(text))
+
+    def go_to(self, number: int | None, otherwise: str) -> None:
+        """Go to a line, or say `otherwise` where there is none."""
+        if number is None:
+            self.say(otherwise)
+        else:
+            self.view.jump(number)
+
+    # -- what its widgets tell -------------------------------------------------------------
 
     @on(LogScroll.Changed)
     def tell_changes(self) -> None:
         """Update title, filter bar and histogram."""
-        self.entitle()
-        self.show_filter()
+        self.follow.entitle()
+        self.filters.show()
         offered = (self.view.following, len(self.view.store) > 0)
         if offered != self._offered:
             self._offered = offered
             self.post_message(FooterChanged())
         if self.histogram.display:
-            self.histogram.show(self.view.store.times, self.moment())
+            self.histogram.show(self.view.store.times, self.navigation.moment())
+
+    @on(Input.Changed)
+    def words_changed(self, event: Input.Changed) -> None:
+        """Search or filter while the user types."""
+        event.stop()
+        if event.input is self.search_bar.input:
+            self.search.search_as_typed(event.value)
+        else:
+            self.filters.filter_as_typed(event.value)
+
+    @on(FilterBar.Left)
+    def bar_left(self, message: FilterBar.Left) -> None:
+        """Return to the lines; from a search that was dropped, to where it began."""
+        if message.bar is self.search_bar and message.dropped:
+            self.search.back()
+        self.view.focus()
+        self.post_message(FooterChanged())
+
+    @on(LogHistogram.Jump)
+    def show_bar(self, message: LogHistogram.Jump) -> None:
+        """Show the lines of a bar that was clicked."""
+        self.navigation.show_bar(message.bar)
+
+    # -- what can be done ------------------------------------------------------------------
+
+    def step_back(self) -> bool:
+        """Leave the selection, else the search, else the filter; return False if there was none."""
+        if self.view.selected_from is not None:
+            self.view.selected_from = None
+            self.view.redraw()
+            return True
+        if self.search_bar.value:
+            self.search_bar.clear()
+            return True
+        if self.filters.chosen or self.filter_bar.value:
+            self.filters.clear()
+            return True
+        return False
 
     def is_enabled(self, action_id: str) -> bool:
         """Return False for actions on lines while there are none."""
@@ -107,9 +189,9 @@ class LogsPane(LogFollow, LogExport):
         if action_id in ("sources", "more", "save"):
             return action_id == "sources" or bool(self.sources)
         if action_id in ("next_match", "previous_match"):
-            return self.view.search is not None or bool(self.chosen.text)
+            return self.view.search is not None or bool(self.filters.chosen.text)
         if action_id in ("next_mark", "previous_mark", "marks"):
             return self.view.marks.newest is not None
         if action_id == "invert":
-            return bool(self.chosen.text)
+            return bool(self.filters.chosen.text)
         return len(self.view.store) > 0

@@ -2,14 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantFocus, Resize
 
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
+from pitui.tui.apps.jobs_pane import JobsPane
+from pitui.tui.base.action_screen import ActionScreen
+from pitui.tui.base.actions import ACTIONS, Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dispatch import ActionHandler
 from pitui.tui.base.messages import (
     JobSelected,
     LogsRequested,
@@ -21,20 +27,91 @@ from pitui.tui.base.messages import (
     SnapshotChanged,
     TimelineChanged,
 )
-from pitui.tui.main.pane_frame import EXECUTORS, Frame
+from pitui.tui.base.pane import Pane
+from pitui.tui.executors.executors_pane import ExecutorsPane
+from pitui.tui.logs.logs_pane import LogsPane
+from pitui.tui.main.main_actions import MainActions
+from pitui.tui.main.navigation_history import NavigationHistory
+from pitui.tui.main.pane_layout import EXECUTORS, PaneLayout
+from pitui.tui.main.sized_layout import PaneRoom
+from pitui.tui.nodes.nodes_pane import NodesPane
+from pitui.tui.operations.progress_pane import ProgressPane
+from pitui.tui.text.header import WIDE
+from pitui.tui.widgets.header_bar import HeaderBar
 
 if TYPE_CHECKING:
     from pitui.tui.logs.line_target import LineTarget
-    from pitui.tui.provision.provisioning import ProvisionActions
 
 
-class MainScreen(Frame):
-    """Passes snapshots to the panes, and the panes' requests to the operations."""
+class MainScreen(ActionScreen):
+    """Header, four panes, progress panel and footer.
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__(snapshot)
+    Passes snapshots down to the panes, and the panes' requests to the operations.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.ANYWHERE))
+    AUTO_FOCUS = "#nodes RowTable"
+    HERE = tuple(row.id for row in ACTIONS if Scope.ANYWHERE in row.scopes)
+    HINTED = tuple(name for name in HERE if name != "back")
+    HELPERS = ("panes", "history", "actions")
+
+    def __init__(self, snapshot: Snapshot, log_lines: int) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.nodes = NodesPane(snapshot)
+        self.logs = LogsPane(log_lines)
+        self.executors = ExecutorsPane(snapshot)
+        self.jobs = JobsPane(snapshot)
+        self.panes = PaneLayout(
+            (self.nodes, self.logs, self.executors, self.jobs),
+            PaneRoom(self.nodes, self.jobs, self.executors, self.logs),
+        )
+        self.progress = ProgressPane()
+        self.operations = self.progress.runner
+        self.history = NavigationHistory(self)
+        self.actions = MainActions(self)
         self._news: tuple[str, ...] = ()
+        """Words on the unread events, for the header."""
         self._complained = False
+        """Whether it was already said that events cannot be kept."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        self.header = HeaderBar(self.snapshot, read_only=app_of(self).read_only)
+        yield self.header
+        yield self.panes
+        yield self.progress
+        yield self.footer
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout."""
+        self.header.set_class(event.size.width < WIDE, "-narrow")
+        self.panes.resized(event.size.width, event.size.height)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Follow the focus."""
+        self.panes.focus_came(event.widget)
+        self.refresh_footer()
+
+    @on(PaneLayout.Switched)
+    def panes_switched(self) -> None:
+        """Refresh the footer for the pane that is visible now."""
+        self.history.moved()
+        self.refresh_footer()
+
+    def place(self) -> Pane | ProgressPane:
+        """Return the focused pane or panel."""
+        if self.focused is not None and self.progress in self.focused.ancestors_with_self:
+            return self.progress
+        return self.panes.focused_pane
+
+    def scope(self) -> Scope:
+        """Return the scope of the focused pane or panel."""
+        return self.place().SCOPE
+
+    def handler(self, row: Action) -> ActionHandler:
+        """Return the widget that handles an action: the focused pane or panel."""
+        return self if Scope.ANYWHERE in row.scopes else self.place()
 
     def connected(self) -> None:
         """Begin what needs the services."""
@@ -53,7 +130,6 @@ class MainScreen(Frame):
         self.nodes.show(self.snapshot)
         self.jobs.show(self.snapshot)
         self._show_executors()
-        self._look()
         self.refresh_footer()  # what can be done with a row depends on how it stands
 
     @on(TimelineChanged)
@@ -82,14 +158,12 @@ class MainScreen(Frame):
     def show_executors_of(self, message: JobSelected) -> None:
         """Show the executors of another application."""
         self._show_executors()
-        self._look()
         if message.go:
             self.panes.go(EXECUTORS)
 
     def _show_executors(self) -> None:
+        """Show those of the selected application, and say which applications are looked at."""
         self.executors.show(self.snapshot, self.jobs.selected_application())
-
-    def _look(self) -> None:
         app = app_of(self)
         if app.started:
             app.services.set_active_apps(self.jobs.active_applications())
@@ -99,7 +173,7 @@ class MainScreen(Frame):
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
         """Show logs and go there."""
-        self.go_to_logs()
+        self.history.go_to_logs()
         self.follow(message.words)
 
     @on(ShowLogAt)
@@ -107,14 +181,14 @@ class MainScreen(Frame):
         """Show logs at one line and go there."""
         from pitui.tui.logs.line_target import LineTarget
 
-        self.go_to_logs()
+        self.history.go_to_logs()
         self.follow(message.words, LineTarget(message.find, message.at))
 
     @work(group="logs", exclusive=True)
     async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
         """Show logs in their pane, at their end or at a target line."""
         try:
-            self.logs.show(await app_of(self).services.sources(self.snapshot, words), goal)
+            self.logs.follow.show(await app_of(self).services.sources(self.snapshot, words), goal)
         except PituiError as error:
             self.footer.say(str(error))
 
@@ -128,61 +202,10 @@ class MainScreen(Frame):
             self.footer.say(problem)
 
     @on(ProvisionRequested)
-    def provision(self, message: ProvisionRequested) -> None:
-        """Show the plan for nodes, or ask."""
-        self.provisioning.open(message.wanted)
-
     @on(ReportRequested)
-    def show_report(self) -> None:
-        """Show the last provisioning again."""
-        self.provisioning.show()
-
-    @cached_property
-    def provisioning(self) -> "ProvisionActions":
-        """Opens and applies provisioning runs; imported on first use."""
-        from pitui.tui.provision.provisioning import ProvisionActions
-
-        return ProvisionActions(self)
-
-    # -- actions that work anywhere --------------------------------------------------------
-
-    def do_benchmark(self) -> None:
-        """Choose a benchmark; its output is followed."""
-        from pitui.tui.operations.job_actions import JobActions
-
-        JobActions(self).benchmark(self._show_run)
-
-    def _show_run(self, run_id: str) -> None:
-        self.jobs.select_run(run_id)
-        self.follow((run_id,))
-
-    def do_timeline(self) -> None:
-        """Show what happened."""
-        from pitui.tui.main.timeline_screen import TimelineScreen
-
-        self.app.push_screen(TimelineScreen(self, app_of(self).services.timeline))
-
-    def do_palette(self) -> None:
-        """Open the palette."""
-        from textual.command import CommandPalette
-
-        from pitui.tui.main.palette import ActionProvider
-
-        self.app.push_screen(CommandPalette([ActionProvider], placeholder="Find an action"))
-
-    def do_quit(self) -> None:
-        """Step back once, or quit if there is nothing to step back from."""
-        if not self.step_back():
-            self._leave()
-
-    def _leave(self) -> None:
-        """Quit; asks where an action is not over."""
-        running = self.operations.running
-        if not running:
-            self.app.exit()
-            return
-        from pitui.tui.base.confirm import Question
-
-        effect = "Actions in progress may be left half done."
-        question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
-        self.operations.confirm(question, self.app.exit)
+    def provision(self, message: ProvisionRequested | ReportRequested) -> None:
+        """Show the plan for nodes, or ask; or show the last provisioning again."""
+        if isinstance(message, ProvisionRequested):
+            self.actions.provisioning.open(message.wanted)
+        else:
+            self.actions.provisioning.show()

@@ -13,12 +13,17 @@ from pitui.tui.base.pane import Pane
 from pitui.tui.main.sized_layout import PaneRoom
 from pitui.tui.widgets.tab_bar import TabBar
 
+NODES, LOGS, EXECUTORS, JOBS = range(4)
+
 GRID_COLUMNS, GRID_ROWS = 120, 30
 """The smallest screen on which all four panes are seen."""
 
 
 class PaneLayout(Container):
-    """Shows the numbered panes; zoom shows one of them alone, tabs and all."""
+    """Shows the numbered panes, and goes from one to the other.
+
+    Zoom shows one of them alone, tabs and all.
+    """
 
     class Switched(Message):
         """Other panes are seen, or another one has the focus."""
@@ -62,11 +67,6 @@ class PaneLayout(Container):
         self._large = width >= GRID_COLUMNS and height >= GRID_ROWS
         self._arrange()
 
-    def zoom(self) -> None:
-        """Switch zoom on or off."""
-        self.zoomed = not self.zoomed
-        self._arrange()
-
     def go(self, index: int) -> None:
         """Give the focus to a pane."""
         self.active = index % len(self.panes)
@@ -107,3 +107,34 @@ class PaneLayout(Container):
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
         """Go to the pane whose tab was clicked."""
         self.go(message.index)
+
+    # -- going about -----------------------------------------------------------------------
+
+    def do_nodes(self) -> None:
+        """Go to the nodes."""
+        self.go(NODES)
+
+    def do_log_pane(self) -> None:
+        """Go to the logs."""
+        self.go(LOGS)
+
+    def do_executor_pane(self) -> None:
+        """Go to the executors."""
+        self.go(EXECUTORS)
+
+    def do_jobs(self) -> None:
+        """Go to the jobs."""
+        self.go(JOBS)
+
+    def do_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.go(self.active + 1)
+
+    def do_previous_pane(self) -> None:
+        """Go to the previous pane."""
+        self.go(self.active - 1)
+
+    def do_zoom(self) -> None:
+        """Show the focused pane alone, or all again."""
+        self.zoomed = not self.zoomed
+        self._arrange()

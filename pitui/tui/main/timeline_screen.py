@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pitui.tui.base.messages import TimelineChanged
 from pitui.tui.base.page import Page
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
-from pitui.tui.main.pane_frame import JOBS, NODES
+from pitui.tui.main.pane_layout import JOBS, NODES
 from pitui.tui.services.interface import TimelineService
 
 if TYPE_CHECKING:

@@ -1,0 +1,84 @@
+"""Actions that work anywhere: benchmarks, timeline, palette, the progress panel, quitting."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pitui.tui.base.app_protocol import app_of
+
+if TYPE_CHECKING:
+    from pitui.tui.main.main_screen import MainScreen
+    from pitui.tui.provision.provisioning import ProvisionActions
+
+
+class MainActions:
+    """Carries them out for the main screen; what each needs is imported with the first."""
+
+    def __init__(self, main: "MainScreen") -> None:
+        self._main = main
+
+    @cached_property
+    def provisioning(self) -> "ProvisionActions":
+        """Opens and applies provisioning runs, and keeps the last one."""
+        from pitui.tui.provision.provisioning import ProvisionActions
+
+        return ProvisionActions(self._main)
+
+    def do_benchmark(self) -> None:
+        """Choose a benchmark; its output is followed."""
+        from pitui.tui.operations.job_actions import JobActions
+
+        def started(run_id: str) -> None:
+            self._main.jobs.select_run(run_id)
+            self._main.follow((run_id,))
+
+        JobActions(self._main).benchmark(started)
+
+    def do_timeline(self) -> None:
+        """Show what happened."""
+        from pitui.tui.main.timeline_screen import TimelineScreen
+
+        timeline = app_of(self._main).services.timeline
+        self._main.app.push_screen(TimelineScreen(self._main, timeline))
+
+    def do_palette(self) -> None:
+        """Open the palette."""
+        from textual.command import CommandPalette
+
+        from pitui.tui.main.palette import ActionProvider
+
+        palette = CommandPalette([ActionProvider], placeholder="Find an action")
+        self._main.app.push_screen(palette)
+
+    def do_progress(self) -> None:
+        """Focus the progress panel, or hide it if it has the focus."""
+        progress = self._main.progress
+        if progress.has_focus:
+            self.hide_progress()
+        elif self._main.operations.listed:
+            progress.display = True
+            progress.focus()
+        else:
+            self._main.footer.say("no actions yet")
+
+    def hide_progress(self) -> None:
+        """Hide the progress panel, and return to the pane beside it."""
+        self._main.progress.display = False
+        self._main.panes.focused_pane.focus()
+
+    def do_quit(self) -> None:
+        """Step back once, or quit if there is nothing to step back from."""
+        if not self._main.history.step_back():
+            self._quit()
+
+    def _quit(self) -> None:
+        """Quit; asks where an action is not over."""
+        main = self._main
+        running = main.operations.running
+        if not running:
+            main.app.exit()
+            return
+        from pitui.tui.base.confirm import Question
+
+        effect = "Actions in progress may be left half done."
+        question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
+        main.operations.confirm(question, main.app.exit)
