@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.messages import FooterChanged, StatusMessage
+from pitui.tui.base.moves import RowMoves
 from pitui.tui.base.pane import Pane
 from pitui.tui.text.cells import Cell, Column, Row
 from pitui.tui.widgets.detail import Detail
@@ -24,6 +25,7 @@ class TablePane(Pane):
     """A titled table with a filter and two summary lines for the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
+    HELPERS = ("moves",)
     COLUMNS: ClassVar[Sequence[Column]]
     TITLE: ClassVar[str]
     DETAILS: ClassVar[int] = 2
@@ -36,6 +38,7 @@ class TablePane(Pane):
         super().__init__(id=pane_id, classes="pane")
         self.table = RowTable(columns or self.COLUMNS)
         self.detail = Detail()
+        self.moves = RowMoves(lambda: self.table)
         self.filter_bar = FilterBar()
         self.title = self.TITLE
 
@@ -125,31 +128,7 @@ class TablePane(Pane):
             return True
         return False
 
-    # -- moving and marking ----------------------------------------------------------------
-
-    def do_down(self) -> None:
-        """Go to the next row."""
-        self.table.move_by(1)
-
-    def do_up(self) -> None:
-        """Go to the previous row."""
-        self.table.move_by(-1)
-
-    def do_page_down(self) -> None:
-        """Go down a page."""
-        self.table.move_by(self.table.page())
-
-    def do_page_up(self) -> None:
-        """Go up a page."""
-        self.table.move_by(-self.table.page())
-
-    def do_first(self) -> None:
-        """Go to the first row."""
-        self.table.move_to(0)
-
-    def do_last(self) -> None:
-        """Go to the last row."""
-        self.table.move_to(-1)
+    # -- marking ---------------------------------------------------------------------------
 
     def do_mark(self) -> None:
         """Mark or unmark the row under the cursor."""

@@ -16,6 +16,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.text import one_line
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.messages import FooterChanged, StatusMessage
+from pitui.tui.base.moves import LineMoves
 from pitui.tui.base.pane import Pane
 from pitui.tui.widgets.text_lines import TextLines
 
@@ -27,12 +28,14 @@ class TextPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TEXT))
     SCOPE = Scope.TEXT
+    HELPERS = ("moves",)
 
     def __init__(self, title: str, ask: Ask) -> None:
         super().__init__(id="text", classes="pane")
         self.title = self._about = one_line(title)
         self._ask = ask
         self._lines = TextLines()
+        self.moves = LineMoves(self._lines)
         self._input = Input(placeholder="search", compact=True, classes="text-search")
 
     def compose(self) -> ComposeResult:
@@ -135,32 +138,6 @@ class TextPane(Pane):
             )
         finally:
             signal.signal(signal.SIGINT, before)
-
-    # -- moving ----------------------------------------------------------------------------
-
-    def do_scroll_down(self) -> None:
-        """Scroll down a line."""
-        self._lines.move(1)
-
-    def do_scroll_up(self) -> None:
-        """Scroll up a line."""
-        self._lines.move(-1)
-
-    def do_scroll_page_down(self) -> None:
-        """Scroll down a page."""
-        self._lines.move(max(1, self._lines.size.height - 1))
-
-    def do_scroll_page_up(self) -> None:
-        """Scroll up a page."""
-        self._lines.move(-max(1, self._lines.size.height - 1))
-
-    def do_top(self) -> None:
-        """Go to the first line."""
-        self._lines.move(-len(self._lines.lines))
-
-    def do_bottom(self) -> None:
-        """Go to the last line."""
-        self._lines.move(len(self._lines.lines))
 
     def do_sideways(self) -> None:
         """Scroll right."""

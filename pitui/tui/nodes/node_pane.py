@@ -15,6 +15,7 @@ from pitui.domain.text import one_line
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
+from pitui.tui.base.moves import LineMoves
 from pitui.tui.base.pane import Pane
 from pitui.tui.nodes.clean_up import clean_up
 from pitui.tui.nodes.text.node_lines import node_lines
@@ -35,12 +36,14 @@ class NodePane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODE))
     SCOPE = Scope.NODE
+    HELPERS = ("moves",)
 
     def __init__(self, name: str, inspection: "InspectionService") -> None:
         super().__init__(id="node", classes="pane")
         self._node_name = name
         self._inspection = inspection
         self._lines = CellLines()
+        self.moves = LineMoves(self._lines)
         self.title = one_line(name)
         self._known: Known | None = None
 
@@ -145,30 +148,6 @@ class NodePane(Pane):
     def do_node_logs(self) -> None:
         """Follow the node's logs on the main screen."""
         self.post_message(LogsRequested((self._node_name,)))
-
-    def do_scroll_down(self) -> None:
-        """Scroll down a line."""
-        self._lines.move(1)
-
-    def do_scroll_up(self) -> None:
-        """Scroll up a line."""
-        self._lines.move(-1)
-
-    def do_scroll_page_down(self) -> None:
-        """Scroll down a page."""
-        self._lines.move(self._lines.page())
-
-    def do_scroll_page_up(self) -> None:
-        """Scroll up a page."""
-        self._lines.move(-self._lines.page())
-
-    def do_top(self) -> None:
-        """Go to the top."""
-        self._lines.move(-len(self._lines.lines))
-
-    def do_bottom(self) -> None:
-        """Go to the bottom."""
-        self._lines.move(len(self._lines.lines))
 
     def do_copy_all(self) -> None:
         """Copy all that is shown."""

@@ -4,30 +4,74 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
 
-from pitui.tui.base.actions import action
+from pitui.tui.base.action_screen import ActionScreen
+from pitui.tui.base.actions import Action, Scope, action, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import StatusMessage
+from pitui.tui.base.moves import RowMoves
+from pitui.tui.provision.heading import head
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.provision_view import ProvisionView
 from pitui.tui.services.interface import ProvisionKind
+from pitui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
     from pitui.tui.provision.provisioning import ProvisionActions
 
 
-class ProvisionScreen(ProvisionView):
-    """The actions on one provisioning run; closing the screen does not stop a run."""
+_WIDE = 150
+"""Columns of the terminal from which the tree and what is read stand side by side."""
+
+_EVERY = 0.25
+"""Seconds between two looks at what is new."""
+
+_DONE = (Phase.WORKING, Phase.ENDED)
+
+
+class ProvisionScreen(ActionScreen):
+    """Two lines on the whole of one provisioning run, its view, and the actions on it.
+
+    Closing the screen does not stop a run.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Scope.PROVISIONING),
+        *bindings(Scope.ANYWHERE),
+    ]
+    HERE = (*ActionScreen.HERE, "zoom", "next_pane", "previous_pane")
+    HINTED = (*ActionScreen.HINTED, "zoom")
+    HELPERS = ("view", "moves")
 
     def __init__(self, provision_run: ProvisionRun, actions: "ProvisionActions") -> None:
-        super().__init__(provision_run)
+        super().__init__()
+        self.provision_run = provision_run
         self._actions = actions
+        self._head = Detail()
+        self.view = ProvisionView(provision_run, board=provision_run.phase in _DONE)
+        self.moves = RowMoves(lambda: self.view.moved)
+        self._phase = provision_run.phase
+        self._drawn = (-1, -1)
+        """Of what was drawn last: how often the run had changed, and the second."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield self._head
+        yield self.view
+        yield self.footer
 
     def on_mount(self) -> None:
-        """Start planning if there is no plan yet."""
+        """Start planning if there is no plan yet, and follow what happens."""
+        self.view.show_parts()
+        self.draw()
+        self.set_interval(_EVERY, self._follow)
         provision_run = self.provision_run
         if (
             provision_run.phase is Phase.PLANNED
@@ -35,6 +79,39 @@ class ProvisionScreen(ProvisionView):
             and not provision_run.error
         ):
             self._look()
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout."""
+        self.set_class(event.size.width >= _WIDE, "-wide")
+        self.call_after_refresh(self.draw)
+
+    def _follow(self) -> None:
+        """Draw what is new; clocks once a second while something is done."""
+        phase = self.provision_run.phase
+        if phase in _DONE and self._phase not in _DONE:
+            self.view.show_board()
+        self._phase = phase
+        live = phase in (Phase.LOOKING, Phase.WORKING)
+        moment = (self.provision_run.changed, int(monotonic()) if live else 0)
+        if moment != self._drawn:
+            self._drawn = moment
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw everything that differs."""
+        if not self.is_mounted:
+            return
+        read_only = app_of(self).read_only
+        self._head.show(head(self.provision_run, monotonic(), time.time(), read_only=read_only))
+        self.view.draw()
+
+    def scope(self) -> Scope:
+        """Return `Scope.PROVISIONING`."""
+        return Scope.PROVISIONING
+
+    def handler(self, row: Action) -> "ProvisionScreen":  # noqa: ARG002
+        """Return this screen, which carries out all of them."""
+        return self
 
     @work(group="looking", exclusive=True)
     async def _look(self) -> None:
@@ -56,7 +133,7 @@ class ProvisionScreen(ProvisionView):
             "one_by_one": one_by_one,
             "refresh": phase is Phase.PLANNED,
             "save_report": bool(provision_run.ends) and not provision_run.running,
-            "everything": not self._as_board,
+            "everything": not self.view.as_board,
         }.get(action_id, True)
 
     def do_apply(self) -> None:
@@ -138,8 +215,8 @@ class ProvisionScreen(ProvisionView):
 
     def do_back(self) -> None:
         """Unzoom, or close."""
-        if self.zoomed:
-            self.do_zoom()
+        if self.view.zoomed:
+            self.view.do_zoom()
             return
         self.dismiss(None)
         app = app_of(self)

@@ -1,126 +1,84 @@
-"""The layout of the provisioning screen, and moving around in it."""
+"""What provisioning comes to: a tree or a board, and all on what is under the cursor."""
 
-import time
 from time import monotonic
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container
-from textual.events import Resize
 
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import Action, Scope, bindings
-from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.messages import FooterChanged
 from pitui.tui.provision.board_rows import board_rows
-from pitui.tui.provision.heading import head
 from pitui.tui.provision.plan_tree import COLUMNS, of_key, step_key, tree_rows
-from pitui.tui.provision.provision_run import Phase, ProvisionRun
+from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_board import StepBoard
 from pitui.tui.provision.step_detail import node_detail, refusal, step_detail
-from pitui.tui.widgets.detail import Detail
 from pitui.tui.widgets.row_table import RowTable
 from pitui.tui.widgets.text_view import TextView
 
-WIDE = 150
-"""Columns of the terminal from which the tree and what is read stand side by side."""
 
-_EVERY = 0.25
-"""Seconds between two looks at what is new."""
+class ProvisionView(Container):
+    """The tree of a plan or the board of a run, and beside it what is read of one step.
 
-_DONE = (Phase.WORKING, Phase.ENDED)
+    `board` shows the board first.
+    """
 
-
-class ProvisionView(ActionScreen):
-    """Two lines on the whole, a tree or a board, and all on what is under the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Scope.PROVISIONING),
-        *bindings(Scope.ANYWHERE),
-    ]
-    HERE = (*ActionScreen.HERE, "zoom", "next_pane", "previous_pane")
-    HINTED = (*ActionScreen.HINTED, "zoom")
-
-    def __init__(self, provision_run: ProvisionRun) -> None:
-        super().__init__()
-        self.provision_run = provision_run
+    def __init__(self, provision_run: ProvisionRun, *, board: bool) -> None:
+        super().__init__(id="provision")
+        self._provision_run = provision_run
         self.zoomed = False
         """Whether what is read has the whole screen."""
-        self._head = Detail()
+        self.as_board = board
         self._tree = RowTable(COLUMNS)
         self._board = StepBoard()
         self._reading = TextView()
         self._folded: set[str] = set()
+        """The nodes whose steps are not shown in the tree."""
         self._everything = False
-        self._as_board = provision_run.phase in _DONE
-        self._drawn = (-1, -1)
-        self._phase = provision_run.phase
+        """Whether the tree shows the steps that hold as well."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the screen."""
-        yield self._head
-        yield Container(self._tree, self._board, self._reading, id="provision")
-        yield self.footer
-
-    def on_mount(self) -> None:
-        """Follow what happens."""
-        self._arrange()
-        self.set_interval(_EVERY, self._follow)
-
-    def on_resize(self, event: Resize) -> None:
-        """Choose the layout."""
-        self.set_class(event.size.width >= WIDE, "-wide")
-        self.call_after_refresh(self.draw)
+        """Lay out the parts; which of them are shown, `show_parts` says."""
+        yield self._tree
+        yield self._board
+        yield self._reading
 
     # -- showing ---------------------------------------------------------------------------
 
-    def _follow(self) -> None:
-        """Draw what is new; clocks once a second while something is done."""
-        phase = self.provision_run.phase
-        if phase in _DONE and self._phase not in _DONE and not self._as_board:
-            self._as_board = True
-            self._arrange()
-        self._phase = phase
-        live = phase in (Phase.LOOKING, Phase.WORKING)
-        moment = (self.provision_run.changed, int(monotonic()) if live else 0)
-        if moment != self._drawn:
-            self._drawn = moment
-            self.draw()
+    def show_board(self) -> None:
+        """Change to the board, because the run began."""
+        if not self.as_board:
+            self.as_board = True
+            self.show_parts()
 
-    def _arrange(self) -> None:
+    def show_parts(self) -> None:
         """Show the tree, the board or what is read alone, and give it the focus."""
-        self._tree.display = not self._as_board and not self.zoomed
-        self._board.display = self._as_board and not self.zoomed
-        self.set_class(self._as_board, "-board")
+        self._tree.display = not self.as_board and not self.zoomed
+        self._board.display = self.as_board and not self.zoomed
+        self.set_class(self.as_board, "-board")
         (self._reading if self.zoomed else self._main_part).focus()
         self.draw()
 
     @property
     def _main_part(self) -> RowTable | StepBoard:
-        return self._board if self._as_board else self._tree
+        return self._board if self.as_board else self._tree
 
     def draw(self) -> None:
         """Draw everything that differs."""
-        if not self.is_mounted:
-            return
-        provision_run, now = self.provision_run, monotonic()
-        read_only = app_of(self).read_only
-        self._head.show(head(provision_run, now, time.time(), read_only=read_only))
-        if self._as_board:
+        provision_run, now = self._provision_run, monotonic()
+        if self.as_board:
             self._board.show(provision_run.names, board_rows(provision_run, now))
             self._board.styles.height = self._board.lines_wanted + 1  # and the line above it
         else:
             rows = tree_rows(provision_run, self._folded, now, everything=self._everything)
             self._tree.show(rows)
         self._tell()
-        self.refresh_footer()
+        self.post_message(FooterChanged())
 
     @on(RowTable.Moved)
     @on(StepBoard.Moved)
     def _tell(self) -> None:
         """Show all on what is under the cursor."""
-        provision_run, now = self.provision_run, monotonic()
+        provision_run, now = self._provision_run, monotonic()
         if provision_run.error is not None:
             self._reading.show("refusal", refusal(provision_run))
             return
@@ -134,32 +92,24 @@ class ProvisionView(ActionScreen):
 
     def _at(self) -> tuple[str | None, str | None]:
         """Return node and step under the cursor."""
-        if not self._as_board:
+        if not self.as_board:
             return of_key(self._tree.cursor) if self._tree.cursor is not None else (None, None)
         board = self._board
         if board.node is None:
             return None, None
         if board.step is None:
-            return board.node, self.provision_run.telling(board.node)
-        return board.node, self.provision_run.names[board.step].id
-
-    def scope(self) -> Scope:
-        """Return `Scope.PROVISIONING`."""
-        return Scope.PROVISIONING
-
-    def handler(self, row: Action) -> "ProvisionView":  # noqa: ARG002
-        """Return this screen, which carries out all of them."""
-        return self
+            return board.node, self._provision_run.telling(board.node)
+        return board.node, self._provision_run.names[board.step].id
 
     # -- looking around --------------------------------------------------------------------
 
     def do_view(self) -> None:
         """Switch between tree and board."""
         node, step = self._at()
-        self._as_board = not self._as_board
-        self._arrange()
-        if node is not None and self._as_board:
-            self._board.move_to(list(self.provision_run.nodes).index(node))
+        self.as_board = not self.as_board
+        self.show_parts()
+        if node is not None and self.as_board:
+            self._board.move_to(list(self._provision_run.nodes).index(node))
         elif node is not None:
             key = step_key(node, step) if step else node
             self._tree.select(key if self._tree.model.index_of(key) is not None else node)
@@ -172,7 +122,7 @@ class ProvisionView(ActionScreen):
     def do_zoom(self) -> None:
         """Give the whole screen to what is read, or take it back."""
         self.zoomed = not self.zoomed
-        self._arrange()
+        self.show_parts()
 
     def do_next_pane(self) -> None:
         """Go to what is read, or back."""
@@ -184,32 +134,9 @@ class ProvisionView(ActionScreen):
         self.do_next_pane()
 
     @property
-    def _moved(self) -> RowTable | StepBoard | TextView:
+    def moved(self) -> RowTable | StepBoard | TextView:
+        """What the keys move through."""
         return self._reading if self._reading.has_focus else self._main_part
-
-    def do_down(self) -> None:
-        """Go down."""
-        self._moved.move_by(1)
-
-    def do_up(self) -> None:
-        """Go up."""
-        self._moved.move_by(-1)
-
-    def do_page_down(self) -> None:
-        """Go down a page."""
-        self._moved.move_by(self._moved.page())
-
-    def do_page_up(self) -> None:
-        """Go up a page."""
-        self._moved.move_by(-self._moved.page())
-
-    def do_first(self) -> None:
-        """Go to the top."""
-        self._moved.move_to(0)
-
-    def do_last(self) -> None:
-        """Go to the end."""
-        self._moved.move_to(-1)
 
     def do_read_on(self) -> None:
         """Scroll what is read down."""
@@ -231,8 +158,8 @@ class ProvisionView(ActionScreen):
         node, step = self._at()
         if node is None:
             return
-        if self._as_board:
-            ids = [name.id for name in self.provision_run.names]
+        if self.as_board:
+            ids = [name.id for name in self._provision_run.names]
             self._board.aside(steps, ids.index(step) if step in ids else 0)
             return
         if steps < 0:

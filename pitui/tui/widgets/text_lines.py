@@ -67,6 +67,10 @@ class TextLines(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll by rows and columns."""
         self.scroll_relative(x=columns, y=rows, animate=False, force=True)
 
+    def page(self) -> int:
+        """Return how many rows a page has."""
+        return max(1, self.size.height - 1)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width, base = self.size.width, self.rich_style
