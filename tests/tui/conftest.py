@@ -1,6 +1,8 @@
 """What holds for all tests of the UI."""
 
 import pytest
+from support.looks import Looks
+from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input
 
 from pitui.tui.app import PituiApp
@@ -15,3 +17,9 @@ def _nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
     monkeypatch.setattr(footer, "SAID_FOR", _FOR_GOOD)
     monkeypatch.setattr(PituiApp, "NOTIFICATION_TIMEOUT", _FOR_GOOD)
+
+
+@pytest.fixture
+def looks(snapshot: SnapshotAssertion) -> Looks:
+    """Return what compares how the UI looks with what is stored."""
+    return Looks(snapshot)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.node_inspections import OLD, SYSTEM, Looking, busy
 from support.plain_cluster import FULL, NOW, RUNNING, WAITING, shown, ui, until
 from textual.pilot import Pilot
@@ -16,9 +17,6 @@ from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.base.text_screen import TextScreen
 from pitui.tui.nodes.node_screen import NodeScreen
-
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
-Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
@@ -38,24 +36,21 @@ def after(services: Looking, *keys: str) -> Callable[[Pilot[None]], Awaitable[No
     return run
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("keys", [("j", "enter"), ("j", "enter", "t", "G")], ids=["top", "end"])
-def test_node_full(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+def test_node_full(looks: Looks, keys: tuple[str, ...]) -> None:
     services = Looking()
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, *keys))
+    looks(ui(services), after(services, *keys), rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_node_loading(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_node_loading(looks: Looks) -> None:
     services = Looking()
     inspection = services.inspection
     inspection.points, inspection.looked, inspection.disk = (), None, None
     picture = after(services, "j", "enter")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_node_on_which_nothing_runs(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_node_on_which_nothing_runs(looks: Looks) -> None:
     idle = replace(FULL.nodes[1], worker=None, workers=(), processes=())
     nodes = (FULL.nodes[0], idle, *FULL.nodes[2:])
     services = Looking(replace(FULL, nodes=nodes, executors={}))
@@ -63,63 +58,57 @@ def test_node_on_which_nothing_runs(snap_compare: Compare, size: tuple[int, int]
     services.inspection.looked = NodeInspection(SYSTEM, ())
     services.inspection.disk = DiskUse("/opt/spark/work", "/opt/spark/logs", ())
     picture = after(services, "j", "enter")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_node_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_node_failed(looks: Looks) -> None:
     services = Looking()
     why = NodeError("pi3", "no route to host", "Is it on?")
     services.inspection.points = ()
     services.inspection.looked = NodeInspection(problem=str(why))
     services.inspection.disk = why
     picture = after(services, "j", "j", "j", "enter")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(LARGE,), picture=SMALL)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_executors_in_every_state(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_executors_in_every_state(looks: Looks) -> None:
     services = Looking(busy())
     picture = after(services, "3", "z", "j", "j")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_executors_by_node(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_executors_by_node(looks: Looks) -> None:
     services = Looking(busy())
     picture = after(services, "3", "z", "v")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", ["empty", "loading", "failed"])
-def test_no_executors(snap_compare: Compare, size: tuple[int, int], state: str) -> None:
+def test_no_executors(looks: Looks, state: str) -> None:
     age = 5.0 if state == "loading" else 31.0
     app = WAITING if state == "empty" else replace(RUNNING, duration_s=age, progress=None)
     services = Looking(replace(FULL, applications=(app,), executors={}))
     picture = after(services, "3")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_clean_up_question(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_clean_up_question(looks: Looks) -> None:
     services = Looking()
     picture = after(services, "j", "enter", "C")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(LARGE,), picture=SMALL)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_threads(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_threads(looks: Looks) -> None:
     services = Looking()
     picture = after(services, "3", "d")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-def test_threads_that_cannot_be_had(snap_compare: Compare) -> None:
+def test_threads_that_cannot_be_had(looks: Looks) -> None:
     services = Looking()
     services.inspection.threads = NodeError("nuc", "thread dumps are off", "Switch it on.")
     picture = after(services, "3", "d")
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,))
 
 
 async def test_clean_up_asks_and_removes_only_what_is_unused() -> None:

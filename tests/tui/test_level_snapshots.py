@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.app_details import StillJobs
 from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
@@ -11,14 +12,12 @@ from textual.pilot import Pilot
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.tui.apps.level_screen import LevelScreen
 
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 SPOTS = {
     "jobs": AppLocation(RUNNING.id),
     "queries": AppLocation(RUNNING.id),
     "stages": AppLocation(RUNNING.id, job=5),
     "tasks": AppLocation(RUNNING.id, job=5, stage=(7, 0)),
 }
-Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
@@ -56,47 +55,42 @@ def keys_of(name: str) -> list[str]:
     return ["tab"] if name == "queries" else []
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
-def test_full(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+def test_full(looks: Looks, name: str) -> None:
     services = still(StillJobs())
     picture = at(services, SPOTS[name], *keys_of(name))
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
-def test_empty(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+def test_empty(looks: Looks, name: str) -> None:
     services = still(StillJobs(AppDetail(DetailOrigin.DRIVER)))
     services.jobs.answer = DetailResult(SPOTS[name], AppDetail(DetailOrigin.DRIVER))
     picture = at(services, SPOTS[name], *keys_of(name))
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
-def test_loading(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+def test_loading(looks: Looks, name: str) -> None:
     services = still(StillJobs())
     services.jobs.silent = True
     picture = at(services, SPOTS[name], *keys_of(name))
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SPOTS)
-def test_failed(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
+def test_failed(looks: Looks, name: str) -> None:
     services = still(StillJobs())
     error = "app-0003: its driver is not running or has no UI, and there is no event log of it"
     services.jobs.answer = DetailResult(
         SPOTS[name], error=error, advice="spark.eventLog.enabled=true"
     )
     picture = at(services, SPOTS[name], *keys_of(name))
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_an_application_that_waits(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_an_application_that_waits(looks: Looks) -> None:
     services = still(StillJobs())
     services.jobs.answer = DetailResult(AppLocation(WAITING.id), AppDetail(DetailOrigin.DRIVER))
     picture = at(services, AppLocation(WAITING.id))
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL, LARGE))

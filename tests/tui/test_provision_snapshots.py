@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import FULL, NOW, Still, ui, until
 from support.provision import Recorded, halfway
 from textual.pilot import Pilot
@@ -16,8 +17,6 @@ from pitui.tui.provision import provision_run, provision_screen, provision_view
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
-Compare = Callable[..., bool]
 MARK = ("j", "space", "space", "space", "p")
 
 
@@ -56,58 +55,52 @@ def drawn(
     return run
 
 
-def picture(
-    compare: Compare,
-    size: tuple[int, int],
+def compared(
+    looks: Looks,
     recorded: Recorded,
     phase: Phase,
     keys: Sequence[str] = (),
     after: Sequence[str] = (),
+    **sizes: object,
 ) -> None:
     services = Still(provision_service=recorded)
-    assert compare(ui(services), terminal_size=size, run_before=drawn(recorded, phase, keys, after))
+    looks(ui(services), drawn(recorded, phase, keys, after), **sizes)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_plan(snap_compare: Compare, size: tuple[int, int]) -> None:
-    picture(snap_compare, size, Recorded(), Phase.PLANNED, (), ("j", "j"))
+def test_the_plan(looks: Looks) -> None:
+    compared(looks, Recorded(), Phase.PLANNED, (), ("j", "j"), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_while_it_looks(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_while_it_looks(looks: Looks) -> None:
     def early(step: StepReport) -> bool:
         return step.node == "pi2" and step.step == "java" and step.state is StepState.CHECKING
 
-    picture(snap_compare, size, Recorded(hold=early), Phase.LOOKING)
+    compared(looks, Recorded(hold=early), Phase.LOOKING, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_board_while_it_pushes(snap_compare: Compare, size: tuple[int, int]) -> None:
-    picture(snap_compare, size, Recorded(hold=halfway), Phase.WORKING, ("enter",))
+def test_the_board_while_it_pushes(looks: Looks) -> None:
+    compared(looks, Recorded(hold=halfway), Phase.WORKING, ("enter",), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_board_with_a_failure(snap_compare: Compare, size: tuple[int, int]) -> None:
-    picture(snap_compare, size, Recorded(), Phase.ENDED, ("enter",), ("G",))
+def test_the_board_with_a_failure(looks: Looks) -> None:
+    compared(looks, Recorded(), Phase.ENDED, ("enter",), ("G",), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_to_do(snap_compare: Compare, size: tuple[int, int]) -> None:
-    picture(snap_compare, size, Recorded("nothing"), Phase.PLANNED)
+def test_nothing_to_do(looks: Looks) -> None:
+    compared(looks, Recorded("nothing"), Phase.PLANNED, rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_refused(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_refused(looks: Looks) -> None:
     refused = UsageError(
         "pi1 (127.0.1.11) is this machine under another name, "
         "so provisioning would change this machine",
         "A demo needs no provisioning; otherwise give the node its own address, or host: local.",
     )
-    picture(snap_compare, size, Recorded(refused=refused), Phase.PLANNED)
+    compared(looks, Recorded(refused=refused), Phase.PLANNED, rows=(SMALL, LARGE))
 
 
-def test_the_choice_of_steps(snap_compare: Compare) -> None:
-    picture(snap_compare, (80, 24), Recorded(), Phase.PLANNED, ("s",), ("j", "space"))
+def test_the_choice_of_steps(looks: Looks) -> None:
+    compared(looks, Recorded(), Phase.PLANNED, ("s",), ("j", "space"), rows=(), picture=SMALL)
 
 
 QUESTIONS = {
@@ -127,7 +120,7 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_questions(snap_compare: Compare, name: str) -> None:
+def test_questions(looks: Looks, name: str) -> None:
     services = Still()
 
     async def ask(pilot: Pilot[None]) -> None:
@@ -135,4 +128,4 @@ def test_questions(snap_compare: Compare, name: str) -> None:
         await pilot.app.push_screen(QUESTIONS[name]())
         await pilot.pause()
 
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=ask)
+    looks(ui(services), ask)

@@ -5,14 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import FULL, NOW, RUNS, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import MasterState
 from pitui.domain.outcome import Outcome, OutcomeState
-
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
-Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
@@ -39,55 +37,46 @@ def after(
     return run
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_full(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_full(looks: Looks) -> None:
     services = Still()
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services))
+    looks(ui(services), after(services), rows=(SMALL,), picture=LARGE)
 
 
 @pytest.mark.parametrize("pane", ["2", "3", "4"])
-def test_other_panes_of_a_small_terminal(snap_compare: Compare, pane: str) -> None:
+def test_other_panes_of_a_small_terminal(looks: Looks, pane: str) -> None:
     services = Still()
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=after(services, pane))
+    looks(ui(services), after(services, pane), rows=(SMALL,))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_before_anything_is_known(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_before_anything_is_known(looks: Looks) -> None:
     services = Still(None)
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services))
+    looks(ui(services), after(services), rows=(SMALL, LARGE))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_node_that_refuses_and_a_master_that_is_away(
-    snap_compare: Compare, size: tuple[int, int]
-) -> None:
+def test_a_node_that_refuses_and_a_master_that_is_away(looks: Looks) -> None:
     away = replace(FULL.master, state=MasterState.UNREACHABLE, error="connection refused")
     services = Still(replace(FULL, master=away, applications=(), master_at=NOW - 75), RUNS[1:])
     picture = after(services, "j", "j", "j", "j")
-    assert snap_compare(ui(services, read_only=True), terminal_size=size, run_before=picture)
+    looks(ui(services, read_only=True), picture, rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_question(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_question(looks: Looks) -> None:
     services = Still()
     picture = after(services, "j", "space", "space", "x")
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_help(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_help(looks: Looks) -> None:
     services = Still()
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, "?"))
+    looks(ui(services), after(services, "?"), rows=(SMALL,), picture=LARGE)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_benchmark_form(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_benchmark_form(looks: Looks) -> None:
     services = Still()
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, "b"))
+    looks(ui(services), after(services, "b"), rows=(LARGE,), picture=SMALL)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_result_of_an_action(snap_compare: Compare, size: tuple[int, int]) -> None:
+def test_result_of_an_action(looks: Looks) -> None:
     services = Still()
     services.go_on.set()
     services.fail["pi2"] = Outcome(
@@ -100,16 +89,16 @@ def test_result_of_an_action(snap_compare: Compare, size: tuple[int, int]) -> No
         services, "j", "space", "space", "s",
         ready=lambda pilot: any(o.ended for o in pilot.app.main.operations.listed),
     )  # fmt: skip
-    assert snap_compare(ui(services), terminal_size=size, run_before=picture)
+    looks(ui(services), picture, rows=(SMALL,), picture=LARGE)
 
 
-def test_details_of_a_node(snap_compare: Compare) -> None:
+def test_details_of_a_node(looks: Looks) -> None:
     services = Still()
     picture = after(services, "j", "j", "j", "i")
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+    looks(ui(services), picture, picture=SMALL)
 
 
-def test_filter(snap_compare: Compare) -> None:
+def test_filter(looks: Looks) -> None:
     services = Still()
     picture = after(services, "slash", "u", "p", "enter")
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=picture)
+    looks(ui(services), picture, picture=SMALL)

@@ -1,9 +1,9 @@
 """The timeline's screen, and what the header says of it."""
 
 import time
-from collections.abc import Callable
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import NOW, shown, ui, until
 from support.timeline import EVENTS, StillTimeline, event, still
 from textual.pilot import Pilot
@@ -11,8 +11,6 @@ from textual.pilot import Pilot
 from pitui.domain.events.event import EventKind, Severity, unread_events
 from pitui.tui.events.event_rows import news_texts
 from pitui.tui.main.timeline_screen import TimelineScreen
-
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
 
 
 @pytest.fixture(autouse=True)
@@ -161,9 +159,7 @@ def test_news_gets_shorter_and_counts() -> None:
     assert list(news_texts(unread_events(EVENTS, NOW), NOW)) == []
 
 
-Compare = Callable[..., bool]
 STATES = {
-    "full": StillTimeline,
     "empty": lambda: StillTimeline(()),
     "failed": lambda: StillTimeline(
         EVENTS[-2:],
@@ -173,20 +169,22 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("size", SIZES)
+async def at_the_timeline(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: pilot.app.started)
+    await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
+    await opened(pilot)
+
+
+def test_full(looks: Looks) -> None:
+    looks(ui(still(StillTimeline())), at_the_timeline, picture=LARGE)
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_pictures(snap_compare: Compare, size: tuple[int, int], state: str) -> None:
-    services = still(STATES[state]())
-
-    async def run(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: pilot.app.started)
-        await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
-        await opened(pilot)
-
-    assert snap_compare(ui(services), terminal_size=size, run_before=run)
+def test_without_events(looks: Looks, state: str) -> None:
+    looks(ui(still(STATES[state]())), at_the_timeline, rows=(SMALL, LARGE))
 
 
-def test_the_header_with_news(snap_compare: Compare) -> None:
+def test_the_header_with_news(looks: Looks) -> None:
     services = still(StillTimeline())
 
     async def run(pilot: Pilot[None]) -> None:
@@ -195,4 +193,4 @@ def test_the_header_with_news(snap_compare: Compare) -> None:
         services.timeline.tell()
         await until(pilot, lambda: "events since" in lines(pilot)[0])
 
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=run)
+    looks(ui(services), run, rows=(), picture=SMALL)

@@ -35,7 +35,7 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class BoardLayout:
     """Where things stand: first cell of the steps, width and head of each, where the lines go."""
 
     first: int
@@ -66,7 +66,7 @@ def board_rows(provision_run: ProvisionRun, now: float) -> list[BoardRow]:
     return rows
 
 
-def layout(steps: Sequence[StepName], names: Sequence[str], width: int) -> Layout:
+def board_layout(steps: Sequence[StepName], names: Sequence[str], width: int) -> BoardLayout:
     """Choose the widest heads that fit; what is done goes beside the steps where there is room."""
     first = GUTTER + min(NAME_MOST, max((len(name) for name in names), default=4)) + 1
     full = tuple(step.id for step in steps)
@@ -75,5 +75,5 @@ def layout(steps: Sequence[StepName], names: Sequence[str], width: int) -> Layou
         for beside in (True, False):
             widths = tuple(max(len(head), 3) + 1 for head in heads)
             if first + sum(widths) + (LINE_LEAST if beside else 0) <= width:
-                return Layout(first, heads, widths, beside)
-    return Layout(first, tuple("" for _ in steps), tuple(3 for _ in steps), beside=False)
+                return BoardLayout(first, heads, widths, beside)
+    return BoardLayout(first, tuple("" for _ in steps), tuple(3 for _ in steps), beside=False)

@@ -67,7 +67,6 @@ class ProvisionView(Container):
         provision_run, now = self._provision_run, monotonic()
         if self.as_board:
             self._board.show(provision_run.names, board_rows(provision_run, now))
-            self._board.styles.height = self._board.lines_wanted + 1  # and the line above it
         else:
             rows = tree_rows(provision_run, self._folded, now, everything=self._everything)
             self._tree.show(rows)

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.provision.board_rows import BoardRow, Layout, layout
+from pitui.tui.provision.board_rows import BoardLayout, BoardRow, board_layout
 from pitui.tui.services.interface import StepName
 from pitui.tui.text.cells import Tone, cells
 from pitui.tui.text.segments import put
@@ -33,7 +33,7 @@ class StepBoard(ScrollView, can_focus=True):
         super().__init__()
         self._rows: Sequence[BoardRow] = ()
         self._steps: Sequence[StepName] = ()
-        self._layout = Layout(0, (), (), beside=True)
+        self._layout = BoardLayout(0, (), (), beside=True)
         self.node: str | None = None
         """The node under the cursor."""
         self.step: int | None = None
@@ -53,19 +53,23 @@ class StepBoard(ScrollView, can_focus=True):
                 self._refresh_row(index)
 
     def _place(self) -> None:
-        names = [row.name.text for row in self._rows]
-        self._layout = layout(self._steps, names, self.size.width)
-        self.virtual_size = Size(self.size.width, _HEADS + self._tall * len(self._rows))
-        self.refresh()
+        self._layout = self._layout_at(self.size.width)
+        self.virtual_size = Size(self.size.width, self._height(self._layout))
+        self.refresh(layout=True)
+
+    def _layout_at(self, width: int) -> BoardLayout:
+        return board_layout(self._steps, [row.name.text for row in self._rows], width)
+
+    def _height(self, placed: BoardLayout) -> int:
+        return _HEADS + _tall(placed) * len(self._rows)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return how many lines all rows take at a width."""
+        return self._height(self._layout_at(width))
 
     @property
     def _tall(self) -> int:
-        return 1 if self._layout.beside else 2
-
-    @property
-    def lines_wanted(self) -> int:
-        """How many lines all rows take."""
-        return _HEADS + self._tall * len(self._rows)
+        return _tall(self._layout)
 
     def _refresh_row(self, index: int) -> None:
         self.refresh_lines(_HEADS + index * self._tall, self._tall)
@@ -176,3 +180,8 @@ class StepBoard(ScrollView, can_focus=True):
 
     def _tone(self, tone: Tone) -> Style:
         return tone_style(self, tone)
+
+
+def _tall(placed: BoardLayout) -> int:
+    """Return how many lines a row takes."""
+    return 1 if placed.beside else 2
