@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
+from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import NOW, Still, ui, until
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -17,9 +18,6 @@ from pitui.domain.logs.log_tree import LogBranch, LogLeaf
 from pitui.spark.logs.line_parser import LineParser
 from pitui.tui.logs import follow
 from pitui.tui.logs.logs_pane import LogsPane
-
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((200, 50), id="200x50")]
-Compare = Callable[..., bool]
 
 
 def source(name: str, path: str) -> LogSource:
@@ -147,40 +145,41 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-PICTURES = [
+COLOURED = [
     pytest.param(lines(), (), id="full"),
+    pytest.param(lines(), ("L", "L", "C", "f", *"Exception"), id="filtered"),
+    pytest.param(lines(), ("T", "r", "E", "t"), id="folded"),
+    pytest.param(lines(), ("H", "E", "E", "m", "["), id="histogram-toggled"),
+    pytest.param(lines(), ("/", *"task \\d+", "enter", "N", "v", "k", "k"), id="search-and-select"),
+    pytest.param(lines(), ("s", "j", "j", "j", "j", "j", "j", "l", "space"), id="source-tree"),
+]  # fmt: skip
+PLAIN = [
     pytest.param((), (), id="loading"),
     pytest.param(PituiError("nuc: connection refused", "Is it on?"), (), id="failed"),
     pytest.param(
         [LogLine("workers", "pi3: no route to host", Level.ERROR, None, note=True)], (),
         id="node-away",
     ),
-    pytest.param(lines(), ("L", "L", "C", "f", *"Exception"), id="filtered"),
     pytest.param(lines(), ("f", *"nothing like it", "enter"), id="filtered-to-nothing"),
-    pytest.param(lines(), ("T", "r", "E", "t"), id="folded"),
-    pytest.param(lines(), ("H", "E", "E", "m", "[") , id="histogram-toggled"),
-    pytest.param(lines(), ("/", *"task \\d+", "enter", "N", "v", "k", "k"), id="search-and-select"),
     pytest.param(lines(), ("w", "t", "t", "g"), id="wrapped"),
-    pytest.param(lines(), ("s", "j", "j", "j", "j", "j", "j", "l", "space"), id="source-tree"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("given", "keys"), PICTURES)
-def test_logs(
-    snap_compare: Compare,
-    given: Sequence[LogLine] | PituiError,
-    keys: tuple[str, ...],
-    size: tuple[int, int],
+@pytest.mark.parametrize(("given", "keys"), COLOURED)
+def test_logs(looks: Looks, given: Sequence[LogLine], keys: tuple[str, ...]) -> None:
+    services = Logs(given)
+    looks(ui(services), after(services, *keys), picture=LARGE, settle=settled)
+
+
+@pytest.mark.parametrize(("given", "keys"), PLAIN)
+def test_rows_of_logs(
+    looks: Looks, given: Sequence[LogLine] | PituiError, keys: tuple[str, ...]
 ) -> None:
     services = Logs(given)
-    assert snap_compare(ui(services), terminal_size=size, run_before=after(services, *keys))
+    looks(ui(services), after(services, *keys), rows=(SMALL, LARGE), settle=settled)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_logs_that_say_nothing(
-    snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
-) -> None:
+def test_logs_that_say_nothing(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "QUIET_S", 0.05)
     services = Logs()
 
@@ -189,16 +188,13 @@ def test_logs_that_say_nothing(
         view = pilot.app.main.logs.view
         await until(pilot, lambda: "no lines from" in view.render_line(1).text)
 
-    assert snap_compare(ui(services), terminal_size=size, run_before=quiet)
+    looks(ui(services), quiet, rows=(SMALL, LARGE), settle=settled)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     "branches", [None, PituiError("the link is gone")], ids=["loading", "failed"]
 )
-def test_the_tree(
-    snap_compare: Compare, branches: PituiError | None, size: tuple[int, int]
-) -> None:
+def test_the_tree(looks: Looks, branches: PituiError | None) -> None:
     services = Logs(lines())
     services.still_logs.branches = branches
 
@@ -211,7 +207,7 @@ def test_the_tree(
         )
         await pilot.pause()
 
-    assert snap_compare(ui(services), terminal_size=size, run_before=opened)
+    looks(ui(services), opened, rows=(SMALL, LARGE))
 
 
 DIALOGS = [
@@ -223,6 +219,6 @@ DIALOGS = [
 
 
 @pytest.mark.parametrize("keys", DIALOGS)
-def test_dialogs(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+def test_dialogs(looks: Looks, keys: tuple[str, ...]) -> None:
     services = Logs(lines())
-    assert snap_compare(ui(services), terminal_size=(80, 24), run_before=after(services, *keys))
+    looks(ui(services), after(services, *keys), settle=settled)
