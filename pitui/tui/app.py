@@ -20,6 +20,7 @@ from pitui.config.nodes import resolve_nodes
 from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_error
+from pitui.domain.events.event import Event
 from pitui.tui.base.actions import action
 from pitui.tui.base.dispatch import StartingError
 from pitui.tui.base.keymap import Keys
@@ -34,8 +35,6 @@ from pitui.tui.terminal.theme import OWN_THEME, check_theme, theme_variables
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
-
-    from pitui.tui.events.toasts import Toast, Toasts
 
 
 class PituiApp(App[None], inherit_bindings=False):
@@ -83,7 +82,6 @@ class PituiApp(App[None], inherit_bindings=False):
         self.main = MainScreen(first_snapshot(config), config.ui.log_lines)
         self._open_backend = open_backend
         self._load = load
-        self._changes: Toasts | None = None
         self.failure: PituiError | None = None
         """Why the services, and with them the UI, had to end."""
 
@@ -140,6 +138,7 @@ class PituiApp(App[None], inherit_bindings=False):
             async with self._open_backend(self.config, UiAsker(self)) as services:
                 self._services = services
                 self.main.connected()
+                services.timeline.watch(self._on_events)
                 await services.run(self._on_snapshot, self._on_runs)
         except* PituiError as errors:
             self.failure = first_error(errors)
@@ -147,19 +146,16 @@ class PituiApp(App[None], inherit_bindings=False):
 
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         self.main.post_message(SnapshotChanged(snapshot))
-        if self._changes is None:
-            from pitui.tui.events.toasts import Toasts
 
-            self._changes = Toasts()
-        for change in self._changes.of(snapshot, self.main.operations.own()):
-            self._toast(change)
+    def _on_events(self, found: Sequence[Event]) -> None:
+        from pitui.tui.events.toasts import toasts
+
+        for toast in toasts(found):
+            severity: SeverityLevel = "error" if toast.bad else "information"
+            self.notify(toast.text, severity=severity, markup=False)
 
     def _on_runs(self, runs: Sequence[Run]) -> None:
         self.main.post_message(RunsChanged(runs))
-
-    def _toast(self, change: "Toast") -> None:
-        severity: SeverityLevel = "error" if change.bad else "information"
-        self.notify(change.text, severity=severity, markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy text to the terminal's clipboard, also from inside tmux and screen."""

@@ -1,6 +1,7 @@
 """Services behind the UI that know of nothing and do nothing; tests say what they answer."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
@@ -8,6 +9,8 @@ from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, UnreadEvents
+from pitui.domain.events.last_known_state import LastKnownState
+from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
@@ -23,7 +26,6 @@ from pitui.tui.services.interface import (
     JobService,
     LogService,
     ProvisionService,
-    TimelineService,
     Verb,
 )
 
@@ -33,8 +35,26 @@ def not_given() -> PituiError:
 
 
 class FakeTimeline:
+    """Has no events, but tells of what snapshots bring, as the real one does."""
+
     events: tuple[Event, ...] = ()
     complaint: PituiError | None = None
+
+    def __init__(self) -> None:
+        self.names: Callable[[], Collection[str]] = tuple
+        self._seen: LastKnownState | None = None
+        self._watchers: list[Callable[[Sequence[Event]], object]] = []
+
+    def watch(self, callback: Callable[[Sequence[Event]], object]) -> None:
+        self._watchers.append(callback)
+
+    def take(self, snapshot: Snapshot) -> None:
+        before = self._seen or LastKnownState()
+        found, after = diff_snapshots(before, snapshot, time.time(), self.names())
+        first, self._seen = self._seen is None, after
+        if found and not first:
+            for watcher in self._watchers:
+                watcher(found)
 
     @property
     def news(self) -> UnreadEvents:
@@ -43,7 +63,8 @@ class FakeTimeline:
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         return lambda: None
 
-    def own(self, names: Callable[[], Collection[str]]) -> None: ...
+    def own(self, names: Callable[[], Collection[str]]) -> None:
+        self.names = names
 
     def mark_read(self) -> None: ...
 
@@ -107,12 +128,12 @@ class FakeLogs:
 
 
 class FakeServices:
-    timeline: TimelineService = FakeTimeline()
     inspection: InspectionService = FakeInspection()
     log_service: LogService = FakeLogs()
 
     def __init__(self) -> None:
         self.jobs: JobService = FakeJobs()
+        self.timeline = FakeTimeline()
 
     @property
     def provision_service(self) -> ProvisionService:

@@ -167,9 +167,13 @@ class Still(FakeServices):
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
     ) -> None:
-        self.publish, self.publish_runs = on_snapshot, on_runs
+        def publish(snapshot: Snapshot) -> None:
+            on_snapshot(snapshot)
+            self.timeline.take(snapshot)
+
+        self.publish, self.publish_runs = publish, on_runs
         if self.snapshot is not None:
-            on_snapshot(self.snapshot)
+            publish(self.snapshot)
             on_runs(self.runs)
         await asyncio.Event().wait()
 

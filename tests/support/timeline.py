@@ -1,11 +1,12 @@
 """A timeline of plain events for the UI's tests."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventKind, Severity, UnreadEvents, unread_events
 from support.plain_cluster import NOW, Still
+from support.fake_services import FakeTimeline
 
 
 def event(ago: float, kind: EventKind, about: str, what: str, **more: object) -> Event:
@@ -33,16 +34,16 @@ EVENTS = (
 )  # fmt: skip
 
 
-class StillTimeline:
+class StillTimeline(FakeTimeline):
     """Events that a test adds to."""
 
     def __init__(self, events: Sequence[Event] = EVENTS, complaint: str = "") -> None:
+        super().__init__()
         self.events = tuple(events)
         self.looked_at = NOW - 400
         self.complaint = (
             PituiError(complaint, "Move the file away, or check its folder.") if complaint else None
         )
-        self.names: Callable[[], Collection[str]] = tuple
         self._callbacks: list[Callable[[], object]] = []
 
     @property
@@ -57,6 +58,7 @@ class StillTimeline:
         self.names = names
 
     def mark_read(self) -> None:
+    def looked(self) -> None:
         had = self.news.events
         self.looked_at = time.time()
         if had:

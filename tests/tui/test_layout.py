@@ -1,5 +1,6 @@
 """The layout: four panes or tabs, nothing cut off, whatever the size of the terminal."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,10 +8,12 @@ from rich.cells import cell_len
 from support.plain_cluster import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
 from textual.pilot import Pilot
 
-from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
+from pitui.domain.cluster import ApplicationState, MasterState, Snapshot, WorkerState
 from pitui.domain.errors import ConfigError
+from pitui.domain.events.last_known_state import LastKnownState
+from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.tui.app import PituiApp
-from pitui.tui.events.toasts import Toasts
+from pitui.tui.events.toasts import Toast, toasts
 from pitui.tui.text.header import header
 
 
@@ -146,6 +149,16 @@ async def test_toasts_tell_only_of_what_changed_by_itself() -> None:
         assert [n.message for n in pilot.app._notifications] == ["The worker on pi2 is lost"]
 
 
+def toasts_of(first: Snapshot, *others: Snapshot) -> list[list[Toast]]:
+    """Return what is said of each snapshot after the first."""
+    _, seen = diff_snapshots(LastKnownState(), first, time.time())
+    told = []
+    for snapshot in others:
+        found, seen = diff_snapshots(seen, snapshot, time.time())
+        told.append(toasts(found))
+    return told
+
+
 def test_changes_between_snapshots() -> None:
     done = replace(FULL.applications[0], state=ApplicationState.FAILED)
     new = replace(
@@ -153,15 +166,14 @@ def test_changes_between_snapshots() -> None:
         nodes=(NODES[0], NODES[1], replace(NODES[2], link=NODES[3].link), pi("pi3", on=worker())),
         applications=(done, *FULL.applications[1:]),
     )
-    compared = Toasts()
-    assert compared.of(FULL) == []
-    found = {(change.text, change.bad) for change in compared.of(new)}
+    told = toasts_of(FULL, new, new)
+    found = {(toast.text, toast.bad) for toast in told[0]}
     assert found == {
         ("pi2 is unreachable: no route to host", True),
         ("pi3 is back", False),
         ("pi failed", True),
     }
-    assert compared.of(new) == []
+    assert told[1] == []
 
 
 def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
@@ -169,11 +181,8 @@ def test_a_master_that_goes_away_is_one_change_and_not_one_a_worker() -> None:
     nodes = tuple(
         replace(n, worker=worker(WorkerState.UNREGISTERED)) if n.worker else n for n in NODES
     )
-    compared = Toasts()
-    compared.of(FULL)
-    found = compared.of(replace(FULL, master=away, nodes=nodes))
-    found += compared.of(replace(FULL, nodes=nodes))
-    assert [change.text for change in found] == [
+    told = toasts_of(FULL, replace(FULL, master=away, nodes=nodes), replace(FULL, nodes=nodes))
+    assert [toast.text for found in told for toast in found] == [
         "The master on nuc is not answering",
         "The master on nuc is back",
     ]

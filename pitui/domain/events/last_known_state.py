@@ -112,10 +112,16 @@ def next_known_state(
         if node.metrics is not None:
             was = tuple(health.get(node.name, ()))
             health[node.name] = tuple(sorted(complaints(node.metrics, was)))
-    apps, names = before.applications, before.names
+    apps: Mapping[str, str] = before.applications
+    names = before.names
     if listed:
-        apps = {app.id: app_word(app) for app in snapshot.applications}
-        names = {app.id: app.name for app in snapshot.applications if app.state.active}
+        # Thousands that ended long ago are listed each time: their words cost no call.
+        active = [app for app in snapshot.applications if app.state.active]
+        apps = {
+            **{app.id: app.state for app in snapshot.applications},
+            **{app.id: app_word(app) for app in active},
+        }
+        names = {app.id: app.name for app in active}
     executors = {
         f"{app_id}/{row.id}": row.active
         for app_id, rows in snapshot.executors.items()

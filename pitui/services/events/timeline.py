@@ -7,7 +7,7 @@ the memory of earlier days.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -52,11 +52,20 @@ class Timeline:
         self._noted = 0.0
         self._ready = False
         self._subscribers: list[Callable[[], object]] = []
+        self._compared = False
+        self._watchers: list[Callable[[Sequence[Event]], object]] = []
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call back whenever events, news or the complaint are others; returns what ends that."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+    def watch(self, callback: Callable[[Sequence[Event]], object]) -> None:
+        """Call back with what each snapshot brings, but not with what the first one does.
+
+        That happened while nobody watched.
+        """
+        self._watchers.append(callback)
 
     def own(self, names: Callable[[], Collection[str]]) -> None:
         """Say which nodes and applications the user acts on: what happens there is no news."""
@@ -86,6 +95,10 @@ class Timeline:
         if found or changed:
             self._pending += found
             self._due.set()
+        if found and self._compared:
+            for watcher in self._watchers:
+                watcher(found)
+        self._compared = True
 
     def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""

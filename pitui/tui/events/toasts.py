@@ -1,13 +1,9 @@
 """Toasts: notifications of changes that the user did not cause."""
 
-import time
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.events.event import Event, EventKind, Severity
-from pitui.domain.events.last_known_state import LastKnownState
-from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.text import one_line
 
 _SENTENCES = {
@@ -34,29 +30,17 @@ class Toast:
     bad: bool
 
 
-class Toasts:
-    """Compares each snapshot with the one before."""
-
-    def __init__(self) -> None:
-        self._seen: LastKnownState | None = None
-
-    def of(self, snapshot: Snapshot, own: Collection[str] = ()) -> list[Toast]:
-        """Return toasts for the changes since the last snapshot, except those the user caused."""
-        first = self._seen is None
-        found, self._seen = diff_snapshots(
-            self._seen or LastKnownState(), snapshot, time.time(), own
-        )
-        if first:
-            return []
-        nodes = {event.about for event in found if event.kind is EventKind.NODE}
-        said = [
-            (_sentence(event), event)
-            for event in found
-            if event.gravity is not Severity.PLAIN
-            # With its node a worker goes and comes anyway.
-            and not (event.kind is EventKind.WORKER and event.about in nodes)
-        ]
-        return [Toast(text, event.gravity is Severity.BAD) for text, event in said if text]
+def toasts(found: Sequence[Event]) -> list[Toast]:
+    """Return what is said of the events that one snapshot brought."""
+    nodes = {event.about for event in found if event.kind is EventKind.NODE}
+    said = [
+        (_sentence(event), event)
+        for event in found
+        if event.gravity is not Severity.PLAIN
+        # With its node a worker goes and comes anyway.
+        and not (event.kind is EventKind.WORKER and event.about in nodes)
+    ]
+    return [Toast(text, event.gravity is Severity.BAD) for text, event in said if text]
 
 
 def _sentence(event: Event) -> str:

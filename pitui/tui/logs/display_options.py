@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
@@ -36,7 +37,7 @@ class LogDisplayOptions:
     def _like(self, settings: LogViewSettings) -> None:
         self.settings = settings
         self._apply()
-        self._pane.run_worker(self._keep(settings), group="view_settings", exclusive=True)
+        self._pane.in_background(partial(self._keep, settings), "view_settings")
 
     async def _keep(self, settings: LogViewSettings) -> None:
         try:

@@ -43,7 +43,7 @@ class LogExport:
 
     def do_copy(self) -> None:
         """Copy the selection, else the line under the cursor."""
-        self._pane.run_worker(self._copy_chosen(), group="copy", exclusive=True)
+        self._pane.in_background(self._copy_chosen, "copy")
 
     async def _copy_chosen(self) -> None:
         view = self._view
@@ -60,7 +60,7 @@ class LogExport:
 
     def do_copy_many(self) -> None:
         """Ask what to copy: the marked lines, all matches, or all visible lines."""
-        self._pane.run_worker(self._copy_many(), group="copy", exclusive=True)
+        self._pane.in_background(self._copy_many, "copy")
 
     async def _copy_many(self) -> None:
         from pitui.tui.logs.dialogs.choose_row import ChoiceScreen
@@ -113,7 +113,7 @@ class LogExport:
 
     def do_pager(self) -> None:
         """Show the lines in $PAGER."""
-        self._pane.run_worker(self._page(), group="pager", exclusive=True)
+        self._pane.in_background(self._page, "pager")
 
     async def _page(self) -> None:
         from pitui.tui.terminal.pager import show_in_pager
@@ -142,7 +142,7 @@ class LogExport:
 
     def do_save(self) -> None:
         """Save a complete log from its node, including lines no longer kept here."""
-        self._pane.run_worker(self._save(), group="save")
+        self._pane.in_background(self._save, "save", exclusive=False)
 
     async def _save(self) -> None:
         from pitui.tui.logs.dialogs.save_log import SaveScreen, save_log

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -83,7 +84,7 @@ class LogFollow:
         if goal or self._pane.filters.chosen.sources:
             self._pane.filters.clear()
         self.entitle()
-        self._pane.run_worker(self._follow(self._pane.sources), group="follow", exclusive=True)
+        self._pane.in_background(partial(self._follow, self._pane.sources), "follow")
 
     async def _follow(self, sources: Sequence[LogSource]) -> None:
         lines: AsyncGenerator[list[LogLine], None]

@@ -1,6 +1,6 @@
 """The Logs pane: its widgets, and what they tell each other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
+from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
@@ -122,6 +123,12 @@ class LogsPane(Pane):
     def say(self, text: str) -> None:
         """Show a status message in the footer."""
         self.post_message(StatusMessage(text))
+
+    def in_background(
+        self, work: Callable[[], Coroutine[None, None, None]], group: str, *, exclusive: bool = True
+    ) -> None:
+        """Run a coroutine function as a worker; an exclusive one ends those of its group."""
+        _worker: Worker[None] = self.run_worker(work, group=group, exclusive=exclusive)
 
     def go_to(self, number: int | None, otherwise: str) -> None:
         """Go to a line, or say `otherwise` where there is none."""

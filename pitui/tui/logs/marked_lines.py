@@ -56,7 +56,7 @@ class MarkedLines:
 
     def do_marks(self) -> None:
         """Choose one of the marked lines and go there."""
-        self._pane.run_worker(self._choose(), group="marks", exclusive=True)
+        self._pane.in_background(self._choose, "marks")
 
     async def _choose(self) -> None:
         from pitui.tui.logs.dialogs.choose_row import ChoiceScreen

@@ -109,7 +109,7 @@ class LogNavigation:
 
     def do_go_to(self) -> None:
         """Ask for a time or a line and go there."""
-        self._pane.run_worker(self._ask_place(), group="goto", exclusive=True)
+        self._pane.in_background(self._ask_place, "goto")
 
     async def _ask_place(self) -> None:
         span = self._view.store.times.span

@@ -1,6 +1,7 @@
 """Search in logs: `/`, n, N."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pitui.spark.logs.log_search import Search, search_for
@@ -46,8 +47,8 @@ class LogSearch:
             self._pane.workers.cancel_group(self._pane, "find")
             self._pane.workers.cancel_group(self._pane, "count")
             return
-        self._pane.run_worker(self._find_nearest(search), group="find", exclusive=True)
-        self._pane.run_worker(self._count(search), group="count", exclusive=True)
+        self._pane.in_background(partial(self._find_nearest, search), "find")
+        self._pane.in_background(partial(self._count, search), "count")
 
     async def _find_nearest(self, search: Search) -> None:
         steps = (-1, 1) if self._upward else (1, -1)
@@ -83,8 +84,8 @@ class LogSearch:
             self._pane.say("no match below")
         elif self._view.rows.lines:
             begin = self._view.store.end if self._view.following else self._view.here()
-            found = self._find_next(search, begin, step)
-            self._pane.run_worker(found, group="find", exclusive=True)
+            found = partial(self._find_next, search, begin, step)
+            self._pane.in_background(found, "find")
 
     async def _find_next(self, search: Search, begin: int, step: int) -> None:
         number = await self._view.find(search, begin + step, step)

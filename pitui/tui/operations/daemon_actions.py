@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.worker import Worker
+
 from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
@@ -62,9 +64,8 @@ class DaemonActions:
         if runner_of(self._widget).refuses(nodes):
             return
         self._say("asking the master whether it can decommission a worker")
-        self._widget.run_worker(
-            self._decommission(tuple(nodes)), group="decommission", exclusive=True
-        )
+        work = partial(self._decommission, tuple(nodes))
+        _worker: Worker[None] = self._widget.run_worker(work, group="decommission", exclusive=True)
 
     async def _decommission(self, nodes: Sequence[str]) -> None:
         """Offer to decommission; a plain stop where the master may not."""

@@ -163,7 +163,8 @@ class OperationRunner:
         operation.started = time.time()
         kept = [o for o in self.listed if not o.well]
         self.listed = [operation, *kept][:_LISTED]
-        worker = self._pane.run_worker(self._run(operation), group="operations")
+        work = partial(self._run, operation)
+        worker: Worker[None] = self._pane.run_worker(work, group="operations")
         self._workers.append((operation, worker))
         self._recent.append(operation)
         self._pane.appear()

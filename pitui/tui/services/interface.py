@@ -255,6 +255,9 @@ class TimelineService(Protocol):
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call back when any of that is different; returns what ends it."""
 
+    def watch(self, callback: Callable[[Sequence[Event]], object]) -> None:
+        """Call back with what each snapshot brings, but not with what the first one does."""
+
     def own(self, names: Callable[[], Collection[str]]) -> None:
         """Say which nodes and applications the user acts on: that is no news."""
 
