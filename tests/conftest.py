@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest.register_assert_rewrite("support.looks")
+
 # How long an example takes says something of the machine's load, nothing of what is tested.
 settings.register_profile(
     "pitui",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventKind, Severity, UnreadEvents, unread_events
-from support.plain_cluster import NOW, Still
 from support.fake_services import FakeTimeline
+from support.plain_cluster import NOW, Still
 
 
 def event(ago: float, kind: EventKind, about: str, what: str, **more: object) -> Event:
@@ -54,11 +54,7 @@ class StillTimeline(FakeTimeline):
         self._callbacks.append(callback)
         return lambda: self._callbacks.remove(callback)
 
-    def own(self, names: Callable[[], Collection[str]]) -> None:
-        self.names = names
-
     def mark_read(self) -> None:
-    def looked(self) -> None:
         had = self.news.events
         self.looked_at = time.time()
         if had:

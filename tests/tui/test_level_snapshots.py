@@ -4,8 +4,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-from support.looks import LARGE, SMALL, Looks
 from support.app_details import StillJobs
+from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
