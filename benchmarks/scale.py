@@ -1,7 +1,7 @@
 """What a snapshot costs by how many nodes and applications there are, and how long a key waits.
 
     python benchmarks/scale.py [--sizes 4x10,64x100,256x1000,1024x10000] [--rounds 10]
-                               [--before CHECKOUT]
+                               [--way 256x1000] [--seconds 30] [--before CHECKOUT]
 
 The answers are simulated, the way from there to the screen is the real one: each round the master
 and every node answer with other figures, and a terminal of 200x50 shows all panes. Milliseconds:
@@ -9,8 +9,15 @@ and every node answer with other figures, and a terminal of 200x50 shows all pan
 the median); `key` is the longest that a key waits that was pressed just as a snapshot came, until
 the moved cursor is drawn (in CPU too, of a process that never sleeps meanwhile: what others do on
 the machine does not count). `changed` says which applications have other figures: `active`, those
-that run, or `all`, which no master answers. With `--before` another checkout is measured too:
-`ratio` is its figure through this one's.
+that run, or `all`, which no master answers.
+
+`way` is the whole way from the link to the screen: so many nodes answer over SSH, once a second and
+with other figures each time, from `simulated_nodes.py`, a process of its own, and the real services
+stand behind the UI. `connect_s` is the CPU until all are connected and have answered; after that
+`cpu_percent` is the share of a core, over `--seconds`; `snapshot` the CPU that is of one snapshot,
+`snapshots` how many there were in a second; `key` as above, of keys pressed as one came.
+
+With `--before` another checkout is measured too: `ratio` is its figure through this one's.
 """
 
 import argparse
@@ -20,10 +27,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,9 +40,12 @@ sys.path.insert(0, os.environ.get("PITUI_SCALE_OF") or str(Path(__file__).parent
 sys.path.insert(1, str(Path(sys.path[0], "tests")))
 
 import msgspec
-from support.plain_cluster import NOW, Still, ui
+import simulated_nodes as simulated
+from simulated_nodes import NOW, RUNNING, master_json
+from support.plain_cluster import Still, ui
 from textual.events import Key
 
+from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import (
@@ -55,8 +67,11 @@ from pitui.tui.terminal.gc_tuning import tune_gc
 
 SIZES = "4x10,64x100,256x1000,1024x10000"
 LIMITS = {"show": 40.0, "key": 50.0}
-RUNNING = 8
-"""Applications whose drivers are asked."""
+CONNECT_LIMIT = 240.0
+"""Seconds for all nodes to be connected and the measurement's keys."""
+SETTLE_WAY_S = 5.0
+"""Seconds after which the first looks at all nodes are over."""
+KEYS = 20
 SETTLED_S = 0.15
 """Seconds after which all that a snapshot leads to has been drawn."""
 
@@ -66,6 +81,8 @@ def main() -> None:
     parser.add_argument("--sizes", default=SIZES)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--before", type=Path, help="another checkout of pitui")
+    parser.add_argument("--way", default="256x1000", help="nodes and applications; 0 for none")
+    parser.add_argument("--seconds", type=float, default=30.0)
     options = parser.parse_args()
     sizes = [tuple(map(int, size.split("x"))) for size in options.sizes.split(",")]
     table = [
@@ -79,12 +96,14 @@ def main() -> None:
     if options.before:
         for row, old in zip(table, measured_there(options), strict=True):
             row["ratio"] = {name: round(old[name] / row[name], 1) for name in ("poll", *LIMITS)}
-    print(json.dumps({"table": table, "limits": LIMITS}))
+    nodes, _, apps = options.way.partition("x")
+    way = asyncio.run(whole_way(int(nodes), int(apps), options.seconds)) if apps else None
+    print(json.dumps({"table": table, "way": way, "limits": LIMITS}))
 
 
 def measured_there(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Return what another checkout needs for the same."""
-    arguments = ["--sizes", options.sizes, "--rounds", str(options.rounds)]
+    arguments = ["--sizes", options.sizes, "--rounds", str(options.rounds), "--way", "0"]
     there = {**os.environ, "PITUI_SCALE_OF": str(options.before.resolve())}
     said = subprocess.run(
         [sys.executable, __file__, *arguments], env=there, check=True, capture_output=True
@@ -112,35 +131,15 @@ class SimulatedCluster:
 
     def answer(self, tick: int) -> None:
         """Let everything answer."""
-        apps = [self._application(n, tick) for n in range(self._apps)]
         hosts = [node.host for node in self._nodes.values()][1:]
-        self._body = json.dumps({
-            "url": "spark://n0000:7077", "status": "ALIVE",
-            "workers": [self._worker(host, tick) for host in hosts],
-            "activeapps": apps[: self._running], "completedapps": apps[self._running :],
-        }).encode()  # fmt: skip
+        self._body = master_json(hosts, self._apps, tick, every=self._every)
         progress = Progress(3, 1, 1000, tick % 1000, 6, 0, "reduce at pi.py:44")
-        self._seen.drivers = {app["id"]: DriverView(progress) for app in apps[: self._running]}
+        ids = [f"app-20270115080000-{self._apps - n:05}" for n in range(self._running)]
+        self._seen.drivers = dict.fromkeys(ids, DriverView(progress))
         for n, (name, seen) in enumerate(self._seen.nodes.items()):
             seen.before, seen.health = seen.health, self._health(n, tick)
             seen.names = Names(name, frozenset({f"192.168.{n // 250}.{n % 250}"}))
             seen.cpu.append((n + tick * 7) % 100)
-
-    def _application(self, n: int, tick: int) -> dict[str, Any]:
-        running = n < self._running
-        lasts = 60 + n % 100 + (tick if running or self._every else 0)
-        return {
-            "id": f"app-20270115080000-{self._apps - n:05}", "name": f"job {n}", "user": "pi",
-            "cores": 4 if running else 0, "memoryperexecutor": 512, "duration": lasts * 1000,
-            "starttime": (NOW - n) * 1000, "state": "RUNNING" if running else "FINISHED",
-        }  # fmt: skip
-
-    def _worker(self, host: str, tick: int) -> dict[str, Any]:
-        return {
-            "id": f"worker-20270115080000-{host}-40000", "host": host, "port": 40000, "cores": 4,
-            "webuiaddress": f"http://{host}:8081", "coresused": tick % 5, "memory": 700,
-            "memoryused": 100 + tick % 500, "state": "ALIVE", "lastheartbeat": (NOW + tick) * 1000,
-        }  # fmt: skip
 
     def _health(self, n: int, tick: int) -> Health:
         role = Role.WORKER if n else Role.MASTER
@@ -197,6 +196,67 @@ async def measure(cluster: SimulatedCluster, rounds: int) -> dict[str, Any]:
             key.append(await pressed(app, lambda seen=seen: services.publish(seen), drawn))
     figures = {"poll": median(poll), "show": median(show), "key": max(key)}
     return {name: round(seconds * 1000, 1) for name, seconds in figures.items()}
+
+
+@asynccontextmanager
+async def simulated_nodes(nodes: int, apps: int) -> AsyncIterator[Config]:
+    """Let nodes answer from a process of their own, and return their configuration."""
+    with TemporaryDirectory() as folder:
+        os.environ["HOME"] = folder  # nobody's ~/.ssh, and no file of an earlier run
+        server = await asyncio.create_subprocess_exec(
+            sys.executable, simulated.__file__, str(nodes), str(apps), folder,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            assert server.stdout is not None
+            await server.stdout.readline()
+            yield load_config(Path(folder, "config.yaml"))
+        finally:
+            server.kill()
+            await server.wait()
+
+
+class CountingApp(PituiApp):
+    """The UI, which counts the snapshots that come."""
+
+    came = 0
+
+    def _on_snapshot(self, snapshot: Snapshot) -> None:
+        self.came += 1
+        super()._on_snapshot(snapshot)
+
+
+async def whole_way(nodes: int, apps: int, seconds: float) -> dict[str, float]:
+    """Return what it takes to watch nodes that answer over SSH."""
+    async with simulated_nodes(nodes, apps) as config:
+        app = CountingApp(config)
+        begun = time.process_time()
+        async with app.run_test(size=(200, 50)) as pilot, asyncio.timeout(CONNECT_LIMIT + seconds):
+            while sum(node.metrics is not None for node in app.main.snapshot.nodes) < nodes:
+                await pilot.pause(0.1)
+            connected = time.process_time()
+            await asyncio.sleep(SETTLE_WAY_S)
+            drawn: list[float] = []
+            app.post_display_hook = lambda: drawn.append(time.process_time())  # type: ignore[method-assign]
+            before, since, old = time.process_time(), time.monotonic(), app.came
+            while time.monotonic() - since < seconds:
+                await asyncio.sleep(SETTLED_S)
+            took, lasted = time.process_time() - before, time.monotonic() - since
+            came = app.came - old
+            keys = [await pressed_at_next(app, drawn) for _ in range(KEYS)]
+    return {
+        "nodes": nodes, "applications": apps, "connect_s": round(connected - begun, 1),
+        "cpu_percent": round(100 * took / lasted, 1), "snapshots": round(came / lasted, 1),
+        "snapshot": round(1000 * took / max(1, came), 1), "key": round(1000 * max(keys), 1),
+    }  # fmt: skip
+
+
+async def pressed_at_next(app: CountingApp, drawn: list[float]) -> float:
+    """Press a key as the next snapshot comes, and return the seconds until it was drawn."""
+    count = app.came
+    while app.came == count:
+        await asyncio.sleep(0.001)
+    return await pressed(app, lambda: None, drawn)
 
 
 async def pressed(app: PituiApp, publish: Callable[[], None], drawn: list[float]) -> float:
