@@ -23,7 +23,7 @@ States = dict[str, dict[str, str]]
 
 
 @pytest.fixture
-def configured(ssh_spark_homes: SshSparkHomes, tmp_path: Path) -> SshSparkHomes:
+def configured(spark_homes: SshSparkHomes, tmp_path: Path) -> SshSparkHomes:
     """A file, a folder and a pattern under `data:`."""
     (tmp_path / "a.csv").write_text("a" * 1000)
     (tmp_path / "flights").mkdir()
@@ -31,24 +31,24 @@ def configured(ssh_spark_homes: SshSparkHomes, tmp_path: Path) -> SshSparkHomes:
     for number in range(3):
         (tmp_path / f"p{number}.txt").write_text("p")
     append(
-        ssh_spark_homes.config,
+        spark_homes.config,
         "data:\n"
         "- {source: a.csv, target: ~/data/a.csv}\n"
         "- {source: flights, target: ~/data/, nodes: [pi1, pi2]}\n"
         "- {source: 'p?.txt', target: ~/data/in}\n",
     )
-    return ssh_spark_homes
+    return spark_homes
 
 
-async def push(ssh_spark_homes: SshSparkHomes, *names: str) -> None:
-    async with ssh_spark_homes.opened() as cluster:
+async def push(spark_homes: SshSparkHomes, *names: str) -> None:
+    async with spark_homes.opened() as cluster:
         pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
         ended = await pushing.run(configured_items(cluster), names or list(cluster.nodes))
         assert all(one.state.good for one in ended), ended
 
 
-async def states(ssh_spark_homes: SshSparkHomes, *, verify: bool = False) -> States:
-    async with ssh_spark_homes.opened() as cluster:
+async def states(spark_homes: SshSparkHomes, *, verify: bool = False) -> States:
+    async with spark_homes.opened() as cluster:
         found = await find_data(cluster, verify=verify)
     return {
         one.target.rpartition("/")[2]: {name: node.state for name, node in one.nodes.items()}
@@ -56,8 +56,8 @@ async def states(ssh_spark_homes: SshSparkHomes, *, verify: bool = False) -> Sta
     }
 
 
-async def remove(ssh_spark_homes: SshSparkHomes, target: str) -> dict[str, OutcomeState]:
-    async with ssh_spark_homes.opened() as cluster:
+async def remove(spark_homes: SshSparkHomes, target: str) -> dict[str, OutcomeState]:
+    async with spark_homes.opened() as cluster:
         ended = {}
         for item in removable_items(cluster, target):
             for one in await remove_data(cluster, item, list(cluster.nodes), lambda _: None):
