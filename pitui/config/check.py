@@ -207,6 +207,22 @@ def _jobs(config: Config) -> Iterator[Finding]:
     for name, job in config.jobs.items():
         yield from _spelled(("jobs", name, "app"), _word_problem, job.app)
         yield from _pair_findings(("jobs", name, "conf"), spelling.spark_property_problem, job.conf)
+        for key, paths in (("py_files", job.py_files), ("jars", job.jars)):
+            for number, path in enumerate(paths):
+                yield from _spelled(("jobs", name, key, str(number)), _listed_path_problem, path)
+        targets = [data.target for data in config.data]
+        for number, target in enumerate(job.data):
+            if target not in targets:
+                hint = did_you_mean(target, targets) or ";"
+                message = f"found {quoted(target)}, which is no target under data:{hint} "
+                message += "allowed: a target of data:"
+                yield ("jobs", name, "data", str(number)), message
+
+
+def _listed_path_problem(text: str) -> str:
+    if "," in text:
+        return f"found {quoted(text)}, allowed: a path without a comma, one a line"
+    return _word_problem(text)
 
 
 def _logs(config: Config) -> Iterator[Finding]:

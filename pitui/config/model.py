@@ -125,8 +125,11 @@ class JobSection(_Section, frozen=True):
     """An application that `pitui submit NAME` runs."""
 
     app: str
+    py_files: list[str] = []
+    jars: list[str] = []
     args: list[Scalar] = []
     conf: dict[str, Scalar] = {}
+    data: list[str] = []
 
 
 class UiSection(_Section, frozen=True):

@@ -178,3 +178,30 @@ def test_the_command_line(configured: SshSparkHomes, run: Run, tmp_path: Path) -
     ended = {one["name"]: one["state"] for one in json.loads(output)["nodes"]}
     assert ended == {"nuc": "ok", "pi1": "ok", "pi2": "unreachable"}
     assert "changes the cluster" in run("--read-only", "data", "--remove", "~/x", status=2)[1]
+
+
+def test_a_jobs_data_is_brought_before_it_starts(
+    configured: SshSparkHomes, run: Run, tmp_path: Path
+) -> None:
+    """There is no Spark here: it is the master that does not answer, after the data came."""
+    (tmp_path / "job.py").write_text("print()\n")
+    append(
+        configured.config,
+        "jobs:\n"
+        "  reads: {app: job.py, data: ['~/data/a.csv', '~/data/']}\n"
+        "  other: {app: job.py}\n",
+    )
+    homes = {name: server.home for name, server in configured.servers.items()}
+    run("submit", "other", status=1)
+    assert not any((home / "data").exists() for home in homes.values())
+    configured.servers["pi2"].stop()
+    _, said = run("submit", "reads", status=1)
+    assert "pi1: ~/data/a.csv pushed" in said
+    assert "pitui: pi2: " in said
+    assert (homes["pi1"] / "data" / "flights" / "one").exists()
+    assert not (homes["pi1"] / "data" / "in").exists()
+    # What a node does not take stops the job: its tasks would fail there.
+    (homes["pi1"] / "data" / "a.csv").unlink()
+    (homes["pi1"] / "data" / "a.csv").mkdir()
+    _, said = run("submit", "reads", status=1)
+    assert said.endswith("a.csv is a folder\n")

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.open_writable import open_to_act
-from pitui.cli.output import complain, print_json, print_text
+from pitui.cli.output import print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.render.progress_line import ProgressLine
+from pitui.cli.render.push_text import PushText
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
@@ -73,7 +73,7 @@ def command(
                 items = configured_items(cluster)
             else:
                 items = [item_of(source, target, Path.cwd())]
-            shown = _Shown(settings)
+            shown = PushText(_for_json_alone if settings.json else print_text)
             ended = await Pushing(cluster, shown.progress, shown.report).run(items, names)
         if settings.json:
             reached = {one.node for one in ended}
@@ -85,35 +85,8 @@ def command(
     run(main)
 
 
-class _Shown:
-    """What is seen of a push while it goes on."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._json = settings.json
-        self._line = ProgressLine("pushing, the slowest node has")
-        self._have: dict[str, int] = {}
-
-    def progress(self, node: str, have: int, size: int) -> None:
-        """Show how far the slowest node is."""
-        self._have[node] = have
-        self._line(min(self._have.values()), size)
-
-    def report(self, ended: "Delivery") -> None:
-        """Print how a file came to a node."""
-        self._have.pop(ended.node, None)
-        self._line.clear()
-        if self._json:
-            return
-        if ended.error:
-            complain(f"pitui: {ended.node}: {ended.error}")
-            if ended.advice:
-                complain(f"  {ended.advice}")
-        elif ended.state is OutcomeState.UNCHANGED:
-            print_text(f"{ended.node}: {ended.item.target} is already there")
-        else:
-            via = f", through {ended.via}" if ended.via else ""
-            amount = f"{ended.sent / 1024 / 1024:.1f} MiB in {ended.seconds:.1f} s"
-            print_text(f"{ended.node}: {ended.item.target} pushed: {amount}{via}")
+def _for_json_alone(_line: str) -> None:
+    """Leave a line to the JSON in the end."""
 
 
 def _push_node_json(name: str, ended: "Sequence[Delivery]") -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`pitui submit`: run an application on the cluster."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,10 @@ from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
+from pitui.domain.outcome import OutcomeState
+
+if TYPE_CHECKING:
+    from pitui.services.cluster import Cluster
 
 _WORTH_A_WORD_MIB = 16
 """MiB that take a while to bring to the master's node."""
@@ -40,7 +45,8 @@ def command(
 
     Runs spark-submit on the master's node, streams its output and ends with its exit status.
     What this cluster needs and nobody set is added, and said on standard error. Files that the
-    arguments name are looked for here first, and brought to the master's node.
+    arguments name are looked for here first, and brought to the master's node. Nodes that lack the
+    data of a job get it first.
     """
     after = words_after(context)
     if (job is None) == (after is None):
@@ -57,6 +63,7 @@ def command(
             runs = Runs(cluster)
             words = after if after is not None else job_words(cluster, str(job))
             folder = Path.cwd() if job is None else config.folder
+            await _bring_data(cluster, job)
             submission = await prepare(cluster, words, folder)
             for addition in submission.added:
                 complain(f"pitui: added {addition}")
@@ -75,6 +82,29 @@ def command(
         return exit_status(ended.status, detached=detach)
 
     run(main)
+
+
+async def _bring_data(cluster: "Cluster", job: str | None) -> None:
+    """See that the nodes have the data of a job, and bring what is missing.
+
+    A node that cannot be reached has no worker that could miss it, and is only named.
+
+    Raises:
+        NodeError: a node did not take it.
+        UsageError: a source is not there.
+    """
+    from pitui.cli.render.push_text import PushText, delivery_error
+    from pitui.services.data.items import job_items
+    from pitui.services.data.pushing import Pushing
+
+    items = job_items(cluster, job) if job is not None else []
+    if not items:
+        return
+    shown = PushText(complain)
+    ended = await Pushing(cluster, shown.progress, shown.report).run(items, list(cluster.nodes))
+    for one in ended:
+        if one.state is OutcomeState.FAILED:
+            raise delivery_error(one)
 
 
 def exit_status(status: int | None, *, detached: bool) -> int:

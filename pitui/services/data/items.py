@@ -143,6 +143,17 @@ def configured_items(cluster: Cluster) -> list[Item]:
     return [item_of_section(data, config.folder) for data in config.data]
 
 
+def job_items(cluster: Cluster, job: str) -> list[Item]:
+    """Return the data that a job of the configuration needs; none where there is no such job.
+
+    Raises:
+        UsageError: a source is not there.
+    """
+    config = cluster.config
+    targets = config.jobs[job].data if job in config.jobs else []
+    return [item_of_section(d, config.folder) for d in config.data if d.target in targets]
+
+
 def read_content(item: Item) -> Content:
     """Read what is pushed; a file that was read before, and is the same by its times, is not.
 

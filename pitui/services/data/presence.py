@@ -90,21 +90,6 @@ async def find_data(
     return found
 
 
-async def lacking(cluster: Cluster, item: Item) -> list[str]:
-    """Return the nodes that have not what an item is, or could not be asked.
-
-    Raises:
-        UsageError: its source cannot be read.
-    """
-    content = await asyncio.to_thread(read_content, item)
-
-    async def one(name: str) -> NodeData:
-        return await _node_data(cluster, name, item, content, {}, verify=False)
-
-    answers = await fan_out(item.on(cluster.nodes), one)
-    return [n for n, a in answers.items() if isinstance(a, PituiError) or a.state != "present"]
-
-
 async def _node_data(
     cluster: Cluster,
     name: str,

@@ -93,6 +93,9 @@ def job_words(cluster: Cluster, name: str) -> list[str]:
     words = []
     for key, value in job.conf.items():
         words += ["--conf", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
+    for option, paths in (("--py-files", job.py_files), ("--jars", job.jars)):
+        if paths:
+            words += [option, ",".join(paths)]
     return [*words, job.app, *(str(argument) for argument in job.args)]
 
 

@@ -118,6 +118,26 @@ ADDED: dict[str, tuple[str, list[str]]] = {
         "ssh: {connect_timeout: 0}",
         ["5: ssh.connect_timeout: found 0, allowed: a number above 0 to 3600"],
     ),
+    "data for a node that is none": (
+        "data: [{source: a, target: /a, nodes: [p1]}]",
+        ['5: data.0.nodes.0: found "p1", which is not a node; did you mean'],
+    ),
+    "data for nodes in one word": (
+        "data: [{source: a, target: /a, nodes: some}]",
+        ["data.0.nodes"],
+    ),
+    "data's owner": (
+        "data: [{source: a, target: /a, owner: 'a b'}]",
+        ['5: data.0.owner: found "a b"'],
+    ),
+    "data that a job needs": (
+        "data: [{source: a, target: /spark/a}]\njobs: {j: {app: x, data: [/spark/b]}}",
+        ['6: jobs.j.data.0: found "/spark/b", which is no target under data:; did you mean'],
+    ),
+    "two files in one": (
+        "jobs: {j: {app: x, py_files: ['a.py,b.py']}}",
+        ['jobs.j.py_files.0: found "a.py,b.py"', "without a comma"],
+    ),
     "infinite time": ("ssh: {connect_timeout: .inf}", ['found ".inf", allowed: a number']),
     "missing identity": (
         "ssh: {identity: ~/.ssh/none}",

@@ -1,0 +1,31 @@
+"""What a job of the configuration asks spark-submit for."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pitui.config.model import JobSection
+from pitui.domain.errors import UsageError
+from pitui.services.runs.submit import job_words
+
+
+def cluster(**jobs: JobSection) -> Any:
+    return SimpleNamespace(config=SimpleNamespace(jobs=jobs))
+
+
+def test_files_settings_and_arguments() -> None:
+    job = JobSection(
+        app="a.py",
+        py_files=["b.py", "lib dir/c.zip"],
+        jars=["d.jar"],
+        args=[1, "two words"],
+        conf={"spark.a": True},
+    )
+    assert job_words(cluster(j=job), "j") == [
+        "--conf", "spark.a=true", "--py-files", "b.py,lib dir/c.zip", "--jars", "d.jar",
+        "a.py", "1", "two words",
+    ]  # fmt: skip
+    assert job_words(cluster(j=JobSection(app="a.py")), "j") == ["a.py"]
+    with pytest.raises(UsageError, match="no job 'k'"):
+        job_words(cluster(j=job), "k")
