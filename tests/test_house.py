@@ -22,6 +22,7 @@ SAME_NAME_IN_MANY_FILES = {
     "state_cell": "of the UI, still to be told apart",
 }
 """Names that more than one module defines, and why."""
+LONGEST_MODULE = 400
 COMMAND_LINE_MUST_NOT_IMPORT = (
     "textual",
     "rich",
@@ -141,3 +142,12 @@ def test_no_name_of_a_module_stands_for_two_things():
     }
     assert twice == {}
     assert {name for name in SAME_NAME_IN_MANY_FILES if len(places.get(name, ())) < 2} == set()
+
+
+def test_no_module_is_too_long_to_be_read_in_one_sitting():
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "pitui").rglob("*.py")
+        if (lines := len(_lines(path))) > LONGEST_MODULE
+    }
+    assert found == {}

@@ -5,7 +5,7 @@ Only options that pitui uses are understood. Host names are not canonicalized by
 
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pitui.remote.ssh.config import ssh_files, ssh_match
@@ -16,33 +16,18 @@ from pitui.remote.ssh.config.ssh_program import RefusedError, Settings
 from pitui.remote.ssh.config.ssh_tokens import (
     TokenError,
     TokenValues,
-    expand_dollar,
     expand_percent,
     expand_tokens,
     local_user,
 )
+from pitui.remote.ssh.config.ssh_values import VALUES, jump_host, single_value
 
 DEFAULT_IDENTITIES = tuple(
     f"~/.ssh/id_{kind}"
     for kind in ("rsa", "ecdsa", "ecdsa_sk", "ed25519", "ed25519_sk", "xmss", "dsa")
 )
 
-_HOP = re.compile(r"(?:(?P<user>.+)@)?(?P<host>\[[^\]]+\]|[^\[\]:/@]+)(?::(?P<port>\w*))?")
-_URI = re.compile(r"ssh://(?:(?P<user>[^@]+)@)?(?P<host>[^\[\]:/@]+)(?::(?P<port>\d+))?/?")
-MAX_HOST_FILES = 32
-"""As in OpenSSH's readconf.h."""
-
 _NO_HOST = re.compile(r"""['`"$\\;&<>|(){}\s\x00-\x1f]""")
-_YES_NO = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
-_PUBLIC_KEY = {
-    "yes": "true",
-    "true": "true",
-    "no": "false",
-    "false": "false",
-    "unbound": "unbound",
-    "host-bound": "host-bound",
-}
-_FAMILIES = {name: name for name in ("any", "inet", "inet6")}
 
 
 def settings(host: str, user: str | None, port: int | None, home: Path) -> Settings:
@@ -146,14 +131,14 @@ class _Reader:
 
     def _option(self, keyword: str, words: list[str], text: str, *, active: bool) -> None:
         if keyword == "ignoreunknown":
-            names = _single(keyword, words, text)
+            names = single_value(keyword, words, text)
             if active:
                 self._ignored = self._ignored or names
         elif keyword not in KNOWN:
             if not any(ssh_match.in_list(keyword, names.lower()) for names in self._ignored):
                 raise CriteriaError(f"Bad configuration option: {keyword}")
-        elif keyword in _VALUES:
-            values = _VALUES[keyword](keyword, words, text)
+        elif keyword in VALUES:
+            values = VALUES[keyword](keyword, words, text)
             if active:
                 self._set(keyword, values)
 
@@ -227,7 +212,7 @@ class _Reader:
         return found
 
     def _check_loop(self, found: Mapping[str, list[str]]) -> None:
-        jump = _hop(found.get("proxyjump", [""])[0].rpartition(",")[2])
+        jump = jump_host(found.get("proxyjump", [""])[0].rpartition(",")[2])
         if jump is None:
             return
         to = (jump[1], jump[2] or "22", jump[0] or found["user"][0])
@@ -251,105 +236,3 @@ def _canonical_host(host: str) -> str:
     except (OSError, UnicodeError):
         return host.lower()
     return str(found[0][4][0])
-
-
-# -- values: each returns those of one line, and raises CriteriaError where they make no sense
-
-_Value = Callable[[str, list[str], str], list[str]]
-
-
-def _single(keyword: str, words: list[str], _text: str) -> list[str]:
-    if not words or not words[0]:
-        raise CriteriaError("missing argument.")
-    if len(words) > 1:
-        raise CriteriaError(f'keyword "{keyword}" extra arguments at end of line')
-    return words
-
-
-def _several_values(keyword: str, words: list[str], _text: str) -> list[str]:
-    if not words or "" in words:
-        raise CriteriaError(f"keyword {keyword} empty argument")
-    if len(words) > MAX_HOST_FILES:
-        raise CriteriaError(f"too many files of known hosts; at most {MAX_HOST_FILES}")
-    if len(words) > 1 and "none" in (word.lower() for word in words):
-        raise CriteriaError(f"keyword {keyword} 'none' argument must appear alone.")
-    return words
-
-
-def _port_value(keyword: str, words: list[str], text: str) -> list[str]:
-    (word,) = _single(keyword, words, text)
-    if word.isascii() and word.isdigit() and 0 < int(word) < 2**16:
-        return [str(int(word))]
-    try:
-        return [str(socket.getservbyname(word, "tcp"))]
-    except OSError as error:
-        raise CriteriaError(f"Bad port '{word}'.") from error
-
-
-def _choice(choices: Mapping[str, str]) -> _Value:
-    def value(keyword: str, words: list[str], text: str) -> list[str]:
-        (word,) = _single(keyword, words, text)
-        if word.lower() not in choices:
-            raise CriteriaError(f'unsupported option "{word}".')
-        return [choices[word.lower()]]
-
-    return value
-
-
-def _agent_value(keyword: str, words: list[str], text: str) -> list[str]:
-    (word,) = _single(keyword, words, text)
-    expand_dollar(word)
-    if word.startswith("$") and not re.fullmatch(r"\$\{.*|\$\w+", word):
-        raise CriteriaError(f"Invalid environment name {word}.")
-    return [word]
-
-
-def _command(_keyword: str, _words: list[str], text: str) -> list[str]:
-    return [text.lstrip(" \t\r\n=")]
-
-
-def _jump(_keyword: str, _words: list[str], text: str) -> list[str]:
-    text = text.partition("#")[0].split(maxsplit=1)[0]
-    if text.lower() == "none":
-        return [text]
-    *before, last = text.split(",")
-    hops = [_hop(hop) for hop in (*before, last)]
-    if None in hops or hops[-1] is None:
-        raise CriteriaError(f'Invalid ProxyJump "{text}"')
-    user, host, port = hops[-1]
-    host = f"[{host}]" if ":" in host or not host.strip("0123456789.") else host
-    shown = f"{user}@" * bool(user) + host + f":{port}" * bool(port)
-    return [",".join([*before, shown])]
-
-
-def _hop(text: str) -> tuple[str, str, str] | None:
-    """Return user, host and port of a jump host; None where it makes no sense."""
-    match = _URI.fullmatch(text) if text.startswith("ssh://") else _HOP.fullmatch(text)
-    if match is None:
-        return None
-    port = match["port"] or ""
-    try:
-        (port,) = _port_value("port", [port], "") if port else ("",)
-    except CriteriaError:
-        return None
-    return match["user"] or "", match["host"].strip("[]"), port
-
-
-_VALUES: Mapping[str, _Value] = {
-    **dict.fromkeys(
-        (
-            "user", "hostname", "hostkeyalias", "bindaddress", "bindinterface", "tag",
-            "identityfile", "certificatefile", "ciphers", "macs", "kexalgorithms",
-            "hostkeyalgorithms", "pubkeyacceptedalgorithms",
-        ),
-        _single,
-    ),
-    **dict.fromkeys(("userknownhostsfile", "globalknownhostsfile"), _several_values),
-    **dict.fromkeys(("identitiesonly", "proxyusefdpass"), _choice(_YES_NO)),
-    "pubkeyauthentication": _choice(_PUBLIC_KEY),
-    "addressfamily": _choice(_FAMILIES),
-    "port": _port_value,
-    "identityagent": _agent_value,
-    "proxycommand": _command,
-    "proxyjump": _jump,
-}  # fmt: skip
