@@ -1,4 +1,4 @@
-"""Statistics of repeats: median, spread, ratio of medians with its interval, Mann-Whitney's U.
+"""Statistics of repeats: the ratio of medians with its interval, and Mann-Whitney's U.
 
 Run times are few and skewed, so nothing here assumes a normal distribution where it can count.
 """
@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median
 
 LEVEL = 0.05
 """A difference is shown where it would come about by chance less often than this."""
@@ -16,14 +16,6 @@ _RESAMPLES = 2000
 _SEED = 20_260_101
 _EXACT_MOST = 20
 """Values of one sample up to which Mann-Whitney's distribution is counted, not approximated."""
-
-
-def spread(seconds: Sequence[float]) -> float | None:
-    """Return the interquartile range, which one slow repeat does not widen; None below two."""
-    if len(seconds) < 2:
-        return None
-    low, _, high = quantiles(seconds, n=4, method="inclusive")
-    return high - low
 
 
 @dataclass(frozen=True, slots=True)

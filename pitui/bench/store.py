@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from pitui.bench.baseline import check_can_be_baseline, same_kind
 from pitui.config.paths import data_folder, make_private
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.bound.node_sample import NodeSample
@@ -43,6 +44,8 @@ _CREATE_SAMPLES = """
         run TEXT NOT NULL, node TEXT NOT NULL, samples BLOB NOT NULL, PRIMARY KEY (run, node)
     ) STRICT
 """
+
+_CREATE_BASELINES = "CREATE TABLE IF NOT EXISTS baselines (run TEXT PRIMARY KEY) STRICT"
 
 
 class RunStore:
@@ -86,6 +89,36 @@ class RunStore:
         with self._open() as database:
             database.execute("DELETE FROM runs WHERE id = ?", (run_id,))
             database.execute("DELETE FROM samples WHERE run = ?", (run_id,))
+            database.execute("DELETE FROM baselines WHERE run = ?", (run_id,))
+
+    def baselines(self, cluster: str) -> list[Run]:
+        """Return the runs of a cluster that are kept as baselines, newest first.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        where = "cluster = ? AND id IN (SELECT run FROM baselines) ORDER BY started_at DESC"
+        return self._select(where, (cluster,))
+
+    def keep_baseline(self, run_id: str, instead_of: Sequence[str] = ()) -> None:
+        """Keep a run as a baseline, in place of others.
+
+        Raises:
+            PituiError: the store cannot be written.
+        """
+        with self._open() as database:
+            database.executemany("DELETE FROM baselines WHERE run = ?", [(i,) for i in instead_of])
+            database.execute("INSERT OR REPLACE INTO baselines VALUES (?)", (run_id,))
+
+    def forget_baseline(self, run_id: str) -> bool:
+        """Keep a run as a baseline no more; returns whether it was one.
+
+        Raises:
+            PituiError: the store cannot be written.
+        """
+        with self._open() as database:
+            found = database.execute("DELETE FROM baselines WHERE run = ?", (run_id,))
+            return found.rowcount > 0
 
     def save_samples(self, run_id: str, samples: Mapping[str, Sequence[NodeSample]]) -> None:
         """Keep what each node did during a run, by node, in place of what was kept before.
@@ -132,9 +165,23 @@ class RunStore:
             raise PituiError(f"cannot open the history of runs ({self._path}): {reason}") from error
 
 
+def keep_baseline(store: RunStore, run: Run) -> Run:
+    """Keep a run as the baseline of its kind, in place of the one before; returns it.
+
+    Raises:
+        UsageError: it can be none; says why.
+        PituiError: the store cannot be written.
+    """
+    check_can_be_baseline(run)
+    before = [b.id for b in store.baselines(run.cluster) if same_kind(b, run)]
+    store.keep_baseline(run.id, before)
+    return run
+
+
 def _bring_up_to_date(database: sqlite3.Connection) -> None:
     database.execute(_CREATE)
     database.execute(_CREATE_SAMPLES)
+    database.execute(_CREATE_BASELINES)
     if _missing(database):
         database.execute("BEGIN IMMEDIATE")  # another pitui may be at the same
         for name in _missing(database):

@@ -43,11 +43,19 @@ COMMANDS = {
     ),
     "submit": CommandRow("Run an application on the cluster.", changes=True),
     "jobs": CommandRow("List applications, or the jobs and stages of one.", changes=False),
+    "compare": CommandRow("Show two applications side by side.", changes=False),
     "kill": CommandRow("Kill an application, a job, a stage or a driver.", changes=True),
     "bench": CommandRow(
         "Run benchmarks and show their history.",
         changes=False,
-        commands={"list": False, "run": True, "history": False, "compare": False, "cancel": True},
+        commands={
+            "list": False,
+            "run": True,
+            "history": False,
+            "compare": False,
+            "baseline": False,
+            "cancel": True,
+        },
     ),
     "threads": CommandRow("Print a thread dump of an executor.", changes=False),
     "disk": CommandRow(

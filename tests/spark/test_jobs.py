@@ -15,6 +15,7 @@ from support.history import history_server
 
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
+from pitui.domain.apps.compare_apps import compare_apps
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver, DriverState
@@ -26,6 +27,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.app_record import app_record
 from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver
 from pitui.services.apps.kill_job import kill_job, kill_stage
@@ -114,6 +116,10 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
     inside = looked.inside
     assert inside is not None
     assert inside.origin is DetailOrigin.DRIVER
+    live = await app_record(lab.app_details, app)
+    assert (live.app.name, live.app.state) == ("many things", ApplicationState.RUNNING)
+    assert live.app.duration_s > 0
+    assert live.settings["spark.app.name"] == "many things"
     by_name = {job.description: job for job in inside.jobs}
     assert by_name["by remainder"].tasks.done == 6
     assert by_name["by remainder"].work.shuffle_write > 0
@@ -187,6 +193,14 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> N
             return [(j.id, j.name, j.description, j.state, j.tasks, j.stage_ids) for j in of.jobs]
 
         assert outline(inside) == outline(past)
+        served_record = await app_record(AppDetails(lab.cluster), app)
+        written_record = await app_record(lab.app_details, app)
+        assert served_record.spark == written_record.spark != ""
+        assert served_record.java.split()[0] == written_record.java.split()[0] != ""
+        assert served_record.tasks == written_record.tasks > 0
+        found = compare_apps(served_record, written_record)
+        assert not found.settings
+        assert all(pair.first and pair.second for pair in found.stages)
         assert not any(part.state.active for part in (*inside.stages, *inside.queries))
         app_details = AppDetails(lab.cluster)
         failed = next(job for job in inside.jobs if job.description == "fails")

@@ -5,7 +5,9 @@ import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.run import Run
+from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, UnreadEvents
@@ -21,6 +23,7 @@ from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.services.interface import (
+    BenchmarkService,
     DaemonTarget,
     InspectionService,
     JobService,
@@ -127,7 +130,25 @@ class FakeLogs:
         raise not_given()
 
 
+class FakeBenchmarks:
+    async def baselines(self) -> Sequence[Run]:
+        return ()
+
+    async def keep_baseline(self, run_id: str) -> None:
+        raise not_given()
+
+    async def forget_baseline(self, run_id: str) -> None:
+        raise not_given()
+
+    async def samples(self, run_id: str) -> Mapping[str, Sequence[NodeSample]]:
+        return {}
+
+    async def tasks(self, run: Run) -> Sequence[TaskBar]:
+        raise not_given()
+
+
 class FakeServices:
+    benchmarks: BenchmarkService = FakeBenchmarks()
     inspection: InspectionService = FakeInspection()
     log_service: LogService = FakeLogs()
 

@@ -15,6 +15,7 @@ from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import ACTIONS, Action, Scope, of
 from pitui.tui.base.confirm import ConfirmScreen, Question
 from pitui.tui.base.text_screen import TextScreen
+from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
@@ -41,6 +42,8 @@ KEYS: dict[Scope, tuple[str, ...]] = {
     Scope.TIMELINE: ("5",),
     Scope.NODE: ("1", "j", "enter"),
     Scope.TEXT: ("3", "d"),
+    Scope.BENCHMARKS: ("7",),
+    Scope.RUN: ("7", "enter"),
 }
 SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.DRILL: LevelScreen,
@@ -48,6 +51,8 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.TIMELINE: TimelineScreen,
     Scope.NODE: NodeScreen,
     Scope.TEXT: TextScreen,
+    Scope.BENCHMARKS: BenchmarksScreen,
+    Scope.RUN: RunScreen,
 }
 
 
@@ -76,6 +81,7 @@ async def arrive(pilot: Pilot[None], scope: Scope) -> ActionScreen:
     app.main.nodes.table.select("nuc")
     for key in KEYS[scope]:
         await pilot.press(key)
+        await settled(pilot)
         if key == "s":
             await until(pilot, lambda: app.main.operations.repeatable is not None)
     await until(pilot, lambda: isinstance(app.screen, SCREENS.get(scope, type(app.main))))
@@ -88,7 +94,9 @@ async def arrive(pilot: Pilot[None], scope: Scope) -> ActionScreen:
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until the screen on top knows what it shows."""
     top = pilot.app.screen
-    if isinstance(top, ProvisionScreen):
+    if isinstance(top, BenchmarksScreen):
+        await until(pilot, lambda: top.pane.cursor is not None)
+    elif isinstance(top, ProvisionScreen):
         await until(pilot, lambda: top.provision_run.phase is Phase.PLANNED)
     elif isinstance(top, LevelScreen):
         await until(pilot, lambda: top.result is not None)

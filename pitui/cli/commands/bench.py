@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.commands.bench_results import baseline, compare
 from pitui.cli.open_writable import open_to_act
-from pitui.cli.output import complain, fail, print_json, print_text
+from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 @click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
 def command() -> None:
     """Run benchmarks and show their history."""
+
+
+command.add_command(compare)
+command.add_command(baseline)
 
 
 @command.command("list", epilog=examples("pitui bench list"))
@@ -186,7 +191,7 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
     config = settings.load()
 
     async def main() -> int:
-        from pitui.cli.render.runs_text import run_json, run_lines
+        from pitui.cli.render.runs_text import history_json, run_lines
         from pitui.domain.errors import NodeError
         from pitui.services.cluster import open_cluster
         from pitui.services.runs.runs import Runs
@@ -199,44 +204,15 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
             except NodeError as error:
                 complain(f"pitui: {error}")
                 status = 1
-            found = runs.history(limit)
+            found, baselines = runs.history(limit), runs.baselines()
         if settings.json:
-            print_json({"runs": [run_json(item) for item in found]})
+            print_json({"runs": history_json(found, baselines)})
         else:
-            for line in run_lines(found):
+            for line in run_lines(found, baselines):
                 print_text(line)
         return status
 
     run(main)
-
-
-@command.command("compare", epilog=examples("pitui bench compare RUN OTHER-RUN"))
-@click.argument("first")
-@click.argument("second")
-@json_option
-@pass_settings
-def compare(settings: Settings, first: str, second: str) -> None:
-    """Compare two runs.
-
-    Shows seconds, cores and executors, and the ratio of their times.
-    """
-    from pitui.bench.store import RunStore
-    from pitui.cli.render.runs_text import run_json, run_lines
-
-    store = RunStore()
-    found = [store.get(run_id) for run_id in (first, second)]
-    for run_id, item in zip((first, second), found, strict=True):
-        if item is None:
-            fail(UsageError(f"run {run_id!r} not found", "See `pitui bench history`."))
-    one, other = (item for item in found if item is not None)
-    ratio = other.seconds / one.seconds if one.seconds and other.seconds else None
-    if settings.json:
-        print_json({"runs": [run_json(one), run_json(other)], "ratio": ratio})
-        return
-    for line in run_lines([one, other]):
-        print_text(line)
-    if ratio is not None:
-        print_text(f"the second run took {ratio:.2f} times as long as the first")
 
 
 @command.command("cancel", epilog=examples("pitui bench cancel RUN"))

@@ -71,8 +71,10 @@ def command(
     async def main() -> int:
         from pitui.cli.render.event_text import EventPrinter, event_json
         from pitui.services.cluster import open_cluster
+        from pitui.services.events.run_events import run_events
         from pitui.services.events.timeline import Timeline
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
+        from pitui.services.runs.runs import Runs
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
             chosen = EventFilter(
@@ -86,6 +88,8 @@ def command(
             monitor = ClusterMonitor(cluster)
             await timeline.begin()
             timeline.take(await monitor.once())
+            runs = Runs(cluster)
+            timeline.add([*run_events(runs.history(), runs.baselines(), time.time())])
             await timeline.note()
             if timeline.complaint is not None:
                 complain(f"pitui: {timeline.complaint}")

@@ -20,8 +20,8 @@ _MIB = 1024 * 1024
 def list_json(snapshot: Snapshot, earlier: Sequence[Application]) -> dict[str, Any]:
     """Return the object of `jobs --json`, without the schema's number."""
     return {
-        "applications": [_application_json(app) for app in snapshot.applications],
-        "earlier": [_application_json(app) for app in earlier],
+        "applications": [application_json(app) for app in snapshot.applications],
+        "earlier": [application_json(app) for app in earlier],
         "drivers": [_driver_json(driver) for driver in snapshot.drivers],
     }
 
@@ -72,7 +72,7 @@ def inside_json(
     """Return the object of `jobs APP --json`, without the schema's number."""
     inside = result.inside or AppDetail(DetailOrigin.DRIVER)
     return {
-        "application": _application_json(app) if app else {"id": app_id},
+        "application": application_json(app) if app else {"id": app_id},
         "from": inside.origin.name.lower().replace("_", "-"),
         "note": inside.note or None,
         "jobs": [
@@ -148,7 +148,8 @@ def _took(begin: float | None, end: float | None) -> str:
     return compact_duration(end - begin) if begin is not None and end is not None else _NONE
 
 
-def _application_json(app: Application) -> dict[str, Any]:
+def application_json(app: Application) -> dict[str, Any]:
+    """Return an application as JSON."""
     return {
         "id": app.id,
         "name": app.name,
@@ -185,7 +186,7 @@ def _job_json(job: SparkJob) -> dict[str, Any]:
         "submitted_at": _iso_time(job.submitted_at),
         "ended_at": _iso_time(job.ended_at),
         "tasks": _tally(job.tasks),
-        "work": _work_json(job.work),
+        "work": work_json(job.work),
     }
 
 
@@ -198,7 +199,7 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
         "submitted_at": _iso_time(stage.submitted_at),
         "ended_at": _iso_time(stage.ended_at),
         "tasks": _tally(stage.tasks),
-        "work": _work_json(stage.work),
+        "work": work_json(stage.work),
         "failure": stage.failure or None,
     }
 
@@ -219,7 +220,8 @@ def _tally(tasks: Tally) -> dict[str, int]:
     return {"all": tasks.all, "done": tasks.done, "active": tasks.active, "failed": tasks.failed}
 
 
-def _work_json(work: WorkDone) -> dict[str, Any]:
+def work_json(work: WorkDone) -> dict[str, Any]:
+    """Return what tasks did as JSON."""
     return {
         "run_ms": work.run_ms,
         "gc_ms": work.gc_ms,

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from pitui.bench.baseline import BaselineCheck, check_baseline
 from pitui.bench.cells import scaling
+from pitui.bench.compare_runs import RunComparison, RunVerdict
 from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.run import Run, RunState
 from pitui.services.benchmarks.benchmark_run import CellResult
@@ -86,13 +88,59 @@ def cells_lines(results: Sequence[CellResult]) -> Iterable[str]:
         )
 
 
-def run_lines(runs: Sequence[Run]) -> Iterable[str]:
-    """Return a table of runs."""
+def history_json(runs: Sequence[Run], baselines: Sequence[Run]) -> list[dict[str, object]]:
+    """Return runs as `bench history --json` has them, with how each is against its baseline."""
+    kept = {run.id for run in baselines}
+    return [
+        {
+            **run_json(run),
+            "baseline": run.id in kept,
+            "against_baseline": _against_baseline(check_baseline(run, baselines)),
+        }
+        for run in runs
+    ]
+
+
+def _against_baseline(check: BaselineCheck | None) -> dict[str, object] | None:
+    if check is None:
+        return None
+    return {
+        "run": check.baseline.id,
+        "ratio": round(check.ratio, 4),
+        "spread_seconds": check.spread,
+        "slower": check.slower,
+        "text": check.text,
+    }
+
+
+def _baseline_words(run: Run, baselines: Sequence[Run]) -> str:
+    if any(run.id == baseline.id for baseline in baselines):
+        return "baseline"
+    check = check_baseline(run, baselines)
+    if check is None:
+        return "-"
+    return f"! slower, {check.ratio:.2f}x" if check.slower else "as before"
+
+
+def run_lines(runs: Sequence[Run], baselines: Sequence[Run] = ()) -> Iterable[str]:
+    """Return a table of runs, with a column on baselines where there are any."""
     if not runs:
         yield "No runs on this cluster yet; see `pitui bench list`."
         return
+    against = ("BASELINE",) if baselines else ()
     yield from table(
-        ("RUN", "NAME", "STARTED", "STATE", "VALUE", "SECONDS", "CORES", "EXECUTORS", "WITH"),
+        (
+            "RUN",
+            "NAME",
+            "STARTED",
+            "STATE",
+            "VALUE",
+            "SECONDS",
+            "CORES",
+            "EXECUTORS",
+            *against,
+            "WITH",
+        ),
         [
             (
                 run.id,
@@ -103,6 +151,7 @@ def run_lines(runs: Sequence[Run]) -> Iterable[str]:
                 "-" if run.seconds is None else f"{run.seconds:.2f}",
                 "-" if run.cores is None else str(run.cores),
                 "-" if run.executors is None else str(run.executors),
+                *([_baseline_words(run, baselines)] if baselines else []),
                 " ".join(f"{key}={value}" for key, value in run.parameters.items() if value),
             )
             for run in runs
@@ -124,6 +173,52 @@ def result_line(run: Run) -> str:
     )
     reason = f": {run.error}" if run.error else ""
     return f"{run.name}: {run.state}{took}{reason}"
+
+
+def run_comparison_json(found: Sequence[RunComparison]) -> dict[str, object]:
+    """Return the object of `bench compare --json`, without the schema's number.
+
+    What it says at the top is of the first comparison: two runs have one.
+    """
+    return {
+        **_run_comparison(found[0]),
+        "runs": [run_json(run) for run in (found[0].first, *(one.second for one in found))],
+        "comparisons": [
+            {"first": one.first.id, "second": one.second.id, **_run_comparison(one)}
+            for one in found
+        ],
+    }
+
+
+def run_comparison_lines(found: Sequence[RunComparison]) -> Iterable[str]:
+    """Return the lines of `bench compare`: the runs, and what can be said of each."""
+    yield from run_lines([found[0].first, *(one.second for one in found)])
+    for one in found:
+        yield ""
+        yield one.text
+        for name, (first, second) in one.differences.items():
+            yield f"  {name}: {first or 'none'} and {second or 'none'}"
+        if one.verdict is RunVerdict.NO_DIFFERENCE:
+            yield from (f"  {reason}" for reason in one.reasons)
+
+
+def _run_comparison(found: RunComparison) -> dict[str, object]:
+    return {
+        "ratio": _rounded_ratio(found.ratio),
+        "low": _rounded_ratio(found.low),
+        "high": _rounded_ratio(found.high),
+        "p": _rounded_ratio(found.p),
+        "verdict": str(found.verdict),
+        "reasons": list(found.reasons),
+        "text": found.text,
+        "differences": [
+            {"name": name, "values": list(values)} for name, values in found.differences.items()
+        ],
+    }
+
+
+def _rounded_ratio(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _parameter_value(text: str | None) -> float | int | str | None:

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
     APPLICATION = "application"
     EXECUTOR = "executor"
     HEALTH = "health"
+    BENCHMARK = "benchmark"
     ACTION = "action"
 
 

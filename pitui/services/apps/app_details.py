@@ -28,6 +28,9 @@ from pitui.services.cluster import Cluster
 BACKOFF = 15.0
 """Seconds that polls of what does not answer are apart at most."""
 
+_MOST_STAGES = 100
+"""Stages whose tasks are asked for one by one where only an API tells, the newest."""
+
 _TELL_EVERY = 1.0
 """Seconds in which whoever looks is told how old that is, while a look takes long."""
 
@@ -122,6 +125,27 @@ class AppDetails:
                 raise
             return await self._from_log(location)
         return self._with_nodes(DetailResult(location, inside, tasks, left_out))
+
+    async def tasks_by_stage(self, app_id: str) -> list[tuple[Stage, tuple[Task, ...]]]:
+        """Return the stages of an application that began, each with its tasks, the newest first.
+
+        Raises:
+            PituiError: nothing is known of it any more, or it cannot be read.
+        """
+        inside = (await self.find(AppLocation(app_id))).inside
+        begun = [s for s in inside.stages if s.submitted_at is not None] if inside else []
+        source = await self.source(app_id)
+        found: list[tuple[Stage, tuple[Task, ...]]] = []
+        if source is not None:
+            newest = begun[:_MOST_STAGES]
+            found = [(stage, (await source.tasks(stage))[0]) for stage in newest]
+        elif (log := await self.event_logs.find(app_id)) is not None:
+            read = await self.event_logs.read(log)
+            found = [(stage, read.tasks(stage.id, stage.attempt)) for stage in begun]
+        return [
+            (stage, tuple(self._with_node(app_id, task) for task in tasks))
+            for stage, tasks in found
+        ]
 
     async def source(self, app_id: str) -> WorkSource | None:
         """Return the API that knows an application; None where none does.
@@ -242,11 +266,7 @@ class AppDetails:
         )
 
     def _with_nodes(self, result: DetailResult) -> DetailResult:
-        app_id = result.location.app_id
-
-        def named(task: Task) -> Task:
-            return replace(task, node=self._node_of(app_id, task.executor, task.host))
-
+        named = partial(self._with_node, result.location.app_id)
         inside = result.inside
         if inside is not None:
             stages = (
@@ -255,6 +275,9 @@ class AppDetails:
             )
             inside = replace(inside, stages=tuple(stages))
         return replace(result, inside=inside, tasks=tuple(named(task) for task in result.tasks))
+
+    def _with_node(self, app_id: str, task: Task) -> Task:
+        return replace(task, node=self._node_of(app_id, task.executor, task.host))
 
 
 def _stage_at(inside: AppDetail, location: AppLocation) -> Stage:

@@ -69,6 +69,23 @@ class WorkSource:
             inside = inside.when_over()
         return (await self._with_times(inside, location)).with_sums()
 
+    async def application(self) -> bytes:
+        """Return the answer of `/applications/ID`.
+
+        Raises:
+            WebError, NotSparkError: see `inside`.
+        """
+        url = self._base.rstrip("/")
+        return _good(await self._web.get(url, via=self._via, limit=LIMIT), url).body
+
+    async def environment(self) -> bytes:
+        """Return the answer of `/applications/ID/environment`.
+
+        Raises:
+            WebError, NotSparkError: see `inside`.
+        """
+        return (await self.ask("environment")).body
+
     @property
     def note(self) -> str:
         """What of the answers since `inside` was asked could not be read; empty where all was."""

@@ -100,6 +100,14 @@ class Timeline:
                 watcher(found)
         self._compared = True
 
+    def add(self, events: Sequence[Event]) -> None:
+        """Note what was found elsewhere than in snapshots; events of which each happens once."""
+        known = {(e.subject, e.what) for e in (*self.events, *self._pending) if e.once}
+        new = [event for event in events if (event.subject, event.what) not in known]
+        if new:
+            self._pending += new
+            self._due.set()
+
     def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""
         before = self.news.events

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import msgspec
 
-from pitui.bench.store import RunStore
+from pitui.bench.store import RunStore, keep_baseline
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.errors import NodeError, UsageError
@@ -38,6 +38,35 @@ class Runs:
             PituiError: the store cannot be read.
         """
         return self._store.recent(self._cluster.name, limit)
+
+    def baselines(self) -> list[Run]:
+        """Return the runs that are kept as baselines.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        return self._store.baselines(self._cluster.name)
+
+    def samples(self, run_id: str) -> dict[str, list[NodeSample]]:
+        """Return what each node did during a run, by node.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        return self._store.samples(run_id)
+
+    def keep_baseline(self, run_id: str) -> Run:
+        """Keep a run as the baseline of its kind, in place of the one before.
+
+        Raises:
+            UsageError: there is no such run, or it can be none.
+            PituiError: the store cannot be written.
+        """
+        return keep_baseline(self._store, self.get(run_id))
+
+    def forget_baseline(self, run_id: str) -> bool:
+        """Keep a run as a baseline no more; returns whether it was one."""
+        return self._store.forget_baseline(run_id)
 
     def get(self, run_id: str) -> Run:
         """Return one run.

@@ -12,6 +12,7 @@ class _Attempt(msgspec.Struct, rename="camel"):
     duration: int = 0
     spark_user: str = ""
     completed: bool = True
+    app_spark_version: str = ""
     exit_code: int | None = None  # from Spark 4
 
 
@@ -31,6 +32,16 @@ def parse_applications(body: bytes) -> JsonRows[Application]:
     whole = [row for row in rows if row.attempts]
     lost += len(rows) - len(whole)
     return JsonRows((_application_of_attempt(row, row.attempts[0]) for row in whole), lost)
+
+
+def version_of_application(body: bytes) -> str:
+    """Return Spark's version by the answer of `/applications/ID`; empty where it does not say.
+
+    Raises:
+        NotSparkError: the body is not what this path of the API answers.
+    """
+    attempts = decode(body, _Application, "a history server")[0].attempts
+    return attempts[0].app_spark_version if attempts else ""
 
 
 def is_over(body: bytes) -> bool:

@@ -3,6 +3,12 @@
 import msgspec
 
 
+class LogStarted(msgspec.Struct):
+    """The first line of all."""
+
+    spark: str = msgspec.field(default="", name="Spark Version")
+
+
 class ApplicationStarted(msgspec.Struct):
     """The application's first line about itself."""
 
@@ -71,9 +77,16 @@ class ExecutorRemoved(msgspec.Struct):
     timestamp: int = msgspec.field(default=0, name="Timestamp")
 
 
+class Jvm(msgspec.Struct):
+    """The driver's Java."""
+
+    version: str = msgspec.field(default="", name="Java Version")
+
+
 class Environment(msgspec.Struct):
     """The application's settings."""
 
+    jvm: Jvm = msgspec.field(default_factory=Jvm, name="JVM Information")
     spark: dict[str, str | None] = msgspec.field(default_factory=dict, name="Spark Properties")
 
 

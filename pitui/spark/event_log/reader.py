@@ -16,6 +16,7 @@ from pitui.spark.event_log.events import (
     ExecutorRemoved,
     JobEnded,
     JobStarted,
+    LogStarted,
     PlanChanged,
     QueryEnded,
     QueryStarted,
@@ -36,6 +37,7 @@ MOST_TASKS = 200_000
 _BEGIN = b'{"Event":"'
 _SQL = "org.apache.spark.sql.execution.ui."
 _KINDS = {
+    "SparkListenerLogStart": LogStarted,
     "SparkListenerApplicationStart": ApplicationStarted,
     "SparkListenerApplicationEnd": Ended,
     "SparkListenerJobStart": JobStarted,
@@ -61,6 +63,9 @@ class EventLog:
     def __init__(self) -> None:
         self.started: ApplicationStarted | None = None
         self.ended: Ended | None = None
+        self.spark = ""
+        """Spark's version; empty where its line is missing."""
+        self.environment = Environment()
         self.damaged = 0
         """Lines that are no event, or of which something could not be read."""
         self.cut = False
@@ -187,6 +192,8 @@ class EventLog:
 
     def _event(self, event: object) -> None:
         match event:
+            case LogStarted():
+                self.spark = event.spark
             case ApplicationStarted():
                 self.started = event
             case Ended():
@@ -228,6 +235,7 @@ class EventLog:
             case ExecutorRemoved() if event.id in self._executors:
                 self._executors[event.id].end = event
             case Environment():
+                self.environment = event
                 text = event.spark.get("spark.task.cpus") or ""
                 self._task_cpus = int(text) if text.isdecimal() and int(text) else 1
 

@@ -27,6 +27,8 @@ class Scope(StrEnum):
     TIMELINE = "Timeline"
     NODE = "A node's screen (movement and y also in text)"
     TEXT = "Text, such as a thread dump"
+    BENCHMARKS = "Benchmarks"
+    RUN = "A run, or runs compared (movement and y also in text)"
 
 
 PANES = (Scope.NODES, Scope.LOGS, Scope.EXECUTORS, Scope.JOBS)
@@ -60,7 +62,7 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _MOVING = (*_LINES, Scope.PROVISIONING)
 _PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
-_LOOKS = (Scope.NODE, Scope.TEXT)
+_LOOKS = (Scope.NODE, Scope.TEXT, Scope.RUN)
 _WORK = (Scope.JOBS, Scope.DRILL)
 
 ACTIONS: tuple[Action, ...] = (
@@ -101,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("threads", "Threads", "d", "Show a thread dump of the executor, to search or to read "
            "in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor",
-           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE), hint=4),
+           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.BENCHMARKS), hint=4),
     Action("open", "Open", "enter", "Open the application, job or stage under the cursor; on "
            "other rows, show all details", _TABLE, hint=8),
     Action("details", "Details", "i", "Show all details of the row", _TABLE),
@@ -202,6 +204,13 @@ ACTIONS: tuple[Action, ...] = (
            "minutes", (Scope.NODE,), hint=2),
     Action("node_logs", "Logs", "l", "Follow the node's logs", (Scope.NODE,), hint=3),
     Action("count", "Measure disk", "u", "Measure the disk use again", (Scope.NODE,), hint=4),
+    Action("compare_runs", "Compare", "c", "Compare the marked runs with the first of them; "
+           "without marks, the run under the cursor with its baseline", (Scope.BENCHMARKS,),
+           hint=1),
+    Action("baseline", "Baseline", "B", "Keep the run as the baseline of its kind, or no more; "
+           "later runs that are slower are marked", (Scope.BENCHMARKS,), mutating=True, hint=3),
+    Action("end_run", "End run", "x,delete", "End the run under the cursor (asks first)",
+           (Scope.BENCHMARKS,), danger=True, mutating=True, hint=5),
     Action("copy_all", "Copy", "y", "Copy everything on this screen", _LOOKS),
     Action("scroll_down", "Down", "j,down", "Scroll down", _LOOKS),
     Action("scroll_up", "Up", "k,up", "Scroll up", _LOOKS),
@@ -226,6 +235,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("jobs", "Jobs", "4", "Go to the jobs"),
     Action("timeline", "Timeline", "5", "Show what happened on the cluster; the header counts "
            "the events since your last visit", hint=10),
+    Action("benchmarks", "Benchmarks", "7", "Show the runs of benchmarks: compare them, see what "
+           "bound each, and what every node did meanwhile"),
     Action("next_pane", "Next pane", "tab", "Go to the next pane"),
     Action("previous_pane", "Previous pane", "shift+tab", "Go to the previous pane"),
     Action("zoom", "Zoom", "z", "Zoom the pane to the whole screen, or back", hint=12),
@@ -260,7 +271,7 @@ def of(*scopes: Scope) -> list[Action]:
 
 def reaches(scope: Scope) -> tuple[Scope, ...]:
     """Return the scopes whose actions work while something of `scope` has the focus."""
-    if scope in (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE):
+    if scope in (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.BENCHMARKS):
         return scope, Scope.TABLES, Scope.ANYWHERE
     return scope, Scope.ANYWHERE
 

@@ -3,10 +3,11 @@
 The app imports them all, so they know it by these protocols only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pitui.config.model import Config, Node
+from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.tui.base.keymap import Keys
 from pitui.tui.base.messages import LogsRequested, ShowLogAt
@@ -22,6 +23,8 @@ class MainScreenProtocol(Protocol):
 
     snapshot: Snapshot
     """The newest one."""
+    runs: Sequence[Run]
+    """As last seen, the newest first."""
 
     def show_header(self) -> None:
         """Bring the header up to date."""

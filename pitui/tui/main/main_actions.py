@@ -40,6 +40,13 @@ class MainActions:
         timeline = app_of(self._main).services.timeline
         self._main.app.push_screen(TimelineScreen(self._main, timeline))
 
+    def do_benchmarks(self) -> None:
+        """Show the runs of benchmarks."""
+        from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
+
+        service = app_of(self._main).services.benchmarks
+        self._main.app.push_screen(BenchmarksScreen(service))
+
     def do_palette(self) -> None:
         """Open the palette."""
         from textual.command import CommandPalette

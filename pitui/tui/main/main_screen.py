@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 
+from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.jobs_pane import JobsPane
@@ -70,6 +71,7 @@ class MainScreen(ActionScreen):
         self.operations = self.progress.runner
         self.history = NavigationHistory(self)
         self.actions = MainActions(self)
+        self.runs: Sequence[Run] = ()
         self._news: tuple[str, ...] = ()
         """Words on the unread events, for the header."""
         self._complained = False
@@ -151,6 +153,7 @@ class MainScreen(ActionScreen):
     @on(RunsChanged)
     def show_runs(self, message: RunsChanged) -> None:
         """Hand the runs down."""
+        self.runs = message.runs
         self.jobs.show_runs(message.runs)
         self.refresh_footer()
 

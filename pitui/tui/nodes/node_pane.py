@@ -1,27 +1,25 @@
 """One node in full; it is asked for what only this pane shows while the pane is open."""
 
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
 
 from pitui.domain.errors import PituiError
 from pitui.domain.text import one_line
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.lines_pane import LinesPane
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
-from pitui.tui.base.moves import LineMoves
-from pitui.tui.base.pane import Pane
 from pitui.tui.nodes.clean_up import clean_up
+from pitui.tui.nodes.text.known import HOUR, Known
 from pitui.tui.nodes.text.node_lines import node_lines
-from pitui.tui.nodes.text.paragraphs import HOUR, Known
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.widgets.cell_lines import CellLines
+from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
     from pitui.tui.services.interface import InspectionService
@@ -31,30 +29,18 @@ SHORT = 600.0
 """The shorter of the two spans of time that charts show."""
 
 
-class NodePane(Pane):
+class NodePane(LinesPane):
     """System, charts, processes, executors and disk of a node."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.NODE))
     SCOPE = Scope.NODE
-    HELPERS = ("moves",)
 
     def __init__(self, name: str, inspection: "InspectionService") -> None:
-        super().__init__(id="node", classes="pane")
+        super().__init__("node")
         self._node_name = name
         self._inspection = inspection
-        self._lines = CellLines()
-        self.moves = LineMoves(self._lines)
         self.title = one_line(name)
         self._known: Known | None = None
-
-    def compose(self) -> ComposeResult:
-        """Lay out the lines."""
-        yield self._lines
-
-    def focus(self, scroll_visible: bool = False) -> "NodePane":
-        """Give the focus to the lines."""
-        self._lines.focus(scroll_visible)
-        return self
 
     def on_mount(self) -> None:
         """Begin to ask; an hour is shown once more than ten minutes of it are known."""
@@ -74,10 +60,6 @@ class NodePane(Pane):
         self._clock.pause()
         self.workers.cancel_group(self, "look")
 
-    def on_resize(self, _event: Resize) -> None:
-        """Lay the lines out anew."""
-        self._show()
-
     def _keep(self, **changed: object) -> None:
         known = self._known or Known(self._node_name, app_of(self).main.snapshot)
         self._known = replace(known, **changed)  # type: ignore[arg-type]
@@ -85,8 +67,11 @@ class NodePane(Pane):
     def _show(self) -> None:
         points = self._inspection.history(self._node_name)
         self._keep(snapshot=app_of(self).main.snapshot, points=points, now=time.time())
-        if self._known is not None:
-            self._lines.show(node_lines(self._known, max(20, self._lines.size.width - 1)))
+        self.show_lines()
+
+    def lay_out(self, width: int) -> Sequence[Cell]:
+        """Return the lines for a width."""
+        return node_lines(self._known, width) if self._known is not None else ()
 
     @work(group="look", exclusive=True)
     async def _look(self) -> None:
@@ -149,10 +134,9 @@ class NodePane(Pane):
         """Follow the node's logs on the main screen."""
         self.post_message(LogsRequested((self._node_name,)))
 
-    def do_copy_all(self) -> None:
-        """Copy all that is shown."""
-        self.app.copy_to_clipboard("\n".join(line.text.rstrip() for line in self._lines.lines))
-        self.post_message(StatusMessage(f"copied the details of {self._node_name}"))
+    def copied_words(self) -> str:
+        """Return what is copied, in words."""
+        return f"the details of {self._node_name}"
 
     def is_enabled(self, action_id: str) -> bool:
         """Offer the clean-up only where something is unused."""

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pitui.domain.apps.app_detail import AppLocation, DetailResult
+    from pitui.domain.apps.gantt import TaskBar
     from pitui.domain.apps.run import Run
+    from pitui.domain.bound.node_sample import NodeSample
     from pitui.domain.cluster import Application, Role, Snapshot
     from pitui.domain.errors import PituiError
     from pitui.domain.events.event import Event, UnreadEvents
@@ -65,6 +67,10 @@ class Backend(Protocol):
     @property
     def inspection(self) -> InspectionService:
         """What looks into executors and nodes."""
+
+    @property
+    def benchmarks(self) -> BenchmarkService:
+        """What is known of runs of benchmarks."""
 
     @property
     def timeline(self) -> TimelineService:
@@ -172,6 +178,45 @@ class JobService(Protocol):
 
         Raises:
             PituiError: there is no way to it.
+        """
+
+
+class BenchmarkService(Protocol):
+    """What is known of runs beside what the list of runs says."""
+
+    async def baselines(self) -> Sequence[Run]:
+        """Return the runs that are kept as baselines.
+
+        Raises:
+            PituiError: they cannot be read.
+        """
+
+    async def keep_baseline(self, run_id: str) -> None:
+        """Keep a run as the baseline of its kind, in place of the one before.
+
+        Raises:
+            PituiError: it can be none, or cannot be kept.
+        """
+
+    async def forget_baseline(self, run_id: str) -> None:
+        """Keep a run as a baseline no more.
+
+        Raises:
+            PituiError: that cannot be written.
+        """
+
+    async def samples(self, run_id: str) -> Mapping[str, Sequence[NodeSample]]:
+        """Return what each node did during a run, by node.
+
+        Raises:
+            PituiError: they cannot be read.
+        """
+
+    async def tasks(self, run: Run) -> Sequence[TaskBar]:
+        """Return the tasks of a run's application.
+
+        Raises:
+            PituiError: nothing is known of them any more, or they cannot be read.
         """
 
 

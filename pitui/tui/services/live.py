@@ -1,6 +1,7 @@
 """The real services behind the UI; imported in a thread after the first paint."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkR
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission_refusal
+from pitui.services.events.run_events import run_events
 from pitui.services.events.timeline import Timeline
 from pitui.services.logs import follow
 from pitui.services.logs.log_save import save_name, save_targets, save_whole_log
@@ -47,6 +49,7 @@ from pitui.tui.services.interface import (
     StepName,
     Verb,
 )
+from pitui.tui.services.live_benchmarks import LiveBenchmarkService
 
 if TYPE_CHECKING:
     from pitui.provision.engine.report import StepReporter
@@ -68,8 +71,10 @@ class LiveBackend:
         self._cluster = cluster
         self._monitor = ClusterMonitor(cluster)
         self.inspection = LiveInspectionService(cluster, self._monitor)
-        self.jobs: JobService = LiveJobService(cluster, self._monitor)
+        jobs = LiveJobService(cluster, self._monitor)
+        self.jobs: JobService = jobs
         self._runs = Runs(cluster)
+        self.benchmarks = LiveBenchmarkService(self._runs, jobs.app_details)
         self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
@@ -117,14 +122,18 @@ class LiveBackend:
             except PituiError:
                 await asyncio.sleep(AWAY_FOR)  # the node's row, or the next run, says why
                 continue
-            self._on_runs(runs)
+            self._show_runs(runs)
             if not any(run.state is RunState.RUNNING for run in runs):
                 await self._runs_due.wait()
             self._runs_due.clear()
             await asyncio.sleep(RUNS_EVERY)
 
     def _tell_runs(self) -> None:
-        self._on_runs(self._runs.history())
+        self._show_runs(self._runs.history())
+
+    def _show_runs(self, runs: Sequence[Run]) -> None:
+        self._on_runs(runs)
+        self.timeline.add([*run_events(runs, self._runs.baselines(), time.time())])
 
     def set_active_apps(self, app_ids: Iterable[str]) -> None:
         """Say whose executors and stages are shown."""
@@ -212,19 +221,19 @@ class LiveJobService:
     def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
         self._cluster = cluster
         self._monitor = monitor
-        self._app_details = AppDetails(cluster, self._node_of)
+        self.app_details = AppDetails(cluster, self._node_of)
 
     def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
         """Yield what is at a location."""
-        return self._app_details.follow(location)
+        return self.app_details.follow(location)
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         """Return applications of the past."""
-        return await self._app_details.history.applications(but)
+        return await self.app_details.history.applications(but)
 
     def unreadable(self) -> str:
         """Return what of the history server's list could not be read."""
-        lost = self._app_details.history.unreadable
+        lost = self.app_details.history.unreadable
         words = unreadable_words(lost, "entry", "entries")
         return f"{words} in the history server's list" if lost else ""
 
@@ -241,11 +250,11 @@ class LiveJobService:
 
     async def cause(self, location: AppLocation) -> FailureCause:
         """Return what explains a failure."""
-        return await analyze_failure(self._cluster, self._app_details, location)
+        return await analyze_failure(self._cluster, self.app_details, location)
 
     async def page(self, location: AppLocation | None) -> WebPage:
         """Return the page for a location."""
-        return await page_of(self._cluster, self._app_details, location)
+        return await page_of(self._cluster, self.app_details, location)
 
     def _node_of(self, app_id: str, executor: str, host: str) -> str | None:
         return node_of_executor(self._monitor.snapshot, app_id, executor, host)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from pitui.tui.text.cells import Cell, Tone, cells
+from pitui.tui.text.number_format import size
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _LABEL = 7
-"""Columns of the terminal for the scale."""
+"""Columns of the terminal for the scale, at least."""
 
 Sample = tuple[float, float | None]
 """A time and a value; None where there was none."""
@@ -28,13 +29,17 @@ def chart(
     values: Sequence[float | None], rows: int, top: float, label: Callable[[float], str]
 ) -> list[Cell]:
     """Return a chart of columns, `top` at its upper edge; the scale stands at the left."""
-    lines = []
+    lines, room = [], _label_room(label(top))
     for row in range(rows):
         floor = (rows - 1 - row) / rows
         scale = label(top) if row == 0 else label(0) if row == rows - 1 else ""
         blocks = "".join(_block(value, top, floor, rows) for value in values)
-        lines.append(cells((scale.rjust(_LABEL - 1) + " ", Tone.DIM), (blocks, Tone.CHART)))
+        lines.append(cells((scale.rjust(room - 1) + " ", Tone.DIM), (blocks, Tone.CHART)))
     return lines
+
+
+def _label_room(text: str) -> int:
+    return max(_LABEL, len(text) + 1)
 
 
 def _block(value: float | None, top: float, floor: float, rows: int) -> str:
@@ -69,9 +74,9 @@ def captioned(
         (f"  {label(newest)}", Tone.NORMAL),
         (f"  max {label(most)}", Tone.DIM),
     )
-    values = buckets(samples, *span, max(1, width - _LABEL))
-    highest = max(value for value in values if value is not None)
-    return [caption, *chart(values, rows, top or _round_up(highest), label)]
+    top = top or _round_up(most)
+    values = buckets(samples, *span, max(1, width - _label_room(label(top))))
+    return [caption, *chart(values, rows, top, label)]
 
 
 def _round_up(value: float) -> float:
@@ -82,3 +87,18 @@ def _round_up(value: float) -> float:
     return next(
         unit * part for part in (1, 2, 5, 10, 20, 50, 100, 200, 500) if unit * part >= value
     )
+
+
+def percent_label(value: float) -> str:
+    """Return a percentage as a scale shows it."""
+    return f"{value:.0f}%"
+
+
+def degrees_label(value: float) -> str:
+    """Return degrees Celsius as a scale shows them."""
+    return f"{value:.0f} °C"
+
+
+def rate_label(value: float) -> str:
+    """Return bytes a second as a scale shows them."""
+    return f"{size(int(value))}/s" if value >= 1 else "0 B/s"

@@ -43,13 +43,14 @@ LOOKS = {
     "events": ("events",),
     "jobs": ("jobs",),
     "data": ("data", "--verify"),
+    "compare": ("compare", "app-1", "app-2"),
     "bench history": ("bench", "history"),
     "threads": ("threads", "app-1/0"),
     "disk": ("disk", "pi1"),
 }
 """Command lines that only look, each of which needs the configuration first."""
 
-ELSEWHERE = {("init",), ("demo",), ("bench", "list"), ("bench", "compare")}
+ELSEWHERE = {("init",), ("demo",), ("bench", "list"), ("bench", "compare"), ("bench", "baseline")}
 """Commands that need no configuration, and touch no cluster but one of their own."""
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.tui.nodes.text.paragraphs import Known, fact, title
+from pitui.tui.nodes.text.known import Known
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.number_format import age, size
+from pitui.tui.text.paragraphs import fact, title
 
 _MOST_FOLDERS = 12
 _TITLE = "Disk: work folder and logs"

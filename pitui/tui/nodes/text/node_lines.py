@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from pitui.domain.cluster import NodeStatus
 from pitui.tui.nodes.text.disk import disk_lines
-from pitui.tui.nodes.text.paragraphs import GAP, Known, beside, title
+from pitui.tui.nodes.text.known import Known
 from pitui.tui.nodes.text.system import problem_lines, system_lines, worker_lines
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
-from pitui.tui.text.charts import captioned
-from pitui.tui.text.number_format import amount, percent, size
+from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label
+from pitui.tui.text.number_format import amount, percent
+from pitui.tui.text.paragraphs import GAP, beside, title
 
 
 def process_lines(known: Known) -> list[Cell]:
@@ -69,7 +70,7 @@ def chart_lines(known: Known, width: int, *, in_pairs: bool) -> list[Cell]:
 
     def one(name: str, values: Sequence[float | None], kind: str) -> list[Cell]:
         samples = [(point.at, value) for point, value in zip(points, values, strict=True)]
-        label = {"%": _percent, "°C": _degrees, "B/s": _rate}[kind]
+        label = {"%": percent_label, "°C": degrees_label, "B/s": rate_label}[kind]
         top = 100.0 if kind in ("%", "°C") else None
         return captioned(name, samples, span, width, label=label, top=top)
 
@@ -89,18 +90,6 @@ def chart_lines(known: Known, width: int, *, in_pairs: bool) -> list[Cell]:
             lines += beside(left, right, width)
         return lines
     return lines + [line for block in blocks for line in block]
-
-
-def _percent(value: float) -> str:
-    return f"{value:.0f}%"
-
-
-def _degrees(value: float) -> str:
-    return f"{value:.0f} °C"
-
-
-def _rate(value: float) -> str:
-    return f"{size(int(value))}/s" if value >= 1 else "0 B/s"
 
 
 WIDE = 110

@@ -1,9 +1,10 @@
 """What a node is: whether it can be reached, the machine, its workers."""
 
 from pitui.domain.cluster import LinkState, NodeStatus
-from pitui.tui.nodes.text.paragraphs import Known, fact, title
+from pitui.tui.nodes.text.known import Known
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount
+from pitui.tui.text.paragraphs import fact, title
 from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
 
 

@@ -1,35 +1,13 @@
-"""What a node's screen is made of: what is known, titles, facts, two blocks side by side."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""What screens of text are made of: titles, facts, two blocks side by side."""
 
 from rich.cells import cell_len, set_cell_size
 
-from pitui.domain.cluster import Snapshot
-from pitui.domain.node_detail import DiskUse, Point, SparkProcess, System
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
 
 GAP = 3
 """Columns between two blocks side by side."""
-HOUR = 3600.0
-_NAME = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a node; None where it was not said yet."""
-
-    name: str
-    snapshot: Snapshot
-    points: Sequence[Point] = ()
-    system: System | None = None
-    processes: Sequence[SparkProcess] | None = None
-    problem: str = ""
-    """Why the node could not be asked for system and processes."""
-    disk: DiskUse | None = None
-    disk_problem: str = ""
-    span: float = HOUR
-    now: float = 0.0
+FACT_INDENT = 16
+"""Columns before what a fact says."""
 
 
 def title(text: str, more: str = "") -> Cell:
@@ -39,7 +17,7 @@ def title(text: str, more: str = "") -> Cell:
 
 def fact(name: str, *spans: Span) -> Cell:
     """Return a line of a name and what it is."""
-    return cells((f"  {name}".ljust(_NAME), Tone.DIM), *spans)
+    return cells((f"  {name}".ljust(FACT_INDENT), Tone.DIM), *spans)
 
 
 def beside(left: list[Cell], right: list[Cell], width: int) -> list[Cell]:

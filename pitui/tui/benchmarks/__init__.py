@@ -1,0 +1,1 @@
+"""Benchmarks: the runs, one in pictures, several side by side."""

@@ -1,0 +1,214 @@
+"""The Benchmarks screen, a run in pictures, and runs compared."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from support.benchmarks import LOCAL, ONE, RUNNING, RUNS, SLOWER, SORT, TWO, samples, still, tasks
+from support.plain_cluster import NOW, Still, shown, ui, until
+from support.plain_cluster import RUNS as OTHER_RUNS
+from textual.pilot import Pilot
+
+from pitui.domain.apps.gantt import core_lanes
+from pitui.domain.errors import PituiError
+from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
+from pitui.tui.benchmarks.comparison_lines import comparison_picture_lines
+from pitui.tui.benchmarks.gantt_lines import gantt_lines
+from pitui.tui.benchmarks.run_lines import RunPicture, run_picture_lines
+from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
+from pitui.tui.text.cells import Tone
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)
+
+
+def lines(pilot: Pilot[None]) -> list[str]:
+    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
+    return [strip.text for strip in strips]
+
+
+def text(pilot: Pilot[None]) -> str:
+    return "\n".join(lines(pilot))
+
+
+async def opened(pilot: Pilot[None], count: int = len(RUNS)) -> None:
+    await pilot.press("7")
+    await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
+    await until(pilot, lambda: pilot.app.screen.pane.count == count)
+
+
+def at(services: Still, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    async def run(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: pilot.app.started)
+        await until(pilot, lambda: pilot.app.main.runs == RUNS)
+        await opened(pilot)
+        for key in keys:
+            await pilot.press(key)
+        await until(pilot, lambda: "reading …" not in text(pilot))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param((80, 24), (), id="list"),
+        pytest.param((200, 50), ("G", "k", "k", "enter"), id="run"),
+        pytest.param((80, 24), ("j", "space", "space", "space", "space", "c"), id="comparison"),
+    ],
+)
+def test_pictures(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    services = still(RUNS, SORT)
+    assert snap_compare(ui(services), terminal_size=size, run_before=at(services, *keys))
+
+
+async def test_nothing_has_run_yet_and_what_to_do() -> None:
+    async with shown(still(()), size=(80, 24)) as pilot:
+        await opened(pilot, 0)
+        assert "No benchmark has run on this cluster yet." in text(pilot)
+        assert "b starts one." in text(pilot)
+
+
+async def test_other_runs_are_no_benchmarks_and_a_new_run_appears_while_it_is_open() -> None:
+    services = still((*OTHER_RUNS[:1], replace(SORT, benchmark=False)))
+    async with shown(services, size=(100, 30)) as pilot:
+        await opened(pilot, 1)
+        services.publish_runs(RUNS)
+        pilot.app.screen.show_header()
+        await until(pilot, lambda: pilot.app.screen.pane.count == len(RUNS))
+
+
+async def test_b_starts_one_without_leaving() -> None:
+    services = still(RUNS)
+    async with shown(services, size=(100, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("b")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, BenchmarksScreen))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: any(what == "benchmark" for what, _ in services.asked))
+        await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
+
+
+async def test_a_run_is_kept_as_the_baseline_and_no_more() -> None:
+    services = still(RUNS)
+    async with shown(services, size=(120, 30)) as pilot:
+        await opened(pilot)
+        await pilot.press("G", "k", "k", "B")
+        await until(pilot, lambda: "◆ baseline" in text(pilot))
+        assert "✗ 1.22x slower" in text(pilot)
+        assert f"{SORT.id} is the baseline of sort now" in text(pilot)
+        await pilot.press("B")
+        await until(pilot, lambda: "◆ baseline" not in text(pilot))
+        assert "slower" not in text(pilot)
+
+
+async def test_why_a_run_cannot_be_a_baseline() -> None:
+    services = still(RUNS)
+    services.benchmarks.problem = PituiError("it has one repeat", "Repeat it.")
+    async with shown(services, size=(120, 30)) as pilot:
+        await opened(pilot)
+        await pilot.press("G", "B")
+        await until(pilot, lambda: "it has one repeat" in text(pilot))
+
+
+async def test_c_compares_marked_runs_or_one_with_its_baseline() -> None:
+    async with shown(still(RUNS, SORT), size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("c")
+        assert "mark two runs or more" in text(pilot)
+        await pilot.press("j", "c")
+        await until(pilot, lambda: isinstance(pilot.app.screen.pane, ComparisonPane))
+        await until(pilot, lambda: "1.22 times as long" in text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
+
+
+async def test_a_running_one_is_ended_after_a_question() -> None:
+    services = still(RUNS)
+    async with shown(services, size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "End run aggregate?" in text(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: ("cancel_run", RUNNING.id) in services.asked)
+
+
+async def test_logs_of_a_run_are_on_the_main_screen() -> None:
+    services = still(RUNS)
+    async with shown(services, size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("j", "l")
+        await until(pilot, lambda: ("sources", [SLOWER.id]) in services.asked)
+
+
+async def test_a_run_whose_tasks_are_gone_says_why() -> None:
+    async with shown(still(RUNS), size=(120, 60)) as pilot:
+        await opened(pilot)
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen.pane, RunPane))
+        await until(pilot, lambda: "no event log of it is kept" in text(pilot))
+        assert "No node was recorded during this run." in text(pilot)
+
+
+PICTURES = [
+    RunPicture(SORT, (SORT,), samples(), tasks(), now=NOW),
+    RunPicture(SLOWER, (SORT,), samples(), (), now=NOW),
+    RunPicture(LOCAL, (), {}, None, "no event log of it is kept. Set spark.eventLog.enabled=true.",
+               now=NOW),
+    *(RunPicture(run, (), None, None, now=NOW) for run in RUNS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 76, 119, 120, 196])
+def test_nothing_is_wider_than_the_screen(width: int) -> None:
+    found = [line for picture in PICTURES for line in run_picture_lines(picture, width)]
+    found += comparison_picture_lines([SORT, TWO, ONE, SLOWER, LOCAL, RUNNING], NOW, width)
+    assert [line.text for line in found if line.width > width] == []
+
+
+def test_a_gantt_line_has_as_much_of_each_stage_as_it_lasted() -> None:
+    width = 116
+    found = gantt_lines(tasks(), width)
+    lanes = core_lanes(tasks())
+    assert len(lanes) == 6
+    begin = min(bar.begin for lane in lanes for bar in lane.bars)
+    length = max(bar.end for lane in lanes for bar in lane.bars) - begin
+    for lane, line in zip(lanes, found, strict=False):
+        assert line.text.startswith(f"{lane.node}/{lane.executor}")
+        busy = sum(bar.end - bar.begin for bar in lane.bars) / length
+        drawn = (line.text.count("█") + line.text.count("▓")) / (width - 17)
+        assert drawn == pytest.approx(busy, abs=0.05)
+    red = [tone for line in found for _, tone in line.spans if tone is Tone.BAD]
+    assert len(red) == 1
+
+
+def test_cores_that_ran_at_once_have_lanes_of_their_own() -> None:
+    (first, *_) = tasks()
+    later = replace(first, begin=first.end, end=first.end + 5)
+    beside = replace(first, begin=first.begin + 1, end=first.end + 1)
+    other = replace(first, executor="10", node="pi1")
+    two = replace(first, executor="2", node="pi1")
+    lanes = core_lanes([later, other, beside, two, first])
+    assert [(lane.executor, len(lane.bars)) for lane in lanes] == [
+        ("0", 2), ("0", 1), ("2", 1), ("10", 1)
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_compared_says_why_and_scaling_is_drawn_for_the_others() -> None:
+    said = "\n".join(
+        line.text for line in comparison_picture_lines([ONE, TWO, SORT, LOCAL], NOW, 100)
+    )
+    assert "! not comparable" in said
+    assert "too few repeats" in said
+    assert "Scaling" in said
+    assert "1.90x  95%" in said
+    assert "2.78x  93%" in said
+    alone = comparison_picture_lines([SORT, SLOWER], NOW, 100)
+    assert "Scaling" not in "\n".join(line.text for line in alone)
