@@ -79,6 +79,8 @@ def cells_lines(results: Sequence[CellResult]) -> Iterable[str]:
         yield (f"{result.cell}: " if len(results) > 1 else "") + result_line(result.run)
         if result.run.bound is not None:
             yield f"  {result.run.bound.text}"
+        if result.run.what_if is not None:
+            yield from (f"  {text}" for text in result.run.what_if.texts)
         yield from (f"  {name}: {words}" for name, words in result.run.detail.items())
     for point in scaling(_taken(results)) if len(results) > 1 else []:
         plural = "s" if point.workers > 1 else ""

@@ -44,6 +44,8 @@ class Reading:
     """A sample, and what only the watchdog needs of that moment; sizes in bytes."""
 
     sample: NodeSample
+    clock_offset: float = 0.0
+    """Seconds by which our clock is ahead of the node's."""
     boot_id: str = ""
     """The same on two nodes means that they are one machine."""
     swap_total: int = 0
@@ -115,14 +117,14 @@ class SampleReader:
         self._offset = offset if self._offset is None else min(self._offset, offset)
         if before is None or line.t <= before.t:
             return None
-        return _reading(self._head, before, line, line.t + self._offset)
+        return _reading(self._head, before, line, self._offset)
 
 
-def _reading(head: _Head, before: _CounterLine, line: _CounterLine, at: float) -> Reading:
+def _reading(head: _Head, before: _CounterLine, line: _CounterLine, offset: float) -> Reading:
     seconds = line.t - before.t
     bits = throttled_bits(line.throttled)
     sample = NodeSample(
-        at=at,
+        at=line.t + offset,
         seconds=seconds,
         cores=head.cores,
         python_cores=(line.python - before.python) / head.ticks / seconds,
@@ -141,7 +143,8 @@ def _reading(head: _Head, before: _CounterLine, line: _CounterLine, at: float) -
     )
     return Reading(
         sample,
-        head.boot,
+        clock_offset=offset,
+        boot_id=head.boot,
         swap_total=_kib(line.mem, "SwapTotal") or 0,
         swap_free=_kib(line.mem, "SwapFree") or 0,
         under_voltage=bool((bits or 0) & _UNDER_VOLTAGE),

@@ -244,8 +244,11 @@ class BenchmarkRunner:
         error = ended.error
         if record.reason is not None and ended.state is not RunState.DONE:
             error = f"stopped: {record.reason}"
-        ended = await self._explainer.explained(replace(ended, nodes=nodes, error=error), series)
+        ended = replace(ended, nodes=nodes, error=error)
         self._runs.keep(ended, series)
+        by_driver = record.by_clock_of(self._cluster.master.name, series)
+        ended = await self._explainer.explained(ended, by_driver)
+        self._runs.keep(ended)
         return ended
 
     async def _stop_at_limit(self, run: Run, record: Recording) -> None:

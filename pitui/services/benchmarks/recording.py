@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from pitui.bench.watchdog import Watchdog
 from pitui.domain.bound.node_sample import NodeSample
@@ -68,6 +69,16 @@ class Recording:
         """Return the samples of the seconds after a moment (Unix time here)."""
         cut = {name: [s for s in series if s.at > moment] for name, series in self.samples.items()}
         return {name: series for name, series in cut.items() if series}
+
+    def by_clock_of(
+        self, name: str, samples: Mapping[str, Sequence[NodeSample]]
+    ) -> dict[str, list[NodeSample]]:
+        """Return samples with their times by the clock of a node, which need not agree with ours."""
+        offset = self._readings[name].clock_offset if name in self._readings else 0.0
+        return {
+            node: [replace(sample, at=sample.at - offset) for sample in series]
+            for node, series in samples.items()
+        }
 
     async def record(self, name: str) -> None:
         """Record a node until cancelled, starting anew where it is lost."""

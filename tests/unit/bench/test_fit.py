@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 def reading(available: int, free: int = 10_000, boot: str = "", device: int = 1) -> Reading:
     return Reading(
         NodeSample(1.0, 1.0, cores=4, memory_available=available * MIB),
-        boot,
+        boot_id=boot,
         rooms={"/scratch": Room(device, free * MIB, None), "/data": Room(1, free * MIB, None)},
     )
 
