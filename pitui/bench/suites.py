@@ -80,6 +80,9 @@ class Benchmark:
 _SIZE = Parameter(
     "size", "Size", "", "of the data, such as 100m; empty: what fits", parameters.size_value
 )
+_WARM = Parameter(
+    "warm", "Warm", "no", "yes: files may be in memory already", parameters.yes_value, "--warm"
+)
 _TEXT = (
     Parameter(
         "path",
@@ -99,14 +102,7 @@ _TEXT = (
     Parameter(
         "size", "Size", "", "of the text that is made where no path is given", parameters.size_value
     ),
-    Parameter(
-        "warm",
-        "Warm",
-        "no",
-        "yes: files may be in memory, not only on disk",
-        parameters.yes_value,
-        "--warm",
-    ),
+    _WARM,
 )
 _TASKS = Parameter(
     "partitions",
@@ -185,6 +181,27 @@ _ROWS: Sequence[Benchmark] = (
         (_SIZE,),
         mib_a_core=32,
         scratch=2.0,
+    ),
+    Benchmark(
+        "sql",
+        "SQL",
+        "Runs ten analytic queries over the TPC-H tables in Parquet, made on the nodes.",
+        PROGRAMS / "sql.py",
+        (
+            Parameter(
+                "scale",
+                "Scale",
+                "",
+                "1 is 345 MiB of Parquet; empty: what fits of 0.01, 0.1 and 1",
+                parameters.scale_value,
+            ),
+            _WARM,
+        ),
+        ("harness.py", "text_files.py", "sql_queries.py", "sql_answers.py"),
+        DataKind.TABLES,
+        mib_a_core=12,
+        scratch=1.0,
+        python=True,
     ),
     Benchmark(
         "memory",

@@ -17,7 +17,7 @@ from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.memory import spark_memory
 from pitui.domain.task_group import TaskGroup
 from pitui.facts.samples.reader import Reading
-from pitui.services.benchmarks import data, requirements
+from pitui.services.benchmarks import data, requirements, tables
 from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
@@ -173,6 +173,8 @@ class BenchmarkRunner:
             names = [self._cluster.master.name] if cell.local else everywhere
             if wanted.data is DataKind.TEXT:
                 path = await self._text(cell, names, path, size or 0)
+            elif wanted.data is DataKind.TABLES:
+                path = await self._tables(cell, names, size or 0)
             found.append(_Ready(cell, path, size))
         return found
 
@@ -188,6 +190,12 @@ class BenchmarkRunner:
             await data.written_text(self._cluster, names, path, size)
         await data.need_path(self._cluster, names, path)
         return path
+
+    async def _tables(self, cell: BenchmarkCell, names: Sequence[str], size: int) -> str:
+        scale = f"{float(cell.parameters.get('scale') or tables.scale_for(size)):g}"
+        self._say(f"making the TPC-H tables of scale {scale} on {len(names)} nodes")
+        self._made += [f"{data.FOLDER}/tables-{scale}", f"{data.FOLDER}/bin"]
+        return await tables.make_tables(self._cluster, names, scale)
 
     # -- the runs --------------------------------------------------------------------------
 
@@ -308,6 +316,9 @@ def _submit_words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
     options = _local_words(cell, master) if cell.local else _cluster_words(cell, shelf.workers)
     values = {**cell.parameters, "path": ready.path or ""}
     words = [*options, "--py-files", modules, str(wanted.program)]
+    if wanted.data is DataKind.TABLES and ready.path:
+        return [*words, "--path", ready.path, "--scale", ready.path.rpartition("-")[2],
+                *wanted.words(values, None)]  # fmt: skip
     return words + wanted.words(values, ready.size_mib)
 
 

@@ -31,7 +31,7 @@ async def make_text(cluster: Cluster, names: Sequence[str], mib: int) -> str:
     path = f"{FOLDER}/text-{mib}m"
     program = (PROGRAMS / "make_text.py").read_text(encoding="utf-8")
     command = f"exec python3 -ISc {quote(program)} {quote(path)} {mib} {quote(_SEED)}"
-    _check_same(await on_every_node(cluster, names, command, path), path)
+    check_same(await on_every_node(cluster, names, command, path), path)
     return path
 
 
@@ -56,7 +56,7 @@ async def need_path(cluster: Cluster, names: Sequence[str], path: str) -> None:
         if not result.ok:
             raise NodeError(name, f"{name}: there is no {path}")
 
-    _raise_failed(
+    raise_failed(
         await fan_out(names, look),
         "Push it with `pitui push`, or set `generate`, such as generate=100m, to write it.",
     )
@@ -81,7 +81,7 @@ async def on_every_node(
         return lines[-1] if lines else ""
 
     answers = await fan_out(names, make)
-    _raise_failed(answers, "")
+    raise_failed(answers, "")
     return {name: answer for name, answer in answers.items() if isinstance(answer, str)}
 
 
@@ -96,8 +96,8 @@ async def remove(cluster: Cluster, names: Sequence[str], path: str) -> None:
     await fan_out(names, on_node)
 
 
-def _check_same(digests: Mapping[str, str], path: str) -> None:
-    """See that the nodes have made the same.
+def check_same(digests: Mapping[str, str], path: str) -> None:
+    """See that the nodes have made the same, by what each says of it.
 
     Raises:
         PituiError: they have not; names those that differ.
@@ -111,7 +111,12 @@ def _check_same(digests: Mapping[str, str], path: str) -> None:
         )
 
 
-def _raise_failed(answers: Mapping[str, object], advice: str) -> None:
+def raise_failed(answers: Mapping[str, object], advice: str) -> None:
+    """Raise one error for all nodes whose answer is one.
+
+    Raises:
+        PituiError: some failed; names them.
+    """
     failed = [answer for answer in answers.values() if isinstance(answer, PituiError)]
     if failed:
         own = next((error.advice for error in failed if error.advice), "")

@@ -73,7 +73,7 @@ class Recording:
     def by_clock_of(
         self, name: str, samples: Mapping[str, Sequence[NodeSample]]
     ) -> dict[str, list[NodeSample]]:
-        """Return samples with their times by the clock of a node, which need not agree with ours."""
+        """Return samples with their times by a node's clock, which need not agree with ours."""
         offset = self._readings[name].clock_offset if name in self._readings else 0.0
         return {
             node: [replace(sample, at=sample.at - offset) for sample in series]

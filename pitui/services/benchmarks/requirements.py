@@ -12,6 +12,7 @@ from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.samples.reader import Reading
 from pitui.services.benchmarks.data import FOLDER
+from pitui.services.benchmarks.tables import MIB_A_SCALE
 from pitui.services.cluster import Cluster
 
 SCRATCH = "/var/lib/spark/local"
@@ -76,6 +77,8 @@ def chosen_size_mib(
 def size_mib(cell: BenchmarkCell, chosen: int | None) -> int | None:
     """Return the size of a cell's data: what it says, else what was chosen for all."""
     said = cell.parameters.get("size") or cell.parameters.get("generate")
+    if scale := cell.parameters.get("scale"):
+        return int(float(scale) * MIB_A_SCALE) + 1
     return parse_memory(said) if said else chosen
 
 

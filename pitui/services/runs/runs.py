@@ -22,6 +22,8 @@ from pitui.services.runs.run_status import decode_runs, run_status
 from pitui.services.runs.submit import Submission
 
 _REMOVE_LIMIT = 30.0
+_AT_ONCE = 4.0
+"""Seconds in which a driver can still remove its scratch files."""
 
 
 class Runs:
@@ -160,14 +162,14 @@ class Runs:
     async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
         """End a run, and return it as it then stands; one that has ended stays as it is.
 
-        `at_once` gives its driver no time: Spark ends the executors of a driver that is gone.
+        `at_once` gives its driver a few seconds: Spark ends the executors of one that is gone.
 
         Raises:
             NodeError: its node cannot be reached.
         """
         run = self.get(run_id)
         runner = self._cluster.runner(run.node)
-        patience = 0.0 if at_once else run_folder.CANCEL_LIMIT
+        patience = _AT_ONCE if at_once else run_folder.CANCEL_LIMIT
         result = await runner.run(
             run_folder.cancel_script(run.folder, patience), limit=patience + 15
         )
