@@ -14,6 +14,7 @@ from support.demo import clean_environment
 pytestmark = pytest.mark.spark
 
 PROGRAMS = Path(__file__).parents[2] / "pitui" / "bench" / "programs"
+MODULES = ",".join(str(PROGRAMS / f"{name}.py") for name in ("harness", "text_files"))
 MARK = "PITUI-RESULT "
 SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Halves what it costs to start one."""
@@ -35,7 +36,14 @@ def submit(spark: Path, master: list[str], program: str, *arguments: str, home: 
         home, PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=SMALL_JVM
     )
     return subprocess.run(
-        [str(spark / "bin" / "spark-submit"), *master, str(PROGRAMS / program), *arguments],
+        [
+            str(spark / "bin" / "spark-submit"),
+            *master,
+            "--py-files",
+            MODULES,
+            str(PROGRAMS / program),
+            *arguments,
+        ],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -317,7 +317,8 @@ async def test_tab_goes_to_a_benchmarks_parameters_which_are_checked() -> None:
         complaint = pilot.app.screen.query_one("#complaint")
         assert "is not a whole number" in str(complaint.render())
         await pilot.press("ctrl+a", "ctrl+k", "5", "0", "0", "enter")
-        wanted = ("benchmark", ("pi", {"samples": "500", "partitions": "0"}))
+        values = {"samples": "500", "partitions": "0", "executor_memory": "", "executor_cores": ""}
+        wanted = ("benchmark", ("pi", values))
         await until(pilot, lambda: wanted in services.asked)
 
 

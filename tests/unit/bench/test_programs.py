@@ -4,6 +4,7 @@ import importlib
 import math
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -183,6 +184,48 @@ def test_io_reads_what_it_wrote_and_leaves_nothing(program, tmp_path):
     assert found["written"] == found["read"]
     assert found["write_mib_s"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sql(program):
+    sql, queries = program("sql"), program("sql_queries").QUERIES
+    right = {name: f"1 {name}" for name in queries}
+    assert sql.checked(right, dict(right)) == str(len(queries))
+    assert sql.checked(None, right) == str(len(queries))
+    for name in queries:
+        assert repr(name) in caught(program, sql.checked, right, {**right, name: "2 other"})
+        caught(program, sql.checked, right, {n: a for n, a in right.items() if n != name})
+    rows = [["a", 1, None], ["b", 2, "x"]]
+    digests = {sql.digest_of(r) for r in (rows, rows[::-1], rows[:1], [["a", 1, "x"], rows[1]])}
+    assert len(digests) == 4
+    counts = {"nation": 25, "region": 5, "customer": 1500, "orders": 15_000, "part": 2000,
+              "partsupp": 8000, "supplier": 100, "lineitem": 60_175}  # fmt: skip
+    sql.checked_tables(0.01, counts)
+    for table in counts:
+        caught(program, sql.checked_tables, 0.01, {**counts, table: 1})
+
+
+def test_the_right_answers_are_what_duckdb_says(program, tmp_path):
+    duckdb = pytest.importorskip("duckdb")
+    made = _tables(tmp_path, "0.01")
+    sql, queries = program("sql"), program("sql_queries")
+    database = duckdb.connect()
+    for table in queries.TABLES:
+        database.execute(f"CREATE VIEW {table} AS SELECT * FROM '{made}/{table}.parquet'")
+    answers = {
+        name: sql.digest_of(database.execute(text).fetchall())
+        for name, text in queries.QUERIES.items()
+    }
+    assert answers == program("sql_answers").ANSWERS["0.01"]
+
+
+def _tables(folder: Path, scale: str) -> Path:
+    generator = Path(sysconfig.get_path("scripts")) / "tpchgen-cli"
+    if not generator.is_file():
+        pytest.skip("tpchgen-cli is not installed: pip install pitui[bench]")
+    made = folder / "tables"
+    words = [generator, "parquet", "-s", scale, "--output-dir", made]
+    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    return made
 
 
 # -- made text ---------------------------------------------------------------------------------

@@ -67,16 +67,16 @@ def test_the_lock_file_has_no_addresses():
 def test_the_lock_file_has_what_pyproject_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    wanted += project["project"]["optional-dependencies"]["demo"]
+    extras = project["project"]["optional-dependencies"].values()
+    wanted += [requirement for extra in extras for requirement in extra]
     locked = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
     lines = requirements.requirements(locked)
     names = {line.split("==")[0] for line in lines}
     for requirement in wanted:
         assert re.match(r"[\w-]+", requirement)[0] in names
     pitui = next(package for package in locked["package"] if package["name"] == "pitui")
-    assert len(pitui["metadata"]["requires-dist"]) == len(project["project"]["dependencies"]) + len(
-        project["project"]["optional-dependencies"]["demo"]
-    )
+    asked = len(project["project"]["dependencies"]) + sum(map(len, extras))
+    assert len(pitui["metadata"]["requires-dist"]) == asked
 
 
 def _package(name: str, *needs: dict[str, str], **more: object) -> dict[str, object]:
