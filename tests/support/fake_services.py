@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapp
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.run import Run
+from pitui.domain.bound.bound import Explanation
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
@@ -97,8 +98,15 @@ class FakeInspection:
 
 
 class FakeJobs:
+    explained: Sequence[Explanation] = ()
+    """What is said of what bound an application."""
+
     async def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
         yield DetailResult(location, error=not_given().message)
+
+    async def explanations(self, app_id: str) -> AsyncGenerator[Explanation, None]:
+        for explanation in self.explained:
+            yield explanation
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         return []

@@ -10,6 +10,7 @@ from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
+from pitui.domain.bound.bound import Bound, Explanation, Suspect, SuspectKind, WhatIf
 from pitui.tui.apps.level_screen import LevelScreen
 
 SPOTS = {
@@ -94,3 +95,40 @@ def test_an_application_that_waits(looks: Looks) -> None:
     services.jobs.answer = DetailResult(AppLocation(WAITING.id), AppDetail(DetailOrigin.DRIVER))
     picture = at(services, AppLocation(WAITING.id))
     looks(ui(services), picture, rows=(SMALL, LARGE))
+
+
+EXPLAINED = Explanation(
+    Bound(
+        "skew",
+        0.52,
+        "Bound by skew: 52% of the core-time was cores that waited for the longest tasks of their "
+        "stage; CPU 21%. In stage 7, task 3 on pi2 took 41 s, the median 3.2 s.",
+        {"skew": 0.52, "cpu": 0.21, "driver": 0.11, "starting": 0.08, "gc": 0.05, "disk": 0.03},
+    ),
+    WhatIf(
+        55.0,
+        {"skew": 31.0},
+        58.0,
+        "pi3",
+        (
+            "One more node like pi3 would make it 55 s instead of 58 s.",
+            "Without skew (equal tasks in each stage) at most 47% less: 31 s.",
+        ),
+    ),
+    (
+        Suspect(
+            SuspectKind.SKEW,
+            7,
+            "Task 3 on pi2 took 41 s, the median 3.2 s, and it had 90 MiB of data where the median "
+            "had 1.0 MiB: some keys have most of the rows.",
+            27.0,
+        ),
+        Suspect(SuspectKind.GC, 7, "12% of its tasks' run time is garbage collection.", 2.1),
+    ),
+)
+
+
+def test_what_bound_it(looks: Looks) -> None:
+    services = still(StillJobs())
+    services.jobs.explained = [EXPLAINED]
+    looks(ui(services), at(services, SPOTS["jobs"]), rows=(SMALL, LARGE))

@@ -85,7 +85,7 @@ def _explain_node(
             in_python = 0.0 if rest.python is False else seconds * shares[at]
             if in_python:
                 parts[Part.PYTHON_CPU] += in_python
-            parts[blocked_by(samples[at], spilled=rest.spilled)] += seconds - in_python
+            parts[blocked_by(samples[at], rest)] += seconds - in_python
             left -= seconds
         if left > 0:
             for_a_core = left * rest.for_a_core / rest.seconds
@@ -119,14 +119,18 @@ def _python_share(sample: NodeSample, open_seconds: float) -> float:
     return min(1.0, sample.python_cores * sample.seconds / open_seconds)
 
 
-def blocked_by(sample: NodeSample, *, spilled: bool) -> Part:
-    """Return what a thread that did not run then waited for, by what the node had none of."""
+def blocked_by(sample: NodeSample, rest: Rest) -> Part:
+    """Return what a task that did not run then waited for, by what the node had none of.
+
+    For a core its Python waits, where it has some: the JVM's thread then waits for Python.
+    """
     if (sample.swap_in or 0) >= SWAPPING:
         return Part.MEMORY
     if (sample.cpu or 0) >= CPU_FULL or _queued(sample):
-        return Part.PYTHON_CPU if _mostly_python(sample) else Part.CPU
+        in_python = _mostly_python(sample) if rest.python is None else rest.python
+        return Part.PYTHON_CPU if in_python else Part.CPU
     if (sample.disk_busy or 0) >= DISK_FULL or (sample.iowait or 0) >= IOWAIT_FULL:
-        return Part.SPILL if spilled else Part.DISK
+        return Part.SPILL if rest.spilled else Part.DISK
     if (sample.network_busy or 0) >= LINK_FULL:
         return Part.NETWORK
     return Part.WAITING

@@ -27,6 +27,8 @@ class Replays:
     plan: ReplayPlan
     base: float
     seconds: float
+    tasks: int
+    """Of all stages."""
 
     def takes(self, plan: ReplayPlan) -> float:
         """Return what it would have taken with another plan.
@@ -46,8 +48,7 @@ class Replays:
         A stage that ran alone is replayed alone: what follows it only comes earlier.
         """
         stages = [stage for stage in self.plan.stages if stage.key in changes]
-        whole = sum(len(stage.tasks) for stage in self.plan.stages)
-        if all(stage.alone for stage in stages) or whole > _MOST_WHOLE:
+        if all(stage.alone for stage in stages) or self.tasks > _MOST_WHOLE:
             saved = sum(self._saves_alone(stage, changes[stage.key]) for stage in stages)
             return min(self.seconds, saved * self.seconds / self.base) if self.base else 0.0
 
@@ -67,7 +68,8 @@ class Replays:
 def replays_of(record: ApplicationRecord) -> Replays:
     """Return an application's replays."""
     plan = plan_of(record, node_paces(record))
-    return Replays(plan, replay(plan), record.seconds)
+    tasks = sum(len(stage.tasks) for stage in plan.stages)
+    return Replays(plan, replay(plan), record.seconds, tasks)
 
 
 def divided(tasks: Tasks, count: int) -> list[ReplayTask]:

@@ -1,6 +1,7 @@
 """What bound applications: of the driver's tasks while one runs, else of the event log."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import DetailOrigin
@@ -16,6 +17,9 @@ from pitui.services.clients.record_api import RecordReader
 
 AGAIN = 10.0
 """Seconds between two looks at an application that runs."""
+
+_REST = 10
+"""How many times as long as a look took there is none."""
 
 _SamplesByNode = Mapping[str, Sequence[NodeSample]]
 
@@ -43,12 +47,13 @@ class Explanations:
             PituiError: nothing is left of it, or it cannot be read.
         """
         while True:
+            begun = time.monotonic()
             with polling():
                 found = await self.explain(app_id)
             yield found
             if not self._app_details.is_living(app_id):
                 return
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(max(AGAIN, _REST * (time.monotonic() - begun)))
 
     async def _record(self, app_id: str) -> ApplicationRecord:
         source = await self._app_details.source(app_id)

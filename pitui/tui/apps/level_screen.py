@@ -14,6 +14,9 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.errors import PituiError
+from pitui.domain.text import one_line
+from pitui.tui.apps.bound_panel import BoundPanel
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.heading import crumbs, heading, pane_title
 from pitui.tui.apps.levels.jobs import JOBS
@@ -44,6 +47,7 @@ class LevelScreen(ActionScreen):
         self.shown = self.levels[0]
         self.heading = Detail()
         self.heading.add_class("heading")
+        self.bound = BoundPanel()
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -51,6 +55,7 @@ class LevelScreen(ActionScreen):
         for pane in self.levels:
             pane.display = pane is self.shown
             yield pane
+        yield self.bound
         yield self.footer
 
     def on_mount(self) -> None:
@@ -60,16 +65,29 @@ class LevelScreen(ActionScreen):
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Poll while this screen is on top."""
         self._look()
+        if self.location == AppLocation(self.location.app_id):
+            self._explain()
 
     def on_screen_suspend(self, _event: ScreenSuspend) -> None:
         """Stop polling while another screen is on top."""
         self.workers.cancel_group(self, "look")
+        self.workers.cancel_group(self, "explain")
 
     @work(group="look", exclusive=True)
     async def _look(self) -> None:
         async with aclosing(app_of(self).services.jobs.inside(self.location)) as looks:
             async for result in looks:
                 self._show(result)
+
+    @work(group="explain", exclusive=True)
+    async def _explain(self) -> None:
+        jobs = app_of(self).services.jobs
+        try:
+            async with aclosing(jobs.explanations(self.location.app_id)) as explanations:
+                async for explanation in explanations:
+                    self.bound.show(explanation)
+        except PituiError as error:
+            self.bound.say(one_line(error.message))
 
     def _show(self, result: DetailResult) -> None:
         if result.inside is None and self.result is not None and self.result.inside is not None:

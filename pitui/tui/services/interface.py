@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pitui.domain.apps.app_detail import AppLocation, DetailResult
     from pitui.domain.apps.gantt import TaskBar
     from pitui.domain.apps.run import Run
+    from pitui.domain.bound.bound import Explanation
     from pitui.domain.bound.node_sample import NodeSample
     from pitui.domain.cluster import Application, Role, Snapshot
     from pitui.domain.errors import PituiError
@@ -141,6 +142,13 @@ class JobService(Protocol):
 
     def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
         """Yield what is at a location, again and again while it may change."""
+
+    def explanations(self, app_id: str) -> AsyncGenerator[Explanation, None]:
+        """Yield what bounds an application, again and again while it runs.
+
+        Raises:
+            PituiError: nothing is left of it, or it cannot be read.
+        """
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         """Return applications of the past, without those of some ids.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.run import Run, RunState
+from pitui.domain.bound.bound import Explanation
 from pitui.domain.cluster import Application, Role, Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
@@ -21,6 +22,7 @@ from pitui.domain.text import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
+from pitui.services.apps.explanations import Explanations
 from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver, kill_location
 from pitui.services.apps.thread_dump import thread_dump
@@ -222,10 +224,15 @@ class LiveJobService:
         self._cluster = cluster
         self._monitor = monitor
         self.app_details = AppDetails(cluster, self._node_of)
+        self._explanations = Explanations(self.app_details)
 
     def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
         """Yield what is at a location."""
         return self.app_details.follow(location)
+
+    def explanations(self, app_id: str) -> AsyncGenerator[Explanation, None]:
+        """Yield what bounds an application."""
+        return self._explanations.follow(app_id)
 
     async def earlier(self, but: frozenset[str]) -> list[Application]:
         """Return applications of the past."""

@@ -205,6 +205,14 @@ def test_a_node_whose_cores_are_all_busy_makes_its_tasks_wait_for_a_core() -> No
     assert found == {"cpu": 5, "python-cpu": 5}
 
 
+def test_where_others_take_the_cores_the_task_waits_with_what_it_runs_in() -> None:
+    full = samples(cpu=1.0, python_cores=0.05)
+    python = application(10, ONE, [stage(0, [task(0, 10, cpu=1)], python=True)])
+    assert parts(python, full) == {"cpu": 1, "python-cpu": 9}
+    jvm = application(10, ONE, [stage(0, [task(0, 10, cpu=1)], python=False)])
+    assert parts(jvm, full) == {"cpu": 10}
+
+
 def test_pythons_cpu_time_goes_to_the_tasks_that_were_there_and_no_further() -> None:
     """A quarter of the open time was on a CPU; the rest of it waited for the disk."""
     found = parts(application(10, ONE, HALF), samples(python_cores=0.125, disk_busy=0.9))

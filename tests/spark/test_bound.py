@@ -1,0 +1,176 @@
+"""What bound real applications with planted bottlenecks: of the living driver, and of the log."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from spark.planted import (
+    BALANCED,
+    DRIVER_ASLEEP,
+    EMPTY_TASKS,
+    MANY,
+    ONE_TASK,
+    PYTHON,
+    SLOW_KEY,
+    SMALL_HEAP,
+)
+from spark.programs import write
+
+from pitui.config.load import load_config
+from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
+from pitui.domain.apps.run import RunState
+from pitui.domain.apps.work_counts import WorkState
+from pitui.domain.bound.bound import Bound, Explanation, SuspectKind
+from pitui.remote.prompts import NonInteractive
+from pitui.services.apps.app_details import AppDetails
+from pitui.services.apps.executor_node import node_of_executor
+from pitui.services.apps.explanations import Explanations
+from pitui.services.benchmarks.recording import recording
+from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.runs.runs import Runs
+from pitui.services.runs.submit import prepare
+
+T = TypeVar("T")
+pytestmark = [pytest.mark.spark, pytest.mark.ssh]
+LIMIT = 180.0
+PLANTED = {
+    "slow key": "skew",
+    "one task": "too-few-tasks",
+    "empty tasks": "scheduling",
+    "balanced": "cpu",
+    "python": "python-cpu",
+}
+
+
+@pytest.fixture
+async def cluster(
+    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Cluster]:
+    """The demonstration, and what is started on it ended again."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as opened:
+        yield opened
+        runs = Runs(opened)
+        for run in await runs.refresh():
+            if run.state is RunState.RUNNING:
+                await runs.cancel(run.id)
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    try:
+        async with asyncio.timeout(LIMIT):
+            while (found := await look()) is None:
+                await asyncio.sleep(0.2)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"waited {LIMIT} s in vain until {what}") from None
+
+
+async def submit(cluster: Cluster, folder: Path, name: str, text: str, *options: str) -> str:
+    """Start a program and return its application's id, once the master lists it."""
+    words = [*options, "--name", name, str(write(folder, name.replace(" ", "_"), text))]
+    run = await Runs(cluster).submit(await prepare(cluster, words), name)
+
+    async def listed() -> str | None:
+        view = await cluster.spark_master.read()
+        return next((app.id for app in view.applications if app.name == name), None)
+
+    return await until(listed, f"{name} is listed; see {run.folder}")
+
+
+async def details_of(cluster: Cluster) -> AppDetails:
+    snapshot = await ClusterMonitor(cluster).once()
+    return AppDetails(cluster, partial(node_of_executor, snapshot))
+
+
+async def by_job(details: AppDetails, app: str, found: Explanation) -> dict[str, Bound]:
+    """Return the verdict on each job's longest stage, by the job's description."""
+    inside = (await details.find(AppLocation(app))).inside
+    assert inside is not None
+    verdicts = {}
+    for job in inside.jobs:
+        own = [stage for stage in found.stages if stage.stage in job.stage_ids]
+        if own and job.description:
+            verdicts[job.description] = max(own, key=lambda stage: stage.seconds).bound
+    return verdicts
+
+
+async def test_planted_bottlenecks_are_named_by_the_driver_and_by_the_event_log(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    names = ["pi1", "pi2"]
+    end = tmp_path / "end"
+    async with recording(cluster, names, ()) as record:
+        await record.first()
+        app = await submit(cluster, tmp_path, "planted", MANY.replace("UNTIL", str(end)))
+        details = await details_of(cluster)
+
+        async def last_is_done() -> bool | None:
+            inside = (await details.look(AppLocation(app))).inside
+            jobs = {job.description: job.state for job in inside.jobs} if inside else {}
+            return True if jobs.get("python") is WorkState.DONE else None
+
+        await until(last_is_done, "the last job is done")
+        samples = record.samples
+    assert set(samples) == set(names)
+    living = await Explanations(details).explain(app, samples)
+    verdicts = await by_job(details, app, living)
+    assert {name: bound.by for name, bound in verdicts.items()} == PLANTED, verdicts
+    end.touch()
+
+    async def written() -> Explanation | None:
+        details.forget(app)
+        looked = await details.look(AppLocation(app))
+        over = looked.inside and looked.inside.origin is DetailOrigin.EVENT_LOG
+        return await Explanations(details).explain(app, samples) if over else None
+
+    past = await until(written, "its event log is read")
+    logged = await by_job(details, app, past)
+    assert {name: bound.by for name, bound in logged.items()} == PLANTED, logged
+    for name, bound in logged.items():
+        assert bound.share == pytest.approx(verdicts[name].share, abs=0.05)
+    assert sum(past.bound.parts.values()) == pytest.approx(1)
+    kinds = {suspect.kind for suspect in past.suspects}
+    assert {SuspectKind.SKEW, SuspectKind.TOO_FEW_TASKS, SuspectKind.TINY_TASKS} <= kinds
+    # Without what was recorded Spark's metrics alone are left, and that is said.
+    alone = await Explanations(details).explain(app)
+    assert (await by_job(details, app, alone))["python"].by == "unknown"
+    assert "by Spark's metrics alone" in alone.bound.text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("driver asleep", DRIVER_ASLEEP, {"driver"}),
+        ("slow key", SLOW_KEY, {"skew"}),
+        ("one task", ONE_TASK, {"too-few-tasks"}),
+        ("empty tasks", EMPTY_TASKS, {"scheduling"}),
+        ("balanced", BALANCED, {"cpu", "mixed"}),
+        ("python", PYTHON, {"python-cpu"}),
+        ("small heap", SMALL_HEAP, {"gc"}),
+    ],
+)
+async def test_an_application_with_one_planted_bottleneck_is_named(
+    cluster: Cluster, tmp_path: Path, name: str, text: str, wanted: set[str]
+) -> None:
+    async with recording(cluster, ["pi1", "pi2"], ()) as record:
+        await record.first()
+        memory = ["--executor-memory", "490m"] if name == "small heap" else []
+        app = await submit(cluster, tmp_path, name, text, *memory)
+
+        async def over() -> Explanation | None:
+            view = await cluster.spark_master.read()
+            running = next((one for one in view.applications if one.id == app), None)
+            if running is None or running.state.active:
+                return None
+            details = await details_of(cluster)
+            return await Explanations(details).explain(app, record.samples)
+
+        found = await until(over, "it has ended")
+    assert found.bound.by in wanted, found.bound
