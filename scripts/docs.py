@@ -1,10 +1,10 @@
-"""Write the reference pages docs/keys.md, docs/commands.md and docs/config.md from the code.
+"""Write the reference pages below docs/ (keys, commands, config, doctor) from the code.
 
 .venv/bin/python scripts/docs.py write    # after a change of an action, a command or a key
 .venv/bin/python scripts/docs.py check    # say which page is stale, and end with 1
 
 Keys come from the table of actions, commands from click, the configuration's keys from its model
-and their comments in config.example.yaml.
+and their comments in config.example.yaml, and checks from their registry.
 """
 
 import inspect
@@ -20,6 +20,8 @@ from msgspec import inspect as types
 from pitui.cli.main import cli
 from pitui.config.allowed import allowed, unwrapped
 from pitui.config.model import Document
+from pitui.doctor.check import COST
+from pitui.doctor.registry import CHECKS
 from pitui.tui.base.actions import grouped
 from pitui.tui.base.keymap import Keys
 
@@ -232,10 +234,38 @@ def path_of(names: list[str]) -> str:
     return ".".join((names[0], "NAME", *names[2:]) if named else names)
 
 
+# Checks
+
+
+def doctor_page() -> str:
+    """Return every check of `pitui doctor`, a part for each group."""
+    parts: list[str] = []
+    for check in CHECKS:
+        head = f"## {check.group}"
+        if head not in parts:
+            own = [one for one in CHECKS if one.group == check.group]
+            rows = [(f"`{c.id}`", f"{c.title}.", f"{c.why}.", COST[c.reads]) for c in own]
+            parts += [head, table(("check", "what it finds", "why it matters", "costs"), rows)]
+    return page("Checks", DOCTOR, *parts)
+
+
+DOCTOR = """\
+`pitui doctor` runs these checks on all nodes, or on those that you name, and changes nothing. Each
+finding says what is so, why it matters, and the command or setting that mends it. What has one
+cause on several nodes is one finding, and the one that explains most of the others comes first.
+`--only` and `--skip` take ids, or the part before the dot for all of a group.
+
+A finding is an *error* (something does not work), a *warning* (it works badly, or will not work
+after a while) or *info*. The score is 100, less 20 for each error and 5 for each warning. Findings
+that you accept are named under `doctor.exclude` in the [configuration](config.md#doctor), with a
+reason and, if you like, a last day."""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "keys.md": keys_page,
     "commands.md": commands_page,
     "config.md": config_page,
+    "doctor.md": doctor_page,
 }
 
 

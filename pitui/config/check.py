@@ -16,6 +16,7 @@ Finding = tuple[Path, str]
 
 _DEFAULT_SSH_PORT = 22
 _VERSION = re.compile(r"\d+\.\d+\.\d+[\w.-]*", re.ASCII)
+_CHECK_ID = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)?")
 _SHA512 = re.compile(r"[0-9a-fA-F]{128}")
 
 
@@ -31,6 +32,7 @@ def config_problems(config: Config) -> Iterator[Finding]:
     yield from _data(config)
     yield from _jobs(config)
     yield from _logs(config)
+    yield from _doctor(config)
     yield from _ui(config)
 
 
@@ -232,6 +234,34 @@ def _logs(config: Config) -> Iterator[Finding]:
             yield ("logs", name), f"{quoted(name)} is a node; allowed: another name"
         node, _, rest = path.partition(":")
         yield from _spelled(("logs", name), _home, rest if node in config.nodes else path)
+
+
+def _doctor(config: Config) -> Iterator[Finding]:
+    for number, one in enumerate(config.doctor.exclude):
+        path = ("doctor", "exclude", str(number))
+        yield from _spelled((*path, "check"), _check_id_problem, one.check)
+        yield from _spelled((*path, "reason"), _word_problem, one.reason)
+        yield from _spelled((*path, "until"), _day_problem, one.until)
+        if one.node is not None and one.node not in config.nodes:
+            hint = did_you_mean(one.node, config.nodes) or ";"
+            message = f"found {quoted(one.node)}, which is not a node{hint} allowed: a node's name"
+            yield (*path, "node"), message
+
+
+def _check_id_problem(text: str) -> str:
+    if _CHECK_ID.fullmatch(text):
+        return ""
+    return f"found {quoted(text)}, allowed: a check's id or group, such as network.wifi or network"
+
+
+def _day_problem(text: str) -> str:
+    from datetime import date
+
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return f"found {quoted(text)}, allowed: a day such as 2026-12-31, or null"
+    return ""
 
 
 def _ui(config: Config) -> Iterator[Finding]:

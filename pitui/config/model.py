@@ -132,6 +132,22 @@ class JobSection(_Section, frozen=True):
     data: list[str] = []
 
 
+class ExclusionSection(_Section, frozen=True):
+    """A finding of `pitui doctor` that is known and accepted."""
+
+    check: str
+    reason: str
+    node: str | None = None
+    until: str | None = None
+    """The last day on which it holds, as `2026-12-31`."""
+
+
+class DoctorSection(_Section, frozen=True):
+    """What `pitui doctor` leaves aside."""
+
+    exclude: list[ExclusionSection] = []
+
+
 class UiSection(_Section, frozen=True):
     """The terminal UI; `keys` maps an action's id to the keys that trigger it."""
 
@@ -186,6 +202,7 @@ class Document(_Section, frozen=True):
     data: list[DataSection] = []
     jobs: dict[str, JobSection] = {}
     logs: dict[str, str] = {}
+    doctor: DoctorSection = DoctorSection()
     ui: UiSection = UiSection()
 
 

@@ -27,3 +27,22 @@ class ProgressLine:
             self._shown = ""
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+class StateLine:
+    """What is being done, on a terminal's standard error; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+
+    def __call__(self, text: str) -> None:
+        """Show a line in place of the one before."""
+        if self._on:
+            sys.stderr.write(f"\r{one_line(text)}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -11,16 +11,11 @@ from pitui.facts.java_homes import PUSHED, PUSHED_HOME
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
-from pitui.provision.spark.java_choice import (
-    chosen,
-    javas,
-    spark_series,
-    supported,
-    versions_in_words,
-)
+from pitui.provision.spark.java_choice import chosen, javas, spark_series
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.receive_script import forget_command
 from pitui.remote.quoting import quote, quote_path
+from pitui.spark.java_versions import supported, versions_in_words
 
 
 @dataclass(frozen=True, slots=True)

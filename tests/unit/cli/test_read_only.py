@@ -47,6 +47,7 @@ LOOKS = {
     "bench history": ("bench", "history"),
     "threads": ("threads", "app-1/0"),
     "disk": ("disk", "pi1"),
+    "doctor": ("doctor", "pi1", "--only", "java"),
 }
 """Command lines that only look, each of which needs the configuration first."""
 

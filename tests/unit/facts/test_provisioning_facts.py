@@ -17,7 +17,8 @@ from pitui.facts.machine import MACHINE_COMMAND, parse_machine
 from pitui.facts.time import CLOCK_COMMAND, parse_clock
 from pitui.facts.wifi import parse_wireless
 from pitui.provision.network.addresses import node_address
-from pitui.provision.spark.java_choice import chosen, supported
+from pitui.provision.spark.java_choice import chosen
+from pitui.spark.java_versions import supported
 
 PI = """user pi
 uid 1000

@@ -1,0 +1,133 @@
+"""A report of the checks as the text and the JSON of `pitui doctor`."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from pitui.doctor.finding import FindingSeverity, SkippedCheck
+from pitui.doctor.report import KnownFinding, Report
+from pitui.domain.text import one_line
+
+_WIDTH = 100
+_INDENT = " " * 9
+_WORDS = {
+    FindingSeverity.ERROR: ("ERROR", "error", "errors"),
+    FindingSeverity.WARNING: ("WARNING", "warning", "warnings"),
+    FindingSeverity.INFO: ("INFO", "note", "notes"),
+}
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the object of `doctor --json`, without the schema's number."""
+    return {
+        "score": report.score,
+        "checks": report.checks,
+        "findings": [_finding_json(one) for one in report.findings],
+        "skipped": [
+            {"check": one.check, "node": one.node, "reason": one.reason} for one in report.skipped
+        ],
+    }
+
+
+def _finding_json(one: KnownFinding) -> dict[str, Any]:
+    found = one.finding
+    since = None if one.since is None else datetime.fromtimestamp(one.since, UTC)
+    return {
+        "check": found.check,
+        "severity": str(found.severity),
+        "node": found.node,
+        "application": found.application,
+        "title": found.title,
+        "detail": found.detail,
+        "why": found.why,
+        "fix": found.fix,
+        "fixable": False,  # nothing is fixed by itself yet
+        "state": "new" if one.new else "known",
+        "since": since and since.isoformat(timespec="seconds"),
+        "excluded": one.excluded,
+    }
+
+
+def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> Iterable[str]:
+    """Return the lines for people: the sum, then what explains most first."""
+    yield f"{cluster}: {_sum(report)}, score {report.score} of 100"
+    for one in report.findings:
+        if one.excluded is None:
+            yield ""
+            yield from _finding_lines(one)
+    left = [one for one in report.findings if one.excluded is not None]
+    if left:
+        yield ""
+        yield "Left aside by the configuration:"
+        for one in left:
+            found = one.finding
+            yield from _wrapped(f"{found.check}  {_where(one)}{found.title} ({one.excluded})", 2, 4)
+    if report.skipped:
+        yield ""
+        yield "Could not look:"
+        yield from _skipped_lines(report.skipped)
+    yield ""
+    yield (
+        f"{_count(report.checks, 'check', 'checks')} on {_count(nodes, 'node', 'nodes')} "
+        f"in {seconds:.1f} s"
+    )
+
+
+def _sum(report: Report) -> str:
+    parts = [
+        _count(number, one, many)
+        for severity, (_, one, many) in _WORDS.items()
+        if (number := report.count(severity))
+    ]
+    return ", ".join(parts) or "nothing is wrong"
+
+
+def _finding_lines(one: KnownFinding) -> Iterator[str]:
+    found = one.finding
+    word = _WORDS[found.severity][0]
+    since = "" if one.since is None else f" since {_moment(one.since)}"
+    age = "new" if one.new else f"known{since}"
+    yield from _wrapped(f"{word:7}  {_where(one)}{found.title}", 0, len(_INDENT))
+    if found.detail:
+        yield from _wrapped(found.detail, len(_INDENT), len(_INDENT))
+    yield from _wrapped(f"Why: {found.why}.", len(_INDENT), len(_INDENT) + 5)
+    yield from _wrapped(f"Fix: {found.fix}", len(_INDENT), len(_INDENT) + 5)
+    yield f"{_INDENT}{found.check}, {age}"
+
+
+def _where(one: KnownFinding) -> str:
+    found = one.finding
+    where = found.application or found.node
+    return f"{where}: " if where else ""
+
+
+def _skipped_lines(skipped: Iterable[SkippedCheck]) -> Iterator[str]:
+    """Yield a line a node and reason: of a node that is away nearly all checks are skipped."""
+    groups: dict[tuple[str | None, str], list[str]] = {}
+    for one in skipped:
+        groups.setdefault((one.node, one.reason), []).append(one.check)
+    for (node, reason), checks in groups.items():
+        where = f"{node}: " if node else ""
+        which = ", ".join(checks) if len(checks) <= 3 else f"{len(checks)} checks"
+        yield from _wrapped(f"{where}{reason} ({which})", 2, 4)
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _wrapped(text: str, first: int, rest: int) -> list[str]:
+    """Return a text in lines; what can be pasted stays whole."""
+    return textwrap.wrap(
+        one_line(text),
+        _WIDTH,
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,58 @@
+"""A check: an id, what it reads, and a pure rule from that to findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, SkippedCheck
+
+Rule = Callable[[Evidence], Iterable[Finding | SkippedCheck]]
+
+
+class Reads(StrEnum):
+    """What a check looks at, and so what it costs."""
+
+    SNAPSHOT = "snapshot"
+    """What the watch knows anyway: nothing more is asked."""
+    NODES = "nodes"
+    """What the nodes say of themselves: one command each, which all such checks share."""
+
+
+COST = {
+    Reads.SNAPSHOT: "nothing: what `pitui status` asks for",
+    Reads.NODES: "its part of one command a node",
+}
+"""What each costs, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the registry."""
+
+    id: str
+    """Such as `names.loopback`: the group and the name in it."""
+    title: str
+    """What it finds, for a list."""
+    why: str
+    """Why that matters on such a cluster."""
+    reads: Reads
+    rule: Rule
+    explains: tuple[str, ...] = ()
+    """Ids of checks whose findings on the same nodes are often no more than its consequence."""
+
+    @property
+    def group(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    def look(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        """Yield what the rule says, and the nodes that could not be looked at."""
+        if self.reads is Reads.NODES:
+            for node, reason in evidence.silent.items():
+                yield SkippedCheck(reason, node, self.id)
+        for said in self.rule(evidence):
+            if isinstance(said, SkippedCheck):
+                yield replace(said, check=self.id)
+            else:
+                yield replace(said, check=self.id, why=said.why or self.why)

@@ -1,0 +1,50 @@
+"""disk.space: a file system that Spark writes to is full, or nearly."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error, warning
+from pitui.facts.node_facts.values import CheckedFolder, NodeFacts
+
+_FULL_KIB, _FULL_PERCENT = 200 << 10, 2
+_SCARCE_KIB, _SCARCE_PERCENT = 2 << 20, 10
+"""Little only where it is both: a tenth of a large disk is plenty, and so is all of a small one."""
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.facts.items():
+        for folder in mounts(facts):
+            percent = 100 * folder.free_kib / folder.size_kib
+            size, free = _amount(folder.size_kib), _amount(folder.free_kib)
+            title = f"{free} of {size} are free on {folder.mount}, where Spark has {folder.path}"
+            if folder.use == "system":
+                title = f"{free} of {size} are free on {folder.mount}"
+            fix, several = f"pitui disk {name} --clean", "a file system of theirs is nearly full"
+            if folder.free_kib < _FULL_KIB and percent < _FULL_PERCENT:
+                yield error(title, fix, node=name, about=folder.mount, several=several)
+            elif folder.free_kib < _SCARCE_KIB and percent < _SCARCE_PERCENT:
+                yield warning(title, fix, node=name, about=folder.mount, several=several)
+
+
+def mounts(facts: NodeFacts) -> list[CheckedFolder]:
+    """Return a node's folders, one a file system, Spark's own before the root."""
+    found: dict[str, CheckedFolder] = {}
+    for folder in sorted(facts.folders, key=lambda folder: folder.use == "system"):
+        if folder.size_kib:
+            found.setdefault(folder.mount, folder)
+    return list(found.values())
+
+
+def _amount(kib: int) -> str:
+    return f"{kib / (1 << 20):.1f} GiB" if kib >= 1 << 20 else f"{kib >> 10} MiB"
+
+
+CHECK = Check(
+    id="disk.space",
+    title="A disk is full, or nearly",
+    why="Shuffle files, logs and event logs share it: tasks fail with `No space left on device`",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("disk.left-behind", "spark.unregistered"),
+)

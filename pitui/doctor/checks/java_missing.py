@@ -1,0 +1,28 @@
+"""java.missing: there is no Java that runs where Spark's scripts look for one."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        if facts.java is None and facts.env_ends is None:
+            yield error(
+                "Spark's scripts find no Java: JAVA_HOME is not set, and `java` is not on the PATH",
+                "pitui provision {nodes} --only java,conf",
+                node=name,
+                several="Spark's scripts find no Java",
+            )
+
+
+CHECK = Check(
+    id="java.missing",
+    title="A node has no Java",
+    why="No daemon and no executor can start there",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("spark.unregistered",),
+)

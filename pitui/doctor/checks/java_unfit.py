@@ -1,0 +1,44 @@
+"""java.unfit: a node's Java is too old or too new for its Spark."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error, warning
+from pitui.spark.java_versions import JAVA_24, runs_on, series_of
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        version = facts.spark or evidence.snapshot.master.version
+        series = series_of(version or "")
+        if facts.java is None or series is None:
+            continue
+        low, high = runs_on(series)
+        major, fix = facts.java.major, "pitui provision {nodes} --only java,conf"
+        what = f"its Java is {major} ({facts.java.path}), and Spark {version} runs on"
+        if major < low:
+            said = "UnsupportedClassVersionError"
+            yield error(f"{what} {low} and newer", fix, node=name, detail=_says(said),
+                        several=f"their Java is too old for Spark {version}")  # fmt: skip
+        elif major >= JAVA_24 > high:
+            said = "UnsupportedOperationException: getSubject is not supported"
+            yield error(f"{what} {low} to {high}", fix, node=name, detail=_says(said),
+                        several=f"their Java is too new for Spark {version}")  # fmt: skip
+        elif major > high:
+            yield warning(f"{what} {low} to {high}", fix, node=name,
+                          several=f"their Java is newer than Spark {version} supports")  # fmt: skip
+
+
+def _says(text: str) -> str:
+    return f"Spark ends with `{text}`"
+
+
+CHECK = Check(
+    id="java.unfit",
+    title="A node's Java does not fit its Spark",
+    why="Daemons and executors end as they start, or fail in ways that nobody has tested",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("spark.unregistered", "app.waiting"),
+)

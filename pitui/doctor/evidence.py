@@ -1,0 +1,84 @@
+"""What the checks look at: configuration, snapshot, and what each node said."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pitui.config.model import Config, Node
+from pitui.domain.cluster import LinkState, MasterState, NodeStatus, Role, Snapshot
+from pitui.domain.ip_address import is_loopback
+from pitui.facts.node_facts.values import NodeFacts
+
+_URL = re.compile(r"spark://\[?(?P<host>[^\]/]+?)\]?:(?P<port>\d+)$")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the rules of one run may read."""
+
+    config: Config
+    nodes: Mapping[str, Node]
+    """All configured nodes."""
+    snapshot: Snapshot
+    facts: Mapping[str, NodeFacts] = field(default_factory=dict)
+    """Of the nodes that were asked and answered, in the configuration's order."""
+    silent: Mapping[str, str] = field(default_factory=dict)
+    """Why nodes that were asked did not answer."""
+    now: float = 0.0
+    """Unix time in seconds."""
+
+    @property
+    def master_name(self) -> str:
+        """The node that runs the master."""
+        return self.config.cluster.master
+
+    @property
+    def master_alive(self) -> bool:
+        """Whether the master can take work."""
+        return self.snapshot.master.state is MasterState.ALIVE
+
+    @property
+    def master_address(self) -> tuple[str, int]:
+        """The master's host and port, by its own word where it says it."""
+        return address_of_url(self.snapshot.master.url) or ("", self.config.spark.master.port)
+
+    @property
+    def on_one_machine(self) -> bool:
+        """Whether the master is known by a loopback address: no other machine can use it.
+
+        So it is with a demonstration, and with a cluster that somebody tries on a laptop.
+        """
+        return is_loopback(self.master_address[0]) and all(
+            node.local or is_loopback(node.host) for node in self.nodes.values()
+        )
+
+    @property
+    def connected(self) -> Iterator[NodeStatus]:
+        """The nodes whose daemons can be seen."""
+        for node in self.snapshot.nodes:
+            if node.link.state is LinkState.CONNECTED and node.metrics is not None:
+                yield node
+
+    def spark_facts(self) -> Iterator[tuple[str, NodeFacts]]:
+        """Yield what the nodes said that run, or shall run, a daemon of Spark."""
+        for name, facts in self.facts.items():
+            node = self.nodes[name]
+            if node.is_master or node.is_worker:
+                yield name, facts
+
+    def status(self, name: str) -> NodeStatus | None:
+        """Return a node's part of the snapshot."""
+        return self.snapshot.node(name)
+
+    def masters_url_of(self, node: NodeStatus) -> str:
+        """Return the master's URL that a node's worker was started with; empty where none runs."""
+        for process in node.processes:
+            if process.role is Role.WORKER:
+                return next((w for w in process.arguments if w.startswith("spark://")), "")
+        return ""
+
+
+def address_of_url(url: str) -> tuple[str, int] | None:
+    """Return host and port of a `spark://` URL; None where it names several, or is none."""
+    match = _URL.fullmatch(url)
+    return (match["host"], int(match["port"])) if match else None

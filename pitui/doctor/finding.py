@@ -1,0 +1,60 @@
+"""What a check says: findings, and where it could not look."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FindingSeverity(StrEnum):
+    """How bad a finding is, the worst first."""
+
+    ERROR = "error"
+    """Something does not work."""
+    WARNING = "warning"
+    """Something will not work, or works badly."""
+    INFO = "info"
+    """Worth knowing; nothing has to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong; `check` and `why` are filled in from the check."""
+
+    severity: FindingSeverity
+    title: str
+    """What is so, with the figures, without the node's name."""
+    fix: str
+    """A command or setting that can be pasted; `{nodes}` stands for the names of its nodes."""
+    node: str | None = None
+    application: str | None = None
+    """The id of the application."""
+    detail: str = ""
+    several: str = ""
+    """The title without figures, where the same on several nodes has one cause; else empty."""
+    about: str = ""
+    """Tells findings of one check on one node apart, such as the file system."""
+    check: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedCheck:
+    """A check that could not look, everywhere or on one node."""
+
+    reason: str
+    node: str | None = None
+    check: str = ""
+
+
+def error(title: str, fix: str, **more: str | None) -> Finding:
+    """Return a finding of something that does not work."""
+    return Finding(FindingSeverity.ERROR, title, fix, **more)  # type: ignore[arg-type]
+
+
+def warning(title: str, fix: str, **more: str | None) -> Finding:
+    """Return a finding of something that works badly, or will not work."""
+    return Finding(FindingSeverity.WARNING, title, fix, **more)  # type: ignore[arg-type]
+
+
+def info(title: str, fix: str, **more: str | None) -> Finding:
+    """Return a finding that is only worth knowing."""
+    return Finding(FindingSeverity.INFO, title, fix, **more)  # type: ignore[arg-type]

@@ -1,0 +1,134 @@
+"""What a run of the checks says as a whole: one finding a cause, what explains most first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pitui.doctor.check import Check
+from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
+
+COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}
+"""Points that a finding takes off the score of 100."""
+
+_ORDER = list(FindingSeverity)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFinding:
+    """A finding, since when it is known, and whether somebody wants it left aside."""
+
+    finding: Finding
+    new: bool = True
+    """Whether the run before this one did not have it."""
+    since: float | None = None
+    """Unix time at which it was first found."""
+    excluded: str | None = None
+    """The reason for which the configuration leaves it aside."""
+    nodes: tuple[str, ...] = ()
+    """All nodes that it holds for."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it makes `pitui doctor` end with status 1."""
+        return self.excluded is None and self.finding.severity is not FindingSeverity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole answer."""
+
+    checks: int
+    """How many ran."""
+    findings: tuple[KnownFinding, ...]
+    skipped: tuple[SkippedCheck, ...] = ()
+
+    @property
+    def score(self) -> int:
+        """100 where nothing was found; each error takes 20 off, each warning 5."""
+        counted = [one.finding.severity for one in self.findings if one.excluded is None]
+        return max(0, 100 - sum(COSTS[severity] for severity in counted))
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is no error and no warning, excluded ones aside."""
+        return not any(one.counts for one in self.findings)
+
+    def count(self, severity: FindingSeverity) -> int:
+        """Return how many findings of a severity count."""
+        return sum(
+            1 for one in self.findings if one.excluded is None and one.finding.severity is severity
+        )
+
+
+def make_report(
+    checks: Sequence[Check], findings: Iterable[KnownFinding], skipped: Iterable[SkippedCheck]
+) -> Report:
+    """Return the report of what the checks said node by node."""
+    single = list(findings)
+    ranks = {check.id: number for number, check in enumerate(checks)}
+    merged = _merged(single)
+    explained = {
+        id(one): _explained(one, single, next(c for c in checks if c.id == one.finding.check))
+        for one in merged
+    }
+    ordered = sorted(
+        merged,
+        key=lambda one: (
+            one.excluded is not None,
+            -explained[id(one)],
+            _ORDER.index(one.finding.severity),
+            -len(one.nodes),
+            ranks[one.finding.check],
+        ),
+    )
+    return Report(len(checks), tuple(ordered), tuple(skipped))
+
+
+def _explained(cause: KnownFinding, all_found: Sequence[KnownFinding], check: Check) -> int:
+    """Count the errors and warnings that are likely no more than consequences of a finding."""
+    return sum(
+        1
+        for one in all_found
+        if one.counts
+        and one.finding.check in check.explains
+        and (not cause.nodes or not one.nodes or set(one.nodes) & set(cause.nodes))
+    )
+
+
+def _merged(findings: Sequence[KnownFinding]) -> list[KnownFinding]:
+    groups: dict[tuple[object, ...], list[KnownFinding]] = {}
+    for number, one in enumerate(findings):
+        found = one.finding
+        alone = not found.several or found.node is None
+        key = (found.check, found.severity, found.several, one.excluded, number if alone else -1)
+        groups.setdefault(key, []).append(one)
+    return [_one_of(group) for group in groups.values()]
+
+
+def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
+    """Return several findings of one cause as one; the nodes' own words become its detail."""
+    first = group[0].finding
+    names = tuple(dict.fromkeys(one.finding.node for one in group if one.finding.node))
+    fixes = dict.fromkeys(one.finding.fix.replace("{nodes}", " ".join(names)) for one in group)
+    fix = " ; ".join(fixes)
+    if len(group) == 1:
+        return replace(group[0], finding=replace(first, fix=fix), nodes=names)
+    many = len(names) > 1
+    parts = [
+        f"{one.finding.node}: {one.finding.title}" * many or one.finding.title for one in group
+    ]
+    details = dict.fromkeys(one.finding.detail for one in group if one.finding.detail)
+    since = [one.since for one in group if one.since is not None]
+    found = replace(
+        first,
+        node=None if many else first.node,
+        title=f"{len(names)} nodes: {first.several}" if many else first.several,
+        detail=". ".join(["; ".join(parts), *details]),
+        fix=fix,
+    )
+    return replace(
+        group[0],
+        finding=found,
+        nodes=names,
+        new=any(one.new for one in group),
+        since=min(since, default=None),
+    )

@@ -1,0 +1,1 @@
+"""All that the checks want to know of a node, asked for by one command."""

@@ -1,0 +1,223 @@
+"""The command that asks a node for all that the checks of `pitui doctor` read, in one round trip.
+
+It changes nothing and needs no root. What may wait (name servers, connections, the journal) has a
+limit of its own, and connections are tried side by side.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pitui.domain.spark_env import SPARK_ENV_SH
+from pitui.facts.java import JAVA_COMMAND
+from pitui.facts.machine import MACHINE_COMMAND
+from pitui.facts.submit_defaults import exports
+from pitui.facts.time import CLOCK_COMMAND
+from pitui.remote.quoting import quote, quote_all, quote_path
+
+PART = "== pitui "
+"""Begins the line that names the next part of the answer."""
+
+ENVIRONMENT = (
+    "SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME", "SPARK_MASTER_HOST", "SPARK_LOCAL_DIRS",
+    "SPARK_PID_DIR", "SPARK_LOG_DIR", "SPARK_WORKER_DIR", "SPARK_WORKER_MEMORY", "PYSPARK_PYTHON",
+)  # fmt: skip
+"""Variables of spark-env.sh that say where Spark listens and writes."""
+
+KERNEL_WORDS = (
+    "Out of memory: Killed process",
+    "Undervoltage detected|Under-voltage detected",
+    "Remounting filesystem read-only",
+    "EXT4-fs error",
+    "I/O error, dev (mmcblk|nvme|sd)",
+    "mmc[0-9]+: (error|card .* removed|Timeout waiting)",
+)
+"""What is looked for in the kernel's log, as extended regular expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeQuestion:
+    """What to ask one node."""
+
+    spark_home: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What pitui itself gives to the node's daemons."""
+    names: tuple[str, ...] = ()
+    """Host names that Spark uses here."""
+    targets: tuple[tuple[str, int], ...] = ()
+    """Addresses of other daemons, each of which the node has to reach."""
+    master: str = ""
+    """The master's host: the route to it tells which link is used."""
+    units: tuple[tuple[str, bool], ...] = ()
+    """Units of its daemons, and whether they are a user's own."""
+    sudo: bool = False
+    """Whether root without a password is expected here."""
+
+
+# Values whose names Spark itself redacts never leave the node.
+_DEFAULTS = r"""
+secrets='secret|password|token|access[.]key|credential'
+file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
+[ -r "$file" ] && echo "file $file" &&
+  sed -E -e "s/^([[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]).*/\1set/I" \
+    -e 's/^/conf /' "$file"
+"""
+_FOLDERS = r"""
+blank='[[:space:]]*'
+local=$(sed -n "s/^${blank}spark[.]local[.]dir$blank[[:space:]=:]$blank//p" "$file" 2>/dev/null)
+local=${SPARK_LOCAL_DIRS:-$(echo "$local" | tail -n 1)}
+local=${local:-/tmp}
+work=${SPARK_WORKER_DIR:-$SPARK_HOME/work}
+logs=${SPARK_LOG_DIR:-$SPARK_HOME/logs}
+pids=${SPARK_PID_DIR:-/tmp}
+folder() {
+  up=$2
+  while [ ! -e "$up" ] && [ "$up" != / ] && [ "$up" != . ]; do up=$(dirname -- "$up"); done
+  set -- "$1" "$2" $(df -Pk -- "$up" 2>/dev/null | tail -n 1 | sed "s/%//g")
+  inodes=$(df -Pi -- "$up" 2>/dev/null | tail -n 1 | {
+    read -r _ all _ free _; echo "$all $free"; })
+  type=$(stat -f -c %T -- "$up" 2>/dev/null | tr " " _)
+  printf "folder %s\t%s\n" "$1 ${type:--} ${4:--} ${6:--} ${inodes:-- -} ${8:--}" "$2"
+}
+folder system /; folder home "$SPARK_HOME"; folder work "$work"; folder logs "$logs"
+ifs=$IFS; IFS=,
+for one in $local; do
+  IFS=$ifs
+  folder local "$one"
+  for left in "$one"/blockmgr-* "$one"/spark-* "$one"/executor-*; do
+    [ -d "$left" ] && [ ! -L "$left" ] && echo "left $(stat -c "%Y %U" -- "$left") $left"
+  done | head -n 500
+done
+for pid_file in "$pids"/spark-*.pid; do
+  [ -r "$pid_file" ] && read -r pid < "$pid_file" || continue
+  class=$(tr "\0" "\n" 2>/dev/null < "/proc/$pid/cmdline" | grep -m 1 "^org[.]apache[.]spark[.]")
+  [ -n "$class" ] || { [ -d "/proc/$pid" ] && class=other || class=gone; }
+  echo "pidfile $pid $class $pid_file"
+done
+echo "pids $pids"
+last=$(ls -t "$logs"/*deploy.worker.Worker*.out 2>/dev/null | head -n 1)
+[ -n "$last" ] && tail -c 8192 -- "$last" | grep -a "All masters are unresponsive! Giving up" |
+  tail -n 1 | sed "s/^/gaveup /"
+true
+"""
+_NETWORK = r"""
+for link in /sys/class/net/*; do
+  [ -e "$link/device" ] || continue
+  kind=wired; [ -d "$link/wireless" ] || [ -d "$link/phy80211" ] && kind=wireless
+  set --
+  for n in rx_packets tx_packets rx_errors tx_errors; do
+    set -- "$@" "$(cat "$link/statistics/$n" 2>/dev/null || echo 0)"
+  done
+  speed=$(cat "$link/speed" 2>/dev/null)
+  echo "link ${link##*/} $kind $(cat "$link/operstate" 2>/dev/null) ${speed:--1} $*"
+done
+"""
+_DISKS = r"""
+sed 's/^/swap /' /proc/swaps 2>/dev/null
+cut -d ' ' -f 1-4 /proc/mounts 2>/dev/null | head -n 400 | sed 's/^/mount /'
+for file in /sys/fs/ext4/*/errors_count; do
+  [ -r "$file" ] && disk=${file%/errors_count} && echo "ext4 ${disk##*/} $(cat "$file")"
+done
+"""
+_JARS = r"""
+for jar in "$SPARK_HOME"/jars/spark-core_*.jar "$SPARK_HOME"/lib/spark-core_*.jar; do
+  [ -f "$jar" ] && echo "jar ${jar##*/}"
+done
+"""
+
+
+def node_facts_command(question: NodeQuestion) -> str:
+    """Return the command whose output `pitui.facts.node_facts.parser.parse_node_facts` reads."""
+    home = quote_path(question.spark_home)
+    return "\n".join(
+        [
+            'echo "begin $(date +%s.%N)"; LC_ALL=C; export LC_ALL',
+            "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH",
+            MACHINE_COMMAND,
+            'echo "page $(getconf PAGESIZE 2>/dev/null)"',
+            "sed 's/^/hosts /' /etc/hosts 2>/dev/null",
+            _NETWORK,
+            _DISKS,
+            _resolving(question.names),
+            _route(question.master),
+            "command -v ss >/dev/null && { echo ss; ss -Hltn 2>/dev/null | sed 's/^/listen /'; }",
+            _kernel(),
+            _units(question.units),
+            _sudo() if question.sudo else "",
+            exports(question.env),
+            f"SPARK_HOME={home}; export SPARK_HOME{SPARK_ENV_SH}",
+            '[ -d "$SPARK_HOME" ] && echo home',
+            _JARS,
+            f"own={quote(_in_spark_env())}",
+            'in_spark_env "$own" 2>/dev/null || { end_of_spark_env; bash -c "$own" 2>/dev/null; }',
+            _reaching(question.targets),
+            f"echo '{PART}clock'; {CLOCK_COMMAND}",
+            f"echo '{PART}end'; echo \"end $(date +%s.%N)\"",
+        ]
+    )
+
+
+def _in_spark_env() -> str:
+    names = " ".join(ENVIRONMENT)
+    return "\n".join(
+        [
+            f'for name in {names}; do [ -z "${{!name}}" ] || echo "env $name=${{!name}}"; done',
+            _DEFAULTS,
+            _FOLDERS,
+            f"echo '{PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
+            f"echo '{PART}java'; {JAVA_COMMAND}",
+            f"echo '{PART}more'",
+        ]
+    )
+
+
+def _resolving(names: Sequence[str]) -> str:
+    return (
+        f'for name in "$(uname -n)" {quote_all(names)}; do '
+        'echo "resolve $name $(timeout 4 getent ahosts "$name" 2>/dev/null | '
+        '{ while read -r address rest; do printf \'%s \' "$address"; done; })"; done'
+    )
+
+
+def _route(master: str) -> str:
+    if not master:
+        return ""
+    return (
+        f"address=$(timeout 4 getent ahosts {quote(master)} 2>/dev/null | "
+        '{ read -r first rest; echo "$first"; }); '
+        '[ -n "$address" ] && echo "route-to $(ip -o route get "$address" 2>/dev/null)"'
+    )
+
+
+def _kernel() -> str:
+    words = quote("|".join(KERNEL_WORDS))
+    return (
+        "kernel() { timeout 6 journalctl -k -b -q --no-pager -o short-unix 2>/dev/null || "
+        "dmesg 2>/dev/null; }; log=$(kernel); "
+        f'[ -n "$log" ] && {{ echo kernel-log; printf "%s\\n" "$log" | grep -aE {words} | '
+        "tail -n 60 | sed 's/^/kernel /'; }"
+    )
+
+
+def _units(units: Sequence[tuple[str, bool]]) -> str:
+    return "\n".join(
+        f"echo unit-state {quote(name)} "
+        f'"$(systemctl {"--user" if of_user else "--system"} is-enabled {quote(name)} 2>/dev/null)"'
+        for name, of_user in units
+    )
+
+
+def _sudo() -> str:
+    return (
+        'if [ "$(id -u)" = 0 ]; then echo "sudo root"; '
+        'elif ! command -v sudo >/dev/null; then echo "sudo missing"; '
+        'elif sudo -n true 2>/dev/null; then echo "sudo free"; else echo "sudo asks"; fi'
+    )
+
+
+def _reaching(targets: Sequence[tuple[str, int]]) -> str:
+    tries = [
+        f"{{ said=$(timeout 3 bash -c 'exec 3<>/dev/tcp/$0/$1' {quote(host, str(port))} 2>&1); "
+        f'echo reach {quote(host, str(port))} $? "${{said##*: }}"; }} &'
+        for host, port in targets
+    ]
+    return "\n".join([*tries, "wait"])

@@ -1,0 +1,91 @@
+"""What earlier runs found: since when each finding is known, in SQLite beside the timeline."""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pitui.config.paths import data_folder, make_private
+from pitui.doctor.finding import Finding
+from pitui.domain.errors import PituiError
+
+_BUSY_S = 2.0
+_CREATE = """
+    CREATE TABLE IF NOT EXISTS findings (
+        cluster TEXT NOT NULL, what TEXT NOT NULL, node TEXT NOT NULL, application TEXT NOT NULL,
+        about TEXT NOT NULL, since REAL NOT NULL,
+        PRIMARY KEY (cluster, what, node, application, about)
+    ) STRICT;
+"""
+
+Identity = tuple[str, str, str, str]
+"""Check, node, application, and what else tells it apart."""
+
+
+def identity(finding: Finding) -> Identity:
+    """Return what makes a finding the same one in another run, whatever its figures."""
+    return finding.check, finding.node or "", finding.application or "", finding.about
+
+
+class FindingStore:
+    """The findings of one cluster's last runs. Waits for the disk: call it in a thread."""
+
+    def __init__(self, cluster: str, path: Path | None = None) -> None:
+        self._cluster = cluster
+        self.path = path or data_folder() / "doctor.db"
+
+    def take(
+        self,
+        findings: Sequence[Finding],
+        now: float,
+        *,
+        checks: Collection[str],
+        nodes: Collection[str],
+    ) -> Mapping[Identity, float]:
+        """Keep what a run found; return since when those are known that were known before.
+
+        What the run could have found (by its checks, on nodes that answered or on none) and did
+        not is forgotten.
+
+        Raises:
+            PituiError: the file cannot be used.
+        """
+        found = {identity(finding) for finding in findings}
+        with self._open() as database:
+            known: dict[Identity, float] = {
+                (row[0], row[1], row[2], row[3]): row[4]
+                for row in database.execute(
+                    "SELECT what, node, application, about, since FROM findings WHERE cluster = ?",
+                    (self._cluster,),
+                )
+            }
+            gone = [
+                one
+                for one in known
+                if one not in found and one[0] in checks and (not one[1] or one[1] in nodes)
+            ]
+            database.executemany(
+                "DELETE FROM findings WHERE cluster = ? AND what = ? AND node = ?"
+                " AND application = ? AND about = ?",
+                [(self._cluster, *one) for one in gone],
+            )
+            database.executemany(
+                "INSERT OR IGNORE INTO findings VALUES (?, ?, ?, ?, ?, ?)",
+                [(self._cluster, *one, now) for one in found],
+            )
+        return {one: since for one, since in known.items() if one in found}
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            make_private(self.path)
+            with closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as database, database:
+                database.execute("BEGIN IMMEDIATE")
+                database.execute(_CREATE)
+                yield database
+        except (sqlite3.Error, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise PituiError(
+                f"cannot remember what was found: {reason} ({self.path})",
+                "Every finding counts as new. Move the file away, or check its folder.",
+            ) from error

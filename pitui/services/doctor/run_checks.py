@@ -1,0 +1,111 @@
+"""A run of the checks: evidence, findings, what is new, and what the configuration excludes."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pitui.config.model import ExclusionSection
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.doctor.report import KnownFinding, Report, make_report
+from pitui.domain.errors import PituiError
+from pitui.services.cluster import Cluster
+from pitui.services.doctor.finding_store import FindingStore, Identity, identity
+from pitui.services.doctor.gather_evidence import Progress, gather_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """What a run gave."""
+
+    report: Report
+    nodes: tuple[str, ...]
+    complaint: str = ""
+    """Why it could not be told what is new; empty where it could."""
+
+
+async def run_checks(
+    cluster: Cluster,
+    checks: Sequence[Check],
+    names: Sequence[str] = (),
+    *,
+    say: Progress,
+    store: FindingStore | None = None,
+) -> CheckRun:
+    """Run checks on some nodes, or on all; nothing on the cluster is changed.
+
+    With names, findings of other nodes and of applications are left out.
+
+    Raises:
+        UsageError: there is no such node.
+    """
+    wanted = tuple(cluster.node(name).name for name in dict.fromkeys(names)) or tuple(cluster.nodes)
+    ask = any(check.reads is Reads.NODES for check in checks)
+    evidence = await gather_evidence(cluster, wanted, ask_nodes=ask, say=say)
+    findings, skipped = look(checks, evidence)
+    if names:
+        findings = [one for one in findings if one.node in wanted]
+        skipped = [one for one in skipped if one.node is None or one.node in wanted]
+    known: Mapping[Identity, float] = {}
+    complaint = ""
+    store = store or FindingStore(cluster.audit.cluster)
+    answered = [name for name in wanted if name not in evidence.silent]
+    try:
+        known = await asyncio.to_thread(
+            store.take,
+            findings,
+            evidence.now,
+            checks=_that_could_look(checks, evidence),
+            nodes=answered,
+        )
+    except PituiError as error:
+        complaint = str(error)
+    today = datetime.fromtimestamp(evidence.now, UTC).astimezone().date()
+    excluded = cluster.config.doctor.exclude
+    judged = [
+        KnownFinding(
+            one,
+            new=identity(one) not in known,
+            since=known.get(identity(one), evidence.now),
+            excluded=exclusion_reason(one, excluded, today),
+            nodes=(one.node,) if one.node else (),
+        )
+        for one in findings
+    ]
+    return CheckRun(make_report(checks, judged, skipped), wanted, complaint)
+
+
+def look(checks: Iterable[Check], evidence: Evidence) -> tuple[list[Finding], list[SkippedCheck]]:
+    """Return all that checks find, and where they could not look."""
+    findings, skipped = [], []
+    for check in checks:
+        for said in check.look(evidence):
+            if isinstance(said, SkippedCheck):
+                skipped.append(said)
+            else:
+                findings.append(said)
+    return findings, skipped
+
+
+def _that_could_look(checks: Sequence[Check], evidence: Evidence) -> Collection[str]:
+    """Return the checks whose silence means that there is nothing.
+
+    Without an answer of the master nothing is known of workers and applications.
+    """
+    mute = evidence.snapshot.master.state.silent
+    return {check.id for check in checks if check.reads is Reads.NODES or not mute}
+
+
+def exclusion_reason(
+    finding: Finding, exclusions: Iterable[ExclusionSection], today: date
+) -> str | None:
+    """Return why the configuration leaves a finding aside; None where it does not, or no longer."""
+    for one in exclusions:
+        same = one.check in (finding.check, finding.check.partition(".")[0])
+        where = one.node is None or one.node == finding.node
+        holds = one.until is None or today <= date.fromisoformat(one.until)
+        if same and where and holds:
+            return one.reason
+    return None

@@ -1,0 +1,65 @@
+"""Since when findings are known, kept from run to run."""
+
+from pathlib import Path
+
+import pytest
+
+from pitui.doctor.finding import Finding, error
+from pitui.domain.errors import PituiError
+from pitui.services.doctor.finding_store import FindingStore, identity
+
+ALL = {"checks": ("java.missing", "disk.space"), "nodes": ("pi1", "pi2")}
+
+
+def missing(node: str, **more: str) -> Finding:
+    return error("x", "y", node=node, check="java.missing", **more)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FindingStore:
+    return FindingStore("shelf at spark://nuc:7077", tmp_path / "data" / "doctor.db")
+
+
+def test_a_finding_is_new_once_and_keeps_its_first_time(store: FindingStore) -> None:
+    assert store.take([missing("pi1")], 100.0, **ALL) == {}
+    assert store.take([missing("pi1")], 200.0, **ALL) == {identity(missing("pi1")): 100.0}
+
+
+def test_one_that_was_gone_is_new_again(store: FindingStore) -> None:
+    store.take([missing("pi1")], 100.0, **ALL)
+    store.take([], 200.0, **ALL)
+    assert store.take([missing("pi1")], 300.0, **ALL) == {}
+    assert store.take([missing("pi1")], 400.0, **ALL) == {identity(missing("pi1")): 300.0}
+
+
+def test_what_a_run_could_not_find_is_kept(store: FindingStore) -> None:
+    store.take([missing("pi1"), missing("pi2")], 100.0, **ALL)
+    store.take([], 200.0, checks=("disk.space",), nodes=("pi1", "pi2"))
+    store.take([], 200.0, checks=("java.missing",), nodes=("pi2",))
+    known = store.take([missing("pi1"), missing("pi2")], 300.0, **ALL)
+    assert known == {identity(missing("pi1")): 100.0}
+
+
+def test_findings_of_one_check_on_one_node_are_told_apart(store: FindingStore) -> None:
+    store.take([missing("pi1", about="/")], 100.0, **ALL)
+    assert store.take([missing("pi1", about="/mnt/ssd")], 200.0, **ALL) == {}
+
+
+def test_clusters_share_the_file(store: FindingStore) -> None:
+    store.take([missing("pi1")], 100.0, **ALL)
+    other = FindingStore("bench at spark://nuc:7077", store.path)
+    assert other.take([missing("pi1")], 200.0, **ALL) == {}
+    assert other.take([], 300.0, **ALL) == {}
+    assert store.take([missing("pi1")], 400.0, **ALL) == {identity(missing("pi1")): 100.0}
+
+
+def test_only_its_owner_reads_the_file(store: FindingStore) -> None:
+    store.take([], 100.0, **ALL)
+    assert store.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "doctor.db"
+    path.write_text("no database, but a text that is long enough to be seen as none" * 20)
+    with pytest.raises(PituiError, match="cannot remember what was found"):
+        FindingStore("shelf", path).take([], 1.0, **ALL)
