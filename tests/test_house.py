@@ -16,6 +16,7 @@ HOME_FOLDERS = re.compile(r"(?<![\w.])/(?:root|home/[a-z]+|Users/[A-Za-z]+|work)
 ALLOWED_HOMES = ("/home/spark/", "/home/pi/", "/home/ubuntu/")
 SAME_NAME_IN_MANY_FILES = {
     "command": "what `cli.command_table` loads of a command's file",
+    "_rule": "what a check of `doctor.checks` makes of the evidence",
     "main": "what runs when a file is run as a program",
     "checked": "what tells right from wrong in each benchmark program",
     "clock": "of the UI, still to be told apart",

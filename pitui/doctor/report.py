@@ -67,7 +67,7 @@ def make_report(
     ranks = {check.id: number for number, check in enumerate(checks)}
     merged = _merged(single)
     explained = {
-        id(one): _explained(one, single, next(c for c in checks if c.id == one.finding.check))
+        id(one): _consequences(one, single, next(c for c in checks if c.id == one.finding.check))
         for one in merged
     }
     ordered = sorted(
@@ -83,7 +83,7 @@ def make_report(
     return Report(len(checks), tuple(ordered), tuple(skipped))
 
 
-def _explained(cause: KnownFinding, all_found: Sequence[KnownFinding], check: Check) -> int:
+def _consequences(cause: KnownFinding, all_found: Sequence[KnownFinding], check: Check) -> int:
     """Count the errors and warnings that are likely no more than consequences of a finding."""
     return sum(
         1

@@ -51,7 +51,7 @@ def _finding_json(one: KnownFinding) -> dict[str, Any]:
 
 def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> Iterable[str]:
     """Return the lines for people: the sum, then what explains most first."""
-    yield f"{cluster}: {_sum(report)}, score {report.score} of 100"
+    yield f"{cluster}: {_summed_up(report)}, score {report.score} of 100"
     for one in report.findings:
         if one.excluded is None:
             yield ""
@@ -62,21 +62,23 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
         yield "Left aside by the configuration:"
         for one in left:
             found = one.finding
-            yield from _wrapped(f"{found.check}  {_where(one)}{found.title} ({one.excluded})", 2, 4)
+            yield from _wrapped(
+                f"{found.check}  {_finding_place(one)}{found.title} ({one.excluded})", 2, 4
+            )
     if report.skipped:
         yield ""
         yield "Could not look:"
         yield from _skipped_lines(report.skipped)
     yield ""
     yield (
-        f"{_count(report.checks, 'check', 'checks')} on {_count(nodes, 'node', 'nodes')} "
+        f"{_number_of(report.checks, 'check', 'checks')} on {_number_of(nodes, 'node', 'nodes')} "
         f"in {seconds:.1f} s"
     )
 
 
-def _sum(report: Report) -> str:
+def _summed_up(report: Report) -> str:
     parts = [
-        _count(number, one, many)
+        _number_of(number, one, many)
         for severity, (_, one, many) in _WORDS.items()
         if (number := report.count(severity))
     ]
@@ -88,7 +90,7 @@ def _finding_lines(one: KnownFinding) -> Iterator[str]:
     word = _WORDS[found.severity][0]
     since = "" if one.since is None else f" since {_moment(one.since)}"
     age = "new" if one.new else f"known{since}"
-    yield from _wrapped(f"{word:7}  {_where(one)}{found.title}", 0, len(_INDENT))
+    yield from _wrapped(f"{word:7}  {_finding_place(one)}{found.title}", 0, len(_INDENT))
     if found.detail:
         yield from _wrapped(found.detail, len(_INDENT), len(_INDENT))
     yield from _wrapped(f"Why: {found.why}.", len(_INDENT), len(_INDENT) + 5)
@@ -96,7 +98,7 @@ def _finding_lines(one: KnownFinding) -> Iterator[str]:
     yield f"{_INDENT}{found.check}, {age}"
 
 
-def _where(one: KnownFinding) -> str:
+def _finding_place(one: KnownFinding) -> str:
     found = one.finding
     where = found.application or found.node
     return f"{where}: " if where else ""
@@ -117,7 +119,7 @@ def _moment(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _count(number: int, one: str, many: str) -> str:
+def _number_of(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 

@@ -16,7 +16,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.facts.items():
         for folder in mounts(facts):
             percent = 100 * folder.free_kib / folder.size_kib
-            size, free = _amount(folder.size_kib), _amount(folder.free_kib)
+            size, free = _kib_in_words(folder.size_kib), _kib_in_words(folder.free_kib)
             title = f"{free} of {size} are free on {folder.mount}, where Spark has {folder.path}"
             if folder.use == "system":
                 title = f"{free} of {size} are free on {folder.mount}"
@@ -36,7 +36,7 @@ def mounts(facts: NodeFacts) -> list[CheckedFolder]:
     return list(found.values())
 
 
-def _amount(kib: int) -> str:
+def _kib_in_words(kib: int) -> str:
     return f"{kib / (1 << 20):.1f} GiB" if kib >= 1 << 20 else f"{kib >> 10} MiB"
 
 

@@ -29,7 +29,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 f"leads to {loopback}",
                 _FIX,
                 node=name,
-                detail=_line(facts),
+                detail=_loopback_line(facts),
                 several="Spark listens on loopback, where no other node reaches it",
             )
         elif not _has_address(status, facts):
@@ -38,12 +38,12 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 "another address",
                 _FIX,
                 node=name,
-                detail=_line(facts),
+                detail=_loopback_line(facts),
                 several="their own names lead to loopback, and nothing tells Spark other addresses",
             )
 
 
-def _line(facts: NodeFacts) -> str:
+def _loopback_line(facts: NodeFacts) -> str:
     name = facts.machine.hostname
     lines = [h.text.strip() for h in facts.hosts if h.loopback and name in h.names]
     return f"/etc/hosts says `{lines[0]}`" if lines else ""

@@ -22,7 +22,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if Role.WORKER in status.roles and status.worker is not None:
             gave_up = status.name in evidence.facts and evidence.facts[status.name].gave_up
             if not (gave_up and status.worker.pid is None):
-                yield from _worker(evidence, status)
+                yield from _absent_worker(evidence, status)
 
 
 def _no_master(evidence: Evidence) -> Finding:
@@ -40,7 +40,7 @@ def _no_master(evidence: Evidence) -> Finding:
     )
 
 
-def _worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
+def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
     worker, url = status.worker, evidence.snapshot.master.url
     if worker is None:
         return

@@ -33,16 +33,18 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
     parts = _parts(output)
     lines = _by_word([*parts[""], *parts["more"]])
     mounts = [line.split(" ") for line in lines["mount"]]
-    read_only = {_unescaped(words[1]): "ro" in words[3].split(",") for words in mounts if words[3:]}
+    read_only = {
+        _unescaped_mount(words[1]): "ro" in words[3].split(",") for words in mounts if words[3:]
+    }
     jar = next((m for m in map(_JAR.fullmatch, lines["jar"]) if m), None)
     python = _PYTHON.search("\n".join(parts["python"]))
-    first, last = _seconds(lines["begin"]), _seconds(_by_word(parts["end"])["end"])
+    first, last = _clock_seconds(lines["begin"]), _clock_seconds(_by_word(parts["end"])["end"])
     return NodeFacts(
         machine=parse_machine("\n".join(parts[""])),
         asked=asked,
         clocks=(first, last),
         clock=parse_clock("\n".join(parts["clock"])),
-        page_bytes=_number((lines["page"] or [""])[0]),
+        page_bytes=_natural_number((lines["page"] or [""])[0]),
         hosts=_hosts(lines["hosts"]),
         resolved={
             words[0]: tuple(dict.fromkeys(words[1:]))
@@ -55,7 +57,9 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         kernel=tuple(lines["kernel"]) if "kernel-log" in lines else None,
         swaps=_swaps(lines["swap"]),
         ext4_errors={
-            words[0]: _number(words[1]) for line in lines["ext4"] if len(words := line.split()) == 2
+            words[0]: _natural_number(words[1])
+            for line in lines["ext4"]
+            if len(words := line.split()) == 2
         },
         units={
             words[0]: words[1] for line in lines["unit-state"] if len(words := line.split()) == 2
@@ -70,7 +74,7 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         defaults_path=(lines["file"] or [""])[0],
         java=parse_java("\n".join(parts["java"]) + "\n"),
         python=(int(python[1]), int(python[2])) if python else None,
-        folders=_folders(lines["folder"], read_only),
+        folders=_checked_folders(lines["folder"], read_only),
         leftovers=_leftovers(lines["left"]),
         pid_files=_pid_files(lines["pidfile"]),
         pid_folder=(lines["pids"] or [""])[0],
@@ -108,8 +112,8 @@ def _links(lines: Iterable[str]) -> tuple[LinkFacts, ...]:
         words = line.split()
         if len(words) != 8:
             continue
-        counts = [_number(word) for word in words[4:]]
-        speed = _number(words[3]) if words[3].isdecimal() else -1
+        counts = [_natural_number(word) for word in words[4:]]
+        speed = _natural_number(words[3]) if words[3].isdecimal() else -1
         found.append(
             LinkFacts(
                 words[0],
@@ -139,17 +143,19 @@ def _listening(lines: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 def _swaps(lines: Iterable[str]) -> tuple[Swap, ...]:
     words = [line.split() for line in lines]
-    return tuple(Swap(w[0], w[1], _number(w[2])) for w in words if len(w) == 5 and w[0][0] == "/")
+    return tuple(
+        Swap(w[0], w[1], _natural_number(w[2])) for w in words if len(w) == 5 and w[0][0] == "/"
+    )
 
 
-def _folders(lines: Iterable[str], read_only: dict[str, bool]) -> tuple[CheckedFolder, ...]:
+def _checked_folders(lines: Iterable[str], read_only: dict[str, bool]) -> tuple[CheckedFolder, ...]:
     found = []
     for line in lines:
         figures, _, path = line.partition("\t")
         words = figures.split(" ", 6)
         if len(words) != 7:
             continue
-        size, free, inodes, inodes_free = (_number(word) for word in words[2:6])
+        size, free, inodes, inodes_free = (_natural_number(word) for word in words[2:6])
         mount = words[6]
         found.append(
             CheckedFolder(
@@ -165,13 +171,13 @@ def _leftovers(lines: Iterable[str]) -> tuple[Leftover, ...]:
     for line in lines:
         words = line.split(" ", 2)
         if len(words) == 3 and _SCRATCH.fullmatch(words[2].rpartition("/")[2]):
-            found.append(Leftover(words[2], words[1], float(_number(words[0]))))
+            found.append(Leftover(words[2], words[1], float(_natural_number(words[0]))))
     return tuple(found)
 
 
 def _pid_files(lines: Iterable[str]) -> tuple[PidFile, ...]:
     words = [line.split(" ", 2) for line in lines]
-    return tuple(PidFile(w[2], _number(w[0]), w[1]) for w in words if len(w) == 3)
+    return tuple(PidFile(w[2], _natural_number(w[0]), w[1]) for w in words if len(w) == 3)
 
 
 def _reach(lines: Iterable[str]) -> tuple[Reach, ...]:
@@ -193,15 +199,15 @@ def _first_match(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
     return next((match[1] for line in lines if (match := pattern.search(line))), "")
 
 
-def _unescaped(mount: str) -> str:
+def _unescaped_mount(mount: str) -> str:
     """Return a path of /proc/mounts, which writes blanks as octal numbers."""
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), mount)
 
 
-def _number(text: str) -> int:
+def _natural_number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
-def _seconds(texts: list[str]) -> float:
+def _clock_seconds(texts: list[str]) -> float:
     match = re.match(r"\d{1,12}(?:\.\d+)?", texts[0]) if texts else None
     return float(match[0]) if match else 0.0

@@ -141,7 +141,7 @@ def node_facts_command(question: NodeQuestion) -> str:
             _route(question.master),
             "command -v ss >/dev/null && { echo ss; ss -Hltn 2>/dev/null | sed 's/^/listen /'; }",
             _kernel(),
-            _units(question.units),
+            _asking_units(question.units),
             _sudo() if question.sudo else "",
             exports(question.env),
             f"SPARK_HOME={home}; export SPARK_HOME{SPARK_ENV_SH}",
@@ -198,7 +198,7 @@ def _kernel() -> str:
     )
 
 
-def _units(units: Sequence[tuple[str, bool]]) -> str:
+def _asking_units(units: Sequence[tuple[str, bool]]) -> str:
     return "\n".join(
         f"echo unit-state {quote(name)} "
         f'"$(systemctl {"--user" if of_user else "--system"} is-enabled {quote(name)} 2>/dev/null)"'

@@ -22,7 +22,7 @@ Identity = tuple[str, str, str, str]
 """Check, node, application, and what else tells it apart."""
 
 
-def identity(finding: Finding) -> Identity:
+def finding_identity(finding: Finding) -> Identity:
     """Return what makes a finding the same one in another run, whatever its figures."""
     return finding.check, finding.node or "", finding.application or "", finding.about
 
@@ -50,7 +50,7 @@ class FindingStore:
         Raises:
             PituiError: the file cannot be used.
         """
-        found = {identity(finding) for finding in findings}
+        found = {finding_identity(finding) for finding in findings}
         with self._open() as database:
             known: dict[Identity, float] = {
                 (row[0], row[1], row[2], row[3]): row[4]

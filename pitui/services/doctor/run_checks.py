@@ -12,7 +12,7 @@ from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.errors import PituiError
 from pitui.services.cluster import Cluster
-from pitui.services.doctor.finding_store import FindingStore, Identity, identity
+from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
 from pitui.services.doctor.gather_evidence import Progress, gather_evidence
 
 
@@ -67,8 +67,8 @@ async def run_checks(
     judged = [
         KnownFinding(
             one,
-            new=identity(one) not in known,
-            since=known.get(identity(one), evidence.now),
+            new=finding_identity(one) not in known,
+            since=known.get(finding_identity(one), evidence.now),
             excluded=exclusion_reason(one, excluded, today),
             nodes=(one.node,) if one.node else (),
         )

@@ -6,7 +6,7 @@ import pytest
 
 from pitui.doctor.finding import Finding, error
 from pitui.domain.errors import PituiError
-from pitui.services.doctor.finding_store import FindingStore, identity
+from pitui.services.doctor.finding_store import FindingStore, finding_identity
 
 ALL = {"checks": ("java.missing", "disk.space"), "nodes": ("pi1", "pi2")}
 
@@ -22,14 +22,14 @@ def store(tmp_path: Path) -> FindingStore:
 
 def test_a_finding_is_new_once_and_keeps_its_first_time(store: FindingStore) -> None:
     assert store.take([missing("pi1")], 100.0, **ALL) == {}
-    assert store.take([missing("pi1")], 200.0, **ALL) == {identity(missing("pi1")): 100.0}
+    assert store.take([missing("pi1")], 200.0, **ALL) == {finding_identity(missing("pi1")): 100.0}
 
 
 def test_one_that_was_gone_is_new_again(store: FindingStore) -> None:
     store.take([missing("pi1")], 100.0, **ALL)
     store.take([], 200.0, **ALL)
     assert store.take([missing("pi1")], 300.0, **ALL) == {}
-    assert store.take([missing("pi1")], 400.0, **ALL) == {identity(missing("pi1")): 300.0}
+    assert store.take([missing("pi1")], 400.0, **ALL) == {finding_identity(missing("pi1")): 300.0}
 
 
 def test_what_a_run_could_not_find_is_kept(store: FindingStore) -> None:
@@ -37,7 +37,7 @@ def test_what_a_run_could_not_find_is_kept(store: FindingStore) -> None:
     store.take([], 200.0, checks=("disk.space",), nodes=("pi1", "pi2"))
     store.take([], 200.0, checks=("java.missing",), nodes=("pi2",))
     known = store.take([missing("pi1"), missing("pi2")], 300.0, **ALL)
-    assert known == {identity(missing("pi1")): 100.0}
+    assert known == {finding_identity(missing("pi1")): 100.0}
 
 
 def test_findings_of_one_check_on_one_node_are_told_apart(store: FindingStore) -> None:
@@ -50,7 +50,7 @@ def test_clusters_share_the_file(store: FindingStore) -> None:
     other = FindingStore("bench at spark://nuc:7077", store.path)
     assert other.take([missing("pi1")], 200.0, **ALL) == {}
     assert other.take([], 300.0, **ALL) == {}
-    assert store.take([missing("pi1")], 400.0, **ALL) == {identity(missing("pi1")): 100.0}
+    assert store.take([missing("pi1")], 400.0, **ALL) == {finding_identity(missing("pi1")): 100.0}
 
 
 def test_only_its_owner_reads_the_file(store: FindingStore) -> None:
