@@ -33,7 +33,7 @@ def in_one_line() -> Iterator[None]:
     """Make click's complaints errors like all others.
 
     Raises:
-        UsageError: options or arguments make no sense.
+        UsageError: options or arguments are not valid.
     """
     try:
         yield

@@ -93,7 +93,7 @@ class Shaper:
         return self._wrong(leaf, options, path)
 
     def _nothing(self, leaf: Leaf, options: list[types.Type], path: Path) -> object:
-        """Take a key without a value as an empty section where a section may stand."""
+        """Take a key without a value as an empty section where a section may be."""
         if first_of_kind(options, types.NoneType):
             return None
         if first_of_kind(options, types.StructType, types.DictType):

@@ -45,7 +45,7 @@ def find_config(path: Path | None = None) -> Path:
 
 
 def _existing(path: Path, origin: str) -> Path:
-    """Return a path that something stands at; reading says whether it is any good."""
+    """Return a path that something is at; reading says whether it is any good."""
     if "\0" in str(path):
         raise ConfigError(f"{str(path)!r} is not a file name{origin}")
     try:

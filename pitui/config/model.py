@@ -1,4 +1,4 @@
-"""The configuration as typed values; every key of config.yaml stands here once.
+"""The configuration as typed values; every key of config.yaml is here once.
 
 Defaults are those of the design; `pitui.config.load` reads a file into `Config` and checks what
 types alone cannot say (`pitui.config.check`). Per-node keys override `ssh:` and `spark:`;
@@ -15,7 +15,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Cores = Annotated[int, msgspec.Meta(ge=1, le=4096)]
 Sudo = Literal["passwordless", "ask", "none"]
 Scalar = str | int | float | bool
-"""A value for Spark or an environment; from a file it is the text as it stands there."""
+"""A value for Spark or an environment; from a file it is the text as it is there."""
 
 LOCAL = "local"
 """The `host` of the machine that pitui itself runs on: no SSH."""

@@ -132,7 +132,7 @@ def spark_property_problem(text: str) -> str:
 
 
 def one_line_problem(text: str) -> str:
-    """Return what is wrong with a value that must stand on one line, or nothing."""
+    """Return what is wrong with a value that must be on one line, or nothing."""
     if text.isprintable():
         return ""
     return f"found {quoted(text)}, allowed: one line without control characters"

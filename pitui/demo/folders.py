@@ -16,7 +16,7 @@ _DAEMON_HEAP = "96m"
 
 
 def make_node_folders(plan: Plan) -> None:
-    """Create every node's folders and files; what is there already is written anew."""
+    """Create every node's folders and files; what is there already is written again."""
     for node in plan.nodes:
         home, spark = plan.home(node), plan.spark_home(node)
         for folder in (home, *(spark / name for name in _OWN)):

@@ -65,7 +65,7 @@ class LinkState(StrEnum):
 
     @staticmethod
     def of(error: LinkError) -> "LinkState":
-        """Return the state that a failure to connect amounts to."""
+        """Return the state that a failure to connect means."""
         return _STATE_OF_FAILURE.get(error.failure, LinkState.UNREACHABLE)
 
 
@@ -340,7 +340,7 @@ class MasterView:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The cluster at one moment; immutable, published anew when something changed."""
+    """The cluster at one moment; immutable, published again when something changed."""
 
     cluster: str
     master: MasterStatus

@@ -36,7 +36,7 @@ class NoConfigError(ConfigError):
 
 
 class UsageError(PituiError):
-    """What was asked for makes no sense: an unknown node, job or benchmark."""
+    """What was asked for is not valid: an unknown node, job or benchmark."""
 
 
 class NotSparkError(PituiError):

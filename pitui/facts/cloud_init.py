@@ -36,7 +36,7 @@ class HostsMode(StrEnum):
 
 
 def parse_hosts_mode(output: str) -> HostsMode:
-    """Return what cloud-init does, by the value of `manage_etc_hosts` as it stands in the file."""
+    """Return what cloud-init does, by the value of `manage_etc_hosts` as it is in the file."""
     value = output.partition("#")[0].strip().strip("\"'").lower()
     # The words that YAML 1.1 has for true; cloud-init takes a template's name as text as well.
     if value in ("true", "yes", "on", "y", "template", "1"):

@@ -87,7 +87,7 @@ class OutputFrame:
 
 
 class FramedStream:
-    """One output of a command: what stands between its marks is the command's own."""
+    """One output of a command: what is between its marks is the command's own."""
 
     def __init__(self, head: str, tail: str, number: int, *, ends: bool) -> None:
         # Each output has its own: a start file or a wrapper may have made them one.

@@ -27,7 +27,7 @@ class UnknownKey:
 
 @dataclass(frozen=True, slots=True)
 class ChangedKey:
-    """A host key that is not the one we know: a machine set up anew, or somebody in between."""
+    """A host key that is not the one we know: a machine set up again, or somebody in between."""
 
     node: str
     host: str

@@ -53,7 +53,7 @@ def host_and_port(host: str, port: int) -> str:
 
 
 def connect_error(node: str, where: str, error: Exception) -> LinkError:
-    """Return the named failure that an exception of connecting to `where` amounts to."""
+    """Return the named failure that an exception of connecting to `where` means."""
     failure, message = _classify(where, error)
     return link_error(node, failure, message)
 
@@ -113,6 +113,6 @@ def channel_reason(error: asyncssh.ChannelOpenError) -> str:
 
 
 def by_words(reason: str) -> Failure:
-    """Return the failure that a server's reason for not opening a connection amounts to."""
+    """Return the failure that a server's reason for not opening a connection means."""
     lowered = reason.lower()
     return next((f for words, f in _BY_WORDS if words in lowered), Failure.PROTOCOL)

@@ -1,4 +1,4 @@
-"""What stands in Spark's conf files on a provisioned node; pure texts."""
+"""What is in Spark's conf files on a provisioned node; pure texts."""
 
 import re
 from collections.abc import Mapping

@@ -62,7 +62,7 @@ def _natural_lines(text: str) -> list[str]:
 
 
 def _split(line: str) -> tuple[str, str]:
-    """Return key and value, which `=`, `:` or blanks part, unless a backslash stands before."""
+    """Return key and value, which `=`, `:` or blanks part, unless a backslash comes before."""
     end = 0
     while end < len(line) and line[end] not in f"{_BLANKS}=:":
         end += 2 if line[end] == "\\" else 1

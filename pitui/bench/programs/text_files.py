@@ -78,7 +78,7 @@ def lines_here(path: Path) -> int | None:
 
 
 def _lines(file: Path) -> int:
-    r"""Count \n, \r and \r\n, and what stands behind the last of them."""
+    r"""Count \n, \r and \r\n, and what is behind the last of them."""
     count, last = 0, b""
     with file.open("rb") as text:
         while block := text.read(_BLOCK):

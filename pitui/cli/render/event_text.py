@@ -38,7 +38,7 @@ class EventPrinter:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """Return an event as it stands in JSON."""
+    """Return an event as it is in JSON."""
     return {
         "time": datetime.fromtimestamp(event.at, UTC).isoformat(timespec="milliseconds"),
         "kind": str(event.kind),

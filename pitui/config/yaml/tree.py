@@ -1,4 +1,4 @@
-"""A configuration as it stands in the file: values with the line and column of each."""
+"""A configuration as it is in the file: values with the line and column of each."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from pitui.config.yaml.problem import Path, quoted
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where something stands in the file; line and column count from 1."""
+    """Where something is in the file; line and column count from 1."""
 
     line: int
     column: int

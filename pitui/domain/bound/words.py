@@ -1,4 +1,4 @@
-"""Figures as they stand in sentences."""
+"""Figures as sentences say them."""
 
 from pitui.domain.text import time_span
 

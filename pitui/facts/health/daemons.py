@@ -15,7 +15,7 @@ _PS = re.compile(r"(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)")
 _UNIT = re.compile(r"(?:^0::|:name=systemd:).*/([^/]+\.service)$")
 _MAIN_PID = re.compile(r"\bMainPID=(\d+)")
 _STARTED = 19
-"""Where a process' start stands in /proc/PID/stat after the name and the state: field 22."""
+"""Where a process' start is in /proc/PID/stat after the name and the state: field 22."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _environment(text: str) -> tuple[tuple[str, str], ...]:
 def _unit(pid: int, groups: list[str], shown: str) -> str | None:
     """Return the unit that runs a daemon.
 
-    A daemon started over SSH without a login session stands in sshd's own unit, and one started
+    A daemon started over SSH without a login session is in sshd's own unit, and one started
     by cron in cron's: stopping that would take more with it than the daemon. So the unit must
     have started this process itself, or speak of Spark.
     """

@@ -10,7 +10,7 @@ from pitui.provision.support.diffs import diff, joined
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A file as it is and as it should be; None stands for no file."""
+    """A file as it is and as it should be; None means no file."""
 
     path: str
     old: str | None

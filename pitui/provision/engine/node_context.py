@@ -57,7 +57,7 @@ class NodeContext:
         self._say = say
 
     def forget(self) -> None:
-        """Look at the machine anew at the next question."""
+        """Look at the machine again at the next question."""
         self._machine = None
 
     # -- what steps do

@@ -107,7 +107,7 @@ class ProvisionContext:
             return cast("T", self._known[key])
 
     def forget(self, key: Hashable) -> None:
-        """Find out anew what `once` keeps under a key, at the next question."""
+        """Find out again what `once` keeps under a key, at the next question."""
         self._known.pop(key, None)
 
     # -- meeting points: what is done for several nodes at once

@@ -68,7 +68,7 @@ class Step(ABC):
 
     The engine (`pitui.provision.engine.run`) calls `check`; where that finds something to do,
     `apply` and `verify`. A step may be interrupted at any point of `apply`, and is then checked
-    anew by the next run. Errors are raised as `PituiError`s, a lost link is the engine's to deal
+    again by the next run. Errors are raised as `PituiError`s, a lost link is the engine's to deal
     with.
     """
 

@@ -72,7 +72,7 @@ class Folders:
     states: Mapping[str, FolderState]
     user: str
     given: frozenset[str] = frozenset()
-    """Names of the variables that a person's own choice stands in place of."""
+    """Names of the variables that take a person's own choice."""
 
     @property
     def wrong(self) -> list[RequiredFolder]:

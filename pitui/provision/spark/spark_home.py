@@ -198,7 +198,7 @@ def unpack_command(home: str, version: str, archive: str, sha512: str, owner: st
 def switch_command(home: str, version: str, was: str = "") -> str:
     """Return the command that makes a version the one that is used.
 
-    `was` is the version of a folder that stands at the home by now.
+    `was` is the version of a folder that is at the home by now.
     """
     return _assignments({"p": home, "version": version, "was": was}) + _SWITCH
 

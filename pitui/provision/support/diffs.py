@@ -4,7 +4,7 @@ import difflib
 
 
 def diff(path: str, old: str | None, new: str | None) -> str:
-    """Return the unified diff of a file, empty where nothing changes; None stands for no file."""
+    """Return the unified diff of a file, empty where nothing changes; None means no file."""
     if old == new:
         return ""
     before = "/dev/null" if old is None else path

@@ -27,7 +27,7 @@ class Markers:
         return Markers(begin, f"{comment} <<< managed by pitui: {name} <<<")
 
     def begins(self, line: str) -> bool:
-        """Whether a line starts the block; a person may have changed what stands behind it."""
+        """Whether a line starts the block; a person may have changed what is behind it."""
         return line.strip().startswith(self.begin)
 
     def ends(self, line: str) -> bool:
@@ -72,7 +72,7 @@ def without_block(text: str, name: str, *, comment: str = "#") -> str:
 
 
 def block_lines(text: str, name: str, *, comment: str = "#") -> list[str] | None:
-    """Return what stands in a block, None where there is no whole one."""
+    """Return what is in a block, None where there is no whole one."""
     markers = Markers.of(name, comment)
     inside: list[str] | None = None
     for line in text.splitlines():
@@ -121,7 +121,7 @@ class _Reading:
         self.open = None
 
     def _drop_ours_before(self) -> None:
-        """Handle an end without a begin: drop our lines that stand before it."""
+        """Handle an end without a begin: drop our lines that come before it."""
         while self.outside and self.outside[-1].strip() in self.ours:
             self.outside.pop()
         self.at = len(self.outside) if self.at is None else min(self.at, len(self.outside))

@@ -16,7 +16,7 @@ class Presence:
 
 
 def parse_presence(output: str, size: int) -> Presence | None:
-    """Return what a node said that it has, None where the output makes no sense.
+    """Return what a node said that it has, None where the output is not valid.
 
     Args:
         output: `there`, or one of the other states and the bytes.

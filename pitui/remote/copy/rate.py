@@ -18,7 +18,7 @@ class RateMeter:
     def add(self, amount: int) -> float:
         """Note how much there is by now, and return the rate of the last seconds.
 
-        An amount that is smaller than the last one starts anew.
+        An amount that is smaller than the last one starts again.
         """
         now = self._clock()
         if self._points and amount < self._points[-1][1]:

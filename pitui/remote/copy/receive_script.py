@@ -143,7 +143,7 @@ def find_received_command(target: str, sha512: str, size: int, *, prefix: bool =
 
 
 def parse_received(output: str) -> RemoteFile | None:
-    """Return what the node has, None where the output makes no sense."""
+    """Return what the node has, None where the output is not valid."""
     words = output.split()
     match words:
         case ["there"]:

@@ -83,7 +83,7 @@ def remove_data_command(folder: str, key: str, name: str) -> str:
 
 
 def parse_removed_data(output: str) -> Removed | None:
-    """Return the worst of what the command said, None where that makes no sense."""
+    """Return the worst of what the command said, None where that is not valid."""
     order = list(Removed)
     try:
         return max((Removed(word) for word in output.split()), key=order.index, default=None)

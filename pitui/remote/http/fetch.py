@@ -25,7 +25,7 @@ SLOWEST = 1024
 """Bytes a second; what is slower over `READ_LIMIT` counts as broken too."""
 
 TRIES = 5
-"""Tries in a row that bring nothing; one that brought `_WORTH` bytes or more begins anew."""
+"""Tries in a row that bring nothing; one that brought `_WORTH` bytes or more begins again."""
 _CONNECT_TRIES = 2
 PAUSE = 1.0
 """Seconds before the second try; each further one waits so much longer."""

@@ -20,7 +20,7 @@ ANSWER_LIMIT = 300.0
 """Seconds after which a request is cut that nothing came of, whoever waits for it."""
 
 DIRECT_LIMIT = 2.0
-"""Seconds in which a direct connection has to stand."""
+"""Seconds in which a direct connection has to be made."""
 
 _DEAD_AFTER = 25
 """Seconds after which a peer that is gone without a word is noticed (TCP keep-alive)."""

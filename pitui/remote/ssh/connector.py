@@ -30,7 +30,7 @@ def parse_jump(text: str, target: SshTarget) -> SshTarget:
     Its user, port and key come from its own section of ~/.ssh/config, as with ssh.
 
     Raises:
-        LinkError: it makes no sense.
+        LinkError: the configuration is not valid.
     """
     match = _JUMP.fullmatch(text)
     if match is None:
@@ -264,7 +264,7 @@ class _Login:
 
 
 def again(error: LinkError, node: str) -> LinkError:
-    """Return an error anew, so that raising it often does not lengthen one traceback."""
+    """Return a copy of an error, so that raising it often does not lengthen one traceback."""
     if isinstance(error, HostKeyChangedError):
         return HostKeyChangedError(
             node,

@@ -206,7 +206,7 @@ class AppDetails:
         return source is not None and source.origin is DetailOrigin.DRIVER
 
     def forget(self, app_id: str) -> None:
-        """Look for an application anew next time."""
+        """Look for an application again next time."""
         self._sources.pop(app_id, None)
         self._drivers.forget(app_id)
 

@@ -81,7 +81,7 @@ class Recording:
         }
 
     async def record(self, name: str) -> None:
-        """Record a node until cancelled, starting anew where it is lost."""
+        """Record a node until cancelled, starting again where it is lost."""
         command = record_command(self._folders)
         while True:
             reader = SampleReader()

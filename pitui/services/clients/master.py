@@ -17,7 +17,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 def in_url(host: str) -> str:
-    """Return a host as it stands in a URL: an IPv6 address in brackets."""
+    """Return a host as it is in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -39,7 +39,7 @@ class MasterAccess:
 
     @property
     def configured_url(self) -> str:
-        """Return the `spark://` address that the configuration amounts to."""
+        """Return the `spark://` address that the configuration means."""
         host = self._section.host or (_LOOPBACK if self._node.local else self._node.host)
         return f"spark://{in_url(host)}:{self._section.port}"
 

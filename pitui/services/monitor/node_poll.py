@@ -41,7 +41,7 @@ class NodePoll:
         return parse_names((await self._runner.run(ADDRESS_COMMAND)).stdout)
 
     async def run(self, pause: Pause) -> None:
-        """Ask until cancelled, waiting for `pause` between questions, starting anew when lost."""
+        """Ask until cancelled, waiting for `pause` between questions, starting again when lost."""
         while True:
             try:
                 await self._converse(pause)

@@ -141,7 +141,7 @@ async def _in_use(cluster: Cluster, name: str) -> tuple[frozenset[str], str]:
 async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
     """Remove unused folders and old logs by name, as whoever owns them.
 
-    What is used meanwhile stays: everything is judged anew, and each once more on the node right
+    What is used meanwhile stays: everything is judged again, and each once more on the node right
     before it goes.
 
     Raises:

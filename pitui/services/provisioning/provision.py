@@ -67,7 +67,7 @@ def rollback(
 ) -> Provisioning:
     """Return what goes back to the Spark that was there before, on nodes (all without any).
 
-    With `rolling` one node after the other, and what runs is started anew.
+    With `rolling` one node after the other, and what runs is started again.
     """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
     chosen: list[Step] = [step("access"), RollbackStep()]

@@ -1,4 +1,4 @@
-"""The step of `--rolling`: what runs with old settings is started anew, and is back at the end."""
+"""The step of `--rolling`: what runs with old settings is started again, and is back at the end."""
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import NodeError

@@ -106,7 +106,7 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
     and otherwise means one below the Spark home of the master's node.
 
     Raises:
-        UsageError: the arguments make no sense.
+        UsageError: the arguments are not valid.
         PituiError: a file is nowhere, or the master does not answer or has no worker alive.
     """
     try:

@@ -81,7 +81,7 @@ async def locate(cluster: Cluster, arguments: SubmitArguments, folder: Path) -> 
 
     Raises:
         PituiError: something is nowhere, is a folder, or cannot be read.
-        UsageError: a path makes no sense.
+        UsageError: a path is not valid.
     """
     local = cluster.master.local
     found: dict[PathUse, tuple[str | Upload, ...]] = {}
@@ -107,7 +107,7 @@ def find_here(use: PathUse, folder: Path) -> list[Path]:
 
     Raises:
         PituiError: it is a folder, or cannot be read.
-        UsageError: the path makes no sense.
+        UsageError: the path is not valid.
     """
     if use.on_every_node:
         return []

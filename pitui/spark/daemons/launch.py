@@ -209,7 +209,7 @@ exec sudo -n -H -u "$user" bash -s"""
 def launch_script(launch: Launch) -> str:
     """Return the bash text that starts the daemon; it goes in by standard input.
 
-    So nothing of the configuration's environment stands in an argument list.
+    So nothing of the configuration's environment is in an argument list.
 
     Raises:
         ConfigError: a name in `env` cannot be that of an environment variable.

@@ -1,4 +1,4 @@
-"""What stands in front of a line's message: its time and level, however a layout orders them.
+"""What is in front of a line's message: its time and level, however a layout orders them.
 
 Read are the beginnings of log4j 1 and 2, logback, java.util.logging, Python's logging, loguru,
 glog, klog, syslog (RFC 3164, RFC 5424), dmesg, the Container Runtime Interface, GC logs, and what a
@@ -107,7 +107,7 @@ _VM_WARNING = re.compile(
     r"(?:OpenJDK|Java HotSpot\(TM\)) [\w-]{1,20} (?:Server |Client )?VM warning: "
 )
 _KERNEL_ERROR = re.compile(r"(?:Memory cgroup o|O)ut of memory: Kill")
-"""What the kernel logs as an error; its level stands in no file of syslog's."""
+"""What the kernel logs as an error; its level is in no file of syslog's."""
 _CRASH_TIME = re.compile(r"Time: (?=[A-Z])")
 
 
@@ -161,7 +161,7 @@ class Wrapped(NamedTuple):
 
     stamp: Stamp | None
     written: str
-    """The runtime's time, as it stands in the log."""
+    """The runtime's time, as it is in the log."""
     line: str
 
 
@@ -214,7 +214,7 @@ def _stamped(text: str, at: int) -> Head | None:
 
 
 def _level_after(text: str, at: int) -> Level | None:
-    """Return the level that stands behind a time, with only fields in between."""
+    """Return the level that is behind a time, with only fields in between."""
     words = 0
     for _ in range(FIELDS_MOST):
         if level := _LEVEL.match(text, at):

@@ -19,7 +19,7 @@ MOST_LOGS = 60
 """Files of the log folder that are listed, the newest."""
 
 MOST_NAMED = 20
-"""Files that one path with `*` or `?` may stand for, the newest."""
+"""Files that one path with `*` or `?` may match, the newest."""
 
 _LISTING = """
 LC_ALL=C; export LC_ALL
@@ -110,7 +110,7 @@ def log_list_script(
 
 
 def parse_log_list(output: str) -> LogListing:
-    """Return what `log_list_script` printed; lines that make no sense are left out."""
+    """Return what `log_list_script` printed; lines that are not valid are left out."""
     files: list[FoundLog] = []
     units: list[tuple[Role, Unit]] = []
     listed, total, role = 0, 0, Role.MASTER

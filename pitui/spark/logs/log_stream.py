@@ -69,7 +69,7 @@ class LogStream:
         self._over, self._over_wanted = b"", 0
 
     def take(self, marker: Marker) -> list[LogLine]:
-        """Return the notes, and the last lines of a file that ended, that a marker amounts to."""
+        """Return the notes, and the last lines of a file that ended, that a marker means."""
         handler = self._handlers.get(marker.word)
         try:
             return handler(marker.rest) if handler else []

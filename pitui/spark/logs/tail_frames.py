@@ -19,7 +19,7 @@ class Data(NamedTuple):
 
 
 class MuxReader:
-    """Takes blocks as they come; what stands before the first marker is no concern of ours."""
+    """Takes blocks as they come; what is before the first marker is no concern of ours."""
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()

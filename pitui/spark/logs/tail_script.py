@@ -2,7 +2,7 @@
 
 It writes markers, and after a `data` marker bytes of a log, up to the next marker. A marker is a
 random token, a word, the source's number and arguments, such as `TOKEN file 0 65024:18:0 1200
-/opt/...`; what stands between two markers is taken by no other rule, so a log may hold anything.
+/opt/...`; what is between two markers is taken by no other rule, so a log may hold anything.
 
 A log is read through a descriptor that stays open, and its name is watched beside it: a file that
 was renamed or deleted is read to its end before the one that has its name now. Spark's own scripts

@@ -89,7 +89,7 @@ def inventory_command(place: TreePlace, tree: Tree) -> str:
 
 
 def parse_inventory(output: str) -> TreeInventory | None:
-    """Return what a node has, None where the output makes no sense."""
+    """Return what a node has, None where the output is not valid."""
     head, *lines = output.splitlines() or [""]
     match head.split():
         case ["there"]:

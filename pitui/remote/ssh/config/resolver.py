@@ -32,7 +32,7 @@ class Resolver:
         """Return how to reach what is wanted. May run the commands of `Match exec`.
 
         Raises:
-            LinkError: the configuration makes no sense; the message is ssh's own.
+            LinkError: the configuration is not valid; the message is ssh's own.
         """
         try:
             answer = await self._answer(wanted)

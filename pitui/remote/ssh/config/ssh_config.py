@@ -40,7 +40,7 @@ def settings(host: str, user: str | None, port: int | None, home: Path) -> Setti
         home: what `~` stands for.
 
     Raises:
-        RefusedError: the configuration makes no sense.
+        RefusedError: the configuration is not valid.
     """
     return _Reader(host, user, port, home).result()
 

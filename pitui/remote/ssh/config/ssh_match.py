@@ -20,7 +20,7 @@ _WORD = re.compile(r'"([^"]*)"[ \t]*|([^ \t="]+)[ \t]*=?[ \t]*')
 
 
 class CriteriaError(ValueError):
-    """A line of Match that makes no sense."""
+    """A line of Match that is not valid."""
 
 
 def pattern_matches(text: str, pattern: str) -> bool:
@@ -76,7 +76,7 @@ def criteria(text: str, facts: Facts, *, run: bool) -> tuple[bool, bool]:
         run: whether commands may be run and it counts at all.
 
     Raises:
-        CriteriaError: it makes no sense.
+        CriteriaError: it is not valid.
     """
     words = list(_criteria_words(text))
     result, final, others = run, False, 0

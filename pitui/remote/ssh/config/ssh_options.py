@@ -184,7 +184,7 @@ def behaviour(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def mistake(node: str, reason: str) -> LinkError:
-    """Return the error of a configuration that makes no sense."""
+    """Return the error of a configuration that is not valid."""
     advice = "Fix ~/.ssh/config; `ssh -G HOST` shows how ssh reads it."
     return ssh_errors.link_error(node, Failure.PROTOCOL, reason, advice)
 

@@ -98,7 +98,7 @@ def _jump(_keyword: str, _words: list[str], text: str) -> list[str]:
 
 
 def jump_host(text: str) -> tuple[str, str, str] | None:
-    """Return user, host and port of a jump host; None where it makes no sense."""
+    """Return user, host and port of a jump host; None where it is not valid."""
     match = _URI.fullmatch(text) if text.startswith("ssh://") else _HOP.fullmatch(text)
     if match is None:
         return None

@@ -1,6 +1,6 @@
 """The known_hosts file: looking a host up, with file and line, and adding one key.
 
-The format is sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. Lines that make no sense are passed over, as
+The format is sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. Lines that are not valid are passed over, as
 OpenSSH does.
 """
 
