@@ -89,7 +89,7 @@ async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
         await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
         await until_shown(pilot, "key usr nam", "2 nodes done", "1 failed", "unreachable")
         await pilot.press("G")
-        await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "The next run goes on")
+        await until_shown(pilot, "pi3  spark: Spark itself", "✗ failed", "The next run resumes")
         await pilot.press("a")
         await until_shown(pilot, "3 nodes done")
         assert recorded.asked[-1] == (ProvisionRequest(ProvisionKind.PROVISION, ("pi3",)), False)
