@@ -55,6 +55,7 @@ COMMANDS = {
             "history": False,
             "compare": False,
             "baseline": False,
+            "report": False,
             "cancel": True,
         },
     ),

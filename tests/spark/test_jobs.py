@@ -221,6 +221,40 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> N
         assert app in [application.id for application in earlier]
 
 
+async def test_two_applications_side_by_side(lab: Lab) -> None:
+    program = IDLE + (
+        "sc.parallelize(range(40_000), 4).map(lambda x: (x % 7, x)).groupByKey(2).count()\n"
+        "if sc.getConf().get('spark.locality.wait') == '1s':\n"
+        "    sc.parallelize(range(8), 2).count()\n"
+        "sc.stop()\n"
+    )
+    few = ("--total-executor-cores", "1")  # one worker each: they run side by side
+    first = await lab.submit("one way", program, *few)
+    second = await lab.submit("other way", program, *few, "--conf", "spark.locality.wait=1s")
+
+    async def ended(app: str) -> bool | None:
+        log = await lab.app_details.event_logs.find(app)
+        return True if log is not None and not log.running else None
+
+    for app in (first, second):
+        await until(lambda app=app: ended(app), f"{app} has ended")
+    found = compare_apps(*[await app_record(lab.app_details, app) for app in (first, second)])
+    # pitui's own: the name, and where the program lies in the run's folder.
+    differ = {name for name in found.settings if not name.startswith(("spark.submit", "spark.app"))}
+    assert "spark.locality.wait" in differ
+    assert not differ & {"spark.driver.port", "spark.app.id", "spark.executor.memory"}
+    assert found.first.app.duration_s > 0
+    assert found.second.tasks == found.first.tasks + 2
+    alone = [pair for pair in found.stages if pair.first is None]
+    assert [pair.second.tasks for pair in alone if pair.second] == [2]
+    paired = [(pair.first, pair.second) for pair in found.stages if pair.first and pair.second]
+    assert len(paired) == 2
+    for one, other in paired:
+        assert one.tasks == other.tasks
+        assert one.seconds > 0
+        assert one.work.shuffle_read + one.work.shuffle_write > 0
+
+
 async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_seen(
     lab: Lab,
 ) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.commands.bench_results import baseline, compare
+from pitui.cli.commands.bench_results import baseline, compare, report
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -24,6 +24,7 @@ def command() -> None:
 
 command.add_command(compare)
 command.add_command(baseline)
+command.add_command(report)
 
 
 @command.command("list", epilog=examples("pitui bench list"))

@@ -1,16 +1,27 @@
-"""`pitui bench compare` and `baseline`: what is made of runs that were recorded; asks no node."""
+"""`pitui bench compare`, `baseline` and `report`: what is made of runs that were recorded."""
 
+import json
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.output import print_json, print_text
+from pitui.cli.output import print_json, print_text, write_out
+from pitui.cli.prompter import TerminalPrompter, trust_option
+from pitui.cli.runtime import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
+from pitui.domain.json_schema import SCHEMA
+from pitui.domain.text import json_line
 
 if TYPE_CHECKING:
+    from pitui.bench.store import RunStore
     from pitui.domain.apps.run import Run
+
+_MOST_REPORTED = 50
+_LOOKED_THROUGH = 1000
 
 
 @click.command("compare", epilog=examples("pitui bench compare RUN OTHER-RUN"))
@@ -60,24 +71,107 @@ def baseline(settings: Settings, run_id: str | None, *, forget: bool) -> None:
             raise UsageError("which baseline is to be forgotten?", "See `pitui bench baseline`.")
         kept = store.baselines(settings.load().cluster.name)
         if settings.json:
-            print_json({"baselines": [run_json(run) for run in kept]})
+            print_json({"baselines": [run_json(one) for one in kept]})
         elif not kept:
             print_text("No baseline is kept; `pitui bench baseline RUN` keeps one.")
         else:
             for line in run_lines(kept):
                 print_text(line)
         return
-    (run,) = _recorded_runs((run_id,))
+    (chosen,) = _recorded_runs((run_id,))
     if forget:
-        if not store.forget_baseline(run.id):
-            raise UsageError(f"{run.id} is not a baseline", "See `pitui bench baseline`.")
+        if not store.forget_baseline(chosen.id):
+            raise UsageError(f"{chosen.id} is not a baseline", "See `pitui bench baseline`.")
     else:
-        keep_baseline(store, run)
+        keep_baseline(store, chosen)
     if settings.json:
-        print_json({"run": run.id, "baseline": not forget})
+        print_json({"run": chosen.id, "baseline": not forget})
     else:
-        done = "is a baseline no more" if forget else f"is the baseline of {run.name} now"
-        print_text(f"{run.id} {done}")
+        done = "is a baseline no more" if forget else f"is the baseline of {chosen.name} now"
+        print_text(f"{chosen.id} {done}")
+
+
+@click.command(
+    "report",
+    epilog=examples(
+        "pitui bench report --output benchmarks.html",
+        "pitui bench report RUN OTHER-RUN --output compared.html",
+        "pitui bench report --csv --output runs.csv",
+    ),
+)
+@click.argument("ids", metavar="[RUN]...", nargs=-1)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it."
+)
+@click.option("--csv", is_flag=True, help="Write a table, a row a repeat, instead of a page.")
+@json_option
+@trust_option
+@pass_settings
+def report(
+    settings: Settings, ids: tuple[str, ...], output: Path | None, *, csv: bool, trust_new: bool
+) -> None:
+    """Write runs as one page with charts, which opens without a network and prints well.
+
+    Without RUN, the newest 50 runs of benchmarks that ended. Runs are compared with the first of
+    their benchmark, so name the run to compare with first. With --csv or --json, and without
+    --output, it goes to standard output.
+    """
+    from pitui.bench.store import RunStore
+    from pitui.services.benchmarks.report import write_report
+
+    if csv and settings.json:
+        raise UsageError("--csv and --json are two forms of one thing", "Leave one of them out.")
+    if output is None and not (csv or settings.json):
+        raise UsageError("where is the page to be written?", "Add --output FILE.html.")
+    config = settings.load()
+    store = RunStore()
+    found = _recorded_runs(ids) if ids else _ended_benchmarks(store, config.cluster.name)
+    if not found:
+        raise UsageError("no benchmark has run yet", "Run one: `pitui bench run pi`.")
+    baselines = store.baselines(config.cluster.name)
+    text = _table_or_json(found, baselines, csv=csv, as_json=settings.json)
+
+    async def page() -> int:
+        from pitui.bench.report.page import report_page
+        from pitui.services.apps.app_details import AppDetails
+        from pitui.services.benchmarks.report import reported_runs
+        from pitui.services.cluster import open_cluster
+        from pitui.services.runs.runs import Runs
+
+        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+            reported = await reported_runs(Runs(cluster, store), AppDetails(cluster), found)
+        written = report_page(config.cluster.name, reported, baselines, time.time())
+        print_text(str(write_report(written, output or Path())))
+        return 0
+
+    if text is None:
+        run(page)
+    elif output is None:
+        write_out(text)
+    else:
+        print_text(str(write_report(text, output)))
+
+
+def _ended_benchmarks(store: "RunStore", cluster: str) -> "list[Run]":
+    """Return the newest benchmark runs that ended, the oldest of them first."""
+    recent = store.recent(cluster, _LOOKED_THROUGH)
+    ended = [one for one in recent if one.benchmark and one.ended_at is not None]
+    return ended[:_MOST_REPORTED][::-1]
+
+
+def _table_or_json(
+    found: "list[Run]", baselines: "list[Run]", *, csv: bool, as_json: bool
+) -> str | None:
+    """Return what needs no node; None where a page is wanted."""
+    from pitui.bench.report.csv_table import csv_table
+    from pitui.cli.render.runs_text import history_json
+
+    if csv:
+        return csv_table(found)
+    if as_json:
+        value = {"schema": SCHEMA, "runs": history_json(found, baselines)}
+        return json_line(json.dumps(value, ensure_ascii=False)) + "\n"
+    return None
 
 
 def _recorded_runs(ids: tuple[str, ...]) -> "list[Run]":
@@ -90,7 +184,7 @@ def _recorded_runs(ids: tuple[str, ...]) -> "list[Run]":
 
     store = RunStore()
     found = [store.get(run_id) for run_id in ids]
-    for run_id, run in zip(ids, found, strict=True):
-        if run is None:
+    for run_id, one in zip(ids, found, strict=True):
+        if one is None:
             raise UsageError(f"run {run_id!r} not found", "See `pitui bench history`.")
-    return [run for run in found if run is not None]
+    return [one for one in found if one is not None]

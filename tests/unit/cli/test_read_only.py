@@ -44,6 +44,7 @@ LOOKS = {
     "jobs": ("jobs",),
     "data": ("data", "--verify"),
     "compare": ("compare", "app-1", "app-2"),
+    "bench report": ("bench", "report", "--csv"),
     "bench history": ("bench", "history"),
     "threads": ("threads", "app-1/0"),
     "disk": ("disk", "pi1"),

@@ -1,0 +1,1 @@
+"""Recorded runs as one page with charts, as a table, as JSON."""
