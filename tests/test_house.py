@@ -19,8 +19,6 @@ SAME_NAME_IN_MANY_FILES = {
     "_rule": "what a check of `doctor.checks` makes of the evidence",
     "main": "what runs when a file is run as a program",
     "checked": "what tells right from wrong in each benchmark program",
-    "clock": "of the UI, still to be told apart",
-    "state_cell": "of the UI, still to be told apart",
 }
 """Names that more than one module defines, and why."""
 LONGEST_MODULE = 400
@@ -138,8 +136,6 @@ def test_no_name_of_a_module_stands_for_two_things():
         name: where
         for name, where in places.items()
         if len(where) > 1 and name not in SAME_NAME_IN_MANY_FILES
-        # Still to be told apart: what helps within one file of the UI.
-        if not (name.startswith("_") and all(path.startswith("pitui/tui/") for path in where))
     }
     assert twice == {}
     assert {name for name in SAME_NAME_IN_MANY_FILES if len(places.get(name, ())) < 2} == set()

@@ -29,7 +29,7 @@ def run_ui(config: Config, *, read_only: bool) -> None:
         PituiError: `ui.keys` or `ui.theme` cannot be used, or the services had to end.
     """
     app = PituiApp(config, read_only=read_only, driver_class=TerminalDriver)
-    asyncio.run(_run(app))
+    asyncio.run(_run_app(app))
     if app.failure is not None:
         raise app.failure
     if app.return_code:
@@ -44,11 +44,11 @@ def run_newcomer(looked_for: str) -> "Decision | None":
     from pitui.tui.setup.newcomer import NewcomerApp
 
     app = NewcomerApp(looked_for, driver_class=TerminalDriver)
-    asyncio.run(_run(app))
+    asyncio.run(_run_app(app))
     return app.return_value
 
 
-async def _run(app: "App[Any]") -> None:
+async def _run_app(app: "App[Any]") -> None:
     loop = asyncio.get_running_loop()
     TerminalDriver.lost = lambda: loop.call_soon_threadsafe(_hang_up, app)
     loop.add_signal_handler(signal.SIGTERM, app.exit)

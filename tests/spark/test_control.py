@@ -15,18 +15,18 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.domain.cluster import Role, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
-from pitui.services.daemons.control import Target
 from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 
-PI1 = Target("pi1", Role.WORKER)
-PI2 = Target("pi2", Role.WORKER)
-MASTER = Target("nuc", Role.MASTER)
+PI1 = DaemonTarget("pi1", Role.WORKER)
+PI2 = DaemonTarget("pi2", Role.WORKER)
+MASTER = DaemonTarget("nuc", Role.MASTER)
 
 
 class Reports(list[Outcome]):
@@ -48,7 +48,7 @@ async def cluster(
         assert all(outcome.state.good for outcome in back), back
 
 
-async def pid_of(cluster: Cluster, target: Target) -> int | None:
+async def pid_of(cluster: Cluster, target: DaemonTarget) -> int | None:
     process = (await probe(cluster, target.node)).daemon(target.role)
     return process.pid if process else None
 

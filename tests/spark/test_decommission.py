@@ -8,17 +8,17 @@ from support.application import Sleeper
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
-from pitui.services.daemons.control import Target
 from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 
-PI2 = Target("pi2", Role.WORKER)
+PI2 = DaemonTarget("pi2", Role.WORKER)
 
 
 @pytest.fixture

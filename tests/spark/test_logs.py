@@ -14,6 +14,7 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.daemons import control
@@ -114,7 +115,7 @@ async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Pat
             while not any(registered in text for text in seen):
                 seen += [line.text for line in await anext(batches) if not line.note]
             before = len(seen)
-            await control.restart(cluster, [control.Target("pi2", Role.WORKER)], lambda _: None)
+            await control.restart(cluster, [DaemonTarget("pi2", Role.WORKER)], lambda _: None)
             while not any(registered in text for text in seen[before:]):
                 seen += [line.text for line in await anext(batches) if not line.note]
     after = "\n".join(seen[before:])

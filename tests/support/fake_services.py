@@ -10,6 +10,7 @@ from pitui.domain.apps.run import Run
 from pitui.domain.bound.bound import Explanation
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, UnreadEvents
 from pitui.domain.events.last_known_state import LastKnownState
@@ -25,7 +26,6 @@ from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.services.interface import (
     BenchmarkService,
-    DaemonTarget,
     InspectionService,
     JobService,
     LogService,

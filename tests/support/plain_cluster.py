@@ -27,11 +27,12 @@ from pitui.domain.cluster import (
     Snapshot,
     WorkerState,
 )
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.app import PituiApp
-from pitui.tui.services.interface import DaemonTarget, Verb
+from pitui.tui.services.interface import Verb
 from support.fake_services import FakeServices
 from support.provision import Recorded
 

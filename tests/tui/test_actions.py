@@ -3,20 +3,24 @@
 from dataclasses import replace
 
 import pytest
+from support.fake_services import FakeInspection
 from support.plain_cluster import FULL, RUNS, Still, shown, until
+from support.provision import Recorded
 from textual.widgets import Button
 
 from pitui.bench.suites import BENCHMARKS
+from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.cluster import ApplicationState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
+from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
 from pitui.tui.base.actions import ACTIONS, Scope, bindings, of
 from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.base.help import HelpScreen
 from pitui.tui.base.keymap import Keys
-from pitui.tui.base.table_pane import TablePane
 from pitui.tui.base.text_pane import TextPane
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
@@ -26,23 +30,40 @@ from pitui.tui.main.palette import ActionProvider
 from pitui.tui.nodes.node_pane import NodePane
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
+from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.interface import DaemonTarget, Verb
+from pitui.tui.provision.provisioning import ProvisionActions
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, Verb
+
+
+async def no_text() -> list[str]:
+    return []
+
 
 OWNERS = {
-    Scope.ANYWHERE: MainScreen(FULL, 100), Scope.TABLES: TablePane, Scope.NODES: NodesPane,
-    Scope.LOGS: LogsPane(100), Scope.EXECUTORS: ExecutorsPane, Scope.JOBS: JobsPane,
-    Scope.NODE: NodePane, Scope.TEXT: TextPane,
-    Scope.PROGRESS: ProgressPane, Scope.PROVISIONING: ProvisionScreen,
-    Scope.TIMELINE: TimelinePane, Scope.DRILL: LevelPane,
-}  # fmt: skip
+    Scope.ANYWHERE: lambda: MainScreen(FULL, 100),
+    Scope.TABLES: lambda: NodesPane(FULL),
+    Scope.NODES: lambda: NodesPane(FULL),
+    Scope.LOGS: lambda: LogsPane(100),
+    Scope.EXECUTORS: lambda: ExecutorsPane(FULL),
+    Scope.JOBS: lambda: JobsPane(FULL),
+    Scope.NODE: lambda: NodePane("pi1", FakeInspection()),
+    Scope.TEXT: lambda: TextPane("text", no_text),
+    Scope.PROGRESS: ProgressPane,
+    Scope.PROVISIONING: lambda: ProvisionScreen(
+        ProvisionRun(ProvisionRequest(ProvisionKind.PROVISION, ("pi1",)), Recorded()),
+        ProvisionActions(MainScreen(FULL, 100)),
+    ),
+    Scope.TIMELINE: TimelinePane,
+    Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
+}
 
 
 @pytest.mark.parametrize("scope", Scope)
-def test_every_action_is_carried_out_where_it_is_offered(scope: Scope) -> None:
+async def test_every_action_is_carried_out_where_it_is_offered(scope: Scope) -> None:
+    owner = OWNERS[scope]()
     for row in of(scope):
-        owner = OWNERS[scope]
-        assert callable(getattr(owner, f"do_{row.id}", None) or owner.action_method(row.id))
+        assert callable(owner.action_method(row.id)), row.id
 
 
 def test_ids_are_unique() -> None:

@@ -9,6 +9,7 @@ from support.node_inspections import Looking
 from support.plain_cluster import FULL, Still, shown, until
 from textual.pilot import Pilot
 
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
@@ -17,7 +18,7 @@ from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.daemon_actions import DaemonActions
 from pitui.tui.operations.operation import Operation
-from pitui.tui.services.interface import DaemonTarget, Verb
+from pitui.tui.services.interface import Verb
 
 REFUSED = "pi1: another action is still running (P shows it)"
 PI1 = DaemonTarget("pi1", "worker")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.remote.fanout import fan_out
@@ -16,27 +17,32 @@ from pitui.services.daemons.decommission import DRAIN_LIMIT, drain_worker
 from pitui.services.daemons.start_daemon import start_daemon
 from pitui.services.daemons.stop_daemon import stop_daemon
 from pitui.services.daemons.stop_impact import stop_impact
-from pitui.services.daemons.targets import Target, targets_for
+from pitui.services.daemons.targets import targets_for
 
-__all__ = ["Target", "drain", "restart", "start", "stop", "stop_impact", "targets_for"]
+__all__ = ["DaemonTarget", "drain", "restart", "start", "stop", "stop_impact", "targets_for"]
 
 _Act = Callable[[DaemonAction], Coroutine[None, None, DaemonResult]]
 
 
 async def start(
-    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport
+    cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
 ) -> list[Outcome]:
     """Start daemons, the master first; each is OK when the master lists it as ALIVE."""
     return await _Action(cluster, targets, report).run(_recorded_start, (Role.MASTER, Role.WORKER))
 
 
-async def stop(cluster: Cluster, targets: Sequence[Target], report: OutcomeReport) -> list[Outcome]:
+async def stop(
+    cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
+) -> list[Outcome]:
     """Stop daemons, the workers first; each is OK when its process has ended."""
     return await _Action(cluster, targets, report).run(_stop, (Role.WORKER, Role.MASTER))
 
 
 async def drain(
-    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport, limit: float = DRAIN_LIMIT
+    cluster: Cluster,
+    targets: Sequence[DaemonTarget],
+    report: OutcomeReport,
+    limit: float = DRAIN_LIMIT,
 ) -> list[Outcome]:
     """Stop daemons; workers first finish what runs there, which may take up to `limit` seconds.
 
@@ -47,7 +53,7 @@ async def drain(
 
 
 async def restart(
-    cluster: Cluster, targets: Sequence[Target], report: OutcomeReport
+    cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
 ) -> list[Outcome]:
     """Stop and start daemons, the master first; what does not run is started."""
     return await _Action(cluster, targets, report).run(_restart, (Role.MASTER, Role.WORKER))
@@ -108,12 +114,14 @@ def _record(work: DaemonAction, verb: str, state: OutcomeState, detail: str) -> 
 class _Action:
     """One action on many daemons: keeps and reports how each of them stands."""
 
-    def __init__(self, cluster: Cluster, targets: Sequence[Target], report: OutcomeReport) -> None:
+    def __init__(
+        self, cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
+    ) -> None:
         self._cluster = cluster
         self._targets = list(dict.fromkeys(targets))
         self._report = report
-        self._begun: dict[Target, float] = {}
-        self._outcomes: dict[Target, Outcome] = {}
+        self._begun: dict[DaemonTarget, float] = {}
+        self._outcomes: dict[DaemonTarget, Outcome] = {}
 
     async def run(self, act: _Act, order: tuple[Role, ...]) -> list[Outcome]:
         """Act on all targets, one role after the other, and return how each ended.
@@ -137,7 +145,7 @@ class _Action:
         by_node = {target.node: target for target in self._targets if target.role is role}
         await fan_out(by_node, lambda name: self._one(act, by_node[name]))
 
-    async def _one(self, act: _Act, target: Target) -> None:
+    async def _one(self, act: _Act, target: DaemonTarget) -> None:
         self._begun[target] = time.monotonic()
         work = DaemonAction(
             self._cluster, target, lambda what: self._tell(target, OutcomeState.WORKING, what)
@@ -152,7 +160,7 @@ class _Action:
             self._tell(target, done.state, done.detail)
 
     def _tell(
-        self, target: Target, state: OutcomeState, detail: str = "", advice: str = ""
+        self, target: DaemonTarget, state: OutcomeState, detail: str = "", advice: str = ""
     ) -> None:
         begun = self._begun.get(target)
         seconds = 0.0 if begun is None else time.monotonic() - begun

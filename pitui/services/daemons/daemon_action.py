@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
 from pitui.domain.outcome import OutcomeState
 from pitui.domain.text import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
 from pitui.facts.address import Names, match_workers
 from pitui.services.cluster import Cluster
-from pitui.services.daemons.targets import Target
 from pitui.spark.daemons.launch import tail_command
 from pitui.spark.daemons.systemd_units import (
     Unit,
@@ -53,7 +53,7 @@ class DaemonAction:
     """One daemon that something is done to."""
 
     cluster: Cluster
-    target: Target
+    target: DaemonTarget
     say: Say
 
     @property

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from pitui.domain.cluster import Executor, MasterView, Role, Worker, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.text import unreadable_words
@@ -20,7 +21,6 @@ from pitui.remote.fanout import fan_out
 from pitui.remote.http.request_queue import polling
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult, row_of
-from pitui.services.daemons.targets import Target
 from pitui.services.monitor.driver_poll import DriverPoll
 from pitui.services.nodes.probe import Probe, probe, probe_names
 from pitui.spark.api.decommission import NOBODY, PATH, Refusal, refusal_of
@@ -94,7 +94,7 @@ async def decommission(
         tell(OutcomeState.WORKING, what)
 
     try:
-        left = await _take_out(DaemonAction(cluster, Target(node, Role.WORKER), say), drain)
+        left = await _take_out(DaemonAction(cluster, DaemonTarget(node, Role.WORKER), say), drain)
     except asyncio.CancelledError:
         tell(OutcomeState.CANCELLED, "interrupted")
         raise

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from pitui.domain.cluster import ApplicationState, NodeStatus, Role, Snapshot
-from pitui.services.daemons.targets import Target
+from pitui.domain.daemon_target import DaemonTarget
 
 
-def stop_impact(snapshot: Snapshot, targets: Collection[Target]) -> list[str]:
+def stop_impact(snapshot: Snapshot, targets: Collection[DaemonTarget]) -> list[str]:
     """Return a sentence for each thing that stopping the targets takes away; empty for none."""
     names = {target.node for target in targets if target.role is Role.WORKER}
     stopped = [node for node in snapshot.nodes if node.name in names]

@@ -1,25 +1,17 @@
 """Which daemons an action is about."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import UsageError
 from pitui.services.cluster import Cluster
 
 WORDS = ("master", "workers", "all")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One daemon of one node."""
-
-    node: str
-    role: Role
-
-
-def targets_for(cluster: Cluster, words: Iterable[str]) -> list[Target]:
+def targets_for(cluster: Cluster, words: Iterable[str]) -> list[DaemonTarget]:
     """Return the daemons that words mean: `master`, `workers`, `all` (also no word), node names.
 
     A node's name means every daemon it runs by its configuration. The master comes first, each
@@ -28,7 +20,7 @@ def targets_for(cluster: Cluster, words: Iterable[str]) -> list[Target]:
     Raises:
         UsageError: a word means nothing here, or a node that runs no daemon.
     """
-    found: set[Target] = set()
+    found: set[DaemonTarget] = set()
     for word in list(words) or ["all"]:
         found.update(_targets_of_word(cluster, word))
     in_order = [target for node in cluster.nodes.values() for target in _of(node)]
@@ -36,11 +28,11 @@ def targets_for(cluster: Cluster, words: Iterable[str]) -> list[Target]:
     return sorted(wanted, key=lambda target: target.role is not Role.MASTER)
 
 
-def _targets_of_word(cluster: Cluster, word: str) -> list[Target]:
+def _targets_of_word(cluster: Cluster, word: str) -> list[DaemonTarget]:
     if word == "master":
-        return [Target(cluster.master.name, Role.MASTER)]
+        return [DaemonTarget(cluster.master.name, Role.MASTER)]
     if word == "workers":
-        return [Target(node.name, Role.WORKER) for node in cluster.workers]
+        return [DaemonTarget(node.name, Role.WORKER) for node in cluster.workers]
     if word == "all":
         return [target for node in cluster.nodes.values() for target in _of(node)]
     if word not in cluster.nodes:
@@ -54,6 +46,6 @@ def _targets_of_word(cluster: Cluster, word: str) -> list[Target]:
     return targets
 
 
-def _of(node: Node) -> list[Target]:
+def _of(node: Node) -> list[DaemonTarget]:
     roles = [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
-    return [Target(node.name, role) for role in roles]
+    return [DaemonTarget(node.name, role) for role in roles]

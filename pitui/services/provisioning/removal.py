@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
@@ -20,7 +21,6 @@ from pitui.provision.steps import IDS, steps
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
-from pitui.services.daemons.targets import Target
 
 STOP = ("stop", "its worker stopped")
 """What is reported like a step, before all others: id and title."""
@@ -93,7 +93,7 @@ class Removal:
         if not node.is_worker:
             return ""
         drained = await decommission(self._cluster, self._name, self._tell)
-        target = Target(self._name, Role.WORKER)
+        target = DaemonTarget(self._name, Role.WORKER)
         [outcome] = await control.stop(self._cluster, [target], self._tell)
         if outcome.state is OutcomeState.UNREACHABLE:
             self._away = True

@@ -1,6 +1,7 @@
 """The step of `--rolling`: what runs with old settings is started again, and is back at the end."""
 
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import NodeError
 from pitui.domain.outcome import Outcome, OutcomeReport
 from pitui.provision.engine.node_context import NodeContext
@@ -10,7 +11,6 @@ from pitui.provision.spark.running import Running, running
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
-from pitui.services.daemons.targets import Target
 
 RESTART = ("restart", "restart daemons")
 """Its id and title."""
@@ -48,7 +48,7 @@ class Restart(Step):
             # Where the master does not know how, the executors end with their worker.
             await decommission(self._cluster, ctx.name, _progress_report(ctx))
         ctx.say("restarting")
-        targets = [Target(ctx.name, role) for role in old]
+        targets = [DaemonTarget(ctx.name, role) for role in old]
         outcomes = await control.restart(self._cluster, targets, _progress_report(ctx))
         bad = next((outcome for outcome in outcomes if not outcome.state.good), None)
         if bad is not None:

@@ -3,25 +3,25 @@
 from pitui.domain.apps.run import Run
 from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
-from pitui.tui.apps.job_rows import state_cell
+from pitui.tui.apps.job_rows import job_state_cell
 from pitui.tui.text.job_list import Job
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import amount, duration
 
 
 def job_facts(job: Job) -> Facts:
     """Return (name, value) pairs, the most important first."""
-    facts: Facts = [("Job", job.name), ("State", state_cell(job).text)]
+    facts: Facts = [("Job", job.name), ("State", job_state_cell(job).text)]
     if job.run is not None:
-        facts += _run(job.run)
+        facts += _run_facts(job.run)
     if job.driver is not None:
-        facts += _driver(job.driver)
+        facts += _driver_facts(job.driver)
     if job.application is not None:
-        facts += _application(job.application)
+        facts += _application_facts(job.application)
     return [(name, value) for name, value in facts if value]
 
 
-def _run(run: Run) -> Facts:
+def _run_facts(run: Run) -> Facts:
     return [
         ("Error", run.error or ""),
         ("Result", run.value or ""),
@@ -30,14 +30,14 @@ def _run(run: Run) -> Facts:
         ("Executors", str(run.executors) if run.executors else ""),
         ("Exit status", str(run.status) if run.status is not None else ""),
         *((f"  {name}", value) for name, value in run.parameters.items()),
-        ("Started", clock(run.started_at)),
-        ("Ended", clock(run.ended_at) if run.ended_at else ""),
+        ("Started", local_time(run.started_at)),
+        ("Ended", local_time(run.ended_at) if run.ended_at else ""),
         ("Run", run.id),
         ("Stored on", f"{run.node}:{run.folder}"),
     ]
 
 
-def _driver(driver: ClusterDriver) -> Facts:
+def _driver_facts(driver: ClusterDriver) -> Facts:
     return [
         ("Driver", driver.id),
         ("Why it is waiting", driver.why_waiting or ""),
@@ -46,11 +46,11 @@ def _driver(driver: ClusterDriver) -> Facts:
         ("Class", driver.main_class),
         ("Cores", str(driver.cores)),
         ("Memory", amount(driver.memory_mib)),
-        ("Submitted", clock(driver.submitted_at)),
+        ("Submitted", local_time(driver.submitted_at)),
     ]
 
 
-def _application(app: Application) -> Facts:
+def _application_facts(app: Application) -> Facts:
     facts: Facts = [
         ("Application", app.id),
         ("Why it is waiting", app.why_waiting or ""),
@@ -63,7 +63,7 @@ def _application(app: Application) -> Facts:
             else "",
         ),
         ("User", app.user),
-        ("Submitted", clock(app.submitted_at)),
+        ("Submitted", local_time(app.submitted_at)),
         ("Runs for", duration(app.duration_s)),
     ]
     if app.progress is not None:

@@ -12,7 +12,7 @@ from pitui.tui.text.rows import Rows
 from pitui.tui.text.sorting import Order
 from pitui.tui.text.states import application_cell, driver_cell, run_cell
 
-BAR_WIDTH = 12
+JOB_BAR_WIDTH = 12
 
 COLUMNS = (
     Column("state", "state", least=9),
@@ -43,10 +43,10 @@ def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
 
 def job_rows(jobs: JobList, now: float) -> Rows[Job]:
     """Return a row a job."""
-    return Rows(jobs, partial(_row, now=now), search=_search, aliases=jobs.aliases)
+    return Rows(jobs, partial(_job_row, now=now), search=_job_words, aliases=jobs.aliases)
 
 
-def _row(job: Job, now: float) -> Row:
+def _job_row(job: Job, now: float) -> Row:
     app, run = job.application, job.run
     took = seconds(job, now)
     cores = run.cores if run and run.cores else app.cores if app else 0
@@ -56,7 +56,7 @@ def _row(job: Job, now: float) -> Row:
     return Row(
         key=job.key,
         cells=(
-            state_cell(job),
+            job_state_cell(job),
             cell(job.name, Tone.STRONG),
             cell(duration(took)) if took is not None else DASH,
             _what(job),
@@ -69,8 +69,8 @@ def _row(job: Job, now: float) -> Row:
     )
 
 
-def _search(job: Job) -> str:
-    return f"{state_cell(job).text} {job.name} {_kind(job)} {identity(job)} {_what(job).text}"
+def _job_words(job: Job) -> str:
+    return f"{job_state_cell(job).text} {job.name} {_kind(job)} {identity(job)} {_what(job).text}"
 
 
 def _kind(job: Job) -> str:
@@ -79,7 +79,7 @@ def _kind(job: Job) -> str:
     return "benchmark" if job.run and job.run.benchmark else "run" if job.run else "app"
 
 
-def state_cell(job: Job) -> Cell:
+def job_state_cell(job: Job) -> Cell:
     """Return the state cell: the run's state once it has ended, else the application's."""
     if job.driver is not None:
         return driver_cell(job.driver.state)
@@ -91,7 +91,7 @@ def state_cell(job: Job) -> Cell:
 def _what(job: Job) -> Cell:
     run, app = job.run, job.application
     if job.driver is not None:
-        return _driver(job.driver)
+        return _driver_what(job.driver)
     if run is not None and not job.active:
         return _result(run)
     if app is None:
@@ -104,7 +104,7 @@ def _what(job: Job) -> Cell:
         failed = f"  {progress.tasks_failed} failed" if progress.tasks_failed else ""
         return cells(
             (f"{percent(progress.fraction):>3} ", Tone.STRONG),
-            *bar(progress.fraction, BAR_WIDTH),
+            *bar(progress.fraction, JOB_BAR_WIDTH),
             (stages, Tone.DIM),
             (failed, Tone.BAD),
             (f"  {app.driver_age}" if app.driver_age else "", Tone.WARN),
@@ -112,7 +112,7 @@ def _what(job: Job) -> Cell:
     return cell("no stages yet", Tone.DIM) if app.state.active else BLANK
 
 
-def _driver(driver: ClusterDriver) -> Cell:
+def _driver_what(driver: ClusterDriver) -> Cell:
     if driver.why_waiting:
         return cell(driver.why_waiting, Tone.WARN)
     where = driver.node or driver.worker
@@ -135,7 +135,7 @@ ORDERS = (
     Order[Job]("start", lambda job: (job.active, job.started)),
     Order[Job]("time", lambda job: seconds(job, job.started) or 0.0),
     Order[Job]("name", lambda job: job.name.lower(), descending=False),
-    Order[Job]("state", lambda job: (not job.active, state_cell(job).text), descending=False),
+    Order[Job]("state", lambda job: (not job.active, job_state_cell(job).text), descending=False),
     Order[Job]("cores", lambda job: job.application.cores if job.application else 0),
 )
 """How jobs can be sorted; active ones first, then by start, unless somebody wants another order."""

@@ -61,14 +61,14 @@ class HelpScreen(Dialog[None]):
             columns.set_class(event.size.width < TWO_COLUMNS, "-stacked")
 
     def _keys(self, scope: Scope, rows: list[Action]) -> Table:
-        table = _block(scope.value, tone_style(self, Tone.ACCENT))
+        table = _key_block(scope.value, tone_style(self, Tone.ACCENT))
         keys = app_of(self).keys
         for row in rows:
             table.add_row(Text(" ".join(keys.of(row)), "bold"), Text(row.help))
         return table
 
     def _legend(self) -> Table:
-        table = _block("States", tone_style(self, Tone.ACCENT))
+        table = _key_block("States", tone_style(self, Tone.ACCENT))
         for name, entries in {**LEGEND, "Steps": STEPS_LEGEND}.items():
             words = Text()
             for glyph, word, tone in entries:
@@ -81,7 +81,7 @@ class HelpScreen(Dialog[None]):
         self.query_one(".dialog").scroll_relative(y=step, animate=False)
 
 
-def _block(title: str, style: Style) -> Table:
+def _key_block(title: str, style: Style) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0), expand=True)
     table.title, table.title_justify = Text(title, style), "left"
     table.add_column(width=14, overflow="fold")

@@ -92,7 +92,7 @@ def _long_form(name: str, key: str) -> str:
     *modifiers, last = key.split("+") if key != "+" else [key]
     if key in _RESERVED:
         raise ConfigError(f"ui.keys: {key} cannot be used for {name}: {_RESERVED[key]}")
-    if not last or not set(modifiers) <= set(_MODIFIERS) or (len(last) > 1 and not _named(last)):
+    if not last or not set(modifiers) <= set(_MODIFIERS) or (len(last) > 1 and not _is_named(last)):
         raise ConfigError(
             f"ui.keys: {key!r} for {name} is not a key",
             "Write a character such as s, or a name such as ctrl+x, f5, space, enter, pagedown.",
@@ -100,5 +100,5 @@ def _long_form(name: str, key: str) -> str:
     return key
 
 
-def _named(last: str) -> bool:
+def _is_named(last: str) -> bool:
     return last in _SHOWN or last.isidentifier()

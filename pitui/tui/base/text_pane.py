@@ -1,14 +1,10 @@
 """A pane of fetched text: scroll, search, open in $PAGER, reload."""
 
-import asyncio
-import os
-import shlex
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
 
@@ -117,27 +113,12 @@ class TextPane(Pane):
     @work(exclusive=True, group="pager")
     async def do_text_pager(self) -> None:
         """Show the lines in $PAGER."""
+        from pitui.tui.terminal.pager import show_in_pager
+
         try:
-            command = shlex.split(os.environ.get("PAGER") or "less") or ["less"]
-        except ValueError:
-            self.post_message(StatusMessage("$PAGER is not a valid command line"))
-            return
-        text = "\n".join(self._lines.lines) + "\n"
-        before = signal.signal(signal.SIGINT, _nothing)
-        try:
-            with self.app.suspend():
-                process = await asyncio.create_subprocess_exec(
-                    *command, stdin=asyncio.subprocess.PIPE
-                )
-                await process.communicate(text.encode())
-        except SuspendNotSupported:
-            self.post_message(StatusMessage("a pager cannot run in this terminal"))
-        except OSError:
-            self.post_message(
-                StatusMessage(f"cannot start {command[0]}; set $PAGER to another pager")
-            )
-        finally:
-            signal.signal(signal.SIGINT, before)
+            await show_in_pager(self.app, "\n".join(self._lines.lines))
+        except PituiError as error:
+            self.post_message(StatusMessage(str(error)))
 
     def do_sideways(self) -> None:
         """Scroll right."""
@@ -146,7 +127,3 @@ class TextPane(Pane):
     def do_back_sideways(self) -> None:
         """Scroll left."""
         self._lines.move(columns=-16)
-
-
-def _nothing(_number: int, _frame: object) -> None:
-    """Let an interrupt pass that is meant for the pager."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.tui.text.cells import BLANK, Cell, Tone, cells
 from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label
-from pitui.tui.text.paragraphs import GAP, beside
+from pitui.tui.text.paragraphs import SIDE_GAP, beside
 
 _LEAST = 36
 """Columns of the narrowest chart."""
@@ -36,9 +36,9 @@ def _node_heading(node: str, series: Sequence[NodeSample]) -> Cell:
 def _charts_of_node(
     series: Sequence[NodeSample], span: tuple[float, float], width: int
 ) -> list[Cell]:
-    columns = max(1, min(4, (width + GAP) // (_LEAST + GAP)))
+    columns = max(1, min(4, (width + SIDE_GAP) // (_LEAST + SIDE_GAP)))
     columns = 2 if columns == 3 else columns
-    room = (width - GAP * (columns - 1)) // columns
+    room = (width - SIDE_GAP * (columns - 1)) // columns
 
     def one(
         name: str,
@@ -61,7 +61,7 @@ def _charts_of_node(
         wide = room
         for other in others:
             row = beside(row, other, wide)
-            wide += GAP + room
+            wide += SIDE_GAP + room
         lines += row
     return lines
 

@@ -20,7 +20,7 @@ from pitui.tui.benchmarks.run_text import (
 )
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells, wrapped
 from pitui.tui.text.number_format import size
-from pitui.tui.text.paragraphs import FACT_INDENT, GAP, beside, fact, title
+from pitui.tui.text.paragraphs import FACT_INDENT, SIDE_GAP, beside, fact, title
 
 _INDENT = 2
 WIDE = 120
@@ -42,7 +42,7 @@ class RunPicture:
 
 def run_picture_lines(picture: RunPicture, width: int) -> list[Cell]:
     """Return the lines of a run's screen, of at most `width` cells."""
-    half = (width - GAP) // 2
+    half = (width - SIDE_GAP) // 2
     whole = (
         [beside(_figure_block(picture, half), _bound_block(picture.run, half), half)]
         if width >= WIDE

@@ -14,7 +14,7 @@ from pitui.tui.benchmarks.run_text import (
     took_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import duration, size
 from pitui.tui.text.rows import Rows
 
@@ -108,7 +108,7 @@ def run_facts(value: RunRow) -> Facts:
         ("With", parameter_words(run)),
         ("State", str(run.state)),
         ("Error", run.error or ""),
-        ("Started", clock(run.started_at)),
+        ("Started", local_time(run.started_at)),
         ("On", place_words(run)),
         ("Result", run.value or ""),
         ("Repeats", ", ".join(f"{repeat.seconds:.2f} s" for repeat in run.repeats)),

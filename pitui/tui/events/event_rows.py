@@ -29,7 +29,7 @@ _NAMED = 2
 def event_rows(events: Sequence[Event], now: float) -> Rows[Event]:
     """Return a row an event, the newest first."""
     values = {event_key(event): event for event in reversed(events)}
-    return Rows(values, partial(_row, now=now), search=_search)
+    return Rows(values, partial(_event_row, now=now), search=_event_words)
 
 
 def event_key(event: Event) -> str:
@@ -37,17 +37,17 @@ def event_key(event: Event) -> str:
     return f"{event.at}:{event.subject}:{event.what}"
 
 
-def clock(at: float, now: float) -> str:
+def event_time(at: float, now: float) -> str:
     """Return a time of today as `11:58:03`, an earlier one with its day."""
     moment, today = (datetime.fromtimestamp(t).astimezone() for t in (at, now))
     return moment.strftime("%H:%M:%S" if moment.date() == today.date() else "%a %d. %H:%M")
 
 
-def _row(event: Event, now: float) -> Row:
+def _event_row(event: Event, now: float) -> Row:
     return Row(
         key=event_key(event),
         cells=(
-            cell(clock(event.at, now), Tone.DIM),
+            cell(event_time(event.at, now), Tone.DIM),
             cell(f"{_GLYPHS[event.gravity]} {event.what}", TONES[event.gravity]),
             cell(event.about, Tone.STRONG),
             cell(event.detail),
@@ -58,7 +58,7 @@ def _row(event: Event, now: float) -> Row:
     )
 
 
-def _search(event: Event) -> str:
+def _event_words(event: Event) -> str:
     where = f"{event.node or ''} {event.application or ''}"
     return f"{event.kind} {event.what} {event.about} {event.detail} {where}"
 

@@ -9,7 +9,7 @@ from pitui.tui.text.number_format import duration, percent, size, sparkline
 from pitui.tui.text.rows import Rows
 from pitui.tui.text.states import temperature_cell
 
-MIB = 1024 * 1024
+_MIB = 1024 * 1024
 GC_MUCH = 0.10
 """Share of task time in garbage collection from which Spark's own page turns red."""
 
@@ -68,13 +68,15 @@ def rows_by_node(snapshot: Snapshot) -> Rows[_Shown]:
         for executor in executors
         if executor.active
     ]
-    found.sort(key=lambda one: (_where(one[1]), one[0], _order(one[1])))
-    return _rows(snapshot, ((app, e, f"{_name(snapshot, app)}/{e.id}") for app, e in found))
+    found.sort(key=lambda one: (_executor_place(one[1]), one[0], _order(one[1])))
+    return _rows(
+        snapshot, ((app, e, f"{_executor_name(snapshot, app)}/{e.id}") for app, e in found)
+    )
 
 
 def _rows(snapshot: Snapshot, found: Iterable[tuple[str, Executor, str]]) -> Rows[_Shown]:
-    values = {f"{app}/{e.id}": (app, e, _metrics(snapshot, e), name) for app, e, name in found}
-    return Rows(values, _row)
+    values = {f"{app}/{e.id}": (app, e, _node_metrics(snapshot, e), name) for app, e, name in found}
+    return Rows(values, _executor_row)
 
 
 def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
@@ -113,12 +115,12 @@ def title_by_node(rows: Sequence[Row]) -> str:
     return f"Executors by node: {len(rows)}"
 
 
-def _name(snapshot: Snapshot, app_id: str) -> str:
+def _executor_name(snapshot: Snapshot, app_id: str) -> str:
     application = snapshot.application(app_id)
     return application.name if application else app_id
 
 
-def _where(executor: Executor) -> str:
+def _executor_place(executor: Executor) -> str:
     return executor.node or executor.host
 
 
@@ -127,26 +129,26 @@ def _order(executor: Executor) -> tuple[bool, bool, int, str]:
     return executor.id == DRIVER, not executor.active, number, executor.id
 
 
-def _metrics(snapshot: Snapshot, executor: Executor) -> Metrics | None:
+def _node_metrics(snapshot: Snapshot, executor: Executor) -> Metrics | None:
     node = snapshot.node(executor.node) if executor.node else None
     return node.metrics if node else None
 
 
-def _row(shown: _Shown) -> Row:
+def _executor_row(shown: _Shown) -> Row:
     app_id, executor, load, name = shown
     return Row(
         key=f"{app_id}/{executor.id}",
         cells=(
             cell(name, Tone.STRONG),
-            cell(_where(executor)),
-            _state(executor),
+            cell(_executor_place(executor)),
+            _executor_state(executor),
             cell(str(executor.cores)) if executor.cores else DASH,
-            _count(executor.tasks_active if executor.active else 0, Tone.STRONG),
-            _count(executor.tasks_done, Tone.NORMAL),
-            _count(executor.tasks_failed, Tone.BAD),
-            cell(f"{executor.memory_used // MIB}/{executor.memory_max // MIB}"),
+            _count_cell(executor.tasks_active if executor.active else 0, Tone.STRONG),
+            _count_cell(executor.tasks_done, Tone.NORMAL),
+            _count_cell(executor.tasks_failed, Tone.BAD),
+            cell(f"{executor.memory_used // _MIB}/{executor.memory_max // _MIB}"),
             _gc(executor),
-            _rate(executor),
+            _task_rate(executor),
             cell(f"{load.cpu_percent:.0f}%", Tone.DIM) if load else DASH,
             temperature_cell(load) if load else DASH,
             _size(executor.input_bytes),
@@ -158,30 +160,30 @@ def _row(shown: _Shown) -> Row:
         ),
         note=None
         if executor.active
-        else cell(_reason(executor), Tone.BAD if _lost(executor) else Tone.DIM),
+        else cell(_end_reason(executor), Tone.BAD if _lost(executor) else Tone.DIM),
         note_at="" if executor.active else _NOTE_AT,
     )
 
 
-def _end(executor: Executor) -> ExecutorEnd:
+def _executor_end(executor: Executor) -> ExecutorEnd:
     return end_of(executor.removed_because)
 
 
 def _lost(executor: Executor) -> bool:
-    return _end(executor).kind is EndKind.LOST
+    return _executor_end(executor).kind is EndKind.LOST
 
 
-def _state(executor: Executor) -> Cell:
+def _executor_state(executor: Executor) -> Cell:
     if executor.id == DRIVER:
         return cells(("★ driver", Tone.DIM))
     if executor.active:
         return cells(("● active", Tone.GOOD))
-    return cells(_ENDS[_end(executor).kind])
+    return cells(_ENDS[_executor_end(executor).kind])
 
 
-def _reason(executor: Executor) -> str:
+def _end_reason(executor: Executor) -> str:
     """Return why an executor ended: exit code, its meaning, and the driver's own words."""
-    end = _end(executor)
+    end = _executor_end(executor)
     code = f"exit code {end.code}" if end.code is not None else ""
     words = executor.removed_because or "no reason given"
     if end.meaning:
@@ -189,7 +191,7 @@ def _reason(executor: Executor) -> str:
     return f"{code}: {words}" if code and code not in words else words
 
 
-def _count(count: int, tone: Tone) -> Cell:
+def _count_cell(count: int, tone: Tone) -> Cell:
     return cell(f"{count:,}", tone) if count else DASH
 
 
@@ -208,7 +210,7 @@ def _gc_span(executor: Executor) -> Span:
     return (f"▲ {percent(share)}", Tone.BAD) if share > GC_MUCH else (percent(share), Tone.NORMAL)
 
 
-def _rate(executor: Executor) -> Cell:
+def _task_rate(executor: Executor) -> Cell:
     rates = executor.task_rates
     if not rates or not executor.active:
         return DASH
@@ -219,11 +221,11 @@ def _rate(executor: Executor) -> Cell:
 
 def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[Cell, Cell]:
     """Return the two summary lines of an executor; `load` is the load of its node."""
-    where = f"executor {executor.id} on {_where(executor)}"
+    where = f"executor {executor.id} on {_executor_place(executor)}"
     if not executor.active:
-        word = _ENDS[_end(executor).kind][0].partition(" ")[2]
+        word = _ENDS[_executor_end(executor).kind][0].partition(" ")[2]
         tone = Tone.BAD if _lost(executor) else Tone.DIM
-        reason, said = _reason(executor), executor.removed_because
+        reason, said = _end_reason(executor), executor.removed_because
         more = f"; {said}" if said and said != reason else ""
         return cell(f"{where}: {word}", tone), cells((reason, Tone.NORMAL), (more, Tone.DIM))
     first = f"{where}: task time {duration(executor.duration_ms / 1000)}, gc "
@@ -237,10 +239,10 @@ def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[C
         f"{percent(executor.gc_share)}{' ▲ high' if much else ''}",
         Tone.BAD if much else Tone.DIM,
     )
-    return cells((first, Tone.DIM), gc, (_load(load), Tone.DIM)), cell(second, Tone.DIM)
+    return cells((first, Tone.DIM), gc, (_executor_load(load), Tone.DIM)), cell(second, Tone.DIM)
 
 
-def _load(load: Metrics | None) -> str:
+def _executor_load(load: Metrics | None) -> str:
     if load is None:
         return ""
     heat = f" {load.temperature_c:.0f} °C" if load.temperature_c is not None else ""
@@ -251,10 +253,10 @@ def _load(load: Metrics | None) -> str:
 def executor_facts(executor: Executor) -> list[tuple[str, str]]:
     """Return the details of an executor as (name, value) pairs."""
     active, done, failed = executor.tasks_active, executor.tasks_done, executor.tasks_failed
-    end = _end(executor)
+    end = _executor_end(executor)
     facts = [
         ("Executor", executor.id),
-        ("Node", _where(executor)),
+        ("Node", _executor_place(executor)),
         ("State", "active" if executor.active else str(end.kind)),
         ("Exit code", str(end.code) if not executor.active and end.code is not None else ""),
         ("Meaning", "" if executor.active else end.meaning),

@@ -16,7 +16,7 @@ from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.lines_pane import LinesPane
 from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.nodes.clean_up import clean_up
-from pitui.tui.nodes.text.known import HOUR, Known
+from pitui.tui.nodes.text.known import HOUR, NodeDetail
 from pitui.tui.nodes.text.node_lines import node_lines
 from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.text.cells import Cell
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pitui.tui.services.interface import InspectionService
 
 _REDRAW = 1.0
-SHORT = 600.0
+SHORT_SPAN = 600.0
 """The shorter of the two spans of time that charts show."""
 
 
@@ -40,12 +40,12 @@ class NodePane(LinesPane):
         self._node_name = name
         self._inspection = inspection
         self.title = one_line(name)
-        self._known: Known | None = None
+        self._known: NodeDetail | None = None
 
     def on_mount(self) -> None:
         """Begin to ask; an hour is shown once more than ten minutes of it are known."""
         points = self._inspection.history(self._node_name)
-        self._keep(span=HOUR if points and time.time() - points[0].at > SHORT else SHORT)
+        self._keep(span=HOUR if points and time.time() - points[0].at > SHORT_SPAN else SHORT_SPAN)
         self._show()
         self._clock = self.set_interval(_REDRAW, self._show, pause=True)
         self._count_disk()
@@ -61,7 +61,7 @@ class NodePane(LinesPane):
         self.workers.cancel_group(self, "look")
 
     def _keep(self, **changed: object) -> None:
-        known = self._known or Known(self._node_name, app_of(self).main.snapshot)
+        known = self._known or NodeDetail(self._node_name, app_of(self).main.snapshot)
         self._known = replace(known, **changed)  # type: ignore[arg-type]
 
     def _show(self) -> None:
@@ -121,7 +121,7 @@ class NodePane(LinesPane):
     def do_span(self) -> None:
         """Show an hour, or ten minutes."""
         hour = self._known is None or self._known.span == HOUR
-        self._keep(span=SHORT if hour else HOUR)
+        self._keep(span=SHORT_SPAN if hour else HOUR)
         self._show()
 
     def do_count(self) -> None:

@@ -52,10 +52,10 @@ def node_rows(snapshot: Snapshot) -> Rows[_Shown]:
     master = snapshot.master.state
     values: dict[str, _Shown] = {node.name: (node, master) for node in snapshot.nodes}
     values |= {f"{STRANGER}{worker.id}": worker for worker in snapshot.strangers}
-    return Rows(values, _row)
+    return Rows(values, _other_worker_row)
 
 
-def _row(shown: _Shown) -> Row:
+def _other_worker_row(shown: _Shown) -> Row:
     return _stranger(shown) if isinstance(shown, Worker) else _node(*shown)
 
 
@@ -79,17 +79,17 @@ def _stranger(worker: Worker) -> Row:
 
 def _node(node: NodeStatus, master: MasterState) -> Row:
     away = node.link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
-    note = _reason(node.link) if away else None
+    note = _link_reason(node.link) if away else None
     return Row(
         key=node.name,
         cells=(
-            _name(node, master),
+            _node_name(node, master),
             link_cell(node.link),
-            _worker(node, master),
+            _worker_cell(node, master),
             *_resources(node.worker),
-            *_metrics(node),
+            *_metric_cells(node),
             cell(node.host, Tone.DIM),
-            _power(node.metrics),
+            _power_cell(node.metrics),
             _pid(node),
             cell(node.worker.launcher, Tone.DIM) if node.worker and node.worker.launcher else DASH,
         ),
@@ -98,7 +98,7 @@ def _node(node: NodeStatus, master: MasterState) -> Row:
     )
 
 
-def _name(node: NodeStatus, master: MasterState) -> Cell:
+def _node_name(node: NodeStatus, master: MasterState) -> Cell:
     name: Span = (node.name, Tone.STRONG)
     if Role.MASTER not in node.roles:
         return cells(name)
@@ -115,7 +115,7 @@ def _runs_master(node: NodeStatus, master: MasterState) -> bool:
     )
 
 
-def _worker(node: NodeStatus, master: MasterState) -> Cell:
+def _worker_cell(node: NodeStatus, master: MasterState) -> Cell:
     if node.worker is not None:
         return _several(worker_cell(node.worker.state), node.worker.instances)
     if Role.WORKER in node.roles:
@@ -140,7 +140,7 @@ def _resources(worker: NodeWorker | None) -> tuple[Cell, Cell]:
     )
 
 
-def _metrics(node: NodeStatus) -> tuple[Cell, ...]:
+def _metric_cells(node: NodeStatus) -> tuple[Cell, ...]:
     metrics = node.metrics
     if metrics is None:
         return (DASH,) * 7
@@ -160,7 +160,7 @@ def _disk_tone(free_mib: int) -> Tone:
     return Tone.BAD if free_mib < 512 else Tone.WARN if free_mib < 2048 else Tone.DIM
 
 
-def _power(metrics: Metrics | None) -> Cell:
+def _power_cell(metrics: Metrics | None) -> Cell:
     trouble = metrics.power_trouble if metrics else ""
     return cell(trouble, Tone.WARN) if trouble else BLANK
 
@@ -170,7 +170,7 @@ def _pid(node: NodeStatus) -> Cell:
     return cell(str(pid), Tone.DIM) if pid else DASH
 
 
-def _reason(link: LinkStatus) -> Cell:
+def _link_reason(link: LinkStatus) -> Cell:
     return cell(link.error or LINK_MEANINGS[link.state], Tone.BAD)
 
 
@@ -199,15 +199,15 @@ def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
         return cells((f"{node.name}: waiting for its first health check", Tone.DIM)), BLANK
     if node.worker is not None and node.worker.state in _TO_DO:
         words, tone = _TO_DO[node.worker.state]
-        return cell(f"{node.name}: {words}", tone), _load(metrics)
+        return cell(f"{node.name}: {words}", tone), _load_words(metrics)
     first = f"{node.name} {node.host}: up {uptime(metrics.uptime_s)}"
     if metrics.power_trouble:
         trouble = (metrics.power_trouble, Tone.WARN)
-        return cells((f"{first}, ", Tone.DIM), trouble), _load(metrics)
-    return cell(first, Tone.DIM), _load(metrics)
+        return cells((f"{first}, ", Tone.DIM), trouble), _load_words(metrics)
+    return cell(first, Tone.DIM), _load_words(metrics)
 
 
-def _load(metrics: Metrics) -> Cell:
+def _load_words(metrics: Metrics) -> Cell:
     return cell(
         f"load {metrics.load_1m:.2f}  "
         f"ram {metrics.memory_used_mib}/{metrics.memory_total_mib} MiB  "

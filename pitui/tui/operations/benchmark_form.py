@@ -13,10 +13,10 @@ from pitui.bench.suites import BENCHMARKS, Benchmark
 from pitui.domain.errors import UsageError
 from pitui.tui.base.dialog import Dialog
 
-Choice = tuple[str, dict[str, str]]
+BenchmarkChoice = tuple[str, dict[str, str]]
 
 
-class BenchmarkScreen(Dialog[Choice]):
+class BenchmarkScreen(Dialog[BenchmarkChoice]):
     """Answers with the benchmark's name and its checked parameters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

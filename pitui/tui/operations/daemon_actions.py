@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.worker import Worker
 
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome
 from pitui.tui.base.app_protocol import app_of
@@ -14,7 +15,7 @@ from pitui.tui.base.confirm import Question
 from pitui.tui.base.messages import StatusMessage
 from pitui.tui.operations.operation import Operation, Work
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.services.interface import DaemonTarget, Verb
+from pitui.tui.services.interface import Verb
 
 if TYPE_CHECKING:
     from textual.widget import Widget

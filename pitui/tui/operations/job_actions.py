@@ -116,12 +116,12 @@ class JobActions:
 
 
 def _kill(services: Backend, jobs: Sequence[Job]) -> Operation:
-    named = _named(jobs)
+    named = _by_name(jobs)
 
     async def work(report: OutcomeReport) -> None:
         async with TaskGroup() as group:
             for name, job in named.items():
-                group.create_task(_end(services, name, job, report))
+                group.create_task(_end_job(services, name, job, report))
 
     def again(failed: Sequence[Outcome]) -> Operation:
         return _kill(services, [named[outcome.node] for outcome in failed])
@@ -140,17 +140,17 @@ def _kill(services: Backend, jobs: Sequence[Job]) -> Operation:
 
 def _kill_question(jobs: Sequence[Job]) -> Question:
     """Return the question before jobs are killed: which, and what is lost."""
-    verb, what = _kill_words(_named(jobs))
+    verb, what = _kill_words(_by_name(jobs))
     if len(jobs) == 1:
         targets = [identity(jobs[0]) or one_line(jobs[0].name)]
         effect = "Its executors stop, and all results so far are lost."
     else:
-        targets = list(_named(jobs))
+        targets = list(_by_name(jobs))
         effect = "Their executors stop, and all results so far are lost."
     return Question(f"{verb} {what}?", verb, targets, [effect])
 
 
-async def _end(services: Backend, name: str, job: Job, report: OutcomeReport) -> None:
+async def _end_job(services: Backend, name: str, job: Job, report: OutcomeReport) -> None:
     report(Outcome(name, "", OutcomeState.WORKING))
     try:
         if job.run is not None:
@@ -172,7 +172,7 @@ def _kill_words(named: Mapping[str, Job]) -> tuple[str, str]:
     return ("End run" if runs and len(named) == 1 else "End" if runs else "Kill"), what
 
 
-def _named(jobs: Sequence[Job]) -> dict[str, Job]:
+def _by_name(jobs: Sequence[Job]) -> dict[str, Job]:
     """Return jobs by name, of several with what tells them apart."""
     if len(jobs) == 1:
         return {one_line(jobs[0].name): jobs[0]}

@@ -9,13 +9,13 @@ from pitui.tui.text.cells import Cell, Tone, cell, cells
 from pitui.tui.text.number_format import bar
 from pitui.tui.text.states import outcome_cell
 
-BAR_WIDTH = 12
+PROGRESS_BAR_WIDTH = 12
 STATE_WIDTH = 13
 
 
 def operation_lines(operation: Operation) -> list[Cell]:
     """Return the lines of an operation."""
-    lines = [_summary(operation)]
+    lines = [_operation_summary(operation)]
     if operation.error is not None:
         lines.append(cells(("  ", Tone.NORMAL), (one_line(operation.error.message), Tone.BAD)))
         if operation.error.advice:
@@ -25,11 +25,11 @@ def operation_lines(operation: Operation) -> list[Cell]:
         outcomes.sort(key=lambda outcome: outcome.state.good)
     width = max((cell_len(_target(outcome)) for outcome in outcomes), default=0)
     for outcome in outcomes:
-        lines += _outcome(outcome, width, alone=operation.error is not None)
+        lines += _outcome_line(outcome, width, alone=operation.error is not None)
     return lines
 
 
-def _summary(operation: Operation) -> Cell:
+def _operation_summary(operation: Operation) -> Cell:
     every, failed = len(operation.outcomes), len(operation.failed)
     title = (one_line(operation.title), Tone.STRONG)
     if operation.ended is None:
@@ -37,7 +37,7 @@ def _summary(operation: Operation) -> Cell:
         return cells(
             title,
             ("  ", Tone.NORMAL),
-            *bar(share, BAR_WIDTH),
+            *bar(share, PROGRESS_BAR_WIDTH),
             (f"  {operation.done} of {every}", Tone.STRONG),
             *(((f"  {failed} failed", Tone.BAD),) if failed else ()),
         )
@@ -52,7 +52,7 @@ def _target(outcome: Outcome) -> str:
     return one_line(f"{outcome.node} {outcome.role}".strip())
 
 
-def _outcome(outcome: Outcome, width: int, *, alone: bool) -> list[Cell]:
+def _outcome_line(outcome: Outcome, width: int, *, alone: bool) -> list[Cell]:
     state = outcome_cell(outcome.state)
     target = _target(outcome)
     first, *rest = printable(outcome.detail).splitlines() or [""]

@@ -10,7 +10,7 @@ from pitui.tui.services.interface import StepName
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.step_states import step_glyph
 
-GUTTER = 2
+BOARD_GUTTER = 2
 NAME_MOST = 14
 LINE_LEAST = 34
 """Columns of the terminal that what is done needs beside the steps; else it goes below them."""
@@ -68,7 +68,7 @@ def board_rows(provision_run: ProvisionRun, now: float) -> list[BoardRow]:
 
 def board_layout(steps: Sequence[StepName], names: Sequence[str], width: int) -> BoardLayout:
     """Choose the widest heads that fit; what is done goes beside the steps where there is room."""
-    first = GUTTER + min(NAME_MOST, max((len(name) for name in names), default=4)) + 1
+    first = BOARD_GUTTER + min(NAME_MOST, max((len(name) for name in names), default=4)) + 1
     full = tuple(step.id for step in steps)
     short = tuple(_SHORT.get(step.id, step.id[:3]) for step in steps)
     for heads in (full, short):

@@ -22,10 +22,10 @@ def head(
         title.append(("  each node's daemons come back before the next node starts", Tone.DIM))
     if read_only:
         title += [_GAP, (" read-only ", Tone.BADGE)]
-    return cells(*title), cells(*_state(provision_run, now, clock))
+    return cells(*title), cells(*_run_state(provision_run, now, clock))
 
 
-def _state(provision_run: ProvisionRun, now: float, clock: float) -> list[Span]:
+def _run_state(provision_run: ProvisionRun, now: float, clock: float) -> list[Span]:
     if provision_run.error is not None:
         return [("✗ refused: nothing was changed", Tone.BAD)]
     if provision_run.phase is Phase.LOOKING:
@@ -34,7 +34,7 @@ def _state(provision_run: ProvisionRun, now: float, clock: float) -> list[Span]:
         return _planned(provision_run)
     if provision_run.phase is Phase.WORKING:
         return _working(provision_run, now, clock)
-    return _ended(provision_run)
+    return _ended_words(provision_run)
 
 
 def _steps(provision_run: ProvisionRun) -> list[Span]:
@@ -54,12 +54,12 @@ def _planned(provision_run: ProvisionRun) -> list[Span]:
     steps = sum(provision_run.finds(report) for report in reports)
     spans: list[Span] = []
     if would:
-        spans.append((f"○ {_count(len(would), 'node')} would change", Tone.ACCENT))
-        spans += [_GAP, (_count(steps, "step"), Tone.STRONG)]
+        spans.append((f"○ {_step_count(len(would), 'node')} would change", Tone.ACCENT))
+        spans += [_GAP, (_step_count(steps, "step"), Tone.STRONG)]
     if bad:
         spans += [
             *([_GAP] if spans else []),
-            (f"✗ {_count(len(bad), 'node')} failed", Tone.BAD),
+            (f"✗ {_step_count(len(bad), 'node')} failed", Tone.BAD),
         ]
     return [*spans, _GAP, ("nothing has been changed yet", Tone.DIM)]
 
@@ -87,12 +87,12 @@ def _working(provision_run: ProvisionRun, now: float, clock: float) -> list[Span
     return spans
 
 
-def _ended(provision_run: ProvisionRun) -> list[Span]:
+def _ended_words(provision_run: ProvisionRun) -> list[Span]:
     failed = provision_run.failed
     well = len(provision_run.nodes) - len(failed)
     spans: list[Span] = []
     if well:
-        spans.append((f"✓ {_count(well, 'node')} done", Tone.GOOD))
+        spans.append((f"✓ {_step_count(well, 'node')} done", Tone.GOOD))
     states = {end.state for end in provision_run.reports}
     if failed:
         only_cancelled = states <= {NodeResult.CANCELLED, NodeResult.OK, NodeResult.CHANGED}
@@ -117,5 +117,5 @@ def _next(provision_run: ProvisionRun) -> str:
     return ""
 
 
-def _count(number: int, what: str) -> str:
+def _step_count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"

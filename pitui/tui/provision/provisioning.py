@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
@@ -16,7 +17,7 @@ from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.provision.step_text import push_words
-from pitui.tui.services.interface import DaemonTarget, ProvisionKind, ProvisionRequest
+from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -134,12 +135,12 @@ class ProvisionActions:
     def _made(self, provision_run: ProvisionRun, nodes: Sequence[str]) -> Operation:
         async def work(report: OutcomeReport) -> None:
             self._last, self._operation = provision_run, operation
-            await provision_run.do(nodes, lambda step: report(_outcome(step)))
+            await provision_run.do(nodes, lambda step: report(_step_outcome(step)))
             if provision_run.error is not None:
                 raise provision_run.error
             for end in provision_run.reports:
                 if end.node in nodes:
-                    report(_ended(end))
+                    report(_node_outcome(end))
 
         def again(_failed: Sequence[Outcome]) -> Operation:
             return self._made(provision_run, provision_run.failed)
@@ -166,7 +167,7 @@ def _action(wanted: ProvisionRequest) -> str:
     return "rollback" if wanted.kind is ProvisionKind.ROLLBACK else "apply"
 
 
-def _outcome(step: StepReport) -> Outcome:
+def _step_outcome(step: StepReport) -> Outcome:
     state = OutcomeState.WAITING if step.state is StepState.WAITING else OutcomeState.WORKING
     if state is OutcomeState.WAITING:
         return Outcome(step.node, "", state)
@@ -176,7 +177,7 @@ def _outcome(step: StepReport) -> Outcome:
     return Outcome(step.node, "", state, detail)
 
 
-def _ended(end: NodeReport) -> Outcome:
+def _node_outcome(end: NodeReport) -> Outcome:
     failed = next((s for s in end.steps if s.state is StepState.FAILED), None)
     seconds = sum(step.seconds for step in end.steps)
     outcome = Outcome(end.node, "", _OUTCOMES[end.state], end.error or "", seconds=seconds)

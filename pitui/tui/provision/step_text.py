@@ -7,7 +7,7 @@ from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, St
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
-from pitui.tui.text.states import state_cell
+from pitui.tui.text.states import glyph_cell
 from pitui.tui.text.step_states import _WORDS
 
 STALLED = 3.0
@@ -31,7 +31,7 @@ def node_cell(provision_run: ProvisionRun, node: str) -> Cell:
     """Return how a node stands."""
     end = provision_run.ends.get(node)
     if end is not None:
-        return state_cell(_NODES[end.state])
+        return glyph_cell(_NODES[end.state])
     if provision_run.error is not None:
         return cells(("✗ refused", Tone.BAD))
     working = provision_run.at_work(node)

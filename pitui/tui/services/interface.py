@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pitui.domain.apps.run import Run
     from pitui.domain.bound.bound import Explanation
     from pitui.domain.bound.node_sample import NodeSample
-    from pitui.domain.cluster import Application, Role, Snapshot
+    from pitui.domain.cluster import Application, Snapshot
+    from pitui.domain.daemon_target import DaemonTarget
     from pitui.domain.errors import PituiError
     from pitui.domain.events.event import Event, UnreadEvents
     from pitui.domain.logs.log_line import LogLine, LogSource
@@ -41,14 +42,6 @@ class Verb(StrEnum):
     def doing(self) -> str:
         """The word while it goes on: `Stopping`."""
         return {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}[self]
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonTarget:
-    """A worker or master of a node that an action is meant for."""
-
-    node: str
-    role: Role
 
 
 class Backend(Protocol):

@@ -2,20 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
-from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.run import Run, RunState
-from pitui.domain.bound.bound import Explanation
-from pitui.domain.cluster import Application, Role, Snapshot
+from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
-from pitui.domain.logs.log_line import LogLine, LogSource
-from pitui.domain.logs.log_tree import LogBranch
-from pitui.domain.node_detail import DiskUse, Point
+from pitui.domain.logs.log_line import LogSource
 from pitui.domain.outcome import Outcome, OutcomeReport
 from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import unreadable_words
@@ -23,10 +22,10 @@ from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
-from pitui.services.apps.failure_analysis import FailureCause, analyze_failure
+from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver, kill_location
 from pitui.services.apps.thread_dump import thread_dump
-from pitui.services.apps.web_pages import WebPage, page_of
+from pitui.services.apps.web_pages import page_of
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
@@ -37,13 +36,11 @@ from pitui.services.logs import follow
 from pitui.services.logs.log_save import save_name, save_targets, save_whole_log
 from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.nodes.disk_use import Cleaned, clean, disk_use
-from pitui.services.nodes.inspect_node import NodeInspection, look_at_node
+from pitui.services.nodes.disk_use import clean, disk_use
+from pitui.services.nodes.inspect_node import look_at_node
 from pitui.services.runs.run_output import until_run_ended
 from pitui.services.runs.runs import Runs
-from pitui.spark.api.decommission import Refusal
 from pitui.tui.services.interface import (
-    DaemonTarget,
     JobService,
     ProvisionKind,
     ProvisionRequest,
@@ -67,7 +64,11 @@ _ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: contr
 
 
 class LiveBackend:
-    """One opened cluster with its watch and its runs."""
+    """One opened cluster with its watch and its runs.
+
+    What a service does already, here and in the classes below, is its own method or function with
+    the cluster filled in.
+    """
 
     def __init__(self, cluster: Cluster, prompter: PasswordPrompter) -> None:
         self._cluster = cluster
@@ -83,6 +84,10 @@ class LiveBackend:
         self._applications: set[str] = set()
         self._group: TaskGroup | None = None
         """What goes on besides watching: benchmarks. None while nothing is watched."""
+        self.set_active_apps = self._monitor.set_active_apps
+        self.consequences = control.stop_impact
+        self.sources = partial(follow.find_sources, cluster)
+        self.follow = partial(follow.follow, cluster)
         self.log_service = LiveLogService(cluster)
         self.provision_service = LiveProvisionService(cluster, prompter)
 
@@ -137,10 +142,6 @@ class LiveBackend:
         self._on_runs(runs)
         self.timeline.add([*run_events(runs, self._runs.baselines(), time.time())])
 
-    def set_active_apps(self, app_ids: Iterable[str]) -> None:
-        """Say whose executors and stages are shown."""
-        self._monitor.set_active_apps(app_ids)
-
     def poll_now(self) -> None:
         """Ask now."""
         self._monitor.poll_now()
@@ -155,21 +156,7 @@ class LiveBackend:
         self, verb: Verb, targets: Sequence[DaemonTarget], report: OutcomeReport
     ) -> list[Outcome]:
         """Start, stop or restart daemons."""
-        return await _ACTS[verb](self._cluster, _targets(targets), report)
-
-    def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
-        """Return what stopping the targets would do to applications."""
-        return control.stop_impact(snapshot, _targets(targets))
-
-    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
-        """Return the logs that words stand for."""
-        return await follow.find_sources(self._cluster, snapshot, words)
-
-    def follow(
-        self, sources: Sequence[LogSource], lines: int
-    ) -> AsyncGenerator[list[LogLine], None]:
-        """Yield the lines of logs."""
-        return follow.follow(self._cluster, sources, lines)
+        return await _ACTS[verb](self._cluster, targets, report)
 
     async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
         """Start a benchmark."""
@@ -223,20 +210,12 @@ class LiveJobService:
     def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
         self._cluster = cluster
         self._monitor = monitor
-        self.app_details = AppDetails(cluster, self._node_of)
-        self._explanations = Explanations(self.app_details)
-
-    def inside(self, location: AppLocation) -> AsyncGenerator[DetailResult, None]:
-        """Yield what is at a location."""
-        return self.app_details.follow(location)
-
-    def explanations(self, app_id: str) -> AsyncGenerator[Explanation, None]:
-        """Yield what bounds an application."""
-        return self._explanations.follow(app_id)
-
-    async def earlier(self, but: frozenset[str]) -> list[Application]:
-        """Return applications of the past."""
-        return await self.app_details.history.applications(but)
+        self.app_details = details = AppDetails(cluster, self._node_of)
+        self.inside = details.follow
+        self.earlier = details.history.applications
+        self.cause = partial(analyze_failure, cluster, details)
+        self.page = partial(page_of, cluster, details)
+        self.explanations = Explanations(details).follow
 
     def unreadable(self) -> str:
         """Return what of the history server's list could not be read."""
@@ -255,14 +234,6 @@ class LiveJobService:
         await kill_driver(self._cluster, driver_id)
         self._monitor.poll_now()
 
-    async def cause(self, location: AppLocation) -> FailureCause:
-        """Return what explains a failure."""
-        return await analyze_failure(self._cluster, self.app_details, location)
-
-    async def page(self, location: AppLocation | None) -> WebPage:
-        """Return the page for a location."""
-        return await page_of(self._cluster, self.app_details, location)
-
     def _node_of(self, app_id: str, executor: str, host: str) -> str | None:
         return node_of_executor(self._monitor.snapshot, app_id, executor, host)
 
@@ -272,35 +243,16 @@ class LiveInspectionService:
 
     def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
         self._cluster = cluster
-        self._monitor = monitor
-
-    async def thread_dump(self, app_id: str, executor_id: str) -> Sequence[str]:
-        """Return the threads of an executor."""
-        return await thread_dump(self._cluster, app_id, executor_id)
-
-    def history(self, node: str) -> Sequence[Point]:
-        """Return a node's load of the last hour."""
-        return self._monitor.history(node)
-
-    def look_at_node(self, node: str) -> AsyncGenerator[NodeInspection, None]:
-        """Yield what a node says of itself."""
-        return look_at_node(self._cluster, self._monitor, node)
-
-    async def disk_use(self, node: str) -> DiskUse:
-        """Return what lies in a node's work and log folders."""
-        return await disk_use(self._cluster, node)
-
-    async def clean(self, node: str, names: Sequence[str]) -> Cleaned:
-        """Remove folders and old logs that nothing uses."""
-        return await clean(self._cluster, node, names)
-
-    async def decommission_refusal(self) -> Refusal | None:
-        """Return why the master would not decommission a worker."""
-        return await decommission_refusal(self._cluster)
+        self.thread_dump = partial(thread_dump, cluster)
+        self.history = monitor.history
+        self.look_at_node = partial(look_at_node, cluster, monitor)
+        self.disk_use = partial(disk_use, cluster)
+        self.clean = partial(clean, cluster)
+        self.decommission_refusal = partial(decommission_refusal, cluster)
 
     async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
         """Decommission, wait, stop."""
-        targets = [control.Target(name, Role.WORKER) for name in nodes]
+        targets = [DaemonTarget(name, Role.WORKER) for name in nodes]
         return await control.drain(self._cluster, targets, report)
 
 
@@ -309,14 +261,8 @@ class LiveLogService:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-
-    async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
-        """Return the logs of every node."""
-        return await log_tree(self._cluster, snapshot)
-
-    def name(self, source: LogSource) -> str:
-        """Return a file name for a log."""
-        return save_name(source)
+        self.tree = partial(log_tree, cluster)
+        self.name = save_name
 
     async def save(
         self, source: LogSource, target: Path, progress: Callable[[int, int | None], None]
@@ -344,11 +290,11 @@ class LiveProvisionService:
         from pitui.services.provisioning.rolling_restart import RESTART
 
         if wanted.kind is ProvisionKind.REMOVE:
-            return [StepName(*STOP), *_named(reversed(steps()))]
+            return [StepName(*STOP), *_step_names(reversed(steps()))]
         last = [StepName(*RESTART)] if wanted.rolling else []
         if wanted.kind is ProvisionKind.ROLLBACK:
-            return [*_named([step("access"), RollbackStep()]), *last]
-        return [*_named(steps(wanted.only)), *last]
+            return [*_step_names([step("access"), RollbackStep()]), *last]
+        return [*_step_names(steps(wanted.only)), *last]
 
     def work(
         self, wanted: ProvisionRequest, report: "StepReporter", *, plan: bool
@@ -374,12 +320,8 @@ class LiveProvisionService:
         )
 
 
-def _named(found: "Iterable[Step]") -> list[StepName]:
+def _step_names(found: "Iterable[Step]") -> list[StepName]:
     return [StepName(one.id, one.title) for one in found]
-
-
-def _targets(daemons: Sequence[DaemonTarget]) -> list[control.Target]:
-    return [control.Target(daemon.node, daemon.role) for daemon in daemons]
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ def candidate_line(one: Candidate, *, master: bool) -> Cell:
         ("[x] " if one.taken else "[ ] ", Tone.ACCENT if one.taken else Tone.DIM),
         ("★ " if master else "  ", Tone.GOOD),
         (_column(one.name, _NAME), Tone.STRONG),
-        (_column(_where(one.proposal.address), _WHERE), Tone.DIM),
-        _state(one),
+        (_column(_candidate_source(one.proposal.address), _WHERE), Tone.DIM),
+        _candidate_state(one),
     )
 
 
@@ -35,7 +35,7 @@ def candidate_detail(one: Candidate, *, master: bool) -> tuple[Cell, Cell]:
     return first, cell("connecting" if one.trying else "not tried yet (r connects)", Tone.DIM)
 
 
-def _state(one: Candidate) -> Span:
+def _candidate_state(one: Candidate) -> Span:
     if one.trying:
         return "◌ connecting", Tone.DIM
     if one.look is not None:
@@ -50,7 +50,7 @@ def _state(one: Candidate) -> Span:
     return "– not tried", Tone.DIM
 
 
-def _where(address: Address) -> str:
+def _candidate_source(address: Address) -> str:
     if address.host == LOCAL:
         return "here"
     user = f"{address.user}@" if address.user else ""

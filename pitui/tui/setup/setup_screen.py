@@ -29,7 +29,7 @@ from pitui.tui.setup.first_setup import Candidate, FirstSetup
 from pitui.tui.text.styles import to_text
 from pitui.tui.widgets.detail import Detail
 
-AT_ONCE = 8
+CHECKS_AT_ONCE = 8
 """Machines that are tried at a time."""
 TRIED = 40
 """Machines that are tried without being asked for; what others there are waits for `r`."""
@@ -55,7 +55,7 @@ class SetupScreen(Screen[Path]):
         homes = [os.environ.get("SPARK_HOME", ""), "/opt/spark"]
         spark_homes = [Path(home) for home in homes if home]
         self.setup = FirstSetup(find_proposals(Path.home(), spark_homes=spark_homes))
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(CHECKS_AT_ONCE)
         self._prompter: Prompter = NonInteractive()
 
     def compose(self) -> ComposeResult:

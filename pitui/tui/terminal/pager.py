@@ -3,13 +3,13 @@
 import asyncio
 import os
 import shlex
-import signal
 import tempfile
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
 from pitui.domain.errors import PituiError
+from pitui.tui.terminal.hand_over import handed_over
 
 
 def pager_command(path: Path, line: int) -> list[str]:
@@ -24,7 +24,7 @@ def pager_command(path: Path, line: int) -> list[str]:
 
 
 async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
-    """Hand the terminal to a pager; links are kept alive meanwhile, nothing is drawn.
+    """Hand the terminal to a pager until it ends.
 
     The text goes through a file that only its owner can read and that is gone afterwards; it must
     be safe to show already.
@@ -34,11 +34,10 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
     """
     handle, name = tempfile.mkstemp(".log", "pitui-")
     path = Path(name)
-    before = signal.signal(signal.SIGINT, _nothing)
     command = pager_command(path, line)
     try:
         await asyncio.to_thread(_write, handle, text)
-        with app.batch_update(), app.suspend():
+        with handed_over(app):
             process = await asyncio.create_subprocess_exec(*command)
             await process.wait()
     except SuspendNotSupported:
@@ -48,14 +47,9 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
             f"cannot start {command[0]}: {error.strerror}", "Set PAGER to another pager."
         ) from error
     finally:
-        signal.signal(signal.SIGINT, before)
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def _write(handle: int, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
         file.write(text + "\n")
-
-
-def _nothing(_number: int, _frame: object) -> None:
-    """Let an interrupt pass that is meant for the pager; unlike SIG_IGN it is not inherited."""

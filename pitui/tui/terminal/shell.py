@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import signal
 
 from textual.app import App, SuspendNotSupported
 
 from pitui.config.model import Node
 from pitui.remote.ssh.config.ssh_files import quoted_word
+from pitui.tui.terminal.hand_over import handed_over
 
 
 def shell_command(node: Node) -> list[str]:
@@ -30,27 +30,20 @@ def shell_command(node: Node) -> list[str]:
 
 
 async def run_shell(app: App[object], node: Node) -> str:
-    """Hand the terminal to a shell; links are kept alive meanwhile, nothing is drawn.
+    """Hand the terminal to a shell until it ends.
 
     Returns:
         What was wrong, in words; empty where nothing was.
     """
     command = shell_command(node)
-    before = signal.signal(signal.SIGINT, _nothing)
     try:
-        with app.batch_update(), app.suspend():
+        with handed_over(app):
             process = await asyncio.create_subprocess_exec(*command)
             status = await process.wait()
     except SuspendNotSupported:
         return "a shell cannot run in this terminal"
     except OSError as error:
         return f"cannot start {command[0]}: {error.strerror}"
-    finally:
-        signal.signal(signal.SIGINT, before)
     if status == 255 and not node.local:
         return f"ssh could not reach {node.name}; press Enter on the node for details"
     return ""
-
-
-def _nothing(_number: int, _frame: object) -> None:
-    """Let an interrupt pass that is meant for the shell; unlike SIG_IGN it is not inherited."""

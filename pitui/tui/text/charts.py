@@ -33,7 +33,7 @@ def chart(
     for row in range(rows):
         floor = (rows - 1 - row) / rows
         scale = label(top) if row == 0 else label(0) if row == rows - 1 else ""
-        blocks = "".join(_block(value, top, floor, rows) for value in values)
+        blocks = "".join(_chart_block(value, top, floor, rows) for value in values)
         lines.append(cells((scale.rjust(room - 1) + " ", Tone.DIM), (blocks, Tone.CHART)))
     return lines
 
@@ -42,7 +42,7 @@ def _label_room(text: str) -> int:
     return max(_LABEL, len(text) + 1)
 
 
-def _block(value: float | None, top: float, floor: float, rows: int) -> str:
+def _chart_block(value: float | None, top: float, floor: float, rows: int) -> str:
     """Return the block of one column in a row that begins at the share `floor` of the top."""
     if value is None:
         return " "

@@ -51,7 +51,7 @@ def header(
 
     `widths` are those of the two lines; of `news`, the first text that leaves all else its room.
     """
-    name, figures = _name(snapshot), _figures(snapshot)
+    name, figures = _name_part(snapshot), _figures(snapshot)
     notes = _notes(snapshot, now, read_only=read_only)
     if wide:
         parts = fit_parts(name + figures + notes, widths[0], header_gap(wide=True))
@@ -77,7 +77,7 @@ def fit_parts(parts: list[HeaderPart], width: int, gap: int = 2) -> list[HeaderP
     return kept
 
 
-def _name(snapshot: Snapshot) -> list[HeaderPart]:
+def _name_part(snapshot: Snapshot) -> list[HeaderPart]:
     master = snapshot.master
     state = master_cell(master.state).spans
     known = master.version is not None and master.state in ANSWERING

@@ -9,7 +9,7 @@ from pitui.tui.text.states import LINK_MEANINGS
 Facts = list[tuple[str, str]]
 
 
-def clock(unix_time: float) -> str:
+def local_time(unix_time: float) -> str:
     """Return a local time of day, with the date where it is not today's."""
     moment = datetime.fromtimestamp(unix_time).astimezone()
     today = datetime.now().astimezone().date()
@@ -29,17 +29,17 @@ def node_facts(node: NodeStatus, snapshot: Snapshot) -> Facts:
     if node.link.advice:
         facts.append(("What to do", node.link.advice))
     if node.link.since:
-        facts.append(("Since", clock(node.link.since)))
+        facts.append(("Since", local_time(node.link.since)))
     if node.master_pid is not None:
         facts.append(("Master", f"{snapshot.master.state.lower()}, pid {node.master_pid}"))
     if node.worker is not None:
-        facts += _worker(node.worker)
+        facts += _worker_facts(node.worker)
     if node.metrics is not None:
-        facts += _metrics(node.metrics)
+        facts += _metric_facts(node.metrics)
     return facts
 
 
-def _worker(worker: NodeWorker) -> Facts:
+def _worker_facts(worker: NodeWorker) -> Facts:
     facts: Facts = [("Worker", worker.state.lower())]
     if worker.cores:
         facts.append(("Cores used", f"{worker.cores_used} of {worker.cores}"))
@@ -52,7 +52,7 @@ def _worker(worker: NodeWorker) -> Facts:
     if worker.pid:
         facts.append(("Process", f"{worker.pid}, started by {worker.launcher or 'hand'}"))
     if worker.last_heartbeat:
-        facts.append(("Heartbeat", clock(worker.last_heartbeat)))
+        facts.append(("Heartbeat", local_time(worker.last_heartbeat)))
     if worker.webui:
         facts.append(("Web UI", worker.webui))
     if worker.id:
@@ -60,7 +60,7 @@ def _worker(worker: NodeWorker) -> Facts:
     return facts
 
 
-def _metrics(metrics: Metrics) -> Facts:
+def _metric_facts(metrics: Metrics) -> Facts:
     facts: Facts = [
         ("CPU", f"{metrics.cpu_percent:.0f}%" + (f" of {metrics.cores}" if metrics.cores else "")),
         ("Load", f"{metrics.load_1m:.2f} over a minute"),

@@ -4,7 +4,7 @@ from rich.cells import cell_len, set_cell_size
 
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
 
-GAP = 3
+SIDE_GAP = 3
 """Columns between two blocks side by side."""
 FACT_INDENT = 16
 """Columns before what a fact says."""
@@ -28,7 +28,13 @@ def beside(left: list[Cell], right: list[Cell], width: int) -> list[Cell]:
         other = right[index] if index < len(right) else BLANK
         spans = _cut(one, width)
         lines.append(
-            Cell((*spans, (" " * (width + GAP - Cell(spans).width), Tone.DIM), *other.spans))
+            Cell(
+                (
+                    *spans,
+                    (" " * (width + SIDE_GAP - Cell(spans).width), Tone.DIM),
+                    *other.spans,
+                )
+            )
         )
     return lines
 

@@ -101,7 +101,7 @@ LEGEND = {
 
 
 @cache
-def state_cell(entry: tuple[str, str, Tone]) -> Cell:
+def glyph_cell(entry: tuple[str, str, Tone]) -> Cell:
     """Return a state, given as glyph, word and tone."""
     glyph, word, tone = entry
     return cells((f"{glyph} {word}", tone))
@@ -109,37 +109,37 @@ def state_cell(entry: tuple[str, str, Tone]) -> Cell:
 
 def link_cell(link: LinkStatus) -> Cell:
     """Return how the way to a node is."""
-    return state_cell(_LINKS[link.state])
+    return glyph_cell(_LINKS[link.state])
 
 
 def worker_cell(state: WorkerState) -> Cell:
     """Return a worker's state."""
-    return state_cell(_WORKERS[state])
+    return glyph_cell(_WORKERS[state])
 
 
 def master_cell(state: MasterState) -> Cell:
     """Return the master's state."""
-    return state_cell(_MASTERS[state])
+    return glyph_cell(_MASTERS[state])
 
 
 def application_cell(state: ApplicationState) -> Cell:
     """Return an application's state."""
-    return state_cell(_APPLICATIONS[state])
+    return glyph_cell(_APPLICATIONS[state])
 
 
 def driver_cell(state: DriverState) -> Cell:
     """Return a cluster-mode driver's state."""
-    return state_cell(_DRIVERS[state])
+    return glyph_cell(_DRIVERS[state])
 
 
 def run_cell(state: RunState) -> Cell:
     """Return a run's state."""
-    return state_cell(_RUNS[state])
+    return glyph_cell(_RUNS[state])
 
 
 def outcome_cell(state: OutcomeState) -> Cell:
     """Return how an action stands on one node."""
-    return state_cell(_OUTCOMES[state])
+    return glyph_cell(_OUTCOMES[state])
 
 
 def temperature_cell(metrics: Metrics) -> Cell:

@@ -3,7 +3,7 @@
 from pitui.provision.engine.report import StepState
 from pitui.provision.engine.report_text import GLYPHS
 from pitui.tui.text.cells import Cell, Tone, cells
-from pitui.tui.text.states import state_cell
+from pitui.tui.text.states import glyph_cell
 
 _WORDS = {
     StepState.WAITING: ("waiting", Tone.DIM),
@@ -32,7 +32,7 @@ def step_glyph(state: StepState) -> Cell:
 
 def step_cell(state: StepState) -> Cell:
     """Return a step's state."""
-    return state_cell((GLYPHS[state], *_WORDS[state]))
+    return glyph_cell((GLYPHS[state], *_WORDS[state]))
 
 
 def step_tone(state: StepState) -> Tone:

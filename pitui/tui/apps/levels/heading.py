@@ -6,7 +6,7 @@ from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, D
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application
 from pitui.domain.text import one_line
-from pitui.tui.apps.levels.level import skew_words, state_cell, tally_words
+from pitui.tui.apps.levels.level import skew_words, tally_words, work_state_cell
 from pitui.tui.apps.levels.stages import slowest_words
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
 from pitui.tui.text.number_format import amount, bar, call_site, duration, percent
@@ -40,11 +40,13 @@ def heading(
     location: AppLocation, app: Application | None, result: DetailResult | None
 ) -> tuple[Cell, Cell]:
     """Return two lines: the breadcrumbs, and the progress or what went wrong."""
-    return _first(location, app, result), _second(location, app, result)
+    return _first_words(location, app, result), _second(location, app, result)
 
 
-def _first(location: AppLocation, app: Application | None, result: DetailResult | None) -> Cell:
-    spans = _application(app) if app is not None else []
+def _first_words(
+    location: AppLocation, app: Application | None, result: DetailResult | None
+) -> Cell:
+    spans = _application_words(app) if app is not None else []
     spans.append((f"  {location.app_id}", Tone.DIM))
     inside = result.inside if result is not None else None
     if inside is not None and inside.origin is not DetailOrigin.DRIVER:
@@ -54,7 +56,7 @@ def _first(location: AppLocation, app: Application | None, result: DetailResult 
     return cells(*spans)
 
 
-def _application(app: Application) -> list[Span]:
+def _application_words(app: Application) -> list[Span]:
     spans = [*application_cell(app.state).spans, (f"  {duration(app.duration_s)}", Tone.NORMAL)]
     if app.state.active:
         spans.append((f"  {app.cores} cores", Tone.NORMAL))
@@ -92,7 +94,7 @@ def _place(location: AppLocation, inside: AppDetail, left_out: int) -> Cell:
     query = next((q for q in inside.queries if q.id == location.query), None)
     if query is None:
         return BLANK
-    return cells(*state_cell(query.state).spans, (f"  {query.description}", Tone.NORMAL))
+    return cells(*work_state_cell(query.state).spans, (f"  {query.description}", Tone.NORMAL))
 
 
 def _stage(stage: Stage, left_out: int) -> Cell:
@@ -101,9 +103,9 @@ def _stage(stage: Stage, left_out: int) -> Cell:
     skew = f"  {skew_words(stage.times)}{slow}" if stage.times else ""
     tone = Tone.WARN if stage.times and stage.times.skewed else Tone.DIM
     text = f"  {tally_words(stage.tasks)}{left}"
-    return cells(*state_cell(stage.state).spans, (text, Tone.NORMAL), (skew, tone))
+    return cells(*work_state_cell(stage.state).spans, (text, Tone.NORMAL), (skew, tone))
 
 
 def _job(job: SparkJob) -> Cell:
     text = f"  {job.description or call_site(job.name)}  {tally_words(job.tasks)}"
-    return cells(*state_cell(job.state).spans, (text, Tone.NORMAL))
+    return cells(*work_state_cell(job.state).spans, (text, Tone.NORMAL))

@@ -9,15 +9,15 @@ from pitui.tui.apps.levels.level import (
     WORK_COLUMNS,
     DetailLevel,
     failed_cell,
-    state_cell,
     tally_cell,
     tally_words,
     time_cell,
     work_cells,
     work_facts,
+    work_state_cell,
 )
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 
@@ -38,7 +38,7 @@ def key(job: SparkJob) -> str:
     return f"job:{job.id}"
 
 
-def _items(result: DetailResult) -> tuple[SparkJob, ...]:
+def _jobs_of(result: DetailResult) -> tuple[SparkJob, ...]:
     if result.inside is None:
         return ()
     query = next((q for q in result.inside.queries if q.id == result.location.query), None)
@@ -47,13 +47,13 @@ def _items(result: DetailResult) -> tuple[SparkJob, ...]:
     return tuple(job for job in result.inside.jobs if job.id in query.jobs)
 
 
-def _row(job: SparkJob, now: float) -> Row:
+def _spark_job_row(job: SparkJob, now: float) -> Row:
     return Row(
         key=key(job),
         cells=(
-            state_cell(job.state),
+            work_state_cell(job.state),
             cell(str(job.id)),
-            cell(_name(job), Tone.STRONG),
+            cell(_job_name(job), Tone.STRONG),
             cell(f"{job.stages_done}/{job.stages}") if job.stages else DASH,
             tally_cell(job.tasks, job.state),
             failed_cell(job.tasks.failed),
@@ -63,22 +63,22 @@ def _row(job: SparkJob, now: float) -> Row:
     )
 
 
-def _name(job: SparkJob) -> str:
+def _job_name(job: SparkJob) -> str:
     return job.description or call_site(job.name)
 
 
-def _search(job: SparkJob) -> str:
-    return f"{job.state} {job.id} {_name(job)} {job.name}"
+def _spark_job_words(job: SparkJob) -> str:
+    return f"{job.state} {job.id} {_job_name(job)} {job.name}"
 
 
-def _summary(job: SparkJob) -> tuple[Cell, Cell]:
+def _job_summary(job: SparkJob) -> tuple[Cell, Cell]:
     skipped = f", {job.stages_skipped} skipped" if job.stages_skipped else ""
     failed = f", {job.stages_failed} failed" if job.stages_failed else ""
     stages = f"stages {job.stages_done} of {job.stages} done{failed}{skipped}"
     return cell(job.name, Tone.DIM), cell(f"{stages}; tasks {tally_words(job.tasks)}", Tone.DIM)
 
 
-def _facts(job: SparkJob) -> Facts:
+def _job_facts(job: SparkJob) -> Facts:
     facts = [
         ("Job", f"job {job.id}"),
         ("State", job.state),
@@ -88,18 +88,18 @@ def _facts(job: SparkJob) -> Facts:
         ("Failed stages", str(job.stages_failed) if job.stages_failed else ""),
         ("Skipped stages", str(job.stages_skipped) if job.stages_skipped else ""),
         ("Tasks", tally_words(job.tasks)),
-        ("Submitted", clock(job.submitted_at) if job.submitted_at else ""),
-        ("Ended", clock(job.ended_at) if job.ended_at else ""),
+        ("Submitted", local_time(job.submitted_at) if job.submitted_at else ""),
+        ("Ended", local_time(job.ended_at) if job.ended_at else ""),
         *work_facts(job.work),
     ]
     return [(name, value) for name, value in facts if value]
 
 
-def _location(at: AppLocation, job: SparkJob) -> AppLocation:
+def _job_location(at: AppLocation, job: SparkJob) -> AppLocation:
     return replace(at, query=None, job=job.id)
 
 
-def _time(job: SparkJob) -> float:
+def _job_time(job: SparkJob) -> float:
     if job.submitted_at is None:
         return 0.0
     return (job.ended_at or float("inf")) - job.submitted_at
@@ -108,18 +108,18 @@ def _time(job: SparkJob) -> float:
 JOBS = DetailLevel(
     title="jobs",
     columns=_COLUMNS,
-    items=_items,
+    items=_jobs_of,
     key=key,
-    row=_row,
-    search=_search,
-    summary=_summary,
-    facts=_facts,
-    location=_location,
+    row=_spark_job_row,
+    search=_spark_job_words,
+    summary=_job_summary,
+    facts=_job_facts,
+    location=_job_location,
     failed=lambda job: job.state is WorkState.FAILED or bool(job.tasks.failed),
     active=lambda job: job.state.active,
     orders=(
         Order("number", lambda job: job.id),
-        Order("time", _time),
+        Order("time", _job_time),
         Order("failed", lambda job: job.tasks.failed),
         Order("name", lambda job: (job.description or job.name).lower(), descending=False),
         Order("shuffle", lambda job: job.work.shuffle_read + job.work.shuffle_write),

@@ -103,7 +103,7 @@ def work_facts(work: WorkDone) -> Facts:
     ]  # fmt: skip
 
 
-def state_cell(state: WorkState) -> Cell:
+def work_state_cell(state: WorkState) -> Cell:
     """Return a state as a glyph and a word."""
     glyph, tone = _STATES[state]
     return cells((f"{glyph} {state}", tone))

@@ -10,11 +10,11 @@ from pitui.tui.apps.levels.level import (
     duration_ms,
     error_cell,
     failed_cell,
-    state_cell,
     time_cell,
+    work_state_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 
@@ -29,11 +29,11 @@ _COLUMNS = (
 )
 
 
-def _items(result: DetailResult) -> tuple[SqlQuery, ...]:
+def _queries_of(result: DetailResult) -> tuple[SqlQuery, ...]:
     return result.inside.queries if result.inside else ()
 
 
-def _row(query: SqlQuery, now: float) -> Row:
+def _query_row(query: SqlQuery, now: float) -> Row:
     took = query.duration_ms
     time = (
         cell(duration_ms(took))
@@ -43,7 +43,7 @@ def _row(query: SqlQuery, now: float) -> Row:
     return Row(
         key=f"query:{query.id}",
         cells=(
-            state_cell(query.state),
+            work_state_cell(query.state),
             cell(str(query.id)),
             cell(call_site(query.description), Tone.STRONG),
             time,
@@ -54,17 +54,17 @@ def _row(query: SqlQuery, now: float) -> Row:
     )
 
 
-def _search(query: SqlQuery) -> str:
+def _query_words(query: SqlQuery) -> str:
     return f"{query.state} {query.id} {query.description}"
 
 
-def _summary(query: SqlQuery) -> tuple[Cell, Cell]:
+def _query_summary(query: SqlQuery) -> tuple[Cell, Cell]:
     jobs = ", ".join(map(str, query.jobs))
     first = cell(f"jobs {jobs}" if jobs else "no jobs yet", Tone.DIM)
     return first, error_cell(query.error) if query.error else BLANK
 
 
-def _facts(query: SqlQuery) -> Facts:
+def _query_facts(query: SqlQuery) -> Facts:
     facts = [
         ("Query", f"query {query.id}"),
         ("State", query.state),
@@ -72,7 +72,7 @@ def _facts(query: SqlQuery) -> Facts:
         ("Jobs done", ", ".join(map(str, query.done_jobs))),
         ("Jobs running", ", ".join(map(str, query.running_jobs))),
         ("Jobs failed", ", ".join(map(str, query.failed_jobs))),
-        ("Submitted", clock(query.submitted_at) if query.submitted_at else ""),
+        ("Submitted", local_time(query.submitted_at) if query.submitted_at else ""),
         ("Took", duration_ms(query.duration_ms) if query.duration_ms is not None else ""),
         ("Error", query.error),
         ("Plan", query.plan),
@@ -80,20 +80,20 @@ def _facts(query: SqlQuery) -> Facts:
     return [(name, value) for name, value in facts if value]
 
 
-def _location(at: AppLocation, query: SqlQuery) -> AppLocation:
+def _query_location(at: AppLocation, query: SqlQuery) -> AppLocation:
     return replace(at, query=query.id)
 
 
 QUERIES = DetailLevel(
     title="SQL",
     columns=_COLUMNS,
-    items=_items,
+    items=_queries_of,
     key=lambda query: f"query:{query.id}",
-    row=_row,
-    search=_search,
-    summary=_summary,
-    facts=_facts,
-    location=_location,
+    row=_query_row,
+    search=_query_words,
+    summary=_query_summary,
+    facts=_query_facts,
+    location=_query_location,
     failed=lambda query: query.state is WorkState.FAILED,
     active=lambda query: query.state.active,
     orders=(

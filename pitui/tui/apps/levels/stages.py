@@ -13,15 +13,15 @@ from pitui.tui.apps.levels.level import (
     skew_cell,
     skew_words,
     span,
-    state_cell,
     tally_cell,
     tally_words,
     time_cell,
     work_cells,
     work_facts,
+    work_state_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 
@@ -38,7 +38,7 @@ _COLUMNS = (
 )
 
 
-def _items(result: DetailResult) -> tuple[Stage, ...]:
+def _stages_of(result: DetailResult) -> tuple[Stage, ...]:
     if result.inside is None:
         return ()
     if result.location.job is None:
@@ -46,11 +46,11 @@ def _items(result: DetailResult) -> tuple[Stage, ...]:
     return result.inside.stages_of(result.location.job)
 
 
-def _row(stage: Stage, now: float) -> Row:
+def _stage_row(stage: Stage, now: float) -> Row:
     return Row(
         key=f"stage:{stage.key}",
         cells=(
-            state_cell(stage.state),
+            work_state_cell(stage.state),
             cell(stage.key if stage.attempt else str(stage.id)),
             cell(call_site(stage.name), Tone.STRONG),
             tally_cell(stage.tasks, stage.state),
@@ -63,7 +63,7 @@ def _row(stage: Stage, now: float) -> Row:
     )
 
 
-def _search(stage: Stage) -> str:
+def _stage_words(stage: Stage) -> str:
     return f"{stage.state} {stage.key} {stage.name} {stage.description} {place(stage.slowest)}"
 
 
@@ -78,7 +78,7 @@ def slowest_words(task: Task) -> str:
     return f"slowest: task {task.index}{took} on {place(task)} (executor {task.executor})"
 
 
-def _summary(stage: Stage) -> tuple[Cell, Cell]:
+def _stage_summary(stage: Stage) -> tuple[Cell, Cell]:
     if stage.failure:
         return cell(f"tasks {tally_words(stage.tasks)}", Tone.DIM), error_cell(stage.failure)
     if stage.times is None:
@@ -90,7 +90,7 @@ def _summary(stage: Stage) -> tuple[Cell, Cell]:
     )
 
 
-def _facts(stage: Stage) -> Facts:
+def _stage_facts(stage: Stage) -> Facts:
     facts = [
         ("Stage", f"stage {stage.key}"),
         ("State", stage.state),
@@ -99,19 +99,19 @@ def _facts(stage: Stage) -> Facts:
         ("Tasks", tally_words(stage.tasks)),
         ("Task times", skew_words(stage.times)),
         ("Slowest", slowest_words(stage.slowest) if stage.slowest else ""),
-        ("Submitted", clock(stage.submitted_at) if stage.submitted_at else ""),
-        ("Ended", clock(stage.ended_at) if stage.ended_at else ""),
+        ("Submitted", local_time(stage.submitted_at) if stage.submitted_at else ""),
+        ("Ended", local_time(stage.ended_at) if stage.ended_at else ""),
         *work_facts(stage.work),
         ("Failure", stage.failure),
     ]
     return [(name, value) for name, value in facts if value]
 
 
-def _location(at: AppLocation, stage: Stage) -> AppLocation:
+def _stage_location(at: AppLocation, stage: Stage) -> AppLocation:
     return replace(at, stage=(stage.id, stage.attempt))
 
 
-def _time(stage: Stage) -> float:
+def _stage_time(stage: Stage) -> float:
     if stage.submitted_at is None:
         return 0.0
     return (stage.ended_at or float("inf")) - stage.submitted_at
@@ -120,18 +120,18 @@ def _time(stage: Stage) -> float:
 STAGES = DetailLevel(
     title="stages",
     columns=_COLUMNS,
-    items=_items,
+    items=_stages_of,
     key=lambda stage: f"stage:{stage.key}",
-    row=_row,
-    search=_search,
-    summary=_summary,
-    facts=_facts,
-    location=_location,
+    row=_stage_row,
+    search=_stage_words,
+    summary=_stage_summary,
+    facts=_stage_facts,
+    location=_stage_location,
     failed=lambda stage: stage.state is WorkState.FAILED or bool(stage.tasks.failed),
     active=lambda stage: stage.state.active,
     orders=(
         Order("number", lambda stage: (stage.id, stage.attempt)),
-        Order("time", _time),
+        Order("time", _stage_time),
         Order("skew", lambda s: s.times.most / s.times.median if s.times and s.times.median else 0),
         Order("failed", lambda stage: stage.tasks.failed),
         Order("spill", lambda stage: stage.work.spill_disk or stage.work.spill_memory),

@@ -10,14 +10,14 @@ from pitui.tui.apps.levels.level import (
     DetailLevel,
     duration_ms,
     error_cell,
-    state_cell,
     time_cell,
     work_cells,
     work_facts,
+    work_state_cell,
 )
 from pitui.tui.apps.levels.stages import place
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.node_facts import Facts, clock
+from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.sorting import Order
 
 _COLUMNS = (
@@ -33,18 +33,18 @@ _COLUMNS = (
 )
 
 
-def _items(result: DetailResult) -> tuple[Task, ...]:
+def _tasks_of(result: DetailResult) -> tuple[Task, ...]:
     return result.tasks
 
 
-def _row(task: Task, now: float) -> Row:
+def _task_row(task: Task, now: float) -> Row:
     failed = task.state is WorkState.FAILED
     took = task.duration_ms if not task.state.active else None
     running = time_cell(task.launched_at, None, task.state, now)
     return Row(
         key=f"task:{task.id}",
         cells=(
-            state_cell(task.state),
+            work_state_cell(task.state),
             cell(f"{task.index:,}"),
             cell(str(task.attempt + 1), Tone.WARN if task.attempt else Tone.DIM),
             cell(place(task)),
@@ -57,17 +57,17 @@ def _row(task: Task, now: float) -> Row:
     )
 
 
-def _search(task: Task) -> str:
+def _task_words(task: Task) -> str:
     return f"{task.state} {task.index} {place(task)} {task.executor} {task.error[:400]}"
 
 
-def _summary(task: Task) -> tuple[Cell, Cell]:
+def _task_summary(task: Task) -> tuple[Cell, Cell]:
     speculative = ", speculative" if task.speculative else ""
     where = f"TID {task.id}, try {task.attempt + 1}{speculative}, executor {task.executor}"
     return cell(f"{where} on {place(task)}", Tone.DIM), error_cell(task.error)
 
 
-def _facts(task: Task) -> Facts:
+def _task_facts(task: Task) -> Facts:
     facts = [
         ("Task", f"task {task.index}"),
         ("State", task.state),
@@ -76,7 +76,7 @@ def _facts(task: Task) -> Facts:
         ("Node", place(task)),
         ("Executor", task.executor),
         ("Data", task.locality),
-        ("Launched", clock(task.launched_at) if task.launched_at else ""),
+        ("Launched", local_time(task.launched_at) if task.launched_at else ""),
         ("Took", duration_ms(task.duration_ms) if task.duration_ms is not None else ""),
         *work_facts(task.work),
         ("Error", task.error),
@@ -84,7 +84,7 @@ def _facts(task: Task) -> Facts:
     return [(name, value) for name, value in facts if value]
 
 
-def _location(at: AppLocation, task: Task) -> AppLocation:
+def _task_location(at: AppLocation, task: Task) -> AppLocation:
     return replace(at, task=task.id)
 
 
@@ -101,13 +101,13 @@ def _begun(task: Task) -> tuple[bool, int]:
 TASKS = DetailLevel[Task](
     title="tasks",
     columns=_COLUMNS,
-    items=_items,
+    items=_tasks_of,
     key=lambda task: f"task:{task.id}",
-    row=_row,
-    search=_search,
-    summary=_summary,
-    facts=_facts,
-    location=_location,
+    row=_task_row,
+    search=_task_words,
+    summary=_task_summary,
+    facts=_task_facts,
+    location=_task_location,
     failed=lambda task: task.state is WorkState.FAILED,
     active=_endable,
     orders=(

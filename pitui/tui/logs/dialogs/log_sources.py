@@ -22,7 +22,7 @@ from pitui.tui.text.styles import tone_style
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SourceChoice:
     """What was chosen: names as `pitui logs` takes them, and single logs."""
 
     words: tuple[str, ...] = ()
@@ -76,8 +76,8 @@ class SourcesTree(Tree[_Item]):
             self.move_cursor(node.parent)
 
 
-class SourcesScreen(Dialog[Choice]):
-    """Answers with a `Choice`: all of a node or application, errors, files, or a typed name."""
+class SourcesScreen(Dialog[SourceChoice]):
+    """A `SourceChoice`: all of a node or application, errors, files, or a typed name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "type", show=False),
@@ -207,7 +207,7 @@ class SourcesScreen(Dialog[Choice]):
         words = tuple(word for word, _ in chosen if word)
         sources = tuple(source for _, sources in chosen for source in sources)
         if words or sources:
-            self.dismiss(Choice(words, sources))
+            self.dismiss(SourceChoice(words, sources))
         else:
             event.node.toggle()
 
@@ -216,7 +216,7 @@ class SourcesScreen(Dialog[Choice]):
         words = tuple(event.value.split())
         found = self.query_one(SourcesTree).root.children
         if words and (not found or all(":" in word or self._is_word(word) for word in words)):
-            self.dismiss(Choice(words))
+            self.dismiss(SourceChoice(words))
         elif found:
             self.query_one(SourcesTree).focus()
 

@@ -40,7 +40,7 @@ class BlockList:
 
     def block_at(self, number: int) -> int:
         """Return the index of the block in which a number is, or would be; -1 before the first."""
-        return bisect_right(self.blocks, number, key=_first) - 1
+        return bisect_right(self.blocks, number, key=_first_number) - 1
 
     def __getitem__(self, number: int) -> LogLine:
         place = self.find(number)
@@ -67,5 +67,5 @@ class BlockList:
         return _LEVELS.get(self.mark(number) & RANK)
 
 
-def _first(block: Block) -> int:
+def _first_number(block: Block) -> int:
     return block.numbers[0] if len(block) else block.numbers.start  # type: ignore[union-attr]

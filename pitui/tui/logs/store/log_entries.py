@@ -118,7 +118,7 @@ class EntryBuilder:
 
     def _differ(self, entry: _Entry, source: str) -> None:
         entry.repeat = False
-        _count(self.repeats, entry.run, -1)
+        _count_on(self.repeats, entry.run, -1)
         entry.run = entry.head
         self._differs(source, entry.head)
 
@@ -130,9 +130,9 @@ class EntryBuilder:
                 self.repeats.pop(place.run, None)
                 place.run = number if number in self.repeats else -1
             elif mark & REPEAT and not mark & PART:
-                _count(self.repeats, place.run, -1)
+                _count_on(self.repeats, place.run, -1)
             if mark & TRACE and not mark & LEAD:
-                _count(self.traces, place.trace, -1)
+                _count_on(self.traces, place.trace, -1)
             elif number != place.trace and (place.trace >= 0 or number in self.traces):
                 self.traces.pop(place.trace, None)
                 place.trace = number if number in self.traces else -1
@@ -159,7 +159,7 @@ def _ends_frames(entry: _Entry, text: str) -> bool:
     return ended
 
 
-def _count(counts: dict[int, int], key: int, step: int) -> None:
+def _count_on(counts: dict[int, int], key: int, step: int) -> None:
     left = counts.get(key, 0) + step
     if left > 0:
         counts[key] = left

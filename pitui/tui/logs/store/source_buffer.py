@@ -9,7 +9,7 @@ from pitui.tui.logs.store.log_block import NOTE, REPEAT, Block
 _ERROR_MARKS = bytes(
     sorted(rank | repeat | note for rank in (5, 6) for repeat in (0, REPEAT) for note in (0, NOTE))
 )
-ERRORS = re.compile(b"[" + re.escape(_ERROR_MARKS) + b"]")
+ERROR_MARKS = re.compile(b"[" + re.escape(_ERROR_MARKS) + b"]")
 """Finds the first lines of errors among marks."""
 
 
@@ -45,11 +45,11 @@ class BlockShare:
 def moments(times: Sequence[float], marks: bytes | bytearray) -> tuple[list[int], list[int]]:
     """Return the seconds of the lines that say a time, and those of the errors among them."""
     seconds = [int(time) for time in times if time == time]  # noqa: PLR0124 - not a number
-    if not ERRORS.search(marks):
+    if not ERROR_MARKS.search(marks):
         return seconds, []
     errors = (
         int(times[found.start()])
-        for found in ERRORS.finditer(marks)
+        for found in ERROR_MARKS.finditer(marks)
         if times[found.start()] == times[found.start()]
     )
     return seconds, list(errors)

@@ -15,7 +15,7 @@ TAB = 4
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 _CLOCK_WIDTH = 9
 _ELAPSED_WIDTH = 11
-GUTTER = 1
+LOG_GUTTER = 1
 """Cells in front of everything, for marks."""
 _MOST_TAG = 20
 _WIDE = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
@@ -59,7 +59,7 @@ class LogDisplay:
     @property
     def prefix_width(self) -> int:
         """Cells in front of the text."""
-        return GUTTER + self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
+        return LOG_GUTTER + self.clock_width + (self.tag_width + 1 if self.tag_width else 0)
 
 
 def tag_width(tags: Iterable[str]) -> int:
@@ -67,7 +67,7 @@ def tag_width(tags: Iterable[str]) -> int:
     return min(_MOST_TAG, max(map(cell_len, tags), default=0))
 
 
-def clock(line: LogLine) -> str:
+def line_time(line: LogLine) -> str:
     """Return the time of day that a line says, or nothing."""
     begin, end = (0, 0) if line.note else stamp_span(line.text)
     match = _CLOCK.search(line.text, begin, end)
@@ -102,7 +102,7 @@ def _without_clock(text: str) -> str:
     if text[2:3] == "/" and text[14:15] == ":" and text[17:18] == " " and text[18:19] > "9":
         return text[18:]
     begin, end = stamp_span(text)
-    # A time that no clock shows, such as an uptime, has no column and stays.
+    # A time that no line_time shows, such as an uptime, has no column and stays.
     return text[:begin] + text[end:] if _CLOCK.search(text, begin, end) else text
 
 

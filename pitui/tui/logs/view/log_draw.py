@@ -10,7 +10,7 @@ from pitui.spark.logs.log_search import Search
 from pitui.tui.logs.view.line_text import LogDisplay, Times
 from pitui.tui.logs.view.log_folds import LogFolds
 from pitui.tui.logs.view.log_marks import LogMarks
-from pitui.tui.logs.view.log_paint import CLASSES, Beside, Paint, Span
+from pitui.tui.logs.view.log_paint import LOG_VIEW_CLASSES, Beside, ColumnRange, Paint
 from pitui.tui.logs.view.sliced_work import SlicedWork
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.segments import put
@@ -27,7 +27,7 @@ _LOOKING = (cells(("searching for lines that match the filter", Tone.DIM)),)
 class LogDraw(SlicedWork):
     """Draws each row once, as long as nothing changes about it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = CLASSES
+    COMPONENT_CLASSES: ClassVar[set[str]] = LOG_VIEW_CLASSES
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
@@ -163,7 +163,9 @@ class LogDraw(SlicedWork):
         return Strip(line).crop_extend(0, width, base).apply_style(base)
 
 
-def _divided(span: tuple[int, int] | None, at: int) -> tuple[Span | None, Span | None]:
+def _divided(
+    span: tuple[int, int] | None, at: int
+) -> tuple[ColumnRange | None, ColumnRange | None]:
     """Divide a span (an end of -1 is the end of the row) into those before and from a column."""
     if span is None:
         return None, None

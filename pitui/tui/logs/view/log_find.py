@@ -7,7 +7,7 @@ from itertools import compress, islice
 from pitui.spark.logs.log_search import Search
 from pitui.tui.logs.store.log_block import NOTE, PART
 from pitui.tui.logs.store.log_store import LogStore
-from pitui.tui.logs.store.source_buffer import ERRORS
+from pitui.tui.logs.store.source_buffer import ERROR_MARKS
 from pitui.tui.logs.view.log_rows import LogRows
 
 _AT_ONCE = 256
@@ -62,7 +62,7 @@ def error_place(store: LogStore, rows: LogRows, number: int) -> tuple[int, int] 
     errors = (
         block.numbers[found.start()]
         for block in store.blocks
-        for found in ERRORS.finditer(block.marks)
+        for found in ERROR_MARKS.finditer(block.marks)
     )
     shown = list(islice((one for one in errors if rows.shows(one)), _MOST_ERRORS + 1))
     if len(shown) > _MOST_ERRORS:
@@ -74,7 +74,7 @@ def next_error(store: LogStore, rows: LogRows, after: int) -> int | None:
     """Return the first error that is shown after a line."""
     for index in range(max(0, store.block_at(after + 1)), len(store.blocks)):
         block = store.blocks[index]
-        for found in ERRORS.finditer(block.marks, block.at(after + 1)):
+        for found in ERROR_MARKS.finditer(block.marks, block.at(after + 1)):
             if rows.shows(number := block.numbers[found.start()]):
                 return number
     return None
@@ -84,7 +84,7 @@ def previous_error(store: LogStore, rows: LogRows, before: int) -> int | None:
     """Return the last error that is shown before a line."""
     for index in range(store.block_at(before - 1), -1, -1):
         block = store.blocks[index]
-        for found in reversed(list(ERRORS.finditer(block.marks, 0, block.at(before)))):
+        for found in reversed(list(ERROR_MARKS.finditer(block.marks, 0, block.at(before)))):
             if rows.shows(number := block.numbers[found.start()]):
                 return number
     return None

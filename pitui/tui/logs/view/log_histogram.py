@@ -18,7 +18,7 @@ from pitui.tui.text.styles import tone_style
 WIDTH = 8
 _BAR = 6
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-EVERY = 0.5
+COUNT_EVERY = 0.5
 """Seconds between two counts while lines come in."""
 
 
@@ -54,7 +54,7 @@ class LogHistogram(Widget):
             self._here = here
             self.refresh()
         if self._timer is None and self.display:
-            left = EVERY - (time.monotonic() - self._counted)
+            left = COUNT_EVERY - (time.monotonic() - self._counted)
             if left <= 0:
                 self._count()
             else:

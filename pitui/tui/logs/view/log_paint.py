@@ -13,12 +13,12 @@ from textual.widget import Widget
 from pitui.domain.logs.log_line import Level, LogLine
 from pitui.domain.text import printable
 from pitui.spark.logs.log_search import Search
-from pitui.tui.logs.view.line_text import LogDisplay, Times, body, clock, elapsed, rows
+from pitui.tui.logs.view.line_text import LogDisplay, Times, body, elapsed, line_time, rows
 from pitui.tui.text.cells import Tone
 from pitui.tui.text.styles import tone_style
 
 TAG_COLOURS = 8
-CLASSES = {
+LOG_VIEW_CLASSES = {
     *(f"log-view--tag-{number}" for number in range(TAG_COLOURS)),
     "log-view--match",
     "log-view--cursor",
@@ -33,7 +33,7 @@ _TONES = {
 }
 """Of a level's word, and of the text."""
 
-Span = tuple[int, int]
+ColumnRange = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,9 @@ class Paint:
         front = "".join(segment.text for segment in self._prefix(line, row, beside))
         return front + whole[begin:end]
 
-    def prefix(self, line: LogLine, row: int, selected: Span | None, beside: Beside) -> Strip:
+    def prefix(
+        self, line: LogLine, row: int, selected: ColumnRange | None, beside: Beside
+    ) -> Strip:
         """Return the columns in front: tag and time, blank beside further rows of a line."""
         segments = self._prefix(line, row, beside)
         if selected:
@@ -85,7 +87,7 @@ class Paint:
         level: Level | None,
         row: int,
         search: Search | None,
-        selected: Span | None,
+        selected: ColumnRange | None,
     ) -> Strip:
         """Return a row's part of the text."""
         whole = body(line, self._look)
@@ -116,7 +118,7 @@ class Paint:
     def _segments(self, text: Text) -> list[Segment]:
         return [segment for segment in text.render(self._console) if segment.text]
 
-    def _bounds(self, whole: str, row: int) -> Span:
+    def _bounds(self, whole: str, row: int) -> ColumnRange:
         return rows(whole, self._width)[row] if self._look.wrap else (0, len(whole))
 
     def _styles(self, line: LogLine, level: Level | None) -> tuple[Style, Style]:
@@ -141,13 +143,13 @@ class Paint:
 
     def _time(self, line: LogLine, beside: Beside) -> str:
         if self._look.times is not Times.RELATIVE:
-            return clock(line)
+            return line_time(line)
         if line.at is None or beside.since is None:
             return ""
         return elapsed(line.at - beside.since)
 
 
-def _matches(search: Search | None, whole: str, begin: int, end: int) -> list[Span]:
+def _matches(search: Search | None, whole: str, begin: int, end: int) -> list[ColumnRange]:
     if search is None:
         return []
     return [

@@ -203,7 +203,7 @@ class LogRows:
         return self._rows[page] + self._pages[page].row(index - self._lines[page])
 
     def _page_of(self, number: int) -> int:
-        return bisect_right(self._pages, number, key=_first) - 1
+        return bisect_right(self._pages, number, key=_first_of_page) - 1
 
 
 def _mark_new_neighbours(before: Sequence[BlockPage], after: Sequence[BlockPage]) -> None:
@@ -216,5 +216,5 @@ def _mark_new_neighbours(before: Sequence[BlockPage], after: Sequence[BlockPage]
         after[0].stale = True
 
 
-def _first(page: BlockPage) -> int:
+def _first_of_page(page: BlockPage) -> int:
     return page.block.numbers[0] if len(page.block) else page.block.numbers.start  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ REDRAW_AFTER = 0.08
 
 SLICE = 0.004
 """Seconds of work after which keys are answered."""
-REST = 0.002
+SLICE_REST = 0.002
 """Seconds for which they are: a key goes through several queues until it is carried out."""
 
 TAKE_LINES = 250
@@ -45,7 +45,7 @@ class SlicedWork(LogScroll):
         for begin in range(0, len(lines), TAKE_LINES):
             self.add(lines[begin : begin + TAKE_LINES])
             if time.perf_counter() > self._busy_until:
-                await asyncio.sleep(REST)
+                await asyncio.sleep(SLICE_REST)
                 self._busy_until = time.perf_counter() + SLICE
 
     # -- laying out ------------------------------------------------------------------------
@@ -65,7 +65,7 @@ class SlicedWork(LogScroll):
             while not self.rows.done:
                 drawn = time.perf_counter()
                 while time.perf_counter() - drawn < REDRAW_AFTER and not self.rows.scan(SLICE):
-                    await asyncio.sleep(REST)
+                    await asyncio.sleep(SLICE_REST)
                 self._sync(done=self.rows.done)
         finally:
             self._working = False
@@ -107,7 +107,7 @@ class SlicedWork(LogScroll):
             if number is not None:
                 return number
             if time.perf_counter() > until:
-                await asyncio.sleep(REST)
+                await asyncio.sleep(SLICE_REST)
                 until = time.perf_counter() + SLICE
         return None
 
@@ -119,6 +119,6 @@ class SlicedWork(LogScroll):
             if number is not None:
                 found.append(number)
             elif time.perf_counter() > until:
-                await asyncio.sleep(REST)
+                await asyncio.sleep(SLICE_REST)
                 until = time.perf_counter() + SLICE
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.tui.nodes.text.known import Known
+from pitui.tui.nodes.text.known import NodeDetail
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.number_format import age, size
 from pitui.tui.text.paragraphs import fact, title
@@ -12,7 +12,7 @@ _MOST_FOLDERS = 12
 _TITLE = "Disk: work folder and logs"
 
 
-def disk_lines(known: Known) -> list[Cell]:
+def disk_lines(known: NodeDetail) -> list[Cell]:
     """Return the sums of work folder and logs, and the largest folders."""
     disk = known.disk
     if disk is None:

@@ -10,7 +10,7 @@ HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NodeDetail:
     """What is known of a node; None where it was not said yet."""
 
     name: str

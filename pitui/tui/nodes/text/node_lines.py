@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from pitui.domain.cluster import NodeStatus
 from pitui.tui.nodes.text.disk import disk_lines
-from pitui.tui.nodes.text.known import Known
+from pitui.tui.nodes.text.known import NodeDetail
 from pitui.tui.nodes.text.system import problem_lines, system_lines, worker_lines
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label
 from pitui.tui.text.number_format import amount, percent
-from pitui.tui.text.paragraphs import GAP, beside, title
+from pitui.tui.text.paragraphs import SIDE_GAP, beside, title
 
 
-def process_lines(known: Known) -> list[Cell]:
+def process_lines(known: NodeDetail) -> list[Cell]:
     """Return Spark's processes, the memory of each first."""
     processes = known.processes
     if processes is None:
@@ -32,7 +32,7 @@ def process_lines(known: Known) -> list[Cell]:
     ]
 
 
-def executor_lines(known: Known, node: NodeStatus) -> list[Cell]:
+def executor_lines(known: NodeDetail, node: NodeStatus) -> list[Cell]:
     """Return the executors that run there, of all applications."""
     lines = [title("Executors here")]
     for app_id, executors in known.snapshot.executors.items():
@@ -59,7 +59,7 @@ def _cores(number: int) -> str:
     return "1 core" if number == 1 else f"{number} cores"
 
 
-def chart_lines(known: Known, width: int, *, in_pairs: bool) -> list[Cell]:
+def chart_lines(known: NodeDetail, width: int, *, in_pairs: bool) -> list[Cell]:
     """Return the charts of the chosen time, one below the other or in pairs."""
     span = (known.now - known.span, known.now)
     points = known.points
@@ -92,18 +92,18 @@ def chart_lines(known: Known, width: int, *, in_pairs: bool) -> list[Cell]:
     return lines + [line for block in blocks for line in block]
 
 
-WIDE = 110
+WIDE_CHARTS = 110
 """Columns of the terminal from which two things stand side by side."""
 
 
-def node_lines(known: Known, width: int) -> list[Cell]:
+def node_lines(known: NodeDetail, width: int) -> list[Cell]:
     """Return the lines of the whole screen."""
     node = known.snapshot.node(known.name)
     if node is None:
         return [cell("This node is no longer in the configuration.", Tone.WARN)]
     lines = problem_lines(node, known)
-    half = (width - GAP) // 2
-    if width >= WIDE:
+    half = (width - SIDE_GAP) // 2
+    if width >= WIDE_CHARTS:
         lines += beside(system_lines(node, known), worker_lines(node), half)
         lines += [BLANK, *chart_lines(known, half, in_pairs=True)]
         lines += [BLANK, *beside(process_lines(known), executor_lines(known, node), half)]

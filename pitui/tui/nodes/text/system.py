@@ -1,14 +1,14 @@
 """What a node is: whether it can be reached, the machine, its workers."""
 
 from pitui.domain.cluster import LinkState, NodeStatus
-from pitui.tui.nodes.text.known import Known
+from pitui.tui.nodes.text.known import NodeDetail
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount
 from pitui.tui.text.paragraphs import fact, title
 from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
 
 
-def problem_lines(node: NodeStatus, known: Known) -> list[Cell]:
+def problem_lines(node: NodeStatus, known: NodeDetail) -> list[Cell]:
     """Return why the node cannot be asked, where it cannot."""
     if node.link.state is LinkState.CONNECTING:
         return [cell(f"Connecting to {node.host} …", Tone.DIM), BLANK]
@@ -19,7 +19,7 @@ def problem_lines(node: NodeStatus, known: Known) -> list[Cell]:
     return [cell(known.problem, Tone.BAD), BLANK] if known.problem else []
 
 
-def system_lines(node: NodeStatus, known: Known) -> list[Cell]:
+def system_lines(node: NodeStatus, known: NodeDetail) -> list[Cell]:
     """Return what the machine is."""
     lines = [title("System", node.host), fact("Link", *link_cell(node.link).spans)]
     system = known.system
@@ -37,10 +37,10 @@ def system_lines(node: NodeStatus, known: Known) -> list[Cell]:
         ("Spark", system.spark or "none found"),
     ]
     lines += [fact(name, (value, Tone.NORMAL)) for name, value in facts if value]
-    return [*lines, _power(node)]
+    return [*lines, _power_line(node)]
 
 
-def _power(node: NodeStatus) -> Cell:
+def _power_line(node: NodeStatus) -> Cell:
     throttled = node.metrics.throttled if node.metrics else None
     if throttled is None:
         return fact("Power", ("this machine does not report throttling", Tone.DIM))

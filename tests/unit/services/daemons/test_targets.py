@@ -17,12 +17,13 @@ from pitui.domain.cluster import (
     Snapshot,
     WorkerState,
 )
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import UsageError
 from pitui.services.cluster import Cluster
-from pitui.services.daemons.control import Target, stop_impact, targets_for
+from pitui.services.daemons.control import stop_impact, targets_for
 
-NUC = Target("nuc", Role.MASTER)
-PI1, PI2 = Target("pi1", Role.WORKER), Target("pi2", Role.WORKER)
+NUC = DaemonTarget("nuc", Role.MASTER)
+PI1, PI2 = DaemonTarget("pi1", Role.WORKER), DaemonTarget("pi2", Role.WORKER)
 
 
 def cluster(**nodes):
@@ -56,8 +57,8 @@ def test_words(words, targets):
 
 def test_a_node_that_is_both():
     both = cluster(nuc=NodeSection(host="local", worker=True))
-    assert targets_for(both, ["nuc"]) == [NUC, Target("nuc", Role.WORKER)]
-    assert targets_for(both, ["workers"]) == [Target("nuc", Role.WORKER)]
+    assert targets_for(both, ["nuc"]) == [NUC, DaemonTarget("nuc", Role.WORKER)]
+    assert targets_for(both, ["workers"]) == [DaemonTarget("nuc", Role.WORKER)]
 
 
 def test_words_that_mean_nothing():
