@@ -163,5 +163,5 @@ class Explanation:
         }
 
 
-NOTHING = Bound(UNKNOWN, 0.0, "Unknown: no task has ended yet.")
+NOTHING = Bound(UNKNOWN, 0.0, "Unknown: no task of it is known.")
 """Where there is nothing to divide."""

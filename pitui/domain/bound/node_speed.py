@@ -1,13 +1,16 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
-from statistics import median
+from statistics import median, median_low
 
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bound.record import ApplicationRecord, StageRecord, node_of
 
-LEAST_TASKS = 3
-"""Tasks of a node in a stage from which on their median says something of the node."""
+LEAST_TASKS = 2
+"""Tasks of a node in a stage from which on their median says something of the node.
+
+It is the lower of the two in the middle: of two tasks, one that is long says nothing.
+"""
 
 SLOW = 1.3
 """Multiple of the others' time from which on a node is called slow."""
@@ -51,5 +54,5 @@ def _medians(stage: StageRecord) -> tuple[dict[str, float], float]:
         if task.state is WorkState.DONE and task.duration_ms is not None:
             by_node[node_of(task)].append(task.duration_ms / 1000)
     total = sum(sum(times) for times in by_node.values())
-    medians = {n: median(times) for n, times in by_node.items() if len(times) >= LEAST_TASKS}
+    medians = {n: median_low(times) for n, times in by_node.items() if len(times) >= LEAST_TASKS}
     return {node: seconds for node, seconds in medians.items() if seconds > 0}, total

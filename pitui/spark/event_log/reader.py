@@ -114,6 +114,7 @@ class EventLog:
                 self._executors,
                 self._task_cpus,
                 cut=self._tasks > MOST_TASKS,
+                compacted=self.compacted,
                 note=self._note(),
             ),
             node_of,

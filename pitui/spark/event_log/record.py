@@ -36,6 +36,8 @@ class Events:
     task_cpus: int
     cut: bool
     """Whether there were more tasks than are kept: the record then ends with the last of them."""
+    compacted: bool
+    """Whether what was done is left out: what is left would say that nothing was done."""
     note: str
 
 
@@ -45,7 +47,7 @@ def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
     stages = [
         _stage_record(stage, plans.get(stage.id), node_of, over=events.ended is not None)
         for _, stage in sorted(events.stages.items())
-        if stage.begun
+        if stage.begun and not events.compacted
     ]
     executors = tuple(_executor_record(executor, node_of) for executor in events.executors.values())
     last = max(_task_ends(stages), default=0.0)
@@ -53,9 +55,10 @@ def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
     until = max(ended, last)
     began = unix_seconds(events.started.timestamp) if events.started else 0.0
     earliest = min((s.stage.submitted_at for s in stages if s.stage.submitted_at), default=until)
+    began = began or earliest
     return ApplicationRecord(
-        began or earliest,
-        until,
+        began,
+        began if events.compacted else until,
         executors,
         tuple(s for s in stages if (s.stage.submitted_at or 0.0) <= until),
         events.task_cpus,

@@ -87,6 +87,14 @@ def test_a_slow_node_is_one_more_at_its_own_speed() -> None:
     assert found.one_more_node_seconds == pytest.approx(12 * 8 / 10, rel=0.15)
 
 
+def test_two_tasks_a_node_are_enough_where_both_are_long() -> None:
+    fast = [task(0, 1, "pi1"), task(0, 1.1, "pi1")]
+    both = [*fast, task(0, 3, "pi2"), task(0, 3.2, "pi2")]
+    assert list(slow_nodes(application(4, TWO, [stage(0, both)]))) == ["pi2"]
+    one = [*fast, task(0, 1, "pi2"), task(0, 9, "pi2")]
+    assert slow_nodes(application(9, TWO, [stage(0, one)])) == {}
+
+
 def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
     tasks = [*waves(12, 1), task(3, 30, "pi2")]
     assert slow_nodes(application(30, TWO, [stage(0, tasks)])) == {}  # type: ignore[arg-type]
