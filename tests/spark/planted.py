@@ -73,8 +73,8 @@ SMALL_HEAP = (
     _BEGIN
     + """
 spark.conf.set("spark.sql.objectHashAggregate.sortBased.fallbackThreshold", 10**9)
-spark.conf.set("spark.sql.shuffle.partitions", "4")
-rows = spark.range(0, 2 * KEYS, 1, 4).select((F.col("id") % KEYS).alias("key"), "id")
+spark.conf.set("spark.sql.shuffle.partitions", "2")
+rows = spark.range(0, 2 * KEYS, 1, 2).select((F.col("id") % KEYS).alias("key"), "id")
 rows.groupBy("key").agg(F.collect_set("id").alias("set")).select(F.sum(F.size("set"))).collect()
-""".replace("KEYS", "300_000")
+""".replace("KEYS", "1_000_000")
 )

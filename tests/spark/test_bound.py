@@ -1,6 +1,7 @@
 """What bound real applications with planted bottlenecks: of the living driver, and of the log."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from spark.planted import (
     SMALL_HEAP,
 )
 from spark.programs import write
+from support.demo import wait_until
 
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
@@ -28,7 +30,7 @@ from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
-from pitui.services.benchmarks.recording import recording
+from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.runs.runs import Runs
@@ -36,7 +38,8 @@ from pitui.services.runs.submit import prepare
 
 T = TypeVar("T")
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
-LIMIT = 180.0
+LIMIT = 240.0
+CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
 PLANTED = {
     "slow key": "skew",
     "one task": "too-few-tasks",
@@ -161,16 +164,54 @@ async def test_an_application_with_one_planted_bottleneck_is_named(
 ) -> None:
     async with recording(cluster, ["pi1", "pi2"], ()) as record:
         await record.first()
-        memory = ["--executor-memory", "490m"] if name == "small heap" else []
-        app = await submit(cluster, tmp_path, name, text, *memory)
-
-        async def over() -> Explanation | None:
-            view = await cluster.spark_master.read()
-            running = next((one for one in view.applications if one.id == app), None)
-            if running is None or running.state.active:
-                return None
-            details = await details_of(cluster)
-            return await Explanations(details).explain(app, record.samples)
-
-        found = await until(over, "it has ended")
+        heap = ["--executor-memory", "490m", "--total-executor-cores", "2"]
+        app = await submit(cluster, tmp_path, name, text, *(heap if name == "small heap" else []))
+        found = await explained_at_its_end(cluster, app, record)
     assert found.bound.by in wanted, found.bound
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not CPU_GROUPS.is_dir(), reason="no cgroup v1 of cpu on this kernel")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may limit a node's CPU")
+async def test_a_node_that_is_held_back_is_named(cluster: Cluster, tmp_path: Path) -> None:
+    snapshot = await ClusterMonitor(cluster).once()
+    node = next(node for node in snapshot.nodes if node.name == "pi2")
+    assert node.worker is not None
+    assert node.worker.pid is not None
+    group = CPU_GROUPS / f"pitui-test-{os.getpid()}"
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_quota_us").write_text("25000")
+        (group / "cgroup.procs").write_text(str(node.worker.pid))
+        async with recording(cluster, ["pi1", "pi2"], ()) as record:
+            await record.first()
+            app = await submit(cluster, tmp_path, "slow node", BALANCED)
+            found = await explained_at_its_end(cluster, app, record)
+    finally:
+        for pid in (group / "cgroup.procs").read_text().split():
+            (CPU_GROUPS / "cgroup.procs").write_text(pid)
+        wait_until(lambda: removed(group), 30.0, "the group is empty")
+    assert "pi2 slows the others" in found.bound.text, found.bound
+    slow = next(suspect for suspect in found.suspects if suspect.kind is SuspectKind.STRAGGLERS)
+    assert "on pi2" in slow.text
+    assert slow.saves_seconds > 0
+
+
+def removed(group: Path) -> bool:
+    try:
+        group.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+async def explained_at_its_end(cluster: Cluster, app: str, record: Recording) -> Explanation:
+    async def over() -> Explanation | None:
+        view = await cluster.spark_master.read()
+        running = next((one for one in view.applications if one.id == app), None)
+        if running is None or running.state.active:
+            return None
+        details = await details_of(cluster)
+        return await Explanations(details).explain(app, record.samples)
+
+    return await until(over, "it has ended")
