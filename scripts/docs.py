@@ -18,7 +18,7 @@ import msgspec
 from msgspec import inspect as types
 
 from pitui.cli.main import cli
-from pitui.config.allowed import allowed, unwrapped
+from pitui.config.allowed_values import allowed, unwrapped
 from pitui.config.model import Document
 from pitui.doctor.check import COST
 from pitui.doctor.registry import CHECKS

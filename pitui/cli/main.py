@@ -55,7 +55,7 @@ class _LazyGroup(click.Group):
 
 
 def _no_such_command(name: str) -> UsageError:
-    from pitui.config.nearest import did_you_mean
+    from pitui.config.did_you_mean import did_you_mean
 
     guess = did_you_mean(name, COMMANDS)
     return UsageError(f"unknown command {name!r}{guess}", "See `pitui --help`.")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 
 from pitui.config import spelling
+from pitui.config.did_you_mean import did_you_mean
 from pitui.config.model import LOCAL, Config, NodeSection, NodeWorkerSection, Scalar
-from pitui.config.nearest import did_you_mean
 from pitui.config.nodes import expand_path
 from pitui.config.yaml.problem import Path, quoted
 

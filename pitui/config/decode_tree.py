@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec.inspect as types
 
-from pitui.config.allowed import allowed, first_of_kind, unwrapped
-from pitui.config.nearest import nearest
+from pitui.config.allowed_values import allowed, first_of_kind, unwrapped
+from pitui.config.did_you_mean import nearest
 from pitui.config.yaml.problem import Path, Problem, dotted
 from pitui.config.yaml.tree import Leaf, Mapping, Sequence, Tree
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pitui.config.load import load_config
 from pitui.demo import registry
+from pitui.demo.cluster_plan import MARKER, Plan, plan_file, save_plan
 from pitui.demo.folders import make_node_folders
 from pitui.demo.java import find_java
-from pitui.demo.needs import check_folder_name, check_memory, find_spark
-from pitui.demo.plan import MARKER, Plan, plan_file, save_plan
 from pitui.demo.ports import Taken, choose_nodes
 from pitui.demo.processes import end_all
+from pitui.demo.requirements import check_folder_name, check_memory, find_spark
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.outcome import Outcome
 from pitui.remote.prompts import NonInteractive

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pitui.demo.plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
+from pitui.demo.cluster_plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
 
 _LINKED = ("bin", "sbin", "jars", "python", "examples")
 _OWN = ("conf", "logs", "work", "run", "local", "events", "tmp")

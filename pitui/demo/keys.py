@@ -4,7 +4,7 @@ from pathlib import Path
 
 import asyncssh
 
-from pitui.demo.plan import Plan
+from pitui.demo.cluster_plan import Plan
 
 _KIND = "ssh-ed25519"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import asyncssh
 
+from pitui.demo.cluster_plan import DemoNode, Plan
 from pitui.demo.keys import authorized
-from pitui.demo.plan import DemoNode, Plan
 from pitui.demo.session import Begin, NodeSession
 from pitui.domain.task_group import TaskGroup
 

@@ -2,7 +2,7 @@
 
 import socket
 
-from pitui.demo.plan import DemoNode
+from pitui.demo.cluster_plan import DemoNode
 from pitui.domain.errors import PituiError
 
 Taken = set[tuple[str, int]]

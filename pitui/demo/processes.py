@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from pitui.demo.plan import MARKER
+from pitui.demo.cluster_plan import MARKER
 
 _PROC = Path("/proc")
 _GRACE = 8.0

@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Thread
 
 from pitui.demo import registry
+from pitui.demo.cluster_plan import DemoNode, Plan, read_plan
 from pitui.demo.keys import make_keys
 from pitui.demo.listener import serve
-from pitui.demo.plan import DemoNode, Plan, read_plan
 
 READY = "ready"
 """What is printed once every node's server listens."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-from pitui.demo.child import Child, PipeChild, TerminalChild
+from pitui.demo.session_command import Child, PipeChild, TerminalChild
 from pitui.domain.task_group import TaskGroup
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]

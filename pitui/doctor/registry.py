@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.config.nearest import did_you_mean
+from pitui.config.did_you_mean import did_you_mean
 from pitui.doctor.check import Check
 from pitui.doctor.checks import (
     disk_space,

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from support.demo import naming, wait_until
 
+from pitui.demo.cluster_plan import DemoNode, Plan, save_plan
 from pitui.demo.keys import make_keys
-from pitui.demo.plan import DemoNode, Plan, save_plan
 from pitui.demo.ports import choose_nodes
 
 pytestmark = pytest.mark.ssh

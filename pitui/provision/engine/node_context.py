@@ -18,7 +18,7 @@ from pitui.provision.support.files import (
     write_command,
 )
 from pitui.remote.copy.payload import Payload
-from pitui.remote.copy.rate import RateMeter
+from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.process import read_all, time_limit
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 from pitui.remote.shell import Answer

@@ -16,7 +16,7 @@ from pitui.domain.errors import WebError
 from pitui.provision.engine.report import Transfer
 from pitui.provision.spark.archive import Archive, ArchiveError, read_archive
 from pitui.provision.spark.releases import archive_name, downloads, published_sum
-from pitui.remote.copy.rate import RateMeter
+from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.http.fetch import fetch, fetch_text
 
 Told = Callable[[str, Transfer | None], None]

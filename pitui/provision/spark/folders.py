@@ -18,7 +18,7 @@ from pitui.provision.spark.conf_folder import conf_folder, properties
 from pitui.provision.spark.spark_home import home_of, run_on
 from pitui.provision.support.managed_block import without_block
 from pitui.remote.quoting import quote
-from pitui.spark.daemons.scratch import Scratch
+from pitui.spark.daemons.scratch_space import Scratch
 from pitui.spark.event_log.files import parse_history_settings
 
 BASE = "/var/lib/spark"

@@ -12,7 +12,7 @@ from pitui.domain.text import printable
 from pitui.provision.engine.files_step import Text
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, ok, would_change
-from pitui.provision.spark.running import outdated_words, running
+from pitui.provision.spark.running_daemons import outdated_words, running
 from pitui.provision.support.diffs import diff, joined
 from pitui.provision.support.managed_block import with_block, without_block
 from pitui.remote.quoting import quote

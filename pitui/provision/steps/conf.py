@@ -23,7 +23,7 @@ from pitui.provision.spark.spark_home import home_of, installed, run_on
 from pitui.provision.support.managed_block import block_lines, with_block
 from pitui.remote.quoting import quote
 from pitui.spark.conf_files import MARK, env_lines, log_files, numbers, workers_name
-from pitui.spark.daemons.scratch import (
+from pitui.spark.daemons.scratch_space import (
     CLEAN_NAME,
     CLEAN_SCRIPT,
     Scratch,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.spark.daemons import daemons_of
-from pitui.provision.spark.running import outdated_words, running
+from pitui.provision.spark.running_daemons import outdated_words, running
 from pitui.provision.spark.spark_home import installed
 from pitui.provision.steps.spark import roll_back, way_back
 

@@ -9,7 +9,7 @@ from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
 from pitui.provision.spark import user_service
 from pitui.provision.spark.daemons import daemons_of
-from pitui.provision.spark.running import Running, outdated_words, running
+from pitui.provision.spark.running_daemons import Running, outdated_words, running
 from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
 from pitui.spark.daemons.launch import CLASSES

@@ -7,7 +7,7 @@ from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import block, conf_folder
-from pitui.provision.spark.sizes import Sizes, sizes_of
+from pitui.provision.spark.worker_sizes import Sizes, sizes_of
 from pitui.provision.support.managed_block import without_block
 from pitui.remote.fanout import fan_out
 from pitui.spark.properties import parse_properties, property_lines

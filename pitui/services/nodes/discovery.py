@@ -16,7 +16,7 @@ from pitui.domain.errors import NodeError, UsageError
 from pitui.facts.hosts import PATH, parse_line
 from pitui.remote.prompts import Prompter
 from pitui.remote.ssh.connection_pool import ConnectionPool
-from pitui.spark.detect import FIRST_LOOK_COMMAND, FirstLook, parse_first_look
+from pitui.spark.detect_spark import FIRST_LOOK_COMMAND, FirstLook, parse_first_look
 
 LOOK_LIMIT = 20.0
 """Seconds that a look at a machine may take once it is connected."""

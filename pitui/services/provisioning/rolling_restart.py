@@ -7,7 +7,7 @@ from pitui.domain.outcome import Outcome, OutcomeReport
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.spark.daemons import daemons_of
-from pitui.provision.spark.running import Running, running
+from pitui.provision.spark.running_daemons import Running, running
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission

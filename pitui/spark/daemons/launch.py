@@ -11,7 +11,7 @@ from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.remote.quoting import quote, quote_path
-from pitui.spark.daemons.scratch import CLEAN_NAME
+from pitui.spark.daemons.scratch_space import CLEAN_NAME
 
 CLASSES = {
     Role.MASTER: "org.apache.spark.deploy.master.Master",

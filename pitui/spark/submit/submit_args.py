@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pitui.config.nearest import did_you_mean
+from pitui.config.did_you_mean import did_you_mean
 
 OPTIONS = frozenset(
     {

@@ -8,7 +8,7 @@ from pitui.config.addresses import parse_address
 from pitui.config.init import Answers, NewNode, free_node_name, parse_node
 from pitui.domain.errors import LinkError, PituiError, UsageError
 from pitui.services.nodes.discovery import Proposal
-from pitui.spark.detect import FirstLook
+from pitui.spark.detect_spark import FirstLook
 
 ADDED = "added here"
 

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from pitui.demo.needs import find_spark
+from pitui.demo.requirements import find_spark
 from pitui.domain.errors import PituiError
 from pitui.tui.base.dialog import Dialog
 

@@ -10,7 +10,7 @@ from pitui.config.init import render
 from pitui.config.load import parse_config
 from pitui.domain.errors import Failure, LinkError, UsageError
 from pitui.services.nodes.discovery import Proposal, find_proposals
-from pitui.spark.detect import FirstLook, parse_first_look
+from pitui.spark.detect_spark import FirstLook, parse_first_look
 from pitui.tui.setup.first_setup import FirstSetup
 
 HOSTS = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.spark.daemons.scratch import (
+from pitui.spark.daemons.scratch_space import (
     CLEAN_NAME,
     CLEAN_SCRIPT,
     Scratch,

@@ -1,6 +1,6 @@
 """How a daemon runs, as the script tells it, and what a person is told."""
 
-from pitui.provision.spark.running import Running, parse_running
+from pitui.provision.spark.running_daemons import Running, parse_running
 
 
 def test_a_daemon_with_old_settings() -> None:

@@ -9,7 +9,7 @@ from pitui.config.model import Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import NodeError
 from pitui.facts.machine import Machine
-from pitui.provision.spark.sizes import sizes_of
+from pitui.provision.spark.worker_sizes import sizes_of
 
 
 def node(tmp_path: Path, worker: str = "{}", *, master: bool = False) -> Node:

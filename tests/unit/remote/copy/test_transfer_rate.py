@@ -1,4 +1,4 @@
-from pitui.remote.copy.rate import WINDOW, RateMeter
+from pitui.remote.copy.transfer_rate import WINDOW, RateMeter
 
 
 def test_a_rate_is_that_of_the_last_seconds():

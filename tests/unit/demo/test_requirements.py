@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.demo.needs import check_folder_name, check_memory
+from pitui.demo.requirements import check_folder_name, check_memory
 from pitui.domain.errors import PituiError, UsageError
 
 
