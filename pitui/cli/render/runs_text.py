@@ -150,7 +150,7 @@ def run_lines(runs: Sequence[Run], baselines: Sequence[Run] = ()) -> Iterable[st
                 datetime.fromtimestamp(run.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
                 str(run.state),
                 run.value or "-",
-                "-" if run.seconds is None else f"{run.seconds:.2f}",
+                "-" if run.median_seconds is None else f"{run.median_seconds:.2f}",
                 "-" if run.cores is None else str(run.cores),
                 "-" if run.executors is None else str(run.executors),
                 *([_baseline_words(run, baselines)] if baselines else []),

@@ -54,6 +54,22 @@ async def test_events_are_kept_and_seen_by_the_next_pitui(timeline) -> None:
     assert one.news.events == ()
 
 
+async def test_what_is_found_elsewhere_is_kept_once(timeline) -> None:
+    one, other = timeline(), timeline()
+    slower = event(time.time() - 60, "slower", "run r-1", once=True)
+    one.add([slower])
+    await one.begin()
+    one.add([slower, slower])
+    await one.note()
+    assert [e.what for e in one.events] == ["slower"]
+    assert [e.what for e in one.news.events] == []  # it was before anybody looked
+    await other.begin()
+    other.add([slower, event(time.time() - 30, "slower", "run r-2", once=True)])
+    await other.note()
+    await one.note()
+    assert [e.subject for e in one.events] == ["run r-1", "run r-2"]
+
+
 async def test_several_at_once_keep_each_event_once(timeline) -> None:
     several = [timeline() for _ in range(4)]
     await asyncio.gather(*(one.begin() for one in several))
