@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.fake_services import FakeInspection
+from support.fake_services import FakeBenchmarks, FakeInspection
 from support.plain_cluster import FULL, RUNS, Still, shown, until
 from support.provision import Recorded
 from textual.widgets import Button
@@ -22,6 +22,8 @@ from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.base.help import HelpScreen
 from pitui.tui.base.keymap import Keys
 from pitui.tui.base.text_pane import TextPane
+from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane
+from pitui.tui.benchmarks.run_pane import RunPane
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -56,6 +58,8 @@ OWNERS = {
     ),
     Scope.TIMELINE: TimelinePane,
     Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
+    Scope.BENCHMARKS: BenchmarksPane,
+    Scope.RUN: lambda: RunPane(RUNS[0], (), FakeBenchmarks()),
 }
 
 

@@ -1,30 +1,46 @@
 """The newest lines of each source that is followed, each with a number that stays with it."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pitui.domain.logs.log_line import LogLine
-from pitui.tui.logs.store.block_list import BlockList
-from pitui.tui.logs.store.log_block import BLOCK_LINES, LEAD, NO_TIME, PART, REPEAT, TRACE, Block
+from pitui.domain.logs.log_line import Level, LogLine
+from pitui.tui.logs.store.log_block import (
+    BLOCK_LINES,
+    LEAD,
+    NO_TIME,
+    NOTE,
+    PART,
+    RANK,
+    REPEAT,
+    TRACE,
+    Block,
+)
 from pitui.tui.logs.store.log_entries import EntryBuilder
 from pitui.tui.logs.store.source_buffer import BlockShare, SourceBuffer, moments
 from pitui.tui.logs.store.time_counts import TimeCounts
+
+_LEVELS: dict[int, Level | None] = {level.rank: level for level in Level}
 
 LINE_CHARACTERS = 512
 """A line's share of memory: so many times the limit of lines is the limit of characters."""
 
 
-class LogStore(BlockList):
+class LogStore:
     """A ring of lines for each source; its oldest give way to its new ones, and are counted."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         """Lines of one source."""
-        super().__init__()
+        self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        super().clear()
+        self.blocks: list[Block] = []
+        self.end = 0
+        """The number after that of the newest line."""
+        self.sources: list[str] = []
+        """The tags; a block names a source by its place in here."""
         self.times = TimeCounts()
         self._ids: dict[str, int] = {}
         self._rings: list[SourceBuffer] = []
@@ -44,6 +60,52 @@ class LogStore(BlockList):
         """Yield each source's tag with how many of its lines are kept and were dropped."""
         for tag, ring in zip(self.sources, self._rings, strict=True):
             yield tag, ring.kept, ring.dropped
+
+    # -- a line by its number ---------------------------------------------------------------
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest line that is kept."""
+        for block in self.blocks:
+            if block.alive:
+                return block.numbers[block.living()[0]]
+        return self.end
+
+    def find(self, number: int) -> tuple[Block, int] | None:
+        """Return the block and the offset of a line; None where it was dropped."""
+        at = self.block_at(number)
+        if at < 0:
+            return None
+        offset = self.blocks[at].offset(number)
+        return None if offset is None else (self.blocks[at], offset)
+
+    def block_at(self, number: int) -> int:
+        """Return the index of the block in which a number is, or would be; -1 before the first."""
+        return bisect_right(self.blocks, number, key=_first_number) - 1
+
+    def __getitem__(self, number: int) -> LogLine:
+        place = self.find(number)
+        if place is None:
+            raise IndexError(number)
+        block, at = place
+        mark = block.marks[at]
+        level = None if mark & PART else _LEVELS.get(mark & RANK)
+        time = block.times[at]
+        known = None if time != time else time  # noqa: PLR0124 - not a number
+        tag = self.sources[block.sources[at]]
+        return LogLine(tag, block.text(at), level, known, bool(mark & NOTE))
+
+    def __contains__(self, number: int) -> bool:
+        return self.find(number) is not None
+
+    def mark(self, number: int) -> int:
+        """Return the mark of a line; 0 where it was dropped."""
+        place = self.find(number)
+        return 0 if place is None else place[0].marks[place[1]]
+
+    def level(self, number: int) -> Level | None:
+        """Return the level of the entry that a line belongs to."""
+        return _LEVELS.get(self.mark(number) & RANK)
 
     # -- lines come and go -----------------------------------------------------------------
 
@@ -70,7 +132,8 @@ class LogStore(BlockList):
         self._new_marks = bytearray()
         self.end += len(lines)
         self.times.add(*moments(times, marks))
-        self._share(block, ids, texts)
+        for source in _note_shares(self._rings, block, ids, texts):
+            self._shrink(source)
 
     def _id(self, tag: str) -> int:
         known = self._ids.get(tag)
@@ -79,20 +142,6 @@ class LogStore(BlockList):
             self.sources.append(tag)
             self._rings.append(SourceBuffer())
         return known
-
-    def _share(self, block: Block, ids: Sequence[int], texts: Sequence[str]) -> None:
-        counts = Counter(ids)
-        for source, count in counts.items():
-            ring = self._rings[source]
-            ring.kept += count
-            ring.places.append(BlockShare(block, count))
-            ring.characters += (
-                sum(map(len, texts))
-                if len(counts) == 1
-                else sum(len(text) for one, text in zip(ids, texts, strict=True) if one == source)
-            )
-        for source in counts:
-            self._shrink(source)
 
     def _shrink(self, source: int) -> None:
         ring = self._rings[source]
@@ -123,19 +172,7 @@ class LogStore(BlockList):
         self.entries.dropped(ring, [block.numbers[at] for at in offsets], marks)
         block.drop(offsets)
         if block.full and block.alive * 2 < len(block):
-            self._tidy(block)
-
-    def _tidy(self, block: Block) -> None:
-        """Close the holes of a block; join it with the one before where both have room."""
-        at = self.block_at(block.numbers[0])
-        if not block.alive:
-            del self.blocks[at]
-            return
-        block.pack()
-        before = self.blocks[at - 1] if at else None
-        if before is not None and before.packed and len(before) + len(block) <= BLOCK_LINES:
-            before.swallow(block)
-            del self.blocks[at]
+            _tidy(self.blocks, self.block_at(block.numbers[0]))
 
     # -- what is folded --------------------------------------------------------------------
 
@@ -152,24 +189,58 @@ class LogStore(BlockList):
         if mark & REPEAT and ring.run >= 0:
             self.entries.moved(self.sources[source], ring.run, number, trace=False)
             ring.run = number
-            self._show_entry(source, number)
-
-    def _show_entry(self, source: int, first: int) -> None:
-        """Say that an entry's lines are not hidden as a repetition."""
-        for index in range(max(0, self.block_at(first)), len(self.blocks)):
-            block = self.blocks[index]
-            for at in range(block.at(first), len(block)):
-                if block.sources[at] != source:
-                    continue
-                if block.numbers[at] > first and not block.marks[at] & PART:
-                    return
-                block.marks[at] &= ~REPEAT
-                block.version += 1
+            _show_entry(self, source, number)
 
     def _not_repeated(self, tag: str, first: int) -> None:
         """Take back that an entry, of which lines are still coming, is a repetition."""
         source = self._ids[tag]
-        self._show_entry(source, first)
+        _show_entry(self, source, first)
         for at in range(max(0, first - self.end), len(self._new_marks)):
             if self._new_ids[at] == source:
                 self._new_marks[at] &= ~REPEAT
+
+
+def _first_number(block: Block) -> int:
+    return block.numbers[0] if len(block) else block.numbers.start  # type: ignore[union-attr]
+
+
+def _note_shares(
+    rings: Sequence[SourceBuffer], block: Block, ids: Sequence[int], texts: Sequence[str]
+) -> Iterator[int]:
+    """Note which sources have how much in a block now, and yield them."""
+    counts = Counter(ids)
+    for source, count in counts.items():
+        ring = rings[source]
+        ring.kept += count
+        ring.places.append(BlockShare(block, count))
+        ring.characters += (
+            sum(map(len, texts))
+            if len(counts) == 1
+            else sum(len(text) for one, text in zip(ids, texts, strict=True) if one == source)
+        )
+    yield from counts
+
+
+def _tidy(blocks: list[Block], at: int) -> None:
+    """Close the holes of a block; join it with the one before where both have room."""
+    block = blocks[at]
+    if not block.alive:
+        del blocks[at]
+        return
+    block.pack()
+    before = blocks[at - 1] if at else None
+    if before is not None and before.packed and len(before) + len(block) <= BLOCK_LINES:
+        before.swallow(block)
+        del blocks[at]
+
+
+def _show_entry(store: LogStore, source: int, first: int) -> None:
+    """Say that an entry's lines are not hidden as a repetition."""
+    for block in store.blocks[max(0, store.block_at(first)) :]:
+        for at in range(block.at(first), len(block)):
+            if block.sources[at] != source:
+                continue
+            if block.numbers[at] > first and not block.marks[at] & PART:
+                return
+            block.marks[at] &= ~REPEAT
+            block.version += 1
