@@ -146,25 +146,27 @@ async def test_planted_bottlenecks_are_named_by_the_driver_and_by_the_event_log(
     assert "by Spark's metrics alone" in alone.bound.text
 
 
+ALONE = {
+    "driver asleep": (DRIVER_ASLEEP, {"driver"}),
+    "slow key": (SLOW_KEY, {"skew"}),
+    "one task": (ONE_TASK, {"too-few-tasks"}),
+    "empty tasks": (EMPTY_TASKS, {"scheduling"}),
+    "balanced": (BALANCED, {"cpu", "mixed"}),
+    "python": (PYTHON, {"python-cpu"}),
+    "small heap": (SMALL_HEAP, {"gc"}),
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("name", "text", "wanted"),
-    [
-        ("driver asleep", DRIVER_ASLEEP, {"driver"}),
-        ("slow key", SLOW_KEY, {"skew"}),
-        ("one task", ONE_TASK, {"too-few-tasks"}),
-        ("empty tasks", EMPTY_TASKS, {"scheduling"}),
-        ("balanced", BALANCED, {"cpu", "mixed"}),
-        ("python", PYTHON, {"python-cpu"}),
-        ("small heap", SMALL_HEAP, {"gc"}),
-    ],
-)
+@pytest.mark.parametrize("name", ALONE)
 async def test_an_application_with_one_planted_bottleneck_is_named(
-    cluster: Cluster, tmp_path: Path, name: str, text: str, wanted: set[str]
+    cluster: Cluster, tmp_path: Path, name: str
 ) -> None:
+    text, wanted = ALONE[name]
     async with recording(cluster, ["pi1", "pi2"], ()) as record:
         await record.first()
-        heap = ["--executor-memory", "490m", "--total-executor-cores", "2"]
+        heap = ["--executor-memory", "490m", "--executor-cores", "2"]
+        heap += ["--total-executor-cores", "2"]
         app = await submit(cluster, tmp_path, name, text, *(heap if name == "small heap" else []))
         found = await explained_at_its_end(cluster, app, record)
     assert found.bound.by in wanted, found.bound
