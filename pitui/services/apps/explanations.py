@@ -46,9 +46,11 @@ class Explanations:
         Raises:
             PituiError: nothing is left of it, or it cannot be read.
         """
+        found: Explanation | None = None
         while True:
             begun = time.monotonic()
-            with polling():
+            # The first look is a person's, those after it come of themselves.
+            with polling(found is not None):
                 found = await self.explain(app_id)
             yield found
             if not self._app_details.is_living(app_id):
