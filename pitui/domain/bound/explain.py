@@ -16,11 +16,19 @@ MOST_STAGES = 50
 
 
 def explanation(
-    record: ApplicationRecord, samples: Mapping[str, Sequence[NodeSample]]
+    record: ApplicationRecord,
+    samples: Mapping[str, Sequence[NodeSample]],
+    work_seconds: float | None = None,
 ) -> Explanation:
-    """Return what bound an application; `samples` by node, empty where none was recorded."""
+    """Return what bound an application; `samples` by node, empty where none was recorded.
+
+    With `work_seconds`, what a benchmark measured for its work, it is of the time from the first
+    stage to the last, and what would have been otherwise is of that work.
+    """
+    if work_seconds is not None:
+        record = record.from_first_stage_to_last()
     attribution = attribute(record, samples)
-    replays = replays_of(record)
+    replays = replays_of(record, work_seconds)
     stages = [
         StageBound(
             *key,

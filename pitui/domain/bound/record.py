@@ -1,6 +1,6 @@
 """An application as its tasks tell it: what bound it is computed from nothing but this."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 from pitui.domain.apps.jobs import Stage, Task
@@ -76,6 +76,20 @@ class ApplicationRecord:
     def seconds(self) -> float:
         """Return how long it took."""
         return max(0.0, self.ended_at - self.began_at)
+
+    def from_first_stage_to_last(self) -> "ApplicationRecord":
+        """Return it without its start and its end, where there is a stage that has ended."""
+        begins = [one.stage.submitted_at for one in self.stages if one.stage.submitted_at]
+        ends = [one.stage.ended_at for one in self.stages if one.stage.ended_at]
+        if not begins or not ends:
+            return self
+        began, ended = max(self.began_at, min(begins)), min(self.ended_at, max(ends))
+        there = tuple(
+            replace(executor, added_at=max(began, executor.added_at))
+            for executor in self.executors
+            if executor.added_at < ended and (executor.removed_at or ended) > began
+        )
+        return replace(self, began_at=began, ended_at=ended, executors=there)
 
 
 def node_of(task: Task) -> str:

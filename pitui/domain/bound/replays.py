@@ -65,11 +65,11 @@ class Replays:
         return max(0.0, replay(plan) - replay(changed))
 
 
-def replays_of(record: ApplicationRecord) -> Replays:
-    """Return an application's replays."""
+def replays_of(record: ApplicationRecord, seconds: float | None = None) -> Replays:
+    """Return an application's replays; `seconds` is what its work took, where that is known."""
     plan = plan_of(record, node_paces(record))
     tasks = sum(len(stage.tasks) for stage in plan.stages)
-    return Replays(plan, replay(plan), record.seconds, tasks)
+    return Replays(plan, replay(plan), record.seconds if seconds is None else seconds, tasks)
 
 
 def divided(tasks: Tasks, count: int) -> list[ReplayTask]:

@@ -61,7 +61,7 @@ def suspects(
         if stage.tasks:
             for rule in _RULES:
                 every += rule(context, stage)
-    least = max(_WORTH_SECONDS, _WORTH * record.seconds)
+    least = max(_WORTH_SECONDS, _WORTH * replays.seconds)
     worth = [suspect for suspect in every if suspect.saves_seconds >= least]
     return tuple(sorted(worth, key=lambda s: (-s.saves_seconds, s.stage or 0))[:MOST])
 

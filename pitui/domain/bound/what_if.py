@@ -24,15 +24,15 @@ _LEAST = 0.005
 def what_if(record: ApplicationRecord, replays: Replays, attribution: Attribution) -> WhatIf:
     """Return how long it would have taken otherwise."""
     if not any(stage.tasks for stage in replays.plan.stages):
-        return WhatIf(seconds=record.seconds)
+        return WhatIf(seconds=replays.seconds)
     like, more = _one_more(record, replays)
     without = _without_parts(record, replays, attribution)
     return WhatIf(
         more,
         {str(part): seconds for part, seconds in without.items()},
-        record.seconds,
+        replays.seconds,
         like,
-        tuple(_what_if_texts(record.seconds, like, more, without)),
+        tuple(_what_if_texts(replays.seconds, like, more, without)),
     )
 
 
@@ -84,7 +84,7 @@ def _without_parts(
             continue
         plan = _plan_without(part, record, replays.plan, attribution)
         if plan is not None:
-            found[part] = min(record.seconds, replays.takes(plan))
+            found[part] = min(replays.seconds, replays.takes(plan))
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 

@@ -31,14 +31,21 @@ class Explanations:
         self._app_details = app_details
         self._readers: dict[str, tuple[object, RecordReader]] = {}
 
-    async def explain(self, app_id: str, samples: _SamplesByNode | None = None) -> Explanation:
+    async def explain(
+        self,
+        app_id: str,
+        samples: _SamplesByNode | None = None,
+        work_seconds: float | None = None,
+    ) -> Explanation:
         """Return what bound an application; `samples` by node are what was recorded meanwhile.
+
+        `work_seconds` is what a benchmark measured for its work: its start is left out then.
 
         Raises:
             PituiError: nothing is left of it, or it cannot be read.
         """
         record = await self._record(app_id)
-        return await asyncio.to_thread(explanation, record, samples or {})
+        return await asyncio.to_thread(explanation, record, samples or {}, work_seconds)
 
     async def follow(self, app_id: str) -> AsyncGenerator[Explanation, None]:
         """Yield what bounds an application, again and again while it runs.

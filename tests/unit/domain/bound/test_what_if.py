@@ -5,6 +5,7 @@ from support.records import application, executor, stage, task
 
 from pitui.domain.bound.attribution import attribute
 from pitui.domain.bound.bound import Part, WhatIf
+from pitui.domain.bound.explain import explanation
 from pitui.domain.bound.node_speed import node_paces, slow_nodes
 from pitui.domain.bound.record import ApplicationRecord
 from pitui.domain.bound.replays import replays_of
@@ -139,3 +140,16 @@ def test_late_executors_are_late_again() -> None:
     record = application(7, late, [stage(0, waves(8, 1, 5), begin=1)])  # type: ignore[arg-type]
     assert replays_of(record).base == pytest.approx(7)
     assert asked(record).one_more_node_seconds == pytest.approx(5 + 8 / 6)
+
+
+def test_a_benchmarks_work_is_judged_without_the_start_and_in_its_own_seconds() -> None:
+    """Warm-up and a repeat, four seconds each, after ten seconds of starting."""
+    late = [executor("pi1", 2, added=8), executor("pi2", 2, added=8)]
+    record = application(20, late, [stage(0, waves(48, 1 / 3, 10)), stage(1, waves(48, 1 / 3, 14))])  # type: ignore[arg-type]
+    whole = explanation(record, {})
+    assert whole.bound.by == "cpu"
+    assert whole.bound.parts["starting"] == pytest.approx(0.4)
+    work = explanation(record, {}, 4.0)
+    assert work.bound.parts["cpu"] == pytest.approx(1, abs=0.01)
+    assert work.what_if.seconds == 4.0
+    assert work.what_if.one_more_node_seconds == pytest.approx(4 * 2 / 3, rel=0.02)
