@@ -9,7 +9,7 @@ from pitui.domain.cluster import LinkState, MasterState, NodeStatus, Role, Snaps
 from pitui.domain.ip_address import is_loopback
 from pitui.facts.node_facts.values import NodeFacts
 
-_URL = re.compile(r"spark://\[?(?P<host>[^\]/]+?)\]?:(?P<port>\d+)$")
+_URL = re.compile(r"spark://\[?(?P<host>[^\],/]+?)\]?:(?P<port>\d+)$")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,13 @@ class Evidence:
     def status(self, name: str) -> NodeStatus | None:
         """Return a node's part of the snapshot."""
         return self.snapshot.node(name)
+
+    def same_machine(self, one: str, other: str) -> bool:
+        """Whether two nodes are one machine: they have an address in common, beside loopback."""
+        own = [
+            {a for a in self.facts[name].addresses if not is_loopback(a)} for name in (one, other)
+        ]
+        return bool(own[0] & own[1])
 
     def masters_url_of(self, node: NodeStatus) -> str:
         """Return the master's URL that a node's worker was started with; empty where none runs."""

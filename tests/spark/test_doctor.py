@@ -30,7 +30,9 @@ def test_a_fault_has_its_finding_until_it_is_gone(demo_cluster: Path, tmp_path: 
         return [(one["check"], one["node"], one["state"]) for one in found]
 
     status, report = doctor()
-    assert (status, bad(report), report["skipped"]) == (0, [], [])
+    assert (status, bad(report)) == (0, [])
+    # In a container the kernel's log may be closed; all else can be looked at.
+    assert {one["check"] for one in report["skipped"]} <= {"memory.oom-killed"}
     assert pitui("stop", "pi2").returncode == 0
     try:
         gone = [("spark.unregistered", "pi2", "new")]

@@ -137,7 +137,12 @@ def facts(name: str) -> NodeFacts:
         spark="4.3.0",
         scala="2.13",
         env={"SPARK_LOCAL_DIRS": "/var/lib/spark/local"},
-        defaults={"spark.master.rest.enabled": "false", "spark.executor.memory": "1024m"},
+        defaults={
+            "spark.master.rest.enabled": "false",
+            "spark.executor.memory": "1024m",
+            "spark.authenticate": "true",
+            "spark.authenticate.secret": "set",
+        },
         defaults_path="/opt/spark/conf/spark-defaults.conf",
         java=JavaRuntime("/usr/lib/jvm/java-17-openjdk-arm64/bin/java", "17.0.15", 17),
         python=(3, 13),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
-from pitui.facts.node_facts.values import CheckedFolder, NodeFacts
+from pitui.doctor.folder_mounts import folders_by_mount
 
 _FULL_KIB, _FULL_PERCENT = 200 << 10, 2
 _SCARCE_KIB, _SCARCE_PERCENT = 2 << 20, 10
@@ -14,7 +14,7 @@ _SCARCE_KIB, _SCARCE_PERCENT = 2 << 20, 10
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.facts.items():
-        for folder in mounts(facts):
+        for folder in folders_by_mount(facts):
             percent = 100 * folder.free_kib / folder.size_kib
             size, free = _kib_in_words(folder.size_kib), _kib_in_words(folder.free_kib)
             title = f"{free} of {size} are free on {folder.mount}, where Spark has {folder.path}"
@@ -25,15 +25,6 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield error(title, fix, node=name, about=folder.mount, several=several)
             elif folder.free_kib < _SCARCE_KIB and percent < _SCARCE_PERCENT:
                 yield warning(title, fix, node=name, about=folder.mount, several=several)
-
-
-def mounts(facts: NodeFacts) -> list[CheckedFolder]:
-    """Return a node's folders, one a file system, Spark's own before the root."""
-    found: dict[str, CheckedFolder] = {}
-    for folder in sorted(facts.folders, key=lambda folder: folder.use == "system"):
-        if folder.size_kib:
-            found.setdefault(folder.mount, folder)
-    return list(found.values())
 
 
 def _kib_in_words(kib: int) -> str:

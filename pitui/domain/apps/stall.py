@@ -28,6 +28,9 @@ MIB = 1024 * 1024
 LOOP = 2
 """Executors that ended by themselves from which on they are taken to die in a loop."""
 
+DRIVER_UNREACHABLE = "its executors cannot reach the driver"
+"""How the reason begins where executors end because they cannot reach the driver."""
+
 _UNREACHABLE = re.compile(
     r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
@@ -137,7 +140,7 @@ def dying(deaths: ExecutorDeaths) -> StallReason | None:
         peer = _PEER.search(line)
         at = f" at {peer[1]}" if peer else ""
         return StallReason(
-            f"its executors cannot reach the driver{at}; {latest}: {line}",
+            f"{DRIVER_UNREACHABLE}{at}; {latest}: {line}",
             (
                 "Give it an address that the workers can reach (--conf "
                 "spark.driver.host=ADDRESS), and open its port in the firewall "

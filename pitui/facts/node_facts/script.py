@@ -90,12 +90,15 @@ done
 for pid_file in "$pids"/spark-*.pid; do
   [ -r "$pid_file" ] && read -r pid < "$pid_file" || continue
   class=$(tr "\0" "\n" 2>/dev/null < "/proc/$pid/cmdline" | grep -m 1 "^org[.]apache[.]spark[.]")
-  [ -n "$class" ] || { [ -d "/proc/$pid" ] && class=other || class=gone; }
+  [ -n "$class" ] || {
+    class=gone
+    [ -d "/proc/$pid" ] && class=hidden && [ -r "/proc/$pid/cmdline" ] && class=other
+  }
   echo "pidfile $pid $class $pid_file"
 done
 echo "pids $pids"
 last=$(ls -t "$logs"/*deploy.worker.Worker*.out 2>/dev/null | head -n 1)
-[ -n "$last" ] && tail -c 8192 -- "$last" | grep -a "All masters are unresponsive! Giving up" |
+[ -n "$last" ] && tail -n 12 -- "$last" | grep -a "All masters are unresponsive! Giving up" |
   tail -n 1 | sed "s/^/gaveup /"
 true
 """

@@ -50,7 +50,8 @@ class PidFile:
     path: str
     pid: int
     what: str
-    """The class that runs with that pid, `other` for another program, `gone` for none."""
+    """The class that runs with that pid, `other` for another program, `gone` for none, `hidden`
+    where that cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)

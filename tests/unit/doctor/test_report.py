@@ -136,5 +136,6 @@ def test_exclusions(exclusion: ExclusionSection, wanted: str | None) -> None:
 
 
 def test_a_master_that_is_down_stands_on_its_node() -> None:
-    (one,) = report(with_master(healthy(), state=MasterState.STOPPED)).findings
+    down = with_master(with_facts(healthy(), NUC, listening=()), state=MasterState.STOPPED)
+    (one,) = report(down).findings
     assert (one.finding.check, one.finding.node) == ("spark.unregistered", NUC)

@@ -1,0 +1,41 @@
+"""app.waiting: an application gets no executor, or does not move, and pitui knows why."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.checks.memory_executor_does_not_fit import executor_does_not_fit
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.domain.apps.stall import DRIVER_UNREACHABLE
+from pitui.domain.cluster import ApplicationState
+from pitui.domain.text import time_span
+
+_SHORT = 30.0
+"""Seconds of waiting that are usual."""
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for app in evidence.snapshot.applications:
+        why = app.why_waiting
+        if not app.state.active or not why or app.duration_s < _SHORT:
+            continue
+        other = why.startswith(DRIVER_UNREACHABLE) or executor_does_not_fit(evidence, app)
+        if other:
+            continue
+        waits = app.state is ApplicationState.WAITING
+        for_long = f"has waited for {time_span(app.duration_s)}" if waits else "does not move"
+        yield Finding(
+            FindingSeverity.WARNING if waits else FindingSeverity.INFO,
+            f"{app.name} {for_long}: {why}",
+            app.fix or f"pitui jobs {app.id}",
+            application=app.id,
+        )
+
+
+CHECK = Check(
+    id="app.waiting",
+    title="An application waits",
+    why="Spark itself only says `Initial job has not accepted any resources`",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+)

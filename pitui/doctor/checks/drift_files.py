@@ -1,0 +1,38 @@
+"""drift.files: a setting of spark-defaults.conf is not the same on all nodes."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, info
+from pitui.doctor.majority import usual
+
+_OWN = ("spark.local.dir", "spark.driver.host", "spark.driver.bindAddress", "spark.master")
+"""Settings that may be a node's own; what spark.master is, spark.master-differs says."""
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    told = {name: facts.defaults for name, facts in evidence.spark_facts()}
+    for setting in dict.fromkeys(key for settings in told.values() for key in settings):
+        if setting in _OWN or setting.endswith("JavaOptions"):
+            continue
+        values = {name: settings[setting] for name, settings in told.items() if setting in settings}
+        most = usual(values, evidence.master_name)
+        for name, value in values.items():
+            if value != most:
+                yield info(
+                    f"{setting} is {value} in its spark-defaults.conf, and {most} elsewhere",
+                    "pitui provision {nodes} --only conf,sizing",
+                    node=name,
+                    about=setting,
+                    several=f"{setting} is not what it is elsewhere",
+                )
+
+
+CHECK = Check(
+    id="drift.files",
+    title="Settings differ between nodes",
+    why="What an application gets then hangs on the node that it is submitted from",
+    reads=Reads.NODES,
+    rule=_rule,
+)

@@ -1,0 +1,39 @@
+"""memory.oom-killed: the kernel killed Java or Python because memory ran out."""
+
+import re
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, SkippedCheck, warning
+from pitui.doctor.kernel_log import recent
+
+_KILLED = re.compile(r"Out of memory: Killed process (\d+) \((java|python[\d.]*)\)")
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+    for name, facts in evidence.spark_facts():
+        if facts.kernel is None:
+            yield SkippedCheck("this login may not read the kernel's log", name)
+            continue
+        killed = [m for line in recent(facts) if (m := _KILLED.search(line))]
+        if killed:
+            what = ", ".join(sorted({match[2] for match in killed}))
+            yield warning(
+                f"the kernel killed {len(killed)} processes ({what}) in a day for want of memory",
+                f"lower nodes.{name}.worker.memory, or spark.executor.cores; for Python set "
+                "spark.executor.pyspark.memory",
+                node=name,
+                detail=f"the latest: `{killed[-1].string}`",
+                several="the kernel killed Java or Python for want of memory",
+            )
+
+
+CHECK = Check(
+    id="memory.oom-killed",
+    title="The kernel killed Spark's processes for want of memory",
+    why="Executors end with code 137: a worker counts their heaps only, and nothing beside them",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("spark.unregistered",),
+)

@@ -1,0 +1,29 @@
+"""reach.ssh: a node cannot be reached."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error
+from pitui.domain.cluster import LinkState
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for status in evidence.snapshot.nodes:
+        link = status.link
+        if link.state is not LinkState.CONNECTED or link.error is not None:
+            yield error(
+                f"it cannot be asked: {link.error or link.state}",
+                link.advice or f"ssh {status.host}",
+                node=status.name,
+            )
+
+
+CHECK = Check(
+    id="reach.ssh",
+    title="A node cannot be reached",
+    why="Nothing can be seen or done there, and its worker is likely gone too",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+    explains=("spark.unregistered", "ports.blocked"),
+)

@@ -1,0 +1,30 @@
+"""security.no-authentication: daemons and applications do not have to know a secret."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, info
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    name = evidence.master_name
+    facts = evidence.facts.get(name)
+    if facts is None or not facts.defaults_path or evidence.on_one_machine:
+        return
+    if facts.defaults.get("spark.authenticate", "false").lower() != "true":
+        yield info(
+            "spark.authenticate is off: whoever reaches the master can submit",
+            "set spark.authenticate: true and spark.authenticate.secret under spark.defaults, "
+            "then: pitui provision --rolling",
+            node=name,
+        )
+
+
+CHECK = Check(
+    id="security.no-authentication",
+    title="Spark asks nobody for a secret",
+    why="Whoever is in the network can submit an application, and runs programs as Spark's account",
+    reads=Reads.NODES,
+    rule=_rule,
+)

@@ -1,0 +1,31 @@
+"""spark.gave-up: a worker ended because no master answered it for too long."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        status = evidence.status(name)
+        if not facts.gave_up or status is None or status.worker is None or status.worker.pid:
+            continue
+        yield error(
+            "its worker gave up, because no master answered it, and ended",
+            "pitui start {nodes}",
+            node=name,
+            detail=f"its log ends with `{facts.gave_up}`",
+            several="their workers gave up, because no master answered them, and ended",
+        )
+
+
+CHECK = Check(
+    id="spark.gave-up",
+    title="A worker ended because no master answered",
+    why="It does not come back by itself: after 16 tries the process exits",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("app.waiting",),
+)

@@ -1,0 +1,59 @@
+"""spark.master-differs: a worker, or spark-defaults.conf, names another master."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence, address_of_url
+from pitui.doctor.finding import Finding, error, warning
+from pitui.domain.ip_address import is_ip_address
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    if evidence.snapshot.master_at is None:
+        return
+    url = evidence.snapshot.master.url
+    for status in evidence.connected:
+        asked = evidence.masters_url_of(status)
+        if asked and _is_another(evidence, status.name, asked):
+            yield error(
+                f"its worker belongs to {asked}, the master of this cluster is {url}",
+                "pitui provision {nodes} --only service ; pitui restart {nodes}",
+                node=status.name,
+                about="worker",
+                several=f"their workers belong to {asked}",
+            )
+    for name, facts in evidence.facts.items():
+        told = facts.defaults.get("spark.master", "")
+        if told.startswith("spark://") and _is_another(evidence, name, told):
+            yield warning(
+                f"spark.master is {told} in {facts.defaults_path}, the cluster's is {url}",
+                f"set spark.master there to {url}",
+                node=name,
+                about="spark.master",
+                several=f"spark.master is {told} in their spark-defaults.conf",
+            )
+
+
+def _is_another(evidence: Evidence, node: str, url: str) -> bool:
+    """Whether a URL surely leads elsewhere; a name that nobody looked up may be the same one."""
+    told, (host, port) = address_of_url(url), evidence.master_address
+    if told is None or told == (host, port):
+        return False
+    if told[1] != port:
+        return True
+    there = evidence.facts.get(evidence.master_name)
+    asked = evidence.facts.get(node)
+    found = (told[0],) if is_ip_address(told[0]) else asked.resolved.get(told[0]) if asked else None
+    if there is None or not found or not there.addresses:
+        return False
+    return not set(found) & (there.addresses | {host})
+
+
+CHECK = Check(
+    id="spark.master-differs",
+    title="A worker or a setting names another master",
+    why="That worker's cores are missing here, and applications go to the other master",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+    explains=("spark.unregistered",),
+)

@@ -1,0 +1,61 @@
+"""spark.pid-file: Spark's scripts cannot tell which process is the daemon."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, info, warning
+from pitui.domain.cluster import DaemonProcess, Launcher
+from pitui.facts.node_facts.values import NodeFacts
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        status = evidence.status(name)
+        running = status.processes if status is not None else ()
+        by_script = [p for p in running if p.launcher is Launcher.DAEMON]
+        for process in by_script:
+            if _folder(process, facts) == facts.pid_folder:
+                yield from _of_process(name, process, facts)
+        for file in facts.pid_files:
+            if file.what == "other":
+                yield warning(
+                    f"{file.path} names pid {file.pid}, which is another program",
+                    f"pitui exec {name} -- rm {file.path}",
+                    node=name,
+                    about=file.path,
+                )
+
+
+def _of_process(name: str, process: DaemonProcess, facts: NodeFacts) -> Iterator[Finding]:
+    if process.pid not in [file.pid for file in facts.pid_files]:
+        yield warning(
+            f"its {process.role} (pid {process.pid}) has no PID file in {facts.pid_folder}",
+            "pitui restart {nodes}",
+            node=name,
+            about=process.role,
+            several="their daemons have no PID files",
+        )
+    elif facts.pid_folder == "/tmp":  # noqa: S108 - Spark's own choice
+        yield info(
+            f"the PID file of its {process.role} is in /tmp, which is emptied at boot, and of what "
+            "is older than ten days on Debian 13",
+            "set spark.env.SPARK_PID_DIR to a folder of Spark's account, or use systemd: "
+            "pitui provision {nodes} --only conf,service",
+            node=name,
+            about=process.role,
+            several="the PID files of their daemons are in /tmp, which is emptied",
+        )
+
+
+def _folder(process: DaemonProcess, facts: NodeFacts) -> str:
+    return dict(process.environment).get("SPARK_PID_DIR", facts.pid_folder)
+
+
+CHECK = Check(
+    id="spark.pid-file",
+    title="PID files of Spark's scripts are missing or wrong",
+    why="Spark's scripts go by them, and say `no worker to stop` or `running as process`",
+    reads=Reads.NODES,
+    rule=_rule,
+)

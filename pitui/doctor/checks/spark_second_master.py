@@ -1,0 +1,44 @@
+"""spark.second-master: more than one master runs, or the master moved to another port."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, warning
+from pitui.domain.cluster import Role
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for status in evidence.connected:
+        pids = [p.pid for p in status.processes if p.role is Role.MASTER]
+        if status.name == evidence.master_name:
+            if len(pids) > 1:
+                yield warning(
+                    f"{len(pids)} masters run there, pids {', '.join(map(str, pids))}",
+                    "pitui stop master ; pitui start master",
+                    node=status.name,
+                )
+        elif pids:
+            yield warning(
+                f"a master runs there (pid {pids[0]}), and the master is on {evidence.master_name}",
+                f"pitui exec {status.name} -- kill {pids[0]}",
+                node=status.name,
+            )
+    port, wanted = evidence.master_address[1], evidence.config.spark.master.port
+    if evidence.master_alive and evidence.snapshot.master_at is not None and port != wanted:
+        yield warning(
+            f"the master listens on port {port}, configured is {wanted}: another program has that",
+            "pitui restart master  (after that program was stopped)",
+            node=evidence.master_name,
+            about="port",
+        )
+
+
+CHECK = Check(
+    id="spark.second-master",
+    title="A second master runs",
+    why="Workers and applications may be at the one or at the other",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+    explains=("spark.unregistered", "spark.master-differs"),
+)

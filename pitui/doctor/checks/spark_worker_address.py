@@ -1,0 +1,56 @@
+"""spark.worker-address: a worker is known by an address that others cannot use."""
+
+import ipaddress
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error, info
+from pitui.domain.cluster import WorkerState
+from pitui.domain.ip_address import is_ip_address, is_loopback
+
+_DOCKER = ipaddress.ip_network("172.17.0.0/16")
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    if evidence.on_one_machine:
+        return
+    for worker in evidence.snapshot.strangers:
+        if worker.state is not WorkerState.ALIVE:
+            continue
+        if not is_loopback(worker.host) and not _of_docker(worker.host):
+            yield info(
+                f"the master lists a worker at {worker.host}, which is no configured node",
+                "add it under `nodes`, or stop it there",
+                about=worker.host,
+            )
+            continue
+        yield error(
+            f"the master lists a worker at {worker.host}, which no other machine can reach",
+            "set nodes.NAME.env.SPARK_LOCAL_IP to its address in the network, then: "
+            "pitui restart NAME",
+            about=worker.host,
+        )
+    for status in evidence.snapshot.nodes:
+        for worker in status.workers:
+            if worker.state is WorkerState.ALIVE and _of_docker(worker.host):
+                yield error(
+                    f"its worker is known by {worker.host}, the address of Docker's own network",
+                    f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the network, "
+                    f"then: pitui restart {status.name}",
+                    node=status.name,
+                )
+
+
+def _of_docker(host: str) -> bool:
+    return is_ip_address(host) and ipaddress.ip_address(host) in _DOCKER
+
+
+CHECK = Check(
+    id="spark.worker-address",
+    title="A worker is known by an address that others cannot use",
+    why="Executors there get no data from others, and drivers cannot reach them",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+    explains=("app.waiting",),
+)
