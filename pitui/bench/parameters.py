@@ -83,11 +83,11 @@ def _cores_value(text: str) -> str:
 
 COMMON = (
     Parameter(
-        "executor_memory", "Memory", "", "of each executor, such as 512m; empty: what fits",
+        "executor_memory", "Memory", "", "an executor; empty: what fits",
         _memory_value,
     ),
     Parameter(
-        "executor_cores", "Cores", "", "of each executor; empty: all of its worker", _cores_value
+        "executor_cores", "Cores", "", "an executor; empty: all", _cores_value
     ),
 )  # fmt: skip
 """What every benchmark takes."""

@@ -77,18 +77,16 @@ class Benchmark:
         return words
 
 
-_SIZE = Parameter(
-    "size", "Size", "", "of the data, such as 100m; empty: what fits", parameters.size_value
-)
+_SIZE = Parameter("size", "Size", "", "such as 100m; empty: what fits", parameters.size_value)
 _WARM = Parameter(
-    "warm", "Warm", "no", "yes: files may be in memory already", parameters.yes_value, "--warm"
+    "warm", "Warm", "no", "yes: files may be in memory", parameters.yes_value, "--warm"
 )
 _TEXT = (
     Parameter(
         "path",
         "Path",
         "",
-        "text that every node has at the same path; empty: made on the nodes",
+        "empty: text is made on nodes",
         parameters.path_value,
         "--path",
     ),
@@ -96,12 +94,10 @@ _TEXT = (
         "generate",
         "Generate",
         "",
-        "size such as 100m: write that much to the path first",
+        "such as 100m: is written there",
         parameters.size_value,
     ),
-    Parameter(
-        "size", "Size", "", "of the text that is made where no path is given", parameters.size_value
-    ),
+    Parameter("size", "Size", "", "of text that is made", parameters.size_value),
     _WARM,
 )
 _TASKS = Parameter(
@@ -192,7 +188,7 @@ _ROWS: Sequence[Benchmark] = (
                 "scale",
                 "Scale",
                 "",
-                "1 is 345 MiB of Parquet; empty: what fits of 0.01, 0.1 and 1",
+                "0.1 is 35 MiB; empty: what fits",
                 parameters.scale_value,
             ),
             _WARM,
