@@ -34,7 +34,7 @@ def main() -> None:
         result = harness.measure(program, spark, parser.parse_args(words))
         print(module, json.dumps(result), flush=True)
         spark.catalog.clearCache()
-    spark.stop()
+    harness.end(spark)
 
 
 if __name__ == "__main__":

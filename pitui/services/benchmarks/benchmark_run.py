@@ -244,7 +244,13 @@ class BenchmarkRunner:
         """Follow a run to its end; stop it where a node comes to a limit; keep what it did."""
         async with TaskGroup() as group:
             guard = group.create_task(self._stop_at_limit(run, record))
-            ended = await follow(run)
+            try:
+                ended = await follow(run)
+            except asyncio.CancelledError:
+                # Its data must stay for as long as it goes on without us.
+                if self._runs.get(run.id).state is not RunState.RUNNING:
+                    self._running = None
+                raise
             guard.cancel()
         self._running = None
         series = record.since(run.started_at)

@@ -16,6 +16,9 @@ FOLDER = "~/.local/share/pitui/runs"
 STDOUT = "stdout.log"
 STDERR = "stderr.log"
 RESULT_MARK = "PITUI-RESULT "
+WRONG_MARK = "WrongAnswerError: "
+"""How a benchmark program says that the answer is wrong; spark-submit passes on a program's
+standard error as its own standard output."""
 CANCEL_LIMIT = 15.0
 """Seconds after which a cancelled run is killed hard."""
 
@@ -99,8 +102,10 @@ for folder in {quote_all(folders)}; do
   [ -f status ] && echo "status $(cat status)"
   echo "application $(grep -o -m1 'app-[0-9]\\{{14\\}}-[0-9]\\{{4,\\}}' {STDERR} | head -n 1)"
   grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1
-  [ -f status ] && grep -a -E 'Error|Exception|error:' {STDERR} | tail -n 1 |
-    cut -c1-500 | sed 's/^/error /'
+  [ -f status ] && {{
+    grep -a -E 'Error|Exception|error:' {STDERR}
+    grep -a '^{WRONG_MARK}' {STDOUT}
+  }} | tail -n 1 | cut -c1-500 | sed 's/^/error /'
 done 2>/dev/null
 exit 0"""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.run import Repeat, Run, RunState
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import run_status
 
@@ -81,6 +81,37 @@ def test_a_run_that_fails_says_why(launch):
     run = run_status(RUN, seen, time.time())
     assert (run.state, run.status) == (RunState.FAILED, 3)
     assert run.error == "java.lang.OutOfMemoryError: heap"
+
+
+def test_a_benchmark_whose_answer_is_wrong_says_so(launch):
+    text = "echo ERROR: Error of Spark >&2; echo WrongAnswerError: pi: 3 tasks; exit 1"
+    run = run_status(RUN, wait_for_end(launch(text)), time.time())
+    assert (run.state, run.error) == (RunState.FAILED, "WrongAnswerError: pi: 3 tasks")
+
+
+def test_what_a_benchmark_measured(launch):
+    said = (
+        '{"value": "7", "seconds": 2.0, "cores": 4, "executors": 2, "workers": 2, "warm_up": true,'
+        ' "repeats": [{"seconds": 1.0, "value": "7"}, {"seconds": 3.0, "value": "7"}],'
+        ' "spark": "4.3.0", "bytes": 1000, "executor_memory_mib": 470, "executor_cores": 2,'
+        ' "detail": {"pi1": "fast"}}'
+    )
+    run = run_status(RUN, wait_for_end(launch(f"echo 'PITUI-RESULT {said}'")), time.time())
+    assert run.repeats == (Repeat(1.0, "7"), Repeat(3.0, "7"))
+    assert (run.warm_up, run.workers, run.spark, run.data_bytes) == (True, 2, "4.3.0", 1000)
+    assert (run.executor_memory_mib, run.executor_cores) == (470, 2)
+    assert run.detail == {"pi1": "fast"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['"repeats": 3', '"repeats": [1]', '"detail": [1]', '"bytes": "many"', '"workers": null'],
+)
+def test_a_result_with_a_part_that_makes_no_sense_counts_as_none(more):
+    said = f'{{"value": "7", "seconds": 2.0, "cores": 4, "executors": 2, {more}}}'
+    look = run_folder.RunProbe("/f", status=0, ended_at=time.time(), result=said)
+    run = run_status(RUN, look, time.time())
+    assert (run.state, run.value, run.repeats) == (RunState.DONE, None, ())
 
 
 def test_a_run_goes_on_by_itself_and_can_be_cancelled(launch):

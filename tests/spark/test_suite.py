@@ -1,0 +1,131 @@
+"""The benchmark suite on a real cluster: each program once with little data, and the rest."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from spark.test_programs import LOCAL, PI, PROGRAMS, SMALL_JVM, spark_homes
+from support.demo import clean_environment
+
+pytestmark = pytest.mark.spark
+
+HOMES = spark_homes()
+ALL = Path(__file__).with_name("all_programs.py")
+MODULES = ",".join(str(path) for path in sorted(PROGRAMS.glob("*.py")))
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "text"
+    words = [sys.executable, str(PROGRAMS / "make_text.py"), str(folder), "2", "seed"]
+    subprocess.run(words, check=True, capture_output=True)
+    return folder
+
+
+def results(spark: Path, options: list[str], lines: list[str], home: Path) -> dict[str, dict]:
+    """Run programs in one application and return their results by name."""
+    answer = subprocess.run(
+        [str(spark / "bin" / "spark-submit"), *options, "--py-files", MODULES, str(ALL), *lines],
+        env=clean_environment(home, PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=SMALL_JVM),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr[-5000:]
+    found = (line.split(" ", 1) for line in answer.stdout.splitlines() if " {" in line)
+    return {name: json.loads(result) for name, result in found}
+
+
+def test_every_program_on_the_cluster(demo_cluster, text, tmp_path):
+    config = yaml.safe_load(demo_cluster.read_text())
+    spark = Path(config["nodes"]["nuc"]["spark_home"])
+    memory = ["--executor-memory", "512m", "--driver-memory", "512m"]
+    lines = [
+        f"line_count --path {text}",
+        f"word_count --path {text} --warm",
+        "aggregate --size 5",
+        "sort --size 5",
+        "join --size 5",
+        "disk_network --size 1",
+        "memory --size 32",
+        "pi --samples 50000 --repeats 2",
+    ]
+    found = results(spark, memory, [f"{line} --no-warm-up" for line in lines], tmp_path)
+    assert list(found) == [line.split()[0] for line in lines]
+    manifest = json.loads((text / "_MANIFEST.json").read_text())
+    assert found["line_count"]["value"] == str(manifest["lines"])
+    assert found["word_count"]["value"] == str(sum(manifest["words"].values()))
+    assert len(found["pi"]["repeats"]) == 2
+    # The demonstration's nodes are one machine.
+    assert found["disk_network"]["detail"]
+    for result in found.values():
+        assert (result["workers"], result["executors"], result["cores"]) == (2, 2, 4)
+        assert result["executor_memory_mib"] == 512
+        assert result["spark"] == "4.3.0"
+
+
+@pytest.mark.skipif(len(HOMES) < 2, reason="needs Spark 3.5 in PITUI_TEST_SPARK35")
+def test_every_program_on_spark_3_5(text, tmp_path):
+    lines = [
+        f"line_count --path {text}", f"word_count --path {text}", "aggregate --size 2",
+        "sort --size 2", "join --size 2", "disk_network --size 1", "memory --size 16",
+        "pi --samples 200000 --partitions 4",
+    ]  # fmt: skip
+    found = results(HOMES[1], LOCAL, [f"{line} --no-warm-up" for line in lines], tmp_path)
+    assert len(found) == len(lines)
+    assert all(result["spark"].startswith("3.5.") for result in found.values())
+    assert found["pi"]["value"] == PI
+
+
+@pytest.fixture
+def pitui(demo_cluster):
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pitui", "--config", str(demo_cluster), *words]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=170, check=False, env=os.environ
+        )
+
+    return run
+
+
+def test_sql_over_tables_that_are_made_on_the_nodes(pitui):
+    result = pitui("bench", "run", "sql", "scale=0.01", "--no-warm-up", "--json")
+    assert result.returncode == 0, result.stderr[-3000:]
+    run = json.loads(result.stdout)
+    assert run["value"] == 10
+    assert len(run["detail"]) == 10
+    assert run["data_bytes"] > 2_000_000
+    assert run["bound"]["text"]
+    assert set(run["nodes"]) == {"nuc", "pi1", "pi2"}
+    assert 0 < run["nodes"]["pi1"]["cpu_percent"] <= 100
+    assert not Path("/var/tmp/pitui-bench").exists()
+
+
+def test_a_part_of_the_workers_and_the_masters_machine_are_compared(pitui):
+    words = ("pi", "samples=100000", "--workers", "1", "--local", "--no-warm-up", "--json")
+    result = pitui("bench", "run", *words)
+    assert result.returncode == 0, result.stderr[-3000:]
+    found = json.loads(result.stdout)
+    one, alone = found["cells"]
+    assert (one["workers"], one["executors"], one["local"]) == (1, 1, False)
+    assert (alone["executors"], alone["cores"], alone["local"]) == (1, os.cpu_count(), True)
+    assert found["scaling"] == [{"workers": 1, "speedup": 1.0, "efficiency": 1.0}]
+
+
+def test_what_would_not_fit_is_refused_before_anything_is_started(pitui):
+    for words, reason in [
+        (("sort", "size=900t"), "disk: "),
+        (("pi", "executor_memory=900g"), "memory: "),
+        (("pi", "--workers", "3"), "3 workers are wanted, 2 are alive"),
+    ]:
+        result = pitui("bench", "run", *words)
+        assert result.returncode == 1
+        assert f"{words[0]} would not fit" in result.stderr
+        assert reason in result.stderr
+        assert "--force" in result.stderr
