@@ -101,7 +101,18 @@ def _merged(findings: Sequence[KnownFinding]) -> list[KnownFinding]:
         alone = not found.several or found.node is None
         key = (found.check, found.severity, found.several, one.excluded, number if alone else -1)
         groups.setdefault(key, []).append(one)
-    return [_one_of(group) for group in groups.values()]
+    # What one node has several times, such as full disks, keeps its figures.
+    parts = [
+        part
+        for group in groups.values()
+        for part in ([group] if _is_shared(group) else [[one] for one in group])
+    ]
+    return [_one_of(part) for part in parts]
+
+
+def _is_shared(group: Sequence[KnownFinding]) -> bool:
+    """Whether findings of one cause are on more than one node."""
+    return len({one.finding.node for one in group}) > 1
 
 
 def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
@@ -112,16 +123,13 @@ def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
     fix = " ; ".join(fixes)
     if len(group) == 1:
         return replace(group[0], finding=replace(first, fix=fix), nodes=names)
-    many = len(names) > 1
-    parts = [
-        f"{one.finding.node}: {one.finding.title}" * many or one.finding.title for one in group
-    ]
+    parts = [f"{one.finding.node}: {one.finding.title}" for one in group]
     details = dict.fromkeys(one.finding.detail for one in group if one.finding.detail)
     since = [one.since for one in group if one.since is not None]
     found = replace(
         first,
-        node=None if many else first.node,
-        title=f"{len(names)} nodes: {first.several}" if many else first.several,
+        node=None,
+        title=f"{len(names)} nodes: {first.several}",
         detail=". ".join(["; ".join(parts), *details]),
         fix=fix,
     )

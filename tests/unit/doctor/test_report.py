@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from support.evidence import NUC, facts, healthy, with_facts, with_master, with_status
+from support.evidence import NUC, facts, folder, healthy, with_facts, with_master, with_status
 
 from pitui.cli.render.doctor_text import report_json, report_lines
 from pitui.config.model import ExclusionSection
@@ -36,6 +36,14 @@ def test_the_same_on_several_nodes_is_one_finding_that_names_them() -> None:
     assert one.finding.node is None
     assert all(f"{name}: " in one.finding.detail for name in ("pi1", "pi2", "pi3"))
     assert one.finding.fix == "pitui provision pi1 pi2 pi3 --only java,conf"
+
+
+def test_two_full_disks_of_one_node_keep_their_figures() -> None:
+    full = folder("local", "/mnt/ssd", mount="/mnt/ssd", free_kib=1000)
+    own = tuple(replace(one, free_kib=1000) for one in facts("pi1").folders)
+    said = report(with_facts(healthy(), "pi1", folders=(*own, full))).findings
+    assert [one.finding.node for one in said] == ["pi1", "pi1"]
+    assert all("of 29.0 GiB are free" in one.finding.title for one in said)
 
 
 def test_on_one_node_it_keeps_its_figures() -> None:
