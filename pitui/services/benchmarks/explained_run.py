@@ -15,6 +15,11 @@ from pitui.services.apps.explanations import Explanations
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
+# Runs that somebody left go on and write there: what they left goes with a later run.
+_MAKE_FOLDER = """
+find /var/tmp -maxdepth 1 -user "$(id -u)" -name 'pitui-event-logs.*' -mtime +0 -exec rm -rf {} +
+mktemp -d /var/tmp/pitui-event-logs.XXXXXX"""
+
 
 class RunExplainer:
     """Sees that runs leave an event log, and reads it when they have ended."""
@@ -35,7 +40,7 @@ class RunExplainer:
         if settings.enabled and settings.folder is not None:
             return []
         runner = self._cluster.runner(self._cluster.master.name)
-        made = await runner.run("mktemp -d /var/tmp/pitui-event-logs.XXXXXX")
+        made = await runner.run(_MAKE_FOLDER)
         if not made.ok:
             return []  # the run goes on; it is not explained
         self._folder = made.stdout.strip()
