@@ -37,6 +37,7 @@ def _finding_json(one: KnownFinding) -> dict[str, Any]:
         "check": found.check,
         "severity": str(found.severity),
         "node": found.node,
+        "nodes": list(one.nodes),
         "application": found.application,
         "title": found.title,
         "detail": found.detail,
@@ -94,7 +95,7 @@ def _finding_lines(one: KnownFinding) -> Iterator[str]:
     if found.detail:
         yield from _wrapped(found.detail, len(_INDENT), len(_INDENT))
     yield from _wrapped(f"Why: {found.why}.", len(_INDENT), len(_INDENT) + 5)
-    yield from _wrapped(f"Fix: {found.fix}", len(_INDENT), len(_INDENT) + 5)
+    yield f"{_INDENT}Fix: {one_line(found.fix)}"  # whole, to be pasted
     yield f"{_INDENT}{found.check}, {age}"
 
 
@@ -124,7 +125,7 @@ def _number_of(number: int, one: str, many: str) -> str:
 
 
 def _wrapped(text: str, first: int, rest: int) -> list[str]:
-    """Return a text in lines; what can be pasted stays whole."""
+    """Return a text in lines."""
     return textwrap.wrap(
         one_line(text),
         _WIDTH,

@@ -16,7 +16,7 @@ from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
 from pitui.services.doctor.run_checks import exclusion_reason, look
 
 KEYS = {
-    "check", "severity", "node", "application", "title", "detail", "why", "fix", "fixable",
+    "check", "severity", "node", "nodes", "application", "title", "detail", "why", "fix", "fixable",
     "state", "since", "excluded",
 }  # fmt: skip
 
@@ -107,6 +107,20 @@ def test_text_says_what_where_why_and_the_fix() -> None:
     assert "java.missing, new" in text
     assert lines[-1] == f"{len(CHECKS)} checks on 4 nodes in 1.2 s"
     assert max(map(len, lines)) <= 100
+
+
+def test_a_fix_is_one_line_however_long_and_json_names_its_nodes() -> None:
+    names = [f"pi{number}" for number in range(1, 21)]
+    found = [
+        warning(
+            "no", "pitui start {nodes}", node=n, several="all no", check="java.missing", why="x"
+        )
+        for n in names
+    ]
+    made = make_report(CHECKS, [KnownFinding(one) for one in found], [])
+    assert f"         Fix: pitui start {' '.join(names)}" in list(report_lines(made, "s", 20, 1.0))
+    (one,) = report_json(made)["findings"]
+    assert (one["node"], one["nodes"]) == (None, names)
 
 
 def test_text_of_a_healthy_cluster_is_short() -> None:
