@@ -15,7 +15,8 @@ that run, or `all`, which no master answers.
 with other figures each time, from `simulated_nodes.py`, a process of its own, and the real services
 stand behind the UI. `connect_s` is the CPU until all are connected and have answered; after that
 `cpu_percent` is the share of a core, over `--seconds`; `snapshot` the CPU that is of one snapshot,
-`snapshots` how many there were in a second; `key` as above, of keys pressed as one came.
+`snapshots` how many there were in a second; `key` as above, of keys pressed as one came, and
+`key_median`: answers of other nodes that come meanwhile are handled before a key.
 
 With `--before` another checkout is measured too: `ratio` is its figure through this one's.
 """
@@ -248,6 +249,7 @@ async def whole_way(nodes: int, apps: int, seconds: float) -> dict[str, float]:
         "nodes": nodes, "applications": apps, "connect_s": round(connected - begun, 1),
         "cpu_percent": round(100 * took / lasted, 1), "snapshots": round(came / lasted, 1),
         "snapshot": round(1000 * took / max(1, came), 1), "key": round(1000 * max(keys), 1),
+        "key_median": round(1000 * median(keys), 1),
     }  # fmt: skip
 
 
