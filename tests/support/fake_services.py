@@ -21,6 +21,7 @@ from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.outcome import Outcome, OutcomeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.web_pages import WebPage
+from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
@@ -138,6 +139,39 @@ class FakeLogs:
         raise not_given()
 
 
+class FakeData:
+    """Has one item, which pi1 lacks."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self.found: Sequence[ItemPresence] = (
+            ItemPresence(
+                "/home/me/flights.csv",
+                "/spark/data/flights.csv",
+                size=4_000_000_000,
+                files=1,
+                nodes={"nuc": NodeData("present", 4_000_000_000), "pi1": NodeData("missing")},
+            ),
+        )
+
+    async def find(self, *, verify: bool) -> Sequence[ItemPresence]:
+        self.asked.append(("find", verify))
+        return self.found
+
+    async def push(
+        self,
+        wanted: Mapping[int, Sequence[str]],
+        progress: Callable[[int, str, int, int], None],
+        report: Callable[[int, Outcome], None],
+    ) -> None:
+        self.asked.append(("push", wanted))
+
+    async def remove(
+        self, wanted: Mapping[int, Sequence[str]], report: Callable[[int, Outcome], None]
+    ) -> None:
+        self.asked.append(("remove", wanted))
+
+
 class FakeBenchmarks:
     async def baselines(self) -> Sequence[Run]:
         return ()
@@ -163,6 +197,7 @@ class FakeServices:
     def __init__(self) -> None:
         self.jobs: JobService = FakeJobs()
         self.timeline = FakeTimeline()
+        self.data = FakeData()
 
     @property
     def provision_service(self) -> ProvisionService:

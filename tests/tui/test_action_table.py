@@ -16,6 +16,7 @@ from pitui.tui.base.actions import ACTIONS, Action, Scope, of
 from pitui.tui.base.confirm import ConfirmScreen, Question
 from pitui.tui.base.text_screen import TextScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
+from pitui.tui.data.data_screen import DataScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
@@ -24,7 +25,17 @@ from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.services.interface import Verb
 
 DANGERS = [(row, scope) for row in ACTIONS if row.danger for scope in row.scopes]
-CHANGES = {*Verb, "benchmark", "cancel_run", "kill", "kill_driver", "clean", "drain"}
+CHANGES = {
+    *Verb,
+    "benchmark",
+    "cancel_run",
+    "kill",
+    "kill_driver",
+    "clean",
+    "drain",
+    "push",
+    "remove",
+}
 LEAVE_THE_TERMINAL = {"pager", "text_pager"}
 """Actions that hand the terminal to $PAGER, which this one does not have."""
 OUT_OF_THE_WALK = {"read_only", "quit", *LEAVE_THE_TERMINAL}
@@ -40,6 +51,7 @@ KEYS: dict[Scope, tuple[str, ...]] = {
     Scope.PROGRESS: ("1", "j", "s", "P"),
     Scope.PROVISIONING: ("1", "j", "p"),
     Scope.TIMELINE: ("5",),
+    Scope.DATA: ("6",),
     Scope.NODE: ("1", "j", "enter"),
     Scope.TEXT: ("3", "d"),
     Scope.BENCHMARKS: ("7",),
@@ -49,6 +61,7 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.DRILL: LevelScreen,
     Scope.PROVISIONING: ProvisionScreen,
     Scope.TIMELINE: TimelineScreen,
+    Scope.DATA: DataScreen,
     Scope.NODE: NodeScreen,
     Scope.TEXT: TextScreen,
     Scope.BENCHMARKS: BenchmarksScreen,
@@ -67,7 +80,7 @@ def services() -> Looking:
 
 def changes(asked: Looking) -> list[object]:
     """Return what the services were asked to change."""
-    every = [*asked.asked, *asked.inspection.asked, *asked.jobs.asked]
+    every = [*asked.asked, *asked.inspection.asked, *asked.jobs.asked, *asked.data.asked]
     plans = asked.provision_service.asked
     return [*(one for one in every if one[0] in CHANGES), *(w for w, plan in plans if not plan)]
 
@@ -100,6 +113,8 @@ async def settled(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: top.provision_run.phase is Phase.PLANNED)
     elif isinstance(top, LevelScreen):
         await until(pilot, lambda: top.result is not None)
+    elif isinstance(top, DataScreen):
+        await until(pilot, lambda: top.pane.cursor is not None)
     elif isinstance(top, NodeScreen):
         await until(pilot, lambda: top._node._known.disk is not None)
 

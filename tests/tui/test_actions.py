@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.fake_services import FakeBenchmarks, FakeInspection
+from support.fake_services import FakeBenchmarks, FakeData, FakeInspection
 from support.plain_cluster import FULL, RUNS, Still, shown, until
 from support.provision import Recorded
 from textual.widgets import Button
@@ -24,6 +24,9 @@ from pitui.tui.base.keymap import Keys
 from pitui.tui.base.text_pane import TextPane
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane
 from pitui.tui.benchmarks.run_pane import RunPane
+from pitui.tui.data.data_actions import DataActions
+from pitui.tui.data.data_pane import DataPane
+from pitui.tui.data.data_view import DataView
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -42,6 +45,12 @@ async def no_text() -> list[str]:
     return []
 
 
+def data_pane() -> DataPane:
+    service = FakeData()
+    view = DataView(service)
+    return DataPane(view, DataActions(MainScreen(FULL, 100).operations, service, view))
+
+
 OWNERS = {
     Scope.ANYWHERE: lambda: MainScreen(FULL, 100),
     Scope.TABLES: lambda: NodesPane(FULL),
@@ -57,6 +66,7 @@ OWNERS = {
         ProvisionActions(MainScreen(FULL, 100)),
     ),
     Scope.TIMELINE: TimelinePane,
+    Scope.DATA: data_pane,
     Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
     Scope.BENCHMARKS: BenchmarksPane,
     Scope.RUN: lambda: RunPane(RUNS[0], (), FakeBenchmarks()),

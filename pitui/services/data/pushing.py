@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pitui.domain.errors import LinkError, NodeError, PituiError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.bundle_store import BundleStore
@@ -42,6 +42,15 @@ class Delivery:
     seconds: float = 0.0
     error: str = ""
     advice: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The same as that of any action."""
+        detail = self.error
+        if not detail and self.state is OutcomeState.OK:
+            via = f", through {self.via}" if self.via else ""
+            detail = f"{self.sent / 1024 / 1024:.1f} MiB in {self.seconds:.1f} s{via}"
+        return Outcome(self.node, "", self.state, detail, self.advice, self.seconds)
 
 
 DeliveryReport = Callable[[Delivery], None]

@@ -24,18 +24,26 @@ def removable_items(cluster: Cluster, target: str) -> list[Item]:
         UsageError: it is no path on a node.
     """
     found = []
-    for data in cluster.config.data:
-        try:
-            item = item_of_section(data, cluster.config.folder)
-        except UsageError:
-            # Its source is gone; what it brought is still there to be removed.
-            nodes = () if isinstance(data.nodes, str) else tuple(data.nodes)
-            path = Path(data.source)
-            name = data.target + path.name if data.target.endswith("/") else data.target
-            item = Item(path, name, "", nodes, data.owner or "")
+    for number, data in enumerate(cluster.config.data):
+        item = configured_item(cluster, number)
         if target.rstrip("/") in {item.target.rstrip("/"), data.target.rstrip("/")}:
             found.append(item)
     return found or [item_at(Path("/"), target.rstrip("/"), (), "")]
+
+
+def configured_item(cluster: Cluster, number: int) -> Item:
+    """Return an item of the configuration, also one whose source is gone.
+
+    Raises:
+        UsageError: its target is no path on a node.
+    """
+    data = cluster.config.data[number]
+    try:
+        return item_of_section(data, cluster.config.folder)
+    except UsageError:
+        # What it brought is still there to be removed.
+        nodes = () if isinstance(data.nodes, str) else tuple(data.nodes)
+        return item_at(Path(data.source), data.target, nodes, data.owner or "")
 
 
 async def remove_data(

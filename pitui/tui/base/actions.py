@@ -25,6 +25,7 @@ class Scope(StrEnum):
     PROGRESS = "Progress"
     PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
+    DATA = "Data"
     NODE = "A node's screen (movement and y also in text)"
     TEXT = "Text, such as a thread dump"
     BENCHMARKS = "Benchmarks"
@@ -103,7 +104,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("threads", "Threads", "d", "Show a thread dump of the executor, to search or to read "
            "in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor",
-           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.BENCHMARKS), hint=4),
+           (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.DATA,
+            Scope.BENCHMARKS), hint=4),
     Action("open", "Open", "enter", "Open the application, job or stage under the cursor; on "
            "other rows, show all details", _TABLE, hint=8),
     Action("details", "Details", "i", "Show all details of the row", _TABLE),
@@ -197,6 +199,14 @@ ACTIONS: tuple[Action, ...] = (
            (Scope.TIMELINE,), hint=2),
     Action("event_application", "This app", "A", "Show only events of this row's application, "
            "or of all applications", (Scope.TIMELINE,), hint=3),
+    Action("push_data", "Push", "p", "Push the marked data to its nodes, or what is under the "
+           "cursor: only what differs is sent", (Scope.DATA,), mutating=True, hint=1),
+    Action("verify_data", "Verify", "v", "Have the nodes read all data and compare it",
+           (Scope.DATA,), hint=2),
+    Action("remove_data", "Remove", "x,delete", "Remove from its node what pitui pushed and nobody "
+           "changed since (asks first)", (Scope.DATA,), danger=True, mutating=True, hint=3),
+    Action("look_again", "Look again", "r", "Ask the nodes again what they have", (Scope.DATA,),
+           hint=5),
     Action("clean", "Clean up", "C", "Remove old logs and the work folders of finished "
            "applications; lists names and sizes and asks first", (Scope.NODE,), danger=True,
            mutating=True, hint=1),
@@ -235,6 +245,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("jobs", "Jobs", "4", "Go to the jobs"),
     Action("timeline", "Timeline", "5", "Show what happened on the cluster; the header counts "
            "the events since your last visit", hint=10),
+    Action("data", "Data", "6", "Show which nodes have the data of the configuration; push and "
+           "remove it"),
     Action("benchmarks", "Benchmarks", "7", "Show the runs of benchmarks: compare them, see what "
            "bound each, and what every node did meanwhile"),
     Action("next_pane", "Next pane", "tab", "Go to the next pane"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pitui.tui.base.app_protocol import app_of
 
 if TYPE_CHECKING:
+    from pitui.tui.data.data_view import DataView
     from pitui.tui.main.main_screen import MainScreen
     from pitui.tui.provision.provisioning import ProvisionActions
 
@@ -39,6 +40,22 @@ class MainActions:
 
         timeline = app_of(self._main).services.timeline
         self._main.app.push_screen(TimelineScreen(self._main, timeline))
+
+    @cached_property
+    def _data(self) -> "DataView":
+        """What is known of the data on the nodes; kept while its screen is closed."""
+        from pitui.tui.data.data_view import DataView
+
+        return DataView(app_of(self._main).services.data)
+
+    def do_data(self) -> None:
+        """Show which nodes have which data."""
+        from pitui.tui.data.data_actions import DataActions
+        from pitui.tui.data.data_screen import DataScreen
+
+        main = self._main
+        actions = DataActions(main.operations, app_of(main).services.data, self._data)
+        self._main.app.push_screen(DataScreen(self._data, actions))
 
     def do_benchmarks(self) -> None:
         """Show the runs of benchmarks."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
     from pitui.spark.api.decommission import Refusal
+    from pitui.tui.services.data_interface import DataService
 
 
 class Verb(StrEnum):
@@ -61,6 +62,10 @@ class Backend(Protocol):
     @property
     def inspection(self) -> InspectionService:
         """What looks into executors and nodes."""
+
+    @property
+    def data(self) -> DataService:
+        """What is under `data:`, and where it is."""
 
     @property
     def benchmarks(self) -> BenchmarkService:

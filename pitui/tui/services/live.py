@@ -49,6 +49,7 @@ from pitui.tui.services.interface import (
     Verb,
 )
 from pitui.tui.services.live_benchmarks import LiveBenchmarkService
+from pitui.tui.services.live_data import LiveDataService
 
 if TYPE_CHECKING:
     from pitui.provision.engine.report import StepReporter
@@ -90,6 +91,7 @@ class LiveBackend:
         self.follow = partial(follow.follow, cluster)
         self.log_service = LiveLogService(cluster)
         self.provision_service = LiveProvisionService(cluster, prompter)
+        self.data = LiveDataService(cluster)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]

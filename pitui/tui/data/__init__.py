@@ -1,0 +1,1 @@
+"""The Data screen: which nodes have what is under `data:`."""

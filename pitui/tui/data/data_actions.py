@@ -1,0 +1,112 @@
+"""Pushing and removing data from the Data screen: what is asked, and what is done."""
+
+from collections.abc import Mapping, Sequence
+
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.tui.base.confirm import Question
+from pitui.tui.data.data_view import DataRow, DataView, Spot
+from pitui.tui.operations.operation import Operation
+from pitui.tui.operations.operation_runner import OperationRunner
+from pitui.tui.services.data_interface import DataService
+
+
+class DataActions:
+    """Actions on data, as the pane asks for them."""
+
+    def __init__(self, operations: OperationRunner, service: DataService, view: DataView) -> None:
+        self._operations = operations
+        self._service = service
+        self._view = view
+
+    def push(self, rows: Sequence[DataRow]) -> None:
+        """Bring items to nodes."""
+        self._operations.submit(self._push(rows))
+
+    def remove(self, rows: Sequence[DataRow]) -> None:
+        """Remove items from nodes, after a question."""
+        self._operations.submit(self._removal(rows))
+
+    def _push(self, rows: Sequence[DataRow]) -> Operation:
+        service, view = self._service, self._view
+        spots = {row.spot: row for row in rows}
+
+        async def work(report: OutcomeReport) -> None:
+            def ended(number: int, outcome: Outcome) -> None:
+                report(self._named(spots, (number, outcome.node), outcome))
+                view.take((number, outcome.node), outcome)
+
+            def progress(number: int, node: str, have: int, size: int) -> None:
+                view.progress((number, node), have, size)
+
+            for row in rows:
+                report(Outcome(row.node, row.item.target, OutcomeState.WORKING))
+            try:
+                await service.push(_by_item(rows), progress, ended)
+            finally:
+                view.over(list(spots))
+            await view.look()
+
+        return Operation(
+            "push_data",
+            f"Push {_rows_in_words(rows)}",
+            work,
+            about=frozenset(),
+            claims=frozenset(row.node for row in rows),
+            again=lambda failed: self._push(_rows_of(rows, failed)),
+        ).expect([(row.node, row.item.target) for row in rows])
+
+    def _removal(self, rows: Sequence[DataRow]) -> Operation:
+        service, view = self._service, self._view
+        spots = {row.spot: row for row in rows}
+
+        async def work(report: OutcomeReport) -> None:
+            def ended(number: int, outcome: Outcome) -> None:
+                report(self._named(spots, (number, outcome.node), outcome))
+                view.take((number, outcome.node), outcome)
+
+            await service.remove(_by_item(rows), ended)
+            await view.look()
+
+        return Operation(
+            "remove_data",
+            f"Remove {_rows_in_words(rows)}",
+            work,
+            about=frozenset(),
+            claims=frozenset(row.node for row in rows),
+            question=Question(
+                f"Remove {_rows_in_words(rows)}?",
+                "Remove",
+                [f"{row.item.target} on {row.node}" for row in rows],
+                ["Only what pitui pushed goes; what was changed since stays."],
+            ),
+            again=lambda failed: self._removal(_rows_of(rows, failed)),
+        ).expect([(row.node, row.item.target) for row in rows])
+
+    @staticmethod
+    def _named(spots: Mapping[Spot, DataRow], spot: Spot, outcome: Outcome) -> Outcome:
+        """Return an outcome that names the item, as several go to one node."""
+        row = spots.get(spot)
+        role = row.item.target if row is not None else outcome.role
+        return Outcome(outcome.node, role, outcome.state, outcome.detail, outcome.advice)
+
+
+def _by_item(rows: Sequence[DataRow]) -> dict[int, list[str]]:
+    """Return which items go to which nodes."""
+    wanted: dict[int, list[str]] = {}
+    for row in rows:
+        wanted.setdefault(row.spot[0], []).append(row.node)
+    return wanted
+
+
+def _rows_of(rows: Sequence[DataRow], failed: Sequence[Outcome]) -> list[DataRow]:
+    """Return the rows for which something failed."""
+    left = {(outcome.node, outcome.role) for outcome in failed}
+    return [row for row in rows if (row.node, row.item.target) in left]
+
+
+def _rows_in_words(rows: Sequence[DataRow]) -> str:
+    targets = list(dict.fromkeys(row.item.target for row in rows))
+    nodes = list(dict.fromkeys(row.node for row in rows))
+    what = targets[0] if len(targets) == 1 else f"{len(targets)} items"
+    where = nodes[0] if len(nodes) == 1 else f"{len(nodes)} nodes"
+    return f"{what} on {where}"

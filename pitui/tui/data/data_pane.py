@@ -1,0 +1,96 @@
+"""The Data pane: each item on each node, and what can be done about it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+
+from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.messages import FooterChanged, LogsRequested
+from pitui.tui.base.table_pane import TablePane
+from pitui.tui.data.data_actions import DataActions
+from pitui.tui.data.data_rows import (
+    COLUMNS,
+    data_facts,
+    data_rows,
+    data_summary,
+    data_title,
+    no_data,
+)
+from pitui.tui.data.data_view import DataRow, DataView
+from pitui.tui.text.cells import Cell
+
+if TYPE_CHECKING:
+    from pitui.tui.text.node_facts import Facts
+
+
+class DataPane(TablePane):
+    """One row for each item on each node."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.DATA))
+    SCOPE = Scope.DATA
+    COLUMNS = COLUMNS
+    TITLE = "Data"
+
+    def __init__(self, view: DataView, actions: DataActions) -> None:
+        super().__init__("data")
+        self._view = view
+        self._actions = actions
+        self._rows: Mapping[str, DataRow] = {}
+
+    def refresh_rows(self) -> None:
+        """Show what is known now."""
+        view = self._view
+        rows = view.rows()
+        found = data_rows(rows)
+        self._rows = found.values
+        self.table.set_empty(no_data(looking=view.looking, error=view.error))
+        self.show_rows(found)
+        self.title = data_title(rows, view.looking)
+        if self.cursor is None:
+            self.table.move_to(0)
+        self.post_message(FooterChanged())
+
+    def summary(self, key: str) -> tuple[Cell, Cell] | None:
+        """Return the two summary lines of a row."""
+        row = self._rows.get(key)
+        return data_summary(row) if row else None
+
+    def facts(self, key: str) -> "Facts":
+        """Return the details of a row."""
+        row = self._rows.get(key)
+        return data_facts(row) if row else []
+
+    @property
+    def _chosen(self) -> list[DataRow]:
+        """The marked rows, or the one under the cursor."""
+        return [self._rows[key] for key in self.table.model.chosen() if key in self._rows]
+
+    def do_push_data(self) -> None:
+        """Push what is marked, or under the cursor."""
+        if rows := self._chosen:
+            self._actions.push(rows)
+
+    def do_remove_data(self) -> None:
+        """Remove what is marked, or under the cursor."""
+        if rows := self._chosen:
+            self._actions.remove(rows)
+
+    def do_verify_data(self) -> None:
+        """Have the nodes read all data, whatever was noted when it was pushed."""
+        self.run_worker(self._view.look(verify=True), group="look")
+
+    def do_look_again(self) -> None:
+        """Ask the nodes again."""
+        self.run_worker(self._view.look(), group="look")
+
+    def do_logs(self) -> None:
+        """Follow the logs of the row's node, where a failing disk or link shows."""
+        if (row := self._rows.get(self.cursor or "")) is not None:
+            self.post_message(LogsRequested((row.node,)))
+
+    def is_enabled(self, action_id: str) -> bool:
+        """Return False for what needs a row while there is none."""
+        if action_id in ("push_data", "remove_data", "logs"):
+            return self.cursor is not None
+        return super().is_enabled(action_id)

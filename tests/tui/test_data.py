@@ -1,0 +1,157 @@
+"""The Data screen: its rows, what is known of data on its way, and what its keys do."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from support.fake_services import FakeData
+from support.plain_cluster import Still, shown, until
+from textual.pilot import Pilot
+
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
+from pitui.tui.data.data_screen import DataScreen
+from pitui.tui.data.data_view import DataView
+
+ITEM = ItemPresence(
+    "/home/me/flights",
+    "/spark/data/flights",
+    size=4_000_000_000,
+    files=10_000,
+    nodes={
+        "nuc": NodeData("present", 4_000_000_000),
+        "pi1": NodeData("different", 3_000_000),
+        "pi2": NodeData("missing"),
+        "pi3": NodeData("unknown", error="no route to host", advice="Is it on?"),
+    },
+)
+
+
+class Service(FakeData):
+    """Has one item; a push to pi1 stands at a quarter until it may go on, one to pi2 fails."""
+
+    def __init__(self, found: Sequence[ItemPresence] | PituiError = (ITEM,)) -> None:
+        super().__init__()
+        self.answer = found
+        self.go_on = asyncio.Event()
+
+    async def find(self, *, verify: bool) -> Sequence[ItemPresence]:
+        await super().find(verify=verify)
+        if isinstance(self.answer, PituiError):
+            raise self.answer
+        return self.answer
+
+    async def push(
+        self,
+        wanted: Mapping[int, Sequence[str]],
+        progress: Callable[[int, str, int, int], None],
+        report: Callable[[int, Outcome], None],
+    ) -> None:
+        await super().push(wanted, progress, report)
+        progress(0, "pi1", 1_000_000_000, 4_000_000_000)
+        await self.go_on.wait()
+        report(0, Outcome("pi1", "", OutcomeState.OK))
+        report(0, Outcome("pi2", "", OutcomeState.FAILED, "not enough disk space", "Free some."))
+
+
+def texts(view: DataView) -> dict[str, list[str]]:
+    """Return each node's state, and what goes on there."""
+    rows = data_rows(view.rows())
+    return {row.cells[1].text: [row.cells[2].text, row.cells[5].text] for row in rows}
+
+
+async def test_what_nodes_have() -> None:
+    view = DataView(Service())
+    await view.look()
+    assert texts(view) == {
+        "nuc": ["● present", "–"],
+        "pi1": ["◐ different", "2.9 M there"],
+        "pi2": ["○ missing", "–"],
+        "pi3": ["? unknown", "no route to host"],
+    }
+    assert data_title(view.rows(), "") == "Data: 1 of 4 present"
+    unknown = view.rows()[3]
+    assert ("Advice", "Is it on?") in data_facts(unknown)
+    assert data_summary(unknown)[1].text == "no route to host Is it on?"
+
+
+async def test_copying_with_its_speed_and_the_time_left() -> None:
+    now = 100.0
+    view = DataView(Service(), clock=lambda: now)
+    await view.look()
+    spot = (0, "pi2")
+    view.progress(spot, 1_000_000_000, 4_000_000_000)
+    assert texts(view)["pi2"] == ["▸ copying  25%", "starting"]
+    now = 120.0
+    view.progress(spot, 1_200_000_000, 4_000_000_000)
+    # What was there when it began came no way.
+    assert texts(view)["pi2"] == ["▸ copying  30%", "10.0 MB/s, 4:40 left"]
+    view.take(spot, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."))
+    assert texts(view)["pi2"] == ["✗ failed", "no space"]
+    assert data_summary(view.rows()[2])[1].text == "no space Free some."
+    view.take(spot, Outcome("pi2", "", OutcomeState.OK))
+    assert texts(view)["pi2"] == ["○ missing", "–"]
+    view.progress(spot, 1, 2)
+    view.over([spot])
+    assert texts(view)["pi2"] == ["○ missing", "–"]
+
+
+async def test_why_nothing_is_known() -> None:
+    view = DataView(Service(PituiError("it failed", "Try again.")))
+    told: list[str] = []
+    view.watch(lambda: told.append(view.looking))
+    await view.look(verify=True)
+    assert told == ["reading all data on the nodes …", ""]
+    assert [line.text for line in no_data(looking="", error=view.error)] == [
+        "it failed", "Try again.",
+    ]  # fmt: skip
+    assert "`data:`" in no_data(looking="", error=None)[0].text
+
+
+def rows(pilot: Pilot[None]) -> dict[str, str]:
+    screen = pilot.app.screen
+    assert isinstance(screen, DataScreen)
+    return {row.cells[1].text: row.cells[2].text for row in screen.pane.table.model.visible}
+
+
+async def opened(pilot: Pilot[None]) -> None:
+    await pilot.press("6")
+    await until(pilot, lambda: isinstance(pilot.app.screen, DataScreen))
+    await until(pilot, lambda: bool(rows(pilot)))
+
+
+async def test_marked_rows_are_pushed_and_the_screen_may_be_left_meanwhile() -> None:
+    services, data = Still(), Service()
+    services.data = data
+    async with shown(services, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("j", "space", "space", "p")
+        await until(pilot, lambda: rows(pilot)["pi1"] == "▸ copying  25%")
+        assert ("push", {0: ["pi1", "pi2"]}) in data.asked
+        # Nothing else is done to these nodes meanwhile.
+        await pilot.press("p")
+        assert len([one for one in data.asked if one[0] == "push"]) == 1
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        await opened(pilot)
+        assert rows(pilot)["pi1"] == "▸ copying  25%"
+        data.go_on.set()
+        await until(pilot, lambda: rows(pilot)["pi2"] == "✗ failed")
+        assert rows(pilot)["pi1"] == "◐ different"
+
+
+async def test_removal_asks_and_names_what_goes() -> None:
+    services, data = Still(), Service()
+    services.data = data
+    async with shown(services, size=(200, 50)) as pilot:
+        await opened(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DataScreen))
+        await pilot.press("x", "y")
+        await until(pilot, lambda: ("remove", {0: ["nuc"]}) in data.asked)
+        await pilot.press("v")
+        await until(pilot, lambda: ("find", True) in data.asked)
