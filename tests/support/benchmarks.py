@@ -112,8 +112,11 @@ class StillBenchmarks:
     def __init__(self, *baselines: Run) -> None:
         self.kept = list(baselines)
         self.problem: PituiError | None = None
+        self.unreadable: PituiError | None = None
 
     async def baselines(self) -> Sequence[Run]:
+        if self.unreadable is not None:
+            raise self.unreadable
         return tuple(self.kept)
 
     async def keep_baseline(self, run_id: str) -> None:
@@ -125,6 +128,8 @@ class StillBenchmarks:
         self.kept = [run for run in self.kept if run.id != run_id]
 
     async def samples(self, run_id: str) -> Mapping[str, Sequence[NodeSample]]:
+        if self.unreadable is not None:
+            raise self.unreadable
         return samples() if run_id in (SORT.id, SLOWER.id) else {}
 
     async def tasks(self, run: Run) -> Sequence[TaskBar]:

@@ -10,8 +10,10 @@ from support.plain_cluster import NOW, Still, shown, ui, until
 from support.plain_cluster import RUNS as OTHER_RUNS
 from textual.pilot import Pilot
 
+from pitui.cli.command_table import COMMANDS
 from pitui.domain.apps.gantt import core_lanes
 from pitui.domain.errors import PituiError
+from pitui.tui.base.actions import action
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
 from pitui.tui.benchmarks.comparison_lines import comparison_picture_lines
 from pitui.tui.benchmarks.gantt_lines import gantt_lines
@@ -146,6 +148,24 @@ async def test_logs_of_a_run_are_on_the_main_screen() -> None:
         await opened(pilot)
         await pilot.press("j", "l")
         await until(pilot, lambda: ("sources", [SLOWER.id]) in services.asked)
+
+
+async def test_a_record_that_cannot_be_read_is_said_not_taken_for_an_empty_one() -> None:
+    services = still(RUNS, SORT)
+    async with shown(services, size=(120, 60)) as pilot:
+        await opened(pilot)
+        services.benchmarks.unreadable = PituiError("runs.db cannot be read: disk error")
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen.pane, RunPane))
+        await until(pilot, lambda: "  runs.db cannot be read: disk error" in text(pilot))
+        assert "No node was recorded during this run." not in text(pilot)
+        said = [notice.message for notice in pilot.app._notifications]
+        assert "baselines cannot be read: runs.db cannot be read: disk error" in said
+
+
+def test_baselines_change_only_what_pitui_keeps() -> None:
+    assert not action("baseline").mutating
+    assert not COMMANDS["bench"].commands["baseline"]
 
 
 async def test_a_run_whose_tasks_are_gone_says_why() -> None:

@@ -21,6 +21,7 @@ def repeats_chart(runs: Sequence[Run]) -> Element | None:
     if not measured:
         return None
     most = max(max(seconds) for _, seconds in measured)
+    most = most or 1.0  # all of them may be shorter than what is kept of a second
     room = WIDTH - _LEFT - _RIGHT
     drawn: list[Element] = []
     for row, (run, seconds) in enumerate(measured):

@@ -16,6 +16,8 @@ from pitui.remote.quoting import quote, quote_path
 _RECORDER = Path(__file__).with_name("recorder.py")
 _LIMIT = 4 * 1024 * 1024
 _SECTOR = 512
+_TICKS = 100
+"""Clock ticks a second where a node does not say how many."""
 _NOW = 0xF
 """Bits of `vcgencmd get_throttled` that speak of this moment."""
 _UNDER_VOLTAGE = 0x1
@@ -122,12 +124,13 @@ class SampleReader:
 
 def _reading(head: _Head, before: _CounterLine, line: _CounterLine, offset: float) -> Reading:
     seconds = line.t - before.t
+    ticks = head.ticks if head.ticks > 0 else _TICKS
     bits = throttled_bits(line.throttled)
     sample = NodeSample(
         at=line.t + offset,
         seconds=seconds,
         cores=head.cores,
-        python_cores=(line.python - before.python) / head.ticks / seconds,
+        python_cores=(line.python - before.python) / ticks / seconds,
         runnable=line.runnable,
         memory_available=_kib(line.mem, "MemAvailable"),
         memory_total=_kib(line.mem, "MemTotal"),
@@ -170,7 +173,11 @@ def _cpu(before: Sequence[int], now: Sequence[int]) -> dict[str, Any]:
 def _disks(
     before: Mapping[str, Sequence[int]], now: Mapping[str, Sequence[int]], seconds: float
 ) -> dict[str, Any]:
-    pairs = [(before[name], counts) for name, counts in now.items() if name in before]
+    pairs = [
+        (old, counts)
+        for name, counts in now.items()
+        if (old := before.get(name)) and len(old) >= 3 and len(counts) >= 3
+    ]
     if not pairs:
         return {}
     read, written, busy = (
@@ -186,7 +193,11 @@ def _disks(
 def _network(
     head: _Head, before: Mapping[str, Sequence[int]], now: Mapping[str, Sequence[int]], s: float
 ) -> dict[str, Any]:
-    names = [n for n in carrying(now, parse_links(head.links)) if n in before]
+    names = [
+        n
+        for n in carrying(now, parse_links(head.links))
+        if len(before.get(n, ())) >= 2 and len(now[n]) >= 2
+    ]
     if not names:
         return {}
     received, sent = (sum(max(0, now[n][i] - before[n][i]) for n in names) / s for i in (0, 1))
@@ -201,7 +212,9 @@ def _kib(memory: Mapping[str, int], name: str) -> int | None:
 
 def _pages_rate(
     before: Sequence[int], now: Sequence[int], i: int, seconds: float, unit: int
-) -> float:
+) -> float | None:
+    if i >= min(len(before), len(now)):
+        return None
     return max(0, now[i] - before[i]) * unit / seconds
 
 

@@ -28,9 +28,6 @@ from pitui.services.runs.submit import prepare
 _CLEAN_LIMIT = 300.0
 _BACK_LIMIT = 20.0
 """Seconds within which a worker must be alive again after a run."""
-_LEAST_LOCAL_MIB, _MOST_LOCAL_MIB = 512, 8192
-_LOCAL_SHARE = 0.6
-"""Of the available memory, which a local run's heap gets."""
 
 Follow = Callable[[Run], Awaitable[Run]]
 """Waits for the end of a run and returns it as it then is."""
@@ -348,7 +345,5 @@ def _cluster_words(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
 
 def _local_words(cell: BenchmarkCell, master: Reading | None) -> list[str]:
     """Return the options for one JVM on the master's machine, with memory that it has."""
-    available = (master.sample.memory_available if master else None) or 0
-    fitting = int(available / 2**20 * _LOCAL_SHARE)
-    heap = spark_memory(max(_LEAST_LOCAL_MIB, min(_MOST_LOCAL_MIB, fitting)))
-    return ["--master", "local[*]", "--driver-memory", cell.parameters["executor_memory"] or heap]
+    heap = spark_memory(requirements.local_memory_mib(cell, master))
+    return ["--master", "local[*]", "--driver-memory", heap]

@@ -18,12 +18,20 @@ from pitui.services.cluster import Cluster
 SCRATCH = "/var/lib/spark/local"
 """Where provisioned nodes have Spark's scratch space; elsewhere this is the file system of `/`."""
 
+_LEAST_LOCAL_MIB, _MOST_LOCAL_MIB = 512, 8192
+_LOCAL_SHARE = 0.6
+"""Of the available memory, which a local run's heap gets."""
+
 _DATA_KINDS = (DataKind.TEXT, DataKind.TABLES)
 
 
 def watched_folders(cluster: Cluster, cells: Sequence[BenchmarkCell]) -> list[str]:
-    """Return the folders whose space matters."""
-    paths = [path for cell in cells if (path := cell.parameters.get("path"))]
+    """Return the folders whose space matters: those that are written to."""
+    paths = [
+        path
+        for cell in cells
+        if cell.parameters.get("generate") and (path := cell.parameters.get("path"))
+    ]
     return list(dict.fromkeys([scratch_of(cluster), FOLDER, *paths]))
 
 
@@ -89,10 +97,11 @@ def needs_of(
     master = shelf.cluster.master.name
     makes = benchmark.data in _DATA_KINDS and not cell.parameters.get("path")
     data = {FOLDER: size} if makes and size else {}
+    if cell.local:
+        memory, words = _local_need(benchmark, cell, shelf.readings.get(master))
+        return [NodeNeed(master, memory, words, data)]
     memory, words = driver_need()
     needs = [NodeNeed(master, memory, words, data)]
-    if cell.local:
-        return needs
     heap = executor_memory_mib(cell, shelf.workers)
     most = max(worker.cores for worker in shelf.workers)
     scratch = int((size or 0) * benchmark.scratch / (cell.workers or len(shelf.workers)))
@@ -105,6 +114,23 @@ def needs_of(
         disk[folder] = disk.get(folder, 0) + scratch
         needs.append(NodeNeed(node.name, memory, words, disk))
     return needs
+
+
+def local_memory_mib(cell: BenchmarkCell, master: Reading | None) -> int:
+    """Return the MiB of the one JVM of a local cell: what it says, else what the machine has."""
+    said = cell.parameters.get("executor_memory")
+    if said:
+        return parse_memory(said)
+    available = (master.sample.memory_available if master else None) or 0
+    fitting = int(available / 2**20 * _LOCAL_SHARE)
+    return max(_LEAST_LOCAL_MIB, min(_MOST_LOCAL_MIB, fitting))
+
+
+def _local_need(
+    benchmark: Benchmark, cell: BenchmarkCell, master: Reading | None
+) -> tuple[int, str]:
+    cores = (master.sample.cores if master else None) or 1
+    return executor_need(local_memory_mib(cell, master), cores, python=benchmark.python)
 
 
 def refusals(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:

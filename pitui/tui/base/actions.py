@@ -218,7 +218,7 @@ ACTIONS: tuple[Action, ...] = (
            "without marks, the run under the cursor with its baseline", (Scope.BENCHMARKS,),
            hint=1),
     Action("baseline", "Baseline", "B", "Keep the run as the baseline of its kind, or no more; "
-           "later runs that are slower are marked", (Scope.BENCHMARKS,), mutating=True, hint=3),
+           "later runs that are slower are marked", (Scope.BENCHMARKS,), hint=3),
     Action("end_run", "End run", "x,delete", "End the run under the cursor (asks first)",
            (Scope.BENCHMARKS,), danger=True, mutating=True, hint=5),
     Action("copy_all", "Copy", "y", "Copy everything on this screen", _LOOKS),

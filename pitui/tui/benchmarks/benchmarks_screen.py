@@ -79,8 +79,9 @@ class BenchmarksScreen(Page):
     async def _open(self, run: Run) -> None:
         try:
             baselines = await self._service.baselines()
-        except PituiError:
+        except PituiError as error:
             baselines = []
+            self.app.notify(f"baselines cannot be read: {error}", severity="warning", markup=False)
         self.app.push_screen(RunScreen(RunPane(run, baselines, self._service)))
 
     async def _baseline(self, run: Run, *, keep: bool) -> None:

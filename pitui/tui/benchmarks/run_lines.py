@@ -37,6 +37,8 @@ class RunPicture:
     tasks: Sequence[TaskBar] | None = None
     tasks_problem: str = ""
     """Why tasks could not be read."""
+    samples_problem: str = ""
+    """Why what was recorded could not be read."""
     now: float = 0.0
 
 
@@ -141,6 +143,8 @@ def _bound_block(run: Run, width: int) -> list[Cell]:
 
 def _node_block(picture: RunPicture, width: int) -> list[Cell]:
     head = title("Nodes meanwhile")
+    if picture.samples_problem:
+        return [head, *_indented(picture.samples_problem, width, Tone.WARN)]
     if picture.samples is None:
         return [head, cells(("  reading …", Tone.DIM))]
     charts = node_chart_lines(picture.samples, width)

@@ -44,10 +44,9 @@ class RunPane(LinesPane):
     async def _read(self) -> None:
         run = self._picture.run
         try:
-            samples = await self._service.samples(run.id)
-        except PituiError:
-            samples = {}
-        self._keep(samples=samples)
+            self._keep(samples=await self._service.samples(run.id))
+        except PituiError as error:
+            self._keep(samples_problem=str(error))
         try:
             self._keep(tasks=await self._service.tasks(run))
         except PituiError as error:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from support.benchmarks import LOCAL, ONE, RUNS, SLOWER, SORT, STOPPED, TWO, samples, tasks
 
+from pitui.bench.report.charts import repeats_chart
 from pitui.bench.report.csv_table import csv_table
 from pitui.bench.report.markup import svg
 from pitui.bench.report.page import ReportedRun, report_page
 from pitui.bench.report.time_charts import gantt_chart, node_load_charts
+from pitui.domain.apps.run import Repeat
 from pitui.domain.errors import UsageError
 from pitui.services.benchmarks.report import write_report
 
@@ -174,3 +176,10 @@ def test_where_it_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_report("x", tmp_path)
     with pytest.raises(UsageError, match="No such file"):
         write_report("x", tmp_path / "missing" / "report.html")
+
+
+def test_repeats_that_are_rounded_to_nothing_are_drawn_at_the_beginning() -> None:
+    run = replace(SORT, repeats=(Repeat(0.0), Repeat(0.0)))
+    chart = repeats_chart([run])
+    assert chart is not None
+    assert ET.tostring(chart).count(b"<circle") == 2

@@ -57,6 +57,15 @@ def test_counters_become_rates():
     assert found.rooms["/"].free_bytes == 4096
 
 
+def test_counters_that_are_cut_short_are_left_out() -> None:
+    short = {**SECOND, "disk": {"mmcblk0": [3000], "sda": []}, "net": {"eth0": [1]}, "swap": [1]}
+    for first, second in ((FIRST, short), (short, {**FIRST, "t": 104.0})):
+        (found,) = SampleReader().feed(lines({**HEAD, "ticks": 0}, first, second), 1000.0)
+        sample = found.sample
+        assert (sample.disk_busy, sample.received, sample.swap_out) == (None, None, None)
+        assert sample.memory_total == 1_024_000
+
+
 def test_trouble_since_boot_is_none_now():
     calm = {**SECOND, "throttled": "throttled=0x50000"}
     (found,) = SampleReader().feed(lines(HEAD, FIRST, calm), 1000.0)

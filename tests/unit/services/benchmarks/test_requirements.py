@@ -1,0 +1,42 @@
+"""What a benchmark needs on each node, and what is watched meanwhile."""
+
+import pytest
+from support.plain_cluster import config
+
+from pitui.bench.cells import cells_of
+from pitui.bench.fit import misfits
+from pitui.bench.suites import benchmark
+from pitui.domain.bound.node_sample import NodeSample
+from pitui.facts.samples.reader import Reading
+from pitui.remote.prompts import NonInteractive
+from pitui.services.benchmarks import requirements
+from pitui.services.benchmarks.requirements import Shelf
+from pitui.services.cluster import open_cluster
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("values", "watched"),
+    [
+        ([("path", "/mnt/share/lines")], False),
+        ([("path", "/srv/lines"), ("generate", "10m")], True),
+    ],
+)
+async def test_only_what_is_written_to_is_watched(values: list, watched: bool) -> None:
+    cells = cells_of(benchmark("linecount"), values)
+    async with open_cluster(config(), NonInteractive()) as cluster:
+        folders = requirements.watched_folders(cluster, cells)
+    assert (values[0][1] in folders) is watched
+
+
+@pytest.mark.parametrize("heap", ["8g", "4096m", ""])
+async def test_a_local_run_needs_the_memory_that_it_is_given(heap: str) -> None:
+    (cell,) = cells_of(benchmark("memory"), [("executor_memory", heap)], local=True)
+    readings = {"nuc": Reading(NodeSample(1.0, 1.0, cores=4, memory_available=2048 * MIB))}
+    async with open_cluster(config(), NonInteractive()) as cluster:
+        shelf = Shelf(cluster, [], readings)
+        needs = requirements.needs_of(shelf, benchmark("memory"), cell, 100)
+    found = misfits(needs, readings)
+    assert bool(found) is bool(heap)
+    assert all("nuc: memory: an executor of" in words for words in found)
