@@ -53,8 +53,9 @@ class Sleeper:
         wait_until(self._runs, _UP, "the application has all its executors")
 
     def _status(self) -> dict[str, object]:
+        # Its exit status is also of nodes that a busy machine has not reached yet.
         done = subprocess.run(
-            [*self._pitui, "status", "--json"], capture_output=True, text=True, check=True
+            [*self._pitui, "status", "--json"], capture_output=True, text=True, check=False
         )
         found: dict[str, object] = json.loads(done.stdout)
         return found

@@ -18,7 +18,8 @@ _MOST = 10
 """How often a step goes on after the link was lost and came back."""
 
 _STAYS = '[ "$(systemctl is-system-running 2>/dev/null)" != stopping ]'
-_STAYS_LIMIT = 5.0
+_STAYS_LIMIT = 15.0
+"""Seconds for the answer: longer than a link needs to notice that its node has lost its power."""
 
 _PASSING = frozenset(
     {Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED, Failure.PROTOCOL}
