@@ -56,6 +56,7 @@ class FolderKind(StrEnum):
     DRIVER = "driver"
     OLD_LOG = "old log"
     LOG = "log"
+    BENCHMARK = "benchmark data"
 
 
 @dataclass(frozen=True, slots=True)

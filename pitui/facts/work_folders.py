@@ -9,19 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pitui.domain.node_detail import FolderKind, LeftoverFolder
+from pitui.facts.bench_folder import FOLDER, is_ours
 from pitui.remote.quoting import quote, quote_path
 
 _NAME = re.compile(r"(app|driver)-\d{14}-\d{4}")
 _OLD_LOG = re.compile(r"[\w.@+-]+\.(?:out|log)\.[1-9]\d?(?:\.gz)?")
 _LOG = re.compile(r"[\w.@+-]+\.(?:out|log)")
-_ENTRY = re.compile(r"(work|log)(\+?) (\d+) (\d+) (\S+) (.+)")
+_ENTRY = re.compile(r"(work|log|bench)(\+?) (\d+) (\d+) (\S+) (.+)")
 
 _LIST = r"""
 say() { # KIND PATH
-  for path in "$2"/*; do
+  cd -P -- "$2" 2>/dev/null || return 0
+  for path in ./*; do # A command line with the whole path would be taken for a use of it.
     [ -e "$path" ] && [ ! -L "$path" ] || continue
-    [ "$1" = log ] || [ -d "$path" ] || continue
-    [ "$1" = work ] || [ -f "$path" ] || continue
+    if [ "$1" = log ]; then [ -f "$path" ]; else [ -d "$path" ]; fi || continue
     # du counts what it can read, and fails where that is not all.
     part=
     size=$(du -sk -- "$path" 2>/dev/null) || part=+
@@ -34,8 +35,9 @@ echo "workdir $(cd -P -- "$work" 2>/dev/null && pwd -P)"
 echo "logdir $(cd -P -- "$logs" 2>/dev/null && pwd -P)"
 [ -d "$work" ] && [ ! -r "$work" ] && echo "closed $work"
 [ -d "$logs" ] && [ ! -r "$logs" ] && echo "closed $logs"
-[ -d "$work" ] && say work "$work"
-[ -d "$logs" ] && say log "$logs"
+[ -d "$work" ] && (say work "$work")
+[ -d "$logs" ] && (say log "$logs")
+(say bench "$bench")
 echo "now $(date +%s)"
 """
 
@@ -74,9 +76,9 @@ class WorkListing:
         return not self.closed and not any(folder.partial for folder in self.folders)
 
 
-def list_command(work: str, logs: str) -> str:
+def list_command(work: str, logs: str, bench: str = FOLDER) -> str:
     """Return the command whose output `parse_listing` reads."""
-    return f"work={quote_path(work)}; logs={quote_path(logs)}; {_LIST}"
+    return f"work={quote_path(work)}; logs={quote_path(logs)}; bench={quote_path(bench)}; {_LIST}"
 
 
 def parse_listing(output: str) -> WorkListing:
@@ -106,7 +108,9 @@ def parse_listing(output: str) -> WorkListing:
 
 
 def kind_of(name: str, where: str) -> FolderKind | None:
-    """Return what an entry of the work or log folder is, None for what is not Spark's."""
+    """Return what an entry of the work, log or benchmark folder is, None for what is not ours."""
+    if where == "bench":
+        return FolderKind.BENCHMARK if is_ours(name) else None
     if where == "work":
         match = _NAME.fullmatch(name)
         if match is None:

@@ -230,7 +230,12 @@ class FakeServices:
     ) -> AsyncGenerator[list[LogLine], None]:
         raise not_given()
 
-    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+    def watched_benchmarks(self) -> Sequence[str]:
+        return ()
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
         raise not_given()
 
     async def cancel_run(self, run_id: str) -> Run:

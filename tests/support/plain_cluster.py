@@ -160,6 +160,7 @@ class Still(FakeServices):
         self.publish: Callable[[Snapshot], None] = lambda _: None
         self.publish_runs: Callable[[Sequence[Run]], None] = lambda _: None
         self.asked: list[tuple[str, object]] = []
+        self.watched: tuple[str, ...] = ()
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
         self.fails: dict[str, PituiError] = {}
@@ -213,8 +214,14 @@ class Still(FakeServices):
         yield [LogLine(s.tag, f"27/01/15 08:00:00 INFO Worker: hello of {s.tag}") for s in sources]
         await asyncio.Event().wait()
 
-    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+    def watched_benchmarks(self) -> Sequence[str]:
+        return self.watched
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
         self.asked.append(("benchmark", (name, dict(parameters))))
+        say("pi2 is not recorded: no Python 3")
         return replace(RUNS[0], id="r-9")
 
     async def cancel_run(self, run_id: str) -> Run:

@@ -14,6 +14,7 @@ from pitui.cli.command_table import COMMANDS
 from pitui.domain.apps.gantt import core_lanes
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions import action
+from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
 from pitui.tui.benchmarks.comparison_lines import comparison_picture_lines
 from pitui.tui.benchmarks.gantt_lines import gantt_lines
@@ -95,7 +96,20 @@ async def test_b_starts_one_without_leaving() -> None:
         await until(pilot, lambda: not isinstance(pilot.app.screen, BenchmarksScreen))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: any(what == "benchmark" for what, _ in services.asked))
+        await until(pilot, lambda: "pi2 is not recorded: no Python 3" in text(pilot))
         await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
+
+
+async def test_quit_asks_while_a_benchmark_is_watched_and_says_what_goes_on_without_it() -> None:
+    services = still(RUNS)
+    async with shown(services, size=(120, 40)) as pilot:
+        services.watched = ("sort",)
+        await pilot.press("q")
+        assert isinstance(pilot.app.screen, ConfirmScreen)
+        await until(pilot, lambda: "A benchmark goes on without pitui" in text(pilot))
+        assert "Benchmark sort" in text(pilot)
+        await pilot.press("n")
+        assert pilot.app.is_running
 
 
 async def test_a_run_is_kept_as_the_baseline_and_no_more() -> None:

@@ -119,7 +119,10 @@ class SampleReader:
         self._offset = offset if self._offset is None else min(self._offset, offset)
         if before is None or line.t <= before.t:
             return None
-        return _reading(self._head, before, line, self._offset)
+        try:
+            return _reading(self._head, before, line, self._offset)
+        except (LookupError, ArithmeticError, TypeError) as error:
+            raise ValueError(f"the node's samples cannot be read: {error}") from error
 
 
 def _reading(head: _Head, before: _CounterLine, line: _CounterLine, offset: float) -> Reading:

@@ -1,7 +1,6 @@
 """Running a benchmark: does it fit, its data, its rounds, recorded and watched, and after it."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -16,18 +15,26 @@ from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.memory import spark_memory
 from pitui.domain.task_group import TaskGroup
+from pitui.facts.bench_folder import FOLDER
 from pitui.facts.samples.reader import Reading
 from pitui.services.benchmarks import data, requirements, tables
 from pitui.services.benchmarks.explained_run import RunExplainer
+from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
 from pitui.services.cluster import Cluster
 from pitui.services.runs.runs import Runs
 from pitui.services.runs.submit import prepare
 
-_CLEAN_LIMIT = 300.0
+_ASK_LIMIT = 10.0
+"""Seconds in which a run is asked for once more after its following was broken off."""
 _BACK_LIMIT = 20.0
 """Seconds within which a worker must be alive again after a run."""
+
+_KEPT = (
+    f"the run goes on unwatched, and what was made for it below {FOLDER} stays on the nodes:"
+    " `pitui disk --clean` removes it when nothing uses it any more"
+)
 
 Follow = Callable[[Run], Awaitable[Run]]
 """Waits for the end of a run and returns it as it then is."""
@@ -74,8 +81,7 @@ class BenchmarkRunner:
         self._cluster = cluster
         self._runs = runs
         self._say = say
-        self._made: list[str] = []
-        """Paths of data that has to be removed."""
+        self._made = MadeData(cluster, say)
         self._running: Run | None = None
         self._explainer = RunExplainer(cluster, say)
 
@@ -94,10 +100,8 @@ class BenchmarkRunner:
                 ready = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
                 found = await self._rounds(request, ready, shelf, record, follow)
             finally:
-                if self._running is None and not request.keep:
-                    await self._clean()
-                if self._running is None:
-                    await self._explainer.clean()
+                # Ctrl-C comes once; what it began is seen through, with a limit on each part.
+                await asyncio.shield(self._tidy(request))
             try:
                 await self._all_back(workers)
             except PituiError as error:
@@ -118,8 +122,16 @@ class BenchmarkRunner:
         workers = await self._workers()
         async with self._recording(cells) as record:
             shelf = await self._shelf(workers, record)
-        (ready,) = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
-        return await self._submit(request, ready, shelf, request.repeats)
+        size = self._fitting(request, cells, shelf)
+        try:
+            (ready,) = await self._ready(wanted, cells, size)
+            run = await self._submit(request, ready, shelf, request.repeats)
+        except BaseException:
+            await asyncio.shield(self._tidy(request))
+            raise
+        if self._made.names:
+            self._say(_KEPT)
+        return run
 
     async def _workers(self) -> Sequence[Worker]:
         view = await self._cluster.spark_master.read()
@@ -180,7 +192,7 @@ class BenchmarkRunner:
     ) -> str:
         if path is None:
             self._say(f"making {size} MiB of text on {len(names)} nodes")
-            self._made.append(f"{data.FOLDER}/text-{size}m")
+            await self._made.about_to_make(names, f"text-{size}m")
             return await data.make_text(self._cluster, names, size)
         if cell.parameters.get("generate"):
             self._say(f"writing {size} MiB to {path} on {len(names)} nodes")
@@ -191,7 +203,7 @@ class BenchmarkRunner:
     async def _tables(self, cell: BenchmarkCell, names: Sequence[str], size: int) -> str:
         scale = f"{float(cell.parameters.get('scale') or tables.scale_for(size)):g}"
         self._say(f"making the TPC-H tables of scale {scale} on {len(names)} nodes")
-        self._made += [f"{data.FOLDER}/tables-{scale}", f"{data.FOLDER}/bin"]
+        await self._made.about_to_make(names, f"tables-{scale}", "bin")
         return await tables.make_tables(self._cluster, names, scale)
 
     # -- the runs --------------------------------------------------------------------------
@@ -239,16 +251,14 @@ class BenchmarkRunner:
 
     async def _watched(self, run: Run, record: Recording, follow: Follow) -> Run:
         """Follow a run to its end; stop it where a node comes to a limit; keep what it did."""
-        async with TaskGroup() as group:
-            guard = group.create_task(self._stop_at_limit(run, record))
-            try:
+        try:
+            async with TaskGroup() as group:
+                guard = group.create_task(self._stop_at_limit(run, record))
                 ended = await follow(run)
-            except asyncio.CancelledError:
-                # Its data must stay for as long as it goes on without us.
-                if self._runs.get(run.id).state is not RunState.RUNNING:
-                    self._running = None
-                raise
-            guard.cancel()
+                guard.cancel()
+        except BaseException:
+            self._keep_recorded(run, record)
+            raise
         self._running = None
         series = record.since(run.started_at)
         nodes = {name: node_use(samples) for name, samples in series.items()}
@@ -261,6 +271,14 @@ class BenchmarkRunner:
         ended = await self._explainer.explained(ended, by_driver)
         self._runs.keep(ended)
         return ended
+
+    def _keep_recorded(self, run: Run, record: Recording) -> None:
+        """Keep what was recorded of a run that is no longer followed."""
+        series = record.since(run.started_at)
+        try:
+            self._runs.keep(self._runs.get(run.id), series)
+        except PituiError as error:
+            self._say(f"what was recorded of {run.name} is lost: {error}")
 
     async def _stop_at_limit(self, run: Run, record: Recording) -> None:
         await record.broken.wait()
@@ -279,13 +297,29 @@ class BenchmarkRunner:
 
     # -- after -----------------------------------------------------------------------------
 
-    async def _clean(self) -> None:
-        made, self._made = list(dict.fromkeys(self._made)), []
-        names = data.names_of(self._cluster)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CLEAN_LIMIT):
-                for path in made:
-                    await data.remove(self._cluster, names, path)
+    async def _tidy(self, request: BenchmarkRequest) -> None:
+        """Remove what was made for runs, unless one still goes on; says what stays."""
+        if await self._goes_on():
+            self._say(_KEPT)
+            return
+        if not request.keep:
+            await self._made.remove()
+        await self._explainer.clean()
+
+    async def _goes_on(self) -> bool:
+        """Return whether a run that is no longer followed goes on, as far as anybody knows."""
+        if self._running is None:
+            return False
+        try:
+            async with asyncio.timeout(_ASK_LIMIT):
+                await self._runs.refresh()
+            seen = self._runs.get(self._running.id)
+        except (PituiError, TimeoutError):
+            return True
+        if seen.state is RunState.RUNNING:
+            return True
+        self._running = None
+        return False
 
     async def _all_back(self, before: Sequence[Worker]) -> None:
         """See that all workers are alive that were before.

@@ -5,12 +5,10 @@ from pathlib import Path
 
 from pitui.bench.suites import PROGRAMS
 from pitui.domain.errors import NodeError, PituiError
+from pitui.facts.bench_folder import FOLDER
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster
-
-FOLDER = "/var/tmp/pitui-bench"  # noqa: S108 - on the disk, where /tmp is RAM on Debian 13
-"""Where data is made: the same path on every node, readable by Spark's account."""
 
 _MAKE_LIMIT = 3600.0
 _SEED = "pitui"
@@ -83,17 +81,6 @@ async def on_every_node(
     answers = await fan_out(names, make)
     raise_failed(answers, "")
     return {name: answer for name, answer in answers.items() if isinstance(answer, str)}
-
-
-async def remove(cluster: Cluster, names: Sequence[str], path: str) -> None:
-    """Remove what was made below our folder, and the folder when nothing else is in it."""
-    folder = quote(FOLDER)
-    command = f"rm -rf -- {quote(path)} {quote(path)}.new-*; rmdir {folder} 2>/dev/null; :"
-
-    async def on_node(name: str) -> None:
-        await cluster.runner(name).run(command, limit=300.0)
-
-    await fan_out(names, on_node)
 
 
 def check_same(digests: Mapping[str, str], path: str) -> None:

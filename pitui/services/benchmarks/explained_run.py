@@ -7,18 +7,20 @@ from functools import partial
 from pitui.domain.apps.run import Run
 from pitui.domain.bound.node_sample import NodeSample
 from pitui.domain.errors import PituiError
-from pitui.remote.quoting import quote
+from pitui.facts.bench_folder import FOLDER
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.event_logs import EventLogs
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
+from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
 # Runs that somebody left go on and write there: what they left goes with a later run.
-_MAKE_FOLDER = """
-find /var/tmp -maxdepth 1 -user "$(id -u)" -name 'pitui-event-logs.*' -mtime +0 -exec rm -rf {} +
-mktemp -d /var/tmp/pitui-event-logs.XXXXXX"""
+_MAKE_FOLDER = f"""
+(umask 022; mkdir -p {FOLDER})
+find {FOLDER} -maxdepth 1 -user "$(id -u)" -name 'event-logs.*' -mtime +0 -exec rm -rf {{}} +
+mktemp -d {FOLDER}/event-logs.XXXXXX"""
 
 
 class RunExplainer:
@@ -68,8 +70,9 @@ class RunExplainer:
         return replace(run, bound=found.bound, what_if=found.what_if)
 
     async def clean(self) -> None:
-        """Remove the event logs that were written for runs alone."""
+        """Remove the event logs that were written for runs alone. Raises no PituiError."""
         folder, self._folder = self._folder, None
         if folder is not None:
-            runner = self._cluster.runner(self._cluster.master.name)
-            await runner.run(f"rm -rf -- {quote(folder)}")
+            made = MadeData(self._cluster, self._say)
+            made.add(self._cluster.master.name, folder.rpartition("/")[2])
+            await made.remove()

@@ -10,8 +10,8 @@ from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError
 from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.facts.bench_folder import FOLDER
 from pitui.facts.samples.reader import Reading
-from pitui.services.benchmarks.data import FOLDER
 from pitui.services.benchmarks.tables import MIB_A_SCALE
 from pitui.services.cluster import Cluster
 

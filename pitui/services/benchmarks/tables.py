@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import NodeError, PituiError
+from pitui.facts.bench_folder import FOLDER
 from pitui.remote.copy.put_file import put_file
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote
-from pitui.services.benchmarks.data import FOLDER, check_same, on_every_node, raise_failed
+from pitui.services.benchmarks.data import check_same, on_every_node, raise_failed
 from pitui.services.cluster import Cluster
 
 GENERATOR = f"{FOLDER}/bin/tpchgen-cli"

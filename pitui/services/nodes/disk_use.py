@@ -15,6 +15,7 @@ from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
 from pitui.domain.text import unreadable_words
+from pitui.facts import bench_folder
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (
     WorkListing,
@@ -114,7 +115,9 @@ def _judged(
 ) -> LeftoverFolder:
     young = listing.now - folder.changed_at < YOUNG
     current = folder.kind is FolderKind.LOG
-    free = sure and not young and not current and folder.name not in used
+    # Any application may be a benchmark, and its executors do not say what they read.
+    wanted = bool(used) if folder.kind is FolderKind.BENCHMARK else folder.name in used
+    free = sure and not young and not current and not wanted
     return replace(folder, in_use=not free)
 
 
@@ -204,14 +207,19 @@ def _groups(
 ) -> list[_Group]:
     found: dict[tuple[str, str], list[LeftoverFolder]] = {}
     for folder in (by_name[one] for one in wanted):
-        where = use.logs if folder.kind is FolderKind.OLD_LOG else use.work
+        where = {FolderKind.OLD_LOG: use.logs, FolderKind.BENCHMARK: bench_folder.FOLDER}.get(
+            folder.kind, use.work
+        )
         found.setdefault((folder.owner, where), []).append(folder)
     return [_Group(owner, where, tuple(group)) for (owner, where), group in found.items()]
 
 
 async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
     names = [folder.name for folder in group.folders]
-    command = remove_command(group.where, names)
+    if group.where == bench_folder.FOLDER:
+        command, given = bench_folder.REMOVE_COMMAND, bench_folder.input_for(names)
+    else:
+        command, given = remove_command(group.where, names), remove_input(names)
     login = (await cluster.runner(name).run("id -un")).stdout.strip()
     if login not in (group.owner, "root"):
         if cluster.node(name).sudo == "none":
@@ -222,9 +230,7 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
             )
             return Cleaned((), 0, (why,))
         command = as_user(command, group.owner)
-    result = await cluster.sudo(name).attempt(
-        command, stdin=remove_input(names), limit=_REMOVE_LIMIT
-    )
+    result = await cluster.sudo(name).attempt(command, stdin=given, limit=_REMOVE_LIMIT)
     became = parse_removed(result.stdout)
     gone = [folder for folder in group.folders if became.get(folder.name) == "removed"]
     kept = [f"{one} is in use" for one, word in became.items() if word == "used"]

@@ -97,12 +97,21 @@ class MainActions:
     def _quit(self) -> None:
         """Quit; asks where an action is not over."""
         main = self._main
-        running = main.operations.running
-        if not running:
+        running = [operation.title for operation in main.operations.running]
+        app = app_of(main)
+        watched = app.services.watched_benchmarks() if app.started else ()
+        if not running and not watched:
             main.app.exit()
             return
         from pitui.tui.base.confirm import Question
 
-        effect = "Actions in progress may be left half done."
-        question = Question("Quit now?", "Quit", [o.title for o in running], [effect])
+        effects = ["Actions in progress may be left half done."] if running else []
+        if watched:
+            effects.append(
+                "A benchmark goes on without pitui: it is no longer recorded, nothing stops it"
+                " before a node runs out of memory or disk, and its data stays on the nodes until"
+                " `pitui disk --clean`."
+            )
+        titles = [*running, *(f"Benchmark {name}" for name in watched)]
+        question = Question("Quit now?", "Quit", titles, effects)
         main.operations.confirm(question, main.app.exit)

@@ -10,6 +10,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.domain.text import one_line
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
+from pitui.tui.base.messages import StatusMessage
 from pitui.tui.operations.operation import Operation, job_claim
 from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.services.interface import Backend
@@ -95,11 +96,16 @@ class JobActions:
         started: Callable[[str], None],
     ) -> Operation:
         """Return what starts a benchmark; not while the master's node is worked on."""
+        app = self._widget.app
         node = app_of(self._widget).main.snapshot.master.node
+
+        def say(words: str) -> None:
+            if app.is_running:  # it may end after the UI
+                app.screen.post_message(StatusMessage(words))
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
-            run = await services.start_benchmark(name, parameters)
+            run = await services.start_benchmark(name, parameters, say)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             started(run.id)
 

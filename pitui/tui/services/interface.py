@@ -113,8 +113,13 @@ class Backend(Protocol):
     ) -> AsyncGenerator[list[LogLine], None]:
         """Yield the last lines of logs and then what is added to them, in batches."""
 
-    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
-        """Start a benchmark on the master's node.
+    def watched_benchmarks(self) -> Sequence[str]:
+        """Return the names of benchmarks that this pitui records and watches now."""
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
+        """Start a benchmark on the master's node; `say` gets what happens until it has ended.
 
         Raises:
             PituiError: the parameters do not fit, or the node cannot start it.

@@ -1,9 +1,11 @@
 """The real services behind the UI; imported in a thread after the first paint."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.run import Run, RunState
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import PituiError, first_error
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.outcome import Outcome, OutcomeReport
 from pitui.domain.task_group import TaskGroup
@@ -85,6 +87,8 @@ class LiveBackend:
         self._applications: set[str] = set()
         self._group: TaskGroup | None = None
         """What goes on besides watching: benchmarks. None while nothing is watched."""
+        self._watched: list[str] = []
+        """Names of benchmarks that are recorded and watched."""
         self.set_active_apps = self._monitor.set_active_apps
         self.consequences = control.stop_impact
         self.sources = partial(follow.find_sources, cluster)
@@ -160,12 +164,18 @@ class LiveBackend:
         """Start, stop or restart daemons."""
         return await _ACTS[verb](self._cluster, targets, report)
 
-    async def start_benchmark(self, name: str, parameters: Mapping[str, str]) -> Run:
+    def watched_benchmarks(self) -> Sequence[str]:
+        """Return the names of benchmarks that are recorded and watched."""
+        return tuple(self._watched)
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
         """Start a benchmark."""
         started: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
         if self._group is None:
             raise PituiError("pitui is ending")
-        task = self._group.create_task(self._run_benchmark(name, parameters, started))
+        task = self._group.create_task(self._run_benchmark(name, parameters, say, started))
         try:
             return await started
         except asyncio.CancelledError:
@@ -173,7 +183,11 @@ class LiveBackend:
             raise
 
     async def _run_benchmark(
-        self, name: str, parameters: Mapping[str, str], started: asyncio.Future[Run]
+        self,
+        name: str,
+        parameters: Mapping[str, str],
+        say: Callable[[str], None],
+        started: asyncio.Future[Run],
     ) -> None:
         """Run a benchmark to its end; recording and watching go on when its start is known."""
 
@@ -185,13 +199,30 @@ class LiveBackend:
             return await until_run_ended(self._runs, run)
 
         request = BenchmarkRequest(name, tuple(parameters.items()))
-        runner = BenchmarkRunner(self._cluster, self._runs, lambda _words: None)
+        runner = BenchmarkRunner(self._cluster, self._runs, say)
+        self._watched.append(name)
         try:
             await runner.run(request, follow)
-        except PituiError as error:
-            if not started.done():  # later the run says itself what went wrong
-                started.set_exception(error)
-        self._tell_runs()
+        # The watch's task group would end with it, and all updates.
+        except Exception as error:  # noqa: BLE001
+            self._benchmark_failed(name, _as_pitui_error(error), say, started)
+        finally:
+            self._watched.remove(name)
+        with contextlib.suppress(PituiError):  # the watch of runs says why
+            self._tell_runs()
+
+    def _benchmark_failed(
+        self, name: str, error: PituiError, say: Callable[[str], None], started: asyncio.Future[Run]
+    ) -> None:
+        if not started.done():
+            started.set_exception(error)
+            return
+        say(f"{name}: {error}")
+        if started.cancelled():
+            return
+        with contextlib.suppress(PituiError):  # it was said
+            run = self._runs.get(started.result().id)
+            self._runs.keep(replace(run, error=run.error or error.message))
 
     async def cancel_run(self, run_id: str) -> Run:
         """Cancel a run."""
@@ -320,6 +351,14 @@ class LiveProvisionService:
             plan=plan,
             rolling=wanted.rolling,
         )
+
+
+def _as_pitui_error(error: Exception) -> PituiError:
+    """Return an error as one for people."""
+    one = first_error(error) if isinstance(error, ExceptionGroup) else error
+    if isinstance(one, PituiError):
+        return one
+    return PituiError(f"a fault in pitui: {type(one).__name__}: {one}", "Please report it.")
 
 
 def _step_names(found: "Iterable[Step]") -> list[StepName]:

@@ -48,10 +48,14 @@ def disk_lines(known: NodeDetail) -> list[Cell]:
 def _sums(disk: DiskUse) -> list[Cell]:
     in_work = (FolderKind.APPLICATION, FolderKind.DRIVER)
     work = [folder for folder in disk.folders if folder.kind in in_work]
-    logs = [folder for folder in disk.folders if folder.kind not in in_work]
+    in_logs = (FolderKind.LOG, FolderKind.OLD_LOG)
+    logs = [folder for folder in disk.folders if folder.kind in in_logs]
+    made = [folder for folder in disk.folders if folder.kind is FolderKind.BENCHMARK]
+    benchmarks = [fact("Benchmarks", (total(made), Tone.STRONG))] if made else []
     return [
         fact("Work", (total(work), Tone.STRONG), (f"  {disk.work or 'no folder'}", Tone.DIM)),
         fact("Logs", (total(logs), Tone.STRONG), (f"  {disk.logs or 'no folder'}", Tone.DIM)),
+        *benchmarks,
     ]
 
 

@@ -1,0 +1,116 @@
+"""What benchmarks made on the nodes, and its removal: what was there before stays."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from pitui.domain.errors import NodeError, PituiError
+from pitui.facts import bench_folder
+from pitui.facts.work_folders import parse_removed
+from pitui.remote.fanout import fan_out
+from pitui.remote.quoting import quote
+from pitui.services.benchmarks.data import raise_failed
+from pitui.services.cluster import Cluster
+
+_REMOVE_LIMIT = 120.0
+"""Seconds for one node: an SD card is slow at removing."""
+_CLEAN_LIMIT = 300.0
+
+
+class MadeData:
+    """Knows what this call made, by name below the benchmarks' folder; `say` gets what stays."""
+
+    def __init__(
+        self, cluster: Cluster, say: Callable[[str], None], folder: str = bench_folder.FOLDER
+    ) -> None:
+        self._cluster = cluster
+        self._say = say
+        self._folder = folder
+        self._nodes: dict[str, set[str]] = {}
+        """By name: the nodes that had none of it before."""
+
+    async def about_to_make(self, nodes: Sequence[str], *names: str) -> None:
+        """Note on which nodes something is going to be made, as it is not there yet.
+
+        Raises:
+            PituiError: a node cannot be asked.
+        """
+
+        async def lacks(node: str) -> list[str]:
+            runner = self._cluster.runner(node)
+            words = quote(*(f"{self._folder}/{name}" for name in names))
+            said = await runner.run(f'for p in {words}; do [ -e "$p" ] || echo "${{p##*/}}"; done')
+            return said.stdout.split()
+
+        found = await fan_out(nodes, lacks)
+        raise_failed(found, "")
+        for node, lacking in found.items():
+            for name in lacking if isinstance(lacking, list) else ():
+                self.add(node, name)
+
+    def add(self, node: str, name: str) -> None:
+        """Note that something was made on a node."""
+        self._nodes.setdefault(name, set()).add(node)
+
+    @property
+    def names(self) -> list[str]:
+        """What was made."""
+        return list(self._nodes)
+
+    async def remove(self) -> None:
+        """Remove what was made and nothing uses; says what stays where. Raises no PituiError."""
+        made, self._nodes = self._nodes, {}
+        try:
+            async with asyncio.timeout(_CLEAN_LIMIT):
+                await self._remove(made)
+        except TimeoutError:
+            nodes = sorted({node for those in made.values() for node in those})
+            self._stays(list(made), nodes, "removing it took too long")
+
+    async def _remove(self, made: dict[str, set[str]]) -> None:
+        try:
+            used = await self._used(list(made))
+        except PituiError as error:
+            nodes = sorted({node for those in made.values() for node in those})
+            self._stays(list(made), nodes, error.message)
+            return
+        for name in used:
+            self._stays([name], sorted(made[name]), "another run uses it")
+        by_node: dict[str, list[str]] = {}
+        for name in made.keys() - used:
+            for node in made[name]:
+                by_node.setdefault(node, []).append(name)
+
+        async def on_node(node: str) -> None:
+            names = sorted(by_node[node])
+            result = await self._cluster.runner(node).run(
+                bench_folder.REMOVE_COMMAND,
+                stdin=bench_folder.input_for(names, self._folder),
+                limit=_REMOVE_LIMIT,
+            )
+            became = parse_removed(result.stdout)
+            kept = [name for name in names if became.get(name) not in ("removed", "gone")]
+            if kept:
+                in_use = all(became.get(name) == "used" for name in kept)
+                said = result.stderr.strip().splitlines() or [f"exit status {result.status}"]
+                raise NodeError(node, "a process there uses it" if in_use else said[-1])
+
+        for node, answer in (await fan_out(sorted(by_node), on_node)).items():
+            if isinstance(answer, PituiError):
+                self._stays(sorted(by_node[node]), [node], answer.message)
+
+    async def _used(self, names: list[str]) -> set[str]:
+        """Return what runs use: their drivers are on the master's node."""
+        if not names:
+            return set()
+        given = bench_folder.input_for(names, self._folder)
+        runner = self._cluster.runner(self._cluster.master.name)
+        result = await runner.run(bench_folder.IN_USE_COMMAND, stdin=given)
+        said = (line.partition(" ") for line in result.stdout.splitlines())
+        return {name for word, _, name in said if word == "used" and name in names}
+
+    def _stays(self, names: Sequence[str], nodes: Sequence[str], why: str) -> None:
+        paths = ", ".join(f"{self._folder}/{name}" for name in names)
+        self._say(
+            f"{paths} stays on {', '.join(nodes)}: {why};"
+            f" `pitui disk {' '.join(nodes)} --clean` removes it when nothing uses it"
+        )
