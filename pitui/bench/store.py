@@ -79,6 +79,11 @@ class RunStore:
         """Return a cluster's runs that had not ended when last looked at."""
         return self._select("cluster = ? AND state = ?", (cluster, str(RunState.RUNNING)))
 
+    def of_application(self, cluster: str, application: str) -> Run | None:
+        """Return the run with an application, or None."""
+        found = self._select("cluster = ? AND application = ?", (cluster, application))
+        return found[0] if found else None
+
     def get(self, run_id: str) -> Run | None:
         """Return one run, or None."""
         found = self._select("id = ?", (run_id,))

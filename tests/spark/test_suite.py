@@ -105,6 +105,9 @@ def test_sql_over_tables_that_are_made_on_the_nodes(pitui):
     assert set(run["nodes"]) == {"nuc", "pi1", "pi2"}
     assert 0 < run["nodes"]["pi1"]["cpu_percent"] <= 100
     assert not Path("/var/tmp/pitui-bench").exists()
+    inside = pitui("jobs", run["application"])
+    assert inside.returncode == 0, inside.stderr[-3000:]
+    assert "No node was recorded" not in inside.stdout
 
 
 def test_a_part_of_the_workers_and_the_masters_machine_are_compared(pitui):

@@ -1,13 +1,22 @@
 """The live services are services' own functions with the cluster filled in: they fit the UI."""
 
+import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.plain_cluster import config
 
+from pitui.bench.store import RunStore
+from pitui.domain.apps.run import Repeat, Run
+from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.errors import PituiError
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
-from pitui.tui.services import interface
+from pitui.services.runs.runs import Runs
+from pitui.tui.services import interface, live
 from pitui.tui.services.live import LiveBackend, open_backend
 
 PARTS: dict[type, Callable[[LiveBackend], object]] = {
@@ -36,3 +45,52 @@ async def test_every_method_takes_what_the_interface_says(protocol: type) -> Non
             positional = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
             named = {p.name: p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
             inspect.signature(getattr(part, name)).bind(*positional, **named)
+
+
+RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError("list index out of range"), PituiError("pi2 is away")]
+)
+async def test_a_benchmark_that_breaks_off_says_so_and_ends_nothing_else(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Runner:
+        def __init__(self, _cluster: object, runs: Runs, say: Callable[[str], None]) -> None:
+            self._runs, self._say = runs, say
+
+        async def run(self, _request: object, follow: Callable[[Run], Awaitable[Run]]) -> None:
+            self._say("pi2 is not recorded")
+            self._runs.keep(RUN)
+            await follow(RUN)
+
+    async def lost(_runs: Runs, _run: Run) -> Run:
+        assert backend.watched_benchmarks() == ("sort",)
+        raise error
+
+    monkeypatch.setattr(live, "BenchmarkRunner", Runner)
+    monkeypatch.setattr(live, "until_run_ended", lost)
+    said: list[str] = []
+    async with open_backend(config(), NonInteractive()) as backend, TaskGroup() as group:
+        backend._runs = Runs(backend._cluster, RunStore(tmp_path / "runs.db"))
+        backend._group = group
+        assert (await backend.start_benchmark("sort", {}, said.append)).id == RUN.id
+        while backend.watched_benchmarks():
+            await asyncio.sleep(0.01)
+        kept = backend._runs.get(RUN.id)
+    assert said[0] == "pi2 is not recorded"
+    assert str(error) in said[1]
+    assert kept.error is not None
+    assert str(error) in kept.error
+
+
+async def test_what_was_recorded_of_an_application_is_found(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs.db")
+    async with open_backend(config(), NonInteractive()) as backend:
+        runs = Runs(backend._cluster, store)
+    samples = {"pi1": [NodeSample(1.0, 1.0, cores=4)]}
+    runs.keep(replace(RUN, application="app-1", repeats=(Repeat(2.0),)), samples)
+    found, seconds = runs.recorded("app-1")
+    assert (list(found), seconds) == (["pi1"], 2.0)
+    assert runs.recorded("app-2") == ({}, None)

@@ -42,6 +42,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.services.cluster import open_cluster
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.monitor.problems import master_silence
+        from pitui.services.runs.runs import Runs
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
             snapshot = await ClusterMonitor(cluster).once()
@@ -63,7 +64,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
             else:
                 result = await app_details.find(AppLocation(app))
                 try:
-                    explained = await Explanations(app_details).explain(app)
+                    explained = await Explanations(app_details, Runs(cluster).recorded).explain(app)
                 except PituiError as error:
                     complain(f"pitui: {error}")
                     explained = None

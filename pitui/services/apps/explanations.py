@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import DetailOrigin
 from pitui.domain.bound.bound import Explanation
@@ -23,12 +23,16 @@ _REST = 10
 
 _SamplesByNode = Mapping[str, Sequence[NodeSample]]
 
+Recorded = Callable[[str], tuple[_SamplesByNode, float | None]]
+"""Returns what was recorded of the nodes during an application, and the seconds of its work."""
+
 
 class Explanations:
     """Says what bound applications, for whoever asks."""
 
-    def __init__(self, app_details: AppDetails) -> None:
+    def __init__(self, app_details: AppDetails, recorded: Recorded | None = None) -> None:
         self._app_details = app_details
+        self._recorded = recorded
         self._readers: dict[str, tuple[object, RecordReader]] = {}
 
     async def explain(
@@ -39,11 +43,15 @@ class Explanations:
     ) -> Explanation:
         """Return what bound an application; `samples` by node are what was recorded meanwhile.
 
+        Without them it is looked up what was.
+
         `work_seconds` is what a benchmark measured for its work: its start is left out then.
 
         Raises:
             PituiError: nothing is left of it, or it cannot be read.
         """
+        if samples is None and self._recorded is not None:
+            samples, work_seconds = await asyncio.to_thread(self._recorded, app_id)
         record = await self._record(app_id)
         return await asyncio.to_thread(explanation, record, samples or {}, work_seconds)
 

@@ -57,6 +57,15 @@ class Runs:
         """
         return self._store.samples(run_id)
 
+    def recorded(self, application: str) -> tuple[dict[str, list[NodeSample]], float | None]:
+        """Return what was recorded of the run with an application, and the seconds of its work.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        run = self._store.of_application(self._cluster.name, application)
+        return ({}, None) if run is None else (self.samples(run.id), run.median_seconds)
+
     def keep_baseline(self, run_id: str) -> Run:
         """Keep a run as the baseline of its kind, in place of the one before.
 

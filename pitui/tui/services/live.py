@@ -77,9 +77,9 @@ class LiveBackend:
         self._cluster = cluster
         self._monitor = ClusterMonitor(cluster)
         self.inspection = LiveInspectionService(cluster, self._monitor)
-        jobs = LiveJobService(cluster, self._monitor)
-        self.jobs: JobService = jobs
         self._runs = Runs(cluster)
+        jobs = LiveJobService(cluster, self._monitor, self._runs)
+        self.jobs: JobService = jobs
         self.benchmarks = LiveBenchmarkService(self._runs, jobs.app_details)
         self.timeline = Timeline(cluster.audit)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
@@ -240,7 +240,7 @@ class LiveBackend:
 class LiveJobService:
     """Asks drivers, the history server, event logs."""
 
-    def __init__(self, cluster: Cluster, monitor: ClusterMonitor) -> None:
+    def __init__(self, cluster: Cluster, monitor: ClusterMonitor, runs: Runs) -> None:
         self._cluster = cluster
         self._monitor = monitor
         self.app_details = details = AppDetails(cluster, self._node_of)
@@ -248,7 +248,7 @@ class LiveJobService:
         self.earlier = details.history.applications
         self.cause = partial(analyze_failure, cluster, details)
         self.page = partial(page_of, cluster, details)
-        self.explanations = Explanations(details).follow
+        self.explanations = Explanations(details, runs.recorded).follow
 
     def unreadable(self) -> str:
         """Return what of the history server's list could not be read."""

@@ -1,0 +1,48 @@
+"""What a benchmark leaves where its following was broken off: by Ctrl-C, or a lost node."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pitui.bench.store import RunStore
+from pitui.config.model import Config
+from pitui.domain.apps.run import Run, RunState
+from pitui.remote.prompts import NonInteractive
+from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
+from pitui.services.benchmarks.made_data import MadeData
+from pitui.services.cluster import open_cluster
+from pitui.services.runs.runs import Runs
+
+RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("state", "host", "keep", "left"),
+    [
+        pytest.param(RunState.CANCELLED, "local", False, False, id="ctrl-c ended it"),
+        pytest.param(RunState.CANCELLED, "local", True, True, id="asked to be kept"),
+        pytest.param(RunState.RUNNING, "127.0.0.1", False, True, id="nobody knows"),
+    ],
+)
+async def test_data_is_removed_unless_the_run_goes_on(
+    tmp_path: Path, state: RunState, host: str, keep: bool, left: bool
+) -> None:
+    folder = tmp_path / "pitui-bench"
+    (folder / "text-10m").mkdir(parents=True)
+    nodes = {"nuc": {"host": host, "port": 9}}
+    text = {"cluster": {"name": "shelf", "master": "nuc"}, "nodes": nodes}
+    said: list[str] = []
+    async with open_cluster(msgspec.convert(text, Config), NonInteractive()) as cluster:
+        runs = Runs(cluster, RunStore(tmp_path / "runs.db"))
+        runs.keep(replace(RUN, state=state))
+        runner = BenchmarkRunner(cluster, runs, said.append)
+        runner._running = RUN
+        runner._made = MadeData(cluster, said.append, str(folder))
+        runner._made.add("nuc", "text-10m")
+        await runner._tidy(BenchmarkRequest("sort", keep=keep))
+    assert (folder / "text-10m").exists() is left
+    goes_on = state is RunState.RUNNING
+    assert len(said) == goes_on
+    assert all("the run goes on unwatched" in words for words in said)
