@@ -135,6 +135,127 @@ async def test_only_what_was_pushed_is_removed(configured: SshSparkHomes, tmp_pa
     assert not [path.name for path in data["pi2"].iterdir() if path.name.startswith(".")]
 
 
+async def test_what_was_found_is_not_removed(configured: SshSparkHomes, tmp_path: Path) -> None:
+    """Somebody's own files, the same as those that are pushed."""
+    data = configured.servers["pi1"].home / "data"
+    (data / "in").mkdir(parents=True)
+    (data / "a.csv").write_text("a" * 1000)
+    (data / "flights").mkdir()
+    (data / "flights" / "one").write_text("1")
+    (data / "in" / "p1.txt").write_text("p")
+    for path in (data / "a.csv", data / "flights" / "one", data / "in" / "p1.txt"):
+        path.chmod(0o644)
+    data.joinpath("flights").chmod(0o755)
+    for path in (
+        tmp_path / "a.csv",
+        tmp_path / "flights" / "one",
+        *(tmp_path / f"p{n}.txt" for n in range(3)),
+    ):
+        path.chmod(0o644)
+    (tmp_path / "flights").chmod(0o755)
+    for _ in range(2):
+        await push(configured, "pi1")
+    assert (await states(configured))["a.csv"]["pi1"] == "present"
+    assert (await remove(configured, "~/data/a.csv"))["pi1"] is OutcomeState.FAILED
+    assert (await remove(configured, "~/data/flights"))["pi1"] is OutcomeState.FAILED
+    assert (await remove(configured, "~/data/in"))["pi1"] is OutcomeState.OK
+    assert (data / "a.csv").exists()
+    assert (data / "flights" / "one").exists()
+    assert [path.name for path in (data / "in").iterdir()] == ["p1.txt"]
+
+
+async def test_a_mode_that_pitui_sets_is_no_change(
+    configured: SshSparkHomes, tmp_path: Path
+) -> None:
+    await push(configured, "pi1")
+    (tmp_path / "a.csv").chmod(0o600)
+    await push(configured, "pi1")
+    assert (await remove(configured, "~/data/a.csv"))["pi1"] is OutcomeState.OK
+
+
+async def test_a_pattern_is_removed_as_a_whole(configured: SshSparkHomes, tmp_path: Path) -> None:
+    """What it matched before, what did not come whole, and also where its source is gone."""
+    await push(configured, "pi1")
+    (tmp_path / "p0.txt").unlink()
+    (tmp_path / "p3.txt").write_text("new")
+    await push(configured, "pi1")
+    data = configured.servers["pi1"].home / "data"
+    assert len([path for path in (data / "in").iterdir() if path.suffix == ".txt"]) == 4
+    key = next((data / "in").glob(".glob-*.receipt")).name.removesuffix(".receipt")
+    begun = data / "in" / f"{key}.{'0a' * 8}.new"
+    (begun / "parts").mkdir(parents=True)
+    for number in range(1, 4):
+        (tmp_path / f"p{number}.txt").unlink()
+    assert (await remove(configured, "~/data/in/"))["pi1"] is OutcomeState.OK
+    assert list((data / "in").iterdir()) == []
+    part = data / f".a.csv.{'0b' * 8}.part"
+    part.write_text("old")
+    other = data / f".a.csv.x.{'0b' * 8}.part"
+    other.write_text("of another file")
+    assert (await remove(configured, "~/data/a.csv"))["pi1"] is OutcomeState.OK
+    assert not part.exists()
+    assert other.exists()
+
+
+FORGED = ["./../kept", "./in/../../kept", "./..", "./.", "in/x", "./in/x", ".//in", "./in\nx/../.."]
+
+
+async def test_what_was_written_anew_the_same_is_still_ours(configured: SshSparkHomes) -> None:
+    await push(configured, "pi1")
+    data = configured.servers["pi1"].home / "data"
+    (data / "a.csv").write_text("a" * 1000)
+    (data / "flights" / "one").write_text("1")
+    await push(configured, "pi1")
+    assert (await remove(configured, "~/data/a.csv"))["pi1"] is OutcomeState.OK
+    assert (await remove(configured, "~/data/flights"))["pi1"] is OutcomeState.OK
+
+
+def sum_of(name: str, folder: Path) -> str:
+    """Return the fingerprint that a receipt has of a path."""
+    find = r"""find "$1" \( -type d -printf 'd %m %i %U %G %p\0' -o \
+        -printf '%y %m %s %T@ %i %U %G %l %p\0' \) | sort -z | sha512sum"""
+    found = subprocess.run(
+        ["sh", "-c", find, "sh", name], cwd=folder,
+        env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    return found.stdout.split()[0]
+
+
+async def test_a_forged_receipt_removes_nothing(configured: SshSparkHomes) -> None:
+    """Its fingerprint fits; only the names in it tell."""
+    home = configured.servers["pi1"].home
+    await push(configured, "pi1")
+    (home / "kept").write_text("kept")
+    (home / "data" / "in" / "in").mkdir()
+    (home / "data" / "in" / "in" / "x").touch()
+    (glob,) = (home / "data" / "in").glob(".glob*")
+    for name in FORGED:
+        for receipt in (home / "data" / ".flights.receipt", glob):
+            receipt.write_text(f"tree x x {sum_of(name, receipt.parent)}\n{name}\0")
+        for target in ("~/data/flights", "~/data/in"):
+            assert (await remove(configured, target))["pi1"] is not OutcomeState.OK, name
+        assert (home / "kept").read_text() == "kept"
+        assert (home / "data" / "in" / "in" / "x").exists()
+
+
+async def test_advice_never_names_a_folder_to_remove(
+    configured: SshSparkHomes, tmp_path: Path
+) -> None:
+    await push(configured, "pi1")
+    data = configured.servers["pi1"].home / "data"
+    (data / "in" / "p0.txt").write_text("mine")
+    (data / "flights" / "mine").touch()
+    (data / "a.csv").write_text("mine")
+    advice = {}
+    async with configured.opened() as cluster:
+        for item in configured_items(cluster):
+            (one,) = await remove_data(cluster, item, ["pi1"], lambda _: None)
+            assert one.state is OutcomeState.FAILED
+            advice[item.target] = one.advice
+    assert "rm" not in advice["~/data/in"] + advice["~/data/flights"]
+    assert advice["~/data/a.csv"].endswith('rm "$HOME"/data/a.csv')
+
+
 Run = Callable[..., tuple[str, str]]
 
 

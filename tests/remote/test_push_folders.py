@@ -118,8 +118,6 @@ async def test_only_what_differs_travels(spark_homes: SshSparkHomes, source: Pat
     (source / "empty").rmdir()
     (source / "empty").write_text("a file now")
     there = spark_homes.servers["pi1"].home / "flights"
-    (there / "it's" / "it's.2").write_text("somebody wrote here")
-    (there / "extra").write_text("somebody put it here")
     before = (there / "large").stat().st_ino
     ended = await push(spark_homes, source, "~/flights")
     assert states(ended) == {OutcomeState.OK}, ended
@@ -128,6 +126,64 @@ async def test_only_what_differs_travels(spark_homes: SshSparkHomes, source: Pat
         assert left_over(server.home, "flights") == [".flights.receipt"]
     assert max(one.sent for one in ended.values()) < 50_000
     assert (there / "large").stat().st_ino == before
+
+
+async def test_what_was_written_into_a_pushed_folder_is_not_lost(
+    spark_homes: SshSparkHomes, tmp_path: Path
+) -> None:
+    """The results of a job, and somebody's own files where a pattern brought others before."""
+    home = spark_homes.servers["pi1"].home
+    source = tmp_path / "flights"
+    source.mkdir()
+    (source / "a").write_text("1")
+    await push(spark_homes, source, "~/flights", "pi1")
+    await push(spark_homes, tmp_path / "flight[s]", "~/in", "pi1")
+    (home / "flights" / "results").write_text("a job's")
+    (home / "in" / "flights" / "a").write_text("2")
+    (source / "b").write_text("b")
+    ended = await push(spark_homes, source, "~/flights", "pi1")
+    assert ended["pi1"].state is OutcomeState.FAILED
+    assert "was changed since it was pushed: flights/results would be lost" in ended["pi1"].error
+    ended = await push(spark_homes, tmp_path / "flight[s]", "~/in", "pi1")
+    assert "flights/a would be lost" in ended["pi1"].error
+    assert (home / "flights" / "results").read_text() == "a job's"
+    # Once it is away, the push goes on, and later ones do.
+    (home / "flights" / "results").unlink()
+    for content in ("b", "c"):
+        (source / "b").write_text(content)
+        ended = await push(spark_homes, source, "~/flights", "pi1")
+        assert ended["pi1"].state is OutcomeState.OK, ended
+    assert listing(home / "flights") == listing(source)
+
+
+async def test_a_pattern_that_matches_more_replaces_nothing_of_a_persons(
+    spark_homes: SshSparkHomes, tmp_path: Path
+) -> None:
+    home = spark_homes.servers["pi1"].home
+    (tmp_path / "parts" / "a").mkdir(parents=True)
+    (tmp_path / "parts" / "a" / "x").write_text("x")
+    await push(spark_homes, tmp_path / "parts" / "*", "~/in", "pi1")
+    (tmp_path / "parts" / "b").mkdir()
+    (tmp_path / "parts" / "b" / "y").write_text("y")
+    (home / "in" / "b").mkdir()
+    (home / "in" / "b" / "results.txt").write_text("mine")
+    ended = await push(spark_homes, tmp_path / "parts" / "*", "~/in", "pi1")
+    assert ended["pi1"].state is OutcomeState.FAILED
+    assert "b/results.txt would be lost" in ended["pi1"].error
+    assert (home / "in" / "b" / "results.txt").read_text() == "mine"
+
+
+async def test_a_stage_of_another_item_stays(spark_homes: SshSparkHomes, tmp_path: Path) -> None:
+    home = spark_homes.servers["pi1"].home
+    stages = [home / f".flights.csv.{'0a' * 8}.new", home / ".flights.x.new"]
+    old = home / f".flights.{'1f' * 8}.new"
+    for stage in (*stages, old):
+        (stage / "parts").mkdir(parents=True)
+    (tmp_path / "flights").mkdir()
+    ended = await push(spark_homes, tmp_path / "flights", "~/flights", "pi1")
+    assert ended["pi1"].state is OutcomeState.OK
+    assert all(stage.exists() for stage in stages)
+    assert not old.exists()
 
 
 async def test_a_reader_never_sees_half_a_folder(

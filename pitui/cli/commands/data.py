@@ -107,7 +107,7 @@ def _asked(items: "Sequence[Item]", names: Sequence[str]) -> bool:
     """
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask at: add --yes to remove it")
-    what = ", ".join(dict.fromkeys(item.target for item in items))
+    what = ", ".join(dict.fromkeys(item.label for item in items))
     where = ", ".join(dict.fromkeys(name for item in items for name in item.on(names)))
     return click.confirm(f"Remove {what} from {where}?", err=True)
 

@@ -14,6 +14,8 @@ STEP = 1024 * 1024
 """Bytes in which a file is resumed: `dd` seeks in whole blocks."""
 
 FILE_FACTS = """
+hex4='[0-9a-f][0-9a-f][0-9a-f][0-9a-f]'
+hex16=$hex4$hex4$hex4$hex4
 file_facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
 """
 
@@ -28,20 +30,30 @@ d=${d:-/} b=${p##*/}
 part=$d/.$b.${sum%"${sum#????????????????}"}.part
 receipt=$d/.$b.receipt
 digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
-note() { echo "$sum $(file_facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"; }
-known() { [ -f "$p" ] && [ -f "$receipt" ] && [ "$(cat "$receipt")" = "$sum $(file_facts "$p")" ]; }
+note() {
+  rm -f -- "$receipt.new"
+  echo "$1$sum $(file_facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"
+}
+known() {
+  [ -f "$p" ] && [ -f "$receipt" ] || return 1
+  noted=$(cat "$receipt")
+  [ "${noted#found }" = "$sum $(file_facts "$p")" ]
+}
 """
 )
 
 # A target without a receipt may still be the file: somebody copied it by hand, or the power went
-# between the rename and the receipt.
+# between the rename and the receipt. As that cannot be told, it is noted as somebody's own.
 _LOOK = (
     _NAMES
     + rf"""
+had=
 if known; then echo there; exit 0; fi
 [ -d "$d" ] || mkdir -p -- "$d" || exit 1
 if [ -f "$p" ] && [ "$(wc -c < "$p")" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]; then
-  note && rm -f -- "$part" && echo there; exit
+  [ -f "$receipt" ] && IFS=' ' read -r had _ < "$receipt"
+  if [ "$had" = "$sum" ]; then note; else note "found "; fi || exit
+  rm -f -- "$part" && echo there; exit
 fi
 [ -d "$p" ] && {{ echo "$p is a folder" >&2; exit 1; }}
 : >> "$part" || exit 1
@@ -99,6 +111,7 @@ chmod "$mode" "$part" || exit 1
 mv -f -- "$part" "$p" || exit 1
 [ -z "$durable" ] || sync "$d" 2>/dev/null || sync
 note
+rm -f -- "$d/.$b".$hex16.part
 echo done
 """
 

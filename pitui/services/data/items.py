@@ -46,6 +46,11 @@ class Item:
         path = PurePosixPath(self.target)
         return TreePlace(str(path.parent), receipt_key(path.name))
 
+    @property
+    def label(self) -> str:
+        """What it is on a node, for a person."""
+        return f"{self.source.name} in {self.target}" if self.pattern else self.target
+
     def on(self, names: Iterable[str]) -> list[str]:
         """Return those of some nodes that get it."""
         return [name for name in names if not self.nodes or name in self.nodes]

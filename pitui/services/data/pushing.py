@@ -155,7 +155,7 @@ class _Push:
             LinkError: the node cannot be reached, or did not come back.
         """
         size, files = self.content.size, self.content.files
-        if self.cluster.node(name).local and _is_in_place(self.item, name):
+        if self.cluster.node(name).local and is_in_place(self.item, name):
             return Delivery(name, self.item, OutcomeState.UNCHANGED, size, files)
 
         def sent(have: int) -> None:
@@ -190,7 +190,7 @@ class _Push:
         return await tree_push.run()
 
 
-def _is_in_place(item: Item, node: str) -> bool:
+def is_in_place(item: Item, node: str) -> bool:
     """Say whether an item of this machine is where it belongs already.
 
     Raises:

@@ -1,17 +1,20 @@
 """Removing what was pushed, and nothing else."""
 
 from collections.abc import Callable, Sequence
+from glob import has_magic
 from pathlib import Path, PurePosixPath
 
+from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import refused
 from pitui.remote.copy.remove_script import Removed, parse_removed_data, remove_data_command
 from pitui.remote.fanout import fan_out
-from pitui.remote.quoting import quote
+from pitui.remote.quoting import quote_path
 from pitui.services.cluster import Cluster
 from pitui.services.data.items import Item, item_at, item_of_section
 from pitui.services.data.node_target import tree_target
+from pitui.services.data.pushing import is_in_place
 
 REMOVE_LIMIT = 300.0
 """Seconds to remove many small files from a slow card."""
@@ -43,7 +46,9 @@ def configured_item(cluster: Cluster, number: int) -> Item:
     except UsageError:
         # What it brought is still there to be removed.
         nodes = () if isinstance(data.nodes, str) else tuple(data.nodes)
-        return item_at(Path(data.source), data.target, nodes, data.owner or "")
+        path = expand_path(cluster.config.folder, data.source)
+        pattern = data.source if has_magic(data.source) else ""
+        return item_at(path, data.target, nodes, data.owner or "", pattern)
 
 
 async def remove_data(
@@ -68,6 +73,10 @@ async def remove_data(
 
 
 async def _remove_from(cluster: Cluster, item: Item, name: str) -> Outcome:
+    what = item.label
+    if cluster.node(name).local and is_in_place(item, name):
+        message = f"{what} is what would be pushed, on this machine, and stays"
+        return Outcome(name, "", OutcomeState.FAILED, message)
     target = await tree_target(cluster, name, item)
     last = "" if item.pattern else PurePosixPath(item.target).name
     command = remove_data_command(target.place.folder, target.place.key, last)
@@ -76,15 +85,17 @@ async def _remove_from(cluster: Cluster, item: Item, name: str) -> Outcome:
     if not result.ok or removed is None:
         error = refused(name, item.target, result.stderr)
         said = error.message.partition(": ")[2]
-        raise NodeError(name, f"cannot remove {item.target}: {said}", error.advice)
+        raise NodeError(name, f"cannot remove {what}: {said}", error.advice)
     match removed:
         case Removed.REMOVED:
-            return Outcome(name, "", OutcomeState.OK, f"removed {item.target}")
+            return Outcome(name, "", OutcomeState.OK, f"removed {what}")
         case Removed.MISSING:
-            return Outcome(name, "", OutcomeState.UNCHANGED, f"{item.target} is not there")
+            return Outcome(name, "", OutcomeState.UNCHANGED, f"{what} is not there")
         case Removed.FOREIGN:
-            message = f"{item.target} was not pushed by pitui and stays"
+            message = f"{what} was not pushed by pitui and stays"
         case Removed.CHANGED:
-            message = f"{item.target} was changed since it was pushed and stays"
-    advice = f"Look at it on {name}, and remove it there: rm -r {quote(item.target)}"
+            message = f"{what} was changed since it was pushed and stays"
+    advice = f"Look at it on {name}."
+    if item.source.is_file() and not item.pattern:
+        advice = f"Look at it on {name}, and remove it there: rm {quote_path(item.target)}"
     return Outcome(name, "", OutcomeState.FAILED, message, advice)

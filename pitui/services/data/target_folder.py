@@ -1,6 +1,7 @@
 """The folder on a node in which something is put: made where it is missing."""
 
 from pitui.domain.errors import NodeError
+from pitui.remote.copy.receive_script import FILE_FACTS
 from pitui.remote.quoting import quote, quote_path
 from pitui.services.cluster import Cluster
 
@@ -10,12 +11,23 @@ _FOLDER = r"""umask 022
 if [ ! -d "$1" ]; then echo "missing $(id -u)"; elif [ ! -w "$1" ]; then echo "closed $(id -un)"; fi
 """
 
-# The same for a file, whose mode is set where it is there with another.
+# The same for a file, whose mode is set where it is there with another: its receipt fits on.
 _FILE = (
     _FOLDER
+    + FILE_FACTS
     + r"""
 if [ -f "$2" ] && [ "$(stat -c %a -- "$2" 2>/dev/null || stat -f %Lp "$2")" != "$3" ]; then
-  chmod "$3" "$2"
+  receipt=$1/.${2##*/}.receipt
+  old=$(file_facts "$2")
+  chmod "$3" "$2" || exit
+  if [ -f "$receipt" ]; then
+    noted=$(cat "$receipt")
+    case $noted in *" $old")
+      rm -f -- "$receipt.new"
+      echo "${noted%"$old"}$(file_facts "$2")" > "$receipt.new" &&
+        mv -f -- "$receipt.new" "$receipt" ;;
+    esac
+  fi
 fi
 """
 )

@@ -73,11 +73,13 @@ def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
 
 
 def foreign_paths(tree: Tree, found: TreeInventory) -> list[bytes]:
-    """Return what is at a tree's place that pitui did not put there, and the tree has not."""
-    if found.pushed:
-        return []
-    kinds = {entry.path: entry.kind for entry in tree.entries}
-    return sorted(path for path, listed in found.placed.items() if kinds.get(path) != listed.kind)
+    """Return what would be lost where a tree is put, and is not as pitui brought it."""
+    entries = {entry.path: entry for entry in tree.entries}
+    return sorted(
+        path
+        for path, listed in found.placed.items()
+        if path.partition(b"/")[0] not in found.brought and _is_lost(entries.get(path), listed)
+    )
 
 
 def part_name(entry: TreeEntry) -> str:
@@ -91,6 +93,12 @@ def _is_same_entry(entry: TreeEntry, listed: Listed | None) -> bool:
     if entry.kind == "l":
         return entry.link == listed.link
     return entry.size == listed.size and entry.sha512 == listed.sha512
+
+
+def _is_lost(entry: TreeEntry | None, listed: Listed) -> bool:
+    if entry is not None and entry.kind == listed.kind == "d":
+        return False
+    return entry is None or not _is_same_entry(entry, listed)
 
 
 def _mode_differs(entry: TreeEntry, listed: Listed | None) -> list[TreeEntry]:

@@ -159,7 +159,8 @@ class TreePush(RetriedPush):
         if lost:
             node, path = self._target.node, self._target.path
             first = printable(os.fsdecode(lost[0]))
-            message = f"{path} is there already and was not pushed by pitui: {first}"
+            why = "was changed since it was pushed" if found.changed else "was not pushed by pitui"
+            message = f"{path} is there already and {why}: {first}"
             if len(lost) > 1:
                 message += f" and {len(lost) - 1} more"
             message += " would be lost"

@@ -50,8 +50,10 @@ class TreeInventory:
     there: bool
     folder: bool = True
     """Whether the folder is there that it belongs in."""
-    pushed: bool = False
-    """Whether a tree was put there before, by its receipt."""
+    brought: frozenset[bytes] = frozenset()
+    """The names that are there as pitui brought them, by their receipt."""
+    changed: bool = False
+    """Whether pitui brought something, and it was changed since."""
     free: int = 0
     inodes: int | None = None
     """Free ones; None where the file system does not count them."""
@@ -96,16 +98,17 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(there=True)
         case ["missing", "0"]:
             return TreeInventory(there=False, folder=False)
-        case ["lacks", word, room, inodes] if room.isdecimal() and len(lines) in {2, 4}:
+        case ["lacks", brought, room, inodes] if room.isdecimal() and len(lines) in {2, 4}:
             free = int(inodes) if inodes.isdecimal() else None
             try:
                 found = [_unpack(line) for line in lines] + [b"", b""]
                 placed, staged = _listing(found[0], found[1]), _listing(found[2], found[3])
+                names = _names(brought)
             except (ValueError, zlib.error, EOFError, OSError):
                 return None
             return TreeInventory(
-                there=False, pushed=word == "tree", free=int(room) * 1024, inodes=free,
-                placed=placed, staged=staged,
+                there=False, brought=names, changed=brought == "changed",
+                free=int(room) * 1024, inodes=free, placed=placed, staged=staged,
             )  # fmt: skip
     return None
 
@@ -156,6 +159,13 @@ def _pack(words: Iterable[bytes]) -> bytes:
 
 def _unpack(line: str) -> bytes:
     return gzip.decompress(base64.b64decode(line, validate=True))
+
+
+def _names(word: str) -> frozenset[bytes]:
+    if word in {"-", "changed"}:
+        return frozenset()
+    names = base64.b64decode(word, validate=True).split(b"\0")[:-1]
+    return frozenset(name.removeprefix(b"./") for name in names)
 
 
 def _listing(entries: bytes, digests: bytes) -> Listing:

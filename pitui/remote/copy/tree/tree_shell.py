@@ -5,12 +5,19 @@ and `tree` what is made of it. In the end each name changes places with what was
 and a receipt `.KEY.receipt` notes the tree's digest with a fingerprint of what `stat` says of all
 of it: as long as that is the same, nobody wrote there, and nothing has to be read.
 
+The receipt also lists the names that pitui brought, with a fingerprint of theirs alone: what was
+there before, and was the same, is somebody's own and never replaced or removed.
+
 They need what Debian always has: GNU's find, sort, xargs, tar, coreutils, and gzip. Python is used
 where it is, for the one system call that no older `mv` makes.
 """
 
+from pitui.remote.copy.receive_script import FILE_FACTS
+
 # Names come by standard input: their number has no limit there, and none of their bytes harms.
-HEAD = r"""LC_ALL=C; export LC_ALL
+HEAD = (
+    FILE_FACTS
+    + r"""LC_ALL=C; export LC_ALL
 umask 022
 key=$1 tree=$2 owner=${3:+%u }
 IFS= read -r names
@@ -31,8 +38,26 @@ shape() {
     sort -z | digest
 }
 content() { files | sort -z | hashes | digest; }
+# By times of the content: those of the change move on where a kept file is linked into a new tree.
+# A folder's own tell nothing: what is in it is listed.
+facts_of() {
+  unpack "$1" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "d %m %i %U %G %p\0" -o \
+      -printf "%y %m %s %T@ %i %U %G %l %p\0" \)' sh 2>/dev/null | sort -z | digest
+}
+# The names that are as pitui brought them, by a receipt: of a tree, or of a file.
+brought() {
+  [ -f "$receipt" ] || return 0
+  IFS=' ' read -r word rest < "$receipt"
+  if [ "$word" = tree ]; then
+    mine=$(tail -n +2 "$receipt" | base64 -w 0)
+    [ "${rest##* }" != "$(facts_of "$mine")" ] || echo "$mine"
+  elif [ "$rest" = "$(file_facts "$(unpack "$names" | tr -d '\0')" 2>/dev/null)" ]; then
+    echo "$names"
+  fi
+}
 note() {
-  { echo "tree $tree $(facts)"; unpack "$names"; } > "$receipt.new" &&
+  rm -f -- "$receipt.new"
+  { echo "tree $tree $(facts) $(facts_of "$1")"; unpack "$1"; } > "$receipt.new" &&
     mv -f -- "$receipt.new" "$receipt"
 }
 remove() {
@@ -42,6 +67,7 @@ remove() {
   rm -rf -- "$1"
 }
 """
+)
 
 GO = 'folder=$4; cd -- "$folder" || exit 1\n'
 
@@ -51,13 +77,18 @@ STATE = r"""
 [ -d "$folder" ] || { echo missing 0; exit 0; }
 cd -- "$folder" || exit 1
 word= had= seen=
-[ -f "$receipt" ] && IFS=' ' read -r word had seen < "$receipt"
+[ -f "$receipt" ] && IFS=' ' read -r word had seen _ < "$receipt"
 there() {
   if [ "$how" != verify ] && [ "$word $had" = "tree $tree" ]; then
     [ "$seen" != "$(facts)" ] || return 0
   fi
   [ "$(shape)" = "$shape" ] && [ "$(content)" = "$content" ] || return 1
-  [ "$how" != push ] || note
+  [ "$how" = push ] || return 0
+  if [ "$word $had" = "tree $tree" ]; then
+    note "$(tail -n +2 "$receipt" | base64 -w 0)"
+  else
+    note "$(brought)"
+  fi
 }
 if there; then echo there; exit 0; fi
 """
@@ -81,13 +112,19 @@ INVENTORY = (
     + "folder=$4 shape=$5 content=$6 how=push\n"
     + STATE
     + r"""
-for old in ".$key".*.new; do [ "$old" = "$stage" ] || remove "$old"; done
+for old in ".$key".$hex16.new; do [ "$old" = "$stage" ] || remove "$old"; done
 room=$(df -Pk . | { read -r _; read -r _ _ _ kib _; echo "$kib"; })
 inodes=$(df -Pi . 2>/dev/null | {
   read -r _; read -r _ all _ free _
   [ "$all" -gt 0 ] 2>/dev/null && echo "$free" || echo -
 })
-echo "lacks ${word:--} $room $inodes"
+mine=$(brought)
+case $word in
+  '' | found) ;;
+  tree) [ -n "$mine$(tail -n +2 "$receipt" | head -c 1)" ] && mine=${mine:-changed} ;;
+  *) mine=${mine:-changed} ;;
+esac
+echo "lacks ${mine:--} $room $inodes"
 list() {
   found '%y\0%p\0%m\0%s\0%l\0' | gzip -1 | base64 -w 0; echo
   files | hashes | gzip -1 | base64 -w 0; echo
@@ -168,10 +205,18 @@ PLACE = (
     + "user=$3 shape=$5 durable=$6 modes=$7\n"
     + GO
     + MAKE
+    + r"""
+mine=$({
+  unpack "$(brought)"
+  unpack "$names" | xargs -0 sh -c 'for name; do
+    [ -e "$name" ] || [ -L "$name" ] || printf "%s\0" "$name"
+  done' sh
+} | sort -zu | base64 -w 0)
+"""
     + FILL
     + SWAP
     + r"""
-note || exit 1
+note "$mine" || exit 1
 [ -z "$durable" ] || sync . 2>/dev/null || sync
 remove "$stage"
 echo done

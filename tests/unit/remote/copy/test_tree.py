@@ -185,5 +185,9 @@ def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     assert transfer.lists.modes == {0o600: [b"s/b"], 0o555: [b"s"]}
     assert transfer.size == 5040
     assert transfer.room == 5040 + 20
-    assert foreign_paths(tree, found) == [b"s/f"]
-    assert foreign_paths(tree, TreeInventory(there=False, pushed=True, placed=found.placed)) == []
+    assert foreign_paths(tree, found) == [b"s/c", b"s/f"]
+    brought = frozenset([b"s"])
+    assert foreign_paths(tree, TreeInventory(False, brought=brought, placed=found.placed)) == []
+    others = frozenset([b"t"])
+    found = TreeInventory(False, brought=others, placed=found.placed)
+    assert foreign_paths(tree, found) == [b"s/c", b"s/f"]
