@@ -1,13 +1,16 @@
 """What types cannot say about a configuration: names, hosts, addresses, files."""
 
 import os
+import posixpath
 import re
 from collections.abc import Callable, Iterator
+from glob import has_magic
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 
 from pitui.config import spelling
 from pitui.config.did_you_mean import did_you_mean
-from pitui.config.model import LOCAL, Config, NodeSection, NodeWorkerSection, Scalar
+from pitui.config.model import LOCAL, Config, DataSection, NodeSection, NodeWorkerSection, Scalar
 from pitui.config.nodes import expand_path
 from pitui.config.yaml.problem import Path, quoted
 
@@ -203,6 +206,45 @@ def _data(config: Config) -> Iterator[Finding]:
                 hint = did_you_mean(name, config.nodes) or ";"
                 message = f"found {quoted(name)}, which is not a node{hint} allowed: a node's name"
                 yield ("data", str(number), "nodes", str(at)), message
+    yield from _overlapping_data(config)
+
+
+def _overlapping_data(config: Config) -> Iterator[Finding]:
+    """Yield the targets that are equal or inside each other on a node: each push would undo one."""
+    before: list[tuple[DataSection, PurePosixPath]] = []
+    for number, data in enumerate(config.data):
+        place = _place_of(data)
+        for other, there in before:
+            if not _on_same_node(data, other) or not _collide(data, place, other, there):
+                continue
+            message = f"found {quoted(data.target)}, which is the same as or inside of "
+            message += (
+                f"{quoted(other.target)}, or holds it; allowed: targets apart from each other"
+            )
+            yield ("data", str(number), "target"), message
+            break
+        before.append((data, place))
+
+
+def _place_of(data: DataSection) -> PurePosixPath:
+    target = posixpath.normpath(data.target)
+    if data.target.endswith("/") and not has_magic(data.source):
+        target = posixpath.join(target, FilePath(data.source).name)
+    return PurePosixPath(target)
+
+
+def _on_same_node(data: DataSection, other: DataSection) -> bool:
+    if isinstance(data.nodes, str) or isinstance(other.nodes, str):
+        return True
+    return not set(data.nodes).isdisjoint(other.nodes)
+
+
+def _collide(
+    data: DataSection, place: PurePosixPath, other: DataSection, there: PurePosixPath
+) -> bool:
+    """Say whether two targets do; what a pattern matches joins what else is in its folder."""
+    inside = not has_magic(other.source) and place.is_relative_to(there)
+    return inside or (not has_magic(data.source) and there.is_relative_to(place))
 
 
 def _jobs(config: Config) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ async def _remove_and_tell(
     from pitui.services.data.removal import removable_items, remove_data
 
     items = removable_items(cluster, target)
-    if not (sure or _asked(items, list(cluster.nodes))):
+    if not (sure or await _asked(items, list(cluster.nodes))):
         complain("pitui: nothing was removed")
         return 1
 
@@ -99,7 +99,7 @@ async def _remove_and_tell(
     return 0 if all(one.state.good for one in ended) else 1
 
 
-def _asked(items: "Sequence[Item]", names: Sequence[str]) -> bool:
+async def _asked(items: "Sequence[Item]", names: Sequence[str]) -> bool:
     """Ask whether items are to be removed.
 
     Raises:
@@ -109,7 +109,12 @@ def _asked(items: "Sequence[Item]", names: Sequence[str]) -> bool:
         raise click.UsageError("there is no terminal to ask at: add --yes to remove it")
     what = ", ".join(dict.fromkeys(item.label for item in items))
     where = ", ".join(dict.fromkeys(name for item in items for name in item.on(names)))
-    return click.confirm(f"Remove {what} from {where}?", err=True)
+    from pitui.cli.read_line import ask_line
+
+    answer = await ask_line(
+        sys.stdin.fileno(), f"Remove {what} from {where}? [y/N]: ", hidden=False
+    )
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def _removed_json(outcome: "Outcome") -> dict[str, object]:

@@ -103,7 +103,9 @@ async def _fetched_release(config: Config, wanted: str, told: Told) -> Path:
             reasons.append(error)
             continue
         if not wanted:
-            _sum_file(path).write_text(f"{figure}  {path.name}\n", encoding="utf-8")
+            _sum_file(path).write_text(
+                f"{figure}  {path.name}\n", encoding="utf-8", errors="backslashreplace"
+            )
         return path
     if reasons:
         raise _archive_nowhere(version, reasons)
@@ -150,7 +152,9 @@ async def _fetch_address(where: str, path: Path, wanted: str, told: Told) -> Non
         figure = published_sum(text, path.name)
     await _receive(where, path, figure, told)
     if figure and not wanted:
-        _sum_file(path).write_text(f"{figure}  {path.name}\n", encoding="utf-8")
+        _sum_file(path).write_text(
+            f"{figure}  {path.name}\n", encoding="utf-8", errors="backslashreplace"
+        )
 
 
 async def _receive(where: str, path: Path, figure: str, told: Told) -> None:

@@ -34,10 +34,10 @@ async def make_text(cluster: Cluster, names: Sequence[str], mib: int) -> str:
 
 
 async def written_text(cluster: Cluster, names: Sequence[str], path: str, mib: int) -> None:
-    """Write lines to a person's own path on every node; they stay.
+    """Write lines to a person's own path on every node; they stay. Nothing there is replaced.
 
     Raises:
-        PituiError: a node could not write them.
+        PituiError: a node could not write them, or has something else there.
     """
     await on_every_node(cluster, names, _write_lines(path, mib), path)
 
@@ -111,13 +111,23 @@ def raise_failed(answers: Mapping[str, object], advice: str) -> None:
 
 
 def _write_lines(path: str, mib: int) -> str:
-    """Return the sh that writes `mib` MiB of text lines; the file appears whole or not at all."""
+    """Return the sh that writes `mib` MiB of text lines; the file appears whole or not at all.
+
+    What is there already stays: it is the same text, or it is an error.
+    """
     new = f"{path}.new-XXXXXX"
     folder = str(Path(path).parent)
-    return f"""free=$(df -Pm {quote(folder)} | awk 'NR == 2 {{ print $4 }}')
+    return f"""path={quote(path)}
+text() {{ yes {quote(_LINE)} | head -c {mib * 1024 * 1024}; }}
+if [ -e "$path" ] || [ -L "$path" ]; then
+  [ -f "$path" ] && text | cmp -s - "$path" && exit
+  echo "$path is there already, and is not the text that would be written: name another path" >&2
+  exit 1
+fi
+free=$(df -Pm {quote(folder)} | awk 'NR == 2 {{ print $4 }}')
 if [ "${{free:-0}}" -lt {mib + 64} ]; then
   echo "{mib} MiB are wanted below" {quote(folder)} "and ${{free:-0}} MiB are free" >&2; exit 1
 fi
 new=$(mktemp -- {quote(new)}) || exit 1
-yes {quote(_LINE)} | head -c {mib * 1024 * 1024} > "$new" && chmod 644 "$new" &&
-mv -f "$new" {quote(path)} || {{ rm -f "$new"; exit 1; }}"""
+text > "$new" && chmod 644 "$new" && mv -nT "$new" "$path" && [ ! -e "$new" ] && exit
+rm -f "$new"; echo "$path could not be written" >&2; exit 1"""

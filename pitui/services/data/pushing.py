@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from pitui.config.paths import cache_folder
 from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import Pushed
@@ -85,7 +86,7 @@ class Pushing:
         ended: list[Delivery] = []
 
         async with FileDistributor(self._cluster.connections) as distributor:
-            bundles = BundleStore(distributor)
+            bundles = BundleStore(distributor, cache_folder())
             try:
                 for item, content in zip(items, contents, strict=True):
                     way = _Way(distributor, bundles, self._progress, durable=self._durable)

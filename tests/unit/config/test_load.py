@@ -122,6 +122,14 @@ ADDED: dict[str, tuple[str, list[str]]] = {
         "data: [{source: a, target: /a, nodes: [p1]}]",
         ['5: data.0.nodes.0: found "p1", which is not a node; did you mean'],
     ),
+    "data inside of other data": (
+        "data: [{source: a, target: /d/f}, {source: b.csv, target: /d/f/}]",
+        ['5: data.1.target: found "/d/f/", which is the same as or inside of "/d/f"'],
+    ),
+    "data around other data": (
+        "data: [{source: a, target: ~/d/f}, {source: c, target: ~/./d}]",
+        ['5: data.1.target: found "~/./d"'],
+    ),
     "data for nodes in one word": (
         "data: [{source: a, target: /a, nodes: some}]",
         ["data.0.nodes"],

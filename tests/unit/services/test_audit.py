@@ -46,3 +46,9 @@ def test_clusters_share_the_file_and_not_their_entries(tmp_path):
     theirs.record("stop", "pi1", "ok")
     assert mine.last("stop", "pi1") is None
     assert theirs.last("stop", "pi1") is not None
+
+
+def test_a_name_that_is_no_utf8_is_written(tmp_path):
+    path = tmp_path / "a.jsonl"
+    assert Audit("shelf", path).record("push", "pi1", "ok", source="caf\udce9.csv") == ""
+    assert json.loads(path.read_text())["source"] == "caf\udce9.csv"

@@ -22,10 +22,16 @@ class _Bundle:
 
 
 class BundleStore:
-    """Archives in a temporary folder; each is removed as soon as no node is sent it any more."""
+    """Archives in a folder that is removed at the end; each goes when no node is sent it any more.
 
-    def __init__(self, distributor: FileDistributor) -> None:
+    Args:
+        distributor: brings them to the nodes.
+        parent: where the folder is made; it is to be on a disk, as /tmp is RAM on Debian 13.
+    """
+
+    def __init__(self, distributor: FileDistributor, parent: Path) -> None:
         self._distributor = distributor
+        self._parent = parent
         self._bundles: dict[str, _Bundle] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -60,7 +66,8 @@ class BundleStore:
 
     def _place(self, name: str) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="pitui-push-")
+            self._parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder = tempfile.TemporaryDirectory(prefix="push-", dir=self._parent)
         return Path(self._folder.name) / name
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from pitui.cli.prompter import TerminalPrompter
+from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
 from pitui.remote.copy.tree.archive import ChangedError, HashedFile, write_archive
+from pitui.remote.copy.tree.bundle_store import BundleStore
 from pitui.remote.copy.tree.digest_cache import DigestCache
 from pitui.remote.copy.tree.entry import Tree, TreeEntry
 from pitui.remote.copy.tree.scan import scan_tree
 from pitui.remote.copy.tree.tree_plan import foreign_paths, plan_transfer
 from pitui.remote.copy.tree.tree_script import Listed, TreeInventory
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 
 def tree_of(folder: Path, *, owner: str = "") -> Tree:
@@ -191,3 +195,14 @@ def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     others = frozenset([b"t"])
     found = TreeInventory(False, brought=others, placed=found.placed)
     assert foreign_paths(tree, found) == [b"s/c", b"s/f"]
+
+
+async def test_archives_are_made_on_the_disk_and_go_at_the_end(tmp_path: Path) -> None:
+    fill(tmp_path / "s", [b"a"])
+    files = [entry for entry in tree_of(tmp_path / "s").entries if entry.kind == "f"]
+    parent = tmp_path / "of pitui's own" / "cache"
+    bundles = BundleStore(FileDistributor(ConnectionPool([], TerminalPrompter(False))), parent)
+    async with bundles.archive(files) as payload:
+        assert payload.path.is_relative_to(parent)
+    bundles.close()
+    assert list(parent.iterdir()) == []
