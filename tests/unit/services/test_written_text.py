@@ -1,6 +1,7 @@
 """The text that a benchmark writes to a person's own path, by the shell itself."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pitui.services.benchmarks.data import _write_lines
@@ -34,3 +35,10 @@ def test_nothing_of_a_persons_is_replaced(tmp_path: Path) -> None:
     assert mine.read_text() == "mine"
     assert list(folder.iterdir()) == []
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_nodes_on_one_machine_write_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(write, [tmp_path / "text"] * 4))
+    assert [one.returncode for one in ended] == [0] * 4, ended
+    assert [one.name for one in tmp_path.iterdir()] == ["text"]
