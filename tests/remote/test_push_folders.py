@@ -156,6 +156,27 @@ async def test_what_was_written_into_a_pushed_folder_is_not_lost(
     assert listing(home / "flights") == listing(source)
 
 
+async def test_what_is_written_there_during_a_push_is_not_lost(
+    spark_homes: SshSparkHomes, source: Path
+) -> None:
+    there = spark_homes.servers["pi1"].home / "flights"
+    await push(spark_homes, source, "~/flights", "pi1")
+    (source / "large").write_bytes(os.urandom(3 * 1024 * 1024))
+
+    def progress(_name: str, _have: int, _size: int) -> None:
+        (there / "results").write_text("a job's")
+
+    async with spark_homes.opened() as cluster:
+        item = item_of(str(source), "~/flights", Path("/"))
+        pushing = Pushing(cluster, progress, lambda _: None, durable=False)
+        (ended,) = await pushing.run([item], ["pi1"])
+    assert ended.state is OutcomeState.FAILED
+    assert "somebody wrote there during the push" in ended.error
+    assert (there / "results").read_text() == "a job's"
+    again = await push(spark_homes, source, "~/flights", "pi1")
+    assert "was changed since it was pushed" in again["pi1"].error
+
+
 async def test_a_pattern_that_matches_more_replaces_nothing_of_a_persons(
     spark_homes: SshSparkHomes, tmp_path: Path
 ) -> None:

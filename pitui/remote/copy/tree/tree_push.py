@@ -133,7 +133,7 @@ class TreePush(RetriedPush):
         self._resumed += bool(found.staged)
         self._have = self._tree.size - transfer.size
         try:
-            await self._bring(transfer)
+            await self._bring(transfer, found.fingerprint)
         except ChangedError as error:
             message = f"{error} changed during the push"
             raise NodeError(node, printable(message), "Push it again.") from error
@@ -167,7 +167,7 @@ class TreePush(RetriedPush):
             advice = f"Move it away on {node}, or name another path."
             raise NodeError(node, message, advice)
 
-    async def _bring(self, transfer: TreeTransfer) -> None:
+    async def _bring(self, transfer: TreeTransfer, fingerprint: str) -> None:
         place, tree = self._target.place, self._tree
         if self._target.stage_for:
             await self._must(stage_command(place, tree, self._target.stage_for), b"", "")
@@ -179,7 +179,7 @@ class TreePush(RetriedPush):
             payload = Payload(Path(os.fsdecode(entry.source)), entry.size, entry.sha512)
             await self._deliver(payload, part_name(entry), entry.mode)
             self._have += entry.size
-        command = place_command(place, tree, transfer.lists, durable=self._durable)
+        command = place_command(place, tree, transfer.lists, fingerprint, durable=self._durable)
         await self._must(command, plan_input(tree, transfer.lists), "done")
         self.moved()
         self._sent(tree.size)

@@ -60,6 +60,8 @@ class TreeInventory:
     placed: Listing = field(default_factory=dict)
     staged: Listing = field(default_factory=dict)
     """What an earlier run brought already."""
+    fingerprint: str = ""
+    """Of what is placed: another one says that somebody wrote there since."""
 
 
 class Lists(NamedTuple):
@@ -98,7 +100,7 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(there=True)
         case ["missing", "0"]:
             return TreeInventory(there=False, folder=False)
-        case ["lacks", brought, room, inodes] if room.isdecimal() and len(lines) in {2, 4}:
+        case ["lacks", brought, room, inodes, fingerprint] if room.isdecimal() and len(lines) in {2, 4}:
             free = int(inodes) if inodes.isdecimal() else None
             try:
                 found = [_unpack(line) for line in lines] + [b"", b""]
@@ -109,6 +111,7 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(
                 there=False, brought=names, changed=brought == "changed",
                 free=int(room) * 1024, inodes=free, placed=placed, staged=staged,
+                fingerprint=fingerprint,
             )  # fmt: skip
     return None
 
@@ -123,11 +126,16 @@ def unpack_bundles_command(place: TreePlace, tree: Tree) -> str:
     return f"{_line(tree_shell.UNPACK, place, tree)} {quote_path(place.folder)}"
 
 
-def place_command(place: TreePlace, tree: Tree, lists: Lists, *, durable: bool) -> str:
-    """Return the command that puts a tree in its place; it takes `plan_input`, and says `done`."""
+def place_command(
+    place: TreePlace, tree: Tree, lists: Lists, fingerprint: str, *, durable: bool
+) -> str:
+    """Return the command that puts a tree in its place; it takes `plan_input`, and says `done`.
+
+    It refuses where what is there has another fingerprint than the inventory said.
+    """
     # Five digits, so that chmod takes set-group-ID bits away that a folder was born with.
     modes = " ".join(f"{mode:05o}" for mode in lists.modes)
-    words = quote(tree.shape, "yes" * durable, modes)
+    words = quote(tree.shape, "yes" * durable, modes, fingerprint)
     return f"{_line(tree_shell.PLACE, place, tree)} {quote_path(place.folder)} {words}"
 
 

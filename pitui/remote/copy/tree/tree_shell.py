@@ -44,6 +44,11 @@ facts_of() {
   unpack "$1" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "d %m %i %U %G %p\0" -o \
       -printf "%y %m %s %T@ %i %U %G %l %p\0" \)' sh 2>/dev/null | sort -z | digest
 }
+# What anybody writes changes it; modes and owners, which kept files get before the swap, do not.
+written() {
+  unpack "$names" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "d %p\0" -o \
+      -printf "%y %s %T@ %i %l %p\0" \)' sh 2>/dev/null | sort -z | digest
+}
 # The names that are as pitui brought them, by a receipt: of a tree, or of a file.
 brought() {
   [ -f "$receipt" ] || return 0
@@ -124,7 +129,7 @@ case $word in
   tree) [ -n "$mine$(tail -n +2 "$receipt" | head -c 1)" ] && mine=${mine:-changed} ;;
   *) mine=${mine:-changed} ;;
 esac
-echo "lacks ${mine:--} $room $inodes"
+echo "lacks ${mine:--} $room $inodes $(written)"
 list() {
   found '%y\0%p\0%m\0%s\0%l\0' | gzip -1 | base64 -w 0; echo
   files | hashes | gzip -1 | base64 -w 0; echo
@@ -202,7 +207,7 @@ unpack "$names" | work=$work stage=$stage xargs -0 -r -n 1 sh -c "$swap" sh || e
 
 PLACE = (
     HEAD
-    + "user=$3 shape=$5 durable=$6 modes=$7\n"
+    + "user=$3 shape=$5 durable=$6 modes=$7 was=$8\n"
     + GO
     + MAKE
     + r"""
@@ -214,6 +219,9 @@ mine=$({
 } | sort -zu | base64 -w 0)
 """
     + FILL
+    + r"""
+[ "$(written)" = "$was" ] || fail "somebody wrote there during the push"
+"""
     + SWAP
     + r"""
 note "$mine" || exit 1
