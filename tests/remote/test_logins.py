@@ -139,7 +139,7 @@ async def test_input_is_kept_back_until_the_start_files_are_done(runner_of, tmp_
 async def test_a_start_file_that_waits_for_input_is_named(runner_of):
     runner = runner_of(Login("bash", {".bashrc": "read -r answer\n"}))
     with pytest.raises(CommandTimeoutError) as caught:
-        await runner.run("echo hi", limit=1.0)
+        await runner.run("echo hi", limit=5.0)
     assert "no command started" in caught.value.message
     assert ".bashrc" in caught.value.advice
 

@@ -100,7 +100,7 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(there=True)
         case ["missing", "0"]:
             return TreeInventory(there=False, folder=False)
-        case ["lacks", brought, room, inodes, fingerprint] if room.isdecimal() and len(lines) in {2, 4}:
+        case ["lacks", brought, room, inodes, written] if room.isdecimal() and len(lines) in {2, 4}:
             free = int(inodes) if inodes.isdecimal() else None
             try:
                 found = [_unpack(line) for line in lines] + [b"", b""]
@@ -111,7 +111,7 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(
                 there=False, brought=names, changed=brought == "changed",
                 free=int(room) * 1024, inodes=free, placed=placed, staged=staged,
-                fingerprint=fingerprint,
+                fingerprint=written,
             )  # fmt: skip
     return None
 
