@@ -60,7 +60,11 @@ setup_newest() {
     local python wanted made=
     while read -r python; do
         # What is newest changes: it is looked up again each week.
-        wanted=$({ fingerprint "$python"; cat "$ROOT/scripts/pythons.sh"; date +%G-%V; } | sha256sum)
+        wanted=$({
+            fingerprint "$python"
+            cat "$ROOT/scripts/pythons.sh" "$ROOT/pyproject.toml"
+            date +%G-%V
+        } | sha256sum)
         if is_from "$NEWEST" "$wanted"; then return; fi
         say "$("$python" -V) ($python): installing the newest packages into .venv-newest"
         if make_newest "$python"; then

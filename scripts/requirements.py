@@ -71,7 +71,9 @@ def _requirement(package: Package, markers: set[str]) -> str:
 
 def newest(project: dict[str, Any]) -> list[str]:
     """Return what pitui depends on and what its tests need, in the versions that it allows."""
-    return [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    named = project["project"]
+    extras = named["optional-dependencies"]
+    return [*named["dependencies"], *extras["bench"], *project["dependency-groups"]["dev"]]
 
 
 def main() -> None:

@@ -56,7 +56,8 @@ class BenchmarksPane(TablePane):
         self.show_rows(rows)
         slower = sum(row.check is not None and row.check.slower for row in rows.values.values())
         words = f", {slower} slower than the baseline" if slower else ""
-        self.title = f"{self.TITLE}: {len(rows)} runs{words}" if len(rows) else self.TITLE
+        number = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
+        self.title = f"{self.TITLE}: {number}{words}" if len(rows) else self.TITLE
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return the two summary lines of a row."""

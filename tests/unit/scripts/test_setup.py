@@ -82,4 +82,5 @@ def test_what_the_newest_environment_installs_has_no_versions_but_those_that_fit
     lines = python.stdout.splitlines()
     assert any(line.startswith("asyncssh[bcrypt]>=") for line in lines)
     assert any(line.startswith("pytest>=") for line in lines)
+    assert any(line.startswith("tpchgen-cli>=") for line in lines)
     assert not any("==" in line or "pyspark" in line for line in lines)
