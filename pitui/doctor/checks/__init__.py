@@ -1,1 +1,4 @@
-"""The checks, one file each; `pitui.doctor.registry` lists them."""
+"""The checks: a folder a group, a file a check (`disk.read-only` is disk/read_only.py).
+
+Each folder lists its checks, `pitui.doctor.registry` the folders.
+"""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.checks.memory_executor_does_not_fit import executor_does_not_fit
+from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.domain.apps.stall import DRIVER_UNREACHABLE

@@ -1,0 +1,13 @@
+"""Disks: full, failing, read-only, left behind."""
+
+from pitui.doctor.check import Check
+from pitui.doctor.checks.disk import errors, inodes, left_behind, local_dir_in_ram, read_only, space
+
+CHECKS: tuple[Check, ...] = (
+    errors.CHECK,
+    inodes.CHECK,
+    left_behind.CHECK,
+    local_dir_in_ram.CHECK,
+    read_only.CHECK,
+    space.CHECK,
+)

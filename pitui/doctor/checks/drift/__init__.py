@@ -1,0 +1,6 @@
+"""Files that are not what pitui wrote."""
+
+from pitui.doctor.check import Check
+from pitui.doctor.checks.drift import files
+
+CHECKS: tuple[Check, ...] = (files.CHECK,)
