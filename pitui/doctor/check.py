@@ -13,13 +13,16 @@ Rule = Callable[[Evidence], Iterable[Finding | SkippedCheck]]
 class Reads(StrEnum):
     """What a check looks at, and so what it costs."""
 
+    HEALTH = "health"
+    """What the watch knows of links and boards anyway, whatever the master says."""
     SNAPSHOT = "snapshot"
-    """What the watch knows anyway: nothing more is asked."""
+    """What the watch knows anyway, most of it from the master: nothing more is asked."""
     NODES = "nodes"
     """What the nodes say of themselves: one command each, which all such checks share."""
 
 
 COST = {
+    Reads.HEALTH: "nothing: what `pitui status` asks for",
     Reads.SNAPSHOT: "nothing: what `pitui status` asks for",
     Reads.NODES: "its part of one command a node",
 }
@@ -45,6 +48,11 @@ class Check:
     def group(self) -> str:
         """The part of the id before the dot."""
         return self.id.partition(".")[0]
+
+    @property
+    def passive(self) -> bool:
+        """Whether it reads only what the watch knows, so that it may run all the time."""
+        return self.reads is not Reads.NODES
 
     def look(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         """Yield what the rule says, and the nodes that could not be looked at."""

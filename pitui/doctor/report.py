@@ -22,7 +22,9 @@ class KnownFinding:
     since: float | None = None
     """Unix time at which it was first found."""
     excluded: str | None = None
-    """The reason for which the configuration leaves it aside."""
+    """The reason for which it is left aside."""
+    ignored: bool = False
+    """Whether a person said so on the Doctor screen, and not the configuration."""
     nodes: tuple[str, ...] = ()
     """All nodes that it holds for."""
 

@@ -17,6 +17,7 @@ from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.runs.runs import Runs
 from pitui.tui.services import interface, live
+from pitui.tui.services.doctor_interface import DoctorService
 from pitui.tui.services.live import LiveBackend, open_backend
 
 PARTS: dict[type, Callable[[LiveBackend], object]] = {
@@ -26,6 +27,7 @@ PARTS: dict[type, Callable[[LiveBackend], object]] = {
     interface.InspectionService: lambda backend: backend.inspection,
     interface.LogService: lambda backend: backend.log_service,
     interface.TimelineService: lambda backend: backend.timeline,
+    DoctorService: lambda backend: backend.doctor,
     interface.ProvisionService: lambda backend: backend.provision_service,
 }
 

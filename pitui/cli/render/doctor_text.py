@@ -60,7 +60,7 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
     left = [one for one in report.findings if one.excluded is not None]
     if left:
         yield ""
-        yield "Left aside by the configuration:"
+        yield "Left aside:"
         for one in left:
             found = one.finding
             yield from _wrapped(

@@ -17,6 +17,7 @@ class EventKind(StrEnum):
     EXECUTOR = "executor"
     HEALTH = "health"
     BENCHMARK = "benchmark"
+    FINDING = "finding"
     ACTION = "action"
 
 

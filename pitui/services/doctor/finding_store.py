@@ -1,8 +1,10 @@
-"""What earlier runs found: since when each finding is known, in SQLite beside the timeline."""
+"""What earlier runs found, and what a person ignores of it; in SQLite beside the timeline."""
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pitui.config.paths import data_folder, make_private
@@ -17,6 +19,13 @@ _CREATE = """
         PRIMARY KEY (cluster, what, node, application, about)
     ) STRICT;
 """
+_CREATE_IGNORED = """
+    CREATE TABLE IF NOT EXISTS ignored (
+        cluster TEXT NOT NULL, what TEXT NOT NULL, node TEXT NOT NULL, application TEXT NOT NULL,
+        about TEXT NOT NULL, reason TEXT NOT NULL, until TEXT NOT NULL,
+        PRIMARY KEY (cluster, what, node, application, about)
+    ) STRICT;
+"""
 
 Identity = tuple[str, str, str, str]
 """Check, node, application, and what else tells it apart."""
@@ -25,6 +34,19 @@ Identity = tuple[str, str, str, str]
 def finding_identity(finding: Finding) -> Identity:
     """Return what makes a finding the same one in another run, whatever its figures."""
     return finding.check, finding.node or "", finding.application or "", finding.about
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredFinding:
+    """Why a person leaves a finding aside."""
+
+    reason: str
+    until: date | None = None
+    """The last day on which it holds."""
+
+    def holds(self, today: date) -> bool:
+        """Whether it is still left aside on a day."""
+        return self.until is None or today <= self.until
 
 
 class FindingStore:
@@ -75,6 +97,50 @@ class FindingStore:
             )
         return {one: since for one, since in known.items() if one in found}
 
+    def ignored(self) -> Mapping[Identity, IgnoredFinding]:
+        """Return what is left aside, whether that still holds or not.
+
+        Raises:
+            PituiError: the file cannot be used.
+        """
+        with self._open() as database:
+            return {
+                (row[0], row[1], row[2], row[3]): IgnoredFinding(
+                    row[4], date.fromisoformat(row[5]) if row[5] else None
+                )
+                for row in database.execute(
+                    "SELECT what, node, application, about, reason, until FROM ignored"
+                    " WHERE cluster = ?",
+                    (self._cluster,),
+                )
+            }
+
+    def ignore(self, found: Collection[Identity], why: IgnoredFinding) -> None:
+        """Leave findings aside from now on.
+
+        Raises:
+            PituiError: the file cannot be used.
+        """
+        until = why.until.isoformat() if why.until else ""
+        with self._open() as database:
+            database.executemany(
+                "INSERT OR REPLACE INTO ignored VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(self._cluster, *one, why.reason, until) for one in found],
+            )
+
+    def stop_ignoring(self, found: Collection[Identity]) -> None:
+        """Leave findings aside no more.
+
+        Raises:
+            PituiError: the file cannot be used.
+        """
+        with self._open() as database:
+            database.executemany(
+                "DELETE FROM ignored WHERE cluster = ? AND what = ? AND node = ?"
+                " AND application = ? AND about = ?",
+                [(self._cluster, *one) for one in found],
+            )
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -82,6 +148,7 @@ class FindingStore:
             with closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as database, database:
                 database.execute("BEGIN IMMEDIATE")
                 database.execute(_CREATE)
+                database.execute(_CREATE_IGNORED)
                 yield database
         except (sqlite3.Error, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error

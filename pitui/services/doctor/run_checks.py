@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
-from pitui.config.model import ExclusionSection
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.errors import PituiError
 from pitui.services.cluster import Cluster
-from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
+from pitui.services.doctor.finding_store import (
+    FindingStore,
+    Identity,
+    IgnoredFinding,
+    finding_identity,
+)
 from pitui.services.doctor.gather_evidence import Progress, gather_evidence
+from pitui.services.doctor.left_aside import LeftAside
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class CheckRun:
 
     report: Report
     nodes: tuple[str, ...]
+    found: tuple[KnownFinding, ...] = ()
+    """Each finding for itself, those of one cause too."""
     complaint: str = ""
     """Why it could not be told what is new; empty where it could."""
 
@@ -49,6 +55,7 @@ async def run_checks(
         findings = [one for one in findings if one.node in wanted]
         skipped = [one for one in skipped if one.node is None or one.node in wanted]
     known: Mapping[Identity, float] = {}
+    ignored: Mapping[Identity, IgnoredFinding] = {}
     complaint = ""
     store = store or FindingStore(cluster.audit.cluster)
     answered = [name for name in wanted if name not in evidence.silent]
@@ -60,21 +67,23 @@ async def run_checks(
             checks=_that_could_look(checks, evidence),
             nodes=answered,
         )
+        ignored = await asyncio.to_thread(store.ignored)
     except PituiError as error:
         complaint = str(error)
-    today = datetime.fromtimestamp(evidence.now, UTC).astimezone().date()
-    excluded = cluster.config.doctor.exclude
+    aside = LeftAside(cluster.config.doctor.exclude, ignored)
     judged = [
-        KnownFinding(
-            one,
-            new=finding_identity(one) not in known,
-            since=known.get(finding_identity(one), evidence.now),
-            excluded=exclusion_reason(one, excluded, today),
-            nodes=(one.node,) if one.node else (),
+        aside.judge(
+            KnownFinding(
+                one,
+                new=finding_identity(one) not in known,
+                since=known.get(finding_identity(one), evidence.now),
+                nodes=(one.node,) if one.node else (),
+            ),
+            evidence.now,
         )
         for one in findings
     ]
-    return CheckRun(make_report(checks, judged, skipped), wanted, complaint)
+    return CheckRun(make_report(checks, judged, skipped), wanted, tuple(judged), complaint)
 
 
 def look(checks: Iterable[Check], evidence: Evidence) -> tuple[list[Finding], list[SkippedCheck]]:
@@ -95,17 +104,4 @@ def _that_could_look(checks: Sequence[Check], evidence: Evidence) -> Collection[
     Without an answer of the master nothing is known of workers and applications.
     """
     mute = evidence.snapshot.master.state.silent
-    return {check.id for check in checks if check.reads is Reads.NODES or not mute}
-
-
-def exclusion_reason(
-    finding: Finding, exclusions: Iterable[ExclusionSection], today: date
-) -> str | None:
-    """Return why the configuration leaves a finding aside; None where it does not, or no longer."""
-    for one in exclusions:
-        same = one.check in (finding.check, finding.check.partition(".")[0])
-        where = one.node is None or one.node == finding.node
-        holds = one.until is None or today <= date.fromisoformat(one.until)
-        if same and where and holds:
-            return one.reason
-    return None
+    return {check.id for check in checks if check.reads is not Reads.SNAPSHOT or not mute}

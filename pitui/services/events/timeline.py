@@ -72,6 +72,11 @@ class Timeline:
         self._own = names
 
     @property
+    def acted_on(self) -> Collection[str]:
+        """The nodes and applications that the user acts on, or just did."""
+        return self._own()
+
+    @property
     def complaint(self) -> PituiError | None:
         """Why events are not kept, or people's actions not recorded; None while they are."""
         if self._trouble is None and self._audit.complaint:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pitui.services.nodes.inspect_node import NodeInspection
     from pitui.spark.api.decommission import Refusal
     from pitui.tui.services.data_interface import DataService
+    from pitui.tui.services.doctor_interface import DoctorService
 
 
 class Verb(StrEnum):
@@ -66,6 +67,10 @@ class Backend(Protocol):
     @property
     def data(self) -> DataService:
         """What is under `data:`, and where it is."""
+
+    @property
+    def doctor(self) -> DoctorService:
+        """What finds out what is wrong."""
 
     @property
     def benchmarks(self) -> BenchmarkService:

@@ -52,6 +52,7 @@ from pitui.tui.services.interface import (
 )
 from pitui.tui.services.live_benchmarks import LiveBenchmarkService
 from pitui.tui.services.live_data import LiveDataService
+from pitui.tui.services.live_doctor import LiveDoctorService
 
 if TYPE_CHECKING:
     from pitui.provision.engine.report import StepReporter
@@ -82,6 +83,7 @@ class LiveBackend:
         self.jobs: JobService = jobs
         self.benchmarks = LiveBenchmarkService(self._runs, jobs.app_details)
         self.timeline = Timeline(cluster.audit)
+        self.doctor = LiveDoctorService(cluster, self.timeline)
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._runs_due = asyncio.Event()
         self._applications: set[str] = set()
@@ -106,6 +108,7 @@ class LiveBackend:
         def take(snapshot: Snapshot) -> None:
             on_snapshot(snapshot)
             self.timeline.take(snapshot)
+            self.doctor.take(snapshot)
             self._look_for_runs(snapshot)
 
         unsubscribe = self._monitor.subscribe(take)
@@ -116,6 +119,7 @@ class LiveBackend:
                 group.create_task(self._monitor.run())
                 group.create_task(self._watch_runs())
                 group.create_task(self.timeline.run())
+                group.create_task(self.doctor.watch())
         finally:
             self._group = None
             unsubscribe()

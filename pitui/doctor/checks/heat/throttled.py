@@ -36,6 +36,6 @@ CHECK = Check(
     id="heat.throttled",
     title="A board is slowed down by heat",
     why="Its tasks take longer than those of other nodes, and every stage waits for the slowest",
-    reads=Reads.SNAPSHOT,
+    reads=Reads.HEALTH,
     rule=_rule,
 )

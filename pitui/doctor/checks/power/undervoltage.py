@@ -30,7 +30,7 @@ CHECK = Check(
     id="power.undervoltage",
     title="A board gets too little voltage",
     why="It slows down to half its clock or less, cards lose data, and nodes vanish for minutes",
-    reads=Reads.SNAPSHOT,
+    reads=Reads.HEALTH,
     rule=_rule,
     explains=("disk.errors", "disk.read-only", "spark.unregistered", "heat.throttled", "reach.ssh"),
 )

@@ -23,7 +23,7 @@ CHECK = Check(
     id="reach.ssh",
     title="A node cannot be reached",
     why="Nothing can be seen or done there, and its worker is likely gone too",
-    reads=Reads.SNAPSHOT,
+    reads=Reads.HEALTH,
     rule=_rule,
     explains=("spark.unregistered", "ports.blocked"),
 )

@@ -1,12 +1,13 @@
 """Since when findings are known, kept from run to run."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pitui.doctor.finding import Finding, error
 from pitui.domain.errors import PituiError
-from pitui.services.doctor.finding_store import FindingStore, finding_identity
+from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
 
 ALL = {"checks": ("java.missing", "disk.space"), "nodes": ("pi1", "pi2")}
 
@@ -63,3 +64,20 @@ def test_a_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     path.write_text("no database, but a text that is long enough to be seen as none" * 20)
     with pytest.raises(PituiError, match="cannot remember what was found"):
         FindingStore("shelf", path).take([], 1.0, **ALL)
+
+
+def test_what_is_ignored_is_kept_with_its_reason_until_it_is_taken_back(
+    store: FindingStore,
+) -> None:
+    both = [finding_identity(missing("pi1")), finding_identity(missing("pi2"))]
+    store.ignore(both, IgnoredFinding("on order", date(2026, 12, 31)))
+    store.ignore(both[:1], IgnoredFinding("it's for ever"))
+    assert store.ignored() == {
+        both[0]: IgnoredFinding("it's for ever"),
+        both[1]: IgnoredFinding("on order", date(2026, 12, 31)),
+    }
+    assert store.ignored()[both[1]].holds(date(2026, 12, 31))
+    assert not store.ignored()[both[1]].holds(date(2027, 1, 1))
+    store.stop_ignoring(both[:1])
+    assert [*store.ignored()] == both[1:]
+    assert FindingStore("another", store.path).ignored() == {}

@@ -1,0 +1,191 @@
+"""The checks that read what the watch knows anyway: they run with its snapshots, all the time."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from pitui.config.model import Config, Node
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, SkippedCheck, info
+from pitui.doctor.registry import CHECKS
+from pitui.doctor.report import KnownFinding
+from pitui.domain.cluster import LinkState, MasterState, Snapshot
+from pitui.domain.errors import PituiError
+from pitui.domain.events.event import Event
+from pitui.services.doctor.finding_debounce import GOES_S, FindingDebounce
+from pitui.services.doctor.finding_events import (
+    checked_by,
+    finding_event,
+    finding_subject,
+    gone_event,
+    still_found,
+)
+from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
+from pitui.services.doctor.left_aside import LeftAside
+from pitui.services.events.timeline import Timeline
+
+EVERY = 1.0
+"""Seconds between two looks, however many snapshots come: what is found matters for longer."""
+_ENDED = 50
+"""Applications that have ended and are looked at: the newest. The master lists thousands."""
+
+PASSIVE = tuple(check for check in CHECKS if check.passive)
+_NEED_MASTER = frozenset(check.id for check in PASSIVE if check.reads is Reads.SNAPSHOT)
+
+
+class PassiveChecks:
+    """Takes snapshots; `standing` is what has been found for some seconds."""
+
+    def __init__(
+        self,
+        config: Config,
+        nodes: Mapping[str, Node],
+        timeline: Timeline,
+        store: FindingStore,
+    ) -> None:
+        self._config = config
+        self._nodes = nodes
+        self._timeline = timeline
+        self._store = store
+        self._aside = LeftAside(config.doctor.exclude)
+        self._debounce = FindingDebounce()
+        self._snapshot: Snapshot | None = None
+        self._due = asyncio.Event()
+        self._began: float | None = None
+        self._told: dict[str, Event] = {}
+        """What the timeline has as found, by subject."""
+        self._remembered: dict[str, Event] | None = None
+        """The same of an earlier pitui, of what was not found again yet."""
+        self.standing: tuple[KnownFinding, ...] = ()
+        self._subscribers: list[Callable[[], object]] = []
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call back when what stands is different; returns what ends it."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Note the newest snapshot; costs nothing."""
+        self._snapshot = snapshot
+        self._due.set()
+
+    async def run(self) -> None:
+        """Look at snapshots as they come, once a second at most, until cancelled."""
+        await self.read_ignored()
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            self.look(time.monotonic(), time.time())
+            if self._debounce.undecided or self._remembered is None:
+                self._due.set()
+            await asyncio.sleep(EVERY)
+
+    async def read_ignored(self) -> None:
+        """Learn what is ignored; a file that cannot be read makes nothing ignored."""
+        try:
+            ignored = await asyncio.to_thread(self._store.ignored)
+        except PituiError:
+            return  # a run of the checks says why
+        self._aside = replace(self._aside, ignored=ignored)
+        self._show(time.time())
+
+    def look(self, now: float, at: float) -> None:
+        """Run the checks; `now` is of a clock that only grows, `at` in Unix time."""
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.master.state is MasterState.UNKNOWN:
+            return
+        self._began = self._began or now
+        found = self._found(snapshot, at)
+        busy = self._timeline.acted_on
+        appeared, gone = self._debounce.take(
+            found,
+            now,
+            at,
+            settled=lambda finding: _settled(snapshot, finding, busy),
+            seen=lambda finding: _seen(snapshot, finding.check, finding.node),
+        )
+        events = [*self._begin(appeared, snapshot, at), *self._end(gone, at)]
+        if now - self._began >= GOES_S:
+            events += self._end_remembered(snapshot, {*map(finding_subject, found.values())}, at)
+        if events:
+            self._timeline.add(events)
+        self._show(at)
+
+    def _found(self, snapshot: Snapshot, at: float) -> dict[Identity, Finding]:
+        apps = snapshot.applications
+        active = sum(1 for _ in takewhile(lambda app: app.state.active, apps))
+        evidence = Evidence(
+            self._config,
+            self._nodes,
+            replace(snapshot, applications=apps[: active + _ENDED]),
+            now=at,
+        )
+        return {
+            finding_identity(said): said for check in PASSIVE for said in _findings(check, evidence)
+        }
+
+    def _begin(
+        self, appeared: Sequence[KnownFinding], snapshot: Snapshot, at: float
+    ) -> list[Event]:
+        events = [
+            finding_event(one.finding, snapshot, at)
+            for one in appeared
+            if self._aside.judge(one, at).excluded is None
+        ]
+        self._told.update((event.subject, event) for event in events)
+        return events
+
+    def _end(self, gone: Sequence[KnownFinding], at: float) -> list[Event]:
+        told = (self._told.pop(finding_subject(one.finding), None) for one in gone)
+        return [gone_event(event, at) for event in told if event is not None]
+
+    def _end_remembered(self, snapshot: Snapshot, found: Collection[str], at: float) -> list[Event]:
+        """Return the ends of what stood when an earlier pitui ended, and stands no longer."""
+        if self._remembered is None:
+            self._remembered = {
+                event.subject: event for event in still_found(self._timeline.events)
+            }
+        events = []
+        for subject, event in list(self._remembered.items()):
+            if subject in self._told:
+                del self._remembered[subject]
+            elif subject not in found and _seen(snapshot, checked_by(event), event.node):
+                del self._remembered[subject]
+                events.append(gone_event(event, at))
+        return events
+
+    def _show(self, at: float) -> None:
+        judged = tuple(self._aside.judge(one, at) for one in self._debounce.standing.values())
+        if judged != self.standing:
+            self.standing = judged
+            for subscriber in list(self._subscribers):
+                subscriber()
+
+
+def _findings(check: Check, evidence: Evidence) -> list[Finding]:
+    """Return what a check finds; a fault in its rule is found too, and does not end the watch."""
+    try:
+        return [said for said in check.look(evidence) if not isinstance(said, SkippedCheck)]
+    except Exception as fault:  # noqa: BLE001
+        title = f"a fault in pitui: {type(fault).__name__}: {fault}"
+        return [info(title, "report it, please", check=check.id, about="fault")]
+
+
+def _settled(snapshot: Snapshot, finding: Finding, busy: Collection[str]) -> bool:
+    """Whether nothing is going on where a finding is: no action, no connecting."""
+    if finding.node in busy or finding.application in busy:
+        return False
+    node = snapshot.node(finding.node) if finding.node else None
+    return node is None or node.link.state is not LinkState.CONNECTING
+
+
+def _seen(snapshot: Snapshot, check: str, of_node: str | None) -> bool:
+    """Whether what a check found would have been found now, if it was still there."""
+    master = snapshot.master.state
+    if check in _NEED_MASTER and (master.silent or master is MasterState.RECOVERING):
+        return False
+    node = snapshot.node(of_node) if of_node else None
+    return node is None or (node.link.state is LinkState.CONNECTED and node.metrics is not None)

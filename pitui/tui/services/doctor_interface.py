@@ -1,0 +1,45 @@
+"""What the UI needs of the checks of `pitui doctor`; `live_doctor` gives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from pitui.doctor.finding import Finding
+    from pitui.doctor.report import KnownFinding
+    from pitui.services.doctor.run_checks import CheckRun
+
+
+class DoctorService(Protocol):
+    """Checks that run all the time, and those that are run on demand."""
+
+    @property
+    def standing(self) -> Sequence[KnownFinding]:
+        """What the checks that cost nothing have found for some seconds."""
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call back when that is different; returns what ends it."""
+
+    async def run(self, say: Callable[[str], None]) -> CheckRun:
+        """Run all checks on all nodes; `say` gets what is being done.
+
+        Raises:
+            PituiError: they could not be run.
+        """
+
+    async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
+        """Leave findings aside, up to a day where one is given.
+
+        Raises:
+            PituiError: that cannot be kept.
+        """
+
+    async def stop_ignoring(self, found: Sequence[Finding]) -> None:
+        """Leave findings aside no more.
+
+        Raises:
+            PituiError: that cannot be kept.
+        """

@@ -1,0 +1,48 @@
+"""The checks of `pitui doctor`, as the UI uses them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from pitui.doctor.finding import Finding
+from pitui.doctor.registry import CHECKS
+from pitui.doctor.report import KnownFinding
+from pitui.services.cluster import Cluster
+from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
+from pitui.services.doctor.passive_checks import PassiveChecks
+from pitui.services.doctor.run_checks import CheckRun, run_checks
+from pitui.services.events.timeline import Timeline
+
+
+class LiveDoctorService:
+    """The checks on one cluster."""
+
+    def __init__(self, cluster: Cluster, timeline: Timeline) -> None:
+        self._cluster = cluster
+        self._store = FindingStore(cluster.audit.cluster)
+        self._passive = PassiveChecks(cluster.config, cluster.nodes, timeline, self._store)
+        self.subscribe = self._passive.subscribe
+        self.take = self._passive.take
+        self.watch = self._passive.run
+
+    @property
+    def standing(self) -> Sequence[KnownFinding]:
+        """What the checks that cost nothing have found for some seconds."""
+        return self._passive.standing
+
+    async def run(self, say: Callable[[str], None]) -> CheckRun:
+        """Run all checks on all nodes."""
+        return await run_checks(self._cluster, CHECKS, say=say, store=self._store)
+
+    async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
+        """Leave findings aside."""
+        why = IgnoredFinding(reason, until)
+        keys = [finding_identity(one) for one in found]
+        await asyncio.to_thread(self._store.ignore, keys, why)
+        await self._passive.read_ignored()
+
+    async def stop_ignoring(self, found: Sequence[Finding]) -> None:
+        """Leave findings aside no more."""
+        keys = [finding_identity(one) for one in found]
+        await asyncio.to_thread(self._store.stop_ignoring, keys)
+        await self._passive.read_ignored()
