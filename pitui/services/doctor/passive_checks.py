@@ -105,7 +105,7 @@ class PassiveChecks:
             now,
             at,
             settled=lambda finding: _settled(snapshot, finding, busy),
-            seen=lambda finding: _seen(snapshot, finding.check, finding.node),
+            seen=lambda finding: _could_be_seen(snapshot, finding.check, finding.node),
         )
         events = [*self._begin(appeared, snapshot, at), *self._end(gone, at)]
         if now - self._began >= GOES_S:
@@ -152,7 +152,7 @@ class PassiveChecks:
         for subject, event in list(self._remembered.items()):
             if subject in self._told:
                 del self._remembered[subject]
-            elif subject not in found and _seen(snapshot, checked_by(event), event.node):
+            elif subject not in found and _could_be_seen(snapshot, checked_by(event), event.node):
                 del self._remembered[subject]
                 events.append(gone_event(event, at))
         return events
@@ -182,7 +182,7 @@ def _settled(snapshot: Snapshot, finding: Finding, busy: Collection[str]) -> boo
     return node is None or node.link.state is not LinkState.CONNECTING
 
 
-def _seen(snapshot: Snapshot, check: str, of_node: str | None) -> bool:
+def _could_be_seen(snapshot: Snapshot, check: str, of_node: str | None) -> bool:
     """Whether what a check found would have been found now, if it was still there."""
     master = snapshot.master.state
     if check in _NEED_MASTER and (master.silent or master is MasterState.RECOVERING):
