@@ -34,7 +34,7 @@ import asyncssh
 from support.nodes import node
 from support.sshd import Server, SshServers, servers
 
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.facts.health.reader import HealthReader
 from pitui.facts.health.script import QUESTION, health_command
 from pitui.remote.fanout import fan_out

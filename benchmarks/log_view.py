@@ -23,9 +23,9 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Log, RichLog
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.task_group import TaskGroup
 from pitui.spark.logs.line_parser import LineParser
 from pitui.spark.logs.log_search import search_for
 from pitui.tui.logs.view.line_text import LogDisplay

@@ -30,7 +30,7 @@ from support.nodes import node
 from support.sshd import Server, make_key
 
 from pitui.config.model import Node
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.relay.peer_selection import Topology

@@ -29,7 +29,7 @@ from pitui.services.benchmarks.benchmark_run import (  # noqa: E402
     BenchmarkRunner,
 )
 from pitui.services.cluster import open_cluster  # noqa: E402
-from pitui.services.runs.runs import Runs  # noqa: E402
+from pitui.services.runs.detached_runs import Runs  # noqa: E402
 from pitui.tui.app import PituiApp  # noqa: E402
 
 SIZE = (120, 36)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pitui.bench.compare_runs import other_work_reasons, seconds_of
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import UsageError
 
 LEAST_REPEATS = 2

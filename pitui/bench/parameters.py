@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pitui.domain.memory import parse_memory, spark_memory
 from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
+from pitui.domain.text.memory_amount import parse_memory, spark_memory
 
 
 @dataclass(frozen=True, slots=True)

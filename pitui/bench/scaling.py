@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pitui.bench.cells import scaling
 from pitui.bench.compare_runs import other_work_reasons
-from pitui.domain.apps.run import Run
+from pitui.bench.run_matrix import scaling
+from pitui.domain.apps.recorded_run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ import msgspec
 
 from pitui.bench.baseline import check_can_be_baseline, same_kind
 from pitui.config.paths import data_folder, make_private
-from pitui.domain.apps.run import Run, RunState
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import PituiError
 
 _LOCKED_LIMIT = 5.0

@@ -7,13 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pitui.cli.output import complain, write_block
-from pitui.cli.runtime import hung_up
-from pitui.domain.text import printable
+from pitui.cli.run_async import hung_up
+from pitui.domain.text.printable import printable
 
 if TYPE_CHECKING:
-    from pitui.domain.apps.run import Run
+    from pitui.domain.apps.recorded_run import Run
     from pitui.services.cluster import Cluster
-    from pitui.services.runs.runs import Runs
+    from pitui.services.runs.detached_runs import Runs
 
 
 async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: bool) -> "Run":

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import click
 
-from pitui.config import spelling
+from pitui.config import validators
 from pitui.config.addresses import Address, parse_address
 from pitui.config.init import Answers, assemble, free_node_name, parse_node
 from pitui.domain.errors import UsageError
@@ -60,7 +60,7 @@ def _nodes(machine: str) -> list[tuple[str | None, Address]]:
 
 
 def _parse_user(text: str) -> str:
-    wrong = spelling.user_problem(text) if text else ""
+    wrong = validators.user_problem(text) if text else ""
     if wrong:
         raise UsageError(wrong)
     return text

@@ -9,7 +9,7 @@ import click
 
 from pitui.domain.errors import ConfigError, NodeError, PituiError, UsageError
 from pitui.domain.json_schema import SCHEMA
-from pitui.domain.text import json_line, printable
+from pitui.domain.text.printable import json_line, printable
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pitui.config import spelling
+from pitui.config import validators
 from pitui.config.model import LOCAL
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
@@ -29,7 +29,7 @@ def parse_address(text: str) -> Address:
     """
     user, at, rest = text.rpartition("@")
     host, port = _split_port(rest)
-    wrong = spelling.host_problem(host) or (at and spelling.user_problem(user))
+    wrong = validators.host_problem(host) or (at and validators.user_problem(user))
     if wrong:
         raise UsageError(f"{quoted(text)} is not an address: {wrong}")
     if port is not None and not (port.isascii() and port.isdecimal() and 1 <= _int(port) <= 65535):
@@ -74,7 +74,7 @@ def name_for(host: str, taken: Collection[str]) -> str:
         base = host.partition(".")[0]
     base = re.sub(r"[^A-Za-z0-9_]+", "-", base).strip("-_")[:50] or "node"
     name, number = base, 2
-    while name in taken or spelling.node_name_problem(name):
+    while name in taken or validators.node_name_problem(name):
         name, number = f"{base}-{number}", number + 1
     return name
 

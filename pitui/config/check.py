@@ -8,7 +8,7 @@ from glob import has_magic
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 
-from pitui.config import spelling
+from pitui.config import validators
 from pitui.config.did_you_mean import did_you_mean
 from pitui.config.model import LOCAL, Config, DataSection, NodeSection, NodeWorkerSection, Scalar
 from pitui.config.nodes import expand_path
@@ -60,22 +60,24 @@ def _cluster(config: Config) -> Iterator[Finding]:
 
 
 def _word_problem(text: str) -> str:
-    return spelling.one_line_problem(text) if text.strip() else "found empty text, allowed: a name"
+    return (
+        validators.one_line_problem(text) if text.strip() else "found empty text, allowed: a name"
+    )
 
 
 def _node_findings(config: Config, name: str, node: NodeSection) -> Iterator[Finding]:
     path = ("nodes", name)
-    yield from _spelled(path, spelling.node_name_problem, name)
-    yield from _spelled((*path, "host"), spelling.host_problem, node.host)
-    yield from _spelled((*path, "address"), spelling.interface_problem, node.address)
-    yield from _spelled((*path, "user"), spelling.user_problem, node.user)
+    yield from _spelled(path, validators.node_name_problem, name)
+    yield from _spelled((*path, "host"), validators.host_problem, node.host)
+    yield from _spelled((*path, "address"), validators.interface_problem, node.address)
+    yield from _spelled((*path, "user"), validators.user_problem, node.user)
     yield from _spelled((*path, "spark_home"), _home, node.spark_home)
     yield from _identity((*path, "identity"), config.folder, node.identity)
     if isinstance(node.worker, NodeWorkerSection):
         yield from _spelled(
-            (*path, "worker", "memory"), spelling.memory_problem, node.worker.memory
+            (*path, "worker", "memory"), validators.memory_problem, node.worker.memory
         )
-    yield from _pair_findings((*path, "env"), spelling.variable_problem, node.env)
+    yield from _pair_findings((*path, "env"), validators.variable_problem, node.env)
 
 
 def _same_address(config: Config) -> Iterator[Finding]:
@@ -100,7 +102,7 @@ def _canonical_address(host: str) -> str:
 
 
 def _ssh(config: Config) -> Iterator[Finding]:
-    yield from _spelled(("ssh", "user"), spelling.user_problem, config.ssh.user)
+    yield from _spelled(("ssh", "user"), validators.user_problem, config.ssh.user)
     yield from _identity(("ssh", "identity"), config.folder, config.ssh.identity)
     known_hosts = config.ssh.known_hosts
     if known_hosts and expand_path(config.folder, known_hosts).is_dir():
@@ -130,26 +132,28 @@ def _spark(config: Config) -> Iterator[Finding]:
     for number, mirror in enumerate(spark.mirrors):
         yield from _spelled(("spark", "mirrors", str(number)), _mirror, mirror)
     yield from _spelled(("spark", "home"), _home, spark.home)
-    yield from _spelled(("spark", "user"), spelling.user_problem, spark.user)
-    yield from _spelled(("spark", "master", "host"), spelling.host_problem, spark.master.host)
-    yield from _spelled(("spark", "worker", "memory"), spelling.memory_problem, spark.worker.memory)
+    yield from _spelled(("spark", "user"), validators.user_problem, spark.user)
+    yield from _spelled(("spark", "master", "host"), validators.host_problem, spark.master.host)
+    yield from _spelled(
+        ("spark", "worker", "memory"), validators.memory_problem, spark.worker.memory
+    )
     if spark.master.port == spark.master.webui_port:
         message = (
             f"found {spark.master.port}, which is also spark.master.port; allowed: another port"
         )
         yield ("spark", "master", "webui_port"), message
     yield from _pair_findings(
-        ("spark", "defaults"), spelling.spark_property_problem, spark.defaults
+        ("spark", "defaults"), validators.spark_property_problem, spark.defaults
     )
-    yield from _pair_findings(("spark", "env"), spelling.variable_problem, spark.env)
+    yield from _pair_findings(("spark", "env"), validators.variable_problem, spark.env)
 
 
 def _provision(config: Config) -> Iterator[Finding]:
     network = config.provision.network
     path = ("provision", "network")
-    yield from _spelled((*path, "gateway"), spelling.v4_address_problem, network.gateway)
+    yield from _spelled((*path, "gateway"), validators.v4_address_problem, network.gateway)
     for number, server in enumerate(network.dns):
-        yield from _spelled((*path, "dns", str(number)), spelling.any_address_problem, server)
+        yield from _spelled((*path, "dns", str(number)), validators.any_address_problem, server)
     yield from _spelled(("provision", "jdk"), _word_problem, config.provision.jdk)
     seen: dict[str, str] = {}
     for name, node in config.nodes.items():
@@ -193,14 +197,14 @@ def _pair_findings(
 ) -> Iterator[Finding]:
     for key, value in pairs.items():
         yield from _spelled((*path, key), rule, key)
-        yield from _spelled((*path, key), spelling.one_line_problem, str(value))
+        yield from _spelled((*path, key), validators.one_line_problem, str(value))
 
 
 def _data(config: Config) -> Iterator[Finding]:
     for number, data in enumerate(config.data):
         yield from _spelled(("data", str(number), "source"), _word_problem, data.source)
         yield from _spelled(("data", str(number), "target"), _home, data.target)
-        yield from _spelled(("data", str(number), "owner"), spelling.user_problem, data.owner)
+        yield from _spelled(("data", str(number), "owner"), validators.user_problem, data.owner)
         for at, name in enumerate([] if isinstance(data.nodes, str) else data.nodes):
             if name not in config.nodes:
                 hint = did_you_mean(name, config.nodes) or ";"
@@ -250,7 +254,9 @@ def _collide(
 def _jobs(config: Config) -> Iterator[Finding]:
     for name, job in config.jobs.items():
         yield from _spelled(("jobs", name, "app"), _word_problem, job.app)
-        yield from _pair_findings(("jobs", name, "conf"), spelling.spark_property_problem, job.conf)
+        yield from _pair_findings(
+            ("jobs", name, "conf"), validators.spark_property_problem, job.conf
+        )
         for key, paths in (("py_files", job.py_files), ("jars", job.jars)):
             for number, path in enumerate(paths):
                 yield from _spelled(("jobs", name, key, str(number)), _listed_path_problem, path)
@@ -271,7 +277,7 @@ def _listed_path_problem(text: str) -> str:
 
 def _logs(config: Config) -> Iterator[Finding]:
     for name, path in config.logs.items():
-        yield from _spelled(("logs", name), spelling.node_name_problem, name)
+        yield from _spelled(("logs", name), validators.node_name_problem, name)
         if name in config.nodes:
             yield ("logs", name), f"{quoted(name)} is a node; allowed: another name"
         node, _, rest = path.partition(":")
@@ -308,5 +314,5 @@ def _day_problem(text: str) -> str:
 
 def _ui(config: Config) -> Iterator[Finding]:
     for action, keys in config.ui.keys.items():
-        yield from _spelled(("ui", "keys", action), spelling.action_problem, action)
-        yield from _spelled(("ui", "keys", action), spelling.key_names_problem, keys)
+        yield from _spelled(("ui", "keys", action), validators.action_problem, action)
+        yield from _spelled(("ui", "keys", action), validators.key_names_problem, keys)

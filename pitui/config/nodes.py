@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pitui.config.model import Config, Node, NodeSection, NodeWorkerSection, Scalar
-from pitui.domain.memory import parse_memory
+from pitui.domain.text.memory_amount import parse_memory
 
 AUTO = "auto"
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pitui.config.load import load_config
-from pitui.demo import registry
+from pitui.demo import running_demos
 from pitui.demo.cluster_plan import MARKER, Plan, plan_file, save_plan
 from pitui.demo.folders import make_node_folders
 from pitui.demo.java import find_java
@@ -20,7 +20,7 @@ from pitui.demo.ports import Taken, choose_nodes
 from pitui.demo.processes import end_all
 from pitui.demo.requirements import check_folder_name, check_memory, find_spark
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.outcome import Outcome
+from pitui.domain.node_outcome import Outcome
 from pitui.remote.prompts import NonInteractive
 from pitui.services.audit import Audit
 from pitui.services.cluster import open_cluster
@@ -77,21 +77,21 @@ def demo_cluster(workers: int, folder: Path | None, say: Say) -> Iterator[Plan]:
             yield plan
             say("stopping the demo")
     finally:
-        registry.remove_demo(entry)
+        running_demos.remove_demo(entry)
         record.remove()
 
 
 def _claim_demo(
     workers: int, folder: Path | None, spark: Path, java: Path
-) -> tuple[registry.Record, Plan]:
+) -> tuple[running_demos.Record, Plan]:
     """Clean up after dead demonstrations, choose ports, and note down what is ours."""
-    with registry.alone():
-        taken = registry.clean_up_dead()
+    with running_demos.alone():
+        taken = running_demos.clean_up_dead()
         path = _make_demo_folder(folder)
-        registry.claim(path)
+        running_demos.claim(path)
         end_all(path)
         plan = _plan(path, workers, taken, spark, java)
-        record = registry.new_record()
+        record = running_demos.new_record()
         record.write(_entry(plan, temporary=folder is None))
         save_plan(plan)
     return record, plan
@@ -110,15 +110,15 @@ def _plan(path: Path, workers: int, taken: Taken, spark: Path, java: Path) -> Pl
     )
 
 
-def _entry(plan: Plan, *, temporary: bool) -> registry.LedgerEntry:
+def _entry(plan: Plan, *, temporary: bool) -> running_demos.LedgerEntry:
     ports = [port for node in plan.nodes for port in sorted(node.ports)]
-    return registry.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
+    return running_demos.LedgerEntry(folder=plan.folder, temporary=temporary, ports=ports)
 
 
 def _make_demo_folder(folder: Path | None) -> Path:
     if folder is None:
         check_folder_name(Path(tempfile.gettempdir()).resolve())
-        return Path(tempfile.mkdtemp(prefix=registry.PREFIX)).resolve()
+        return Path(tempfile.mkdtemp(prefix=running_demos.PREFIX)).resolve()
     path = folder.expanduser().resolve()
     check_folder_name(path)
     if path.exists() and not path.is_dir():

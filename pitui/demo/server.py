@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from pitui.demo import registry
+from pitui.demo import running_demos
 from pitui.demo.cluster_plan import DemoNode, Plan, read_plan
 from pitui.demo.keys import make_keys
-from pitui.demo.listener import serve
+from pitui.demo.node_ssh_server import serve
 
 READY = "ready"
 """What is printed once every node's server listens."""
@@ -36,7 +36,7 @@ def main() -> None:
     reading, writing = os.pipe()
     lifeline = arguments.lifeline
     held: int | None = None
-    if lifeline is None and registry.lives(plan.path):
+    if lifeline is None and running_demos.lives(plan.path):
         lifeline, held = os.pipe()
     children = [_fork(plan, node, writing, lifeline, held) for node in nodes]
     os.close(writing)
@@ -76,7 +76,7 @@ def _fork(plan: Plan, node: DemoNode, ready: int, lifeline: int | None, held: in
 
 def _hold(folder: Path, lifeline: int) -> None:
     """Keep a lifeline until the demonstration has ended: a server started by hand goes with it."""
-    registry.wait_for_end(folder)
+    running_demos.wait_for_end(folder)
     os.close(lifeline)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 
 from pitui.demo.session_command import Child, PipeChild, TerminalChild
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine in the server's task group."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 _OLD = 5.0
 """Seconds from which on the age of what a driver said is worth a word."""

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.task_group import TaskGroup
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError, NodeError
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.output_frame import Login, OutputFrame
 from pitui.remote.process_cleanup import KILL_AFTER
 from pitui.remote.runner import BLOCK, RemoteProcess, Result

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import UsageError
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 from pitui.remote.prompts import NonInteractive, PasswordPrompter
 from pitui.remote.runner import Runner
 from pitui.remote.ssh.connection_pool import ConnectionPool

@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.events.event import Event

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pitui.config.load import load_config
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import provisioning

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pitui.config.load import load_config
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.logs import follow

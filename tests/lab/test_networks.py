@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.network import network_rollback
 from tests.lab import network
 from tests.lab.conftest import KIND

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pitui.config.load import load_config
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport
 from pitui.provision.steps import step
 from pitui.provision.steps.spark import roll_back

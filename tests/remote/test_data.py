@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
-from pitui.domain.outcome import OutcomeState
-from pitui.services.data.items import configured_items
+from pitui.domain.node_outcome import OutcomeState
 from pitui.services.data.presence import find_data
+from pitui.services.data.push_items import configured_items
 from pitui.services.data.pushing import Pushing
 from pitui.services.data.removal import removable_items, remove_data
 

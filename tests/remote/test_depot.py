@@ -10,8 +10,8 @@ import pytest
 from remote.conftest import until
 from support.sshd import thaw
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, PituiError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.relay import relay_agent
 from pitui.remote.copy.relay.file_distributor import FileDistributor, one_time_identity

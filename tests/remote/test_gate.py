@@ -7,11 +7,11 @@ import pytest
 from support.http import Service, serving
 from support.nodes import node
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import WebError
-from pitui.domain.task_group import TaskGroup
-from pitui.remote.http import web as web_module
+from pitui.remote.http import web_client
 from pitui.remote.http.request_queue import REST, polling
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ async def test_closing_waits_a_moment_for_what_is_being_answered(make_links, ser
 
 
 async def test_closing_does_not_wait_for_ever(make_links, service, monkeypatch):
-    monkeypatch.setattr(web_module, "GRACE", 0.2)
+    monkeypatch.setattr(web_client, "GRACE", 0.2)
     web = Web(make_links(node("nuc", "local")))
     async with TaskGroup() as group:
         asked = group.create_task(web.get(url(service, "/slow"), "nuc", 10))

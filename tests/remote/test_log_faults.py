@@ -17,8 +17,8 @@ from support import log_writer
 from support.ssh_spark_homes import SshSparkHomes
 from support.sshd import thaw
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.task_group import TaskGroup
 from pitui.services.logs.follow import follow
 from pitui.services.logs.log_sources import sources_of
 

@@ -7,8 +7,8 @@ from remote.conftest import until
 from support.logins import BASH, LOGINS, Login
 from support.processes import alive
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import CommandTimeoutError, LinkError, NodeError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.put_file import put_file

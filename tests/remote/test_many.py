@@ -6,8 +6,8 @@ import getpass
 import pytest
 from support.nodes import node
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import CommandTimeoutError, Failure, LinkError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.fanout import fan_out
 
 pytestmark = pytest.mark.ssh

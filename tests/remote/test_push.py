@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed
 from pitui.remote.copy.receive_script import STEP

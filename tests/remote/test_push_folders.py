@@ -11,9 +11,9 @@ import pytest
 from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.domain.errors import UsageError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.copy.tree import tree_plan
-from pitui.services.data.items import item_of, read_content
+from pitui.services.data.push_items import item_of, read_content
 from pitui.services.data.pushing import Delivery, Pushing
 
 pytestmark = pytest.mark.ssh

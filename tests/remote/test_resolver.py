@@ -13,8 +13,8 @@ from support.nodes import node
 from support.ssh_config import write
 from support.tools import tool
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure, LinkError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.ssh.config.resolver import Resolver
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 

@@ -13,8 +13,8 @@ from remote.conftest import until
 from support.demo import naming, wait_until
 from support.processes import alive
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import CommandTimeoutError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.quoting import quote
 from pitui.remote.runner import Runner
 

@@ -7,10 +7,10 @@ import pyspark
 import pytest
 from support.ssh_spark_homes import SshSparkHomes
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.services.cluster import Cluster
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import Submission, find_files
 from pitui.services.runs.submit_files import Upload, locate
 from pitui.spark.submit.submit_args import parse_submit

@@ -12,7 +12,7 @@ from support.sshd import free_port
 
 from pitui.domain.cluster import LinkState
 from pitui.domain.errors import WebError
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from support.demo import wait_until
 
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
-from pitui.domain.apps.run import RunState
+from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.apps.work_counts import WorkState
-from pitui.domain.bound.bound import Bound, Explanation, SuspectKind
+from pitui.domain.bottleneck.explanation import Bound, Explanation, SuspectKind
 from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
@@ -33,7 +33,7 @@ from pitui.services.apps.explanations import Explanations
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.daemons import control

@@ -9,7 +9,7 @@ from support.application import Sleeper
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control

@@ -16,8 +16,8 @@ from support.application import Sleeper
 from pitui.config.load import load_config
 from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.cluster import Executor
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError, UsageError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.cluster import Cluster, open_cluster

@@ -18,12 +18,12 @@ from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, D
 from pitui.domain.apps.compare_apps import compare_apps
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
 from pitui.domain.events.event import Event
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
@@ -35,7 +35,7 @@ from pitui.services.apps.web_pages import page_of
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
 

@@ -18,7 +18,7 @@ from pitui.services.apps.kill import kill_application
 from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
 pytestmark = [

@@ -15,11 +15,11 @@ from spark.programs import MANY, write
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import DaemonProcess, MasterState, Role
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
 from pitui.tui.apps.level_screen import LevelScreen

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapp
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.run import Run
-from pitui.domain.bound.bound import Explanation
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.bottleneck.explanation import Explanation
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
@@ -18,7 +18,7 @@ from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
-from pitui.domain.outcome import Outcome, OutcomeReport
+from pitui.domain.node_outcome import Outcome, OutcomeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.web_pages import WebPage
 from pitui.services.data.presence import ItemPresence, NodeData

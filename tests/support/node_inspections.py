@@ -16,7 +16,7 @@ from pitui.domain.node_detail import (
     SparkProcess,
     System,
 )
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal

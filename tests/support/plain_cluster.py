@@ -9,7 +9,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from pitui.config.model import Config
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -30,7 +30,7 @@ from pitui.domain.cluster import (
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.app import PituiApp
 from pitui.tui.services.interface import Verb
 from support.fake_services import FakeServices

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pitui.domain.apps.jobs import Stage, Task, TaskTimes
 from pitui.domain.apps.work_counts import Tally, WorkDone, WorkState
-from pitui.domain.bound.record import ApplicationRecord, ExecutorRecord, StageRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord, ExecutorRecord, StageRecord
 
 START = 1_000_000.0
 _next = iter(range(10**9))

@@ -9,7 +9,7 @@ from support.node_inspections import Looking
 from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import ACTIONS, Action, Scope, of

@@ -13,7 +13,7 @@ from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import ConfigError, PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS

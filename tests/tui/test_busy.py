@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.base.confirm import ConfirmScreen

@@ -8,7 +8,7 @@ from support.plain_cluster import Still, shown, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.tui.base.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data

@@ -10,7 +10,7 @@ from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
-from pitui.domain.bound.bound import Bound, Explanation, Suspect, SuspectKind, WhatIf
+from pitui.domain.bottleneck.explanation import Bound, Explanation, Suspect, SuspectKind, WhatIf
 from pitui.tui.apps.level_screen import LevelScreen
 
 SPOTS = {

@@ -10,12 +10,12 @@ import pytest
 from support.plain_cluster import config
 
 from pitui.bench.store import RunStore
-from pitui.domain.apps.run import Repeat, Run
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import NonInteractive
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.tui.services import interface, live
 from pitui.tui.services.doctor_interface import DoctorService
 from pitui.tui.services.live import LiveBackend, open_backend

@@ -10,7 +10,7 @@ from support.plain_cluster import FULL, NOW, RUNS, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.cluster import MasterState
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 
 
 @pytest.fixture(autouse=True)

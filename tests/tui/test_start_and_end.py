@@ -18,8 +18,8 @@ from support.plain_cluster import Still, config, shown, ui, until
 from support.tools import tool
 
 from pitui.config.nodes import resolve_nodes
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.prompts import UnknownKey
 from pitui.tui.base.actions import Scope, of
 from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pitui.bench.compare_runs import seconds_of
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.bench.scaling import RunScaling
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 
 WIDTH = 900.0
 _ROW = 22.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pitui.bench.compare_runs import seconds_of
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 
 COLUMNS = (
     "run", "benchmark", "started_at", "state", "parameters", "workers", "cores", "executors",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 
 Element = ET.Element
 Content = str | Element

@@ -12,8 +12,8 @@ from pitui.bench.report.markup import Content, Element, element, to_html
 from pitui.bench.report.time_charts import gantt_chart, node_load_charts
 from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.run import Run
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.bottleneck.node_sample import NodeSample
 
 _STYLE = Path(__file__).with_name("style.css")
 _VERDICT_CLASS = {RunVerdict.FASTER: "good", RunVerdict.SLOWER: "bad"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.bench.report.charts import WIDTH
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.domain.apps.gantt import CoreLane, TaskBar, core_lanes, span_of
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 
 _MIB = 1024 * 1024
 _GAP = 36.0

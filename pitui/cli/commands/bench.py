@@ -8,13 +8,13 @@ from pitui.cli.commands.bench_results import baseline, compare, report
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from pitui.domain.apps.run import Run
+    from pitui.domain.apps.recorded_run import Run
 
 
 @click.group("bench", epilog=examples("pitui bench list", "pitui bench run pi"))
@@ -111,7 +111,7 @@ def run_(
         from pitui.cli.follow_run import follow_to_end
         from pitui.cli.render.runs_text import cells_json, cells_lines, run_json
         from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         request = BenchmarkRequest(
             name,
@@ -195,7 +195,7 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
         from pitui.cli.render.runs_text import history_json, run_lines
         from pitui.domain.errors import NodeError
         from pitui.services.cluster import open_cluster
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         status = 0
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
@@ -230,7 +230,7 @@ def bench_cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
 
     async def main() -> int:
         from pitui.cli.render.runs_text import result_line, run_json
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
             ended = await Runs(cluster).cancel(run_id)

@@ -9,16 +9,16 @@ import click
 
 from pitui.cli.output import print_json, print_text, write_out
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
 from pitui.domain.json_schema import SCHEMA
-from pitui.domain.text import json_line
+from pitui.domain.text.printable import json_line
 
 if TYPE_CHECKING:
     from pitui.bench.store import RunStore
-    from pitui.domain.apps.run import Run
+    from pitui.domain.apps.recorded_run import Run
 
 _MOST_REPORTED = 50
 _LOOKED_THROUGH = 1000
@@ -136,7 +136,7 @@ def report(
         from pitui.services.apps.app_details import AppDetails
         from pitui.services.benchmarks.report import reported_runs
         from pitui.services.cluster import open_cluster
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
             reported = await reported_runs(Runs(cluster, store), AppDetails(cluster), found)

@@ -6,10 +6,10 @@ import click
 
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 
 
 def daemon_command(verb: str, help_text: str) -> click.Command:

@@ -9,14 +9,14 @@ import click
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 
 if TYPE_CHECKING:
-    from pitui.domain.outcome import Outcome
+    from pitui.domain.node_outcome import Outcome
     from pitui.services.cluster import Cluster
-    from pitui.services.data.items import Item
+    from pitui.services.data.push_items import Item
 
 
 @click.command(

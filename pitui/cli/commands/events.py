@@ -8,11 +8,11 @@ import click
 
 from pitui.cli.output import complain, print_json
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.events.event import EventFilter, EventKind
-from pitui.domain.task_group import TaskGroup
 
 if TYPE_CHECKING:
     from pitui.cli.render.event_text import EventPrinter
@@ -74,7 +74,7 @@ def command(
         from pitui.services.events.run_events import run_events
         from pitui.services.events.timeline import Timeline
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
             chosen = EventFilter(

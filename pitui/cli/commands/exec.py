@@ -10,7 +10,7 @@ from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.passthrough import SplitCommand, words_after
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import Seconds, examples
 from pitui.domain.errors import PituiError

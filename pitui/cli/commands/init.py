@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.output import fail, print_json, print_text
-from pitui.cli.runtime import INTERRUPTED
+from pitui.cli.run_async import INTERRUPTED
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError, UsageError

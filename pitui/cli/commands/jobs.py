@@ -4,7 +4,7 @@ import click
 
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 
@@ -35,14 +35,14 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.cli.render import jobs_text
         from pitui.domain.apps.app_detail import AppLocation
         from pitui.domain.errors import PituiError
-        from pitui.domain.text import unreadable_words
+        from pitui.domain.text.printable import unreadable_words
         from pitui.services.apps.app_details import AppDetails
         from pitui.services.apps.executor_node import node_of_executor
         from pitui.services.apps.explanations import Explanations
         from pitui.services.cluster import open_cluster
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.monitor.problems import master_silence
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
 
         async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
             snapshot = await ClusterMonitor(cluster).once()

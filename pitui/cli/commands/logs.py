@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError

@@ -9,7 +9,7 @@ from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.render.provision_text import StepPrinter, print_reports
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 

@@ -8,10 +8,10 @@ from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.render.push_text import PushText
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def command(
     async def main() -> int:
         from pathlib import Path
 
-        from pitui.services.data.items import configured_items, item_of
+        from pitui.services.data.push_items import configured_items, item_of
         from pitui.services.data.pushing import Pushing
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:

@@ -9,10 +9,10 @@ from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
 from pitui.cli.passthrough import SplitCommand, words_after
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 
 if TYPE_CHECKING:
     from pitui.services.cluster import Cluster
@@ -56,7 +56,7 @@ def command(
     async def main() -> int:
         from pitui.cli.follow_run import follow_to_end
         from pitui.cli.render.runs_text import run_json
-        from pitui.services.runs.runs import Runs
+        from pitui.services.runs.detached_runs import Runs
         from pitui.services.runs.submit import job_words, prepare
 
         async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
@@ -94,7 +94,7 @@ async def _bring_data(cluster: "Cluster", job: str | None) -> None:
         UsageError: a source is not there.
     """
     from pitui.cli.render.push_text import PushText, delivery_error
-    from pitui.services.data.items import job_items
+    from pitui.services.data.push_items import job_items
     from pitui.services.data.pushing import Pushing
 
     items = job_items(cluster, job) if job is not None else []

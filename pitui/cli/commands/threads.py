@@ -4,7 +4,7 @@ import click
 
 from pitui.cli.output import print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
-from pitui.cli.runtime import run
+from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from pitui.cli.render.status_text import table
-from pitui.domain.bound.bound import Explanation
-from pitui.domain.bound.words import took
+from pitui.domain.bottleneck.explanation import Explanation
+from pitui.domain.text.number_words import took
 
 _BAR = 40
 _LEAST = 0.005

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 
 if TYPE_CHECKING:
     from pitui.services.data.presence import ItemPresence

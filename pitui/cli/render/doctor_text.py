@@ -7,7 +7,7 @@ from typing import Any
 
 from pitui.doctor.finding import FindingSeverity, SkippedCheck
 from pitui.doctor.report import KnownFinding, Report
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 
 _WIDTH = 100
 _INDENT = " " * 9

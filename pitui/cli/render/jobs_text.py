@@ -9,7 +9,7 @@ from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone
-from pitui.domain.bound.bound import Explanation
+from pitui.domain.bottleneck.explanation import Explanation
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.driver import ClusterDriver
 

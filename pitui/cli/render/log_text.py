@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 from pitui.cli.output import complain, write_out
 from pitui.cli.render.log_entries import Entries, Repeats
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.domain.json_schema import SCHEMA
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogLine, LogSource
-from pitui.domain.task_group import TaskGroup
-from pitui.domain.text import json_line, printable
+from pitui.domain.text.printable import json_line, printable
 from pitui.spark.logs.line_filter import LineFilter
 
 REST_AFTER = 0.5

@@ -2,7 +2,7 @@
 
 import sys
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 
 
 class ProgressLine:

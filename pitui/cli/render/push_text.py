@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pitui.cli.output import complain
 from pitui.cli.render.progress_line import ProgressLine
 from pitui.domain.errors import NodeError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 
 if TYPE_CHECKING:
     from pitui.services.data.pushing import Delivery

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from pitui.bench.baseline import BaselineCheck, check_baseline
-from pitui.bench.cells import scaling
 from pitui.bench.compare_runs import RunComparison, RunVerdict
+from pitui.bench.run_matrix import scaling
 from pitui.cli.render.status_text import compact_duration, table
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.services.benchmarks.benchmark_run import CellResult
 
 

@@ -15,7 +15,7 @@ from pitui.domain.cluster import (
     Role,
     Snapshot,
 )
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 
 _NONE = "-"
 _WIDEST = 80

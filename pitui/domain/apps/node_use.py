@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 
 _MIB = 1024 * 1024
 

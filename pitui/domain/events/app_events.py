@@ -7,7 +7,7 @@ from pitui.domain.cluster import Application, ApplicationState, Executor, Snapsh
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import NEW, LastKnownState, app_word
 from pitui.domain.events.node_events import join, last_seen
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 MOST_LOST = 10
 """Losses of one application that are told one by one: executors may die in a loop for days."""

@@ -18,7 +18,7 @@ from pitui.domain.events.last_known_state import (
     master_word,
     worker_word,
 )
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 _STALE_S = 60.0
 """Seconds without a look after which an event says when things were last seen otherwise."""

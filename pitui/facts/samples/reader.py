@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.facts.health.interfaces import carrying, parse_links
 from pitui.facts.health.parser import throttled_bits
 from pitui.remote.quoting import quote, quote_path

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text import last_lines, printable
+from pitui.domain.text.printable import last_lines, printable
 from pitui.provision.engine.node_context import NodeContext
 from pitui.remote.quoting import quote
 from pitui.remote.runner import Result

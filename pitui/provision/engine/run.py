@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.node_run import NodeRun
 from pitui.provision.engine.provision_context import ProvisionContext

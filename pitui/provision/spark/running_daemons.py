@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
 from pitui.domain.spark_env import SPARK_ENV_SH
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import conf_folder
 from pitui.provision.spark.spark_home import run_on

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.provision.engine.files_step import Text
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, ok, would_change

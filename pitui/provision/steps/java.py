@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import NodeError
-from pitui.domain.text import last_lines
+from pitui.domain.text.printable import last_lines
 from pitui.facts.java_homes import PUSHED, PUSHED_HOME
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext

@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import NoReturn
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure, LinkError, NodeError, ungrouped
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import (
     READ,
     Payload,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text import last_lines, printable
+from pitui.domain.text.printable import last_lines, printable
 from pitui.remote.runner import BLOCK
 
 LOOK_LIMIT = 30.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.errors import WebError
-from pitui.domain.pacing import pause_after
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pitui.config.model import Node
 from pitui.domain.cluster import LinkState, LinkStatus
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import HostKeyChangedError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.local import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
-from pitui.domain.text import last_lines
+from pitui.domain.text.printable import last_lines
 
 _KEPT = 4096
 """Bytes kept of what it says on standard error."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
-from pitui.domain.bound.record import ApplicationRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
     NodeError,

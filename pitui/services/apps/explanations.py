@@ -5,15 +5,15 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import DetailOrigin
-from pitui.domain.bound.bound import Explanation
-from pitui.domain.bound.explain import explanation
-from pitui.domain.bound.node_sample import NodeSample
-from pitui.domain.bound.record import ApplicationRecord
+from pitui.domain.bottleneck.explain import explanation
+from pitui.domain.bottleneck.explanation import Explanation
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.http.request_queue import polling
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.clients.app_api import WorkSource
-from pitui.services.clients.record_api import RecordReader
+from pitui.services.clients.task_record_reader import RecordReader
 
 AGAIN = 10.0
 """Seconds between two looks at an application that runs."""

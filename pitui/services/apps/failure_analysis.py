@@ -7,11 +7,11 @@ from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.errors import PituiError, WebError
-from pitui.domain.tracebacks import python_error
+from pitui.domain.text.tracebacks import python_error
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.executor_losses import read_deaths
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 
 _FAILED = (WorkState.FAILED, WorkState.KILLED)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.jobs import Stage, Task
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.errors import UsageError
 from pitui.services.apps.app_details import AppDetails

@@ -6,24 +6,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-from pitui.bench.cells import BenchmarkCell, cells_of, merge_rounds
-from pitui.bench.fit import misfits
+from pitui.bench.capacity_check import misfits
+from pitui.bench.run_matrix import BenchmarkCell, cells_of, merge_rounds
 from pitui.bench.suites import Benchmark, DataKind, benchmark
 from pitui.domain.apps.node_use import node_use
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Worker
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.memory import spark_memory
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.text.memory_amount import spark_memory
 from pitui.facts.bench_folder import FOLDER
 from pitui.facts.samples.reader import Reading
-from pitui.services.benchmarks import data, requirements, tables
+from pitui.services.benchmarks import data, requirements, tpch_tables
 from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
 from pitui.services.cluster import Cluster
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
 _ASK_LIMIT = 10.0
@@ -201,10 +201,10 @@ class BenchmarkRunner:
         return path
 
     async def _tables(self, cell: BenchmarkCell, names: Sequence[str], size: int) -> str:
-        scale = f"{float(cell.parameters.get('scale') or tables.scale_for(size)):g}"
+        scale = f"{float(cell.parameters.get('scale') or tpch_tables.scale_for(size)):g}"
         self._say(f"making the TPC-H tables of scale {scale} on {len(names)} nodes")
         await self._made.about_to_make(names, f"tables-{scale}", "bin")
-        return await tables.make_tables(self._cluster, names, scale)
+        return await tpch_tables.make_tables(self._cluster, names, scale)
 
     # -- the runs --------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pitui.domain.apps.run import Run
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import PituiError
 from pitui.facts.bench_folder import FOLDER
 from pitui.services.apps.app_details import AppDetails

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from pitui.bench.watchdog import Watchdog
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError, ungrouped
-from pitui.domain.task_group import TaskGroup
 from pitui.facts.samples.reader import Reading, SampleReader, record_command
 from pitui.services.cluster import Cluster
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pitui.bench.report.page import ReportedRun
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError, UsageError
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.task_bars import run_tasks
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 
 MOST_WITH_TASKS = 20
 """Runs whose tasks are read, the newest: each is an event log to fetch."""

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pitui.bench.cells import BenchmarkCell
-from pitui.bench.fit import NodeNeed, driver_need, executor_need, fitting_size_mib
+from pitui.bench.capacity_check import NodeNeed, driver_need, executor_need, fitting_size_mib
+from pitui.bench.run_matrix import BenchmarkCell
 from pitui.bench.suites import Benchmark, DataKind
 from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError
-from pitui.domain.memory import parse_memory
 from pitui.domain.sizing import fitting_executor_memory_mib
+from pitui.domain.text.memory_amount import parse_memory
 from pitui.facts.bench_folder import FOLDER
 from pitui.facts.samples.reader import Reading
-from pitui.services.benchmarks.tables import MIB_A_SCALE
+from pitui.services.benchmarks.tpch_tables import MIB_A_SCALE
 from pitui.services.cluster import Cluster
 
 SCRATCH = "/var/lib/spark/local"

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.task_group import TaskGroup
-from pitui.domain.text import unreadable_words
+from pitui.domain.text.printable import unreadable_words
 from pitui.remote.http.request import Response
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import QUANTILES, parse_quartiles, parse_tasks

@@ -7,7 +7,7 @@ from pitui.config.model import Config, Node
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NotSparkError, WebError
 from pitui.remote.http.request import Response
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 from pitui.spark.api.master_json import MasterReader
 
 READ_LIMIT = 5.0

@@ -9,7 +9,7 @@ from functools import partial
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 from pitui.domain.sizing import SMALLEST_SERIAL_EXECUTOR_MIB, fitting_worker_memory_mib
 from pitui.facts.address import Names
 from pitui.services.clients.master import in_url

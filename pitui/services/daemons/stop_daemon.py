@@ -5,7 +5,7 @@ import time
 
 from pitui.domain.cluster import DaemonProcess, Role, WorkerState
 from pitui.domain.errors import NodeError
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult
 from pitui.services.nodes.probe import probe
 from pitui.spark.daemons.stop_script import KILL_AFTER, parse_stop, stop_command

@@ -7,7 +7,7 @@ from pitui.domain.errors import NodeError
 from pitui.remote.copy.tree.tree_push import Execute, TreeTarget
 from pitui.remote.runner import Result
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import Item
+from pitui.services.data.push_items import Item
 
 
 async def tree_target(cluster: Cluster, name: str, item: Item) -> TreeTarget:

@@ -7,15 +7,15 @@ from typing import Literal
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import end_limit
 from pitui.remote.copy.presence import Presence, parse_presence
 from pitui.remote.copy.receive_script import presence_command
 from pitui.remote.copy.tree.tree_push import look_at_tree
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import Content, Item, PlainFile, item_of_section, read_content
 from pitui.services.data.node_target import tree_target
+from pitui.services.data.push_items import Content, Item, PlainFile, item_of_section, read_content
 
 DataState = Literal["present", "different", "missing", "unknown"]
 

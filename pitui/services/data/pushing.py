@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import LinkError, NodeError, PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.bundle_store import BundleStore
@@ -17,8 +17,8 @@ from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import Content, Item, PlainFile, read_content
 from pitui.services.data.node_target import tree_target
+from pitui.services.data.push_items import Content, Item, PlainFile, read_content
 from pitui.services.data.target_folder import make_folder, make_folder_of
 
 PushProgress = Callable[[str, int, int], None]

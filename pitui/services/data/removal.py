@@ -6,14 +6,14 @@ from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import refused
 from pitui.remote.copy.remove_script import Removed, parse_removed_data, remove_data_command
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote_path
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import Item, item_at, item_of_section
 from pitui.services.data.node_target import tree_target
+from pitui.services.data.push_items import Item, item_at, item_of_section
 from pitui.services.data.pushing import is_in_place
 
 REMOVE_LIMIT = 300.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pitui.bench.baseline import check_baseline
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 
 

@@ -20,7 +20,7 @@ from pitui.services.logs.log_sources import (
     on_their_nodes,
     sources_of,
 )
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.spark.logs.log_listing import (
     FoundKind,
     FoundLog,

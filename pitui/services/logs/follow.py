@@ -5,9 +5,9 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import first_error
 from pitui.domain.logs.log_line import LogLine, LogSource
-from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
 from pitui.services.logs.find_sources import find_sources
 from pitui.services.logs.log_merge import HoldBack, merged

@@ -10,7 +10,7 @@ from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.logs.log_line import LogPosition, LogSource, SourceKind
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 from pitui.spark.daemons.launch import CLASSES
 from pitui.spark.logs.tail_script import missing_script
 

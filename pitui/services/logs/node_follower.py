@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError
 from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource
-from pitui.domain.task_group import TaskGroup
 from pitui.services.cluster import Cluster
 from pitui.services.logs.clock_offset import clock_offset, offset_in_words
 from pitui.services.logs.journal_access import Journal

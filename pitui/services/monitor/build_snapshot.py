@@ -18,7 +18,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.text import unreadable_words
+from pitui.domain.text.printable import unreadable_words
 from pitui.facts.address import match_workers
 from pitui.facts.health.reader import metrics
 from pitui.facts.processes import own_processes

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterable
 
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
+from pitui.domain.concurrency.duty_cycle import pause_after
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
-from pitui.domain.pacing import pause_after
-from pitui.domain.task_group import TaskGroup
 from pitui.facts.address import match_workers
 from pitui.facts.health.reader import Health, metrics
 from pitui.remote.http.request_queue import polling

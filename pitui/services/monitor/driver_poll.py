@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pitui.domain.cluster import Executor
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.remote.http.web import Web
+from pitui.remote.http.web_client import Web
 from pitui.services.clients.driver_address import DriverAddresses
 from pitui.services.clients.master import MasterAccess
 from pitui.services.monitor.poll_state import DriverView

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.driver import DriverAge, driver_age
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.http.request import ANSWER_LIMIT
 from pitui.remote.http.request_queue import polling
 from pitui.services.monitor.driver_poll import DriverPoll

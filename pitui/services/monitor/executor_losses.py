@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.cluster import Application
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import WebError
-from pitui.domain.task_group import TaskGroup
 from pitui.services.clients.master import READ_LIMIT, MasterAccess
 from pitui.services.monitor.poll_state import DriverView
 from pitui.spark.api.app_page import removed_executors

@@ -16,8 +16,8 @@ from pitui.domain.cluster import (
     MasterState,
     MasterView,
 )
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.task_group import TaskGroup
 from pitui.services.clients.driver_address import DriverAddresses
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow

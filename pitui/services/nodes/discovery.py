@@ -10,8 +10,8 @@ from pitui.config.init import Answers, NewNode, render
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
 from pitui.config.nodes import resolve_nodes
-from pitui.config.spelling import host_problem as host_fault
 from pitui.config.ssh_hosts import host_names
+from pitui.config.validators import host_problem as host_fault
 from pitui.domain.errors import NodeError, UsageError
 from pitui.facts.hosts import PATH, parse_line
 from pitui.remote.prompts import Prompter

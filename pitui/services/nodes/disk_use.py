@@ -14,7 +14,7 @@ import msgspec
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.domain.text import unreadable_words
+from pitui.domain.text.printable import unreadable_words
 from pitui.facts import bench_folder
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.facts.work_folders import (

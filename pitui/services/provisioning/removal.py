@@ -8,7 +8,7 @@ from functools import partial
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.report import (
     NodeReport,

@@ -3,7 +3,7 @@
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import NodeError
-from pitui.domain.outcome import Outcome, OutcomeReport
+from pitui.domain.node_outcome import Outcome, OutcomeReport
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.spark.daemons import daemons_of

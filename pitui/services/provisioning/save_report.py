@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pitui.domain.errors import UsageError
 from pitui.domain.json_schema import SCHEMA
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.provision.engine.report import NodeReport, reports_json
 from pitui.provision.engine.report_text import report_text
 

@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 
 _LOOK_EVERY = 0.5
 _AGAIN_AFTER = 2.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pitui.domain.apps.run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.services.runs.run_folder import RunProbe
 
 _LOST_AFTER = 10.0

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, tasks_when_over
 from pitui.domain.apps.jobs import Task
-from pitui.domain.bound.record import ApplicationRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.text import unreadable_words
+from pitui.domain.text.printable import unreadable_words
+from pitui.spark.event_log.build_task_record import Events, ExecutorSum, application_record
 from pitui.spark.event_log.events import (
     ApplicationStarted,
     DriverFigures,
@@ -24,7 +25,6 @@ from pitui.spark.event_log.events import (
     TaskEnded,
     TaskStarted,
 )
-from pitui.spark.event_log.record import Events, ExecutorSum, application_record
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
 from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 

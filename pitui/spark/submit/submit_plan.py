@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pitui.domain.memory import spark_memory
+from pitui.domain.text.memory_amount import spark_memory
 from pitui.spark.submit.submit_args import SubmitArguments
 
 SPARK_EXECUTOR_MEMORY_MIB = 1024

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from pitui.domain.bound.bound import UNKNOWN, Bound, Explanation, Suspect
-from pitui.domain.bound.words import percentage, took
+from pitui.domain.bottleneck.explanation import UNKNOWN, Bound, Explanation, Suspect
+from pitui.domain.text.number_words import percentage, took
 from pitui.tui.text.cells import Cell, Span, Tone, cell, cells, wrapped
 from pitui.tui.text.number_format import bar
 

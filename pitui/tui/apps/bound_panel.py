@@ -4,7 +4,7 @@ from rich.text import Text
 from textual.geometry import Size
 from textual.widget import Widget
 
-from pitui.domain.bound.bound import Explanation
+from pitui.domain.bottleneck.explanation import Explanation
 from pitui.tui.apps.bound_lines import bound_panel_lines
 from pitui.tui.text.cells import Cell, Tone, cell
 from pitui.tui.text.styles import to_text

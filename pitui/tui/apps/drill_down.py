@@ -6,7 +6,7 @@ from textual import work
 from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.messages import ShowLogAt, StatusMessage
 

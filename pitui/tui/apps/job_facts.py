@@ -1,6 +1,6 @@
 """A job's details, as name and value pairs."""
 
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.apps.job_rows import job_state_cell

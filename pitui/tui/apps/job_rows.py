@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells

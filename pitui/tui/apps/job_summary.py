@@ -1,7 +1,7 @@
 """The two summary lines of the job under the cursor."""
 
-from pitui.domain.apps.run import Run, RunState
-from pitui.domain.text import one_line
+from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.job_list import Job
 from pitui.tui.text.number_format import amount, call_site

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.drill_down import DrillDown

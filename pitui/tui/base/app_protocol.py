@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pitui.config.model import Config, Node
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.tui.base.keymap import Keys
 from pitui.tui.base.messages import LogsRequested, ShowLogAt

@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.dialog import YesNoScreen
 
 

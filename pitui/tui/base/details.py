@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.tui.base.dialog import Dialog
 
 Facts = list[tuple[str, str]]

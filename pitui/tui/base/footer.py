@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.timer import Timer
 from textual.widget import Widget
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.actions import Action
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.text.cells import Span, Tone

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.tui.services.interface import ProvisionRequest
 

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from pitui.domain.errors import PituiError
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.messages import FooterChanged, StatusMessage
 from pitui.tui.base.moves import LineMoves

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.messages import LogsRequested, StatusMessage
 from pitui.tui.base.table_pane import TablePane

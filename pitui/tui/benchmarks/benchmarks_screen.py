@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on, work
 
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.page import Page

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pitui.bench.compare_runs import RunComparison, RunVerdict, compare_runs, seconds_of
 from pitui.bench.scaling import run_scaling
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.tui.benchmarks.bars import LEAST_SHARE, repeat_strip, scaling_bars, solid_bar
 from pitui.tui.benchmarks.run_text import (
     parameter_words,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.tui.text.cells import BLANK, Cell, Tone, cells
 from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label
 from pitui.tui.text.paragraphs import SIDE_GAP, beside

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount, duration
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.confirm import Question
 from pitui.tui.data.data_view import DataRow, DataView, Spot
 from pitui.tui.operations.operation import Operation

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.errors import PituiError
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.data.data_view import Copying, DataRow
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.text.node_facts import Facts

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 
 if TYPE_CHECKING:
     from pitui.services.data.presence import ItemPresence, NodeData

@@ -6,7 +6,7 @@ from functools import partial
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventFilter, EventKind, Severity, UnreadEvents
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
 from pitui.tui.text.node_facts import Facts
 from pitui.tui.text.rows import Rows

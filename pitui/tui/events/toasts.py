@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitui.domain.events.event import Event, EventKind, Severity
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 
 _SENTENCES = {
     (EventKind.MASTER, "back"): "The master on {about} is back",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.tui.base.messages import FooterChanged
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 
-from pitui.domain.apps.run import Run
+from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.jobs_pane import JobsPane

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.prompts import ChangedKey, key_file
 from pitui.tui.base.dialog import Dialog, YesNoScreen
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.prompts import ChangedKey, UnknownKey, key_file
 from pitui.tui.base.dialog import Dialog, YesNoScreen
 

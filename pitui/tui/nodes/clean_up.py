@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_detail import LeftoverFolder
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
 from pitui.tui.nodes.text.disk import total

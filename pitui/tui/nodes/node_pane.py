@@ -10,7 +10,7 @@ from textual import work
 from textual.binding import BindingType
 
 from pitui.domain.errors import PituiError
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.actions import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.lines_pane import LinesPane

@@ -9,7 +9,7 @@ from textual.worker import Worker
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome
+from pitui.domain.node_outcome import Outcome
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
 from pitui.tui.base.messages import StatusMessage

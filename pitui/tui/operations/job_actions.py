@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pitui.domain.apps.app_detail import AppLocation
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.domain.task_group import TaskGroup
-from pitui.domain.text import one_line
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.text.printable import one_line
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question
 from pitui.tui.base.messages import StatusMessage

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 
 if TYPE_CHECKING:
     from pitui.tui.base.confirm import Question

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome
+from pitui.domain.node_outcome import Outcome
 from pitui.tui.base.action_screen import ActionScreen
 from pitui.tui.base.actions import action
 from pitui.tui.base.app_protocol import app_of

@@ -2,8 +2,8 @@
 
 from rich.cells import cell_len
 
-from pitui.domain.outcome import Outcome, OutcomeState
-from pitui.domain.text import one_line, printable
+from pitui.domain.node_outcome import Outcome, OutcomeState
+from pitui.domain.text.printable import one_line, printable
 from pitui.tui.operations.operation import Operation
 from pitui.tui.text.cells import Cell, Tone, cell, cells
 from pitui.tui.text.number_format import bar

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_text import node_cell, node_line
 from pitui.tui.services.interface import StepName

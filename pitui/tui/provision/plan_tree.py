@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import StepState
 from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.confirm import Question

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState, Transfer
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells

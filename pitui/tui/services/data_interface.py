@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pitui.domain.outcome import Outcome
+    from pitui.domain.node_outcome import Outcome
     from pitui.services.data.presence import ItemPresence
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.logs.log_line import LogSource
-from pitui.domain.outcome import Outcome, OutcomeReport
-from pitui.domain.task_group import TaskGroup
-from pitui.domain.text import unreadable_words
+from pitui.domain.node_outcome import Outcome, OutcomeReport
+from pitui.domain.text.printable import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
@@ -40,8 +40,8 @@ from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import clean, disk_use
 from pitui.services.nodes.inspect_node import look_at_node
+from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.run_output import until_run_ended
-from pitui.services.runs.runs import Runs
 from pitui.tui.services.interface import (
     JobService,
     ProvisionKind,

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.run import Run
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.task_bars import run_tasks
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 
 
 class LiveBenchmarkService:

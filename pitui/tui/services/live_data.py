@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from pitui.domain.outcome import Outcome
+from pitui.domain.node_outcome import Outcome
 from pitui.services.cluster import Cluster
-from pitui.services.data.items import item_of_section
 from pitui.services.data.presence import ItemPresence, find_data
+from pitui.services.data.push_items import item_of_section
 from pitui.services.data.pushing import Delivery, Pushing
 from pitui.services.data.removal import configured_item, remove_data
 

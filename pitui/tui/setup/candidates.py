@@ -2,7 +2,7 @@
 
 from pitui.config.addresses import Address
 from pitui.config.model import LOCAL
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.setup.first_setup import Candidate
 from pitui.tui.text.cells import Cell, Span, Tone, cell, cells
 

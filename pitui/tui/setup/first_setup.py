@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.config import spelling
+from pitui.config import validators
 from pitui.config.addresses import parse_address
 from pitui.config.init import Answers, NewNode, free_node_name, parse_node
 from pitui.domain.errors import LinkError, PituiError, UsageError
@@ -101,7 +101,7 @@ class FirstSetup:
         Raises:
             UsageError: the user's name cannot be one.
         """
-        if self.user and (wrong := spelling.user_problem(self.user)):
+        if self.user and (wrong := validators.user_problem(self.user)):
             raise UsageError(wrong)
         taken = [one for one in self.candidates if one.taken]
         alone = len(taken) == 1

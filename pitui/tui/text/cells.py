@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.text import one_line, printable
+from pitui.domain.text.printable import one_line, printable
 
 
 class Tone(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Application, ApplicationState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.sorting import Order, Sorting

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pitui.domain.apps.run import RunState
+from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.cluster import (
     ApplicationState,
     LinkState,
@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.driver import DriverState
-from pitui.domain.outcome import OutcomeState
+from pitui.domain.node_outcome import OutcomeState
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 
 _HOT_C, _WARM_C = 80.0, 70.0

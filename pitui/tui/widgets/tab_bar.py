@@ -7,7 +7,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 
 TAB_WIDTH = 40
 """Characters of a tab's title."""

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import Tone
 from pitui.tui.text.styles import tone_style
 

@@ -15,7 +15,7 @@ from pitui.bench.report.csv_table import csv_table
 from pitui.bench.report.markup import svg
 from pitui.bench.report.page import ReportedRun, report_page
 from pitui.bench.report.time_charts import gantt_chart, node_load_charts
-from pitui.domain.apps.run import Repeat
+from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.errors import UsageError
 from pitui.services.benchmarks.report import write_report
 

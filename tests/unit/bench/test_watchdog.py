@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from pitui.bench.watchdog import LIMITS, Watchdog
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.facts.samples.reader import Reading, Room
 
 MIB = 1024 * 1024

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pitui.cli.read_line import ask_line
-from pitui.domain.task_group import TaskGroup
+from pitui.domain.concurrency.task_group import TaskGroup
 
 
 @pytest.fixture

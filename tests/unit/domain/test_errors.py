@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError, PituiError, UsageError, first_error, ungrouped
-from pitui.domain.task_group import TaskGroup
 
 ONE, TWO = NodeError("pi1", "one"), UsageError("two")
 

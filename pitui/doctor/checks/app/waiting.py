@@ -8,7 +8,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.domain.apps.stall import DRIVER_UNREACHABLE
 from pitui.domain.cluster import ApplicationState
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 _SHORT = 30.0
 """Seconds of waiting that are usual."""

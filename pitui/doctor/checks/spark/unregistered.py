@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 _RECOVERY = (MasterState.RECOVERING, MasterState.STANDBY)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 _LEAST = 2.0
 """Seconds; less is the measuring's own on a slow link."""

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed, Sent, nobody
 from pitui.remote.copy.receive_script import RemoteFile

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import Payload, Sent, end_limit, refused
 from pitui.remote.copy.receive_script import place_script, relay_command
 from pitui.remote.copy.relay import relay_agent

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure, LinkError, NodeError
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.direct_send import STALL_LIMIT
 from pitui.remote.copy.payload import Payload, source_changed
 from pitui.remote.copy.relay.peer import AgentMessage, Peer, UnableError

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from math import inf
 from pathlib import Path
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, ungrouped
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.relay import relay_agent, upstream
 from pitui.remote.copy.relay.peer import AgentMessage, Peer, UnableError

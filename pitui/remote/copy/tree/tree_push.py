@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import (
     LOOK_LIMIT,
     SLOW_DISK,

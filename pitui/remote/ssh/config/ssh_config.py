@@ -20,7 +20,7 @@ from pitui.remote.ssh.config.ssh_tokens import (
     expand_tokens,
     local_user,
 )
-from pitui.remote.ssh.config.ssh_values import VALUES, jump_host, single_value
+from pitui.remote.ssh.config.ssh_value_parsers import VALUES, jump_host, single_value
 
 DEFAULT_IDENTITIES = tuple(
     f"~/.ssh/id_{kind}"

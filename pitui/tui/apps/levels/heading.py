@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application
-from pitui.domain.text import one_line
+from pitui.domain.text.printable import one_line
 from pitui.tui.apps.levels.level import skew_words, tally_words, work_state_cell
 from pitui.tui.apps.levels.stages import slowest_words
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells

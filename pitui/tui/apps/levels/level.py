@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
-from pitui.domain.tracebacks import error_line
+from pitui.domain.text.tracebacks import error_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.node_facts import Facts
 from pitui.tui.text.number_format import bar, duration, percent, size

@@ -14,7 +14,7 @@ from textual.widgets.tree import TreeNode
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.logs.log_tree import LogBranch
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.tui.base.dialog import Dialog
 from pitui.tui.logs.dialogs.tree_rows import CLUSTER, branch_text, cluster_rows, leaf_text, narrowed
 from pitui.tui.text.cells import Tone

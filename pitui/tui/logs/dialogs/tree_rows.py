@@ -7,7 +7,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 
 CLUSTER = {
     "errors": "cluster errors",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from rich.cells import cell_len, get_character_cell_size
 
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.spark.logs.log_head import stamp_span
 
 TAB = 4

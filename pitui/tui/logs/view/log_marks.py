@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.tui.logs.view.log_scroll import LogScroll
 
 

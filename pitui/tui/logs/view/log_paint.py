@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.spark.logs.log_search import Search
 from pitui.tui.logs.view.line_text import LogDisplay, Times, body, elapsed, line_time, rows
 from pitui.tui.text.cells import Tone

@@ -8,7 +8,7 @@ from textual.selection import Selection
 
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.text import printable
+from pitui.domain.text.printable import printable
 from pitui.tui.logs.view.line_text import LogDisplay, tag_width
 from pitui.tui.logs.view.log_draw import LogDraw
 

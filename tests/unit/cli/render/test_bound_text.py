@@ -3,7 +3,7 @@
 from pitui.cli.render.bound_text import bound_lines
 from pitui.cli.render.jobs_text import inside_json
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
-from pitui.domain.bound.bound import (
+from pitui.domain.bottleneck.explanation import (
     Bound,
     Explanation,
     StageBound,

@@ -1,7 +1,7 @@
 import pytest
 
 from pitui.domain.apps.node_use import NodeUse, node_use
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 
 MIB = 1024 * 1024
 

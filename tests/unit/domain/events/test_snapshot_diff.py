@@ -23,7 +23,7 @@ from pitui.domain.events.app_events import MOST_LOST
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
-from pitui.domain.text import time_span
+from pitui.domain.text.printable import time_span
 
 NOW = 1_800_000_000.0
 UP = LinkStatus(LinkState.CONNECTED)

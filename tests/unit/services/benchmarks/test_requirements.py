@@ -3,10 +3,10 @@
 import pytest
 from support.plain_cluster import config
 
-from pitui.bench.cells import cells_of
-from pitui.bench.fit import misfits
+from pitui.bench.capacity_check import misfits
+from pitui.bench.run_matrix import cells_of
 from pitui.bench.suites import benchmark
-from pitui.domain.bound.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.facts.samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks import requirements

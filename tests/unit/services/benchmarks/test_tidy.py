@@ -8,12 +8,12 @@ import pytest
 
 from pitui.bench.store import RunStore
 from pitui.config.model import Config
-from pitui.domain.apps.run import Run, RunState
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.cluster import open_cluster
-from pitui.services.runs.runs import Runs
+from pitui.services.runs.detached_runs import Runs
 
 RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
 

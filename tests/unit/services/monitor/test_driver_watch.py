@@ -3,8 +3,8 @@
 import asyncio
 
 from pitui.domain.cluster import Progress
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.driver import driver_age
-from pitui.domain.task_group import TaskGroup
 from pitui.services.monitor.driver_watch import DriverWatch
 from pitui.services.monitor.poll_state import DriverView
 

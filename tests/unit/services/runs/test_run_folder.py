@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.domain.apps.run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import run_status
 

@@ -1,0 +1,1 @@
+"""Core-time divided into parts: computing, waiting, idle, and what for."""

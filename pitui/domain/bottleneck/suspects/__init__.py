@@ -1,0 +1,1 @@
+"""What looks wrong inside an application, and what it costs."""

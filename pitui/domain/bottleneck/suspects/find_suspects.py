@@ -1,0 +1,213 @@
+"""What looks wrong inside an application, each with what it would save, by replaying the tasks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pitui.domain.apps.jobs import Task
+from pitui.domain.bottleneck.attribution.attribution import Attribution
+from pitui.domain.bottleneck.attribution.idle_cores import LONG
+from pitui.domain.bottleneck.explanation import Part, Suspect, SuspectKind
+from pitui.domain.bottleneck.node_speed import slow_nodes
+from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Change, Replays, divided, shortened
+from pitui.domain.bottleneck.suspects.plan_suspects import plan_suspects
+from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
+from pitui.domain.text.number_words import bytes_words, percentage, took
+
+MOST = 20
+"""Suspects that are told."""
+
+_WORTH = 0.01
+"""Share of the application's time that a suspect has to save."""
+_WORTH_SECONDS = 0.05
+
+_SKEWED = 3.0
+"""Longest task over the median."""
+_SKEWED_OF_STAGE = 0.2
+"""What it takes longer than the median, as a share of its stage's time."""
+_TINY_SHARE = 0.2
+"""Of the tasks' time that is scheduling."""
+_TINY_MS = 200
+_TINY_A_CORE = 20
+_GC_MUCH = 0.1
+"""Of the run time, as Dr. Elephant's "severe" and Spark's own page have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the rules look at."""
+
+    record: ApplicationRecord
+    replays: Replays
+    attribution: Attribution
+    slow: dict[str, float]
+
+    @property
+    def cores(self) -> int:
+        """Return the slots for tasks."""
+        return len(self.replays.plan.slots)
+
+    def saves(self, stage: StageRecord, change: Change) -> float:
+        """Return what would be saved with other tasks in one stage."""
+        return self.replays.saves_in({stage.key: change})
+
+
+def suspects(
+    record: ApplicationRecord, replays: Replays, attribution: Attribution
+) -> tuple[Suspect, ...]:
+    """Return what looks wrong, the one that would save most first."""
+    context = _Context(record, replays, attribution, slow_nodes(record))
+    every = [*_slow_nodes_suspect(context), *plan_suspects(record, replays)]
+    for stage in record.stages:
+        if stage.tasks:
+            for rule in _RULES:
+                every += rule(context, stage)
+    least = max(_WORTH_SECONDS, _WORTH * replays.seconds)
+    worth = [suspect for suspect in every if suspect.saves_seconds >= least]
+    return tuple(sorted(worth, key=lambda s: (-s.saves_seconds, s.stage or 0))[:MOST])
+
+
+def _slow_nodes_suspect(context: _Context) -> Iterator[Suspect]:
+    for node, ratio in context.slow.items():
+        speeds = context.replays.plan.speeds
+        plan = replace(context.replays.plan, speeds={**speeds, node: speeds[node] / ratio})
+        long = sum(
+            1
+            for stage in context.record.stages
+            for task in stage.tasks
+            if node_of(task) == node and (task.duration_ms or 0) > LONG * stage.median_ms
+        )
+        yield Suspect(
+            SuspectKind.STRAGGLERS,
+            None,
+            f"Tasks take {ratio:.1f} times as long on {node} as on the other nodes; "
+            f"{long:,} of its tasks took more than {LONG} times their stage's median. "
+            "Look at its temperature, voltage, cable and card, or give it fewer cores.",
+            context.replays.saves(plan),
+        )
+
+
+def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+    longest, middle = stage.longest, stage.median_ms
+    if longest is None or len(stage.tasks) < 2:
+        return
+    most = longest.duration_ms or 0
+    took_ms = _stage_ms(stage)
+    if most < _SKEWED * middle or most - middle < _SKEWED_OF_STAGE * took_ms:
+        return
+    if _on_slow_node(context, stage, longest):
+        return
+    saves = context.saves(stage, lambda tasks: divided(tasks, len(tasks)))
+    where = f" on {node_of(longest)}" if node_of(longest) else ""
+    yield Suspect(
+        SuspectKind.SKEW,
+        stage.stage.id,
+        f"Task {longest.index}{where} took {took(most / 1000)}, the median "
+        f"{took(middle / 1000)}{_why_long(stage, longest)}.",
+        saves,
+    )
+
+
+def _on_slow_node(context: _Context, stage: StageRecord, longest: Task) -> bool:
+    """Say whether the longest tasks are long because of their node, not because of their data."""
+    node = node_of(longest)
+    if node not in context.slow:
+        return False
+    own = [task.duration_ms or 0 for task in stage.tasks if node_of(task) == node]
+    return (longest.duration_ms or 0) < _SKEWED * sorted(own)[len(own) // 2]
+
+
+def _why_long(stage: StageRecord, longest: Task) -> str:
+    """Return whether the task's data explains its time (NSDI '15: time for each byte)."""
+    data = sorted(_data_bytes(task) for task in stage.tasks)
+    middle, most = data[len(data) // 2], _data_bytes(longest)
+    if most > 2 * max(1, middle):
+        return (
+            f", and it had {bytes_words(most)} of data where the median had {bytes_words(middle)}: "
+            "some keys have most of the rows. Divide them (a salt, more partitions), or join by "
+            "broadcast"
+        )
+    if longest.locality in ("ANY", "RACK_LOCAL"):
+        return ", with no more data than others, which was on another node"
+    return ", with no more data than others: its rows cost more, or its node was busy"
+
+
+def _data_bytes(task: Task) -> int:
+    return task.work.input_bytes + task.work.shuffle_read
+
+
+def _tiny_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+    count = len(stage.tasks)
+    if count <= TASKS_A_CORE * context.cores:
+        return
+    ended = [task for task in stage.tasks if task.times is not None and task.ended_at is not None]
+    total = sum(task.duration_ms or 0 for task in ended)
+    run = sum(task.work.run_ms for task in ended)
+    scheduling = 1 - run / total if total else 0.0
+    many = stage.median_ms < _TINY_MS and count > _TINY_A_CORE * context.cores
+    if scheduling <= _TINY_SHARE and not many:
+        return
+    fewer = TASKS_A_CORE * context.cores
+    yield Suspect(
+        SuspectKind.TINY_TASKS,
+        stage.stage.id,
+        f"{count:,} tasks with a median of {took(stage.median_ms / 1000)}, "
+        f"{percentage(scheduling)} of their time outside of their run time; {fewer} would do. "
+        "Use fewer partitions: coalesce, spark.sql.shuffle.partitions, larger files.",
+        context.saves(stage, lambda tasks: divided(tasks, fewer)),
+    )
+
+
+def _too_few_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+    count = len(stage.tasks)
+    if count >= context.cores:
+        return
+    words = "1 task" if count == 1 else f"{count} tasks"
+    yield Suspect(
+        SuspectKind.TOO_FEW_TASKS,
+        stage.stage.id,
+        f"{words} for {context.cores} cores. Use more partitions (repartition, a file that can be "
+        "divided instead of one gzip, spark.default.parallelism).",
+        context.saves(stage, lambda tasks: divided(tasks, TASKS_A_CORE * context.cores)),
+    )
+
+
+def _spill_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+    on_disk = sum(task.work.spill_disk for task in stage.tasks)
+    if not on_disk:
+        return
+    parts = context.attribution.stages.get(stage.key, {})
+    blocked = sum(parts.get(part, 0.0) for part in (Part.SPILL, Part.DISK, Part.WAITING))
+    times = sum(task.work.run_ms for task in stage.tasks) / 1000 * context.record.task_cpus
+    kept = 1 - min(1.0, blocked / times) if times else 1.0
+    spilled = sum(1 for task in stage.tasks if task.work.spill_disk)
+    yield Suspect(
+        SuspectKind.SPILL,
+        stage.stage.id,
+        f"{spilled:,} of {len(stage.tasks):,} tasks had no room in memory and spilled "
+        f"{bytes_words(on_disk)} to disk. Use more partitions, or more memory for each core.",
+        context.saves(stage, shortened(kept)),
+    )
+
+
+def _gc_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
+    run = sum(task.work.run_ms for task in stage.tasks)
+    gc = sum(min(task.work.gc_ms, task.work.run_ms) for task in stage.tasks)
+    if not run or gc / run < _GC_MUCH:
+        return
+    kept = 1 - gc / run
+    yield Suspect(
+        SuspectKind.GC,
+        stage.stage.id,
+        f"{percentage(gc / run)} of its tasks' run time is garbage collection. Give executors more "
+        "memory or fewer cores, keep less in memory, use more partitions.",
+        context.saves(stage, shortened(kept)),
+    )
+
+
+def _stage_ms(stage: StageRecord) -> float:
+    begins = [task.launched_at for task in stage.tasks if task.launched_at is not None]
+    ends = [task.ended_at for task in stage.tasks if task.ended_at is not None]
+    return (max(ends) - min(begins)) * 1000 if begins and ends else 0.0
+
+
+_RULES = (_skew_suspect, _tiny_tasks_suspect, _too_few_tasks_suspect, _spill_suspect, _gc_suspect)

@@ -1,0 +1,124 @@
+"""Suspects that a stage's plan gives away: cross joins, small files, what is computed again."""
+
+from collections.abc import Iterator, Sequence
+
+from pitui.domain.apps.work_counts import WorkState
+from pitui.domain.bottleneck.attribution.idle_cores import Key
+from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
+from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Change, Replays, divided, shortened
+from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
+from pitui.domain.text.number_words import bytes_words, listed, took
+
+_CROSS = {
+    "CartesianProduct": "joins each row with each (CartesianProduct)",
+    "BroadcastNestedLoopJoin": "compares each row with each (BroadcastNestedLoopJoin)",
+    "cartesian": "joins each row with each (cartesian)",
+}
+"""Operators, as Spark names them in a stage's RDDs, of joins without an equality."""
+
+_MANY_FILES = 100
+_SMALL_FILE = 3 * 1024 * 1024
+"""Bytes; both of DataFlint's rule."""
+_OPENING = 4 * 1024 * 1024
+"""Bytes; `spark.sql.files.openCostInBytes`."""
+_ALIKE = 0.5
+"""Relative difference up to which two medians may be of the same work."""
+
+
+def plan_suspects(record: ApplicationRecord, replays: Replays) -> Iterator[Suspect]:
+    """Yield them, in no order."""
+    for stage in record.stages:
+        yield from _cross_join(stage, replays)
+        yield from _small_files(record, stage, replays)
+    yield from _same_stages(record.stages, replays)
+
+
+def _cross_join(stage: StageRecord, replays: Replays) -> Iterator[Suspect]:
+    found = sorted(stage.operators & _CROSS.keys())
+    if not found or not stage.tasks:
+        return
+    yield Suspect(
+        SuspectKind.CROSS_JOIN,
+        stage.stage.id,
+        f"It {_CROSS[found[0]]}: its time grows with the product of both sides. "
+        "Join by an equality, or filter first. All of its run time is counted.",
+        replays.saves_in({stage.key: shortened(0.0)}),
+    )
+
+
+def _small_files(
+    record: ApplicationRecord, stage: StageRecord, replays: Replays
+) -> Iterator[Suspect]:
+    reading = [task for task in stage.tasks if task.work.input_bytes]
+    read = sum(task.work.input_bytes for task in reading)
+    files = record.files.get(stage.stage.id) or len(reading)
+    if files <= _MANY_FILES or read / files >= _SMALL_FILE:
+        return
+    yield Suspect(
+        SuspectKind.SMALL_FILES,
+        stage.stage.id,
+        f"{files:,} pieces of input with {bytes_words(read / files)} each on average. "
+        "Write fewer and larger files (128 MiB), or read them with one task for many.",
+        replays.saves_in({stage.key: _larger_files(files, read, len(stage.tasks), replays)}),
+    )
+
+
+def _larger_files(files: int, read: int, tasks: int, replays: Replays) -> Change:
+    """Return what reading as much from a few large files is like.
+
+    Where a task reads many files already, what opening them takes goes: as much as reading 4 MiB
+    each, which is what Spark itself reckons with. Where each is a task, there are fewer of them.
+    """
+    if files > tasks:
+        return shortened(read / (read + files * _OPENING))
+    fewer = max(1, min(tasks, TASKS_A_CORE * len(replays.plan.slots)))
+    return lambda own: divided(own, fewer)
+
+
+def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Suspect]:
+    """Find stages that compute the same again: the same RDD, or the same operators on as much."""
+    groups: dict[object, list[StageRecord]] = {}
+    for stage in stages:
+        # A stage that ran again because shuffle data was lost is no fault of the program.
+        if stage.keeps or stage.stage.attempt or stage.stage.state is not WorkState.DONE:
+            continue
+        for mark in _marks(stage):
+            groups.setdefault(mark, []).append(stage)
+    told: set[Key] = set()
+    for group in sorted(groups.values(), key=len, reverse=True):
+        first, *again = sorted(group, key=lambda stage: stage.key)
+        again = [s for s in again if s.key not in told and _alike(first, s)]
+        if not again:
+            continue
+        told |= {stage.key for stage in again}
+        ids = [str(stage.stage.id) for stage in again]
+        also = f"stage {ids[0]}" if len(ids) == 1 else f"stages {listed(ids[:5])}"
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        yield Suspect(
+            SuspectKind.SAME_STAGE,
+            first.stage.id,
+            f"What it computes was computed again by {also}{more}, each "
+            f"{took(sum(s.work_seconds for s in again) / len(again))} of task time. "
+            "Keep the result: cache() or persist().",
+            replays.saves_in({s.key: shortened(_share_left(first, s)) for s in again}),
+        )
+
+
+def _marks(stage: StageRecord) -> Iterator[object]:
+    """Yield what tells that two stages compute the same."""
+    yield from (("rdd", number) for number in stage.computes)
+    read = stage.stage.work.input_bytes
+    if read and stage.operators:
+        yield ("scan", stage.operators, len(stage.tasks), read)
+
+
+def _alike(one: StageRecord, other: StageRecord) -> bool:
+    if len(one.tasks) != len(other.tasks):
+        return False
+    low, high = sorted((one.work_seconds, other.work_seconds))
+    return high - low <= _ALIKE * high
+
+
+def _share_left(first: StageRecord, again: StageRecord) -> float:
+    """Return the share of a stage's time that is left when it need not do the first's work."""
+    return max(0.0, 1 - first.work_seconds / again.work_seconds) if again.work_seconds else 1.0

@@ -1,0 +1,205 @@
+"""The verdict: what bound an application, in a sentence with figures."""
+
+from collections.abc import Iterator, Mapping
+
+from pitui.domain.bottleneck.attribution.attribution import Attribution
+from pitui.domain.bottleneck.attribution.idle_cores import Key
+from pitui.domain.bottleneck.explanation import MIXED, NOTHING, UNKNOWN, Bound, Part
+from pitui.domain.bottleneck.node_speed import slow_nodes
+from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
+from pitui.domain.text.number_words import listed, percentage, took
+
+LARGE = 0.4
+"""Share of the core-time from which on one part alone may be the verdict."""
+CLEAR = 1.5
+"""How many times the next part it then has to be."""
+_WORTH_NAMING = 0.1
+_MOST_NAMED = 3
+
+NAMES = {
+    Part.CPU: "CPU",
+    Part.PYTHON_CPU: "CPU in Python",
+    Part.THROTTLED: "throttled CPU",
+    Part.GC: "garbage collection",
+    Part.MEMORY: "memory (swapping)",
+    Part.SPILL: "spill",
+    Part.DISK: "disk",
+    Part.NETWORK: "network",
+    Part.SKEW: "skew",
+    Part.TOO_FEW_TASKS: "too few tasks",
+    Part.SCHEDULING: "scheduling",
+    Part.DRIVER: "the driver",
+    Part.STARTING: "starting",
+    Part.WAITING: "unexplained waiting",
+    Part.UNMEASURED: "tasks without metrics",
+}
+"""What a part is called in a sentence."""
+
+_WENT = {
+    Part.CPU: "went into computing in the JVM, or waiting for a core there",
+    Part.PYTHON_CPU: "went into computing in Python workers",
+    Part.THROTTLED: "went into computing on nodes that ran below their full frequency",
+    Part.GC: "went into garbage collection",
+    Part.MEMORY: "was spent waiting for memory that had been swapped out",
+    Part.SPILL: "was spent waiting for a disk by tasks that spilled",
+    Part.DISK: "was spent waiting for a disk",
+    Part.NETWORK: "was spent waiting for data from other nodes",
+    Part.SKEW: "was cores that waited for the longest tasks of their stage",
+    Part.TOO_FEW_TASKS: "was cores for which there was no task",
+    Part.SCHEDULING: "went into sending tasks out and their results back",
+    Part.DRIVER: "passed while no stage ran",
+    Part.STARTING: "passed before the application had its cores",
+    Part.WAITING: "was tasks waiting for something that the nodes' figures do not explain",
+    Part.UNMEASURED: "went into tasks that failed, were killed or still run",
+}
+
+_OPEN = "was inside tasks but not on the JVM's CPU, of which Spark has no figures"
+_ROUNDING = 1e-6
+"""Core-seconds below which a part is none."""
+_UNKNOWN = (Part.WAITING, Part.UNMEASURED)
+
+NOT_RECORDED = "No node was recorded meanwhile: this is by Spark's metrics alone."
+
+
+def bound_of(record: ApplicationRecord, attribution: Attribution) -> Bound:
+    """Return the verdict on an application, and the sentences for it."""
+    shares = shares_of(attribution.whole)
+    if not shares:
+        return NOTHING
+    inside = shares_of(
+        {part: s - attribution.around.get(part, 0.0) for part, s in attribution.whole.items()}
+    )
+    part = clear_part(shares)
+    within = None
+    if part is None:
+        part = clear_part(inside)
+        within = inside[part] if part else None
+    sentences = [
+        _first_sentence(part, shares, within, measured=attribution.measured),
+        *_more_sentences(part, record, attribution),
+    ]
+    return _bound_by(part, shares, " ".join(sentences))
+
+
+def bound_of_stage(parts: Mapping[Part, float], *, measured: bool) -> Bound:
+    """Return the verdict on a stage's core-seconds by part."""
+    shares = shares_of(parts)
+    if not shares:
+        return NOTHING
+    part = clear_part(shares)
+    return _bound_by(part, shares, _first_sentence(part, shares, None, measured=measured))
+
+
+def shares_of(parts: Mapping[Part, float]) -> dict[Part, float]:
+    """Return the shares of core-seconds by part, the largest first; empty where there are none."""
+    whole = sum(parts.values())
+    ranked = sorted(parts.items(), key=lambda pair: -pair[1])
+    return {part: seconds / whole for part, seconds in ranked if seconds > _ROUNDING}
+
+
+def clear_part(shares: Mapping[Part, float]) -> Part | None:
+    """Return the part that is the verdict: `LARGE`, and `CLEAR` times the next; None for mixed."""
+    if not shares:
+        return None
+    part, *others = shares
+    following = shares[others[0]] if others else 0.0
+    return part if shares[part] >= LARGE and shares[part] >= CLEAR * following else None
+
+
+def _bound_by(part: Part | None, shares: Mapping[Part, float], text: str) -> Bound:
+    parts = {str(name): share for name, share in shares.items()}
+    if part is None:
+        return Bound(MIXED, max(shares.values()), text, parts)
+    return Bound(UNKNOWN if part in _UNKNOWN else str(part), shares[part], text, parts)
+
+
+def _first_sentence(
+    part: Part | None, shares: Mapping[Part, float], within: float | None, *, measured: bool
+) -> str:
+    """Return the first sentence; `within` is the share from the first stage to the last."""
+    if part is None:
+        named = [p for p in shares if shares[p] >= _WORTH_NAMING][:_MOST_NAMED]
+        named = named or list(shares)[:1]
+        return f"Mixed: {listed([f'{NAMES[p]} {percentage(shares[p])}' for p in named])}."
+    begin = "Unknown" if part in _UNKNOWN else f"Bound by {NAMES[part]}"
+    went = _WENT[part] if measured or part is not Part.WAITING else _OPEN
+    of = "" if within is None else f", {percentage(within)} from its first stage to its last,"
+    other = next((p for p in shares if p is not part and shares[p] >= _WORTH_NAMING), None)
+    after = f"; {NAMES[other]} {percentage(shares[other])}" if other else ""
+    return f"{begin}: {percentage(shares[part])} of the core-time{of} {went}{after}."
+
+
+def _more_sentences(
+    by: Part | None, record: ApplicationRecord, attribution: Attribution
+) -> Iterator[str]:
+    """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
+    if by is Part.DRIVER:
+        idle = attribution.whole[Part.DRIVER] / attribution.cores
+        yield f"That is {took(idle)} of {took(attribution.seconds)}."
+    if by is Part.SKEW:
+        yield from _longest_sentence(record, attribution)
+    if by is Part.TOO_FEW_TASKS:
+        yield from _fewest_sentence(record, attribution)
+    if by is Part.SCHEDULING:
+        yield from _tiniest_sentence(record, attribution)
+    if attribution.throttled and attribution.whole.get(Part.THROTTLED):
+        yield f"Throttled: {listed(list(attribution.throttled))}."
+    for node, ratio in slow_nodes(record).items():
+        yield f"{node} slows the others: a task takes {ratio:.1f} times as long there."
+    yield from _not_known(attribution)
+
+
+def _not_known(attribution: Attribution) -> Iterator[str]:
+    if attribution.measured:
+        return
+    whole = sum(attribution.whole.values()) or 1.0
+    waiting = attribution.whole.get(Part.WAITING, 0.0)
+    yield NOT_RECORDED
+    if waiting / whole < _WORTH_NAMING:
+        return
+    if attribution.python_open >= waiting / 2:
+        yield (
+            f"The {percentage(waiting / whole)} that they leave open are in stages that run "
+            "Python, of which Spark does not measure the CPU time: it computed or waited."
+        )
+    else:
+        yield "They do not tell reading, writing, spilling and waiting apart."
+
+
+def _worst_stage(
+    part: Part, record: ApplicationRecord, attribution: Attribution
+) -> StageRecord | None:
+    """Return the stage in which a part was largest."""
+    stages = attribution.stages
+    key: Key | None = max(stages, key=lambda key: stages[key].get(part, 0.0), default=None)
+    return next((stage for stage in record.stages if stage.key == key), None)
+
+
+def _longest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.SKEW, record, attribution)
+    task = stage.longest if stage else None
+    if stage is None or task is None:
+        return
+    middle = stage.median_ms / 1000
+    where = f"on {node_of(task)} " if node_of(task) else ""
+    yield (
+        f"In stage {stage.stage.id}, task {task.index} {where}took "
+        f"{took((task.duration_ms or 0) / 1000)}, the median {took(middle)}."
+    )
+
+
+def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.TOO_FEW_TASKS, record, attribution)
+    if stage is not None:
+        count = len(stage.tasks)
+        words = "1 task" if count == 1 else f"{count:,} tasks"
+        yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
+
+
+def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.SCHEDULING, record, attribution)
+    if stage is not None and stage.tasks:
+        yield (
+            f"Most of it in stage {stage.stage.id}: {len(stage.tasks):,} tasks, "
+            f"the median {took(stage.median_ms / 1000)}."
+        )

@@ -1,0 +1,1 @@
+"""Task groups, and how much of the time polling may take."""

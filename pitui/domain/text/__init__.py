@@ -1,0 +1,1 @@
+"""Text from nodes made printable, and figures as sentences say them."""

@@ -1,0 +1,233 @@
+"""Runs: started on the master's node, detached from pitui, followed, cancelled, found again."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from pitui.bench.store import RunStore, keep_baseline
+from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.errors import NodeError, UsageError
+from pitui.domain.logs.log_line import LogSource, SourceKind
+from pitui.remote.copy.put_file import put_file
+from pitui.services.cluster import Cluster
+from pitui.services.runs import run_folder
+from pitui.services.runs.run_status import decode_runs, run_status
+from pitui.services.runs.submit import Submission
+
+_REMOVE_LIMIT = 30.0
+_AT_ONCE = 4.0
+"""Seconds in which a driver can still remove its scratch files."""
+
+
+class Runs:
+    """The runs of one cluster."""
+
+    def __init__(self, cluster: Cluster, store: RunStore | None = None) -> None:
+        self._cluster = cluster
+        self._store = store or RunStore()
+
+    def history(self, limit: int = 100) -> list[Run]:
+        """Return the runs as last seen, newest first.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        return self._store.recent(self._cluster.name, limit)
+
+    def baselines(self) -> list[Run]:
+        """Return the runs that are kept as baselines.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        return self._store.baselines(self._cluster.name)
+
+    def samples(self, run_id: str) -> dict[str, list[NodeSample]]:
+        """Return what each node did during a run, by node.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        return self._store.samples(run_id)
+
+    def recorded(self, application: str) -> tuple[dict[str, list[NodeSample]], float | None]:
+        """Return what was recorded of the run with an application, and the seconds of its work.
+
+        Raises:
+            PituiError: the store cannot be read.
+        """
+        run = self._store.of_application(self._cluster.name, application)
+        return ({}, None) if run is None else (self.samples(run.id), run.median_seconds)
+
+    def keep_baseline(self, run_id: str) -> Run:
+        """Keep a run as the baseline of its kind, in place of the one before.
+
+        Raises:
+            UsageError: there is no such run, or it can be none.
+            PituiError: the store cannot be written.
+        """
+        return keep_baseline(self._store, self.get(run_id))
+
+    def forget_baseline(self, run_id: str) -> bool:
+        """Keep a run as a baseline no more; returns whether it was one."""
+        return self._store.forget_baseline(run_id)
+
+    def get(self, run_id: str) -> Run:
+        """Return one run.
+
+        Raises:
+            UsageError: there is none of that id.
+        """
+        run = self._store.get(run_id)
+        if run is None:
+            raise UsageError(f"no run is called {run_id!r}", "See `pitui bench history`.")
+        return run
+
+    def sources(self, run: Run) -> list[LogSource]:
+        """Return the logs of a run: what its driver wrote to standard output and error."""
+        return [
+            LogSource(
+                run.id,
+                run.node,
+                f"{run.folder}/{name}",
+                tag,
+                kind=SourceKind.RUN,
+                app=run.application or "",
+            )
+            for name, tag in ((run_folder.STDERR, run.name), (run_folder.STDOUT, f"{run.name} out"))
+        ]
+
+    async def submit(
+        self,
+        submission: Submission,
+        name: str,
+        *,
+        benchmark: bool = False,
+        parameters: Mapping[str, str] | None = None,
+        local: bool = False,
+    ) -> Run:
+        """Start spark-submit on the master's node and return the run as soon as it runs.
+
+        Raises:
+            NodeError: the node cannot be reached, or the run could not be started.
+        """
+        node = self._cluster.master
+        runner = self._cluster.runner(node.name)
+        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+        made = await runner.run(run_folder.make_folder_script(run_id))
+        if not made.ok:
+            raise NodeError(
+                node.name,
+                f"{node.name}: cannot create a folder for the run: {made.stderr.strip()}",
+            )
+        folder = made.stdout.strip()
+        run = Run(
+            id=run_id,
+            name=name,
+            benchmark=benchmark,
+            cluster=self._cluster.name,
+            node=node.name,
+            folder=folder,
+            started_at=time.time(),
+            parameters=dict(parameters or {}),
+            local=local,
+        )
+        try:
+            await self._fill(run, submission)
+        except BaseException:
+            with contextlib.suppress(NodeError, TimeoutError):
+                async with asyncio.timeout(_REMOVE_LIMIT):
+                    await runner.run(run_folder.remove_script(folder))
+            raise
+        await self._launch(run)
+        return run
+
+    def keep(self, run: Run, samples: Mapping[str, Sequence[NodeSample]] | None = None) -> None:
+        """Keep what was found out about a run, and what the nodes did meanwhile.
+
+        Raises:
+            PituiError: the store cannot be written.
+        """
+        self._store.save(run)
+        if samples is not None:
+            self._store.save_samples(run.id, samples)
+
+    async def forget(self, run: Run) -> None:
+        """Remove a run that has ended, here and on its node.
+
+        Raises:
+            NodeError: its node cannot be reached.
+        """
+        await self._cluster.runner(run.node).run(run_folder.remove_script(run.folder))
+        self._store.remove(run.id)
+
+    async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
+        """End a run, and return it as it then stands; one that has ended stays as it is.
+
+        `at_once` gives its driver a few seconds: Spark ends the executors of one that is gone.
+
+        Raises:
+            NodeError: its node cannot be reached.
+        """
+        run = self.get(run_id)
+        runner = self._cluster.runner(run.node)
+        patience = _AT_ONCE if at_once else run_folder.CANCEL_LIMIT
+        result = await runner.run(
+            run_folder.cancel_script(run.folder, patience), limit=patience + 15
+        )
+        self._record("cancel run", run, ok=result.ok)
+        await self.refresh()
+        return self.get(run_id)
+
+    async def refresh(self) -> list[Run]:
+        """Ask the master's node how runs stand, take in ones started elsewhere, and return all.
+
+        Raises:
+            NodeError: the node cannot be reached.
+        """
+        node = self._cluster.master.name
+        runner = self._cluster.runner(node)
+        found = await runner.run(run_folder.unfinished_script())
+        for run in decode_runs(found.stdout):
+            if run.cluster == self._cluster.name and self._store.get(run.id) is None:
+                self._store.save(replace(run, node=node))
+        running = [run for run in self._store.running(self._cluster.name) if run.node == node]
+        if running:
+            seen = await runner.run(run_folder.look_script([run.folder for run in running]))
+            looks = run_folder.parse_looks(seen.stdout)
+            for run in running:
+                if run.folder in looks:
+                    self._store.save(run_status(run, looks[run.folder], time.time()))
+        return self.history()
+
+    async def _fill(self, run: Run, submission: Submission) -> None:
+        """Bring everything that a run needs into its folder."""
+        runner, node = self._cluster.runner(run.node), self._cluster.master
+        for upload in submission.uploads:
+            mode = 0o700 if os.access(upload.source, os.X_OK) else 0o600
+            await put_file(runner, upload.source, f"{run.folder}/{upload.place}", mode)
+        script = run_folder.run_script(node.spark_home, submission.words(run.folder), node.env)
+        await put_file(runner, script.encode(), f"{run.folder}/run.sh")
+        await put_file(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
+
+    async def _launch(self, run: Run) -> None:
+        self._store.save(run)
+        result = await self._cluster.runner(run.node).run(run_folder.start_run_script(run.folder))
+        self._record("submit", run, ok=result.ok)
+        if not result.ok:
+            reason = result.stderr.strip() or f"exit status {result.status}"
+            self._store.save(
+                replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
+            )
+            raise NodeError(run.node, f"{run.node}: cannot start the run: {reason}")
+
+    def _record(self, action: str, run: Run, *, ok: bool) -> None:
+        result = "ok" if ok else "failed"
+        self._cluster.audit.record(action, run.node, result, run=run.id, name=run.name)

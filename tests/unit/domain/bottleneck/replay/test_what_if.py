@@ -1,0 +1,155 @@
+"""Replays: what happened comes out as it was, and other plans as one reckons by hand."""
+
+import pytest
+from support.records import application, executor, stage, task
+
+from pitui.domain.bottleneck.attribution.attribution import attribute
+from pitui.domain.bottleneck.explain import explanation
+from pitui.domain.bottleneck.explanation import Part, WhatIf
+from pitui.domain.bottleneck.node_speed import node_paces, slow_nodes
+from pitui.domain.bottleneck.replay.replays import replays_of
+from pitui.domain.bottleneck.replay.what_if import what_if
+from pitui.domain.bottleneck.task_record import ApplicationRecord
+
+TWO = [executor("pi1", 2), executor("pi2", 2)]
+
+
+def asked(record: ApplicationRecord) -> WhatIf:
+    return what_if(record, replays_of(record), attribute(record, {}))
+
+
+def waves(count: int, seconds: float, begin: float = 0.0, **more: float) -> list[object]:
+    """Return tasks of two nodes with two cores each, four at a time."""
+    return [
+        task(
+            begin + wave * seconds,
+            begin + (wave + 1) * seconds,
+            "pi1" if slot < 2 else "pi2",
+            **more,  # type: ignore[arg-type]
+        )
+        for wave in range(-(-count // 4))
+        for slot in range(min(4, count - wave * 4))
+    ]
+
+
+def test_a_replay_of_what_happened_takes_as_long_as_it_took() -> None:
+    stages = [stage(0, waves(10, 1, 2)), stage(1, waves(4, 3, 6))]
+    record = application(12, TWO, stages)
+    assert replays_of(record).base == pytest.approx(12)
+
+
+def test_stages_at_the_same_time_are_replayed_at_the_same_time() -> None:
+    one = [task(0, 4), task(0, 4)]
+    other = [task(0, 6, "pi2"), task(0, 6, "pi2")]
+    after = [task(7, 9)]
+    record = application(9, TWO, [stage(0, one), stage(1, other), stage(2, after)])
+    assert replays_of(record).base == pytest.approx(9)
+
+
+def test_one_more_node_shortens_what_has_many_tasks_and_not_what_the_driver_does() -> None:
+    record = application(22, TWO, [stage(0, waves(48, 1))])
+    found = asked(record)
+    # 48 tasks of a second on 6 cores instead of 4, and 10 seconds without a stage.
+    assert found.one_more_node_seconds == pytest.approx(8 + 10)
+    assert found.like in ("pi1", "pi2")
+    assert found.texts[0].startswith(f"One more node like {found.like} would make it 18 s")
+
+
+def test_tasks_that_are_no_multiple_of_the_cores_stay_as_many() -> None:
+    record = application(3, TWO, [stage(0, waves(10, 1))])
+    # Ten tasks: three waves on 4 cores, two on 6.
+    assert asked(record).one_more_node_seconds == pytest.approx(2)
+
+
+def test_one_more_node_does_not_help_one_task() -> None:
+    record = application(10, TWO, [stage(0, [task(0, 10)])])
+    found = asked(record)
+    assert found.one_more_node_seconds == pytest.approx(10)
+    assert "would hardly help" in found.texts[0]
+
+
+def test_one_more_node_does_not_help_where_the_driver_sends_no_faster() -> None:
+    tasks = [task(at * 0.1, at * 0.1 + 0.05, "pi1" if at % 2 else "pi2") for at in range(98)]
+    record = application(9.8, TWO, [stage(0, tasks)])
+    assert replays_of(record).base == pytest.approx(9.75, rel=0.02)
+    assert asked(record).one_more_node_seconds == pytest.approx(9.8, rel=0.02)
+
+
+def test_a_slow_node_is_one_more_at_its_own_speed() -> None:
+    fast = [task(at, at + 1, "pi1", index=0) for at in range(12) for _ in range(2)]
+    slow = [task(at, at + 3, "pi2") for at in range(0, 12, 3) for _ in range(2)]
+    record = application(12, TWO, [stage(0, fast + slow)])
+    paces = node_paces(record)
+    assert paces["pi2"] / paces["pi1"] == pytest.approx(3)
+    assert slow_nodes(record) == {"pi2": pytest.approx(3)}
+    found = asked(record)
+    assert found.like == "pi2"
+    # Per second: 2 tasks of pi1 and 2/3 of pi2; another pi2 adds 2/3 to these 8/3.
+    assert found.one_more_node_seconds == pytest.approx(12 * 8 / 10, rel=0.15)
+
+
+def test_two_tasks_a_node_are_enough_where_both_are_long() -> None:
+    fast = [task(0, 1, "pi1"), task(0, 1.1, "pi1")]
+    both = [*fast, task(0, 3, "pi2"), task(0, 3.2, "pi2")]
+    assert list(slow_nodes(application(4, TWO, [stage(0, both)]))) == ["pi2"]
+    one = [*fast, task(0, 1, "pi2"), task(0, 9, "pi2")]
+    assert slow_nodes(application(9, TWO, [stage(0, one)])) == {}
+
+
+def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
+    tasks = [*waves(12, 1), task(3, 30, "pi2")]
+    assert slow_nodes(application(30, TWO, [stage(0, tasks)])) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "part"), [({"gc": 0.5}, Part.GC), ({"fetch": 0.5}, Part.NETWORK)]
+)
+def test_without_what_tasks_waited_for_they_are_shorter_and_the_driver_is_not(
+    blocked: dict[str, float], part: Part
+) -> None:
+    record = application(6, TWO, [stage(0, waves(16, 1, cpu=0.5, **blocked))])  # type: ignore[arg-type]
+    found = asked(record)
+    assert found.without[part] == pytest.approx(2 + 2)
+    assert any("at most 33% less" in text for text in found.texts)
+
+
+def test_without_the_driver_the_stages_follow_each_other() -> None:
+    stages = [stage(0, waves(4, 1, 3)), stage(1, waves(4, 1, 8))]
+    record = application(10, TWO, stages)  # type: ignore[arg-type]
+    assert asked(record).without[Part.DRIVER] == pytest.approx(2)
+
+
+def test_without_skew_the_work_is_divided_equally() -> None:
+    tasks = [task(0, 1), task(0, 1), task(0, 1, "pi2"), task(0, 9, "pi2")]
+    assert asked(application(9, TWO, [stage(0, tasks)])).without[Part.SKEW] == pytest.approx(3)
+
+
+def test_with_enough_tasks_no_core_is_idle() -> None:
+    found = asked(application(8, TWO, [stage(0, [task(0, 8)])]))
+    assert found.without[Part.TOO_FEW_TASKS] == pytest.approx(2)
+
+
+def test_nothing_is_said_of_an_application_without_tasks_or_without_nodes() -> None:
+    assert asked(application(5, TWO, [])).one_more_node_seconds is None
+    local = application(4, [executor("driver", 4)], [stage(0, [task(0, 4, "driver")])])
+    assert asked(local).one_more_node_seconds is None
+
+
+def test_late_executors_are_late_again() -> None:
+    late = [executor("pi1", 2, added=5), executor("pi2", 2, added=5)]
+    record = application(7, late, [stage(0, waves(8, 1, 5), begin=1)])  # type: ignore[arg-type]
+    assert replays_of(record).base == pytest.approx(7)
+    assert asked(record).one_more_node_seconds == pytest.approx(5 + 8 / 6)
+
+
+def test_a_benchmarks_work_is_judged_without_the_start_and_in_its_own_seconds() -> None:
+    """Warm-up and a repeat, four seconds each, after ten seconds of starting."""
+    late = [executor("pi1", 2, added=8), executor("pi2", 2, added=8)]
+    record = application(20, late, [stage(0, waves(48, 1 / 3, 10)), stage(1, waves(48, 1 / 3, 14))])  # type: ignore[arg-type]
+    whole = explanation(record, {})
+    assert whole.bound.by == "cpu"
+    assert whole.bound.parts["starting"] == pytest.approx(0.4)
+    work = explanation(record, {}, 4.0)
+    assert work.bound.parts["cpu"] == pytest.approx(1, abs=0.01)
+    assert work.what_if.seconds == 4.0
+    assert work.what_if.one_more_node_seconds == pytest.approx(4 * 2 / 3, rel=0.02)

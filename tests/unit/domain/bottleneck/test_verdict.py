@@ -1,0 +1,126 @@
+"""The verdict: one part, mixed or unknown, in sentences with figures."""
+
+import pytest
+from support.records import START, application, executor, stage, task
+
+from pitui.domain.apps.work_counts import WorkState
+from pitui.domain.bottleneck.explain import explanation
+from pitui.domain.bottleneck.explanation import Bound, Part
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.task_record import ApplicationRecord
+from pitui.domain.bottleneck.verdict import clear_part, shares_of
+
+TWO = [executor("pi1", 2), executor("pi2", 2)]
+ONE = [executor("pi1", 1)]
+
+
+def bound(record: ApplicationRecord, samples: dict[str, list[NodeSample]] | None = None) -> Bound:
+    return explanation(record, samples or {}).bound
+
+
+def sampled(**figures: float) -> dict[str, list[NodeSample]]:
+    """Return ten samples of pi1, a second each."""
+    return {"pi1": [NodeSample(START + at + 1, 1.0, 1, **figures) for at in range(10)]}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("parts", "clear"),
+    [
+        ({Part.CPU: 40, Part.GC: 26, Part.DISK: 34}, None),  # not 1.5 times the next
+        ({Part.CPU: 40, Part.GC: 26, Part.DISK: 26, Part.SKEW: 8}, Part.CPU),
+        ({Part.CPU: 39, Part.GC: 21, Part.DISK: 20, Part.SKEW: 20}, None),  # below 40 %
+        ({Part.CPU: 100}, Part.CPU),
+        ({}, None),
+    ],
+)
+def test_the_rule(parts: dict[Part, float], clear: Part | None) -> None:
+    assert clear_part(shares_of(parts)) is clear
+
+
+def test_a_sentence_with_figures() -> None:
+    found = bound(application(10, ONE, [stage(0, [task(0, 8, cpu=5.5, gc=2.5)])]))
+    assert (found.by, found.share) == ("cpu", 0.55)
+    assert found.text.startswith(
+        "Bound by CPU: 55% of the core-time went into computing in the JVM, or waiting for a core "
+        "there; garbage collection 25%."
+    )
+    assert sum(found.parts.values()) == pytest.approx(1)
+    assert list(found.parts) == ["cpu", "gc", "driver"]
+
+
+def test_what_is_not_clear_is_mixed_and_names_the_largest() -> None:
+    found = bound(application(10, ONE, [stage(0, [task(0, 7.5, cpu=4, gc=3.5)])]))
+    assert found.by == "mixed"
+    assert found.text.startswith("Mixed: CPU 40%, garbage collection 35% and the driver 25%.")
+
+
+def test_the_driver_is_told_in_seconds() -> None:
+    found = bound(application(10, ONE, [stage(0, [task(0, 1)]), stage(1, [task(8, 9)])]))
+    assert found.by == "driver"
+    assert "That is 8.0 s of 10 s." in found.text
+
+
+def test_an_application_that_hardly_began_is_judged_from_its_first_stage_to_its_last() -> None:
+    executors = [executor("pi1", 1, added=4)]
+    found = bound(application(10, executors, [stage(0, [task(6, 9.5)])]))
+    assert found.by == "cpu"
+    assert "35% of the core-time, 100% from its first stage to its last," in found.text
+    only_starting = bound(
+        application(20, [executor("pi1", 1, added=16)], [stage(0, [task(16, 20)])])
+    )
+    assert only_starting.by == "starting"
+
+
+def test_skew_names_the_task_and_the_node() -> None:
+    tasks = [task(0, 1), task(0, 1), task(0, 1, "pi2"), task(0, 10, "pi2", index=7)]
+    found = bound(application(10, TWO, [stage(3, tasks)]))
+    assert found.by == "skew"
+    assert "In stage 3, task 7 on pi2 took 10 s, the median 1.0 s." in found.text
+
+
+def test_the_node_that_slows_the_others_is_named() -> None:
+    fast = [task(at, at + 1, "pi1") for at in range(3) for _ in range(2)]
+    slow = [task(0, 12, "pi2"), task(0, 12, "pi2"), task(0, 12, "pi2")]
+    found = bound(
+        application(12, [executor("pi1", 2), executor("pi2", 3)], [stage(0, fast + slow)])
+    )
+    assert "pi2 slows the others: a task takes 12.0 times as long there." in found.text
+
+
+def test_waiting_is_unknown_and_says_what_spark_does_not_measure() -> None:
+    open_time = [stage(0, [task(0, 10, cpu=0.2)])]
+    found = bound(application(10, ONE, open_time))
+    assert found.by == "unknown"
+    assert "inside tasks but not on the JVM's CPU" in found.text
+    assert "by Spark's metrics alone" in found.text
+    python = bound(application(10, ONE, [stage(0, [task(0, 10, cpu=0.2)], python=True)]))
+    assert "stages that run Python" in python.text
+    samples = sampled(cpu=0.1)
+    measured = bound(application(10, ONE, open_time), samples)
+    assert measured.by == "unknown"
+    assert "that the nodes' figures do not explain" in measured.text
+    assert "alone" not in measured.text
+
+
+def test_python_that_computes_is_named_where_nodes_were_recorded() -> None:
+    samples = sampled(python_cores=0.96)
+    found = bound(application(10, ONE, [stage(0, [task(0, 10, cpu=0.1)], python=True)]), samples)
+    assert found.by == "python-cpu"
+    assert "96% of the core-time went into computing in Python workers" in found.text
+
+
+def test_failed_tasks_are_unknown_and_said() -> None:
+    found = bound(application(10, ONE, [stage(0, [task(0, 10, state=WorkState.FAILED)])]))
+    assert found.by == "unknown"
+    assert "tasks that failed, were killed or still run" in found.text
+
+
+def test_throttled_nodes_are_named() -> None:
+    samples = sampled(cpu=1.0, throttled=True)
+    found = bound(application(10, ONE, [stage(0, [task(0, 10)])]), samples)
+    assert found.by == "throttled"
+    assert "Throttled: pi1." in found.text
+
+
+def test_an_application_that_did_nothing_has_no_verdict() -> None:
+    assert bound(application(0, [], [])).by == "unknown"

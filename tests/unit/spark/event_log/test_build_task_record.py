@@ -1,0 +1,178 @@
+"""The record of an application's times: units, plans and files, in real logs and in made lines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pitui.domain.bottleneck.explain import explanation
+from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
+from pitui.spark.event_log import reader
+from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.reader import EventLog
+
+EVENTS = Path(__file__).parents[3] / "captures" / "events"
+SQL = "org.apache.spark.sql.execution.ui."
+
+
+def read(lines: list[dict[str, object]]) -> ApplicationRecord:
+    log = EventLog()
+    log.take([b"".join(json.dumps(o, separators=(",", ":")).encode() + b"\n" for o in lines)])
+    assert log.damaged == 0
+    return log.record(lambda executor, _host: f"node{executor}")
+
+
+def recorded(name: str) -> ApplicationRecord:
+    log = EventLog()
+    log.take(plain((EVENTS / name).read_bytes(), name))
+    return log.record(lambda _executor, _host: None)
+
+
+@pytest.mark.parametrize("name", ["spark-4.3.zstd", "spark-3.5.zstd"])
+def test_a_real_log_has_its_executors_cores_and_the_times_of_its_tasks(name: str) -> None:
+    record = recorded(name)
+    assert [executor.cores for executor in record.executors] == [2]
+    assert 5 < record.seconds < 20
+    times = [task.times for stage in record.stages for task in stage.tasks if task.times]
+    assert times
+    for stage in record.stages:
+        for task in stage.tasks:
+            if task.times is not None and task.duration_ms is not None:
+                # Nanoseconds taken for milliseconds would be a million times as much.
+                assert 0 <= task.times.cpu_ms <= task.duration_ms + 50
+                assert 0 <= task.times.shuffle_write_ms <= task.duration_ms
+    assert any(stage.python for stage in record.stages)
+    assert not all(stage.python for stage in record.stages)
+    assert sum(explanation(record, {}).bound.parts.values()) == pytest.approx(1)
+
+
+STARTED = {"Event": "SparkListenerApplicationStart", "App Name": "a", "App ID": "app-1",
+           "Timestamp": 1000}  # fmt: skip
+ADDED = {"Event": "SparkListenerExecutorAdded", "Timestamp": 2000, "Executor ID": "0",
+         "Executor Info": {"Host": "10.0.0.1", "Total Cores": 4}}  # fmt: skip
+REMOVED = {"Event": "SparkListenerExecutorRemoved", "Timestamp": 9000, "Executor ID": "0"}
+SETTINGS = {"Event": "SparkListenerEnvironmentUpdate",
+            "Spark Properties": {"spark.task.cpus": "2"}}  # fmt: skip
+ENDED = {"Event": "SparkListenerApplicationEnd", "Timestamp": 10000}
+
+
+def rdd(number: int, name: str = "MapPartitionsRDD", scope: str = "", kept: bool = False) -> object:
+    level = {"Use Disk": False, "Use Memory": kept}
+    made = {"RDD ID": number, "Name": name, "Storage Level": level}
+    return made | ({"Scope": json.dumps({"id": "1", "name": scope})} if scope else {})
+
+
+def stage_events(*rdds: object, number: int = 0, input_bytes: int = 0) -> list[dict[str, object]]:
+    info = {"Stage ID": number, "Stage Attempt ID": 0, "Stage Name": "s", "Number of Tasks": 1,
+            "RDD Info": list(rdds), "Submission Time": 3000}  # fmt: skip
+    task = {"Task ID": number, "Index": 0, "Launch Time": 3000, "Executor ID": "0",
+            "Host": "10.0.0.1", "Finish Time": 8000}  # fmt: skip
+    metrics = {"Executor Run Time": 4000, "Executor CPU Time": 1_500_000_000, "JVM GC Time": 100,
+               "Shuffle Read Metrics": {"Fetch Wait Time": 300},
+               "Shuffle Write Metrics": {"Shuffle Write Time": 200_000_000},
+               "Input Metrics": {"Bytes Read": input_bytes}}  # fmt: skip
+    return [
+        {"Event": "SparkListenerStageSubmitted", "Stage Info": info},
+        {"Event": "SparkListenerTaskEnd", "Stage ID": number, "Stage Attempt ID": 0,
+         "Task End Reason": {"Reason": "Success"}, "Task Info": task, "Task Metrics": metrics},
+        {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Completion Time": 8100}},
+    ]  # fmt: skip
+
+
+def one_stage(*rdds: object) -> StageRecord:
+    (stage,) = read([STARTED, ADDED, *stage_events(*rdds), ENDED]).stages
+    return stage
+
+
+def test_units_executors_and_settings() -> None:
+    record = read([STARTED, ADDED, SETTINGS, *stage_events(), REMOVED, ENDED])
+    assert (record.began_at, record.ended_at, record.task_cpus) == (1.0, 10.0, 2)
+    (executor,) = record.executors
+    assert (executor.node, executor.cores) == ("node0", 4)
+    assert (executor.added_at, executor.removed_at) == (2.0, 9.0)
+    (task,) = record.stages[0].tasks
+    assert task.node == "node0"
+    assert task.times is not None
+    times = (task.times.cpu_ms, task.times.fetch_wait_ms, task.times.shuffle_write_ms)
+    assert times == (1500, 300, 200)
+
+
+@pytest.mark.parametrize(
+    ("rdds", "python"),
+    [
+        ([rdd(0, "ParallelCollectionRDD"), rdd(1, "PythonRDD")], True),
+        ([rdd(0), rdd(1, "PairwiseRDD")], True),
+        ([rdd(0, scope="BatchEvalPython")], True),
+        ([rdd(0, scope="ArrowEvalPython")], True),
+        ([rdd(0, scope="FlatMapGroupsInPandas")], True),
+        ([rdd(0, scope="MapInArrow")], True),
+        ([rdd(0, scope="WholeStageCodegen (1)"), rdd(1, "ShuffledRowRDD", "Exchange")], False),
+    ],
+)
+def test_stages_that_run_python_are_told_by_their_rdds(rdds: list[object], python: bool) -> None:
+    assert one_stage(*rdds).python is python
+
+
+def test_what_is_kept_and_what_makes_its_own_data_is_no_double_work() -> None:
+    stage = one_stage(rdd(0, "ParallelCollectionRDD"), rdd(1), rdd(2, kept=True))
+    assert stage.keeps
+    assert stage.computes == {1, 2}
+    assert not one_stage(rdd(1)).keeps
+
+
+def test_a_scope_that_is_no_json_is_none() -> None:
+    broken = {"RDD ID": 4, "Name": "MapPartitionsRDD", "Scope": "{not json"}
+    listed = {"RDD ID": 5, "Name": "MapPartitionsRDD", "Scope": "[1]"}
+    assert one_stage(broken, listed).operators == frozenset()
+
+
+def test_operators_within_generated_code_and_files_come_from_the_plan() -> None:
+    scan = {"nodeName": "Scan text", "children": [],
+            "metrics": [{"name": "number of files read", "accumulatorId": 77}]}  # fmt: skip
+    join = {"nodeName": "BroadcastNestedLoopJoin", "metrics": [],
+            "children": [{"nodeName": "InputAdapter", "children": [scan]}]}  # fmt: skip
+    code = {"nodeName": "WholeStageCodegen (2)", "children": [join], "metrics": []}
+    first = {"nodeName": "AdaptiveSparkPlan", "children": [], "metrics": []}
+    job = {"Event": "SparkListenerJobStart", "Job ID": 0, "Submission Time": 3000, "Stage IDs": [0],
+           "Properties": {"spark.sql.execution.id": "5"}}  # fmt: skip
+    record = read([
+        STARTED, ADDED,
+        {"Event": f"{SQL}SparkListenerSQLExecutionStart", "executionId": 5, "time": 1,
+         "sparkPlanInfo": first},
+        {"Event": f"{SQL}SparkListenerSQLAdaptiveExecutionUpdate", "executionId": 5,
+         "sparkPlanInfo": code},
+        {"Event": f"{SQL}SparkListenerDriverAccumUpdates", "executionId": 5,
+         "accumUpdates": [[77, 1234], [78, 9]]},
+        job, *stage_events(rdd(0, scope="WholeStageCodegen (2)"), input_bytes=5), ENDED,
+    ])  # fmt: skip
+    assert "BroadcastNestedLoopJoin" in record.stages[0].operators
+    assert record.files == {0: 1234}
+
+
+def test_more_tasks_than_are_kept_end_the_record_with_the_last_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reader, "MOST_TASKS", 1)
+    later = stage_events(number=1)
+    record = read([STARTED, ADDED, *stage_events(), *later, ENDED])
+    assert record.ended_at == 8.0
+    assert "first 1 of 2 tasks" in record.note
+
+
+def test_a_log_without_an_end_ends_with_its_last_task() -> None:
+    assert read([STARTED, ADDED, *stage_events()]).ended_at == 8.0
+
+
+def test_of_a_compacted_log_nothing_is_said() -> None:
+    log = EventLog()
+    log.compacted = True
+    lines = [STARTED, ADDED, *stage_events(), ENDED]
+    log.take([b"".join(json.dumps(o, separators=(",", ":")).encode() + b"\n" for o in lines)])
+    found = explanation(log.record(lambda _executor, _host: None), {})
+    assert found.bound.by == "unknown"
+    assert "compacted" in found.note
+
+
+def test_an_application_without_executors_was_starting_all_the_time() -> None:
+    found = explanation(read([STARTED, ENDED]), {}).bound
+    assert found.by == "starting"
