@@ -57,18 +57,25 @@ async def test_every_file_is_brought_under_its_own_name(
         said = await run_line(cluster, here, *words)
     given = [line[1:-1] for line in said.splitlines() if line.startswith("<")]
     assert [Path(word).name for word in given] == [
-        "--py-files", "helper.py", "--jars", "b.jar", "--archives", "env.tgz#env",
-        "--properties-file", "my.conf", "--conf", "x", "job.py", "helper.py",
+        "--properties-file", "spark.conf", "--py-files", "helper.py", "--jars", "b.jar",
+        "--archives", "env.tgz#env", "job.py", "helper.py",
     ]  # fmt: skip
     for name in ("helper.py", "env.tgz", "my.conf", "job.py"):
         assert f"text of {name}\n" in said
-    jars = given[3].split(",")
+    jars = given[5].split(",")
     assert [Path(jar).name for jar in jars] == ["a.jar", "b.jar"]
-    assert given[9] == f"spark.files={jars[0]},hdfs://n/x"
+    assert f"\nspark.files {jars[0]},hdfs://n/x\n" in said
     assert given[-1] == "helper.py"
-    brought = [Path(word.partition("#")[0]) for word in (given[1], given[5], given[7], given[10])]
+    brought = [Path(word.partition("#")[0]) for word in (given[3], given[7], given[8])]
     assert len({path.parent.parent for path in brought}) == 1
     assert brought[0].parent.parent.parent.parent.name == "runs"
+    run = brought[0].parent.parent.parent
+    assert not (run / "private").exists()
+    assert not [file for file in run.rglob("*") if file.is_file() and b"hdfs://n" in bytes_of(file)]
+
+
+def bytes_of(file: Path) -> bytes:
+    return b"" if file.name == "stdout.log" else file.read_bytes()
 
 
 PROGRAM = """
@@ -122,6 +129,8 @@ async def test_what_is_on_the_node_stays_there(spark_homes: SshSparkHomes, here:
         places = await locate(cluster, arguments, here)
         assert places.uploads == []
         assert places.put(arguments, "/run").words() == arguments.words()
+        # What the line itself lacks a file for stays as it is.
+        assert Submission(arguments, (), places).command("/run")[0] == arguments.words()
         both = await locate(cluster, parse_submit(["--files", "same.py,same.py", "same.py"]), here)
         assert both.uploads == [Upload(here / "same.py", "files/0/same.py")]
 

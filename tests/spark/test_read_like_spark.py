@@ -12,6 +12,7 @@ from support.spark_jvm import SparkJvm, spark_homes, spark_jvm
 from pitui.spark.properties import parse_properties, property_lines
 from pitui.spark.submit.submit_args import OPTIONS, SHORT, SWITCHES, parse_submit
 from pitui.spark.submit.submit_paths import path_uses, properties_files
+from pitui.spark.submit.submit_settings import take_settings
 
 NOT_IN_35 = {"--driver-default-class-path", "--extra-properties-file", "--load-spark-defaults"}
 FEW = settings(
@@ -170,3 +171,41 @@ def test_which_files_count_and_in_which_order(
     for path in read:
         ours |= parse_properties(path.read_text())
     assert ours == theirs
+
+
+SETTINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["spark.k", "spark.d", "spark.my.password", "spark.x:= y", "none"]),
+        st.text(st.sampled_from("ab=: #!\\\n\ré😀$\"'"), max_size=8),
+    ),
+    max_size=4,
+)
+
+
+@FEW
+@given(SETTINGS, st.booleans())
+@example([("spark.my.password", "=a\\ #"), ("spark.k", " a"), ("spark.k", "b")], True)
+def test_settings_in_one_file_mean_what_they_mean_as_options(
+    spark: SparkJvm, tmp_path: Path, given_settings: list[tuple[str, str]], own: bool
+) -> None:
+    defaults = tmp_path / "spark-defaults.conf"
+    defaults.write_text("spark.k defaults\nspark.d x\\")
+    words = [word for pair in given_settings for word in ("--conf", "=".join(pair))]
+    if own:
+        (tmp_path / "own.conf").write_text("spark.k own")
+        words += ["--properties-file", str(tmp_path / "own.conf")]
+    environment = {"SPARK_CONF_DIR": str(tmp_path)}
+    theirs = spark.submit([*words, "a.py"], environment)["conf"]
+    arguments = parse_submit([*words, "a.py"])
+    try:
+        arguments, taken = take_settings(arguments, "" if own else str(defaults))
+    except ValueError as error:
+        assert "spark.my.password" in str(error)  # noqa: PT017
+        return
+    merged = tmp_path / "merged.conf"
+    texts = [Path(file).read_text() for file in taken.files] + [taken.text]
+    merged.write_text("".join(f"{text}\n\n" for text in texts))
+    added = ["--properties-file", str(merged)] if taken else []
+    ours = arguments.words(added)
+    assert not any("password" in word for word in ours)
+    assert spark.submit(ours, environment)["conf"] == theirs

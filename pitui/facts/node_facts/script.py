@@ -55,7 +55,7 @@ class NodeQuestion:
 
 # Values whose names Spark itself redacts never leave the node.
 _DEFAULTS = r"""
-secrets='secret|password|token|access[.]key|credential'
+secrets='secret|password|token|access[.]?key|credential'
 file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
 [ -r "$file" ] && echo "file $file" &&
   sed -E -e "s/^([[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]).*/\1set/I" \

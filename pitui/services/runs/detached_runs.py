@@ -213,8 +213,14 @@ class Runs:
         for upload in submission.uploads:
             mode = 0o700 if os.access(upload.source, os.X_OK) else 0o600
             await put_file(runner, upload.source, f"{run.folder}/{upload.place}", mode)
-        script = run_folder.run_script(node.spark_home, submission.words(run.folder), node.env)
-        await put_file(runner, script.encode(), f"{run.folder}/run.sh")
+        words, settings = submission.command(run.folder)
+        if settings:
+            await put_file(
+                runner, settings.text.encode(), f"{run.folder}/{run_folder.GIVEN}", 0o600
+            )
+        files = settings.files if settings else None
+        script = run_folder.run_script(node.spark_home, words, node.env, files)
+        await put_file(runner, script.encode(), f"{run.folder}/run.sh", 0o600)
         await put_file(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
 
     async def _launch(self, run: Run) -> None:

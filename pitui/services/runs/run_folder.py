@@ -3,6 +3,10 @@
 The folder holds run.json (the `Run`), run.sh, `pid` (pid and start time of the run's session
 leader), stdout.log and stderr.log, and, when the run has ended, `status` (exit status and Unix
 time). `cancelled` is there when a person ended it. Everything works without pitui.
+
+What may hold secrets is in `private`, which is there only while the run lasts: `given.conf` (the
+settings that were given), `spark.conf` (all that spark-submit reads: the node's settings, those of
+the person's properties files, and the given ones), and files brought that spark-submit reads.
 """
 
 import re
@@ -15,6 +19,12 @@ from pitui.remote.quoting import quote, quote_all, quote_path
 FOLDER = "~/.local/share/pitui/runs"
 STDOUT = "stdout.log"
 STDERR = "stderr.log"
+PRIVATE = "private"
+"""The folder that goes when the run has ended."""
+GIVEN = f"{PRIVATE}/given.conf"
+"""The settings that were given to the run, as a properties file."""
+SETTINGS = f"{PRIVATE}/spark.conf"
+"""The properties file that spark-submit reads."""
 RESULT_MARK = "PITUI-RESULT "
 WRONG_MARK = "WrongAnswerError: "
 """How a benchmark program says that the answer is wrong; spark-submit passes on a program's
@@ -43,23 +53,49 @@ def remove_script(folder: str) -> str:
     return f"rm -rf -- {quote(folder)}"
 
 
-def run_script(spark_home: str, words: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+def run_script(
+    spark_home: str,
+    words: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    files: Sequence[str] | None = None,
+) -> str:
     """Return run.sh: runs spark-submit from the Spark home and leaves its exit status.
 
-    `env` is what the configuration gives the node; its spark-env.sh is read after it.
+    `env` is what the configuration gives the node; its spark-env.sh is read after it. `files` are
+    properties files that come before GIVEN in SETTINGS; None where there is no GIVEN.
     """
+    settings = "" if files is None else _merge(files)
     return f"""#!/bin/sh
 # One run of an application, started by pitui; it goes on when pitui ends.
 {_STARTED}
 folder=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 echo "$$ $(started $$)" > "$folder/pid"
 trap : TERM INT HUP
-cd {quote_path(spark_home)} || {{ echo "1 $(date +%s)" > "$folder/status"; exit 1; }}
-{exports(env or {})}
+trap 'rm -rf -- "$folder/{PRIVATE}"' EXIT
+end() {{
+  rm -rf -- "$folder/{PRIVATE}"
+  echo "$1 $(date +%s)" > "$folder/status.new" && mv "$folder/status.new" "$folder/status"
+}}
+cd {quote_path(spark_home)} || {{ end 1; exit 1; }}
+{settings}{exports(env or {})}
 unset SPARK_ENV_LOADED
 SPARK_HOME=$PWD; export SPARK_HOME
 bin/spark-submit {quote_all(words)} </dev/null >"$folder/{STDOUT}" 2>"$folder/{STDERR}"
-echo "$? $(date +%s)" > "$folder/status.new" && mv "$folder/status.new" "$folder/status"
+end $?
+"""
+
+
+def _merge(files: Sequence[str]) -> str:
+    """Return the sh that makes SETTINGS of properties files.
+
+    A blank line between two ends whatever the last line of one leaves open.
+    """
+    texts = " ".join([*(quote_path(file) for file in files), f'"$folder/{GIVEN}"'])
+    return f"""( umask 077
+  for file in {texts}; do cat -- "$file" && printf '\\n\\n' || exit 1; done > "$folder/{SETTINGS}"
+) 2>"$folder/{STDERR}" || {{
+  echo "error: not all settings can be read" >>"$folder/{STDERR}"; end 1; exit 1
+}}
 """
 
 
@@ -88,6 +124,7 @@ while same "$pid" "$begun" && [ $tries -lt {int(patience * 5)} ]; do
   sleep 0.2; tries=$((tries + 1))
 done
 same "$pid" "$begun" && kill -s KILL -- "-$pid"
+rm -rf -- {PRIVATE}
 exit 0"""
 
 
@@ -98,7 +135,10 @@ for folder in {quote_all(folders)}; do
   echo "run $folder"
   cd "$folder" 2>/dev/null || {{ echo gone; continue; }}
   [ -f cancelled ] && echo cancelled
-  if read -r pid begun < pid && same "$pid" "$begun"; then echo alive; fi
+  if read -r pid begun < pid; then
+    # Whoever was killed hard, or lost its power, could not remove them.
+    if same "$pid" "$begun"; then echo alive; else rm -rf -- {PRIVATE}; fi
+  fi
   [ -f status ] && echo "status $(cat status)"
   echo "application $(grep -o -m1 'app-[0-9]\\{{14\\}}-[0-9]\\{{4,\\}}' {STDERR} | head -n 1)"
   grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1

@@ -13,11 +13,13 @@ from pitui.facts.python import parse_pythons, python_script
 from pitui.facts.submit_defaults import SubmissionFacts, parse_submission, submission_script
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
+from pitui.services.runs.run_folder import SETTINGS
 from pitui.services.runs.submit_files import Places, Upload, locate
 from pitui.spark.properties import parse_properties
 from pitui.spark.submit.submit_args import SubmitArguments, parse_submit
 from pitui.spark.submit.submit_paths import paths_of_files, properties_files
 from pitui.spark.submit.submit_plan import Addition, SubmitFacts, plan_additions
+from pitui.spark.submit.submit_settings import SubmitSettings, take_settings
 
 
 async def common_python(cluster: Cluster, names: Sequence[str]) -> str | None:
@@ -55,6 +57,8 @@ class Submission:
     arguments: SubmitArguments
     added: tuple[Addition, ...]
     places: Places
+    defaults_path: str = ""
+    """The spark-defaults.conf of the master's node, where it counts."""
 
     @property
     def uploads(self) -> list[Upload]:
@@ -73,10 +77,18 @@ class Submission:
         last = self.arguments.options[-1].name if self.arguments.options else ""
         return given or Path(self.arguments.application or last).name
 
-    def words(self, folder: str) -> list[str]:
-        """Return all of spark-submit's arguments; `folder` is the run's on the master's node."""
-        added = (word for addition in self.added for word in addition.words)
-        return self.places.put(self.arguments, folder).words(added)
+    def command(self, folder: str) -> tuple[list[str], SubmitSettings]:
+        """Return spark-submit's arguments, and the settings that it reads from a file.
+
+        `folder` is the run's on the master's node. Settings are no arguments, as everybody there
+        can read these.
+        """
+        placed = self.places.put(self.arguments, folder)
+        arguments, settings = take_settings(placed, self.defaults_path)
+        added = [word for addition in self.added for word in addition.words]
+        if settings:
+            added += ["--properties-file", f"{folder}/{SETTINGS}"]
+        return arguments.words(added), settings
 
 
 def job_words(cluster: Cluster, name: str) -> list[str]:
@@ -115,6 +127,7 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
         raise UsageError(f"spark-submit's arguments: {error}") from error
     if arguments.application is None and arguments.needs_application:
         raise UsageError("no application to run", "Name a .py or .jar file.")
+    _check_settings(arguments)
     arguments, places, properties = await find_files(cluster, arguments, folder or Path.cwd())
     if not arguments.needs_application:
         return Submission(arguments, await _master_of_driver(cluster, arguments), places)
@@ -122,7 +135,15 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
     if not view.alive:
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
     facts = await _gather_facts(cluster, arguments, view, properties)
-    return Submission(arguments, tuple(plan_additions(arguments, facts)), places)
+    added = tuple(plan_additions(arguments, facts))
+    return Submission(arguments, added, places, facts.defaults_path)
+
+
+def _check_settings(arguments: SubmitArguments) -> None:
+    try:
+        take_settings(arguments, "")
+    except ValueError as error:
+        raise UsageError(f"spark-submit's arguments: {error}") from error
 
 
 async def _master_of_driver(cluster: Cluster, arguments: SubmitArguments) -> tuple[Addition, ...]:
@@ -198,6 +219,7 @@ async def _gather_facts(
     return SubmitFacts(
         master_url=view.url,
         defaults=defaults,
+        defaults_path=found.defaults_path if arguments.reads_defaults else "",
         properties=properties,
         environment=found.environment,
         executor_memory_mib=fitting_executor_memory_mib(w.memory_mib for w in view.alive),

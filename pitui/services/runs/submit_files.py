@@ -10,11 +10,12 @@ from pathlib import Path, PurePosixPath
 from pitui.domain.errors import PituiError, UsageError
 from pitui.facts.submit_defaults import FoundPath, parse_paths, paths_script
 from pitui.services.cluster import Cluster
+from pitui.services.runs.run_folder import PRIVATE
 from pitui.spark.submit.submit_args import SubmitArguments
 from pitui.spark.submit.submit_paths import PathUse, path_uses, with_paths
 
 FILES = "files"
-"""The folder below a run's own that holds what was brought."""
+"""The folder below a run's own that holds what was brought and is no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ async def locate(cluster: Cluster, arguments: SubmitArguments, folder: Path) -> 
     """
     local = cluster.master.local
     found: dict[PathUse, tuple[str | Upload, ...]] = {}
-    slots: dict[Path, Upload] = {}
+    slots: dict[tuple[str, Path], Upload] = {}
     elsewhere: list[PathUse] = []
     for use in path_uses(arguments):
         here: list[Path] = []
@@ -96,7 +97,8 @@ async def locate(cluster: Cluster, arguments: SubmitArguments, folder: Path) -> 
         elif local:
             found[use] = tuple(str(path) for path in here)
         else:
-            found[use] = tuple(_slot(slots, path) for path in here)
+            below = PRIVATE if use.by_submit else FILES
+            found[use] = tuple(_slot(slots, path, below) for path in here)
     if elsewhere:
         found |= await _on_node(cluster, arguments, elsewhere, folder)
     return Places(found, local)
@@ -147,12 +149,13 @@ def _readable(use: PathUse, path: Path) -> Path:
     return path
 
 
-def _slot(slots: dict[Path, Upload], path: Path) -> str | Upload:
+def _slot(slots: dict[tuple[str, Path], Upload], path: Path, below: str) -> str | Upload:
     if path.is_dir():
         return str(path)
-    if path not in slots:
-        slots[path] = Upload(path, f"{FILES}/{len(slots)}/{path.name}")
-    return slots[path]
+    key = below, path
+    if key not in slots:
+        slots[key] = Upload(path, f"{below}/{len(slots)}/{path.name}")
+    return slots[key]
 
 
 async def _on_node(

@@ -17,6 +17,8 @@ class SubmitFacts:
     master_url: str
     defaults: Mapping[str, str] = field(default_factory=dict)
     """The settings of the node's spark-defaults.conf, where it counts."""
+    defaults_path: str = ""
+    """Where that file is; empty where it is not, or does not count."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """The settings of the properties files that a person named."""
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """The shell texts of a run, run by the real sh against a stand-in Spark home."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ import pytest
 from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import run_status
+from pitui.spark.properties import parse_properties
 
 RUN = Run("1", "pi", True, "shelf", "nuc", "/f", started_at=time.time() - 60)
 
@@ -37,10 +39,12 @@ def sh(text):
 def launch(home):
     started = []
 
-    def _launch(text):
+    def _launch(text, files=None):
         made = sh(run_folder.make_folder_script(f"run-{len(started)}"))
         folder = Path(made.stdout.strip())
-        (folder / "run.sh").write_text(run_folder.run_script(str(home), [text]))
+        (folder / "private").mkdir(mode=0o700)
+        (folder / "private" / "given.conf").write_text("spark.my.password given\n")
+        (folder / "run.sh").write_text(run_folder.run_script(str(home), [text], files=files))
         assert sh(run_folder.start_run_script(str(folder))).returncode == 0
         started.append(folder)
         return folder
@@ -167,3 +171,49 @@ def test_a_status_that_a_full_disk_left_empty_counts_as_none():
     seen = run_folder.parse_looks("run /x\nstatus \nstatus abc\n")["/x"]
     assert seen.status is None
     assert run_status(RUN, seen, time.time()).state is RunState.LOST
+
+
+def test_settings_are_one_file_that_goes_with_the_run(launch, home):
+    first, second = home / "spark-defaults.conf", home / "it's mine.conf"
+    first.write_text("spark.a 1\nspark.b 2\\")
+    second.write_text("spark.a = 3")
+    text = 'cat "$folder/private/spark.conf"; ls -l "$folder/private"; stat -c %a "$folder/private"'
+    folder = launch(
+        f"folder=$(ls -d ~/.local/share/pitui/runs/run-0); {text}", [str(first), str(second)]
+    )
+    assert wait_for_end(folder).status == 0
+    said = (folder / "stdout.log").read_text()
+    settings = parse_properties(said.partition("total")[0])
+    assert settings == {"spark.a": "3", "spark.b": "2", "spark.my.password": "given"}
+    assert re.search(r"^-rw------- .* spark\.conf$", said, re.MULTILINE)
+    assert said.endswith("\n700\n")
+    assert not (folder / "private").exists()
+
+
+def test_settings_that_cannot_be_read_end_the_run(launch, home):
+    folder = launch("echo ran", [str(home / "none.conf")])
+    seen = wait_for_end(folder)
+    assert (seen.status, (folder / "stdout.log").read_text()) == (1, "")
+    assert "none.conf" in (folder / "stderr.log").read_text()
+    assert "error" in (seen.error or "")
+    assert not (folder / "private").exists()
+
+
+@pytest.mark.parametrize("text", ["sleep 60", "trap : TERM; while sleep 0.1; do :; done"])
+def test_settings_go_with_a_run_that_is_cancelled(launch, text):
+    folder = launch(text, [])
+    assert sh(run_folder.cancel_script(str(folder), 0.4)).returncode == 0
+    assert not (folder / "private").exists()
+
+
+def test_settings_of_a_run_that_was_killed_go_with_the_next_look(launch):
+    folder = launch("sleep 60", [])
+    pid = int((folder / "pid").read_text().split()[0])
+    assert look(folder).alive
+    assert (folder / "private").exists()
+    os.killpg(pid, signal.SIGKILL)
+    limit = time.monotonic() + 20
+    while look(folder).alive:
+        assert time.monotonic() < limit
+    assert not (folder / "private").exists()
+    (folder / "status").touch()
