@@ -1,5 +1,6 @@
 """What holds for every test: nothing of the developer's own reaches it, and CI skips nothing."""
 
+import gc
 import os
 import shutil
 import signal
@@ -20,6 +21,9 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("pitui")
+
+# As seldom as in pitui.cli.main: a third of the CPU time of a UI's test would be spent on it.
+gc.set_threshold(250_000, 50, 50)
 
 # What is temporary belongs on the disk: /tmp may be RAM.
 if "TMPDIR" not in os.environ and os.access("/var/tmp", os.W_OK):
