@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pitui.doctor.fix import Fix
+
 
 class FindingSeverity(StrEnum):
     """How bad a finding is, the worst first."""
@@ -34,6 +36,8 @@ class Finding:
     """Tells findings of one check on one node apart, such as the file system."""
     check: str = ""
     why: str = ""
+    fixed_by: Fix | None = None
+    """What `--fix` does about it; None where pitui cannot, or may not, mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,16 @@ class SkippedCheck:
     check: str = ""
 
 
-def error(title: str, fix: str, **more: str | None) -> Finding:
+def error(title: str, fix: str, **more: str | Fix | None) -> Finding:
     """Return a finding of something that does not work."""
     return Finding(FindingSeverity.ERROR, title, fix, **more)  # type: ignore[arg-type]
 
 
-def warning(title: str, fix: str, **more: str | None) -> Finding:
+def warning(title: str, fix: str, **more: str | Fix | None) -> Finding:
     """Return a finding of something that works badly, or will not work."""
     return Finding(FindingSeverity.WARNING, title, fix, **more)  # type: ignore[arg-type]
 
 
-def info(title: str, fix: str, **more: str | None) -> Finding:
+def info(title: str, fix: str, **more: str | Fix | None) -> Finding:
     """Return a finding that is only worth knowing."""
     return Finding(FindingSeverity.INFO, title, fix, **more)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pitui.doctor.check import Check
 from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
+from pitui.doctor.fix import Fix
 
 COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}
 """Points that a finding takes off the score of 100."""
@@ -27,6 +28,11 @@ class KnownFinding:
     """Whether a person said so on the Doctor screen, and not the configuration."""
     nodes: tuple[str, ...] = ()
     """All nodes that it holds for."""
+
+    @property
+    def fixable(self) -> bool:
+        """Whether `--fix` can do something about it."""
+        return self.finding.fixed_by is not None
 
     @property
     def counts(self) -> bool:
@@ -101,7 +107,10 @@ def _merged(findings: Sequence[KnownFinding]) -> list[KnownFinding]:
     for number, one in enumerate(findings):
         found = one.finding
         alone = not found.several or found.node is None
-        key = (found.check, found.severity, found.several, one.excluded, number if alone else -1)
+        # What is fixed and what is not are two findings, and so are those of two fixes.
+        fix = found.fixed_by and found.fixed_by.steps
+        several = (found.severity, found.several, one.excluded, fix)
+        key = (found.check, several, number if alone else -1)
         groups.setdefault(key, []).append(one)
     # What one node has several times, such as full disks, keeps its figures.
     parts = [
@@ -128,12 +137,14 @@ def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
     parts = [f"{one.finding.node}: {one.finding.title}" for one in group]
     details = dict.fromkeys(one.finding.detail for one in group if one.finding.detail)
     since = [one.since for one in group if one.since is not None]
+    fixed_by = [one.finding.fixed_by for one in group if one.finding.fixed_by is not None]
     found = replace(
         first,
         node=None,
         title=f"{len(names)} nodes: {first.several}",
         detail=". ".join(["; ".join(parts), *details]),
         fix=fix,
+        fixed_by=Fix.of_all(fixed_by) if fixed_by else None,
     )
     return replace(
         group[0],

@@ -43,7 +43,7 @@ def _finding_json(one: KnownFinding) -> dict[str, Any]:
         "detail": found.detail,
         "why": found.why,
         "fix": found.fix,
-        "fixable": False,  # nothing is fixed by itself yet
+        "fixable": one.fixable,
         "state": "new" if one.new else "known",
         "since": since and since.isoformat(timespec="seconds"),
         "excluded": one.excluded,

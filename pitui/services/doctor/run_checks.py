@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.errors import PituiError
 from pitui.services.cluster import Cluster
@@ -95,7 +96,7 @@ def look(checks: Iterable[Check], evidence: Evidence) -> tuple[list[Finding], li
                 skipped.append(said)
             else:
                 findings.append(said)
-    return findings, skipped
+    return with_possible_fixes(findings, list(checks), evidence), skipped
 
 
 def _that_could_look(checks: Sequence[Check], evidence: Evidence) -> Collection[str]:

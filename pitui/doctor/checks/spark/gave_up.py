@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
+from pitui.domain.cluster import MasterState
+from pitui.facts.node_facts.values import NodeFacts
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,7 +21,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             detail=f"its log ends with `{facts.gave_up}`",
             several="their workers gave up, because no master answered them, and ended",
+            fixed_by=Fix.starting(name) if _reaches_master(evidence, facts) else None,
         )
+
+
+def _reaches_master(evidence: Evidence, facts: NodeFacts) -> bool:
+    """Whether a worker would not give up again."""
+    host, port = evidence.master_address
+    blocked = any((r.host, r.port) == (host, port) and not r.ok for r in facts.reach)
+    return not (blocked or evidence.snapshot.master.state is MasterState.UNREACHABLE)
 
 
 CHECK = Check(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.fix import Fix
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
 from pitui.domain.text.printable import time_span
 
@@ -32,6 +33,7 @@ def _no_master(evidence: Evidence) -> Finding:
             "the master is not running, so no worker is registered",
             "pitui start master",
             node=master.node,
+            fixed_by=Fix.starting(master.node, Role.MASTER),
         )
     return error(
         f"the master does not answer: {master.error or master.url}",
@@ -50,6 +52,7 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
             "pitui start {nodes}",
             node=status.name,
             several="their workers are not running",
+            fixed_by=Fix.starting(status.name),
         )
     elif worker.state is WorkerState.UNREGISTERED and worker.pid is not None:
         asked = evidence.masters_url_of(status)
@@ -59,6 +62,7 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
             node=status.name,
             detail=f"it was started for {asked}, the master is {url}" if asked != url else "",
             several="their workers run, and the master does not list them",
+            fixed_by=Fix.restarting(status.name),
         )
     elif worker.state is WorkerState.DEAD:
         heard = worker.last_heartbeat
@@ -68,6 +72,7 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
             "pitui start {nodes}",
             node=status.name,
             several="their workers are gone: the master has them as DEAD",
+            fixed_by=Fix.starting(status.name) if worker.pid is None else None,
         )
 
 

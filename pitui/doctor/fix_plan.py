@@ -1,0 +1,70 @@
+"""Fixes of several findings as one plan: each step once a node, each daemon once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pitui.doctor.report import KnownFinding
+from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
+
+
+@dataclass(frozen=True, slots=True)
+class NodesSteps:
+    """Nodes that need the same steps of provisioning."""
+
+    steps: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixPlan:
+    """What would be done, and for which findings."""
+
+    findings: tuple[KnownFinding, ...] = ()
+    """Those that it fixes; of those that it was made for, the others are not fixable."""
+    steps: tuple[NodesSteps, ...] = ()
+    start: tuple[DaemonTarget, ...] = ()
+    restart: tuple[DaemonTarget, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can be done about any of the findings."""
+        return not self.findings
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes on which something would be done."""
+        return tuple(dict.fromkeys(node for node, _what in self.targets))
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """Node and what is done there (a step's id, `worker` or `master`), in order."""
+        steps = [(n, step) for group in self.steps for n in group.nodes for step in group.steps]
+        daemons = [(t.node, str(t.role)) for t in (*self.restart, *self.start)]
+        return tuple(dict.fromkeys([*steps, *daemons]))
+
+
+def fixes_for(findings: Iterable[KnownFinding]) -> FixPlan:
+    """Return the plan that fixes those of some findings that are fixable, and not excluded."""
+    fixable = [one for one in findings if one.fixable and one.excluded is None]
+    fixes = [one.finding.fixed_by for one in fixable if one.finding.fixed_by is not None]
+    steps: dict[str, dict[str, None]] = {}
+    for fix in fixes:
+        for node in fix.on:
+            steps.setdefault(node, {}).update(dict.fromkeys(fix.steps))
+    groups: dict[frozenset[str], list[str]] = {}
+    for node, wanted in steps.items():
+        groups.setdefault(frozenset(wanted), []).append(node)
+    restart = dict.fromkeys(target for fix in fixes for target in fix.restart)
+    start = dict.fromkeys(target for fix in fixes for target in fix.start)
+    return FixPlan(
+        tuple(fixable),
+        tuple(NodesSteps(tuple(steps[n[0]]), tuple(n)) for n in groups.values()),
+        # A restart starts what does not run.
+        tuple(sorted(start.keys() - restart.keys(), key=_order)),
+        tuple(sorted(restart, key=_order)),
+    )
+
+
+def _order(target: DaemonTarget) -> tuple[bool, str]:
+    return target.role is not Role.MASTER, target.node

@@ -1,0 +1,77 @@
+"""Whether what a check names as the fix of a finding can be done as things stand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pitui.doctor.check import Check
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.fix import Fix
+from pitui.domain.cluster import LinkState, Role
+from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.ip_address import is_loopback
+
+ROOT_STEPS = frozenset({"hostname", "hosts", "network", "wifi", "time"})
+"""Steps of provisioning that do nothing without root."""
+
+
+def with_possible_fixes(
+    findings: Iterable[Finding], checks: Sequence[Check], evidence: Evidence
+) -> list[Finding]:
+    """Return findings without the fixes that could not be done, or would not hold.
+
+    A fix does not hold where an error on the same node explains the finding and stays.
+    """
+    possible = [
+        one if one.fixed_by is None or _can_be_done(one.fixed_by, evidence) else _unfixed(one)
+        for one in findings
+    ]
+    explains = {check.id: check.explains for check in checks}
+    while True:
+        lasting = {
+            (one.node, consequence)
+            for one in possible
+            if one.fixed_by is None and one.severity is FindingSeverity.ERROR and one.node
+            for consequence in explains.get(one.check, ())
+        }
+        left = [one for one in possible if one.fixed_by and (one.node, one.check) in lasting]
+        if not left:
+            return possible
+        # What is left may itself explain others.
+        possible = [_unfixed(one) if one in left else one for one in possible]
+
+
+def _unfixed(finding: Finding) -> Finding:
+    return replace(finding, fixed_by=None)
+
+
+def _can_be_done(fix: Fix, evidence: Evidence) -> bool:
+    return (
+        all(_reachable(name, evidence) for name in fix.nodes)
+        and all(_may_provision(name, fix.steps, evidence) for name in fix.on)
+        and all(_may_restart(target, evidence) for target in fix.restart)
+    )
+
+
+def _reachable(name: str, evidence: Evidence) -> bool:
+    status = evidence.status(name)
+    return status is not None and status.link.state is LinkState.CONNECTED
+
+
+def _may_provision(name: str, steps: Iterable[str], evidence: Evidence) -> bool:
+    """Whether provisioning works there: it leaves alone what is this machine under another name."""
+    if any(is_loopback(node.host) for node in evidence.nodes.values()):
+        return False
+    facts = evidence.facts.get(name)
+    sudo = evidence.nodes[name].sudo
+    if facts is not None and facts.machine.user == "root":
+        return True
+    if sudo == "none":
+        return not ROOT_STEPS.intersection(steps)
+    return not (sudo == "passwordless" and facts is not None and facts.sudo in ("asks", "missing"))
+
+
+def _may_restart(target: DaemonTarget, evidence: Evidence) -> bool:
+    """Whether nobody loses anything: a master forgets its applications with a restart."""
+    active = any(app.state.active for app in evidence.snapshot.applications)
+    return target.role is Role.WORKER or not active

@@ -1,0 +1,222 @@
+"""Carrying out a plan of fixes: steps of provisioning, then daemons, node by node."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pitui.doctor.fix_plan import FixPlan, NodesSteps
+from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.errors import PituiError
+from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
+from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, StepState
+from pitui.provision.engine.run import Provisioning
+from pitui.remote.fanout import fan_out
+from pitui.services.cluster import Cluster
+from pitui.services.daemons import control
+from pitui.services.daemons.decommission import decommission
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.provisioning.provision import provisioning
+
+_STATES = {
+    StepState.WAITING: OutcomeState.WAITING,
+    StepState.OK: OutcomeState.UNCHANGED,
+    StepState.SKIPPED: OutcomeState.UNCHANGED,
+    StepState.CHANGED: OutcomeState.OK,
+    StepState.FAILED: OutcomeState.FAILED,
+    StepState.BLOCKED: OutcomeState.FAILED,
+    StepState.UNKNOWN: OutcomeState.FAILED,
+    StepState.CANCELLED: OutcomeState.CANCELLED,
+}
+"""What is left out here is going on."""
+
+_LOGIN = "access"
+"""The step that belongs to each provisioning; only its failure is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixPreview:
+    """What a plan would do, looked up on the nodes; nothing was changed."""
+
+    plan: FixPlan
+    reports: tuple[NodeReport, ...]
+    """As `pitui provision --plan` gives them, one for each group of the plan's steps and node."""
+    effects: tuple[str, ...]
+    """A sentence for each thing that restarting daemons takes away."""
+
+
+class Fixing:
+    """One plan of fixes, looked at or carried out; what fails or is cancelled can be run again.
+
+    `report` takes each outcome as it changes: its `role` is the id of a step, or the daemon's.
+    """
+
+    def __init__(self, cluster: Cluster, plan: FixPlan, report: OutcomeReport) -> None:
+        self._cluster = cluster
+        self.plan = plan
+        self._report = report
+        self._stopping = asyncio.Event()
+        self._provisioning: Provisioning | None = None
+        self._outcomes = {
+            (node, what): Outcome(node, what, OutcomeState.WAITING) for node, what in plan.targets
+        }
+
+    def cancel(self) -> None:
+        """Finish what is in hand and begin nothing else."""
+        self._stopping.set()
+        if self._provisioning is not None:
+            self._provisioning.cancel()
+
+    async def preview(self) -> FixPreview:
+        """Return what would change, and what that means for the applications that run.
+
+        Raises:
+            PituiError: provisioning cannot be used on this cluster.
+        """
+        reports: list[NodeReport] = []
+        for group in self.plan.steps:
+            reports += await self._provision(group, lambda _step: None, plan=True)
+        effects: list[str] = []
+        if self.plan.restart:
+            snapshot = await ClusterMonitor(self._cluster).once()
+            effects += control.stop_impact(snapshot, self.plan.restart)
+            effects += await self._unlisted(snapshot)
+        return FixPreview(self.plan, tuple(reports), tuple(effects))
+
+    async def run(self) -> list[Outcome]:
+        """Do it all, and return how each part ended; what goes wrong on a node is in its outcomes.
+
+        Raises:
+            PituiError: provisioning cannot be used on this cluster.
+        """
+        for outcome in self._outcomes.values():
+            self._report(outcome)
+        try:
+            for group in self.plan.steps:
+                if not self._stopping.is_set():
+                    await self._provision(group, self._take_step)
+            await self._act_on_daemons()
+        finally:
+            for outcome in list(self._outcomes.values()):
+                if not outcome.state.ended:
+                    self._tell(outcome.node, outcome.role, OutcomeState.CANCELLED, "not done")
+        return list(self._outcomes.values())
+
+    # -- steps
+
+    async def _provision(
+        self, group: NodesSteps, told: StepReporter, *, plan: bool = False
+    ) -> list[NodeReport]:
+        self._provisioning = provisioning(
+            self._cluster,
+            self._cluster.prompter,
+            told,
+            names=group.nodes,
+            only=group.steps,
+            plan=plan,
+        )
+        try:
+            return await self._provisioning.run()
+        finally:
+            self._provisioning = None
+
+    def _take_step(self, step: StepReport) -> None:
+        state = _STATES.get(step.state, OutcomeState.WORKING)
+        if step.step == _LOGIN and state is not OutcomeState.FAILED:
+            return
+        detail = step.detail
+        if step.state is StepState.BLOCKED:
+            detail = f"for an administrator: {step.admin or step.detail}"
+        self._take(Outcome(step.node, step.step, state, detail, step.advice, step.seconds))
+
+    # -- daemons
+
+    async def _act_on_daemons(self) -> None:
+        """Start the master, restart what has to be, start the workers."""
+        restart, start = self._possible(self.plan.restart), self._possible(self.plan.start)
+        masters = [target for target in start if target.role is Role.MASTER]
+        if masters and not self._stopping.is_set():
+            await control.start(self._cluster, masters, self._take)
+        if restart and not self._stopping.is_set():
+            await self._restart(restart)
+        workers = [target for target in start if target.role is Role.WORKER]
+        if workers and not self._stopping.is_set():
+            await control.start(self._cluster, workers, self._take)
+
+    def _possible(self, targets: Iterable[DaemonTarget]) -> list[DaemonTarget]:
+        """Return the daemons whose nodes are as they should be; of the others nothing is done."""
+        failed = {o.node: o.role for o in self._outcomes.values() if o.state is OutcomeState.FAILED}
+        possible = []
+        for target in targets:
+            if target.node in failed:
+                why = f"left as it is: {failed[target.node]} failed there"
+                self._tell(target.node, str(target.role), OutcomeState.CANCELLED, why)
+            else:
+                possible.append(target)
+        return possible
+
+    async def _restart(self, targets: Sequence[DaemonTarget]) -> None:
+        """Restart what nobody uses side by side; workers in use one by one, decommissioned first.
+
+        A master forgets its applications with a restart: while there are any, it goes on.
+        """
+        snapshot = await ClusterMonitor(self._cluster).once()
+        active = [app.name for app in snapshot.applications if app.state.active]
+        free, busy = [], []
+        for target in targets:
+            status = snapshot.node(target.node)
+            if target.role is Role.MASTER and active:
+                why = f"not restarted: it would forget {', '.join(active)}"
+                advice = "Run this again when they have ended."
+                self._tell(target.node, str(target.role), OutcomeState.FAILED, why, advice)
+            elif (
+                target.role is Role.WORKER
+                and status
+                and status.worker
+                and (status.worker.cores_used)
+            ):
+                busy.append(target)
+            else:
+                free.append(target)
+        if free:
+            await control.restart(self._cluster, free, self._take)
+        for target in busy:
+            if self._stopping.is_set():
+                return
+            # Where the master does not know how, the executors end with their worker.
+            await decommission(self._cluster, target.node, self._take_progress)
+            await control.restart(self._cluster, [target], self._take)
+
+    async def _unlisted(self, snapshot: Snapshot) -> list[str]:
+        """Return what runs on workers to be restarted and belongs to no application known here."""
+        names = [t.node for t in self.plan.restart if t.role is Role.WORKER]
+
+        async def executors(name: str) -> set[str]:
+            said = await self._cluster.runner(name).run(SPARK_PROCESSES_COMMAND)
+            return {p.app_id for p in parse_spark_processes(said.stdout)} - {""}
+
+        found = await fan_out(names, executors)
+        known = {app.id for app in snapshot.applications}
+        return [
+            f"Executors of {', '.join(sorted(apps - known))}, which this master does not list, "
+            f"end on {name}."
+            for name, apps in found.items()
+            if not isinstance(apps, PituiError) and apps - known
+        ]
+
+    # -- outcomes
+
+    def _take(self, outcome: Outcome) -> None:
+        self._outcomes[outcome.node, outcome.role] = outcome
+        self._report(outcome)
+
+    def _take_progress(self, outcome: Outcome) -> None:
+        """Take what is done before the restart, which itself says how it ended."""
+        if not outcome.state.ended:
+            self._take(outcome)
+
+    def _tell(
+        self, node: str, what: str, state: OutcomeState, detail: str, advice: str = ""
+    ) -> None:
+        self._take(Outcome(node, what, state, detail, advice))

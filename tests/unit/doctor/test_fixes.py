@@ -1,0 +1,225 @@
+"""What is called fixable is what can be done as things stand, and a plan does each of it once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from support.evidence import (
+    NOW,
+    NUC,
+    facts,
+    healthy,
+    with_apps,
+    with_facts,
+    with_master,
+    with_status,
+)
+
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.fix import Fix
+from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
+from pitui.doctor.fixable import ROOT_STEPS, with_possible_fixes
+from pitui.doctor.registry import CHECKS
+from pitui.doctor.report import KnownFinding, Report, make_report
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    LinkState,
+    LinkStatus,
+    MasterState,
+    NodeStatus,
+    Role,
+    WorkerState,
+)
+from pitui.domain.daemon_target import DaemonTarget
+from pitui.provision.steps import steps
+from pitui.services.doctor.run_checks import look
+
+MASTER = DaemonTarget(NUC, Role.MASTER)
+APP = Application("app-1", "flights", ApplicationState.RUNNING, 4, 512, NOW - 90, 90.0)
+
+
+def worker(node: str) -> DaemonTarget:
+    return DaemonTarget(node, Role.WORKER)
+
+
+def known(*findings: Finding, excluded: str | None = None) -> list[KnownFinding]:
+    return [
+        KnownFinding(one, nodes=(one.node,) if one.node else (), excluded=excluded)
+        for one in findings
+    ]
+
+
+def fault(node: str, fix: Fix | None, check: str = "names.loopback", several: str = "") -> Finding:
+    return Finding(
+        FindingSeverity.ERROR, "it is so", "do that", node=node, check=check, fixed_by=fix,
+        several=several,
+    )  # fmt: skip
+
+
+def report(evidence: Evidence) -> Report:
+    findings, skipped = look(CHECKS, evidence)
+    return make_report(CHECKS, known(*findings), skipped)
+
+
+def stopped(node: NodeStatus) -> NodeStatus:
+    assert node.worker is not None
+    gone = replace(node.worker, state=WorkerState.STOPPED, pid=None)
+    return replace(node, worker=gone, processes=(), workers=())
+
+
+def master_gone(evidence: Evidence) -> Evidence:
+    silent = with_master(evidence, state=MasterState.STOPPED)
+    return with_facts(silent, NUC, listening=(("0.0.0.0", 22),))
+
+
+def possible(fix: Fix, evidence: Evidence) -> bool:
+    (one,) = with_possible_fixes([fault("pi1", fix)], CHECKS, evidence)
+    return one.fixed_by is not None
+
+
+# -- plans
+
+
+def test_a_plan_does_each_step_once_a_node_and_each_daemon_once() -> None:
+    plan = fixes_for(
+        known(
+            fault("pi1", Fix.provisioning("hosts", on=["pi1"], restart=[worker("pi1")])),
+            fault("pi1", Fix.provisioning("conf", "hosts", on=["pi1", "pi2"])),
+            fault("pi1", Fix.starting("pi1")),
+            fault("pi3", Fix.starting("pi3")),
+            fault(NUC, Fix.starting(NUC, Role.MASTER)),
+            fault("pi3", None),
+        )
+    )
+    assert [(set(group.steps), group.nodes) for group in plan.steps] == [
+        ({"hosts", "conf"}, ("pi1", "pi2"))
+    ]
+    # A restart starts what does not run.
+    assert (plan.restart, plan.start) == ((worker("pi1"),), (MASTER, worker("pi3")))
+    assert len(plan.findings) == 5
+    assert set(plan.nodes) == {"pi1", "pi2", "pi3", NUC}
+    assert len(plan.targets) == len(set(plan.targets)) == 7
+
+
+def test_nodes_get_no_steps_of_others() -> None:
+    plan = fixes_for(
+        known(
+            fault("pi1", Fix.provisioning("hosts", on=["pi1"])),
+            fault("pi2", Fix.provisioning("sizing", on=["pi2"])),
+            fault("pi3", Fix.provisioning("hosts", on=["pi3"])),
+        )
+    )
+    assert plan.steps == (
+        NodesSteps(("hosts",), ("pi1", "pi3")),
+        NodesSteps(("sizing",), ("pi2",)),
+    )
+
+
+def test_what_is_excluded_or_cannot_be_fixed_is_left_alone() -> None:
+    fixable = fault("pi1", Fix.starting("pi1"))
+    plan = fixes_for([*known(fixable, excluded="it is off"), *known(fault("pi1", None))])
+    assert plan == FixPlan()
+    assert plan.empty
+
+
+# -- what can be done
+
+
+def test_steps_are_those_of_provisioning() -> None:
+    need_root = {step.id for step in steps() if step.needs_root}
+    assert need_root >= ROOT_STEPS
+    assert need_root - ROOT_STEPS <= {"account", "firewall", "profile", "python"}
+
+
+@pytest.mark.parametrize(
+    ("sudo", "facts_sudo", "user", "step", "may"),
+    [
+        ("passwordless", "free", "pi", "hosts", True),
+        ("passwordless", "asks", "pi", "hosts", False),
+        ("passwordless", "missing", "pi", "conf", False),
+        ("ask", "asks", "pi", "hosts", True),
+        ("none", "", "pi", "hosts", False),
+        ("none", "", "pi", "conf", True),
+        ("none", "", "root", "hosts", True),
+    ],
+)
+def test_steps_need_the_root_that_they_need(
+    sudo: str, facts_sudo: str, user: str, step: str, may: bool
+) -> None:
+    machine = replace(facts("pi1").machine, user=user)
+    evidence = with_facts(healthy(ssh={"sudo": sudo}), "pi1", sudo=facts_sudo, machine=machine)
+    assert possible(Fix.provisioning(step, on=["pi1"]), evidence) is may
+
+
+def test_nothing_is_fixed_on_a_node_that_cannot_be_reached() -> None:
+    away = with_status(
+        healthy(),
+        "pi1",
+        change=lambda node: replace(node, link=LinkStatus(LinkState.UNREACHABLE)),
+    )
+    assert not possible(Fix.starting("pi1"), away)
+    assert possible(Fix.starting("pi2"), away)
+
+
+def test_a_demonstration_is_not_provisioned_but_its_daemons_are_started() -> None:
+    nodes = {name: {"host": "127.0.0.1"} for name in (NUC, "pi1", "pi2", "pi3")}
+    demo = healthy(nodes=nodes)
+    assert not possible(Fix.provisioning("hosts", on=["pi1"]), demo)
+    assert possible(Fix.starting("pi1"), demo)
+
+
+def test_a_master_is_not_restarted_while_applications_are_active() -> None:
+    fix = Fix.restarting(NUC, Role.MASTER)
+    assert possible(fix, healthy())
+    assert not possible(fix, with_apps(healthy(), APP))
+    assert possible(Fix.restarting("pi1"), with_apps(healthy(), APP))
+
+
+def test_a_fix_that_a_lasting_error_would_undo_is_none() -> None:
+    start = fault("pi1", Fix.starting("pi1"), check="spark.unregistered")
+    elsewhere = replace(start, node="pi2", fixed_by=Fix.starting("pi2"))
+    lasting = fault("pi1", None, check="disk.read-only")
+    mended = fault("pi1", Fix.provisioning("java", on=["pi1"]), check="java.missing")
+    one, other, *_ = with_possible_fixes([start, elsewhere, lasting], CHECKS, healthy())
+    assert (one.fixed_by, other.fixed_by) == (None, Fix.starting("pi2"))
+    assert with_possible_fixes([start, mended], CHECKS, healthy()) == [start, mended]
+    # Without sudo there is no Java, and so no worker.
+    none = with_facts(healthy(), "pi1", sudo="asks")
+    assert [one.fixed_by for one in with_possible_fixes([start, mended], CHECKS, none)] == [
+        None
+    ] * 2
+
+
+# -- what checks name
+
+
+@pytest.mark.parametrize(
+    ("change", "fix"),
+    [
+        (lambda e: with_status(e, "pi1", change=stopped), Fix.starting("pi1")),
+        (master_gone, Fix.starting(NUC, Role.MASTER)),
+        (lambda e: with_master(e, state=MasterState.UNREACHABLE), None),
+    ],
+)
+def test_a_check_names_its_fix(change: Callable[[Evidence], Evidence], fix: Fix | None) -> None:
+    (one,) = report(change(healthy())).findings
+    assert one.finding.fixed_by == fix
+    assert one.fixable is (fix is not None)
+
+
+def test_one_finding_of_several_nodes_has_the_fix_of_all() -> None:
+    (one,) = report(with_status(healthy(), "pi1", "pi3", change=stopped)).findings
+    assert one.finding.fixed_by == Fix(start=(worker("pi1"), worker("pi3")))
+
+
+def test_what_cannot_be_fixed_is_not_in_one_finding_with_what_can() -> None:
+    several = "they are so"
+    findings = known(
+        fault("pi1", Fix.starting("pi1"), several=several),
+        fault("pi2", None, several=several),
+        fault("pi3", Fix.starting("pi3"), several=several),
+    )
+    said = make_report(CHECKS, findings, ()).findings
+    assert {(one.nodes, one.fixable) for one in said} == {(("pi1", "pi3"), True), (("pi2",), False)}
