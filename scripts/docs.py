@@ -258,7 +258,11 @@ cause on several nodes is one finding, and the one that explains most of the oth
 A finding is an *error* (something does not work), a *warning* (it works badly, or will not work
 after a while) or *info*. The score is 100, less 20 for each error and 5 for each warning. Findings
 that you accept are named under `doctor.exclude` in the [configuration](config.md#doctor), with a
-reason and, if you like, a last day."""
+reason and, if you like, a last day.
+
+`--fix` mends what pitui can mend (`"fixable": true` with `--json`), by steps of `pitui provision`
+and by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
+how."""
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -35,7 +35,9 @@ COMMANDS = {
     "restart": CommandRow("Restart the master, workers, or all.", changes=True),
     "logs": CommandRow("Print or follow logs of daemons, executors and runs.", changes=False),
     "events": CommandRow("Show what happened on the cluster.", changes=False),
-    "doctor": CommandRow("Find out what is wrong, and what to do about it.", changes=False),
+    "doctor": CommandRow(
+        "Find out what is wrong, and what to do about it.", changes=True, only_with="--fix"
+    ),
     "push": CommandRow("Copy files to the same path on the nodes.", changes=True),
     "data": CommandRow(
         "Show which nodes have the configured data, and remove it.",

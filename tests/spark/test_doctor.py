@@ -42,6 +42,14 @@ def test_a_fault_has_its_finding_until_it_is_gone(demo_cluster: Path, tmp_path: 
         assert (status, bad(report)) == (1, [("spark.unregistered", "pi2", "known")])
         status, report = doctor("pi1", "--only", "spark")
         assert (status, bad(report)) == (0, []), "the fault is not on pi1"
+        asks = pitui("doctor", "--fix")
+        assert (asks.returncode, asks.stdout) == (2, ""), "there is nobody to ask"
+        refused = pitui("--read-only", "doctor", "--fix", "--yes")
+        assert (refused.returncode, refused.stdout) == (2, ""), "nothing may be changed"
+        status, report = doctor("--fix", "--yes", "--only", "spark.unregistered")
+        (fixed,) = report["fixes"]
+        assert (fixed["check"], fixed["node"], fixed["state"]) == (*gone[0][:2], "fixed")
+        assert (status, bad(report)) == (0, [])
     finally:
         assert pitui("start", "pi2").returncode == 0
     status, report = doctor("--only", "spark")

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.interrupts import finishing_first
 from pitui.cli.open_writable import open_to_act
-from pitui.cli.output import complain, print_json
+from pitui.cli.output import print_json
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.render.provision_text import StepPrinter, print_reports
 from pitui.cli.run_async import run
@@ -81,7 +82,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
                     plan=plan,
                     rolling=rolling,
                 )
-            reports = await _interruptible(work)
+            with finishing_first(work.cancel):
+                reports = await work.run()
             _show_reports(settings, reports)
             return 0 if service.good(reports) else 1
 
@@ -101,27 +103,6 @@ def _refuse_combinations(
         raise click.UsageError("--remove NODE cannot be combined with other nodes or options")
     if rollback and (plan or only):
         raise click.UsageError("--rollback cannot be combined with other options")
-
-
-async def _interruptible(work: "Provisioning | Removal") -> "list[NodeReport]":
-    """Run to the end; the first Ctrl-C finishes the steps in hand, the second ends at once."""
-    import asyncio
-    import signal
-
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-
-    def interrupted() -> None:
-        complain("pitui: finishing the current steps; press Ctrl-C again to abort at once")
-        work.cancel()
-        if task is not None:
-            loop.add_signal_handler(signal.SIGINT, task.cancel)
-
-    loop.add_signal_handler(signal.SIGINT, interrupted)
-    try:
-        return await work.run()
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _show_reports(settings: Settings, reports: "list[NodeReport]") -> None:

@@ -52,7 +52,7 @@ def _finding_json(one: KnownFinding) -> dict[str, Any]:
 
 def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> Iterable[str]:
     """Return the lines for people: the sum, then what explains most first."""
-    yield f"{cluster}: {_summed_up(report)}, score {report.score} of 100"
+    yield f"{cluster}: {report_summary(report)}"
     for one in report.findings:
         if one.excluded is None:
             yield ""
@@ -77,6 +77,11 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
     )
 
 
+def report_summary(report: Report) -> str:
+    """Return the numbers of findings, and the score."""
+    return f"{_summed_up(report)}, score {report.score} of 100"
+
+
 def _summed_up(report: Report) -> str:
     parts = [
         _number_of(number, one, many)
@@ -96,7 +101,7 @@ def _finding_lines(one: KnownFinding) -> Iterator[str]:
         yield from _wrapped(found.detail, len(_INDENT), len(_INDENT))
     yield from _wrapped(f"Why: {found.why}.", len(_INDENT), len(_INDENT) + 5)
     yield f"{_INDENT}Fix: {one_line(found.fix)}"  # whole, to be pasted
-    yield f"{_INDENT}{found.check}, {age}"
+    yield f"{_INDENT}{found.check}, {age}{', pitui doctor --fix mends it' if one.fixable else ''}"
 
 
 def _finding_place(one: KnownFinding) -> str:

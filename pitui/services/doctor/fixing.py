@@ -8,9 +8,15 @@ from pitui.doctor.fix_plan import FixPlan, NodesSteps
 from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
-from pitui.domain.outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
-from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, StepState
+from pitui.provision.engine.report import (
+    NodeReport,
+    NodeResult,
+    StepReport,
+    StepReporter,
+    StepState,
+)
 from pitui.provision.engine.run import Provisioning
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
@@ -44,6 +50,12 @@ class FixPreview:
     """As `pitui provision --plan` gives them, one for each group of the plan's steps and node."""
     effects: tuple[str, ...]
     """A sentence for each thing that restarting daemons takes away."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing would be changed: what is wrong has another cause."""
+        daemons = self.plan.start or self.plan.restart
+        return not daemons and all(report.state is NodeResult.OK for report in self.reports)
 
 
 class Fixing:

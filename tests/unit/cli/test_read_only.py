@@ -32,6 +32,7 @@ WORDS = {
     "bench cancel": ("bench", "cancel", "r-1"),
     "disk clean": ("disk", "pi1", "--clean"),
     "exec": ("exec", "pi1", "--", "true"),
+    "doctor fix": ("doctor", "pi1", "--fix", "--yes"),
 }
 """Command lines that change the cluster."""
 
