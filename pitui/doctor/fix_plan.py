@@ -61,10 +61,10 @@ def fixes_for(findings: Iterable[KnownFinding]) -> FixPlan:
         tuple(fixable),
         tuple(NodesSteps(tuple(steps[n[0]]), tuple(n)) for n in groups.values()),
         # A restart starts what does not run.
-        tuple(sorted(start.keys() - restart.keys(), key=_order)),
-        tuple(sorted(restart, key=_order)),
+        tuple(sorted(start.keys() - restart.keys(), key=_master_first)),
+        tuple(sorted(restart, key=_master_first)),
     )
 
 
-def _order(target: DaemonTarget) -> tuple[bool, str]:
+def _master_first(target: DaemonTarget) -> tuple[bool, str]:
     return target.role is not Role.MASTER, target.node

@@ -39,10 +39,10 @@ def fix_results(
     skipped: Sequence[SkippedCheck],
 ) -> tuple[FixResult, ...]:
     """Return what became of findings, by what the checks said afterwards, node by node."""
-    return tuple(_result(known, outcomes, findings, skipped) for known in fixed)
+    return tuple(_fix_result(known, outcomes, findings, skipped) for known in fixed)
 
 
-def _result(
+def _fix_result(
     known: KnownFinding,
     outcomes: Sequence[Outcome],
     findings: Sequence[Finding],
@@ -50,7 +50,7 @@ def _result(
 ) -> FixResult:
     left = [one.node or "" for one in findings if is_same(known, one)]
     if left:
-        state, nodes = FixState.LEFT, _in_order(left)
+        state, nodes = FixState.LEFT, _unique_nodes(left)
     else:
         blind = [
             one.node or ""
@@ -58,7 +58,7 @@ def _result(
             if one.check == known.finding.check and (one.node is None or one.node in known.nodes)
         ]
         state = FixState.UNKNOWN if blind else FixState.FIXED
-        nodes = _in_order(blind)
+        nodes = _unique_nodes(blind)
     why = "" if state is FixState.FIXED else _what_failed(known, outcomes)
     return FixResult(known, state, nodes, why)
 
@@ -74,7 +74,7 @@ def is_same(known: KnownFinding, finding: Finding) -> bool:
     return finding.node in known.nodes and (len(known.nodes) > 1 or one.about == finding.about)
 
 
-def _in_order(nodes: Collection[str]) -> tuple[str, ...]:
+def _unique_nodes(nodes: Collection[str]) -> tuple[str, ...]:
     return tuple(node for node in dict.fromkeys(nodes) if node)
 
 

@@ -92,15 +92,15 @@ def command(  # noqa: PLR0917 - click hands them over by name
                 done = await run_checks(cluster, checks, nodes, say=progress)
                 progress.clear()
                 if not fix:
-                    return _show(settings, done, time.monotonic() - begun, cluster)
+                    return _show_report(settings, done, time.monotonic() - begun, cluster)
                 from pitui.cli.interrupts import finishing_first
                 from pitui.services.doctor.fix_rounds import FixRounds
 
                 if not settings.json:
-                    _show(settings, done, time.monotonic() - begun, cluster)
+                    _show_report(settings, done, time.monotonic() - begun, cluster)
                 asked = _AtTerminal(settings, progress, sure=yes)
                 rounds = FixRounds(cluster, checks, nodes, asked, finishing_first)
-                return await _fix(settings, rounds, done, progress)
+                return await _fix_and_tell(settings, rounds, done, progress)
         finally:
             progress.clear()
 
@@ -114,7 +114,7 @@ def _refuse_questions(*, fix: bool, yes: bool) -> None:
         raise click.UsageError("there is no terminal to ask at: add --yes to fix without it")
 
 
-def _show(settings: Settings, done: "CheckRun", seconds: float, cluster: "Cluster") -> int:
+def _show_report(settings: Settings, done: "CheckRun", seconds: float, cluster: "Cluster") -> int:
     from pitui.cli.render.doctor_text import report_json, report_lines
 
     if done.complaint:
@@ -127,7 +127,7 @@ def _show(settings: Settings, done: "CheckRun", seconds: float, cluster: "Cluste
     return 0 if done.report.healthy else 1
 
 
-async def _fix(
+async def _fix_and_tell(
     settings: Settings, rounds: "FixRounds", found: "CheckRun", progress: "StateLine"
 ) -> int:
     """Fix what was found, and say what is left."""

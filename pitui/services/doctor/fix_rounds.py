@@ -37,7 +37,7 @@ class Asked(Protocol):
 
 
 @dataclass(slots=True)
-class Fixed:
+class FixedRun:
     """How it ended."""
 
     last: CheckRun
@@ -72,13 +72,13 @@ class FixRounds:
         if self._fixing is not None:
             self._fixing.cancel()
 
-    async def run(self, found: CheckRun, say: Progress) -> Fixed:
+    async def run(self, found: CheckRun, say: Progress) -> FixedRun:
         """Fix what was found, as long as there is something that was not tried yet.
 
         Raises:
             PituiError: provisioning cannot be used on this cluster.
         """
-        done = Fixed(found)
+        done = FixedRun(found)
         tried: list[KnownFinding] = []
         for _ in range(ROUNDS):
             plan = fixes_for(one for one in done.last.report.findings if not _is_in(one, tried))
