@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -92,6 +93,47 @@ async def test_rotation_as_spark_does_it(spark_homes: SshSparkHomes) -> None:
         append(log, "d\n")
         await reader.until(lambda it: len(it.texts()) == 4)
     assert reader.texts() == ["a", "b", "c", "d"]
+    assert "a new log file begins" in reader.notes()
+
+
+async def test_a_worker_that_starts_again_under_another_name_is_followed(
+    spark_homes: SshSparkHomes,
+) -> None:
+    log = spark_homes.log("pi1")
+    another = log.with_name(log.name.replace("pi1", "pi1.local"))
+    second = log.with_name(log.name.replace("Worker-1-", "Worker-2-"))
+    assert len({log, another, second}) == 3
+    second.write_text("of the node's second worker\n")
+    os.utime(second, (1, 1))
+    log.write_text("a\n")
+    async with following(spark_homes, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        append(second, "of the second, too\n")
+        append(log, "b\n")
+        another.write_text("c\n")
+        await reader.until(lambda it: len(it.texts()) == 3)
+        log.rename(f"{log}.1")
+        log.write_text("d\n")
+        await reader.until(lambda it: len(it.texts()) == 4)
+    assert reader.texts() == ["a", "b", "c", "d"]
+    assert reader.notes() == ["a new log file begins"] * 2
+
+
+async def test_a_lost_link_goes_on_in_the_file_of_the_other_name(
+    spark_homes: SshSparkHomes,
+) -> None:
+    log, server = spark_homes.log("pi1"), spark_homes.servers["pi1"]
+    another = log.with_name(log.name.replace("pi1", "pi1.local"))
+    log.write_text("a\n")
+    async with following(spark_homes, "pi1") as reader:
+        await reader.until(lambda it: it.texts() == ["a"])
+        server.stop()
+        await reader.until(lambda it: bool(it.notes()))
+        append(log, "b\n")
+        another.write_text("c\n")
+        server.start()
+        await reader.until(lambda it: len(it.texts()) == 3)
+    assert reader.texts() == ["a", "b", "c"]
     assert "a new log file begins" in reader.notes()
 
 

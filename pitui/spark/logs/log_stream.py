@@ -158,8 +158,9 @@ class LogStream:
         )
 
     def _renewed(self, rest: str) -> list[LogLine]:
+        identity, _, self.path = rest.partition(" ")
         lines = self.end()
-        self._begin(rest, 0)
+        self._begin(identity, 0)
         return lines + self._note("a new log file begins")
 
     def _gone(self, _: str) -> list[LogLine]:

@@ -12,6 +12,7 @@ add() {
   state[count]=find waited[count]= count=$((count + 1))
 }
 locate() {
+  found=()
   case ${kind[$1]} in
     daemon)
       [ -n "$logs" ] || logs=$(folder SPARK_LOG_DIR logs) logs=${logs:-$home/logs}
@@ -63,7 +64,8 @@ begin() {
   locate "$1"
   if [ "${kind[$1]}" = daemon ] && use_journal "$1"; then state[$1]=done; return; fi
   usable "$1" && hold "$1" "${file[$1]}" || return
-  state[$1]=open
+  state[$1]=open known[$1]=
+  [ ${#found[@]} -lt 2 ] || known[$1]=$(stat -L -c %d:%i:%W -- "${found[@]}" 2>/dev/null)
   size=$(stat -L -c %s -- "${link[$1]}")
   if [ -n "${want[$1]}" ]; then go_on "$1"
   elif [ -n "${waited[$1]}" ]; then begin=0; say appeared "$1"
@@ -80,9 +82,10 @@ go_on() {
     if [ "$size" -ge "${offset[$1]}" ]; then begin=${offset[$1]}; else say truncated "$1"; fi
     return
   fi
-  for older in "${file[$1]}"?*; do
+  for older in "${file[$1]}"?* "${found[@]}"; do
     if [ "$(identity "$older")" = "${want[$1]}" ] && hold "$1" "$older"; then
       begin=${offset[$1]} size=$(stat -L -c %s -- "${link[$1]}")
+      case $older in *.out) file[$1]=$older known[$1]=${want[$1]} ;; esac
       return
     fi
   done
@@ -125,10 +128,33 @@ renew() { # the log's name is another file's now, and all of the old one has bee
     say gone "$1"
     hold "$1" "${file[$1]}" || return
   fi
+  renewed "$1"
+}
+renewed() {
   at[$1]=0
-  say renewed "$1" "$(identity "${link[$1]}")"
+  say renewed "$1" "$(identity "${link[$1]}")" "${file[$1]}"
   times "$1"
   busy=1
+}
+"""
+
+# The log's name has the user and the host name in it, so the next start may write to another one.
+# Logs that were there at the beginning are other daemons' own.
+RENAMED = r"""
+under_another_name() {
+  [ "${kind[$1]}" = daemon ] && [ "${looked[$1]}" != "$SECONDS" ] || return
+  looked[$1]=$SECONDS instance=${file[$1]##*/}
+  instance=${instance#*"${arg[$1]}"-}
+  for other in "$logs"/spark-*-"${arg[$1]}-${instance%%-*}"-*.out; do
+    [ "$other" -nt "${link[$1]}" ] && [ -r "$other" ] || continue
+    new=$(identity "$other")
+    case $'\n'${known[$1]}$'\n' in *$'\n'"$new"$'\n'*) continue ;; esac
+    if [ -z "${moved[$1]}" ]; then moved[$1]=$SECONDS; return; fi
+    [ $((SECONDS - ${moved[$1]})) -ge 2 ] && hold "$1" "$other" || return
+    known[$1]+=$'\n'$new file[$1]=$other
+    renewed "$1"
+    return
+  done
 }
 """
 
@@ -146,8 +172,8 @@ pump() {
       count=$((length + over)) 2>/dev/null
     say end "$1"
     at[$1]=$((${at[$1]} + length))
-  elif [ -n "$follow" ] && ! [ "${file[$1]}" -ef "${link[$1]}" ]; then
-    renew "$1"
+  elif [ -n "$follow" ]; then
+    if [ "${file[$1]}" -ef "${link[$1]}" ]; then under_another_name "$1"; else renew "$1"; fi
   fi
   if [ -z "${caught[$1]}" ] && [ "${at[$1]}" -ge "${goal[$1]}" ]; then
     caught[$1]=1

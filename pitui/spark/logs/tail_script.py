@@ -19,7 +19,7 @@ from pitui.spark.daemons.launch import CLASSES
 from pitui.spark.daemons.systemd_units import units_command
 from pitui.spark.logs.journal import DAEMON_JOURNAL
 from pitui.spark.logs.log_folders import folders
-from pitui.spark.logs.tail_functions import BEGIN, FUNCTIONS, LOOP, PUMP, ROTATION
+from pitui.spark.logs.tail_functions import BEGIN, FUNCTIONS, LOOP, PUMP, RENAMED, ROTATION
 
 OVERLAP = 16
 """Bytes before its offset that come again with every block, to see that it is still the same log:
@@ -79,6 +79,7 @@ def log_script(
             DAEMON_JOURNAL,
             BEGIN,
             ROTATION,
+            RENAMED,
             PUMP.replace("OVERLAP", str(OVERLAP)),
             "".join(adds),
             LOOP.replace("BLOCK", str(BLOCK)).replace("ALONE", str(ALONE_BLOCK)),

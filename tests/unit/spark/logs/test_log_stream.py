@@ -51,11 +51,12 @@ def test_a_new_connection_goes_on_within_a_line() -> None:
 def test_a_file_of_another_identity_ends_the_line() -> None:
     stream = began()
     data(stream, b"one\nhalf", 0, 8)
-    lines = stream.take(Marker("renewed", 0, "4:5:6"))
+    lines = stream.take(Marker("renewed", 0, f"4:5:6 {PATH}.new"))
     assert [(line.text, line.note) for line in lines] == [
         ("half", False), ("a new log file begins", True),
     ]  # fmt: skip
     assert stream.position == Position("4:5:6", 0)
+    assert stream.path == f"{PATH}.new"
 
 
 def test_a_file_emptied_and_grown_beyond_its_old_end_shows() -> None:
