@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -45,6 +46,7 @@ from pitui.remote.ssh.connection_pool import ConnectionPool
 COMMAND = "echo ok"
 LIMIT = 60.0
 TARGETS = {
+    "pitui / asyncssh_sh": 1.15,
     "pitui / asyncssh": 1.15,
     "pitui / control_master": 0.5,
     "pitui_exec / clush": 0.4,
@@ -161,8 +163,8 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
             found = await fan_out(far.names, lambda name: connections.runner(name).run(COMMAND), 64)
             _expect([r.stdout if isinstance(r, Result) else str(r) for r in found.values()])
 
-        async def theirs() -> None:
-            found = await asyncio.gather(*(one.run(COMMAND) for one in bare))
+        async def theirs(command: str) -> None:
+            found = await asyncio.gather(*(one.run(command) for one in bare))
             _expect([str(result.stdout) for result in found])
 
         loop = " ".join(f"{_over_master(far, name)} {COMMAND} &" for name in far.names) + " wait"
@@ -174,7 +176,8 @@ async def _warm(far: Far, times: Times, rounds: int) -> None:
 
         for _ in range(rounds):
             await times.take("pitui", ours)
-            await times.take("asyncssh", theirs)
+            await times.take("asyncssh", partial(theirs, COMMAND))
+            await times.take("asyncssh_sh", partial(theirs, f"exec sh -c {shlex.quote(COMMAND)}"))
             await times.take("control_master", lambda: _run("sh", "-c", loop))
         # One answer in five says more than the others, and so do those after a command.
         for _ in range(5 * rounds):
