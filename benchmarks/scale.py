@@ -58,8 +58,8 @@ from pitui.domain.cluster import (
     Role,
     Snapshot,
 )
-from pitui.facts.address import Names
 from pitui.facts.health.reader import Health
+from pitui.facts.network.address import Names
 from pitui.services.clients.master import MasterAccess
 from pitui.services.monitor.build_snapshot import build_snapshot
 from pitui.services.monitor.poll_state import DriverView, NodePollState, PollState

@@ -22,8 +22,8 @@ from pitui.config.allowed_values import allowed, unwrapped
 from pitui.config.model import Document
 from pitui.doctor.check import COST
 from pitui.doctor.registry import CHECKS
-from pitui.tui.base.actions import grouped
-from pitui.tui.base.keymap import Keys
+from pitui.tui.base.actions.action_table import grouped
+from pitui.tui.base.actions.keymap import Keys
 
 ROOT = Path(__file__).parents[1]
 MADE = "<!-- Made by `scripts/docs.py write`; do not edit. -->"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.domain.cluster import LinkState, MasterState, NodeStatus, Role, Snapshot
 from pitui.domain.ip_address import is_loopback
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _URL = re.compile(r"spark://\[?(?P<host>[^\],/]+?)\]?:(?P<port>\d+)$")
 

@@ -1,6 +1,6 @@
 """The file systems that Spark's folders of a node are on."""
 
-from pitui.facts.node_facts.values import CheckedFolder, NodeFacts
+from pitui.facts.node_facts.node_facts import CheckedFolder, NodeFacts
 
 
 def folders_by_mount(facts: NodeFacts) -> list[CheckedFolder]:

@@ -2,7 +2,7 @@
 
 import re
 
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _DAY = 86400.0
 _STAMP = re.compile(r"(\d{9,11}\.\d+) ")

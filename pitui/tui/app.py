@@ -21,13 +21,13 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.events.event import Event
-from pitui.tui.base.actions import action
-from pitui.tui.base.dispatch import StartingError
-from pitui.tui.base.keymap import Keys
-from pitui.tui.base.messages import RunsChanged, SnapshotChanged
+from pitui.tui.base.actions.action_handler import StartingError
+from pitui.tui.base.actions.action_table import action
+from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.ui_messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
 from pitui.tui.services.interface import Backend
-from pitui.tui.services.opening import BackendFactory, first_snapshot, load_live, open_live
+from pitui.tui.services.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.terminal.key_replay import KeyReplay
 from pitui.tui.terminal.partial_update import partial_update
 from pitui.tui.terminal.style_files import first_style_paths, late_style_paths

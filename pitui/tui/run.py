@@ -13,7 +13,7 @@ from pitui.tui.terminal.driver import TerminalDriver
 if TYPE_CHECKING:
     from textual.app import App
 
-    from pitui.tui.setup.newcomer import Decision
+    from pitui.tui.setup.first_run_app import Decision
 
 _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
@@ -36,14 +36,14 @@ def run_ui(config: Config, *, read_only: bool) -> None:
         sys.exit(app.return_code)
 
 
-def run_newcomer(looked_for: str) -> "Decision | None":
+def run_without_config(looked_for: str) -> "Decision | None":
     """Ask somebody without a configuration what they want; None is to leave.
 
     `looked_for` says where no configuration was found.
     """
-    from pitui.tui.setup.newcomer import NewcomerApp
+    from pitui.tui.setup.first_run_app import FirstRunApp
 
-    app = NewcomerApp(looked_for, driver_class=TerminalDriver)
+    app = FirstRunApp(looked_for, driver_class=TerminalDriver)
     asyncio.run(_run_app(app))
     return app.return_value
 

@@ -18,7 +18,7 @@ import pytest
 from support.demo import clean_environment
 
 from pitui.domain.cluster import Role
-from pitui.facts.submit_defaults import parse_submission, submission_script
+from pitui.facts.spark.submit_defaults import parse_submission, submission_script
 from pitui.spark.daemons.launch import (
     CLASSES,
     Launch,

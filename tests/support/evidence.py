@@ -26,10 +26,10 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.facts.hosts import parse_line
-from pitui.facts.java import JavaRuntime
-from pitui.facts.machine import InterfaceAddress, Machine
-from pitui.facts.node_facts.values import CheckedFolder, LinkFacts, NodeFacts, Reach
+from pitui.facts.network.hosts import parse_line
+from pitui.facts.node_basics import InterfaceAddress, Machine
+from pitui.facts.node_facts.node_facts import CheckedFolder, LinkFacts, NodeFacts, Reach
+from pitui.facts.runtimes.java import JavaRuntime
 from pitui.facts.time import Clock
 
 NOW = 1_800_000_000.0

@@ -6,7 +6,7 @@ from typing import Any
 
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
-from pitui.facts.machine import Machine, parse_machine
+from pitui.facts.node_basics import Machine, parse_machine
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.remote.prompts import NonInteractive

@@ -6,7 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input
 
 from pitui.tui.app import PituiApp
-from pitui.tui.base import footer
+from pitui.tui.base.actions import footer
 
 _FOR_GOOD = 3600.0
 

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_screen import LevelScreen
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import ACTIONS, Action, Scope, of
-from pitui.tui.base.confirm import ConfirmScreen, Question
-from pitui.tui.base.text_screen import TextScreen
+from pitui.tui.base.actions.action_screen import ActionScreen
+from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, of
+from pitui.tui.base.dialogs.confirm import ConfirmScreen, Question
+from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
 from pitui.tui.data.data_screen import DataScreen
 from pitui.tui.main.timeline_screen import TimelineScreen

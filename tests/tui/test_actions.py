@@ -17,16 +17,16 @@ from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
-from pitui.tui.base.actions import ACTIONS, Scope, bindings, of
-from pitui.tui.base.confirm import ConfirmScreen
-from pitui.tui.base.help import HelpScreen
-from pitui.tui.base.keymap import Keys
-from pitui.tui.base.text_pane import TextPane
+from pitui.tui.base.actions.action_table import ACTIONS, Scope, bindings, of
+from pitui.tui.base.actions.help_screen import HelpScreen
+from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
+from pitui.tui.base.panes.text_pane import TextPane
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane
 from pitui.tui.benchmarks.run_pane import RunPane
 from pitui.tui.data.data_actions import DataActions
 from pitui.tui.data.data_pane import DataPane
-from pitui.tui.data.data_view import DataView
+from pitui.tui.data.data_state import DataState
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -35,9 +35,9 @@ from pitui.tui.main.palette import ActionProvider
 from pitui.tui.nodes.node_pane import NodePane
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
+from pitui.tui.provision.provision_actions import ProvisionActions
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.provision.provisioning import ProvisionActions
 from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, Verb
 
 
@@ -47,7 +47,7 @@ async def no_text() -> list[str]:
 
 def data_pane() -> DataPane:
     service = FakeData()
-    view = DataView(service)
+    view = DataState(service)
     return DataPane(view, DataActions(MainScreen(FULL, 100).operations, service, view))
 
 

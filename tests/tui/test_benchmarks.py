@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from pitui.cli.command_table import COMMANDS
 from pitui.domain.apps.gantt import core_lanes
 from pitui.domain.errors import PituiError
-from pitui.tui.base.actions import action
-from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.actions.action_table import action
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
 from pitui.tui.benchmarks.comparison_lines import comparison_picture_lines
 from pitui.tui.benchmarks.gantt_lines import gantt_lines

@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.data.presence import ItemPresence, NodeData
-from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
 from pitui.tui.data.data_screen import DataScreen
-from pitui.tui.data.data_view import DataView
+from pitui.tui.data.data_state import DataState
 
 ITEM = ItemPresence(
     "/home/me/flights",
@@ -56,14 +56,14 @@ class Service(FakeData):
         report(0, Outcome("pi2", "", OutcomeState.FAILED, "not enough disk space", "Free some."))
 
 
-def texts(view: DataView) -> dict[str, list[str]]:
+def texts(view: DataState) -> dict[str, list[str]]:
     """Return each node's state, and what goes on there."""
     rows = data_rows(view.rows())
     return {row.cells[1].text: [row.cells[2].text, row.cells[5].text] for row in rows}
 
 
 async def test_what_nodes_have() -> None:
-    view = DataView(Service())
+    view = DataState(Service())
     await view.look()
     assert texts(view) == {
         "nuc": ["● present", "–"],
@@ -79,27 +79,27 @@ async def test_what_nodes_have() -> None:
 
 async def test_copying_with_its_speed_and_the_time_left() -> None:
     now = 100.0
-    view = DataView(Service(), clock=lambda: now)
+    view = DataState(Service(), clock=lambda: now)
     await view.look()
-    spot = (0, "pi2")
-    view.progress(spot, 1_000_000_000, 4_000_000_000)
+    key = (0, "pi2")
+    view.progress(key, 1_000_000_000, 4_000_000_000)
     assert texts(view)["pi2"] == ["▸ copying  25%", "starting"]
     now = 120.0
-    view.progress(spot, 1_200_000_000, 4_000_000_000)
+    view.progress(key, 1_200_000_000, 4_000_000_000)
     # What was there when it began came no way.
     assert texts(view)["pi2"] == ["▸ copying  30%", "10.0 MB/s, 4:40 left"]
-    view.take(spot, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."))
+    view.take(key, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."))
     assert texts(view)["pi2"] == ["✗ failed", "no space"]
     assert data_summary(view.rows()[2])[1].text == "no space Free some."
-    view.take(spot, Outcome("pi2", "", OutcomeState.OK))
+    view.take(key, Outcome("pi2", "", OutcomeState.OK))
     assert texts(view)["pi2"] == ["○ missing", "–"]
-    view.progress(spot, 1, 2)
-    view.over([spot])
+    view.progress(key, 1, 2)
+    view.over([key])
     assert texts(view)["pi2"] == ["○ missing", "–"]
 
 
 async def test_why_nothing_is_known() -> None:
-    view = DataView(Service(PituiError("it failed", "Try again.")))
+    view = DataState(Service(PituiError("it failed", "Try again.")))
     told: list[str] = []
     view.watch(lambda: told.append(view.looking))
     await view.look(verify=True)

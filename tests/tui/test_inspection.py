@@ -14,8 +14,8 @@ from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import DiskUse
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.base.confirm import ConfirmScreen
-from pitui.tui.base.text_screen import TextScreen
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
+from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 
 

@@ -13,8 +13,8 @@ from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.tui.apps.level_screen import LevelScreen
-from pitui.tui.base.confirm import ConfirmScreen
-from pitui.tui.base.details import DetailsScreen
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
+from pitui.tui.base.dialogs.details_screen import DetailsScreen
 
 APP = RUNNING.id
 

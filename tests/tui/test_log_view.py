@@ -20,7 +20,7 @@ from pitui.domain.logs.log_line import Level, LogLine, LogSource
 from pitui.spark.logs.line_filter import LineFilter
 from pitui.spark.logs.line_parser import LineParser
 from pitui.tui.app import PituiApp
-from pitui.tui.base.messages import ShowLogAt
+from pitui.tui.base.ui_messages import ShowLogAt
 from pitui.tui.logs.line_target import LineTarget, LineTargetSearch
 from pitui.tui.logs.store import log_block, log_store
 from pitui.tui.logs.store.block_filter import Folding

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pitui.domain.errors import UsageError
-from pitui.tui.base.confirm import ConfirmScreen
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.provision.choose_steps import ChooseStepsScreen
 from pitui.tui.provision.plan_tree import step_key
 from pitui.tui.provision.provision_run import Phase

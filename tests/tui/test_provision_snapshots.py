@@ -13,7 +13,7 @@ from pitui.domain.errors import UsageError
 from pitui.provision.engine.report import StepReport, StepState
 from pitui.remote.prompts import ChangedKey
 from pitui.tui.main.passwords import ReplacedScreen, login_password, sudo_password
-from pitui.tui.provision import provision_run, provision_screen, provision_view
+from pitui.tui.provision import plan_or_board, provision_run, provision_screen
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 
@@ -25,7 +25,7 @@ def _stopped_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(time, "time", lambda: NOW)
-    for module in (provision_run, provision_screen, provision_view):
+    for module in (provision_run, provision_screen, plan_or_board):
         monkeypatch.setattr(module, "monotonic", lambda: 1000.0)
 
 

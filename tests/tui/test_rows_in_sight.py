@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 
 from pitui.domain.cluster import Application, Snapshot
 from pitui.tui.text.cells import Column, Row, cell
-from pitui.tui.text.rows import Rows
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.widgets.row_model import RowModel
 from pitui.tui.widgets.row_table import RowTable
 

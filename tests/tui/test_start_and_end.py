@@ -21,7 +21,7 @@ from pitui.config.nodes import resolve_nodes
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import UnknownKey
-from pitui.tui.base.actions import Scope, of
+from pitui.tui.base.actions.action_table import Scope, of
 from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
 from pitui.tui.terminal.shell import shell_command
 from pitui.tui.terminal.style_files import style_paths

@@ -1,6 +1,6 @@
 """`pitui start`."""
 
-from pitui.cli.commands.daemons import daemon_command
+from pitui.cli.daemon_command import daemon_command
 
 command = daemon_command(
     "start",

@@ -2,7 +2,7 @@
 
 import click
 
-from pitui.cli.commands.daemons import act_on_daemons
+from pitui.cli.daemon_command import act_on_daemons
 from pitui.cli.prompter import trust_option
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import Seconds, examples

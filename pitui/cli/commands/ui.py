@@ -35,9 +35,9 @@ def _show_ui(settings: Settings, config: "Config") -> None:
 
 
 def _welcome(settings: Settings, error: NoConfigError) -> None:
-    from pitui.tui.run import run_newcomer
+    from pitui.tui.run import run_without_config
 
-    decision = run_newcomer(error.message)
+    decision = run_without_config(error.message)
     if decision is None:
         return
     if decision.demo:

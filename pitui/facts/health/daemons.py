@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.facts.health.parser import HealthFigures
-from pitui.facts.processes import daemon_role, homes_of
+from pitui.facts.spark.daemon_processes import daemon_role, homes_of
 
 _STAT = re.compile(r"(\d+) \((.*)\) (\S) (.*)")
 _PS = re.compile(r"(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)")

@@ -5,11 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pitui.domain.spark_env import spark_env_end
-from pitui.facts.hosts import HostLine, parse_line
-from pitui.facts.java import parse_java
-from pitui.facts.machine import parse_machine
-from pitui.facts.node_facts.script import PART
-from pitui.facts.node_facts.values import (
+from pitui.facts.network.hosts import HostLine, parse_line
+from pitui.facts.node_basics import parse_machine
+from pitui.facts.node_facts.node_facts import (
     CheckedFolder,
     Leftover,
     LinkFacts,
@@ -18,6 +16,8 @@ from pitui.facts.node_facts.values import (
     Reach,
     Swap,
 )
+from pitui.facts.node_facts.script import PART
+from pitui.facts.runtimes.java import parse_java
 from pitui.facts.time import parse_clock
 
 _JAR = re.compile(r"spark-core_(\d[\d.]*)-(.+)\.jar")

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.domain.spark_env import SPARK_ENV_SH
-from pitui.facts.java import JAVA_COMMAND
-from pitui.facts.machine import MACHINE_COMMAND
-from pitui.facts.submit_defaults import exports
+from pitui.facts.node_basics import MACHINE_COMMAND
+from pitui.facts.runtimes.java import JAVA_COMMAND
+from pitui.facts.spark.submit_defaults import exports
 from pitui.facts.time import CLOCK_COMMAND
 from pitui.remote.quoting import quote, quote_all, quote_path
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from pitui.config.model import Node
 from pitui.domain.errors import NodeError
 from pitui.domain.text.printable import last_lines, printable
-from pitui.facts.machine import MACHINE_COMMAND, Machine, parse_machine
+from pitui.facts.node_basics import MACHINE_COMMAND, Machine, parse_machine
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.read_cache import ReadCache
 from pitui.provision.engine.report import Transfer

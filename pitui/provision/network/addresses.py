@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pitui.config.model import Node
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address, is_loopback
-from pitui.facts.machine import InterfaceAddress, Machine
+from pitui.facts.node_basics import InterfaceAddress, Machine
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.remote.fanout import fan_out
 

@@ -7,7 +7,7 @@ the network, waits, and goes back where nobody confirmed; it outlives the connec
 
 import base64
 
-from pitui.facts.network import NetworkChange
+from pitui.facts.network.fixed_address import NetworkChange
 from pitui.remote.quoting import quote
 
 BACK_AFTER = 60

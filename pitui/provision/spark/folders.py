@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
-from pitui.facts.folders import FolderState, folders_command, parse_folders
+from pitui.facts.disk.folder_state import FolderState, folders_command, parse_folders
 from pitui.provision.engine.files_step import read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import conf_folder, properties

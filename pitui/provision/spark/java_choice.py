@@ -3,7 +3,7 @@
 import re
 
 from pitui.config.model import Config
-from pitui.facts.java_homes import JAVAS_COMMAND, JavaHome, parse_javas
+from pitui.facts.runtimes.java_homes import JAVAS_COMMAND, JavaHome, parse_javas
 from pitui.provision.engine.node_context import NodeContext
 from pitui.spark.java_versions import series_of, supported
 

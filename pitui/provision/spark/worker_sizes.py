@@ -11,7 +11,7 @@ from pitui.domain.sizing import (
     fitting_worker_memory_mib,
     least_executor_mib,
 )
-from pitui.facts.machine import Machine
+from pitui.facts.node_basics import Machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from pitui.facts import hosts
+from pitui.facts.network import hosts
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
 from pitui.provision.support.diffs import diff, joined

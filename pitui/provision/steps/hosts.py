@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
-from pitui.facts import hosts
-from pitui.facts.cloud_init import (
+from pitui.facts.network import hosts
+from pitui.facts.network.cloud_init import (
     HOSTS_COMMAND,
     HOSTS_TEMPLATE,
     NAME_UNIT,

@@ -7,7 +7,7 @@ from pathlib import Path
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import NodeError
 from pitui.domain.text.printable import last_lines
-from pitui.facts.java_homes import PUSHED, PUSHED_HOME
+from pitui.facts.runtimes.java_homes import PUSHED, PUSHED_HOME
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change

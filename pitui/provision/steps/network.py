@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
-from pitui.facts import network as facts
-from pitui.facts.machine import Machine
+from pitui.facts.network import fixed_address as facts
+from pitui.facts.node_basics import Machine
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
 from pitui.provision.network import network_rollback

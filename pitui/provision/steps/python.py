@@ -1,7 +1,7 @@
 """Python on the workers, of the same minor version as the driver's on the master's node."""
 
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts.python import parse_pythons, python_script
+from pitui.facts.runtimes.python import parse_pythons, python_script
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change

@@ -1,7 +1,7 @@
 """Wireless off, only where the link to us runs over Ethernet."""
 
-from pitui.facts.machine import Machine
-from pitui.facts.wifi import WIRELESS_COMMAND, Wireless, parse_wireless
+from pitui.facts.network.wifi import WIRELESS_COMMAND, Wireless, parse_wireless
+from pitui.facts.node_basics import Machine
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
 from pitui.provision.support.diffs import diff

@@ -15,7 +15,7 @@ from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.text.memory_amount import spark_memory
-from pitui.facts.bench_folder import FOLDER
+from pitui.facts.disk.bench_folder import FOLDER
 from pitui.facts.samples.reader import Reading
 from pitui.services.benchmarks import data, requirements, tpch_tables
 from pitui.services.benchmarks.explained_run import RunExplainer

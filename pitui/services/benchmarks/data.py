@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pitui.bench.suites import PROGRAMS
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts.bench_folder import FOLDER
+from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster

@@ -7,7 +7,7 @@ from functools import partial
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import PituiError
-from pitui.facts.bench_folder import FOLDER
+from pitui.facts.disk.bench_folder import FOLDER
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.event_logs import EventLogs
 from pitui.services.apps.executor_node import node_of_executor

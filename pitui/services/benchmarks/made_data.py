@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts import bench_folder
-from pitui.facts.work_folders import parse_removed
+from pitui.facts.disk import bench_folder
+from pitui.facts.disk.work_folders import parse_removed
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote
 from pitui.services.benchmarks.data import raise_failed

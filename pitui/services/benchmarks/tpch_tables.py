@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts.bench_folder import FOLDER
+from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.copy.put_file import put_file
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote

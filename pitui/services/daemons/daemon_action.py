@@ -11,7 +11,7 @@ from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
 from pitui.domain.node_outcome import OutcomeState
 from pitui.domain.text.printable import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
-from pitui.facts.address import Names, match_workers
+from pitui.facts.network.address import Names, match_workers
 from pitui.services.cluster import Cluster
 from pitui.spark.daemons.launch import tail_command
 from pitui.spark.daemons.systemd_units import (

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess, MasterState, MasterView, Worker
-from pitui.facts.address import Names
+from pitui.facts.network.address import Names
 from pitui.services.daemons.daemon_action import DaemonAction, is_alive, row_of, rows_of
 from pitui.services.nodes.probe import probe
 from pitui.spark.daemons.systemd_units import Unit

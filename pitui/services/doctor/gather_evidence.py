@@ -7,9 +7,9 @@ from pitui.doctor.evidence import Evidence, address_of_url
 from pitui.domain.cluster import LinkState, NodeStatus, Snapshot, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address
+from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
-from pitui.facts.node_facts.values import NodeFacts
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor

@@ -8,7 +8,7 @@ from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.apps.stall import StallReason, driver_waits, waits
 from pitui.domain.cluster import Application, Executor, MasterView, Progress
 from pitui.domain.driver import ClusterDriver, DriverAge
-from pitui.facts.address import Matched
+from pitui.facts.network.address import Matched
 from pitui.services.monitor.poll_state import DriverView, PollState
 
 

@@ -19,9 +19,9 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.text.printable import unreadable_words
-from pitui.facts.address import match_workers
 from pitui.facts.health.reader import metrics
-from pitui.facts.processes import own_processes
+from pitui.facts.network.address import match_workers
+from pitui.facts.spark.daemon_processes import own_processes
 from pitui.services.monitor.build_apps import applications, drivers, executors, nodes_by_host
 from pitui.services.monitor.poll_state import NodePollState, PollState
 

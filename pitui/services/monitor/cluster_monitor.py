@@ -9,8 +9,8 @@ from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
 from pitui.domain.node_detail import Point
-from pitui.facts.address import match_workers
 from pitui.facts.health.reader import Health, metrics
+from pitui.facts.network.address import match_workers
 from pitui.remote.http.request_queue import polling
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.build_apps import nodes_by_host

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from pitui.domain.errors import LinkError, NodeError
-from pitui.facts.address import ADDRESS_COMMAND, Names, parse_names
 from pitui.facts.health.reader import Health, HealthReader
 from pitui.facts.health.script import QUESTION, health_command
+from pitui.facts.network.address import ADDRESS_COMMAND, Names, parse_names
 from pitui.remote.runner import RemoteProcess, Runner
 
 ANSWER_LIMIT = 10.0

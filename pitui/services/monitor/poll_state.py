@@ -7,8 +7,8 @@ from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.apps.stall import StallReason
 from pitui.domain.cluster import Executor, MasterView, Progress
 from pitui.domain.driver import DriverAge
-from pitui.facts.address import Names
 from pitui.facts.health.reader import Health
+from pitui.facts.network.address import Names
 from pitui.services.monitor.node_history import LoadHistory
 
 HISTORY = 60

@@ -13,7 +13,7 @@ from pitui.config.nodes import resolve_nodes
 from pitui.config.ssh_hosts import host_names
 from pitui.config.validators import host_problem as host_fault
 from pitui.domain.errors import NodeError, UsageError
-from pitui.facts.hosts import PATH, parse_line
+from pitui.facts.network.hosts import PATH, parse_line
 from pitui.remote.prompts import Prompter
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.spark.detect_spark import FIRST_LOOK_COMMAND, FirstLook, parse_first_look

@@ -15,9 +15,8 @@ from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
 from pitui.domain.text.printable import unreadable_words
-from pitui.facts import bench_folder
-from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
-from pitui.facts.work_folders import (
+from pitui.facts.disk import bench_folder
+from pitui.facts.disk.work_folders import (
     WorkListing,
     list_command,
     parse_listing,
@@ -25,6 +24,7 @@ from pitui.facts.work_folders import (
     remove_command,
     remove_input,
 )
+from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.remote.quoting import quote
 from pitui.remote.sudo import Sudo, as_user
 from pitui.services.cluster import Cluster

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import SparkProcess, System
-from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, of_node, parse_spark_processes
-from pitui.facts.system import parse_system, system_command
+from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, of_node, parse_spark_processes
+from pitui.facts.system_summary import parse_system, system_command
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pitui.config.model import Node
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import NodeError, PituiError
-from pitui.facts.address import ADDRESS_COMMAND, Names, parse_names
 from pitui.facts.health.reader import Health, HealthReader
 from pitui.facts.health.script import QUESTION, health_command
-from pitui.facts.processes import is_claimed, own_processes
+from pitui.facts.network.address import ADDRESS_COMMAND, Names, parse_names
+from pitui.facts.spark.daemon_processes import is_claimed, own_processes
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 

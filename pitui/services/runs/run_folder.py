@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pitui.facts.submit_defaults import exports
+from pitui.facts.spark.submit_defaults import exports
 from pitui.remote.quoting import quote, quote_all, quote_path
 
 FOLDER = "~/.local/share/pitui/runs"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.sizing import fitting_executor_memory_mib
-from pitui.facts.python import parse_pythons, python_script
-from pitui.facts.submit_defaults import SubmissionFacts, parse_submission, submission_script
+from pitui.facts.runtimes.python import parse_pythons, python_script
+from pitui.facts.spark.submit_defaults import SubmissionFacts, parse_submission, submission_script
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.runs.run_folder import SETTINGS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pitui.domain.errors import PituiError, UsageError
-from pitui.facts.submit_defaults import FoundPath, parse_paths, paths_script
+from pitui.facts.spark.submit_defaults import FoundPath, parse_paths, paths_script
 from pitui.services.cluster import Cluster
 from pitui.services.runs.run_folder import PRIVATE
 from pitui.spark.submit.submit_args import SubmitArguments

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import ShowLogAt, StatusMessage
+from pitui.tui.base.ui_messages import ShowLogAt, StatusMessage
 
 if TYPE_CHECKING:
     from pitui.domain.apps.app_detail import AppLocation
@@ -54,7 +54,7 @@ class DrillDown(Widget):
         if not cause.text:
             self.post_message(StatusMessage(why_no_log))
             return
-        from pitui.tui.base.details import DetailsScreen
+        from pitui.tui.base.dialogs.details_screen import DetailsScreen
 
         facts = [("Failed", str(cause.location)), ("Log", why_no_log), ("Error", cause.text)]
         self.app.push_screen(DetailsScreen(lambda: facts))

@@ -7,10 +7,10 @@ from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.job_list import Job, JobList, identity, seconds
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, bar, duration, percent
-from pitui.tui.text.rows import Rows
 from pitui.tui.text.sorting import Order
-from pitui.tui.text.states import application_cell, driver_cell, run_cell
+from pitui.tui.text.state_cells import application_cell, driver_cell, run_cell
 
 JOB_BAR_WIDTH = 12
 

@@ -14,15 +14,15 @@ from pitui.domain.errors import PituiError
 from pitui.tui.apps.drill_down import DrillDown
 from pitui.tui.apps.job_rows import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.apps.job_summary import job_summary
-from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import (
+from pitui.tui.base.panes.sorted_table_pane import SortedPane
+from pitui.tui.base.ui_messages import (
     JobSelected,
     LogsRequested,
     ShowLogAt,
     StatusMessage,
 )
-from pitui.tui.base.sorted_table_pane import SortedPane
 from pitui.tui.text.cells import Cell
 from pitui.tui.text.job_list import Job, JobList, has_failed, jobs_of
 from pitui.tui.text.sorting import Order

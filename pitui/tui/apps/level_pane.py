@@ -10,9 +10,9 @@ from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.tui.apps.drill_down import DrillDown
 from pitui.tui.apps.levels.level import DetailLevel
-from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.messages import LogsRequested, StatusMessage
-from pitui.tui.base.sorted_table_pane import SortedPane
+from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.sorted_table_pane import SortedPane
+from pitui.tui.base.ui_messages import LogsRequested, StatusMessage
 from pitui.tui.text.cells import BLANK, Cell, Column, Tone, cell
 from pitui.tui.text.sorting import Order
 

@@ -24,12 +24,12 @@ from pitui.tui.apps.levels.level import DetailLevel
 from pitui.tui.apps.levels.queries import QUERIES
 from pitui.tui.apps.levels.stages import STAGES
 from pitui.tui.apps.levels.tasks import TASKS
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import Action, Scope, bindings
+from pitui.tui.base.actions.action_screen import ActionScreen
+from pitui.tui.base.actions.action_table import Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import LogsRequested, ShowLogAt, StatusMessage
-from pitui.tui.base.pane import Pane
-from pitui.tui.widgets.detail import Detail
+from pitui.tui.base.panes.pane import Pane
+from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt, StatusMessage
+from pitui.tui.widgets.row_detail import RowDetail
 
 
 class LevelScreen(ActionScreen):
@@ -45,7 +45,7 @@ class LevelScreen(ActionScreen):
         self.result: DetailResult | None = None
         self.levels = [LevelPane(level, location) for level in _levels(location)]
         self.shown = self.levels[0]
-        self.heading = Detail()
+        self.heading = RowDetail()
         self.heading.add_class("heading")
         self.bound = BoundPanel()
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from pitui.config.model import Config, Node
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
-from pitui.tui.base.keymap import Keys
-from pitui.tui.base.messages import LogsRequested, ShowLogAt
+from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
 from pitui.tui.services.interface import Backend
 
 if TYPE_CHECKING:

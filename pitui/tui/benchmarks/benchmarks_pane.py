@@ -7,9 +7,9 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.messages import LogsRequested, StatusMessage
-from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.table_pane import TablePane
+from pitui.tui.base.ui_messages import LogsRequested, StatusMessage
 from pitui.tui.benchmarks.comparison_lines import MOST_COMPARED
 from pitui.tui.benchmarks.run_rows import (
     COLUMNS,

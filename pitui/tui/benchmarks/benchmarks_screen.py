@@ -9,7 +9,7 @@ from textual import on, work
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.page import Page
+from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane, RunsChosen
 from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
 from pitui.tui.operations.job_actions import JobActions
@@ -17,16 +17,16 @@ from pitui.tui.services.interface import BenchmarkService
 from pitui.tui.text.job_list import Job
 
 
-class RunScreen(Page):
+class RunScreen(PaneScreen):
     """One run in pictures, or several side by side."""
 
 
-class BenchmarksScreen(Page):
+class BenchmarksScreen(PaneScreen):
     """All runs; what is chosen is opened above it."""
 
     OWN_ACTION: ClassVar[str] = "benchmarks"
-    HERE: ClassVar[tuple[str, ...]] = (*Page.HERE, "benchmark")
-    HINTED: ClassVar[tuple[str, ...]] = (*Page.HINTED, "benchmark")
+    HERE: ClassVar[tuple[str, ...]] = (*PaneScreen.HERE, "benchmark")
+    HINTED: ClassVar[tuple[str, ...]] = (*PaneScreen.HINTED, "benchmark")
 
     def __init__(self, service: BenchmarkService) -> None:
         self._service = service

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
-from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.lines_pane import LinesPane
+from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.lines_pane import LinesPane
 from pitui.tui.benchmarks.comparison_lines import comparison_picture_lines
 from pitui.tui.benchmarks.run_lines import RunPicture, run_picture_lines
 from pitui.tui.text.cells import Cell

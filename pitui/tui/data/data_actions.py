@@ -1,10 +1,11 @@
 """Pushing and removing data from the Data screen: what is asked, and what is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.tui.base.confirm import Question
-from pitui.tui.data.data_view import DataRow, DataView, Spot
+from pitui.tui.base.dialogs.confirm import Question
+from pitui.tui.data.data_state import DataRow, DataState
 from pitui.tui.operations.operation import Operation
 from pitui.tui.operations.operation_runner import OperationRunner
 from pitui.tui.services.data_interface import DataService
@@ -13,10 +14,10 @@ from pitui.tui.services.data_interface import DataService
 class DataActions:
     """Actions on data, as the pane asks for them."""
 
-    def __init__(self, operations: OperationRunner, service: DataService, view: DataView) -> None:
+    def __init__(self, operations: OperationRunner, service: DataService, state: DataState) -> None:
         self._operations = operations
         self._service = service
-        self._view = view
+        self._state = state
 
     def push(self, rows: Sequence[DataRow]) -> None:
         """Bring items to nodes."""
@@ -27,24 +28,19 @@ class DataActions:
         self._operations.submit(self._removal(rows))
 
     def _push(self, rows: Sequence[DataRow]) -> Operation:
-        service, view = self._service, self._view
-        spots = {row.spot: row for row in rows}
+        service, state = self._service, self._state
 
         async def work(report: OutcomeReport) -> None:
-            def ended(number: int, outcome: Outcome) -> None:
-                report(self._named(spots, (number, outcome.node), outcome))
-                view.take((number, outcome.node), outcome)
-
             def progress(number: int, node: str, have: int, size: int) -> None:
-                view.progress((number, node), have, size)
+                state.progress((number, node), have, size)
 
             for row in rows:
                 report(Outcome(row.node, row.item.target, OutcomeState.WORKING))
             try:
-                await service.push(_by_item(rows), progress, ended)
+                await service.push(_by_item(rows), progress, self._noting(rows, report))
             finally:
-                view.over(list(spots))
-            await view.look()
+                state.over([row.key for row in rows])
+            await state.look()
 
         return Operation(
             "push_data",
@@ -56,16 +52,11 @@ class DataActions:
         ).expect([(row.node, row.item.target) for row in rows])
 
     def _removal(self, rows: Sequence[DataRow]) -> Operation:
-        service, view = self._service, self._view
-        spots = {row.spot: row for row in rows}
+        service, state = self._service, self._state
 
         async def work(report: OutcomeReport) -> None:
-            def ended(number: int, outcome: Outcome) -> None:
-                report(self._named(spots, (number, outcome.node), outcome))
-                view.take((number, outcome.node), outcome)
-
-            await service.remove(_by_item(rows), ended)
-            await view.look()
+            await service.remove(_by_item(rows), self._noting(rows, report))
+            await state.look()
 
         return Operation(
             "remove_data",
@@ -82,19 +73,26 @@ class DataActions:
             again=lambda failed: self._removal(_rows_of(rows, failed)),
         ).expect([(row.node, row.item.target) for row in rows])
 
-    @staticmethod
-    def _named(spots: Mapping[Spot, DataRow], spot: Spot, outcome: Outcome) -> Outcome:
-        """Return an outcome that names the item, as several go to one node."""
-        row = spots.get(spot)
-        role = row.item.target if row is not None else outcome.role
-        return Outcome(outcome.node, role, outcome.state, outcome.detail, outcome.advice)
+    def _noting(
+        self, rows: Sequence[DataRow], report: OutcomeReport
+    ) -> Callable[[int, Outcome], None]:
+        """Return what notes and reports how an item, by its number, stands on a node."""
+        targets = {row.key: row.item.target for row in rows}
+
+        def note(number: int, outcome: Outcome) -> None:
+            key = number, outcome.node
+            # Several items go to one node: the outcome names which.
+            report(replace(outcome, role=targets.get(key, outcome.role)))
+            self._state.take(key, outcome)
+
+        return note
 
 
 def _by_item(rows: Sequence[DataRow]) -> dict[int, list[str]]:
     """Return which items go to which nodes."""
     wanted: dict[int, list[str]] = {}
     for row in rows:
-        wanted.setdefault(row.spot[0], []).append(row.node)
+        wanted.setdefault(row.key[0], []).append(row.node)
     return wanted
 
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.messages import FooterChanged, LogsRequested
-from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.table_pane import TablePane
+from pitui.tui.base.ui_messages import FooterChanged, LogsRequested
 from pitui.tui.data.data_actions import DataActions
 from pitui.tui.data.data_rows import (
     COLUMNS,
@@ -17,7 +17,7 @@ from pitui.tui.data.data_rows import (
     data_title,
     no_data,
 )
-from pitui.tui.data.data_view import DataRow, DataView
+from pitui.tui.data.data_state import DataRow, DataState
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
@@ -32,21 +32,21 @@ class DataPane(TablePane):
     COLUMNS = COLUMNS
     TITLE = "Data"
 
-    def __init__(self, view: DataView, actions: DataActions) -> None:
+    def __init__(self, state: DataState, actions: DataActions) -> None:
         super().__init__("data")
-        self._view = view
+        self._state = state
         self._actions = actions
         self._rows: Mapping[str, DataRow] = {}
 
     def refresh_rows(self) -> None:
         """Show what is known now."""
-        view = self._view
-        rows = view.rows()
+        state = self._state
+        rows = state.rows()
         found = data_rows(rows)
         self._rows = found.values
-        self.table.set_empty(no_data(looking=view.looking, error=view.error))
+        self.table.set_empty(no_data(looking=state.looking, error=state.error))
         self.show_rows(found)
-        self.title = data_title(rows, view.looking)
+        self.title = data_title(rows, state.looking)
         if self.cursor is None:
             self.table.move_to(0)
         self.post_message(FooterChanged())
@@ -78,11 +78,11 @@ class DataPane(TablePane):
 
     def do_verify_data(self) -> None:
         """Have the nodes read all data, whatever was noted when it was pushed."""
-        self.run_worker(self._view.look(verify=True), group="look")
+        self.run_worker(self._state.look(verify=True), group="look")
 
     def do_look_again(self) -> None:
         """Ask the nodes again."""
-        self.run_worker(self._view.look(), group="look")
+        self.run_worker(self._state.look(), group="look")
 
     def do_logs(self) -> None:
         """Follow the logs of the row's node, where a failing disk or link shows."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
-from pitui.tui.data.data_view import Copying, DataRow
+from pitui.tui.data.data_state import Copying, DataRow
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.node_facts import Facts
 from pitui.tui.text.number_format import duration, size
-from pitui.tui.text.rows import Rows
 
 COLUMNS = (
     Column("target", "data", least=14, most=60),
@@ -36,7 +36,7 @@ def data_rows(rows: Sequence[DataRow]) -> Rows[DataRow]:
 
 def row_key(row: DataRow) -> str:
     """Return what identifies a row."""
-    return f"{row.spot[0]}:{row.node}"
+    return f"{row.key[0]}:{row.node}"
 
 
 def _row(row: DataRow) -> Row:

@@ -5,30 +5,30 @@ from typing import ClassVar
 
 from textual.message import Message
 
-from pitui.tui.base.page import Page
+from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.data.data_actions import DataActions
 from pitui.tui.data.data_pane import DataPane
-from pitui.tui.data.data_view import DataView
+from pitui.tui.data.data_state import DataState
 
 
 class DataChanged(Message):
     """More is known of the data, or it moved on."""
 
 
-class DataScreen(Page):
+class DataScreen(PaneScreen):
     """Shows which nodes have which data; looks when it is opened."""
 
     OWN_ACTION: ClassVar[str] = "data"
 
-    def __init__(self, view: DataView, actions: DataActions) -> None:
-        self._view = view
-        self._data = DataPane(view, actions)
+    def __init__(self, state: DataState, actions: DataActions) -> None:
+        self._state = state
+        self._data = DataPane(state, actions)
         super().__init__(self._data)
         self._unwatch: Callable[[], None] = lambda: None
 
     def on_mount(self) -> None:
         """Follow what is known, and find it out."""
-        self._unwatch = self._view.watch(lambda: self.post_message(DataChanged()))
+        self._unwatch = self._state.watch(lambda: self.post_message(DataChanged()))
         self._data.do_look_again()
 
     def on_screen_resume(self) -> None:

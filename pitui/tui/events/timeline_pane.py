@@ -10,9 +10,9 @@ from textual.message import Message
 
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventFilter, EventKind
-from pitui.tui.base.actions import Scope, bindings
-from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
-from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.table_pane import TablePane
+from pitui.tui.base.ui_messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.events.event_rows import (
     COLUMNS,
     complaint_lines,
@@ -24,7 +24,7 @@ from pitui.tui.events.event_rows import (
     timeline_title,
 )
 from pitui.tui.text.cells import Cell
-from pitui.tui.widgets.detail import Detail
+from pitui.tui.widgets.row_detail import RowDetail
 
 if TYPE_CHECKING:
     from pitui.tui.text.node_facts import Facts
@@ -48,7 +48,7 @@ class TimelinePane(TablePane):
 
     def __init__(self) -> None:
         super().__init__("timeline")
-        self._complaint = Detail()
+        self._complaint = RowDetail()
         self._complaint.display = False
         self._all: Sequence[Event] = ()
         self._events: Mapping[str, Event] = {}

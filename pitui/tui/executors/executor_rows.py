@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
 from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import duration, percent, size, sparkline
-from pitui.tui.text.rows import Rows
-from pitui.tui.text.states import temperature_cell
+from pitui.tui.text.state_cells import temperature_cell
 
 _MIB = 1024 * 1024
 GC_MUCH = 0.10

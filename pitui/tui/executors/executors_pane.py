@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from pitui.domain.cluster import Application, Executor, Snapshot
-from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
-from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.panes.table_pane import TablePane
+from pitui.tui.base.ui_messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.executors.executor_rows import (
     COLUMNS,
     DRIVER,
@@ -98,7 +98,7 @@ class ExecutorsPane(TablePane):
 
     def do_threads(self) -> None:
         """Show a thread dump of the executor under the cursor."""
-        from pitui.tui.base.text_screen import TextScreen
+        from pitui.tui.base.dialogs.text_screen import TextScreen
 
         key = self.cursor or ""
         executor = self._executor(key)

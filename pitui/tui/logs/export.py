@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import FooterChanged
+from pitui.tui.base.ui_messages import FooterChanged
 from pitui.tui.terminal.clipboard import fits, to_file
 
 if TYPE_CHECKING:

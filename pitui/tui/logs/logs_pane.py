@@ -13,10 +13,10 @@ from textual.worker import Worker
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogSource
-from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import FooterChanged, StatusMessage
-from pitui.tui.base.pane import Pane
+from pitui.tui.base.panes.pane import Pane
+from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
 from pitui.tui.logs.display_options import LogDisplayOptions
 from pitui.tui.logs.export import LogExport
 from pitui.tui.logs.filters import LogFilters

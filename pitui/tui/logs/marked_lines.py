@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.logs.log_line import LogLine
 from pitui.domain.text.printable import printable
-from pitui.tui.base.messages import FooterChanged
+from pitui.tui.base.ui_messages import FooterChanged
 
 if TYPE_CHECKING:
     from pitui.tui.logs.logs_pane import LogsPane

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from pitui.tui.base.app_protocol import app_of
 
 if TYPE_CHECKING:
-    from pitui.tui.data.data_view import DataView
+    from pitui.tui.data.data_state import DataState
     from pitui.tui.main.main_screen import MainScreen
-    from pitui.tui.provision.provisioning import ProvisionActions
+    from pitui.tui.provision.provision_actions import ProvisionActions
 
 
 class MainActions:
@@ -20,7 +20,7 @@ class MainActions:
     @cached_property
     def provisioning(self) -> "ProvisionActions":
         """Opens and applies provisioning runs, and keeps the last one."""
-        from pitui.tui.provision.provisioning import ProvisionActions
+        from pitui.tui.provision.provision_actions import ProvisionActions
 
         return ProvisionActions(self._main)
 
@@ -42,11 +42,11 @@ class MainActions:
         self._main.app.push_screen(TimelineScreen(self._main, timeline))
 
     @cached_property
-    def _data(self) -> "DataView":
+    def _data(self) -> "DataState":
         """What is known of the data on the nodes; kept while its screen is closed."""
-        from pitui.tui.data.data_view import DataView
+        from pitui.tui.data.data_state import DataState
 
-        return DataView(app_of(self._main).services.data)
+        return DataState(app_of(self._main).services.data)
 
     def do_data(self) -> None:
         """Show which nodes have which data."""
@@ -103,7 +103,7 @@ class MainActions:
         if not running and not watched:
             main.app.exit()
             return
-        from pitui.tui.base.confirm import Question
+        from pitui.tui.base.dialogs.confirm import Question
 
         effects = ["Actions in progress may be left half done."] if running else []
         if watched:

@@ -13,11 +13,12 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.jobs_pane import JobsPane
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import ACTIONS, Action, Scope, bindings
+from pitui.tui.base.actions.action_handler import ActionHandler
+from pitui.tui.base.actions.action_screen import ActionScreen
+from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.dispatch import ActionHandler
-from pitui.tui.base.messages import (
+from pitui.tui.base.panes.pane import Pane
+from pitui.tui.base.ui_messages import (
     JobSelected,
     LogsRequested,
     ProvisionRequested,
@@ -28,7 +29,6 @@ from pitui.tui.base.messages import (
     SnapshotChanged,
     TimelineChanged,
 )
-from pitui.tui.base.pane import Pane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
 from pitui.tui.main.main_actions import MainActions

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from pitui.tui.base.actions import Action
+from pitui.tui.base.actions.action_table import Action
 from pitui.tui.base.app_protocol import app_of
 
 if TYPE_CHECKING:

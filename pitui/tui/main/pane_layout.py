@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
-from pitui.tui.base.pane import Pane
+from pitui.tui.base.panes.pane import Pane
 from pitui.tui.main.sized_layout import PaneRoom
 from pitui.tui.widgets.tab_bar import TabBar
 

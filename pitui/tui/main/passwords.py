@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 
 from pitui.domain.text.printable import printable
 from pitui.remote.prompts import ChangedKey, key_file
-from pitui.tui.base.dialog import Dialog, YesNoScreen
+from pitui.tui.base.dialogs.dialog import Dialog, YesNoScreen
 
 
 class PasswordScreen(Dialog[str]):

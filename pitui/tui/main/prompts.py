@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from pitui.domain.text.printable import printable
 from pitui.remote.prompts import ChangedKey, UnknownKey, key_file
-from pitui.tui.base.dialog import Dialog, YesNoScreen
+from pitui.tui.base.dialogs.dialog import Dialog, YesNoScreen
 
 T = TypeVar("T")
 

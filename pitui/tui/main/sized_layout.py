@@ -8,8 +8,8 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.timer import Timer
 from textual.widget import Widget
 
-from pitui.tui.base.pane import Pane
-from pitui.tui.base.table_pane import TablePane
+from pitui.tui.base.panes.pane import Pane
+from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.main.pane_sizes import SETTLES, Area, Division, Held, Need, divide
 
 _ALONE, _ALONE_FROM = 2, 18

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from pitui.tui.base.messages import TimelineChanged
-from pitui.tui.base.page import Page
+from pitui.tui.base.panes.pane_screen import PaneScreen
+from pitui.tui.base.ui_messages import TimelineChanged
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.pane_layout import JOBS, NODES
 from pitui.tui.services.interface import TimelineService
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen
 
 
-class TimelineScreen(Page):
+class TimelineScreen(PaneScreen):
     """Shows the events of the services; to look is what makes them no news."""
 
     OWN_ACTION: ClassVar[str] = "timeline"

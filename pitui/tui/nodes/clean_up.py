@@ -7,7 +7,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_detail import LeftoverFolder
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.confirm import Question
+from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.nodes.text.disk import total
 from pitui.tui.operations.operation import Operation
 from pitui.tui.text.number_format import size

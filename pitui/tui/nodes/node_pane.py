@@ -11,13 +11,13 @@ from textual.binding import BindingType
 
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
-from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.lines_pane import LinesPane
-from pitui.tui.base.messages import FooterChanged, LogsRequested, StatusMessage
+from pitui.tui.base.panes.lines_pane import LinesPane
+from pitui.tui.base.ui_messages import FooterChanged, LogsRequested, StatusMessage
 from pitui.tui.nodes.clean_up import clean_up
-from pitui.tui.nodes.text.known import HOUR, NodeDetail
 from pitui.tui.nodes.text.node_lines import node_lines
+from pitui.tui.nodes.text.node_screen_data import HOUR, NodeDetail
 from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.text.cells import Cell
 

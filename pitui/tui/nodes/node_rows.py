@@ -13,9 +13,9 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, sparkline, uptime
-from pitui.tui.text.rows import Rows
-from pitui.tui.text.states import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
+from pitui.tui.text.state_cells import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
 
 SPARK_WIDTH = 6
 """A Pi throttles at 80 to 85 degrees; its soft limit is 60 on some models."""

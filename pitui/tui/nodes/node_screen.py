@@ -1,11 +1,11 @@
 """A node on the whole screen, live."""
 
-from pitui.tui.base.page import Page
+from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.nodes.node_pane import NodePane
 from pitui.tui.services.interface import InspectionService
 
 
-class NodeScreen(Page):
+class NodeScreen(PaneScreen):
     """Everything on one node."""
 
     def __init__(self, name: str, inspection: InspectionService) -> None:

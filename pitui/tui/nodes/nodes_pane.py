@@ -6,16 +6,16 @@ from textual.binding import BindingType
 
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.tui.base.actions import Scope, bindings
+from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import (
+from pitui.tui.base.panes.table_pane import TablePane
+from pitui.tui.base.ui_messages import (
     LogsRequested,
     ProvisionRequested,
     ReportRequested,
     ShellRequested,
     StatusMessage,
 )
-from pitui.tui.base.table_pane import TablePane
 from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
 from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.text.cells import Cell

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from pitui.bench.suites import BENCHMARKS, Benchmark
 from pitui.domain.errors import UsageError
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 
 BenchmarkChoice = tuple[str, dict[str, str]]
 

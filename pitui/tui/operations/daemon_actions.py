@@ -11,8 +11,8 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.confirm import Question
-from pitui.tui.base.messages import StatusMessage
+from pitui.tui.base.dialogs.confirm import Question
+from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, Work
 from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.services.interface import Verb

@@ -9,8 +9,8 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.text.printable import one_line
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.confirm import Question
-from pitui.tui.base.messages import StatusMessage
+from pitui.tui.base.dialogs.confirm import Question
+from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, job_claim
 from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.services.interface import Backend

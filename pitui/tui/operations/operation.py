@@ -9,7 +9,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 
 if TYPE_CHECKING:
-    from pitui.tui.base.confirm import Question
+    from pitui.tui.base.dialogs.confirm import Question
 
 Work = Callable[[OutcomeReport], Awaitable[object]]
 Again = Callable[[Sequence[Outcome]], "Operation"]

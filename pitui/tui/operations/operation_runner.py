@@ -10,17 +10,17 @@ from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import action
+from pitui.tui.base.actions.action_handler import read_only_refusal
+from pitui.tui.base.actions.action_screen import ActionScreen
+from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.dispatch import read_only_refusal
-from pitui.tui.base.messages import StatusMessage
+from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, claim_words
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-    from pitui.tui.base.confirm import Question
+    from pitui.tui.base.dialogs.confirm import Question
     from pitui.tui.operations.progress_pane import ProgressPane
 
 OWN_FOR = 15.0
@@ -103,7 +103,7 @@ class OperationRunner:
 
     def confirm(self, question: "Question", confirmed: Callable[[], object]) -> None:
         """Put a question, and call `confirmed` where the answer is yes."""
-        from pitui.tui.base.confirm import ConfirmScreen
+        from pitui.tui.base.dialogs.confirm import ConfirmScreen
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -7,7 +7,7 @@ from pitui.domain.text.printable import one_line, printable
 from pitui.tui.operations.operation import Operation
 from pitui.tui.text.cells import Cell, Tone, cell, cells
 from pitui.tui.text.number_format import bar
-from pitui.tui.text.states import outcome_cell
+from pitui.tui.text.state_cells import outcome_cell
 
 PROGRESS_BAR_WIDTH = 12
 STATE_WIDTH = 13

@@ -9,10 +9,10 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from pitui.tui.base.actions import Scope, bindings, of
+from pitui.tui.base.actions.action_handler import ActionHandler
+from pitui.tui.base.actions.action_table import Scope, bindings, of
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.dispatch import ActionHandler
-from pitui.tui.base.messages import FooterChanged, ReportRequested
+from pitui.tui.base.ui_messages import FooterChanged, ReportRequested
 from pitui.tui.operations.operation_runner import (
     OperationEnded,
     OperationReported,

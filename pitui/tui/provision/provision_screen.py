@@ -12,19 +12,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from pitui.tui.base.action_screen import ActionScreen
-from pitui.tui.base.actions import Action, Scope, action, bindings
+from pitui.tui.base.actions.action_screen import ActionScreen
+from pitui.tui.base.actions.action_table import Action, Scope, action, bindings
+from pitui.tui.base.actions.cursor_moves import RowMoves
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.messages import StatusMessage
-from pitui.tui.base.moves import RowMoves
+from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.provision.heading import head
+from pitui.tui.provision.plan_or_board import PlanOrBoard
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
-from pitui.tui.provision.provision_view import ProvisionView
 from pitui.tui.services.interface import ProvisionKind
-from pitui.tui.widgets.detail import Detail
+from pitui.tui.widgets.row_detail import RowDetail
 
 if TYPE_CHECKING:
-    from pitui.tui.provision.provisioning import ProvisionActions
+    from pitui.tui.provision.provision_actions import ProvisionActions
 
 
 _WIDE = 150
@@ -54,8 +54,8 @@ class ProvisionScreen(ActionScreen):
         super().__init__()
         self.provision_run = provision_run
         self._actions = actions
-        self._head = Detail()
-        self.view = ProvisionView(provision_run, board=provision_run.phase in _DONE)
+        self._head = RowDetail()
+        self.view = PlanOrBoard(provision_run, board=provision_run.phase in _DONE)
         self.moves = RowMoves(lambda: self.view.moved)
         self._phase = provision_run.phase
         self._drawn = (-1, -1)

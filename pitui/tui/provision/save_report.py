@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from pitui.domain.errors import UsageError
 from pitui.provision.engine.report import NodeReport
 from pitui.services.provisioning.save_report import save
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 
 
 def default_name(cluster: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, St
 from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
-from pitui.tui.text.states import glyph_cell
+from pitui.tui.text.state_cells import glyph_cell
 from pitui.tui.text.step_states import _WORDS
 
 STALLED = 3.0

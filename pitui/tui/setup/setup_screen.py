@@ -27,7 +27,7 @@ from pitui.tui.main.prompts import UiAsker
 from pitui.tui.setup.candidates import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup
 from pitui.tui.text.styles import to_text
-from pitui.tui.widgets.detail import Detail
+from pitui.tui.widgets.row_detail import RowDetail
 
 CHECKS_AT_ONCE = 8
 """Machines that are tried at a time."""
@@ -69,7 +69,7 @@ class SetupScreen(Screen[Path]):
             classes="field",
         )
         yield OptionList(*(self._option(one) for one in self.setup.candidates), compact=True)
-        yield Detail()
+        yield RowDetail()
         yield self._field("Add", "", "add", "NAME=HOST, or just HOST; user@host:port. Enter adds")
         yield self._field("File", str(config_folder() / FILE_NAME), "file", "")
         yield Static("", id="complaint", markup=False)
@@ -213,7 +213,7 @@ class SetupScreen(Screen[Path]):
             options.replace_option_prompt_at_index(at, self._line(one))
         if (current := self._current()) is not None:
             master = current.name == self.setup.master
-            self.query_one(Detail).show(candidate_detail(current, master=master))
+            self.query_one(RowDetail).show(candidate_detail(current, master=master))
         self.query_one("#complaint", Static).update("")
 
     def _complain(self, error: PituiError) -> None:

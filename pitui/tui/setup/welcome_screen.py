@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 
 from pitui.demo.requirements import find_spark
 from pitui.domain.errors import PituiError
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 
 SETUP, DEMO, LEAVE = "setup", "demo", "leave"
 _TITLES = {

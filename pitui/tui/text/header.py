@@ -10,7 +10,7 @@ from pitui.domain.cluster import ApplicationState, MasterState, Snapshot
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import Span, Tone
 from pitui.tui.text.number_format import age, gib
-from pitui.tui.text.states import master_cell
+from pitui.tui.text.state_cells import master_cell
 
 STALE_AFTER = 5.0
 """Seconds without an answer of the master after which figures are called old."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker, Snapshot
 from pitui.tui.text.number_format import amount, uptime
-from pitui.tui.text.states import LINK_MEANINGS
+from pitui.tui.text.state_cells import LINK_MEANINGS
 
 Facts = list[tuple[str, str]]
 

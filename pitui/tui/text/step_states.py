@@ -3,7 +3,7 @@
 from pitui.provision.engine.report import StepState
 from pitui.provision.engine.report_text import GLYPHS
 from pitui.tui.text.cells import Cell, Tone, cells
-from pitui.tui.text.states import glyph_cell
+from pitui.tui.text.state_cells import glyph_cell
 
 _WORDS = {
     StepState.WAITING: ("waiting", Tone.DIM),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pitui.tui.text.cells import Row
-from pitui.tui.text.rows import Rows
+from pitui.tui.text.lazy_rows import Rows
 
 
 class RowModel:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, wrapped
 from pitui.tui.text.column_fit import ColumnPlace, fit
-from pitui.tui.text.rows import Rows
+from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.segments import put
 from pitui.tui.text.styles import tone_style
 from pitui.tui.widgets.row_model import RowModel

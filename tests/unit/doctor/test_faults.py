@@ -36,8 +36,8 @@ from pitui.domain.cluster import (
     NodeStatus,
     Role,
 )
-from pitui.facts.machine import InterfaceAddress
-from pitui.facts.node_facts.values import Leftover, LinkFacts, PidFile, Reach, Swap
+from pitui.facts.node_basics import InterfaceAddress
+from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Reach, Swap
 
 ERROR, WARNING, INFO = FindingSeverity
 UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"

@@ -17,7 +17,7 @@ from support.evidence import (
 
 from pitui.doctor.finding import FindingSeverity
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
-from pitui.facts.java import JavaRuntime
+from pitui.facts.runtimes.java import JavaRuntime
 
 ERROR, WARNING = FindingSeverity.ERROR, FindingSeverity.WARNING
 

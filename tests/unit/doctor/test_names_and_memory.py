@@ -7,7 +7,7 @@ from support.evidence import NUC, found, healthy, status, with_facts, with_maste
 
 from pitui.doctor.finding import FindingSeverity
 from pitui.domain.cluster import NodeStatus
-from pitui.facts.hosts import parse_line
+from pitui.facts.network.hosts import parse_line
 
 LOOPBACK = {
     "resolved": {"pi1": ("127.0.1.1",)},

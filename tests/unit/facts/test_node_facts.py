@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pitui.facts.node_facts.node_facts import NodeFacts, Reach
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
-from pitui.facts.node_facts.values import NodeFacts, Reach
 
 RECORDED = (Path(__file__).parents[2] / "captures/node/facts.txt").read_text()
 UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"

@@ -9,13 +9,13 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.model import Node
 from pitui.config.nodes import resolve_nodes
-from pitui.facts import hosts, network
 from pitui.facts.account import account_command, closed_command, parse_account
-from pitui.facts.cloud_init import without_own_name
-from pitui.facts.java_homes import JAVAS_COMMAND, parse_javas
-from pitui.facts.machine import MACHINE_COMMAND, parse_machine
+from pitui.facts.network import fixed_address, hosts
+from pitui.facts.network.cloud_init import without_own_name
+from pitui.facts.network.wifi import parse_wireless
+from pitui.facts.node_basics import MACHINE_COMMAND, parse_machine
+from pitui.facts.runtimes.java_homes import JAVAS_COMMAND, parse_javas
 from pitui.facts.time import CLOCK_COMMAND, parse_clock
-from pitui.facts.wifi import parse_wireless
 from pitui.provision.network.addresses import node_address
 from pitui.provision.spark.java_choice import chosen
 from pitui.spark.java_versions import supported
@@ -208,7 +208,7 @@ def test_wireless() -> None:
     assert not parse_wireless("wireless wlan0 up\nrfkill wlan 0\n").blocked
 
 
-FIXED = network.Fixed("eth0", "192.168.1.11/24", "192.168.1.1", ("192.168.1.1",))
+FIXED = fixed_address.Fixed("eth0", "192.168.1.11/24", "192.168.1.1", ("192.168.1.1",))
 
 RECORDED = {
     "NetworkManager": "nm lo:unmanaged\nnm eth0:connected\nnm wlan0:disconnected\n",
@@ -225,12 +225,12 @@ RECORDED = {
 
 @pytest.mark.parametrize("manager", RECORDED)
 def test_who_manages_the_link(manager: str) -> None:
-    assert network.parse_network(RECORDED[manager]).manager("eth0") == manager
+    assert fixed_address.parse_network(RECORDED[manager]).manager("eth0") == manager
 
 
 def test_nobody_manages_it() -> None:
-    assert network.parse_network("").manager("eth0") is None
-    assert network.parse_network(RECORDED["dhcpcd"]).dns == ("192.168.1.1",)
+    assert fixed_address.parse_network("").manager("eth0") is None
+    assert fixed_address.parse_network(RECORDED["dhcpcd"]).dns == ("192.168.1.1",)
 
 
 def test_ifupdown_replaces_one_stanza_only() -> None:
@@ -239,18 +239,18 @@ def test_ifupdown_replaces_one_stanza_only() -> None:
         "# the other\niface eth1 inet static\n    address 10.0.0.1/24\n"
     )
     path = "/etc/network/interfaces"
-    changed = network.ifupdown(path, text, FIXED).files[path]
+    changed = fixed_address.ifupdown(path, text, FIXED).files[path]
     assert changed == (
         "auto lo eth0\niface lo inet loopback\niface eth0 inet static\n"
         "    address 192.168.1.11/24\n    gateway 192.168.1.1\n"
         "    dns-nameservers 192.168.1.1\n# the other\niface eth1 inet static\n"
         "    address 10.0.0.1/24\n"
     )
-    assert network.ifupdown(path, changed, FIXED).files[path] == changed
+    assert fixed_address.ifupdown(path, changed, FIXED).files[path] == changed
 
 
 def test_the_stanza_may_be_in_a_file_of_interfaces_d() -> None:
-    seen = network.parse_network(RECORDED["ifupdown"])
+    seen = fixed_address.parse_network(RECORDED["ifupdown"])
     assert seen.stanza_of("eth0") == "/etc/network/interfaces.d/eth0"
     assert (
         seen.interfaces["/etc/network/interfaces.d/eth0"] == "auto eth0\n\niface eth0 inet dhcp\n"
@@ -260,7 +260,7 @@ def test_the_stanza_may_be_in_a_file_of_interfaces_d() -> None:
 
 def test_name_servers_behind_the_resolver_of_the_node() -> None:
     # Ubuntu's: /etc/resolv.conf, then systemd-resolved's own.
-    seen = network.parse_network(
+    seen = fixed_address.parse_network(
         "resolv nameserver 127.0.0.53\nresolv options edns0 trust-ad\n"
         "resolv nameserver 192.168.1.1\nresolv nameserver fe80::1%2\nresolv nameserver\n"
     )
@@ -269,17 +269,18 @@ def test_name_servers_behind_the_resolver_of_the_node() -> None:
 
 def test_what_netplan_gives_a_link() -> None:
     said = '- 10.77.0.12/24\n- "10.77.0.151/24":\n    label: "maas"\n- "2001:db8::1/64"\n'
-    assert network.parse_netplan(said) == ("10.77.0.12/24", "10.77.0.151/24", "2001:db8::1/64")
-    assert network.parse_netplan("null\n") == ()
+    links = fixed_address.parse_netplan(said)
+    assert links == ("10.77.0.12/24", "10.77.0.151/24", "2001:db8::1/64")
+    assert fixed_address.parse_netplan("null\n") == ()
 
 
 def test_the_others_hold_address_router_and_name_server() -> None:
-    for make in (network.network_manager, network.netplan, network.networkd):
+    for make in (fixed_address.network_manager, fixed_address.netplan, fixed_address.networkd):
         [text] = make(FIXED).files.values()
         assert "192.168.1.11/24" in text
         assert text.count("192.168.1.1") >= 3
         assert text.startswith("# managed by pitui")
-    assert network.dhcpcd_lines(FIXED)[1] == "static ip_address=192.168.1.11/24"
+    assert fixed_address.dhcpcd_lines(FIXED)[1] == "static ip_address=192.168.1.11/24"
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from pitui.facts.java import JAVA_COMMAND, JavaRuntime, parse_java
-from pitui.facts.python import parse_pythons, python_script
+from pitui.facts.runtimes.java import JAVA_COMMAND, JavaRuntime, parse_java
+from pitui.facts.runtimes.python import parse_pythons, python_script
 
 OPENJDK_17 = """\
 java /usr/bin/java

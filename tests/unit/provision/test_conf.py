@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.recorded_site import PI, RecordedSite, config
 
-from pitui.facts.folders import folders_command, parse_folders
+from pitui.facts.disk.folder_state import folders_command, parse_folders
 from pitui.provision.engine.step import State
 from pitui.provision.network.addresses import KnownAddress
 from pitui.provision.steps import step

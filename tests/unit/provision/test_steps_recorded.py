@@ -10,7 +10,7 @@ import pytest
 from support.recorded_site import PI, RecordedSite, config
 
 from pitui.domain.errors import NodeError
-from pitui.facts.cloud_init import (
+from pitui.facts.network.cloud_init import (
     NAME_UNIT_PATH,
     NAME_UNIT_TEXT,
     HostsMode,

@@ -13,7 +13,7 @@ import pytest
 
 from pitui.cli.main import cli
 from pitui.config.model import Document
-from pitui.tui.base.actions import ACTIONS
+from pitui.tui.base.actions.action_table import ACTIONS
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

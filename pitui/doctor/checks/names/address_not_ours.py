@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
 from pitui.domain.ip_address import is_ip_address, is_loopback
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 

@@ -7,7 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.domain.cluster import NodeStatus
 from pitui.domain.ip_address import is_ip_address, is_loopback
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _FIX = "pitui provision {nodes} --only hosts"
 

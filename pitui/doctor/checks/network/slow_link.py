@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _HUNDRED = re.compile(r"Raspberry Pi (?:[123] |Zero|Model|Compute Module [13] )")
 """Boards whose Ethernet does no more than 100 Mb/s."""

@@ -10,7 +10,7 @@ from pitui.tui.apps.levels.level import skew_words, tally_words, work_state_cell
 from pitui.tui.apps.levels.stages import slowest_words
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
 from pitui.tui.text.number_format import amount, bar, call_site, duration, percent
-from pitui.tui.text.states import application_cell
+from pitui.tui.text.state_cells import application_cell
 
 _BAR = 20
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 
 
 class GoToScreen(Dialog[str]):

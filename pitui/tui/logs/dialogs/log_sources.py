@@ -15,7 +15,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.text.printable import printable
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 from pitui.tui.logs.dialogs.tree_rows import CLUSTER, branch_text, cluster_rows, leaf_text, narrowed
 from pitui.tui.text.cells import Tone
 from pitui.tui.text.styles import tone_style

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.text.printable import printable
-from pitui.tui.base.dialog import Dialog
+from pitui.tui.base.dialogs.dialog import Dialog
 from pitui.tui.logs.dialogs.tree_rows import size_text
 from pitui.tui.services.interface import LogService
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.tui.nodes.text.known import NodeDetail
+from pitui.tui.nodes.text.node_screen_data import NodeDetail
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.number_format import age, size
 from pitui.tui.text.paragraphs import fact, title

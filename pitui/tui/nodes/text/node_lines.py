@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pitui.domain.cluster import NodeStatus
 from pitui.tui.nodes.text.disk import disk_lines
-from pitui.tui.nodes.text.known import NodeDetail
+from pitui.tui.nodes.text.node_screen_data import NodeDetail
 from pitui.tui.nodes.text.system import problem_lines, system_lines, worker_lines
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label

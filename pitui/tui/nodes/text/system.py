@@ -1,11 +1,11 @@
 """What a node is: whether it can be reached, the machine, its workers."""
 
 from pitui.domain.cluster import LinkState, NodeStatus
-from pitui.tui.nodes.text.known import NodeDetail
+from pitui.tui.nodes.text.node_screen_data import NodeDetail
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount
 from pitui.tui.text.paragraphs import fact, title
-from pitui.tui.text.states import LINK_MEANINGS, link_cell, worker_cell
+from pitui.tui.text.state_cells import LINK_MEANINGS, link_cell, worker_cell
 
 
 def problem_lines(node: NodeStatus, known: NodeDetail) -> list[Cell]:

@@ -8,7 +8,7 @@ from pitui.config.load import load_config
 from pitui.config.model import Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import NodeError
-from pitui.facts.machine import Machine
+from pitui.facts.node_basics import Machine
 from pitui.provision.spark.worker_sizes import sizes_of
 
 

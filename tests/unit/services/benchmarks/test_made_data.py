@@ -13,8 +13,8 @@ import pytest
 
 from pitui.config.model import Config
 from pitui.domain.node_detail import FolderKind
-from pitui.facts import bench_folder
-from pitui.facts.work_folders import list_command, parse_listing
+from pitui.facts.disk import bench_folder
+from pitui.facts.disk.work_folders import list_command, parse_listing
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.cluster import open_cluster

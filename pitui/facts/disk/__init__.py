@@ -1,0 +1,1 @@
+"""Folders on a node: what they are, and what was left behind in them."""

@@ -1,0 +1,1 @@
+"""A node's names, addresses and links."""

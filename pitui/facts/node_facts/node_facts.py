@@ -1,0 +1,153 @@
+"""What a node said of itself to the checks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pitui.facts.network.hosts import HostLine
+from pitui.facts.node_basics import Machine
+from pitui.facts.runtimes.java import JavaRuntime
+from pitui.facts.time import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFolder:
+    """A folder that Spark uses, and the file system that it is on, or would be made on."""
+
+    use: str
+    """`system` (/), `home`, `work`, `logs` or `local` (scratch space)."""
+    path: str
+    file_system: str
+    """As stat(1) calls it, such as `ext2/ext3` or `tmpfs`."""
+    mount: str
+    size_kib: int = 0
+    free_kib: int = 0
+    """What others than root may still use."""
+    inodes: int = 0
+    """0 where the file system has no fixed number of them."""
+    inodes_free: int = 0
+    read_only: bool = False
+
+    @property
+    def of_ram(self) -> bool:
+        """Whether what is written there takes memory."""
+        return self.file_system in ("tmpfs", "ramfs")
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A folder in scratch space with a name that Spark gives."""
+
+    path: str
+    owner: str
+    changed_at: float
+    """Unix time on the node."""
+
+
+@dataclass(frozen=True, slots=True)
+class PidFile:
+    """A PID file of spark-daemon.sh."""
+
+    path: str
+    pid: int
+    what: str
+    """The class that runs with that pid, `other` for another program, `gone` for none, `hidden`
+    where that cannot be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """A network interface that has a device."""
+
+    name: str
+    wireless: bool
+    up: bool
+    speed_mbit: int
+    """-1 where it cannot be told, as of Wi-Fi."""
+    packets: int = 0
+    """Received and sent since boot."""
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A line of /proc/swaps."""
+
+    path: str
+    kind: str
+    size_kib: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a try to connect to another daemon ended."""
+
+    host: str
+    port: int
+    ok: bool
+    why: str = ""
+    """Such as `Connection refused`; empty where it was not tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """The answer of one node; what it did not say stays empty, or None where that matters."""
+
+    machine: Machine = field(default_factory=Machine)
+    asked: tuple[float, float] = (0.0, 0.0)
+    """Unix times here, before and after the question."""
+    clocks: tuple[float, float] = (0.0, 0.0)
+    """Unix times there, when it began and ended to answer."""
+    clock: Clock = field(default_factory=Clock)
+    page_bytes: int = 0
+    hosts: tuple[HostLine, ...] = ()
+    resolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The addresses of each name that was asked for; none where it does not resolve."""
+    links: tuple[LinkFacts, ...] = ()
+    route_link: str = ""
+    """The interface that leads to the master."""
+    listening: tuple[tuple[str, int], ...] | None = None
+    """Addresses and ports of TCP; None where the node has no `ss`."""
+    kernel: tuple[str, ...] | None = None
+    """Lines of trouble since boot, with Unix time where known; None where the log is closed."""
+    swaps: tuple[Swap, ...] = ()
+    ext4_errors: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    """What `systemctl is-enabled` says of each unit."""
+    sudo: str = ""
+    """`root`, `free`, `asks` or `missing`; empty where nobody asked."""
+    has_home: bool = False
+    spark: str | None = None
+    """The version in the name of spark-core's jar."""
+    scala: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables as Spark's scripts have them after spark-env.sh."""
+    env_ends: tuple[str, str] | None = None
+    """Why Spark's scripts end in spark-env.sh, and what to do."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """spark-defaults.conf; secrets are only `set`."""
+    defaults_path: str = ""
+    java: JavaRuntime | None = None
+    python: tuple[int, int] | None = None
+    """Major and minor version of the Python that executors start."""
+    folders: tuple[CheckedFolder, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    pid_files: tuple[PidFile, ...] = ()
+    pid_folder: str = ""
+    gave_up: str = ""
+    """The line with which the worker's last log says that it gave up."""
+    reach: tuple[Reach, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Its own addresses, loopback ones too."""
+        return frozenset(address.address for address in self.machine.addresses)
+
+    @property
+    def ahead(self) -> tuple[float, float]:
+        """Seconds by which its clock is ahead of ours, and how much of that may be wrong.
+
+        It began to answer after we began to ask, and ended before we had it all.
+        """
+        (begin, end), (first, last) = self.asked, self.clocks
+        low, high = last - end, first - begin
+        return (low + high) / 2, max(0.0, high - low) / 2

@@ -1,0 +1,1 @@
+"""Which Java and Python a node has."""

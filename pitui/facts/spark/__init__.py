@@ -1,0 +1,1 @@
+"""Spark on a node: its processes, and what spark-submit would find."""

@@ -1,0 +1,1 @@
+"""Boxes and texts that open over the screen, and close again."""

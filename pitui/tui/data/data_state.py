@@ -1,0 +1,142 @@
+"""What is known of the data on the nodes, and what is on its way; it outlives the screen."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pitui.domain.errors import PituiError
+from pitui.domain.node_outcome import Outcome, OutcomeState
+
+if TYPE_CHECKING:
+    from pitui.services.data.presence import ItemPresence, NodeData
+    from pitui.tui.services.data_interface import DataService
+
+ItemOnNode = tuple[int, str]
+"""An item's number under `data:`, and a node."""
+
+_ENOUGH = 1.0
+"""Seconds of copying after which its speed says something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """How far an item is on its way to a node; bytes, and seconds of a clock that only grows."""
+
+    have: int
+    size: int
+    began_with: int
+    began_at: float
+    now: float
+
+    @property
+    def share(self) -> float:
+        """How much of it is there, 0 to 1."""
+        return self.have / self.size if self.size else 1.0
+
+    @property
+    def speed(self) -> float | None:
+        """Bytes a second; None before that can be said."""
+        took = self.now - self.began_at
+        return (self.have - self.began_with) / took if took >= _ENOUGH else None
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until all is there; None before that can be said."""
+        return (self.size - self.have) / self.speed if self.speed else None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One item on one node."""
+
+    key: ItemOnNode
+    item: "ItemPresence"
+    node: str
+    data: "NodeData"
+    copying: Copying | None = None
+    failed: Outcome | None = None
+    """How the last action on it went, where it did not go well."""
+
+
+class DataState:
+    """Kept by the main screen; the Data screen shows it while it is open."""
+
+    def __init__(self, service: "DataService", clock: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
+        self._clock = clock
+        self._watchers: list[Callable[[], object]] = []
+        self.items: Sequence[ItemPresence] = ()
+        self.looking = ""
+        """What is done to find out, in words; empty where nothing is."""
+        self.error: PituiError | None = None
+        """Why nothing could be found out."""
+        self._copying: dict[ItemOnNode, Copying] = {}
+        self._failed: dict[ItemOnNode, Outcome] = {}
+
+    def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call back when anything is different; returns what ends it."""
+        self._watchers.append(callback)
+        return lambda: self._watchers.remove(callback)
+
+    def changed(self) -> None:
+        """Tell who watches."""
+        for watcher in self._watchers:
+            watcher()
+
+    async def look(self, *, verify: bool = False) -> None:
+        """Find out what the nodes have; with `verify` they read all of it."""
+        if self.looking:
+            return
+        self.looking = "reading all data on the nodes …" if verify else "looking …"
+        self.changed()
+        try:
+            self.items = await self._service.find(verify=verify)
+            self.error = None
+        except PituiError as error:
+            self.error = error
+        finally:
+            self.looking = ""
+            self.changed()
+
+    def rows(self) -> list[DataRow]:
+        """Return all items with their nodes, in the order of the configuration."""
+        return [
+            DataRow(
+                (number, node), item, node, data,
+                self._copying.get((number, node)), self._failed.get((number, node)),
+            )
+            for number, item in enumerate(self.items)
+            for node, data in item.nodes.items()
+        ]  # fmt: skip
+
+    def row(self, key: ItemOnNode) -> DataRow | None:
+        """Return one item on one node, None where there is none any more."""
+        return next((row for row in self.rows() if row.key == key), None)
+
+    # -- while something is done -----------------------------------------------------------
+
+    def progress(self, key: ItemOnNode, have: int, size: int) -> None:
+        """Note how far an item is on its way."""
+        now = self._clock()
+        before = self._copying.get(key)
+        if before is None:
+            self._copying[key] = Copying(have, size, have, now, now)
+        else:
+            self._copying[key] = replace(before, have=have, size=size, now=now)
+        self.changed()
+
+    def take(self, key: ItemOnNode, outcome: Outcome) -> None:
+        """Note how an action on an item stands on a node."""
+        if outcome.state.ended:
+            self._copying.pop(key, None)
+            self._failed.pop(key, None)
+            if not outcome.state.good and outcome.state is not OutcomeState.CANCELLED:
+                self._failed[key] = outcome
+        self.changed()
+
+    def over(self, ended: Sequence[ItemOnNode]) -> None:
+        """Note that nothing goes on with these any more, however it ended."""
+        for key in ended:
+            self._copying.pop(key, None)
+        self.changed()
