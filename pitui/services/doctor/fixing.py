@@ -9,7 +9,7 @@ from pitui.domain.cluster import Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.facts.spark_processes import SPARK_PROCESSES_COMMAND, parse_spark_processes
+from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.provision.engine.report import (
     NodeReport,
     NodeResult,

@@ -7,7 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
 from pitui.doctor.fix import Fix
 from pitui.domain.cluster import MasterState
-from pitui.facts.node_facts.values import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
