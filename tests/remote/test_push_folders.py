@@ -350,6 +350,16 @@ async def test_a_lost_link_resumes(spark_homes: SshSparkHomes, source: Path) -> 
     assert left_over(spark_homes.servers["pi1"].home, "x") == [".x.receipt"]
 
 
+async def test_what_cannot_be_read_is_said_and_nothing_is_pushed(
+    spark_homes: SshSparkHomes, source: Path
+) -> None:
+    os.mkfifo(source / "pipe")
+    with pytest.raises(UsageError, match="neither a file, a folder nor a symbolic link"):
+        await push(spark_homes, source, "~/x")
+    for server in spark_homes.servers.values():
+        assert not (server.home / "x").exists()
+
+
 def test_what_cannot_be_pushed_is_said_before(tmp_path: Path) -> None:
     folder = tmp_path / "f"
     folder.mkdir()

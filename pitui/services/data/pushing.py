@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pitui.config.paths import cache_folder
-from pitui.domain.errors import LinkError, NodeError, PituiError
+from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
+from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.bundle_store import BundleStore
@@ -82,9 +83,26 @@ class Pushing:
         Raises:
             UsageError: something cannot be read; nothing was pushed then.
         """
-        contents = [await asyncio.to_thread(read_content, item) for item in items]
-        ended: list[Delivery] = []
+        wanted = list(dict.fromkeys(name for item in items for name in item.on(names)))
+        # Nodes are connected to while the data is read: with nothing to do that is most of it.
+        with ungrouped(UsageError):
+            async with TaskGroup() as group:
+                connecting = [group.create_task(self._connect(name)) for name in wanted]
+                contents = [await asyncio.to_thread(read_content, item) for item in items]
+                ended = await self._bring(items, contents, names)
+                for task in connecting:
+                    task.cancel()
+        return ended
 
+    async def _connect(self, name: str) -> None:
+        # Who cannot be reached is told of by the first item that goes there.
+        with suppress(PituiError):
+            await self._cluster.connections.connect(name)
+
+    async def _bring(
+        self, items: Sequence[Item], contents: Sequence[Content], names: Sequence[str]
+    ) -> list[Delivery]:
+        ended: list[Delivery] = []
         async with FileDistributor(self._cluster.connections) as distributor:
             bundles = BundleStore(distributor, cache_folder())
             try:

@@ -124,8 +124,6 @@ class TreePush(RetriedPush):
             return Pushed(self._total, self._resumed)
         self._refuse_loss(found)
         await self._prepare()
-        if not found.folder:
-            found = await self._inventory()
         transfer = plan_transfer(self._tree, found)
         node, path = self._target.node, self._target.path
         need_room(node, path, transfer.room, found.free)

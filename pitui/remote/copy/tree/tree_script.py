@@ -48,8 +48,6 @@ class TreeInventory:
     """What a node has, in full."""
 
     there: bool
-    folder: bool = True
-    """Whether the folder is there that it belongs in."""
     brought: frozenset[bytes] = frozenset()
     """The names that are there as pitui brought them, by their receipt."""
     changed: bool = False
@@ -98,8 +96,11 @@ def parse_inventory(output: str) -> TreeInventory | None:
     match head.split():
         case ["there"]:
             return TreeInventory(there=True)
-        case ["missing", "0"]:
-            return TreeInventory(there=False, folder=False)
+        case ["missing", room, inodes, written] if room.isdecimal():
+            free = int(inodes) if inodes.isdecimal() else None
+            return TreeInventory(
+                there=False, free=int(room) * 1024, inodes=free, fingerprint=written
+            )
         case ["lacks", brought, room, inodes, written] if room.isdecimal() and len(lines) in {2, 4}:
             free = int(inodes) if inodes.isdecimal() else None
             try:

@@ -79,7 +79,6 @@ GO = 'folder=$4; cd -- "$folder" || exit 1\n'
 # A tree without a receipt may still be the one: somebody copied it by hand, or the power went
 # between the last rename and the receipt.
 STATE = r"""
-[ -d "$folder" ] || { echo missing 0; exit 0; }
 cd -- "$folder" || exit 1
 word= had= seen=
 [ -f "$receipt" ] && IFS=' ' read -r word had seen _ < "$receipt"
@@ -101,6 +100,7 @@ if there; then echo there; exit 0; fi
 LOOK = (
     HEAD
     + "folder=$4 shape=$5 content=$6 how=$7\n"
+    + '[ -d "$folder" ] || { echo missing 0; exit 0; }\n'
     + STATE
     + r"""
 bytes=$(found '%s %y\n' | {
@@ -115,14 +115,25 @@ if [ -z "$(found x | head -c 1)" ]; then echo "missing 0"; else echo "different 
 INVENTORY = (
     HEAD
     + "folder=$4 shape=$5 content=$6 how=push\n"
+    + r"""
+free() {
+  room=$(df -Pk -- "$1" | { read -r _; read -r _ _ _ kib _; echo "$kib"; })
+  inodes=$(df -Pi -- "$1" 2>/dev/null | {
+    read -r _; read -r _ all _ free _
+    [ "$all" -gt 0 ] 2>/dev/null && echo "$free" || echo -
+  })
+}
+if [ ! -d "$folder" ]; then
+  above=$folder
+  while [ ! -d "$above" ]; do above=$(dirname -- "$above"); done
+  free "$above"
+  echo "missing $room $inodes $(digest </dev/null)"; exit 0
+fi
+"""
     + STATE
     + r"""
 for old in ".$key".$hex16.new; do [ "$old" = "$stage" ] || remove "$old"; done
-room=$(df -Pk . | { read -r _; read -r _ _ _ kib _; echo "$kib"; })
-inodes=$(df -Pi . 2>/dev/null | {
-  read -r _; read -r _ all _ free _
-  [ "$all" -gt 0 ] 2>/dev/null && echo "$free" || echo -
-})
+free .
 mine=$(brought)
 case $word in
   '' | found) ;;
