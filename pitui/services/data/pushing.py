@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pitui.config.paths import cache_folder
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.domain.task_group import TaskGroup
 from pitui.remote.copy.payload import Pushed
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.bundle_store import BundleStore
