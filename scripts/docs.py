@@ -262,7 +262,11 @@ reason and, if you like, a last day.
 
 `--fix` mends what pitui can mend (`"fixable": true` with `--json`), by steps of `pitui provision`
 and by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
-how."""
+how.
+
+On the screen `8` runs them all; `i` there leaves a finding aside, too. Checks that cost nothing
+run all the time while the screen is open: what they find for some seconds is a mark at its node or
+application and a count in the header, and the timeline has when it appeared and when it went."""
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -22,8 +22,8 @@ class Reads(StrEnum):
 
 
 COST = {
-    Reads.HEALTH: "nothing: what `pitui status` asks for",
-    Reads.SNAPSHOT: "nothing: what `pitui status` asks for",
+    Reads.HEALTH: "nothing: what `pitui status` asks for; runs all the time on the screen",
+    Reads.SNAPSHOT: "nothing: what `pitui status` asks for; runs all the time on the screen",
     Reads.NODES: "its part of one command a node",
 }
 """What each costs, in words."""

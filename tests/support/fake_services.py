@@ -3,7 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 
+from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.doctor.registry import CHECKS
+from pitui.doctor.report import KnownFinding, make_report
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
@@ -22,6 +26,7 @@ from pitui.domain.node_outcome import Outcome, OutcomeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.web_pages import WebPage
 from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.doctor.run_checks import CheckRun
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal
@@ -172,6 +177,43 @@ class FakeData:
         self.asked.append(("remove", wanted))
 
 
+class FakeDoctor:
+    """Finds what it is told to have found; what is ignored it notes."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self.standing: tuple[KnownFinding, ...] = ()
+        self.found: tuple[KnownFinding, ...] = ()
+        self.skipped: tuple[SkippedCheck, ...] = ()
+        self.error: PituiError | None = None
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self._subscribers: list[Callable[[], object]] = []
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def stand(self, *found: KnownFinding) -> None:
+        self.standing = found
+        for subscriber in self._subscribers:
+            subscriber()
+
+    async def run(self, say: Callable[[str], None]) -> CheckRun:
+        self.asked.append(("run", None))
+        say("asking the nodes: 3 of 4")
+        await self.go_on.wait()
+        if self.error is not None:
+            raise self.error
+        return CheckRun(make_report(CHECKS, self.found, self.skipped), ("nuc", "pi1"), self.found)
+
+    async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
+        self.asked.append(("ignore", ([(one.check, one.node) for one in found], reason, until)))
+
+    async def stop_ignoring(self, found: Sequence[Finding]) -> None:
+        self.asked.append(("stop_ignoring", [(one.check, one.node) for one in found]))
+
+
 class FakeBenchmarks:
     async def baselines(self) -> Sequence[Run]:
         return ()
@@ -198,6 +240,7 @@ class FakeServices:
         self.jobs: JobService = FakeJobs()
         self.timeline = FakeTimeline()
         self.data = FakeData()
+        self.doctor = FakeDoctor()
 
     @property
     def provision_service(self) -> ProvisionService:

@@ -9,6 +9,8 @@ from support.node_inspections import Looking
 from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 
+from pitui.doctor.finding import error
+from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.actions.action_screen import ActionScreen
@@ -17,6 +19,7 @@ from pitui.tui.base.dialogs.confirm import ConfirmScreen, Question
 from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
 from pitui.tui.data.data_screen import DataScreen
+from pitui.tui.doctor.doctor_screen import DoctorScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
@@ -52,6 +55,7 @@ KEYS: dict[Scope, tuple[str, ...]] = {
     Scope.PROVISIONING: ("1", "j", "p"),
     Scope.TIMELINE: ("5",),
     Scope.DATA: ("6",),
+    Scope.DOCTOR: ("8",),
     Scope.NODE: ("1", "j", "enter"),
     Scope.TEXT: ("3", "d"),
     Scope.BENCHMARKS: ("7",),
@@ -62,6 +66,7 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.PROVISIONING: ProvisionScreen,
     Scope.TIMELINE: TimelineScreen,
     Scope.DATA: DataScreen,
+    Scope.DOCTOR: DoctorScreen,
     Scope.NODE: NodeScreen,
     Scope.TEXT: TextScreen,
     Scope.BENCHMARKS: BenchmarksScreen,
@@ -74,6 +79,7 @@ def services() -> Looking:
     found = Looking()
     found.jobs = StillJobs()
     found.go_on.set()
+    found.doctor.found = (KnownFinding(error("x", "y", node="pi1", check="java.missing")),)
     found.fail["pi1"] = Outcome("pi1", "worker", OutcomeState.FAILED, "no")
     return found
 
@@ -113,7 +119,7 @@ async def settled(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: top.provision_run.phase is Phase.PLANNED)
     elif isinstance(top, LevelScreen):
         await until(pilot, lambda: top.result is not None)
-    elif isinstance(top, DataScreen):
+    elif isinstance(top, (DataScreen, DoctorScreen)):
         await until(pilot, lambda: top.pane.cursor is not None)
     elif isinstance(top, NodeScreen):
         await until(pilot, lambda: top._node._known.disk is not None)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.fake_services import FakeBenchmarks, FakeData, FakeInspection
+from support.fake_services import FakeBenchmarks, FakeData, FakeDoctor, FakeInspection
 from support.plain_cluster import FULL, RUNS, Still, shown, until
 from support.provision import Recorded
 from textual.widgets import Button
@@ -27,6 +27,8 @@ from pitui.tui.benchmarks.run_pane import RunPane
 from pitui.tui.data.data_actions import DataActions
 from pitui.tui.data.data_pane import DataPane
 from pitui.tui.data.data_state import DataState
+from pitui.tui.doctor.doctor_pane import DoctorPane
+from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -51,6 +53,10 @@ def data_pane() -> DataPane:
     return DataPane(view, DataActions(MainScreen(FULL, 100).operations, service, view))
 
 
+def doctor_pane() -> DoctorPane:
+    return DoctorPane(DoctorState(FakeDoctor()), ("", ""), list, list)
+
+
 OWNERS = {
     Scope.ANYWHERE: lambda: MainScreen(FULL, 100),
     Scope.TABLES: lambda: NodesPane(FULL),
@@ -67,6 +73,7 @@ OWNERS = {
     ),
     Scope.TIMELINE: TimelinePane,
     Scope.DATA: data_pane,
+    Scope.DOCTOR: doctor_pane,
     Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
     Scope.BENCHMARKS: BenchmarksPane,
     Scope.RUN: lambda: RunPane(RUNS[0], (), FakeBenchmarks()),

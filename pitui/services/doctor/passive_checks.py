@@ -13,6 +13,7 @@ from pitui.doctor.finding import Finding, SkippedCheck, info
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.cluster import LinkState, MasterState, Snapshot
+from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
 from pitui.services.doctor.finding_debounce import GOES_S, FindingDebounce
@@ -27,8 +28,10 @@ from pitui.services.doctor.finding_store import FindingStore, Identity, finding_
 from pitui.services.doctor.left_aside import LeftAside
 from pitui.services.events.timeline import Timeline
 
-EVERY = 1.0
+_EVERY, _EVERY_MOST = 1.0, 5.0
 """Seconds between two looks, however many snapshots come: what is found matters for longer."""
+_TIMES = 100.0
+"""As many times as the last look took: of a thousand nodes, looks shall take a hundredth of it."""
 _ENDED = 50
 """Applications that have ended and are looked at: the newest. The master lists thousands."""
 
@@ -78,10 +81,12 @@ class PassiveChecks:
         while True:
             await self._due.wait()
             self._due.clear()
-            self.look(time.monotonic(), time.time())
+            begun = time.monotonic()
+            self.look(begun, time.time())
+            took = time.monotonic() - begun
             if self._debounce.undecided or self._remembered is None:
                 self._due.set()
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(pause_after(took, times=_TIMES, least=_EVERY, most=_EVERY_MOST))
 
     async def read_ignored(self) -> None:
         """Learn what is ignored; a file that cannot be read makes nothing ignored."""

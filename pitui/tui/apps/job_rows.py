@@ -1,11 +1,14 @@
 """Applications and runs as table rows."""
 
+from collections.abc import Mapping
 from functools import partial
 
+from pitui.doctor.finding import FindingSeverity
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
+from pitui.tui.text.findings import finding_mark
 from pitui.tui.text.job_list import Job, JobList, identity, seconds
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, bar, duration, percent
@@ -15,7 +18,7 @@ from pitui.tui.text.state_cells import application_cell, driver_cell, run_cell
 JOB_BAR_WIDTH = 12
 
 COLUMNS = (
-    Column("state", "state", least=9),
+    Column("state", "state", least=11),
     Column("name", "name", least=8, most=24),
     Column("time", "time", right=True, least=5),
     Column("what", "progress, result", least=16, most=200, grows=True, wants=46),
@@ -41,12 +44,13 @@ def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
     )
 
 
-def job_rows(jobs: JobList, now: float) -> Rows[Job]:
-    """Return a row a job."""
-    return Rows(jobs, partial(_job_row, now=now), search=_job_words, aliases=jobs.aliases)
+def job_rows(jobs: JobList, now: float, marks: Mapping[str, FindingSeverity]) -> Rows[Job]:
+    """Return a row a job; `marks` are the worst findings by application."""
+    make = partial(_job_row, now=now, marks=marks)
+    return Rows(jobs, make, search=_job_words, aliases=jobs.aliases)
 
 
-def _job_row(job: Job, now: float) -> Row:
+def _job_row(job: Job, now: float, marks: Mapping[str, FindingSeverity]) -> Row:
     app, run = job.application, job.run
     took = seconds(job, now)
     cores = run.cores if run and run.cores else app.cores if app else 0
@@ -56,7 +60,7 @@ def _job_row(job: Job, now: float) -> Row:
     return Row(
         key=job.key,
         cells=(
-            job_state_cell(job),
+            cells(*job_state_cell(job).spans, finding_mark(marks.get(job.app_id or ""))),
             cell(job.name, Tone.STRONG),
             cell(duration(took)) if took is not None else DASH,
             _what(job),

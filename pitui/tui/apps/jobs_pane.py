@@ -2,12 +2,13 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
+from pitui.doctor.finding import FindingSeverity
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
@@ -50,6 +51,7 @@ class JobsPane(SortedPane, DrillDown):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("jobs")
         self._snapshot = snapshot
+        self._marks: Mapping[str, FindingSeverity] = {}
         self._runs: Sequence[Run] = ()
         self._earlier: Sequence[Application] = ()
         self._unreadable = ""
@@ -59,9 +61,9 @@ class JobsPane(SortedPane, DrillDown):
         self.table.set_empty(no_jobs(snapshot))
         self._wanted = ""
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show a new snapshot's applications beside the runs already known."""
-        self._snapshot = snapshot
+    def show(self, snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> None:
+        """Show a new snapshot's applications, with their worst findings, beside the known runs."""
+        self._snapshot, self._marks = snapshot, marks
         self._show_jobs()
 
     def select_run(self, run_id: str) -> None:
@@ -114,7 +116,7 @@ class JobsPane(SortedPane, DrillDown):
         self.title = f"{self.TITLE} {words}" if words else self.TITLE
         self.table.set_empty(no_jobs(self._snapshot))
         self._jobs = jobs
-        self.show_rows(job_rows(jobs, time.time()))
+        self.show_rows(job_rows(jobs, time.time(), self._marks))
         if self._wanted in self._jobs:
             self.table.select(self._wanted)
             self._wanted = ""

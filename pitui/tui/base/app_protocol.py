@@ -12,10 +12,18 @@ from pitui.domain.cluster import Snapshot
 from pitui.tui.base.actions.keymap import Keys
 from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
 from pitui.tui.services.interface import Backend
+from pitui.tui.text.cells import Span
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.message import Message
+
+
+class MarksProtocol(Protocol):
+    """What the checks that run all the time found, as screens know it."""
+
+    texts: tuple[Span, ...]
+    """Its count by severity, the longest text first; none where nothing was found."""
 
 
 class MainScreenProtocol(Protocol):
@@ -25,6 +33,10 @@ class MainScreenProtocol(Protocol):
     """The newest one."""
     runs: Sequence[Run]
     """As last seen, the newest first."""
+
+    @property
+    def marks(self) -> MarksProtocol:
+        """What was found without being asked for."""
 
     def show_header(self) -> None:
         """Bring the header up to date."""

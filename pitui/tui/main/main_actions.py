@@ -7,6 +7,7 @@ from pitui.tui.base.app_protocol import app_of
 
 if TYPE_CHECKING:
     from pitui.tui.data.data_state import DataState
+    from pitui.tui.doctor.doctor_state import DoctorState
     from pitui.tui.main.main_screen import MainScreen
     from pitui.tui.provision.provision_actions import ProvisionActions
 
@@ -56,6 +57,32 @@ class MainActions:
         main = self._main
         actions = DataActions(main.operations, app_of(main).services.data, self._data)
         self._main.app.push_screen(DataScreen(self._data, actions))
+
+    @cached_property
+    def _doctor(self) -> "DoctorState":
+        """What the checks found; kept while its screen is closed."""
+        from pitui.tui.doctor.doctor_state import DoctorState
+
+        return DoctorState(app_of(self._main).services.doctor)
+
+    def do_doctor(self) -> None:
+        """Show what is wrong, that of the node or application under the cursor first."""
+        from pitui.tui.doctor.doctor_pane import DoctorPane
+        from pitui.tui.doctor.doctor_screen import DoctorScreen
+
+        main, state = self._main, self._doctor
+        place = main.panes.focused_pane
+        node = main.nodes.cursor if place is main.nodes else None
+        location = main.jobs.location() if place is main.jobs else None
+
+        def begin() -> None:
+            main.run_worker(state.look(), group="doctor")
+
+        def stop() -> None:
+            main.workers.cancel_group(main, "doctor")
+
+        first = node or "", location.app_id if location is not None else ""
+        main.app.push_screen(DoctorScreen(state, DoctorPane(state, first, begin, stop)))
 
     def do_benchmarks(self) -> None:
         """Show the runs of benchmarks."""

@@ -31,6 +31,7 @@ from pitui.tui.base.ui_messages import (
 )
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
+from pitui.tui.main.finding_marks import FindingMarks
 from pitui.tui.main.main_actions import MainActions
 from pitui.tui.main.navigation_history import NavigationHistory
 from pitui.tui.main.pane_layout import EXECUTORS, PaneLayout
@@ -71,6 +72,7 @@ class MainScreen(ActionScreen):
         self.operations = self.progress.runner
         self.history = NavigationHistory(self)
         self.actions = MainActions(self)
+        self.marks = FindingMarks(self)
         self.runs: Sequence[Run] = ()
         self._news: tuple[str, ...] = ()
         """Words on the unread events, for the header."""
@@ -120,6 +122,7 @@ class MainScreen(ActionScreen):
         timeline = app_of(self).services.timeline
         timeline.own(self.operations.own)
         timeline.subscribe(lambda: self.post_message(TimelineChanged()))
+        self.marks.begin()
         self.follow(("master", "workers"))
 
     # -- what comes from the services ------------------------------------------------------
@@ -129,8 +132,8 @@ class MainScreen(ActionScreen):
         """Hand a snapshot down to header and panes."""
         self.snapshot = message.snapshot
         self.show_header()
-        self.nodes.show(self.snapshot)
-        self.jobs.show(self.snapshot)
+        self.nodes.show(self.snapshot, self.marks.nodes)
+        self.jobs.show(self.snapshot, self.marks.applications)
         self._show_executors()
         self.refresh_footer()  # what can be done with a row depends on how it stands
 
@@ -148,7 +151,12 @@ class MainScreen(ActionScreen):
 
     def show_header(self) -> None:
         """Bring the header up to date."""
-        self.header.show(self.snapshot, read_only=app_of(self).read_only, news=self._news)
+        self.header.show(
+            self.snapshot,
+            read_only=app_of(self).read_only,
+            found=self.marks.texts,
+            news=self._news,
+        )
 
     @on(RunsChanged)
     def show_runs(self, message: RunsChanged) -> None:

@@ -1,5 +1,8 @@
 """Nodes as rows of a table, and everything known of one."""
 
+from collections.abc import Mapping
+
+from pitui.doctor.finding import FindingSeverity
 from pitui.domain.cluster import (
     LinkState,
     LinkStatus,
@@ -13,6 +16,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
+from pitui.tui.text.findings import finding_mark
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, sparkline, uptime
 from pitui.tui.text.state_cells import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
@@ -24,7 +28,7 @@ STRANGER = "worker:"
 """Begins the key of a row that is no configured node."""
 
 COLUMNS = (
-    Column("node", "node", least=4, most=20),
+    Column("node", "node", least=6, most=22),
     Column("ssh", "ssh", least=4),
     Column("worker", "worker", least=8),
     Column("cores", "cores", right=True, rank=1),
@@ -43,14 +47,20 @@ COLUMNS = (
 )
 
 
-_Shown = tuple[NodeStatus, MasterState] | Worker
-"""What a row is made of: a configured node and how the master is, or a worker of none."""
+_Shown = tuple[NodeStatus, MasterState, FindingSeverity | None] | Worker
+"""What a row is made of: a configured node, how the master is and the worst finding on the node;
+or a worker of none."""
 
 
-def node_rows(snapshot: Snapshot) -> Rows[_Shown]:
-    """Return a row for each configured node, then for each worker that belongs to none."""
+def node_rows(snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> Rows[_Shown]:
+    """Return a row for each configured node, then for each worker that belongs to none.
+
+    `marks` are the worst findings by node.
+    """
     master = snapshot.master.state
-    values: dict[str, _Shown] = {node.name: (node, master) for node in snapshot.nodes}
+    values: dict[str, _Shown] = {
+        node.name: (node, master, marks.get(node.name)) for node in snapshot.nodes
+    }
     values |= {f"{STRANGER}{worker.id}": worker for worker in snapshot.strangers}
     return Rows(values, _other_worker_row)
 
@@ -77,13 +87,13 @@ def _stranger(worker: Worker) -> Row:
     )
 
 
-def _node(node: NodeStatus, master: MasterState) -> Row:
+def _node(node: NodeStatus, master: MasterState, worst: FindingSeverity | None) -> Row:
     away = node.link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
     note = _link_reason(node.link) if away else None
     return Row(
         key=node.name,
         cells=(
-            _node_name(node, master),
+            cells(*_node_name(node, master), finding_mark(worst)),
             link_cell(node.link),
             _worker_cell(node, master),
             *_resources(node.worker),
@@ -98,13 +108,13 @@ def _node(node: NodeStatus, master: MasterState) -> Row:
     )
 
 
-def _node_name(node: NodeStatus, master: MasterState) -> Cell:
+def _node_name(node: NodeStatus, master: MasterState) -> tuple[Span, ...]:
     name: Span = (node.name, Tone.STRONG)
     if Role.MASTER not in node.roles:
-        return cells(name)
+        return (name,)
     if _runs_master(node, master):
-        return cells(name, (" ★", Tone.GOOD))
-    return cells(name, (" ☆", Tone.DIM if master is MasterState.UNKNOWN else Tone.BAD))
+        return name, (" ★", Tone.GOOD)
+    return name, (" ☆", Tone.DIM if master is MasterState.UNKNOWN else Tone.BAD)
 
 
 def _runs_master(node: NodeStatus, master: MasterState) -> bool:

@@ -1,9 +1,11 @@
 """The pane of nodes: their links, workers and load, and what can be done to them."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from pitui.doctor.finding import FindingSeverity
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.tui.base.actions.action_table import Scope, bindings
@@ -42,15 +44,16 @@ class NodesPane(TablePane):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("nodes")
         self._snapshot = snapshot
+        self._marks: Mapping[str, FindingSeverity] = {}
 
     def on_mount(self) -> None:
         """Show what is known before anything was asked."""
-        self.show(self._snapshot)
+        self.show(self._snapshot, self._marks)
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show a snapshot."""
-        self._snapshot = snapshot
-        self.show_rows(node_rows(snapshot))
+    def show(self, snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> None:
+        """Show a snapshot, and the worst finding of each node that has one."""
+        self._snapshot, self._marks = snapshot, marks
+        self.show_rows(node_rows(snapshot, marks))
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return two lines on a node."""

@@ -45,27 +45,33 @@ def header(
     *,
     wide: bool,
     read_only: bool,
+    found: Sequence[Span] = (),
     news: Sequence[str] = (),
 ) -> list[list[HeaderPart]]:
     """Return the header's line, or two where it is not wide, with the parts that fit.
 
-    `widths` are those of the two lines; of `news`, the first text that leaves all else its room.
+    `widths` are those of the two lines; of `found`, then of `news`, the first text that leaves all
+    else its room.
     """
     name, figures = _name_part(snapshot), _figures(snapshot)
     notes = _notes(snapshot, now, read_only=read_only)
+    texts = found, [(text, Tone.DIM) for text in news]
     if wide:
         parts = fit_parts(name + figures + notes, widths[0], header_gap(wide=True))
-        return [_with_news(parts, news, widths[0], header_gap(wide=True))]
-    upper = _with_news(fit_parts(name + notes, widths[0]), news, widths[0], header_gap(wide=False))
+        return [_with_texts(parts, texts, widths[0], header_gap(wide=True))]
+    upper = fit_parts(name + notes, widths[0])
+    upper = _with_texts(upper, texts, widths[0], header_gap(wide=False))
     return [upper, fit_parts(figures, widths[1])]
 
 
-def _with_news(
-    parts: list[HeaderPart], news: Sequence[str], width: int, gap: int
+def _with_texts(
+    parts: list[HeaderPart], texts: Sequence[Sequence[Span]], width: int, gap: int
 ) -> list[HeaderPart]:
-    taken = sum(part.width + gap for part in parts)
-    fits = (HeaderPart(((text, Tone.DIM),)) for text in news if taken + cell_len(text) <= width)
-    return [*parts, *islice(fits, 1)]
+    for lengths in texts:
+        taken = sum(part.width + gap for part in parts)
+        fits = (HeaderPart((span,)) for span in lengths if taken + cell_len(span[0]) <= width)
+        parts = [*parts, *islice(fits, 1)]
+    return parts
 
 
 def fit_parts(parts: list[HeaderPart], width: int, gap: int = 2) -> list[HeaderPart]:

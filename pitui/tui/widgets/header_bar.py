@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from pitui.domain.cluster import Snapshot
+from pitui.tui.text.cells import Span
 from pitui.tui.text.header import WIDE, HeaderPart, header, header_gap
 from pitui.tui.text.styles import spans_text
 
@@ -25,6 +26,7 @@ class HeaderBar(Vertical):
         super().__init__()
         self._snapshot = snapshot
         self._read_only = read_only
+        self._found: Sequence[Span] = ()
         self._news: Sequence[str] = ()
         self._shown: list[list[HeaderPart]] = []
         self._shown_for: tuple[Size, int] | None = None
@@ -42,9 +44,17 @@ class HeaderBar(Vertical):
         """Tick once a second."""
         self.set_interval(1.0, self.tick)
 
-    def show(self, snapshot: Snapshot, *, read_only: bool, news: Sequence[str] = ()) -> None:
-        """Show another snapshot, and one of the texts on what is new."""
-        self._snapshot, self._read_only, self._news = snapshot, read_only, news
+    def show(
+        self,
+        snapshot: Snapshot,
+        *,
+        read_only: bool,
+        found: Sequence[Span] = (),
+        news: Sequence[str] = (),
+    ) -> None:
+        """Show another snapshot, and one text each on what is wrong and on what is new."""
+        self._snapshot, self._read_only = snapshot, read_only
+        self._found, self._news = found, news
         self._shown_for = None
         for line in self._lines:
             line.age()
@@ -66,6 +76,7 @@ class HeaderBar(Vertical):
                 (size.width - 2 - CLOCK_WIDTH, size.width - 2),
                 wide=size.width >= WIDE,
                 read_only=self._read_only,
+                found=self._found,
                 news=self._news,
             )
         return self._shown[index] if index < len(self._shown) else []

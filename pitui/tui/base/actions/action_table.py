@@ -26,6 +26,7 @@ class Scope(StrEnum):
     PROVISIONING = "Provisioning: plan, board and report"
     TIMELINE = "Timeline"
     DATA = "Data"
+    DOCTOR = "Doctor"
     NODE = "A node's screen (movement and y also in text)"
     TEXT = "Text, such as a thread dump"
     BENCHMARKS = "Benchmarks"
@@ -105,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
            "in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor",
            (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.DATA,
-            Scope.BENCHMARKS), hint=4),
+            Scope.DOCTOR, Scope.BENCHMARKS), hint=4),
     Action("open", "Open", "enter", "Open the application, job or stage under the cursor; on "
            "other rows, show all details", _TABLE, hint=8),
     Action("details", "Details", "i", "Show all details of the row", _TABLE),
@@ -207,6 +208,11 @@ ACTIONS: tuple[Action, ...] = (
            "changed since (asks first)", (Scope.DATA,), danger=True, mutating=True, hint=3),
     Action("look_again", "Look again", "r", "Ask the nodes again what they have", (Scope.DATA,),
            hint=5),
+    Action("check_again", "Run again", "r", "Run all checks again; Esc stops them",
+           (Scope.DOCTOR,), hint=2),
+    Action("ignore", "Ignore", "i", "Ignore the marked findings, or the one under the cursor: asks "
+           "for a reason and for how long; on an ignored one, stop ignoring it", (Scope.DOCTOR,),
+           hint=3),
     Action("clean", "Clean up", "C", "Remove old logs and the work folders of finished "
            "applications; lists names and sizes and asks first", (Scope.NODE,), danger=True,
            mutating=True, hint=1),
@@ -249,6 +255,8 @@ ACTIONS: tuple[Action, ...] = (
            "remove it"),
     Action("benchmarks", "Benchmarks", "7", "Show the runs of benchmarks: compare them, see what "
            "bound each, and what every node did meanwhile"),
+    Action("doctor", "Doctor", "8", "Run the checks of `pitui doctor`: what is wrong, why it "
+           "matters, and the fix; what concerns the node or application under the cursor is first"),
     Action("next_pane", "Next pane", "tab", "Go to the next pane"),
     Action("previous_pane", "Previous pane", "shift+tab", "Go to the previous pane"),
     Action("zoom", "Zoom", "z", "Zoom the pane to the whole screen, or back", hint=12),
@@ -283,7 +291,9 @@ def of(*scopes: Scope) -> list[Action]:
 
 def reaches(scope: Scope) -> tuple[Scope, ...]:
     """Return the scopes whose actions work while something of `scope` has the focus."""
-    if scope in (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.BENCHMARKS):
+    if scope in (
+        Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.DOCTOR, Scope.BENCHMARKS,
+    ):  # fmt: skip
         return scope, Scope.TABLES, Scope.ANYWHERE
     return scope, Scope.ANYWHERE
 

@@ -32,6 +32,7 @@ class PaneScreen(ActionScreen):
         """Lay out the page."""
         app = app_of(self)
         self.header = HeaderBar(app.main.snapshot, read_only=app.read_only)
+        PaneScreen.show_header(self)
         yield self.header
         yield self.pane
         yield self.footer
@@ -46,7 +47,7 @@ class PaneScreen(ActionScreen):
     def show_header(self) -> None:
         """Show the same header as the main screen."""
         app = app_of(self)
-        self.header.show(app.main.snapshot, read_only=app.read_only)
+        self.header.show(app.main.snapshot, read_only=app.read_only, found=app.main.marks.texts)
 
     def on_resize(self, event: Resize) -> None:
         """Choose the header's layout."""

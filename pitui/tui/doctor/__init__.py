@@ -1,0 +1,1 @@
+"""The Doctor screen: what is wrong, why it matters, and what to do."""

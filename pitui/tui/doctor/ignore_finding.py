@@ -1,0 +1,91 @@
+"""The dialog that asks why findings are to be ignored, and for how long."""
+
+import re
+from datetime import date, timedelta
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from pitui.domain.text.printable import printable
+from pitui.tui.base.dialogs.dialog import Dialog
+
+_DAYS = re.compile(r"(\d{1,4}) ?d(?:ays?)?")
+
+Ignored = tuple[str, date | None]
+"""The reason, and the last day on which it holds."""
+
+
+class IgnoreScreen(Dialog[Ignored]):
+    """Asks for a reason and a day; answers None if cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    TITLE_TEXT = "Ignore"
+    KEYS_TEXT = "Enter ignore  Tab next  Esc cancel"
+    AUTO_FOCUS = "#reason"
+
+    def __init__(self, about: str, today: date) -> None:
+        super().__init__()
+        self._about = about
+        self._today = today
+
+    def content(self) -> list[Widget]:
+        """Return what is ignored, and the two fields."""
+        return [
+            Static(Text(printable(self._about)), classes="about"),
+            _field("because", "", "reason", "shown here and by `pitui doctor`"),
+            _field("until", "", "until", "empty, 30d, or 2026-12-31"),
+            Static("", id="complaint", markup=False),
+        ]
+
+    def on_input_submitted(self) -> None:
+        """Answer, or say what is missing."""
+        reason = self.query_one("#reason", Input).value.strip()
+        day = self.query_one("#until", Input).value.strip()
+        try:
+            until = last_day(day, self._today)
+        except ValueError as error:
+            self._complain(str(error), "#until")
+            return
+        if not reason:
+            self._complain("a reason is wanted: others will read it", "#reason")
+            return
+        self.dismiss((reason, until))
+
+    def _complain(self, text: str, field: str) -> None:
+        self.query_one("#complaint", Static).update(Text(text))
+        self.query_one(field, Input).focus()
+
+
+def _field(title: str, value: str, field: str, note: str) -> Horizontal:
+    return Horizontal(
+        Static(title, classes="label"),
+        Input(value, id=field, compact=True),
+        Static(note, classes="help", markup=False),
+        classes="field",
+    )
+
+
+def last_day(text: str, today: date) -> date | None:
+    """Return the day that a person means by `30d` or `2026-12-31`; None where there is none.
+
+    Raises:
+        ValueError: it is no day, or one that is over; says so in words.
+    """
+    if not text:
+        return None
+    if match := _DAYS.fullmatch(text):
+        return today + timedelta(days=int(match[1]))
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day: 30d, or one as 2026-12-31") from None
+    if day < today:
+        raise ValueError(f"{text} is over")
+    return day

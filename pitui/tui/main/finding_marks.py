@@ -1,0 +1,69 @@
+"""What the checks that run all the time found, as marks of rows and a count in the header."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pitui.doctor.finding import FindingSeverity
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.text.cells import Span
+from pitui.tui.text.findings import SEVERITY_WORDS, finding_counts
+
+if TYPE_CHECKING:
+    from pitui.doctor.report import KnownFinding
+    from pitui.tui.main.main_screen import MainScreen
+
+_ORDER = list(FindingSeverity)
+
+
+class FindingMarks:
+    """Kept by the main screen; hands on what is different."""
+
+    def __init__(self, main: "MainScreen") -> None:
+        self._main = main
+        self.nodes: Mapping[str, FindingSeverity] = {}
+        self.applications: Mapping[str, FindingSeverity] = {}
+        self.texts: tuple[Span, ...] = ()
+        """What the header says of it, the longest first."""
+
+    def begin(self) -> None:
+        """Follow what stands."""
+        service = app_of(self._main).services.doctor
+        service.subscribe(lambda: self._main.call_later(self.refresh))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what stands now, where that is different."""
+        counted = [o for o in app_of(self._main).services.doctor.standing if o.excluded is None]
+        before = self.nodes, self.applications, self.texts
+        self.nodes = _worst((name, one) for one in counted for name in one.nodes)
+        self.applications = _worst(
+            (one.finding.application, one) for one in counted if one.finding.application
+        )
+        self.texts = tuple(_header_texts(counted))
+        if before != (self.nodes, self.applications, self.texts):
+            main = self._main
+            main.show_header()
+            main.nodes.show(main.snapshot, self.nodes)
+            main.jobs.show(main.snapshot, self.applications)
+
+
+def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, FindingSeverity]:
+    """Return the worst severity by name."""
+    worst: dict[str, FindingSeverity] = {}
+    for name, one in found:
+        known = worst.get(name, one.finding.severity)
+        worst[name] = min(known, one.finding.severity, key=_ORDER.index)
+    return worst
+
+
+def _header_texts(counted: "Sequence[KnownFinding]") -> Iterator[Span]:
+    severities = [one.finding.severity for one in counted]
+    # Notes are for who looks: nothing has to be done about them.
+    counts = [severities.count(severity) for severity in _ORDER[:2]]
+    if not any(counts):
+        return
+    errors, warnings = counts
+    _glyph, _word, tone = SEVERITY_WORDS[_ORDER[0] if errors else _ORDER[1]]
+    yield f"{finding_counts(counts)} (8)", tone
+    yield finding_counts(counts), tone
+    yield f"{errors}✗ {warnings}!", tone

@@ -1,0 +1,30 @@
+"""Findings of the checks as glyphs, words and counts."""
+
+from collections.abc import Sequence
+
+from pitui.doctor.finding import FindingSeverity
+from pitui.tui.text.cells import Span, Tone
+
+SEVERITY_WORDS = {
+    FindingSeverity.ERROR: ("✗", "error", Tone.BAD),
+    FindingSeverity.WARNING: ("!", "warning", Tone.WARN),
+    FindingSeverity.INFO: ("·", "note", Tone.DIM),
+}
+
+
+def finding_mark(severity: FindingSeverity | None) -> Span:
+    """Return the mark of a row with a finding, as wide as the gap of one without."""
+    if severity is None or severity is FindingSeverity.INFO:
+        return "  ", Tone.DIM
+    glyph, _word, tone = SEVERITY_WORDS[severity]
+    return f" {glyph}", tone
+
+
+def finding_counts(counts: Sequence[int]) -> str:
+    """Return how many errors, warnings and notes there are: `2 errors, 1 warning`."""
+    words = [word for _glyph, word, _tone in SEVERITY_WORDS.values()]
+    return ", ".join(
+        f"{count} {word}{'s' * (count != 1)}"
+        for count, word in zip(counts, words, strict=False)
+        if count
+    )
