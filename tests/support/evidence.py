@@ -136,6 +136,7 @@ def facts(name: str) -> NodeFacts:
         has_home=True,
         spark="4.3.0",
         scala="2.13",
+        provisioned=True,
         env={"SPARK_LOCAL_DIRS": "/var/lib/spark/local"},
         defaults={
             "spark.master.rest.enabled": "false",

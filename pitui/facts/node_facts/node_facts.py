@@ -126,6 +126,10 @@ class NodeFacts:
     defaults: Mapping[str, str] = field(default_factory=dict)
     """spark-defaults.conf; secrets are only `set`."""
     defaults_path: str = ""
+    provisioned: bool = False
+    """Whether spark-env.sh or spark-defaults.conf has a block that provisioning keeps."""
+    by_hand: frozenset[str] = frozenset()
+    """Names of variables and properties that stand outside of such blocks."""
     java: JavaRuntime | None = None
     python: tuple[int, int] | None = None
     """Major and minor version of the Python that executors start."""

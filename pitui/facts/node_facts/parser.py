@@ -72,6 +72,8 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         env_ends=next((end for line in parts[""] if (end := spark_env_end(line))), None),
         defaults={m[1]: m[2] for m in map(_CONF.fullmatch, lines["conf"]) if m},
         defaults_path=(lines["file"] or [""])[0],
+        provisioned="managed" in lines,
+        by_hand=frozenset(lines["by-hand"]),
         java=parse_java("\n".join(parts["java"]) + "\n"),
         python=(int(python[1]), int(python[2])) if python else None,
         folders=_checked_folders(lines["folder"], read_only),

@@ -61,6 +61,23 @@ file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
   sed -E -e "s/^([[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]).*/\1set/I" \
     -e 's/^/conf /' "$file"
 """
+# Names alone: of what provisioning does not write, and so cannot put right.
+_BY_HAND = r"""
+for file in "${SPARK_CONF_DIR:-$SPARK_HOME/conf}"/spark-env.sh "$file"; do
+  [ -r "$file" ] && awk '
+    />>> managed by pitui: / { ours = 1; print "managed"; next }
+    /<<< managed by pitui: / { ours = 0; next }
+    ours || /^[[:space:]]*[#!]/ || NF == 0 { next }
+    FILENAME ~ /[.]conf$/ {
+      sub(/^[[:space:]]+/, ""); sub(/[[:space:]=:].*/, ""); print "by-hand " $0; next
+    }
+    {
+      while (match($0, /[A-Za-z_][A-Za-z0-9_]*=/)) {
+        print "by-hand " substr($0, RSTART, RLENGTH - 1); $0 = substr($0, RSTART + RLENGTH)
+      }
+    }' "$file"
+done
+"""
 _FOLDERS = r"""
 blank='[[:space:]]*'
 local=$(sed -n "s/^${blank}spark[.]local[.]dir$blank[[:space:]=:]$blank//p" "$file" 2>/dev/null)
@@ -165,6 +182,7 @@ def _in_spark_env() -> str:
         [
             f'for name in {names}; do [ -z "${{!name}}" ] || echo "env $name=${{!name}}"; done',
             _DEFAULTS,
+            _BY_HAND,
             _FOLDERS,
             f"echo '{PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
             f"echo '{PART}java'; {JAVA_COMMAND}",

@@ -398,6 +398,58 @@ def test_no_other_check_speaks_of_a_fault(
     assert [one for one in others if one not in known.get(check, [])] == []
 
 
+FIXABLE = {
+    "disk.left-behind",
+    "drift.files",
+    "names.address-not-ours",
+    "spark.gave-up",
+    "spark.master-differs",
+    "spark.pid-file",
+    "spark.service-not-enabled",
+    "time.offset",
+}
+"""Checks of which at least one fault above is mended by pitui."""
+
+
+def test_what_is_fixable_says_so_in_the_words_that_a_person_would_type() -> None:
+    fixable = set()
+    for check, evidence, _severity, _words in FAULTS:
+        (one,) = found(evidence, check)
+        if one.fixed_by is None:
+            continue
+        fixable.add(check)
+        assert one.fixed_by.nodes, check
+        words = one.fix.replace(",", " ").replace("--only ", "").split()
+        missing = [step for step in one.fixed_by.steps if step not in words]
+        assert missing == [], (check, one.fix)
+        assert ("pitui restart" in one.fix) >= bool(one.fixed_by.restart), (check, one.fix)
+        assert ("pitui start" in one.fix) >= bool(one.fixed_by.start), (check, one.fix)
+    assert fixable == FIXABLE
+
+
+def test_what_somebody_wrote_themselves_no_step_puts_right() -> None:
+    for setting, check, evidence in (
+        ("SPARK_LOCAL_IP", "names.address-not-ours",
+         says("pi2", env={"SPARK_LOCAL_IP": ADDRESS["pi1"]},
+              by_hand=frozenset({"SPARK_LOCAL_IP"}))),
+        ("spark.executor.memory", "drift.files",
+         says("pi2", defaults={**facts("pi2").defaults, "spark.executor.memory": "512m"},
+              by_hand=frozenset({"spark.executor.memory"}))),
+        ("JAVA_HOME", "java.missing",
+         says("pi2", java=None, by_hand=frozenset({"JAVA_HOME"}))),
+    ):  # fmt: skip
+        (one,) = found(evidence, check)
+        assert one.fixed_by is None, setting
+
+
+def test_on_a_cluster_that_others_set_up_only_daemons_and_hosts_are_touched() -> None:
+    for check, evidence, _severity, _words in FAULTS:
+        names = tuple(evidence.facts)
+        (one,) = found(with_facts(evidence, *names, provisioned=False), check)
+        steps = one.fixed_by.steps if one.fixed_by is not None else ()
+        assert set(steps) <= {"hosts", "hostname", "time"}, check
+
+
 def test_the_same_host_name_on_two_machines() -> None:
     evidence = with_facts(healthy(), "pi1", **machine("pi1", hostname="raspberrypi"))
     evidence = with_facts(evidence, "pi2", **machine("pi2", hostname="raspberrypi"))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from support.evidence import (
+    ADDRESS,
     NOW,
     NUC,
     facts,
@@ -223,3 +224,97 @@ def test_what_cannot_be_fixed_is_not_in_one_finding_with_what_can() -> None:
     )
     said = make_report(CHECKS, findings, ()).findings
     assert {(one.nodes, one.fixable) for one in said} == {(("pi1", "pi3"), True), (("pi2",), False)}
+
+
+@pytest.mark.parametrize(
+    ("spark", "fixable"),
+    [
+        ({"version": "4.3.0"}, True),
+        ({"archive": "~/spark-4.3.0-bin-hadoop3.tgz"}, True),
+        ({"version": "4.2.1"}, False),
+        ({}, False),
+    ],
+)
+def test_another_spark_is_replaced_where_the_configuration_has_the_clusters(
+    spark: dict[str, str], fixable: bool
+) -> None:
+    (one,) = report(with_facts(healthy(spark=spark), "pi2", spark="3.5.8")).findings
+    wanted = Fix.provisioning(
+        "spark", "conf", "sizing", "service", on=["pi2"], restart=[worker("pi2")]
+    )
+    assert one.finding.fixed_by == (wanted if fixable else None)
+
+
+def test_a_name_on_loopback_is_mended_and_what_listens_there_restarted() -> None:
+    def known_by_loopback(node: NodeStatus) -> NodeStatus:
+        bare = tuple(replace(p, arguments=()) for p in node.processes)
+        own = tuple(replace(row, host="127.0.1.1") for row in node.workers)
+        return replace(node, processes=bare, workers=own)
+
+    named = with_facts(healthy(), "pi1", resolved={"pi1": ("127.0.1.1",)})
+    bound = with_status(named, "pi1", change=known_by_loopback)
+    (one,) = report(bound).findings
+    assert one.finding.fixed_by == Fix.provisioning("hosts", on=["pi1"], restart=[worker("pi1")])
+    # Whoever told Spark to listen there wants it so.
+    told = with_facts(bound, "pi1", env={"SPARK_LOCAL_IP": "127.0.1.1"})
+    assert [one.fixable for one in report(told).findings if one.nodes == ("pi1",)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("settings", "by_hand", "fixable"),
+    [
+        ({}, (), True),
+        ({}, ("SPARK_WORKER_MEMORY",), False),
+        ({"spark": {"worker": {"memory": "1g"}}}, (), True),
+        ({"spark": {"worker": {"memory": "8g"}}}, (), False),
+        ({"spark": {"env": {"SPARK_WORKER_MEMORY": "8g"}}}, (), False),
+    ],
+)
+def test_a_worker_that_is_too_large_is_sized_where_provisioning_says_how_large(
+    settings: dict[str, object], by_hand: tuple[str, ...], fixable: bool
+) -> None:
+    def too_large(node: NodeStatus) -> NodeStatus:
+        assert node.worker is not None
+        return replace(node, worker=replace(node.worker, memory_mib=6000))
+
+    evidence = with_facts(healthy(**settings), "pi1", by_hand=frozenset(by_hand))
+    (one,) = report(with_status(evidence, "pi1", change=too_large)).findings
+    wanted = Fix.provisioning("sizing", on=["pi1"], restart=[worker("pi1")])
+    assert one.finding.fixed_by == (wanted if fixable else None)
+    assert one.finding.fix.startswith("pitui provision pi1 --only sizing") is (
+        settings in ({}, {"spark": {"worker": {"memory": "1g"}}})
+        or "SPARK_WORKER_MEMORY" in str(settings)
+    )
+
+
+def test_java_is_installed_where_provisioning_may() -> None:
+    without = with_facts(healthy(), "pi1", java=None)
+    (one,) = report(without).findings
+    assert one.finding.fixed_by == Fix.provisioning("java", "conf", on=["pi1"])
+    (one,) = report(with_facts(without, "pi1", by_hand=frozenset(["JAVA_HOME"]))).findings
+    assert not one.fixable
+
+
+def test_machines_of_one_name_get_their_own_but_this_one_keeps_it() -> None:
+    def named(evidence: Evidence, *names: str) -> Evidence:
+        for name in names:
+            machine = replace(evidence.facts[name].machine, hostname="pi1")
+            evidence = with_facts(evidence, name, machine=machine)
+        return evidence
+
+    found = {one.nodes: one for one in report(named(healthy(), "pi1", "pi2")).findings}
+    (one,) = found.values()
+    assert one.finding.fixed_by == Fix.provisioning("hostname", "hosts", on=["pi1", "pi2"])
+    nodes = {name: {"host": address} for name, address in ADDRESS.items()}
+    here = named(healthy(nodes={**nodes, NUC: {"host": "local"}}), NUC, "pi1")
+    assert [one.fixable for one in report(here).findings if NUC in one.nodes] == [False]
+
+
+@pytest.mark.parametrize(("name", "fixable"), [(NUC, True), ("hub", False)])
+def test_a_name_of_a_node_gets_its_address_and_another_name_is_a_persons(
+    name: str, fixable: bool
+) -> None:
+    evidence = with_facts(healthy(), "pi2", resolved={name: ("192.168.1.99",)})
+    (one,) = report(with_master(evidence, url=f"spark://{name}:7077")).findings
+    assert one.finding.check == "names.resolves-elsewhere"
+    assert one.finding.fixed_by == (Fix.provisioning("hosts", on=["pi2"]) if fixable else None)

@@ -75,7 +75,9 @@ def home(tmp_path: Path) -> Path:
         (spark / name).mkdir(parents=True)
     (spark / "jars/spark-core_2.12-3.5.8.jar").touch()
     (spark / "conf/spark-env.sh").write_text(
+        "# >>> managed by pitui: conf >>> what is between these lines is replaced\n"
         f'export SPARK_LOCAL_DIRS="{spark}/local"\nexport SPARK_PID_DIR="{spark}/pid"\n'
+        "# <<< managed by pitui: conf <<<\n"
         "export SPARK_LOCAL_IP=192.0.2.77\n"
     )
     (spark / "conf/spark-defaults.conf").write_text(
@@ -113,6 +115,8 @@ def test_the_command_in_real_shells(shell: Sequence[str], home: Path) -> None:
         "spark.ssl.keyStorePassword": "set",
         "spark.executor.memory": "470m",
     }
+    assert facts.provisioned
+    assert facts.by_hand == {"SPARK_LOCAL_IP", *facts.defaults}
     assert [one.path.rpartition("/")[2] for one in facts.leftovers] == [
         f"blockmgr-{UUID}",
         f"spark-{UUID}",
@@ -150,4 +154,5 @@ def test_a_spark_env_that_ends_spark_is_said(shell: Sequence[str], home: Path) -
 def test_a_node_without_spark(shell: Sequence[str], tmp_path: Path) -> None:
     facts = ask(shell, NodeQuestion(str(tmp_path / "none")))
     assert (facts.has_home, facts.spark, facts.gave_up, facts.defaults) == (False, None, "", {})
+    assert (facts.provisioned, facts.by_hand) == (False, frozenset())
     assert [f.use for f in facts.folders] == ["system", "home", "work", "logs", "local"]

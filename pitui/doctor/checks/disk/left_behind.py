@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_provisioned
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -21,7 +23,21 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 "elsewhere remove them by hand",
                 node=name,
                 several="they have scratch folders from before their last boot",
+                fixed_by=_fix_of_folders(evidence, name, booted),
             )
+
+
+def _fix_of_folders(evidence: Evidence, name: str, booted: float) -> Fix | None:
+    """Return the restart at which they go: of an idle worker that pitui set up, if all are its."""
+    status, facts = evidence.status(name), evidence.facts[name]
+    if status is None or status.worker is None or status.worker.cores_used:
+        return None
+    users = {p.user for p in status.processes if p.unit == "spark-worker.service"}
+    owners = {left.owner for left in facts.leftovers if 0 < left.changed_at < booted}
+    given = facts.env.get("SPARK_LOCAL_DIRS")
+    if not is_provisioned(evidence, name) or owners != users or not given:
+        return None
+    return Fix.restarting(name)
 
 
 CHECK = Check(

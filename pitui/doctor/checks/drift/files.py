@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info
+from pitui.doctor.fix import Fix
 from pitui.doctor.majority import usual
+from pitui.doctor.provisioned import is_written_by_step
 
 _OWN = ("spark.local.dir", "spark.driver.host", "spark.driver.bindAddress", "spark.master")
 """Settings that may be a node's own; what spark.master is, spark.master-differs says."""
@@ -22,11 +24,19 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             if value != most:
                 yield info(
                     f"{setting} is {value} in its spark-defaults.conf, and {most} elsewhere",
-                    "pitui provision {nodes} --only conf,sizing",
+                    "pitui provision --only conf,sizing",
                     node=name,
                     about=setting,
                     several=f"{setting} is not what it is elsewhere",
+                    fixed_by=_fix_of_setting(evidence, setting, list(values)),
                 )
+
+
+def _fix_of_setting(evidence: Evidence, setting: str, nodes: list[str]) -> Fix | None:
+    """Return the steps that write it, on all: which of them is right, the configuration knows."""
+    if not all(is_written_by_step(evidence, name, setting) for name in nodes):
+        return None
+    return Fix.provisioning("conf", "sizing", on=nodes)
 
 
 CHECK = Check(

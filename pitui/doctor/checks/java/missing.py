@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -15,6 +17,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 "pitui provision {nodes} --only java,conf",
                 node=name,
                 several="Spark's scripts find no Java",
+                fixed_by=Fix.provisioning("java", "conf", on=[name])
+                if is_written_by_step(evidence, name, "JAVA_HOME")
+                else None,
             )
 
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.cluster import NodeStatus, WorkerState
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
+from pitui.domain.cluster import NodeStatus, Role, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.sizing import DAEMON_MIB, SYSTEM_MIB, fitting_worker_memory_mib
 
 
@@ -16,25 +19,39 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             continue
         total, offered = metrics.memory_total_mib, worker.memory_mib
         daemons = DAEMON_MIB * (worker.instances + (status.master_pid is not None))
-        if not total or offered <= total - SYSTEM_MIB - daemons:
+        most = total - SYSTEM_MIB - daemons
+        if not total or offered <= most:
             continue
+        fitting = fitting_worker_memory_mib(total - daemons + DAEMON_MIB)
+        asked = evidence.nodes[status.name].worker_memory_mib or fitting
+        by_step = 0 < asked <= most
         yield Finding(
             FindingSeverity.ERROR if offered > total else FindingSeverity.WARNING,
             f"its worker offers {offered} MiB, and its board has {total} MiB, of which the system "
             f"and Spark's daemons take about {SYSTEM_MIB + daemons}",
-            _fix(evidence, status, fitting_worker_memory_mib(total - daemons + DAEMON_MIB)),
+            "pitui provision {nodes} --only sizing ; pitui restart {nodes}"
+            if by_step
+            else _setting(status.name, fitting),
             node=status.name,
             several="their workers offer more memory than the boards have",
+            fixed_by=_fix_of_memory(evidence, status) if by_step else None,
         )
 
 
-def _fix(evidence: Evidence, status: NodeStatus, fitting: int) -> str:
-    name = status.name
-    if fitting and evidence.nodes[name].worker_memory_mib:
-        return f"set nodes.{name}.worker.memory to {fitting}m, then: pitui provision {name}"
+def _setting(name: str, fitting: int) -> str:
     if fitting:
-        return "pitui provision {nodes} --only sizing"
+        return f"set nodes.{name}.worker.memory to {fitting}m, then: pitui provision {name}"
     return f"set nodes.{name}.worker to false: this board has no room for an executor"
+
+
+def _fix_of_memory(evidence: Evidence, status: NodeStatus) -> Fix | None:
+    """Return the step that sizes the worker, where nobody else says what it offers."""
+    name = status.name
+    workers = [process for process in status.processes if process.role is Role.WORKER]
+    said = any(process.option("--memory", "-m") for process in workers)
+    if said or len(workers) != 1 or not is_written_by_step(evidence, name, "SPARK_WORKER_MEMORY"):
+        return None
+    return Fix.provisioning("sizing", on=[name], restart=[DaemonTarget(name, Role.WORKER)])
 
 
 CHECK = Check(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.ip_address import is_ip_address, is_loopback
 from pitui.facts.node_facts.node_facts import NodeFacts
 
@@ -18,14 +20,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         for setting, address in _told(facts, is_master=name == evidence.master_name):
             own = address in facts.addresses or is_loopback(address) or address in _ANY
             if is_ip_address(address) and not own:
+                fix = _fix_of_address(evidence, name, setting)
                 yield error(
                     f"{setting} is {address}, and it has no such address",
-                    f"remove {setting} there, or set an address of its own: "
+                    "pitui provision {nodes} --only conf"
+                    if fix
+                    else f"remove {setting} there, or set an address of its own: "
                     f"nodes.{name}.env.SPARK_LOCAL_IP",
                     node=name,
                     about=setting,
                     detail=f"its addresses: {', '.join(sorted(facts.addresses))}",
                     several=f"{setting} is an address that they do not have",
+                    fixed_by=fix,
                 )
 
 
@@ -35,6 +41,14 @@ def _told(facts: NodeFacts, *, is_master: bool) -> Iterator[tuple[str, str]]:
     name = "spark.driver.bindAddress"
     if is_master and facts.defaults.get(name):
         yield name, facts.defaults[name]
+
+
+def _fix_of_address(evidence: Evidence, name: str, setting: str) -> Fix | None:
+    """Return the step that writes a node's own address, where nobody wrote another."""
+    wanted_so = setting == "SPARK_MASTER_HOST" and evidence.config.spark.master.host
+    if wanted_so or "." in setting or not is_written_by_step(evidence, name, setting):
+        return None
+    return Fix.provisioning("conf", on=[name])
 
 
 CHECK = Check(

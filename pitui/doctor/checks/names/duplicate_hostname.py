@@ -1,11 +1,12 @@
 """names.duplicate-hostname: two machines have one name, as fresh cards have."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -22,7 +23,17 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     "pitui provision {nodes} --only hostname,hosts",
                     node=name,
                     several=f"their host name is {hostname}",
+                    fixed_by=_fix_of_names(evidence, names),
                 )
+
+
+def _fix_of_names(evidence: Evidence, names: Sequence[str]) -> Fix | None:
+    """Return the steps that give each its node's name; this machine keeps the one that it has."""
+    renamed = [name for name in names if not evidence.nodes[name].local]
+    kept = {evidence.facts[name].machine.hostname.lower() for name in set(names) - set(renamed)}
+    if kept & {name.lower() for name in renamed}:
+        return None
+    return Fix.provisioning("hostname", "hosts", on=renamed)
 
 
 CHECK = Check(

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.fix import Fix
 from pitui.domain.cluster import NodeStatus
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_ip_address, is_loopback
 from pitui.facts.node_facts.node_facts import NodeFacts
 
@@ -27,10 +29,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             yield error(
                 f"Spark listens on {bound}, because its name {facts.machine.hostname} "
                 f"leads to {loopback}",
-                _FIX,
+                f"{_FIX} ; pitui restart {{nodes}}",
                 node=name,
                 detail=_loopback_line(facts),
                 several="Spark listens on loopback, where no other node reaches it",
+                fixed_by=_fix_of_hosts(evidence, name),
             )
         elif not _has_address(status, facts):
             yield warning(
@@ -40,7 +43,28 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 node=name,
                 detail=_loopback_line(facts),
                 several="their own names lead to loopback, and nothing tells Spark other addresses",
+                fixed_by=_fix_of_hosts(evidence, name),
             )
+
+
+def _fix_of_hosts(evidence: Evidence, name: str) -> Fix | None:
+    """Return the step that mends it, with a restart of what listens on loopback.
+
+    This machine keeps its own name, and what leads it to loopback; and whoever told Spark to listen
+    there wants it so.
+    """
+    facts, node = evidence.facts[name], evidence.nodes[name]
+    if node.local and facts.machine.hostname not in evidence.nodes:
+        return None
+    if is_loopback(facts.env.get("SPARK_LOCAL_IP", "")):
+        return None
+    status = evidence.status(name)
+    bound = (
+        [p.role for p in status.processes if not p.host or is_loopback(p.host)] if status else []
+    )
+    if not _bound_to_loopback(evidence, status):
+        bound = []
+    return Fix.provisioning("hosts", on=[name], restart=[DaemonTarget(name, r) for r in bound])
 
 
 def _loopback_line(facts: NodeFacts) -> str:

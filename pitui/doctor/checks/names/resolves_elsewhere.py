@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
 from pitui.domain.ip_address import is_loopback
 
 
@@ -27,6 +28,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 node=name,
                 about=host,
                 several=f"{host}, which is {owner}, leads them elsewhere",
+                fixed_by=Fix.provisioning("hosts", on=[name]) if host in evidence.nodes else None,
             )
 
 

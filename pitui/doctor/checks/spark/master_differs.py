@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence, address_of_url
 from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_provisioned, is_written_by_step
+from pitui.domain.cluster import NodeStatus, Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_ip_address
 
 
@@ -21,17 +25,33 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 node=status.name,
                 about="worker",
                 several=f"their workers belong to {asked}",
+                fixed_by=_fix_of_worker(evidence, status),
             )
     for name, facts in evidence.facts.items():
         told = facts.defaults.get("spark.master", "")
         if told.startswith("spark://") and _is_another(evidence, name, told):
+            by_step = is_written_by_step(evidence, name, "spark.master")
             yield warning(
                 f"spark.master is {told} in {facts.defaults_path}, the cluster's is {url}",
-                f"set spark.master there to {url}",
+                "pitui provision {nodes} --only conf"
+                if by_step
+                else f"set spark.master there to {url}",
                 node=name,
                 about="spark.master",
                 several=f"spark.master is {told} in their spark-defaults.conf",
+                fixed_by=Fix.provisioning("conf", on=[name]) if by_step else None,
             )
+
+
+def _fix_of_worker(evidence: Evidence, status: NodeStatus) -> Fix | None:
+    """Return how its worker comes to this master; what units of others say stays as it is."""
+    units = {p.unit for p in status.processes if p.role is Role.WORKER}
+    worker = DaemonTarget(status.name, Role.WORKER)
+    if units == {None}:
+        return Fix(restart=(worker,))
+    if units == {"spark-worker.service"} and is_provisioned(evidence, status.name):
+        return Fix.provisioning("service", on=[status.name], restart=[worker])
+    return None
 
 
 def _is_another(evidence: Evidence, node: str, url: str) -> bool:

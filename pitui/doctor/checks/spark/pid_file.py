@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
+from pitui.doctor.fix import Fix
 from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.facts.node_facts.node_facts import NodeFacts
 
@@ -35,6 +36,7 @@ def _of_process(name: str, process: DaemonProcess, facts: NodeFacts) -> Iterator
             node=name,
             about=process.role,
             several="their daemons have no PID files",
+            fixed_by=Fix.restarting(name, process.role),
         )
     elif facts.pid_folder == "/tmp":  # noqa: S108 - Spark's own choice
         yield info(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_provisioned
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -14,12 +16,17 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             if process.unit and facts.units.get(process.unit) == "disabled":
                 user = "--user " if process.unit_of_user else ""
                 sudo = "" if process.unit_of_user else "sudo "
+                ours = process.unit == f"spark-{process.role}.service" and not user
+                step = ours and is_provisioned(evidence, name)
                 yield warning(
                     f"{process.unit} runs, and is not enabled: it does not start at boot",
-                    f"pitui exec {{nodes}} -- {sudo}systemctl {user}enable {process.unit}",
+                    "pitui provision {nodes} --only service"
+                    if step
+                    else f"pitui exec {{nodes}} -- {sudo}systemctl {user}enable {process.unit}",
                     node=name,
                     about=process.unit,
                     several=f"{process.unit} runs, and is not enabled",
+                    fixed_by=Fix.provisioning("service", on=[name]) if step else None,
                 )
 
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
 from pitui.doctor.majority import usual
+from pitui.doctor.provisioned import configured_spark, is_provisioned
+from pitui.domain.daemon_target import DaemonTarget
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -21,10 +24,24 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         right = f"Scala {most[1]}" if scala else str(most[0])
         yield error(
             f"it has {what}, the cluster's is {right}",
-            "pitui provision {nodes} --only spark,conf,service",
+            "pitui provision {nodes} --only spark,conf,sizing,service ; pitui restart {nodes}",
             node=name,
             several=f"their Spark is not that of the cluster, {right}",
+            fixed_by=_fix_of_version(evidence, name) if scala is False else None,
         )
+
+
+def _fix_of_version(evidence: Evidence, name: str) -> Fix | None:
+    """Return the steps that bring the cluster's Spark, where the configuration has that one."""
+    master = evidence.facts.get(evidence.master_name)
+    if name == evidence.master_name or not is_provisioned(evidence, evidence.master_name):
+        return None
+    if master is None or master.spark != configured_spark(evidence.config):
+        return None
+    status = evidence.status(name)
+    roles = [process.role for process in status.processes] if status is not None else []
+    again = [DaemonTarget(name, role) for role in dict.fromkeys(roles)]
+    return Fix.provisioning("spark", "conf", "sizing", "service", on=[name], restart=again)
 
 
 CHECK = Check(

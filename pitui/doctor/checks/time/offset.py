@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
 from pitui.domain.text.printable import time_span
 
 _LEAST = 2.0
@@ -32,7 +33,20 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             detail="nothing there keeps the clock right" if none else "",
             several=f"their clocks are not that of {evidence.master_name}",
+            fixed_by=_fix_of_clocks(evidence, name),
         )
+
+
+def _fix_of_clocks(evidence: Evidence, name: str) -> Fix | None:
+    """Return the step for those whose clock is not this machine's, which the step sets it by."""
+    wrong = []
+    for one in (evidence.master_name, name):
+        ahead, unsure = evidence.facts[one].ahead
+        if abs(ahead) - unsure >= _LEAST:
+            wrong.append(one)
+    containers = any(evidence.facts[one].clock.container for one in wrong)
+    here = any(evidence.nodes[one].local for one in wrong)
+    return Fix.provisioning("time", on=wrong) if wrong and not containers and not here else None
 
 
 CHECK = Check(
