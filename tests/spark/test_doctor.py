@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,15 @@ def test_a_fault_has_its_finding_until_it_is_gone(demo_cluster: Path, tmp_path: 
     assert (status, bad(report)) == (0, [])
     # In a container the kernel's log may be closed; all else can be looked at.
     assert {one["check"] for one in report["skipped"]} <= {"memory.oom-killed"}
+    bundle = tmp_path / "report.tar.gz"
+    status, report = doctor("--only", "reach", "--bundle", str(bundle), "--yes")
+    names = [one["name"] for one in report["bundle"]["files"]]
+    assert (status, report["bundle"]["path"]) == (0, str(bundle))
+    assert "logs/node-1-master.log" in names
+    with tarfile.open(bundle) as packed:
+        log = packed.extractfile("pitui-bundle/logs/node-1-master.log")
+        assert log is not None
+        assert b"INFO Master: I have been elected leader!" in log.read()
     assert pitui("stop", "pi2").returncode == 0
     try:
         gone = [("spark.unregistered", "pi2", "new")]

@@ -2,6 +2,8 @@
 
 import sys
 import time
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +17,10 @@ from pitui.cli.usage import examples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pitui.cli.doctor_dialog import DoctorDialog
     from pitui.cli.render.progress_line import StateLine
-    from pitui.doctor.fix_result import FixResult
-    from pitui.domain.node_outcome import Outcome
+    from pitui.doctor.check import Check
     from pitui.services.cluster import Cluster
-    from pitui.services.doctor.fix_rounds import FixRounds
-    from pitui.services.doctor.fixing import FixPreview
     from pitui.services.doctor.run_checks import CheckRun
 
 
@@ -38,6 +38,7 @@ def _ids(
         "pitui doctor pi1 pi2 --only memory,disk.space",
         "pitui doctor --skip network --json",
         "pitui doctor --fix",
+        "pitui doctor --bundle report.tar.gz",
     ),
 )
 @click.argument("nodes", nargs=-1)
@@ -52,7 +53,13 @@ def _ids(
     "--skip", multiple=True, callback=_ids, metavar="ID,...", help="Not these checks, or groups."
 )
 @click.option("--fix", is_flag=True, help="Fix what pitui can fix; asks first.")
-@click.option("--yes", is_flag=True, help="With --fix: do it without a question.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    metavar="FILE.tar.gz",
+    help="Write what a report of a bug needs, without names, addresses and secrets; asks first.",
+)
+@click.option("--yes", is_flag=True, help="Fix, or write the bundle, without a question.")
 @json_option
 @trust_option
 @pass_settings
@@ -62,6 +69,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     only: tuple[str, ...],
     skip: tuple[str, ...],
     fix: bool,
+    bundle: Path | None,
     yes: bool,
     trust_new: bool,
 ) -> None:
@@ -74,123 +82,118 @@ def command(  # noqa: PLR0917 - click hands them over by name
     """
     from pitui.doctor.registry import chosen_checks
 
-    _refuse_questions(fix=fix, yes=yes)
+    _refuse_questions(acts=fix or bundle is not None, sure=yes)
     checks = chosen_checks(only, skip)
     config = settings.load()
 
     async def main() -> int:
+        from pitui.cli.doctor_dialog import DoctorDialog
         from pitui.cli.open_writable import open_to_act
         from pitui.cli.render.progress_line import StateLine
         from pitui.services.cluster import open_cluster
-        from pitui.services.doctor.run_checks import run_checks
+        from pitui.services.doctor.bundle_archive import check_bundle_path
 
+        path = check_bundle_path(bundle) if bundle is not None else None
         progress = StateLine()
+        dialog = DoctorDialog(settings, progress, sure=yes)
         opened = (open_to_act if fix else open_cluster)(config, TerminalPrompter(trust_new))
         try:
             async with opened as cluster:
-                begun = time.monotonic()
-                done = await run_checks(cluster, checks, nodes, say=progress)
-                progress.clear()
-                if not fix:
-                    return _show_report(settings, done, time.monotonic() - begun, cluster)
-                from pitui.cli.interrupts import finishing_first
-                from pitui.services.doctor.fix_rounds import FixRounds
-
-                if not settings.json:
-                    _show_report(settings, done, time.monotonic() - begun, cluster)
-                asked = _AtTerminal(settings, progress, sure=yes)
-                rounds = FixRounds(cluster, checks, nodes, asked, finishing_first)
-                return await _fix_and_tell(settings, rounds, done, progress)
+                work = _Work(settings, cluster, checks, nodes, dialog, progress)
+                status = await (work.fix() if fix else work.look())
+                if path is not None and not await work.write_bundle(path):
+                    status = 1
+                work.end()
+                return status
         finally:
             progress.clear()
 
     run(main)
 
 
-def _refuse_questions(*, fix: bool, yes: bool) -> None:
-    if yes and not fix:
-        raise click.UsageError("--yes needs --fix")
-    if fix and not yes and not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask at: add --yes to fix without it")
+def _refuse_questions(*, acts: bool, sure: bool) -> None:
+    if sure and not acts:
+        raise click.UsageError("--yes needs --fix or --bundle")
+    if acts and not sure and not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask at: add --yes to do it without asking")
 
 
-def _show_report(settings: Settings, done: "CheckRun", seconds: float, cluster: "Cluster") -> int:
-    from pitui.cli.render.doctor_text import report_json, report_lines
+@dataclass(slots=True)
+class _Work:
+    """One call of the command."""
 
-    if done.complaint:
-        complain(f"pitui: {done.complaint}")
-    if settings.json:
-        print_json(report_json(done.report))
-    else:
-        for line in report_lines(done.report, cluster.name, len(done.nodes), seconds):
-            print_text(line)
-    return 0 if done.report.healthy else 1
+    settings: Settings
+    cluster: "Cluster"
+    checks: "Sequence[Check]"
+    nodes: tuple[str, ...]
+    dialog: "DoctorDialog"
+    progress: "StateLine"
+    last: "CheckRun | None" = None
+    more: dict[str, object] = field(default_factory=dict)
+    """What `--json` says beside the report."""
 
+    async def look(self) -> int:
+        """Run the checks, and print what they found."""
+        from pitui.cli.render.doctor_text import report_lines
+        from pitui.services.doctor.run_checks import run_checks
 
-async def _fix_and_tell(
-    settings: Settings, rounds: "FixRounds", found: "CheckRun", progress: "StateLine"
-) -> int:
-    """Fix what was found, and say what is left."""
-    from pitui.cli.render.doctor_text import report_json, report_summary
-    from pitui.cli.render.fix_text import fix_result_json
-
-    done = await rounds.run(found, progress)
-    progress.clear()
-    if settings.json:
-        fixes = [fix_result_json(one) for one in done.results]
-        print_json({**report_json(done.last.report), "fixes": fixes})
-    elif done.refused:
-        complain("pitui: nothing was changed")
-    elif not done.results:
-        print_text("\nThere is nothing that pitui can fix.")
-    else:
-        print_text(f"\n{report_summary(done.last.report)}")
-    return 0 if done.last.report.healthy else 1
-
-
-class _AtTerminal:
-    """Asks at the terminal, and prints what is done as it is done."""
-
-    def __init__(self, settings: Settings, progress: "StateLine", *, sure: bool) -> None:
-        self._settings = settings
-        self._progress = progress
-        self._sure = sure
-
-    async def agrees(self, preview: "FixPreview") -> bool:
-        """Show what would be done; with --yes it is."""
-        from pitui.cli.render.fix_text import fix_preview_lines, fix_question
-
-        self._progress.clear()
-        if not self._settings.json:
-            for line in fix_preview_lines(preview):
+        begun = time.monotonic()
+        done = await run_checks(self.cluster, self.checks, self.nodes, say=self.progress)
+        self.progress.clear()
+        if done.complaint:
+            complain(f"pitui: {done.complaint}")
+        if not self.settings.json:
+            took = time.monotonic() - begun
+            for line in report_lines(done.report, self.cluster.name, len(done.nodes), took):
                 print_text(line)
-        if self._sure:
-            return True
-        from pitui.cli.read_line import ask_line
+        self.last = done
+        return 0 if done.report.healthy else 1
 
-        answer = await ask_line(sys.stdin.fileno(), fix_question(preview.plan), hidden=False)
-        return answer.strip().lower() in {"y", "yes"}
+    async def fix(self) -> int:
+        """Do so, fix what can be fixed, and say what is left."""
+        from pitui.cli.interrupts import finishing_first
+        from pitui.cli.render.doctor_text import report_summary
+        from pitui.cli.render.fix_text import fix_result_json
+        from pitui.services.doctor.fix_rounds import FixRounds
 
-    def outcome(self, outcome: "Outcome") -> None:
-        """Print how a part ended; with -v also what is being done."""
-        from pitui.cli.render.fix_text import fix_outcome_line
+        await self.look()
+        assert self.last is not None  # noqa: S101 - just looked
+        rounds = FixRounds(self.cluster, self.checks, self.nodes, self.dialog, finishing_first)
+        done = await rounds.run(self.last, self.progress)
+        self.progress.clear()
+        self.last = done.last
+        self.more["fixes"] = [fix_result_json(one) for one in done.results]
+        if done.refused:
+            complain("pitui: nothing was changed")
+        elif not self.settings.json:
+            none = "There is nothing that pitui can fix."
+            print_text(f"\n{report_summary(done.last.report) if done.results else none}")
+        return 0 if done.last.report.healthy else 1
 
-        line = fix_outcome_line(outcome)
-        if outcome.state.ended and not outcome.state.good:
-            complain(f"pitui: {line}")
-            if outcome.advice:
-                complain(f"  {outcome.advice}")
-        elif outcome.state.ended:
-            if not self._settings.json:
-                print_text(line)
-        elif self._settings.verbose and outcome.detail:
-            complain(f"  {line}")
+    async def write_bundle(self, path: Path) -> bool:
+        """Show what a bundle would hold, and write it; say whether it was."""
+        from pitui.cli.render.bundle_text import bundle_json
+        from pitui.cli.render.doctor_text import report_json
+        from pitui.services.doctor.bundle import collect_bundle
+        from pitui.services.doctor.bundle_archive import write_bundle
 
-    def results(self, results: "Sequence[FixResult]") -> None:
-        """Print what became of each finding."""
-        from pitui.cli.render.fix_text import fix_result_lines
+        assert self.last is not None  # noqa: S101 - looked before
+        assert self.last.evidence is not None  # noqa: S101
+        findings = report_json(self.last.report) | self.more
+        files = await collect_bundle(self.cluster, self.last.evidence, findings, self.progress)
+        agreed = await self.dialog.agrees_to_write(path, files)
+        self.more["bundle"] = bundle_json(path if agreed else None, files)
+        if not agreed:
+            complain("pitui: nothing was written")
+            return False
+        write_bundle(path, files)
+        if not self.settings.json:
+            print_text(f"wrote {path}, which only you can read: look into it before you send it")
+        return True
 
-        self._progress.clear()
-        if not self._settings.json:
-            for line in fix_result_lines(results):
-                print_text(line)
+    def end(self) -> None:
+        """Print the object of `--json`."""
+        from pitui.cli.render.doctor_text import report_json
+
+        if self.settings.json and self.last is not None:
+            print_json(report_json(self.last.report) | self.more)

@@ -31,6 +31,8 @@ class CheckRun:
     """Each finding for itself, those of one cause too."""
     complaint: str = ""
     """Why it could not be told what is new; empty where it could."""
+    evidence: Evidence | None = None
+    """What the checks read."""
 
 
 async def run_checks(
@@ -84,7 +86,8 @@ async def run_checks(
         )
         for one in findings
     ]
-    return CheckRun(make_report(checks, judged, skipped), wanted, tuple(judged), complaint)
+    report = make_report(checks, judged, skipped)
+    return CheckRun(report, wanted, tuple(judged), complaint, evidence)
 
 
 def look(checks: Iterable[Check], evidence: Evidence) -> tuple[list[Finding], list[SkippedCheck]]:

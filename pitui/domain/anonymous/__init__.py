@@ -1,0 +1,1 @@
+"""Texts without addresses, names of people and hosts, and secrets: each has a stable stand-in."""

@@ -1,0 +1,166 @@
+"""Taking addresses, names and secrets out of texts: first all is learned, then all is replaced."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pitui.domain.anonymous import patterns
+from pitui.domain.anonymous.generic import is_generic
+from pitui.domain.anonymous.stand_ins import (
+    NameKind,
+    StandIns,
+    is_telling_nothing,
+    parsed_address,
+)
+
+_NEUTRAL = frozenset({"true", "false", "none", "null", "set", "unset", "on", "off", "empty", ""})
+"""Values of settings with the name of a secret that are none."""
+_HIDDEN = re.compile(r"[*x]{3,}.*|.*\(redacted\).*")
+_SECRET_NAME = re.compile(patterns.HIDDEN_WORDS, re.IGNORECASE)
+_KEY_TEXT = "(a key was here)"
+
+
+class Anonymizer:
+    """Replaces what is known by name, and what gives itself away."""
+
+    def __init__(self) -> None:
+        self.stand_ins = StandIns()
+
+    # -- learning
+
+    def learn(self, text: str) -> None:
+        """Take the names of hosts and users, and the addresses, that a text gives away."""
+        for match in patterns.HOME.finditer(text):
+            self.stand_ins.know(NameKind.USER, [match["user"]])
+        for pattern in patterns.USERS:
+            names = [name.rstrip(".-") for name in pattern.findall(text)]
+            self.stand_ins.know(NameKind.USER, [name for name in names if _may_be_name(name)])
+        hosts = [match["host"] for match in patterns.URL.finditer(text)]
+        for pattern in patterns.HOSTS:
+            hosts += pattern.findall(text)
+        for host in hosts:
+            self._learn_host(host.rstrip(".-"))
+        for match in patterns.IPV4.finditer(text):
+            self.stand_ins.know_address(match[0])
+
+    def _learn_host(self, host: str) -> None:
+        if parsed_address(host) is not None:
+            self.stand_ins.know_address(host)
+        elif _may_be_name(host):
+            self.stand_ins.know(NameKind.HOST, [host])
+
+    # -- replacing
+
+    def clean(self, text: str) -> str:
+        """Return a text of one or more lines without any of it."""
+        inside_key = False
+        lines = []
+        for line in text.split("\n"):
+            ends = patterns.KEY_END.search(line) is not None
+            if inside_key or patterns.KEY_BEGIN.search(line) or ends:
+                inside_key = not ends
+                lines.append(_KEY_TEXT)
+            else:
+                lines.append(self._clean_line(line))
+        return "\n".join(lines)
+
+    def clean_value(self, value: object, name: str = "") -> object:
+        """Return a value of JSON or YAML without any of it, keys too.
+
+        Args:
+            value: text, number, list or mapping.
+            name: what it is called; where that is the name of a secret, it is replaced as a whole.
+        """
+        if isinstance(value, Mapping):
+            return {
+                self.clean(str(key)): self.clean_value(one, str(key)) for key, one in value.items()
+            }
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return [self.clean_value(one, name) for one in value]
+        if isinstance(value, bool) or value is None:
+            return value
+        if name and _SECRET_NAME.search(name):
+            return self._secret(str(value))
+        return self.clean(value) if isinstance(value, str) else value
+
+    def _clean_line(self, line: str) -> str:
+        line = patterns.SETTING.sub(self._setting, line)
+        line = patterns.BEARER.sub(lambda m: f"{m['how']} {self._secret(m['value'])}", line)
+        line = patterns.URL.sub(self._url, line)
+        line = patterns.MAIL.sub(lambda m: self.stand_ins.of(NameKind.MAIL, m[0]), line)
+        line = patterns.MAC.sub(lambda m: self.stand_ins.of(NameKind.ADDRESS, m[0]), line)
+        line = patterns.IPV6.sub(self._ipv6, line)
+        line = patterns.IPV4.sub(self._ipv4, line)
+        line = self.stand_ins.pattern.sub(lambda m: self.stand_ins.of_known(m[0]), line)
+        line = patterns.HOME.sub(self._home, line)
+        line = patterns.OWN_HOME.sub(
+            lambda m: f"{m['root']}/{self._path(m['rest'])}" if m["rest"] != "/" else m[0], line
+        )
+        return patterns.LONG.sub(lambda m: self._secret(m[0]), line)
+
+    def _setting(self, match: re.Match[str]) -> str:
+        name, sign, value = match["name"], match["sign"], match["value"]
+        setting = "." in name.strip(".") or name.startswith("-")
+        if not setting and (not sign.strip("\"' ") or "," in sign):
+            # A sentence that has the word in it; what follows may be another setting.
+            return f"{name}{sign}{patterns.SETTING.sub(self._setting, value)}"
+        quoted = value[0] if value[0] in "\"'" and value[-1:] == value[0] and value[1:] else ""
+        inside = value[1:-1] if quoted else value
+        return f"{name}{sign}{quoted}{self._secret(inside)}{quoted}"
+
+    def _secret(self, value: str) -> str:
+        plain = value.strip()
+        if plain.lower() in _NEUTRAL or _HIDDEN.fullmatch(plain):
+            return value
+        return self.stand_ins.of(NameKind.SECRET, plain)
+
+    def _url(self, match: re.Match[str]) -> str:
+        login = f"{self._secret(match['login'])}@" if match["login"] else ""
+        host = match["host"]
+        shown = self.stand_ins.of(NameKind.HOST, host) if _may_be_name(host) else host
+        return f"{match['scheme']}{login}{shown}"
+
+    def _ipv4(self, match: re.Match[str]) -> str:
+        address = parsed_address(match[0])
+        if address is None or is_telling_nothing(address):
+            return match[0]
+        return self.stand_ins.of_address(address)
+
+    def _ipv6(self, match: re.Match[str]) -> str:
+        """Return the text with its longest part that is an address replaced: a port may follow."""
+        text, _, zone = match[0].partition("%")
+        groups = text.split(":")
+        for length in range(len(groups), 2, -1):
+            for first in range(len(groups) - length + 1):
+                part = ":".join(groups[first : first + length]).rstrip(".")
+                address = parsed_address(part) if ":" in part else None
+                if address is None:
+                    continue
+                if is_telling_nothing(address):
+                    return match[0]
+                before = ":".join(groups[:first]) + ":" * bool(first)
+                after = ":" * (first + length < len(groups)) + ":".join(groups[first + length :])
+                zoned = f"%{zone}" if zone else ""
+                return f"{before}{self.stand_ins.of_address(address)}{zoned}{after}"
+        return match[0]
+
+    def _home(self, match: re.Match[str]) -> str:
+        user = match["user"]
+        known = is_generic(user) or re.fullmatch(r"user-\d+|node-\d+|host-\d+", user)
+        shown = user if known else self.stand_ins.of(NameKind.USER, user)
+        rest = match["rest"] or ""
+        path = f"{rest[0]}{self._path(rest)}" if rest.strip("/\\") else rest
+        return f"{match['root']}{shown}{path}"
+
+    def _path(self, rest: str) -> str:
+        return self.stand_ins.of(NameKind.PATH, rest.strip("/\\"))
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether something that stands where a host or a user does is likely the name of one."""
+    return not (
+        is_generic(text)
+        or patterns.SOURCE_FILE.search(text)
+        or patterns.JAVA_OBJECT.match(text)
+        or patterns.PACKAGE.match(text)
+        or parsed_address(text) is not None
+    )

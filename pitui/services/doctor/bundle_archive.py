@@ -1,0 +1,81 @@
+"""Writing a bundle: one archive, whole or not at all, that nobody else can read."""
+
+import gzip
+import io
+import os
+import secrets
+import tarfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pitui.domain.errors import UsageError
+from pitui.services.doctor.bundle import BundleFile
+
+_FOLDER = "pitui-bundle"
+"""What it unpacks to."""
+
+
+def check_bundle_path(path: Path) -> Path:
+    """Return where a bundle is to be written, absolute.
+
+    Raises:
+        UsageError: something is there already, or no folder.
+    """
+    target = path.expanduser().absolute()
+    if target.exists() or target.is_symlink():
+        raise UsageError(f"{target} already exists", "Choose another name.")
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}", "Choose another place.")
+    return target
+
+
+def write_bundle(path: Path, files: Sequence[BundleFile]) -> Path:
+    """Write an archive that only its owner can read; what is there already is never replaced.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    target = check_bundle_path(path)
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(archive_of(files))
+                file.flush()
+                os.fsync(file.fileno())
+            _name(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{target} already exists", "Choose another name.") from error
+    except OSError as error:
+        message = f"cannot write {target}: {error.strerror}"
+        raise UsageError(message, "Choose another place.") from error
+    return target
+
+
+def _name(part: Path, target: Path) -> None:
+    """Give a file its name, without replacing what somebody else wrote meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems, such as FAT, have no links.
+        part.rename(target)
+
+
+def archive_of(files: Sequence[BundleFile]) -> bytes:
+    """Return a gzipped tar archive; it says nothing of who made it."""
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(filename="", fileobj=packed, mode="wb") as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for file in files:
+            entry = tarfile.TarInfo(f"{_FOLDER}/{file.name}")
+            entry.size, entry.mode, entry.mtime = len(file.content), 0o600, int(time.time())
+            archive.addfile(entry, io.BytesIO(file.content))
+    return packed.getvalue()
