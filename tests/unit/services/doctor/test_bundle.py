@@ -41,10 +41,11 @@ NAMES = (
 )  # fmt: skip
 PATHS = ("letters/to/zqcarol", "private-flights", "quarterly")
 TEXTS = ("--zqoption", "because zqbob said so")
+HOME = "/home/zqanna"
 
 CONFIG = {
     "cluster": {"name": "zqshelf", "master": "zqnuc"},
-    "ssh": {"user": "zqanna", "identity": "/home/zqanna/letters/to/zqcarol/id_ed25519"},
+    "ssh": {"user": "zqanna", "identity": f"{HOME}/letters/to/zqcarol/id_ed25519"},
     "spark": {
         "defaults": {
             "spark.executor.memory": "512m",
