@@ -264,7 +264,7 @@ reason and, if you like, a last day.
 and by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
 how.
 
-On the screen `8` runs them all; `i` there leaves a finding aside, too. Checks that cost nothing
+On the screen `8` runs them all; `f` there fixes, `i` leaves a finding aside. Checks that are free
 run all the time while the screen is open: what they find for some seconds is a mark at its node or
 application and a count in the header, and the timeline has when it appeared and when it went."""
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapp
 from datetime import date
 
 from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding, make_report
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
@@ -22,10 +23,11 @@ from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
-from pitui.domain.node_outcome import Outcome, OutcomeReport
+from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.web_pages import WebPage
 from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.doctor.fixing import FixPreview
 from pitui.services.doctor.run_checks import CheckRun
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
@@ -177,6 +179,32 @@ class FakeData:
         self.asked.append(("remove", wanted))
 
 
+class FakeFixing:
+    """Fixes whatever it is asked to; what the checks then find is the test's."""
+
+    def __init__(
+        self, doctor: "FakeDoctor", found: Sequence[KnownFinding], report: OutcomeReport
+    ) -> None:
+        self._doctor, self._report = doctor, report
+        self._plan = fixes_for(found)
+
+    def cancel(self) -> None:
+        self._doctor.asked.append(("cancel", None))
+
+    async def preview(self) -> FixPreview:
+        if self._doctor.nothing_to_fix:
+            return FixPreview(FixPlan(), (), ())
+        return FixPreview(self._plan, (), ("pi loses 1 executor of 2 on pi1.",))
+
+    async def run(self) -> Sequence[Outcome]:
+        self._doctor.asked.append(("fix", self._plan.targets))
+        outcomes = [Outcome(*target, OutcomeState.OK) for target in self._plan.targets]
+        for outcome in outcomes:
+            self._report(outcome)
+        self._doctor.found = self._doctor.found_after
+        return outcomes
+
+
 class FakeDoctor:
     """Finds what it is told to have found; what is ignored it notes."""
 
@@ -185,6 +213,9 @@ class FakeDoctor:
         self.standing: tuple[KnownFinding, ...] = ()
         self.found: tuple[KnownFinding, ...] = ()
         self.skipped: tuple[SkippedCheck, ...] = ()
+        self.found_after: tuple[KnownFinding, ...] = ()
+        """What is found once something was fixed."""
+        self.nothing_to_fix = False
         self.error: PituiError | None = None
         self.go_on = asyncio.Event()
         self.go_on.set()
@@ -206,6 +237,9 @@ class FakeDoctor:
         if self.error is not None:
             raise self.error
         return CheckRun(make_report(CHECKS, self.found, self.skipped), ("nuc", "pi1"), self.found)
+
+    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> FakeFixing:
+        return FakeFixing(self, found, report)
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         self.asked.append(("ignore", ([(one.check, one.node) for one in found], reason, until)))

@@ -10,6 +10,7 @@ from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 
 from pitui.doctor.finding import error
+from pitui.doctor.fix import Fix
 from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.apps.level_screen import LevelScreen
@@ -20,6 +21,7 @@ from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
 from pitui.tui.data.data_screen import DataScreen
 from pitui.tui.doctor.doctor_screen import DoctorScreen
+from pitui.tui.doctor.finding_pane import FindingScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
@@ -27,6 +29,7 @@ from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.services.interface import Verb
 
+FIXABLE = error("x", "y", node="pi1", check="spark.gave-up", fixed_by=Fix.starting("pi1"))
 DANGERS = [(row, scope) for row in ACTIONS if row.danger for scope in row.scopes]
 CHANGES = {
     *Verb,
@@ -38,6 +41,7 @@ CHANGES = {
     "drain",
     "push",
     "remove",
+    "fix",
 }
 LEAVE_THE_TERMINAL = {"pager", "text_pager"}
 """Actions that hand the terminal to $PAGER, which this one does not have."""
@@ -56,6 +60,7 @@ KEYS: dict[Scope, tuple[str, ...]] = {
     Scope.TIMELINE: ("5",),
     Scope.DATA: ("6",),
     Scope.DOCTOR: ("8",),
+    Scope.FINDING: ("8", "enter"),
     Scope.NODE: ("1", "j", "enter"),
     Scope.TEXT: ("3", "d"),
     Scope.BENCHMARKS: ("7",),
@@ -67,6 +72,7 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.TIMELINE: TimelineScreen,
     Scope.DATA: DataScreen,
     Scope.DOCTOR: DoctorScreen,
+    Scope.FINDING: FindingScreen,
     Scope.NODE: NodeScreen,
     Scope.TEXT: TextScreen,
     Scope.BENCHMARKS: BenchmarksScreen,
@@ -79,7 +85,7 @@ def services() -> Looking:
     found = Looking()
     found.jobs = StillJobs()
     found.go_on.set()
-    found.doctor.found = (KnownFinding(error("x", "y", node="pi1", check="java.missing")),)
+    found.doctor.found = (KnownFinding(FIXABLE, nodes=("pi1",)),)
     found.fail["pi1"] = Outcome("pi1", "worker", OutcomeState.FAILED, "no")
     return found
 
@@ -87,6 +93,7 @@ def services() -> Looking:
 def changes(asked: Looking) -> list[object]:
     """Return what the services were asked to change."""
     every = [*asked.asked, *asked.inspection.asked, *asked.jobs.asked, *asked.data.asked]
+    every += asked.doctor.asked
     plans = asked.provision_service.asked
     return [*(one for one in every if one[0] in CHANGES), *(w for w, plan in plans if not plan)]
 

@@ -29,6 +29,8 @@ from pitui.tui.data.data_pane import DataPane
 from pitui.tui.data.data_state import DataState
 from pitui.tui.doctor.doctor_pane import DoctorPane
 from pitui.tui.doctor.doctor_state import DoctorState
+from pitui.tui.doctor.finding_pane import FindingPane
+from pitui.tui.doctor.finding_rows import SkippedChecks
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -74,6 +76,9 @@ OWNERS = {
     Scope.TIMELINE: TimelinePane,
     Scope.DATA: data_pane,
     Scope.DOCTOR: doctor_pane,
+    Scope.FINDING: lambda: FindingPane(
+        SkippedChecks("pi1", "away", ("java.missing",)), DoctorState(FakeDoctor())
+    ),
     Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
     Scope.BENCHMARKS: BenchmarksPane,
     Scope.RUN: lambda: RunPane(RUNS[0], (), FakeBenchmarks()),

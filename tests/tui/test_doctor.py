@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,13 +12,17 @@ from support.plain_cluster import NOW, Still, shown, ui, until
 from textual.pilot import Pilot
 
 from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, info, warning
+from pitui.doctor.fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.tui.base.dialogs.details_screen import DetailsScreen
+from pitui.domain.logs.log_line import Level, LogLine
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.doctor.doctor_screen import DoctorScreen
 from pitui.tui.doctor.doctor_state import DoctorState
+from pitui.tui.doctor.finding_lines import ShownFinding, finding_lines
+from pitui.tui.doctor.finding_pane import FindingScreen
 from pitui.tui.doctor.finding_rows import doctor_rows, doctor_title, finding_facts, no_findings
 from pitui.tui.doctor.ignore_finding import IgnoreScreen, last_day
 
@@ -53,6 +58,10 @@ VOLTAGE = error(
 WAITS = warning(
     "greedy has waited for 1 min 1 s: wants 2048 MiB per executor", "pitui jobs app-0004",
     application="app-0004", check="app.waiting", why="Spark itself does not say why",
+)  # fmt: skip
+GAVE_UP = error(
+    "its worker gave up", "pitui start pi1", node="pi1", check="spark.gave-up", why="x",
+    fixed_by=Fix.starting("pi1"),
 )  # fmt: skip
 WIFI = info(
     "it is connected over Wi-Fi", "plug a cable in", node="pi1", check="network.wifi",
@@ -260,17 +269,92 @@ async def test_opened_from_a_node_or_an_application_its_findings_are_first() -> 
         await until(pilot, lambda: ("sources", ["master"]) in pilot.app.services.asked)
 
 
-async def test_enter_shows_all_and_l_the_log() -> None:
+async def test_enter_shows_all_with_the_log_and_l_goes_there() -> None:
     made = services()
     async with shown(made, size=(80, 24)) as pilot:
         await opened(pilot)
         await until(pilot, lambda: len(shown_checks(pilot)) == 6)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))
-        await pilot.press("escape", "l")
-        await until(pilot, lambda: ("sources", ["pi1", "pi6"]) in made.asked)
+        await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
+        pane = pilot.app.screen.pane
+
+        def text() -> str:
+            return "\n".join(line.text for line in pane._lines.lines)
+
+        await until(pilot, lambda: "hello of pi6" in text())
+        assert pane.title == "memory.worker-too-large on pi1, pi6"
+        for words in ("Why it matters", "Spark fills it", "pitui provision pi1 pi6 --only sizing"):
+            assert words in text()
+        await pilot.press("l")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        assert ("sources", ["pi1", "pi6"]) in made.asked
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+
+
+def log(*entries: tuple[str, Level | None]) -> tuple[LogLine, ...]:
+    return tuple(LogLine("pi2", text, level) for text, level in entries)
+
+
+async def test_a_findings_log_shows_what_tells_of_trouble() -> None:
+    _service, state = await looked()
+    seen = ShownFinding(state.report.findings[1], {})
+
+    def after_title(shown: ShownFinding) -> list[str]:
+        lines = [line.text for line in finding_lines(shown, 80)]
+        at = next(n for n, line in enumerate(lines) if line.startswith("Log"))
+        return lines[at:]
+
+    assert after_title(seen) == ["Log", "  asking …"]
+    lines = log(("all is well", Level.INFO), ("lost it", Level.ERROR), ("so what", None))
+    assert after_title(replace(seen, log=lines)) == [
+        "Log  the last warnings and errors (l: all of it)", "  pi2  lost it",
+    ]  # fmt: skip
+    assert after_title(replace(seen, log=lines[::2])) == [
+        "Log  no warning and no error; the last lines (l: all of it)",
+        "  pi2  all is well", "  pi2  so what",
+    ]  # fmt: skip
+    assert after_title(replace(seen, log_problem="pi2 is away"))[1] == "  pi2 is away"
+
+
+async def test_a_fix_shows_what_it_does_asks_and_is_checked_again() -> None:
+    made = services(found=(*FOUND, known(GAVE_UP)))
+    made.doctor.found_after = FOUND
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: len(shown_checks(pilot)) == 7)
+        # It comes first: it explains more than the others.
+        assert shown_checks(pilot)[0] == "spark.gave-up"
+        await pilot.press("j", "f")
+        await until(pilot, lambda: "not for pitui to mend" in str(pilot.app.screen.footer.render()))
+        await pilot.press("k", "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        text = " ".join(str(w.render()) for w in pilot.app.screen.query("Static"))
+        assert "pi1: start the worker" in text
+        assert "pi loses 1 executor of 2 on pi1." in text
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+        assert [what for what, _ in made.doctor.asked] == ["run"]
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: len(shown_checks(pilot)) == 6)
+        assert made.doctor.asked[1:] == [("fix", (("pi1", "worker"),)), ("run", None)]
+        await until(pilot, lambda: bool(pilot.app._notifications))
+        assert [n.message for n in pilot.app._notifications] == ["spark.gave-up on pi1 is fixed"]
+
+
+async def test_nothing_is_asked_where_nothing_would_change() -> None:
+    made = services(found=(known(GAVE_UP),), skipped=())
+    made.doctor.nothing_to_fix = True
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: shown_checks(pilot) == ["spark.gave-up"])
+        await pilot.press("f")
+        await until(pilot, lambda: "another cause" in str(pilot.app.screen.footer.render()))
+        assert isinstance(pilot.app.screen, DoctorScreen)
 
 
 async def test_ignoring_wants_a_reason_and_is_taken_back_by_the_same_key() -> None:
@@ -368,6 +452,21 @@ def open_doctor(made: Still):
         await until(pilot, lambda: len(shown_checks(pilot)) == len(FOUND))
 
     return run
+
+
+def open_finding(made: Still):
+    async def run(pilot: Pilot[None]) -> None:
+        await open_doctor(made)(pilot)
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
+        await until(pilot, lambda: bool(pilot.app.screen.pane._shown.log))
+
+    return run
+
+
+def test_a_finding(looks: Looks) -> None:
+    made = services()
+    looks(ui(made), open_finding(made), rows=(SMALL,), picture=LARGE)
 
 
 def test_full(looks: Looks) -> None:

@@ -10,6 +10,7 @@ from pitui.config.model import Config, Node
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, info
+from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.cluster import LinkState, MasterState, Snapshot
@@ -128,8 +129,9 @@ class PassiveChecks:
             replace(snapshot, applications=apps[: active + _ENDED]),
             now=at,
         )
+        found = [said for check in PASSIVE for said in _findings(check, evidence)]
         return {
-            finding_identity(said): said for check in PASSIVE for said in _findings(check, evidence)
+            finding_identity(said): said for said in with_possible_fixes(found, PASSIVE, evidence)
         }
 
     def _begin(

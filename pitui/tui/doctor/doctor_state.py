@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pitui.doctor.finding import Finding
+from pitui.doctor.fix_result import FixResult, fix_results
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.errors import PituiError
+from pitui.domain.node_outcome import Outcome
 from pitui.services.doctor.finding_store import Identity, finding_identity
 
 if TYPE_CHECKING:
@@ -62,6 +64,20 @@ class DoctorState:
             self.error = error
         finally:
             self._say("")
+
+    async def look_after(
+        self, fixed: Sequence[KnownFinding], outcomes: Sequence[Outcome]
+    ) -> Sequence[FixResult]:
+        """Run all checks after a fix, and return what became of the findings.
+
+        Nothing is known of it where the checks could not be run.
+        """
+        await self.look()
+        run = self._run
+        if self.error is not None or run is None:
+            return ()
+        left = [one.finding for one in run.found]
+        return fix_results(fixed, outcomes, left, run.report.skipped)
 
     def _say(self, text: str) -> None:
         self.running = text

@@ -111,6 +111,13 @@ def _known_for(row: KnownFinding, now: float) -> Cell:
     return cell(age(now - row.since), Tone.DIM)
 
 
+def known_since(row: KnownFinding) -> str:
+    """Return since when a finding is known; empty where nobody knows."""
+    if row.since is None:
+        return ""
+    return datetime.fromtimestamp(row.since).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _checks_in_words(row: SkippedChecks) -> str:
     return row.checks[0] if len(row.checks) == 1 else f"{len(row.checks)} checks"
 
@@ -135,7 +142,7 @@ def finding_facts(row: DoctorRow, names: Mapping[str, str]) -> Facts:
         ]
     found = row.finding
     where = ", ".join(row.nodes) if row.nodes else finding_place(row, names)
-    since = datetime.fromtimestamp(row.since or 0.0).astimezone().strftime("%Y-%m-%d %H:%M")
+    since = known_since(row)
     facts = [
         ("Row", f"{found.check}{f' on {where}' if where else ''}"),
         ("Finding", found.title),
@@ -144,7 +151,7 @@ def finding_facts(row: DoctorRow, names: Mapping[str, str]) -> Facts:
         ("Details", found.detail),
         ("Why it matters", found.why),
         ("Fix", found.fix),
-        ("Known since", f"{since}{', new' if row.new else ''}" if row.since else ""),
+        ("Known since", f"{since}{', new' if row.new else ''}" if since else ""),
         ("Left aside", row.excluded or ""),
     ]
     return [(name, value) for name, value in facts if value]
@@ -159,7 +166,9 @@ def finding_summary(row: DoctorRow) -> tuple[Cell, Cell]:
         return cell(found.title, Tone.DIM), cell(f"Left aside: {row.excluded}")
     return (
         cells((f"{one_line(found.title)}. ", Tone.NORMAL), (f"{one_line(found.why)}.", Tone.DIM)),
-        cells(("Fix: ", Tone.DIM), (one_line(found.fix), Tone.STRONG)),
+        cells(
+            ("Fix (f): " if row.fixable else "Fix: ", Tone.DIM), (one_line(found.fix), Tone.STRONG)
+        ),
     )
 
 

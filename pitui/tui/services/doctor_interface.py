@@ -10,7 +10,30 @@ if TYPE_CHECKING:
 
     from pitui.doctor.finding import Finding
     from pitui.doctor.report import KnownFinding
+    from pitui.domain.node_outcome import Outcome, OutcomeReport
+    from pitui.services.doctor.fixing import FixPreview
     from pitui.services.doctor.run_checks import CheckRun
+
+
+class FixWork(Protocol):
+    """A fix of some findings, looked at or carried out."""
+
+    def cancel(self) -> None:
+        """Finish what is in hand and begin nothing else."""
+
+    async def preview(self) -> FixPreview:
+        """Return what would change; nothing is changed.
+
+        Raises:
+            PituiError: that cannot be found out.
+        """
+
+    async def run(self) -> Sequence[Outcome]:
+        """Do it all, and return how each part ended.
+
+        Raises:
+            PituiError: nothing could be done at all.
+        """
 
 
 class DoctorService(Protocol):
@@ -29,6 +52,9 @@ class DoctorService(Protocol):
         Raises:
             PituiError: they could not be run.
         """
+
+    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> FixWork:
+        """Return what fixes findings, those of them that can be; reports each part's changes."""
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         """Leave findings aside, up to a day where one is given.

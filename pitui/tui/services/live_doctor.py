@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pitui.doctor.finding import Finding
+from pitui.doctor.fix_plan import fixes_for
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
+from pitui.domain.node_outcome import OutcomeReport
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
 from pitui.services.doctor.passive_checks import PassiveChecks
 from pitui.services.doctor.run_checks import CheckRun, run_checks
 from pitui.services.events.timeline import Timeline
+
+if TYPE_CHECKING:
+    from pitui.services.doctor.fixing import Fixing
 
 
 class LiveDoctorService:
@@ -33,6 +39,12 @@ class LiveDoctorService:
     async def run(self, say: Callable[[str], None]) -> CheckRun:
         """Run all checks on all nodes."""
         return await run_checks(self._cluster, CHECKS, say=say, store=self._store)
+
+    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> "Fixing":
+        """Return what fixes findings."""
+        from pitui.services.doctor.fixing import Fixing
+
+        return Fixing(self._cluster, fixes_for(found), report)
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         """Leave findings aside."""

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     TIMELINE = "Timeline"
     DATA = "Data"
     DOCTOR = "Doctor"
+    FINDING = "A finding (movement and y also in text)"
     NODE = "A node's screen (movement and y also in text)"
     TEXT = "Text, such as a thread dump"
     BENCHMARKS = "Benchmarks"
@@ -64,7 +65,8 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _MOVING = (*_LINES, Scope.PROVISIONING)
 _PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
-_LOOKS = (Scope.NODE, Scope.TEXT, Scope.RUN)
+_LOOKS = (Scope.NODE, Scope.TEXT, Scope.RUN, Scope.FINDING)
+_FINDINGS = (Scope.DOCTOR, Scope.FINDING)
 _WORK = (Scope.JOBS, Scope.DRILL)
 
 ACTIONS: tuple[Action, ...] = (
@@ -106,7 +108,7 @@ ACTIONS: tuple[Action, ...] = (
            "in $PAGER", (Scope.EXECUTORS,), hint=3),
     Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor",
            (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.DATA,
-            Scope.DOCTOR, Scope.BENCHMARKS), hint=4),
+            *_FINDINGS, Scope.BENCHMARKS), hint=4),
     Action("open", "Open", "enter", "Open the application, job or stage under the cursor; on "
            "other rows, show all details", _TABLE, hint=8),
     Action("details", "Details", "i", "Show all details of the row", _TABLE),
@@ -208,11 +210,13 @@ ACTIONS: tuple[Action, ...] = (
            "changed since (asks first)", (Scope.DATA,), danger=True, mutating=True, hint=3),
     Action("look_again", "Look again", "r", "Ask the nodes again what they have", (Scope.DATA,),
            hint=5),
+    Action("fix", "Fix", "f", "Fix the marked findings, or the one under the cursor, where pitui "
+           "can: shows what would change and asks first; afterwards all is checked again",
+           _FINDINGS, danger=True, mutating=True, hint=1),
     Action("check_again", "Run again", "r", "Run all checks again; Esc stops them",
            (Scope.DOCTOR,), hint=2),
     Action("ignore", "Ignore", "i", "Ignore the marked findings, or the one under the cursor: asks "
-           "for a reason and for how long; on an ignored one, stop ignoring it", (Scope.DOCTOR,),
-           hint=3),
+           "for a reason and for how long; on an ignored one, stop ignoring it", _FINDINGS, hint=3),
     Action("clean", "Clean up", "C", "Remove old logs and the work folders of finished "
            "applications; lists names and sizes and asks first", (Scope.NODE,), danger=True,
            mutating=True, hint=1),

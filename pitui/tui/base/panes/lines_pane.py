@@ -1,6 +1,7 @@
 """Base of the panes that show lines to read: scroll, copy."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -18,7 +19,7 @@ _LEAST = 20
 class LinesPane(Pane):
     """Lines that are laid out anew for each width."""
 
-    HELPERS = ("moves",)
+    HELPERS: ClassVar[tuple[str, ...]] = ("moves",)
 
     def __init__(self, pane_id: str) -> None:
         super().__init__(id=pane_id, classes="pane")

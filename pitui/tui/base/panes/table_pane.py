@@ -25,7 +25,7 @@ class TablePane(Pane):
     """A titled table with a filter and two summary lines for the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
-    HELPERS = ("moves",)
+    HELPERS: ClassVar[tuple[str, ...]] = ("moves",)
     COLUMNS: ClassVar[Sequence[Column]]
     TITLE: ClassVar[str]
     DETAILS: ClassVar[int] = 2

@@ -1,0 +1,123 @@
+"""Mending findings: what would be done is looked up and asked for, then done, and checked again."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from pitui.doctor.fix_plan import FixPlan, fixes_for
+from pitui.doctor.fix_result import FixResult, FixState
+from pitui.doctor.report import KnownFinding
+from pitui.domain.errors import PituiError
+from pitui.domain.node_outcome import OutcomeReport
+from pitui.provision.engine.report_text import quiet, step_text
+from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dialogs.confirm import Question
+from pitui.tui.base.ui_messages import StatusMessage
+from pitui.tui.doctor.doctor_state import DoctorState
+from pitui.tui.operations.operation import Operation
+from pitui.tui.operations.operation_runner import runner_of
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from pitui.services.doctor.fixing import FixPreview
+    from pitui.tui.services.doctor_interface import FixWork
+
+
+class FixFindings:
+    """The fix of some findings, as a pane asks for it."""
+
+    def __init__(self, pane: Widget, state: DoctorState, rows: Sequence[KnownFinding]) -> None:
+        self._pane = pane
+        self._state = state
+        self._rows = rows
+        self._plan = fixes_for(rows)
+        self._work: FixWork | None = None
+
+    def begin(self) -> None:
+        """Look up what would be done, unless something else is at work there."""
+        if not runner_of(self._pane).refuses(self._plan.nodes):
+            self._say("looking at what would change …")
+            self._pane.run_worker(self._ask(), group="fix", exclusive=True)
+
+    async def _ask(self) -> None:
+        service = app_of(self._pane).services.doctor
+        try:
+            preview = await service.fixing(self._rows, lambda _outcome: None).preview()
+        except PituiError as error:
+            self._say(str(error))
+            return
+        if preview.idle:
+            self._say("there is nothing to change: what is wrong has another cause")
+        else:
+            runner_of(self._pane).submit(self._operation(_question_of(preview)))
+
+    def _operation(self, question: Question) -> Operation:
+        # It goes on when the screen that asked for it is closed.
+        app, main, plan = app_of(self._pane), self._pane.app, self._plan
+
+        async def work(report: OutcomeReport) -> None:
+            self._work = app.services.doctor.fixing(self._rows, report)
+            outcomes = await self._work.run()
+            results = await self._state.look_after(plan.findings, outcomes)
+            for result in results:
+                fixed = result.state is FixState.FIXED
+                severity: SeverityLevel = "information" if fixed else "warning"
+                main.notify(_result_words(result), severity=severity, markup=False)
+
+        nodes = frozenset(plan.nodes)
+        return Operation(
+            "fix",
+            f"Fix {_findings_in_words(plan)}",
+            work,
+            about=nodes,
+            claims=nodes,
+            question=question,
+            again=lambda _failed: self._operation(question),
+            stop=self._stop,
+        ).expect(plan.targets)
+
+    def _stop(self) -> None:
+        """Finish what is in hand, and begin nothing else."""
+        if self._work is not None:
+            self._work.cancel()
+
+    def _say(self, text: str) -> None:
+        self._pane.post_message(StatusMessage(text))
+
+
+def _question_of(preview: "FixPreview") -> Question:
+    title = f"Fix {_findings_in_words(preview.plan)}?"
+    return Question(title, "Fix", [*_parts_of_the_fix(preview)], preview.effects)
+
+
+def _parts_of_the_fix(preview: "FixPreview") -> Iterator[str]:
+    """Yield a line for each step that would change something, and for each daemon."""
+    plan = preview.plan
+    for report in preview.reports:
+        for step in report.steps:
+            if not quiet(step):
+                yield next(iter(step_text(step)), f"{step.node}: {step.step}")
+    for verb, targets in (("restart", plan.restart), ("start", plan.start)):
+        yield from (f"{target.node}: {verb} the {target.role}" for target in targets)
+
+
+def _findings_in_words(plan: FixPlan) -> str:
+    checks = list(dict.fromkeys(one.finding.check for one in plan.findings))
+    what = checks[0] if len(checks) == 1 else f"{len(plan.findings)} findings"
+    where = plan.nodes[0] if len(plan.nodes) == 1 else f"{len(plan.nodes)} nodes"
+    return f"{what} on {where}"
+
+
+def _result_words(result: FixResult) -> str:
+    check = result.known.finding.check
+    where = ", ".join(result.nodes or result.known.nodes)
+    place = f" on {where}" if where else ""
+    why = f": {result.why}" if result.why else ""
+    words = {
+        FixState.FIXED: f"{check}{place} is fixed",
+        FixState.LEFT: f"{check}{place} is still so{why}",
+        FixState.UNKNOWN: f"{check}{place} could not be checked again{why}",
+    }
+    return words[result.state]
