@@ -28,7 +28,7 @@ from pitui.services.doctor.bundle_names import (
     know_names,
     without_private_texts,
 )
-from pitui.services.doctor.gather_evidence import Progress
+from pitui.services.doctor.gather_evidence import Progress, gather_evidence
 from pitui.services.events.timeline_store import TimelineStore
 from pitui.services.logs.follow import follow
 from pitui.services.logs.log_sources import daemon_sources
@@ -81,6 +81,10 @@ async def collect_bundle(
         findings: what they found, as values of JSON.
         say: told what is being done.
     """
+    if not evidence.facts:
+        # Checks that ask no node were wanted; what the nodes run is a part of every report.
+        names = list(cluster.nodes)
+        evidence = await gather_evidence(cluster, names, ask_nodes=True, say=say)
     say("reading the logs")
     logs = await _daemon_logs(cluster, evidence)
     timeline = await _timeline_text(cluster)
