@@ -33,7 +33,7 @@ class Outcome:
 
     node: str
     role: str
-    """`master` or `worker` for a daemon, else empty."""
+    """`master` or `worker` for a daemon, the id of a step of a fix, else empty."""
     state: OutcomeState
     detail: str = ""
     advice: str = ""
