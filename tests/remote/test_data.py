@@ -12,10 +12,15 @@ import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.node_outcome import OutcomeState
+from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.report import StepReport
+from pitui.provision.engine.run import Provisioning
+from pitui.remote.prompts import NonInteractive
 from pitui.services.data.presence import find_data
 from pitui.services.data.push_items import configured_items
 from pitui.services.data.pushing import Pushing
 from pitui.services.data.removal import removable_items, remove_data
+from pitui.services.provisioning.data_step import DataStep
 
 pytestmark = pytest.mark.ssh
 
@@ -47,6 +52,22 @@ async def push(spark_homes: SshSparkHomes, *names: str) -> None:
         assert all(one.state.good for one in ended), ended
 
 
+async def provision_data(spark_homes: SshSparkHomes, *names: str) -> dict[str, str]:
+    """Run the step of provisioning that brings the data, alone; return each node's state."""
+    async with spark_homes.opened() as cluster:
+        prompter = NonInteractive()
+        context = ProvisionContext(
+            cluster.config, cluster.nodes, cluster.connections, prompter, cluster.passwords
+        )
+        work = Provisioning(context, (DataStep(cluster),), names or list(cluster.nodes), _nobody)
+        reports = await work.run()
+    return {one.node: f"{one.state} {one.error or ''}".strip() for one in reports}
+
+
+def _nobody(_report: StepReport) -> None:
+    """Take a report and do nothing."""
+
+
 async def states(spark_homes: SshSparkHomes, *, verify: bool = False) -> States:
     async with spark_homes.opened() as cluster:
         found = await find_data(cluster, verify=verify)
@@ -54,6 +75,26 @@ async def states(spark_homes: SshSparkHomes, *, verify: bool = False) -> States:
         one.target.rpartition("/")[2]: {name: node.state for name, node in one.nodes.items()}
         for one in found
     }
+
+
+async def test_a_node_that_joins_late_gets_its_data_with_provisioning(
+    configured: SshSparkHomes, tmp_path: Path
+) -> None:
+    await push(configured, "nuc", "pi1")
+    assert await provision_data(configured, "pi2") == {"pi2": "changed"}
+    found = await states(configured, verify=True)
+    assert set(found["a.csv"].values()) == {"present"}
+    assert found["flights"] == {"pi1": "present", "pi2": "present"}
+    assert set((await provision_data(configured)).values()) == {"ok"}
+    (tmp_path / "a.csv").write_text("b" * 1000)
+    (tmp_path / "flights" / "two").write_text("2")
+    assert set((await provision_data(configured)).values()) == {"changed"}
+    for server in configured.servers.values():
+        assert (server.home / "data" / "a.csv").read_text() == "b" * 1000
+    (tmp_path / "a.csv").unlink()
+    said = await provision_data(configured, "pi1")
+    assert said["pi1"].startswith("failed")
+    assert "a.csv" in said["pi1"]
 
 
 async def remove(spark_homes: SshSparkHomes, target: str) -> dict[str, OutcomeState]:

@@ -31,6 +31,7 @@ from pitui.services.doctor.fixing import FixPreview
 from pitui.services.doctor.run_checks import CheckRun
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
+from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.services.interface import (
     BenchmarkService,
@@ -313,6 +314,12 @@ class FakeServices:
     async def start_benchmark(
         self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
     ) -> Run:
+        raise not_given()
+
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
+        return ()
+
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
         raise not_given()
 
     async def cancel_run(self, run_id: str) -> Run:

@@ -31,6 +31,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
 from pitui.tui.services.interface import Verb
 from support.fake_services import FakeServices
@@ -164,6 +165,7 @@ class Still(FakeServices):
         self.go_on = asyncio.Event()
         self.fail: dict[str, Outcome] = {}
         self.fails: dict[str, PituiError] = {}
+        self.jobs_there: Sequence[ConfiguredJob] = ()
         self.provision_service = provision_service or Recorded()
 
     async def run(
@@ -222,6 +224,16 @@ class Still(FakeServices):
     ) -> Run:
         self.asked.append(("benchmark", (name, dict(parameters))))
         say("pi2 is not recorded: no Python 3")
+        return replace(RUNS[0], id="r-9")
+
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
+        return self.jobs_there
+
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
+        self.asked.append(("submit", name))
+        report(Outcome("pi2", "/data/flights.csv", OutcomeState.OK, "3.0 MiB in 0.2 s"))
+        if name in self.fails:
+            raise self.fails[name]
         return replace(RUNS[0], id="r-9")
 
     async def cancel_run(self, run_id: str) -> Run:

@@ -40,6 +40,7 @@ CHANGES = {
     "clean",
     "drain",
     "push",
+    "submit",
     "remove",
     "fix",
 }

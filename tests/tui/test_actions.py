@@ -6,7 +6,7 @@ import pytest
 from support.fake_services import FakeBenchmarks, FakeData, FakeDoctor, FakeInspection
 from support.plain_cluster import FULL, RUNS, Still, shown, until
 from support.provision import Recorded
-from textual.widgets import Button
+from textual.widgets import Button, OptionList
 
 from pitui.bench.suites import BENCHMARKS
 from pitui.domain.apps.app_detail import AppLocation
@@ -14,6 +14,7 @@ from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
+from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
@@ -355,6 +356,37 @@ async def test_enter_on_a_benchmark_starts_it_with_its_defaults_and_follows_the_
         await until(pilot, lambda: ("sources", ["r-9"]) in services.asked)
         assert pilot.app.screen is pilot.app.main
         assert not pilot.app.main.progress.display
+
+
+async def test_a_job_of_the_configuration_is_chosen_and_submitted() -> None:
+    services = Still()
+    services.jobs_there = (
+        ConfiguredJob("pi", "jobs/pi.py 100"),
+        ConfiguredJob("flights", "jobs/flights.py", ("/data/flights.csv",)),
+    )
+    async with shown(services, size=(80, 24)) as pilot:
+        await pilot.press("4", "r")
+        shown_rows = pilot.app.screen.query_one(OptionList)
+        assert [str(o.prompt) for o in shown_rows.options] == [
+            "pi       jobs/pi.py 100",
+            "flights  jobs/flights.py",
+        ]
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: ("submit", "flights") in services.asked)
+        assert not pilot.app.main.operations.listed
+        services.fails["pi"] = PituiError("pi2: no space left")
+        await pilot.press("r", "enter")
+        listed = pilot.app.main.operations.listed
+        await until(pilot, lambda: any(one.error is not None for one in listed))
+        assert "no space left" in str(listed[0].error)
+
+
+async def test_without_jobs_the_configuration_is_named() -> None:
+    services = Still()
+    async with shown(services) as pilot:
+        await pilot.press("4", "r")
+        assert pilot.app.screen is pilot.app.main
+        assert "has no jobs" in str(pilot.app.main.footer.render())
 
 
 async def test_tab_goes_to_a_benchmarks_parameters_which_are_checked() -> None:

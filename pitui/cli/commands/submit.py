@@ -1,7 +1,6 @@
 """`pitui submit`: run an application on the cluster."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +11,6 @@ from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
-from pitui.domain.node_outcome import OutcomeState
-
-if TYPE_CHECKING:
-    from pitui.services.cluster import Cluster
 
 _WORTH_A_WORD_MIB = 16
 """MiB that take a while to bring to the master's node."""
@@ -55,7 +50,9 @@ def command(
 
     async def main() -> int:
         from pitui.cli.follow_run import follow_to_end
+        from pitui.cli.render.push_text import PushText
         from pitui.cli.render.runs_text import run_json
+        from pitui.services.runs.configured_job import bring_job_data
         from pitui.services.runs.detached_runs import Runs
         from pitui.services.runs.submit import job_words, prepare
 
@@ -63,7 +60,9 @@ def command(
             runs = Runs(cluster)
             words = after if after is not None else job_words(cluster, str(job))
             folder = Path.cwd() if job is None else config.folder
-            await _bring_data(cluster, job)
+            if job is not None:
+                shown = PushText(complain)
+                await bring_job_data(cluster, job, shown.progress, shown.report)
             submission = await prepare(cluster, words, folder)
             for addition in submission.added:
                 complain(f"pitui: added {addition}")
@@ -82,29 +81,6 @@ def command(
         return exit_status(ended.status, detached=detach)
 
     run(main)
-
-
-async def _bring_data(cluster: "Cluster", job: str | None) -> None:
-    """See that the nodes have the data of a job, and bring what is missing.
-
-    A node that cannot be reached has no worker that could miss it, and is only named.
-
-    Raises:
-        NodeError: a node did not take it.
-        UsageError: a source is not there.
-    """
-    from pitui.cli.render.push_text import PushText, delivery_error
-    from pitui.services.data.push_items import job_items
-    from pitui.services.data.pushing import Pushing
-
-    items = job_items(cluster, job) if job is not None else []
-    if not items:
-        return
-    shown = PushText(complain)
-    ended = await Pushing(cluster, shown.progress, shown.report).run(items, list(cluster.nodes))
-    for one in ended:
-        if one.state is OutcomeState.FAILED:
-            raise delivery_error(one)
 
 
 def exit_status(status: int | None, *, detached: bool) -> int:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from pitui.cli.output import complain
 from pitui.cli.render.progress_line import ProgressLine
-from pitui.domain.errors import NodeError
 from pitui.domain.node_outcome import OutcomeState
 
 if TYPE_CHECKING:
@@ -39,8 +38,3 @@ class PushText:
             via = f", through {ended.via}" if ended.via else ""
             amount = f"{ended.sent / 1024 / 1024:.1f} MiB in {ended.seconds:.1f} s"
             self._say(f"{ended.node}: {ended.item.target} pushed: {amount}{via}")
-
-
-def delivery_error(ended: "Delivery") -> NodeError:
-    """Return the error of a delivery that failed."""
-    return NodeError(ended.node, ended.error, ended.advice)

@@ -14,14 +14,13 @@ from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.text.memory_amount import spark_memory
 from pitui.facts.disk.bench_folder import FOLDER
-from pitui.facts.samples.reader import Reading
 from pitui.services.benchmarks import data, requirements, tpch_tables
 from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
+from pitui.services.benchmarks.submit_words import ReadyCell, submit_words
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
@@ -65,15 +64,6 @@ class CellResult:
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A cell with its data."""
-
-    cell: BenchmarkCell
-    path: str | None
-    size_mib: int | None
-
-
 class BenchmarkRunner:
     """Runs benchmarks on one cluster; `say` gets what is done, in words, as it goes on."""
 
@@ -93,8 +83,9 @@ class BenchmarkRunner:
             PituiError: it would not fit, its data could not be made, or a worker is gone after it.
         """
         wanted, cells = _wanted(request)
+        self._made.keep = request.keep
         workers = await self._workers()
-        async with self._recording(cells) as record:
+        async with self._recording(cells) as record, self._made.in_use():
             shelf = await self._shelf(workers, record)
             try:
                 ready = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
@@ -119,16 +110,18 @@ class BenchmarkRunner:
         wanted, cells = _wanted(request)
         if len(cells) > 1:
             raise UsageError("several cells cannot be detached: they are run in turn by pitui")
+        self._made.keep = True
         workers = await self._workers()
         async with self._recording(cells) as record:
             shelf = await self._shelf(workers, record)
         size = self._fitting(request, cells, shelf)
-        try:
-            (ready,) = await self._ready(wanted, cells, size)
-            run = await self._submit(request, ready, shelf, request.repeats)
-        except BaseException:
-            await asyncio.shield(self._tidy(request))
-            raise
+        async with self._made.in_use():
+            try:
+                (ready,) = await self._ready(wanted, cells, size)
+                run = await self._submit(request, ready, shelf, request.repeats)
+            except BaseException:
+                await asyncio.shield(self._tidy(request))
+                raise
         if self._made.names:
             self._say(_KEPT)
         return run
@@ -172,7 +165,7 @@ class BenchmarkRunner:
 
     async def _ready(
         self, wanted: Benchmark, cells: Sequence[BenchmarkCell], chosen: int | None
-    ) -> list[_Ready]:
+    ) -> list[ReadyCell]:
         """Return the cells with their data, which is on every node then."""
         found = []
         for cell in cells:
@@ -184,7 +177,7 @@ class BenchmarkRunner:
                 path = await self._text(cell, names, path, size or 0)
             elif wanted.data is DataKind.TABLES:
                 path = await self._tables(cell, names, size or 0)
-            found.append(_Ready(cell, path, size))
+            found.append(ReadyCell(cell, path, size))
         return found
 
     async def _text(
@@ -211,7 +204,7 @@ class BenchmarkRunner:
     async def _rounds(
         self,
         request: BenchmarkRequest,
-        ready: Sequence[_Ready],
+        ready: Sequence[ReadyCell],
         shelf: Shelf,
         record: Recording,
         follow: Follow,
@@ -234,12 +227,12 @@ class BenchmarkRunner:
     async def _submit(
         self,
         request: BenchmarkRequest,
-        ready: _Ready,
+        ready: ReadyCell,
         shelf: Shelf,
         repeats: int,
         options: Sequence[str] = (),
     ) -> Run:
-        words = _submit_words(benchmark(request.name), ready, shelf)
+        words = submit_words(benchmark(request.name), ready, shelf)
         words += ["--repeats", str(repeats), *([] if request.warm_up else ["--no-warm-up"])]
         submission = await prepare(self._cluster, [*options, *words])
         cell = ready.cell
@@ -301,8 +294,11 @@ class BenchmarkRunner:
         """Remove what was made for runs, unless one still goes on; says what stays."""
         if await self._goes_on():
             self._say(_KEPT)
+            await self._made.release()
             return
-        if not request.keep:
+        if request.keep:
+            await self._made.release()
+        else:
             await self._made.remove()
         await self._explainer.clean()
 
@@ -343,41 +339,3 @@ class BenchmarkRunner:
 def _wanted(request: BenchmarkRequest) -> tuple[Benchmark, list[BenchmarkCell]]:
     wanted = benchmark(request.name)
     return wanted, cells_of(wanted, request.values, request.workers, local=request.local)
-
-
-def _submit_words(wanted: Benchmark, ready: _Ready, shelf: Shelf) -> list[str]:
-    """Return spark-submit's arguments for a cell."""
-    cell = ready.cell
-    modules = ",".join(str(wanted.program.with_name(name)) for name in wanted.modules)
-    master = shelf.readings.get(shelf.cluster.master.name)
-    options = _local_words(cell, master) if cell.local else _cluster_words(cell, shelf.workers)
-    values = {**cell.parameters, "path": ready.path or ""}
-    words = [*options, "--py-files", modules, str(wanted.program)]
-    if wanted.data is DataKind.TABLES and ready.path:
-        return [*words, "--path", ready.path, "--scale", ready.path.rpartition("-")[2],
-                *wanted.words(values, None)]  # fmt: skip
-    return words + wanted.words(values, ready.size_mib)
-
-
-def _cluster_words(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
-    """Return the options for a part of the cluster.
-
-    With whole workers as executors and a limit on the cores, Spark gives one to each of as many
-    workers (`spark.deploy.spreadOut` is on unless somebody turned it off).
-    """
-    words = []
-    memory, cores = cell.parameters.get("executor_memory"), cell.parameters.get("executor_cores")
-    if memory:
-        words += ["--executor-memory", memory]
-    if cell.workers:
-        each = min(worker.cores for worker in workers)
-        words += ["--executor-cores", str(each), "--total-executor-cores", str(each * cell.workers)]
-    elif cores and cores != "0":
-        words += ["--executor-cores", cores]
-    return words
-
-
-def _local_words(cell: BenchmarkCell, master: Reading | None) -> list[str]:
-    """Return the options for one JVM on the master's machine, with memory that it has."""
-    heap = spark_memory(requirements.local_memory_mib(cell, master))
-    return ["--master", "local[*]", "--driver-memory", heap]

@@ -1,19 +1,22 @@
 """What benchmarks made on the nodes, and its removal: what was there before stays."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 
-from pitui.domain.errors import NodeError, PituiError
+from pitui.domain.concurrency.task_group import TaskGroup
+from pitui.domain.errors import NodeError, PituiError, ungrouped
 from pitui.facts.disk import bench_folder
 from pitui.facts.disk.work_folders import parse_removed
 from pitui.remote.fanout import fan_out
-from pitui.remote.quoting import quote
+from pitui.remote.runner import Result
 from pitui.services.benchmarks.data import raise_failed
 from pitui.services.cluster import Cluster
 
 _REMOVE_LIMIT = 120.0
 """Seconds for one node: an SD card is slow at removing."""
 _CLEAN_LIMIT = 300.0
+_HOLD_LIMIT = 10.0
 
 
 class MadeData:
@@ -27,25 +30,80 @@ class MadeData:
         self._folder = folder
         self._nodes: dict[str, set[str]] = {}
         """By name: the nodes that had none of it before."""
+        self.keep = False
+        """Whether what is made is to stay, and nobody else is to remove it either."""
+        self._holders: list[asyncio.Task[None]] = []
+        self._released = asyncio.Event()
+        self._group: TaskGroup | None = None
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator[None]:
+        """Be able to use what is made, for as long as the context is open."""
+        with ungrouped(Exception):
+            async with TaskGroup() as self._group:
+                try:
+                    yield
+                finally:
+                    self._released.set()
 
     async def about_to_make(self, nodes: Sequence[str], *names: str) -> None:
         """Note on which nodes something is going to be made, as it is not there yet.
 
+        From then on it is in use, until it is removed or released; what another benchmark made
+        that still goes on is removed by whichever of them ends last.
+
         Raises:
             PituiError: a node cannot be asked.
         """
+        given = bench_folder.input_for(names, self._folder)
 
-        async def lacks(node: str) -> list[str]:
-            runner = self._cluster.runner(node)
-            words = quote(*(f"{self._folder}/{name}" for name in names))
-            said = await runner.run(f'for p in {words}; do [ -e "$p" ] || echo "${{p##*/}}"; done')
-            return said.stdout.split()
+        async def look(node: str) -> Result:
+            return await self._cluster.runner(node).run(bench_folder.MISSING_COMMAND, stdin=given)
 
-        found = await fan_out(nodes, lacks)
+        found = await fan_out(dict.fromkeys((self._cluster.master.name, *nodes)), look)
         raise_failed(found, "")
-        for node, lacking in found.items():
-            for name in lacking if isinstance(lacking, list) else ():
-                self.add(node, name)
+        said = {n: r.stdout.splitlines() for n, r in found.items() if isinstance(r, Result)}
+        owned = [name for name in names if f"owned {name}" in said[self._cluster.master.name]]
+        for node in nodes:
+            for name in names:
+                if name in owned or f"missing {name}" in said[node]:
+                    self.add(node, name)
+        await self._hold(names, owner=not self.keep and any(name in self._nodes for name in names))
+
+    async def _hold(self, names: Sequence[str], *, owner: bool) -> None:
+        """Use names, as the programs that read them do, until `release`."""
+        self._released.clear()
+        runner = self._cluster.runner(self._cluster.master.name)
+        command = bench_folder.hold_command(names, owner=owner, folder=self._folder)
+        held = asyncio.Event()
+
+        async def hold() -> None:
+            try:
+                async with runner.open(command, stdin=True) as process:
+                    async for _ in process.blocks():
+                        held.set()
+                        await self._released.wait()
+                        await process.write_eof()
+            except PituiError:
+                # The node is away: nothing is removed there by anybody.
+                held.set()
+
+        if self._group is None:
+            raise RuntimeError("`in_use` is not open")
+        self._holders.append(self._group.create_task(hold()))
+        # Where it takes longer, it is held as soon as the node gets to it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HOLD_LIMIT):
+                await held.wait()
+
+    async def release(self) -> None:
+        """Use nothing any more; what was made stays."""
+        self._released.set()
+        holders, self._holders = self._holders, []
+        if holders:
+            _, late = await asyncio.wait(holders, timeout=_HOLD_LIMIT)
+            for holder in late:
+                holder.cancel()
 
     def add(self, node: str, name: str) -> None:
         """Note that something was made on a node."""
@@ -59,6 +117,7 @@ class MadeData:
     async def remove(self) -> None:
         """Remove what was made and nothing uses; says what stays where. Raises no PituiError."""
         made, self._nodes = self._nodes, {}
+        await self.release()
         try:
             async with asyncio.timeout(_CLEAN_LIMIT):
                 await self._remove(made)

@@ -102,16 +102,28 @@ async def _node_data(
     if name in away:
         return away[name]
     try:
-        if isinstance(content, PlainFile):
-            found = await _file_presence(cluster, name, item, content, verify=verify)
-        else:
-            target = await tree_target(cluster, name, item)
-            found = await look_at_tree(target, content, verify=verify)
+        return await look_at_data(cluster, name, item, content, verify=verify)
     except PituiError as error:
         unknown = NodeData("unknown", error=error.message, advice=error.advice)
         if isinstance(error, LinkError):
             away[name] = unknown
         return unknown
+
+
+async def look_at_data(
+    cluster: Cluster, name: str, item: Item, content: Content, *, verify: bool = False
+) -> NodeData:
+    """Return what one node has of an item.
+
+    Raises:
+        NodeError: it cannot be read there.
+        LinkError: the node cannot be reached.
+    """
+    if isinstance(content, PlainFile):
+        found = await _file_presence(cluster, name, item, content, verify=verify)
+    else:
+        target = await tree_target(cluster, name, item)
+        found = await look_at_tree(target, content, verify=verify)
     return NodeData(found.state, found.size)
 
 

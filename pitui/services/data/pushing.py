@@ -102,22 +102,33 @@ class Pushing:
     async def _bring(
         self, items: Sequence[Item], contents: Sequence[Content], names: Sequence[str]
     ) -> list[Delivery]:
-        ended: list[Delivery] = []
         async with FileDistributor(self._cluster.connections) as distributor:
             bundles = BundleStore(distributor, cache_folder())
             try:
-                for item, content in zip(items, contents, strict=True):
-                    way = _Way(distributor, bundles, self._progress, durable=self._durable)
-                    push = _Push(self._cluster, way, item, content)
-
-                    async def one(name: str, push: _Push = push) -> None:
-                        found = await self._one(name, push)
-                        ended.append(found)
-                        self._report(found)
-
-                    await fan_out(item.on(names), one)
+                return await self.deliver(distributor, bundles, items, contents, names)
             finally:
                 bundles.close()
+
+    async def deliver(
+        self,
+        distributor: FileDistributor,
+        bundles: BundleStore,
+        items: Sequence[Item],
+        contents: Sequence[Content],
+        names: Sequence[str],
+    ) -> list[Delivery]:
+        """Push what was read already, by a way that others may use at the same time."""
+        ended: list[Delivery] = []
+        way = _Way(distributor, bundles, self._progress, durable=self._durable)
+        for item, content in zip(items, contents, strict=True):
+            push = _Push(self._cluster, way, item, content)
+
+            async def one(name: str, push: _Push = push) -> None:
+                found = await self._one(name, push)
+                ended.append(found)
+                self._report(found)
+
+            await fan_out(item.on(names), one)
         return ended
 
     async def _one(self, name: str, push: "_Push") -> Delivery:

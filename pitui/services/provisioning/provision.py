@@ -12,6 +12,7 @@ from pitui.provision.steps import step, steps
 from pitui.provision.steps.rollback import RollbackStep
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
+from pitui.services.provisioning.data_step import DATA, DataStep
 from pitui.services.provisioning.removal import Removal
 from pitui.services.provisioning.rolling_restart import Restart
 
@@ -41,7 +42,7 @@ def provisioning(
         UsageError: a node or step is not there.
     """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
-    chosen = steps(tuple(only))
+    chosen = chosen_steps(cluster, only)
     context = new_shelf(cluster, prompter)
     context.restarts = rolling
 
@@ -54,6 +55,19 @@ def provisioning(
     if rolling:
         chosen = (*chosen, Restart(cluster))
     return Provisioning(context, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
+
+
+def chosen_steps(cluster: Cluster, only: Sequence[str] = ()) -> tuple[Step, ...]:
+    """Return the steps in order: all, or those that are named, and always `access`.
+
+    The last brings the data, where the configuration has some or it is named.
+
+    Raises:
+        UsageError: a name is no step's.
+    """
+    wants_data = DATA[0] in only if only else bool(cluster.config.data)
+    found = steps(tuple(name for name in only if name != DATA[0]) or ("access",) * bool(only))
+    return (*found, DataStep(cluster)) if wants_data else found
 
 
 def rollback(

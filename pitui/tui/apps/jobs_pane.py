@@ -197,6 +197,12 @@ class JobsPane(SortedPane, DrillDown):
             what = "marked" if self.table.model.marks else "under the cursor"
             self.post_message(StatusMessage(f"nothing is running {what}"))
 
+    def do_submit(self) -> None:
+        """Offer the jobs of the configuration, and go to the run of the one that is chosen."""
+        from pitui.tui.operations.job_actions import JobActions
+
+        JobActions(self).submit_job(self.select_run)
+
     def _to_end(self) -> list[Job]:
         chosen = (self._jobs.get(key) for key in self.table.model.chosen())
         return [job for job in chosen if job is not None and job.active]

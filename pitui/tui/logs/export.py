@@ -63,7 +63,7 @@ class LogExport:
         self._pane.in_background(self._copy_many, "copy")
 
     async def _copy_many(self) -> None:
-        from pitui.tui.logs.dialogs.choose_row import ChoiceScreen
+        from pitui.tui.base.dialogs.choose_row import ChoiceScreen
 
         view = self._view
         marked = list(view.marks.numbers())

@@ -59,7 +59,7 @@ class MarkedLines:
         self._pane.in_background(self._choose, "marks")
 
     async def _choose(self) -> None:
-        from pitui.tui.logs.dialogs.choose_row import ChoiceScreen
+        from pitui.tui.base.dialogs.choose_row import ChoiceScreen
 
         numbers = list(self._view.marks.numbers())
         if not numbers:

@@ -19,6 +19,8 @@ from pitui.tui.text.job_list import Job, identity
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from pitui.services.runs.configured_job import ConfiguredJob
+
 
 class JobActions:
     """Actions on applications, drivers and runs, asked for by a widget."""
@@ -71,6 +73,54 @@ class JobActions:
             quiet=True,
         ).expect([(name, "")])
 
+    # -- jobs of the configuration ----------------------------------------------------------
+
+    def submit_job(self, started: Callable[[str], None]) -> None:
+        """Offer the jobs of the configuration, and submit the one that is chosen.
+
+        `started` gets the id of the run once there is one.
+        """
+        from pitui.tui.base.dialogs.choose_row import ChoiceScreen
+
+        services = app_of(self._widget).services
+        jobs = services.configured_jobs()
+        if not jobs:
+            self._say("the configuration has no jobs: put them under `jobs:`")
+            return
+
+        def chosen(number: int | None) -> None:
+            if number is not None:
+                runner_of(self._widget).submit(self._job(services, jobs[number], started))
+
+        width = max(len(job.name) for job in jobs)
+        rows = [(one_line(job.name).ljust(width), one_line(job.program)) for job in jobs]
+        self._widget.app.push_screen(ChoiceScreen("Submit a job", rows), chosen)
+
+    def _job(
+        self, services: Backend, job: "ConfiguredJob", started: Callable[[str], None]
+    ) -> Operation:
+        """Return what submits a job; not while the nodes that it needs are worked on."""
+        snapshot = app_of(self._widget).main.snapshot
+        node = snapshot.master.node
+
+        async def work(report: OutcomeReport) -> None:
+            report(Outcome(node, "", OutcomeState.WORKING, "submitting"))
+            run = await services.start_job(job.name, report, self._say)
+            report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
+            started(run.id)
+
+        others = frozenset(one.name for one in snapshot.nodes) if job.data else frozenset()
+        return Operation(
+            "submit",
+            f"Submit {one_line(job.name)}",
+            work,
+            about=frozenset((job.name,)),
+            claims=frozenset(),  # several jobs may run at once
+            idle=others | {node},
+            again=lambda _failed: self._job(services, job, started),
+            quiet=True,
+        ).expect([(node, "")])
+
     # -- benchmarks ------------------------------------------------------------------------
 
     def benchmark(self, started: Callable[[str], None]) -> None:
@@ -96,16 +146,11 @@ class JobActions:
         started: Callable[[str], None],
     ) -> Operation:
         """Return what starts a benchmark; not while the master's node is worked on."""
-        app = self._widget.app
         node = app_of(self._widget).main.snapshot.master.node
-
-        def say(words: str) -> None:
-            if app.is_running:  # it may end after the UI
-                app.screen.post_message(StatusMessage(words))
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
-            run = await services.start_benchmark(name, parameters, say)
+            run = await services.start_benchmark(name, parameters, self._say)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             started(run.id)
 
@@ -119,6 +164,11 @@ class JobActions:
             again=lambda _failed: self._benchmark(services, name, parameters, started),
             quiet=True,
         ).expect([(node, "")])
+
+    def _say(self, words: str) -> None:
+        app = self._widget.app
+        if app.is_running:  # it may end after the UI
+            app.screen.post_message(StatusMessage(words))
 
 
 def _kill(services: Backend, jobs: Sequence[Job]) -> Operation:

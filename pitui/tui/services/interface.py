@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pitui.services.apps.web_pages import WebPage
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
+    from pitui.services.runs.configured_job import ConfiguredJob
     from pitui.spark.api.decommission import Refusal
     from pitui.tui.services.data_interface import DataService
     from pitui.tui.services.doctor_interface import DoctorService
@@ -118,6 +119,9 @@ class Backend(Protocol):
     ) -> AsyncGenerator[list[LogLine], None]:
         """Yield the last lines of logs and then what is added to them, in batches."""
 
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
+        """Return what stands under `jobs:`."""
+
     def watched_benchmarks(self) -> Sequence[str]:
         """Return the names of benchmarks that this pitui records and watches now."""
 
@@ -128,6 +132,13 @@ class Backend(Protocol):
 
         Raises:
             PituiError: the parameters do not fit, or the node cannot start it.
+        """
+
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
+        """Start a job of the configuration; `report` gets how its data came to each node.
+
+        Raises:
+            PituiError: a node did not take its data, or it cannot be started.
         """
 
     async def cancel_run(self, run_id: str) -> Run:

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation
@@ -32,6 +31,7 @@ from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkR
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission_refusal
+from pitui.services.data.pushing import Delivery
 from pitui.services.events.run_events import run_events
 from pitui.services.events.timeline import Timeline
 from pitui.services.logs import follow
@@ -40,23 +40,14 @@ from pitui.services.logs.log_tree import log_tree
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import clean, disk_use
 from pitui.services.nodes.inspect_node import look_at_node
+from pitui.services.runs.configured_job import configured_jobs, start_job
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.run_output import until_run_ended
-from pitui.tui.services.interface import (
-    JobService,
-    ProvisionKind,
-    ProvisionRequest,
-    ProvisionWork,
-    StepName,
-    Verb,
-)
+from pitui.tui.services.interface import JobService, Verb
 from pitui.tui.services.live_benchmarks import LiveBenchmarkService
 from pitui.tui.services.live_data import LiveDataService
 from pitui.tui.services.live_doctor import LiveDoctorService
-
-if TYPE_CHECKING:
-    from pitui.provision.engine.report import StepReporter
-    from pitui.provision.engine.step import Step
+from pitui.tui.services.live_provision import LiveProvisionService
 
 RUNS_EVERY = 1.0
 """Seconds between two looks at runs that go on; nothing is asked while there are none."""
@@ -91,6 +82,7 @@ class LiveBackend:
         """What goes on besides watching: benchmarks. None while nothing is watched."""
         self._watched: list[str] = []
         """Names of benchmarks that are recorded and watched."""
+        self.configured_jobs = partial(configured_jobs, cluster)
         self.set_active_apps = self._monitor.set_active_apps
         self.consequences = control.stop_impact
         self.sources = partial(follow.find_sources, cluster)
@@ -228,6 +220,17 @@ class LiveBackend:
             run = self._runs.get(started.result().id)
             self._runs.keep(replace(run, error=run.error or error.message))
 
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
+        """Start a job of the configuration."""
+
+        def delivered(one: Delivery) -> None:
+            report(replace(one.outcome, role=one.item.target))
+
+        run = await start_job(self._cluster, self._runs, name, delivered, say)
+        self._tell_runs()
+        self._runs_due.set()
+        return run
+
     async def cancel_run(self, run_id: str) -> Run:
         """Cancel a run."""
         run = await self._runs.cancel(run_id)
@@ -309,64 +312,12 @@ class LiveLogService:
         return (await save_whole_log(self._cluster, source, path, progress)).size
 
 
-class LiveProvisionService:
-    """Provisions the nodes of one cluster; questions go to `prompter`.
-
-    What it needs is imported with the first question.
-    """
-
-    def __init__(self, cluster: Cluster, prompter: PasswordPrompter) -> None:
-        self._cluster = cluster
-        self._prompter = prompter
-
-    def steps(self, wanted: ProvisionRequest) -> Sequence[StepName]:
-        """Return the steps in order."""
-        from pitui.provision.steps import step, steps
-        from pitui.provision.steps.rollback import RollbackStep
-        from pitui.services.provisioning.removal import STOP
-        from pitui.services.provisioning.rolling_restart import RESTART
-
-        if wanted.kind is ProvisionKind.REMOVE:
-            return [StepName(*STOP), *_step_names(reversed(steps()))]
-        last = [StepName(*RESTART)] if wanted.rolling else []
-        if wanted.kind is ProvisionKind.ROLLBACK:
-            return [*_step_names([step("access"), RollbackStep()]), *last]
-        return [*_step_names(steps(wanted.only)), *last]
-
-    def work(
-        self, wanted: ProvisionRequest, report: "StepReporter", *, plan: bool
-    ) -> ProvisionWork:
-        """Return what does it, or looks only."""
-        from pitui.services.provisioning import provision
-
-        cluster, prompter = self._cluster, self._prompter
-        if wanted.kind is ProvisionKind.REMOVE:
-            return provision.removal(cluster, prompter, report, wanted.nodes[0])
-        if wanted.kind is ProvisionKind.ROLLBACK:
-            return provision.rollback(
-                cluster, prompter, report, wanted.nodes, plan=plan, rolling=wanted.rolling
-            )
-        return provision.provisioning(
-            cluster,
-            prompter,
-            report,
-            names=wanted.nodes,
-            only=wanted.only,
-            plan=plan,
-            rolling=wanted.rolling,
-        )
-
-
 def _as_pitui_error(error: Exception) -> PituiError:
     """Return an error as one for people."""
     one = first_error(error) if isinstance(error, ExceptionGroup) else error
     if isinstance(one, PituiError):
         return one
     return PituiError(f"a fault in pitui: {type(one).__name__}: {one}", "Please report it.")
-
-
-def _step_names(found: "Iterable[Step]") -> list[StepName]:
-    return [StepName(one.id, one.title) for one in found]
 
 
 @asynccontextmanager

@@ -102,6 +102,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("turn", "Reverse order", "S", "Reverse the sort order", _WORK),
     Action("executors", "Executors", "e", "Show the executors of the application", (Scope.JOBS,),
            hint=3),
+    Action("submit", "Submit a job", "r", "Choose a job of the configuration and submit it; "
+           "nodes that lack its data get it first", (Scope.JOBS,), mutating=True, hint=10),
     Action("by_node", "All by node", "v", "Show the executors of all applications by node, or "
            "only those of the selected one", (Scope.EXECUTORS,), hint=5),
     Action("threads", "Threads", "d", "Show a thread dump of the executor, to search or to read "

@@ -39,8 +39,49 @@ async def with_made(
 ) -> list[str]:
     said: list[str] = []
     async with open_cluster(config(worker), NonInteractive()) as cluster:
-        await use(MadeData(cluster, said.append, str(folder)))
+        made = MadeData(cluster, said.append, str(folder))
+        async with made.in_use():
+            await use(made)
     return said
+
+
+async def test_two_benchmarks_at_once_leave_each_other_what_they_share(folder: Path) -> None:
+    text = folder / "text-20m"
+
+    async def use(first: MadeData) -> None:
+        second = MadeData(first._cluster, said.append, str(folder))
+        await first.about_to_make(["nuc"], "text-20m")
+        text.mkdir()
+        async with second.in_use():
+            await second.about_to_make(["nuc"], "text-20m")
+            # No driver runs just now: it is between two rounds of the second one.
+            await first.remove()
+            assert text.is_dir()
+            await second.remove()
+        assert not text.exists()
+
+    said: list[str] = []
+    first_said = await with_made(folder, use)
+    assert not said
+    assert [words.partition(":")[2] for words in first_said] == [
+        " another run uses it; `pitui disk nuc --clean` removes it when nothing uses it"
+    ]
+
+
+async def test_what_another_benchmark_keeps_is_not_removed(folder: Path) -> None:
+    async def use(first: MadeData) -> None:
+        first.keep = True
+        await first.about_to_make(["nuc"], "text-20m")
+        (folder / "text-20m").mkdir()
+        second = MadeData(first._cluster, lambda _: None, str(folder))
+        async with second.in_use():
+            await second.about_to_make(["nuc"], "text-20m")
+            assert not second.names
+            await first.release()
+            await second.remove()
+        assert (folder / "text-20m").is_dir()
+
+    await with_made(folder, use)
 
 
 async def test_only_what_was_not_there_before_is_removed_and_the_folder_with_the_last(
