@@ -11,7 +11,8 @@ class NodeSample:
     """
 
     at: float
-    """Unix time of the end of the interval, by the clock of pitui's machine."""
+    """Unix time of the end of the interval: by the clock of pitui's machine while it is recorded,
+    by that of the master's node, as a driver's times are, in what is kept of a run."""
     seconds: float
     """The interval's length."""
     cores: int | None = None

@@ -259,8 +259,8 @@ class BenchmarkRunner:
         if record.reason is not None and ended.state is not RunState.DONE:
             error = f"stopped: {record.reason}"
         ended = replace(ended, nodes=nodes, error=error)
-        self._runs.keep(ended, series)
         by_driver = record.by_clock_of(self._cluster.master.name, series)
+        self._runs.keep(ended, by_driver)
         ended = await self._explainer.explained(ended, by_driver)
         self._runs.keep(ended)
         return ended
@@ -268,8 +268,9 @@ class BenchmarkRunner:
     def _keep_recorded(self, run: Run, record: Recording) -> None:
         """Keep what was recorded of a run that is no longer followed."""
         series = record.since(run.started_at)
+        by_driver = record.by_clock_of(self._cluster.master.name, series)
         try:
-            self._runs.keep(self._runs.get(run.id), series)
+            self._runs.keep(self._runs.get(run.id), by_driver)
         except PituiError as error:
             self._say(f"what was recorded of {run.name} is lost: {error}")
 

@@ -9,13 +9,30 @@ import pytest
 from pitui.bench.store import RunStore
 from pitui.config.model import Config
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.facts.samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.benchmarks.made_data import MadeData
+from pitui.services.benchmarks.recording import Recording
 from pitui.services.cluster import open_cluster
 from pitui.services.runs.detached_runs import Runs
 
 RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
+
+
+async def test_samples_are_kept_by_the_clock_of_the_drivers_node(tmp_path: Path) -> None:
+    """That is how they fit its application's tasks, also when it is asked about later."""
+    text = {"cluster": {"name": "shelf", "master": "nuc"}, "nodes": {"nuc": {"host": "local"}}}
+    async with open_cluster(msgspec.convert(text, Config), NonInteractive()) as cluster:
+        runs = Runs(cluster, RunStore(tmp_path / "runs.db"))
+        runs.keep(replace(RUN, application="app-1"))
+        record = Recording(cluster, ["nuc"], ())
+        for at in (0.5, 7001.0, 7002.0):
+            record._take("nuc", Reading(NodeSample(at, 1.0), clock_offset=3600.0))
+        BenchmarkRunner(cluster, runs, lambda _: None)._keep_recorded(RUN, record)
+        samples, _seconds = runs.recorded("app-1")
+    assert [sample.at for sample in samples["nuc"]] == [3401.0, 3402.0]
 
 
 @pytest.mark.parametrize(
