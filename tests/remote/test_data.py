@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
-from pitui.domain.node_outcome import OutcomeState
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.report import StepReport
 from pitui.provision.engine.run import Provisioning
@@ -21,6 +21,7 @@ from pitui.services.data.push_items import configured_items
 from pitui.services.data.pushing import Pushing
 from pitui.services.data.removal import removable_items, remove_data
 from pitui.services.provisioning.data_step import DataStep
+from pitui.tui.services.live_data import LiveDataService
 
 pytestmark = pytest.mark.ssh
 
@@ -66,6 +67,24 @@ async def provision_data(spark_homes: SshSparkHomes, *names: str) -> dict[str, s
 
 def _nobody(_report: StepReport) -> None:
     """Take a report and do nothing."""
+
+
+async def test_an_item_that_is_gone_here_does_not_hold_up_the_others(
+    configured: SshSparkHomes, tmp_path: Path
+) -> None:
+    """As the Data screen pushes what is marked."""
+    (tmp_path / "a.csv").unlink()
+    found: dict[tuple[int, str], Outcome] = {}
+
+    def report(number: int, outcome: Outcome) -> None:
+        found[number, outcome.node] = outcome
+
+    async with configured.opened() as cluster:
+        service = LiveDataService(cluster)
+        await service.push({0: ["pi1", "pi2"], 1: ["pi1"], 2: ["pi2"]}, lambda *_: None, report)
+    ended = {key: str(outcome.state) for key, outcome in found.items()}
+    assert ended == {(0, "pi1"): "failed", (0, "pi2"): "failed", (1, "pi1"): "ok", (2, "pi2"): "ok"}
+    assert "a.csv is not a file or folder" in found[0, "pi1"].detail
 
 
 async def states(spark_homes: SshSparkHomes, *, verify: bool = False) -> States:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from pitui.domain.node_outcome import Outcome
+from pitui.domain.errors import UsageError
+from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.cluster import Cluster
 from pitui.services.data.presence import ItemPresence, find_data
 from pitui.services.data.push_items import item_of_section
@@ -31,7 +32,6 @@ class LiveDataService:
         """Bring items to nodes, one item after the other."""
         config = self._cluster.config
         for number, nodes in wanted.items():
-            item = await asyncio.to_thread(item_of_section, config.data[number], config.folder)
 
             def told(node: str, have: int, size: int, number: int = number) -> None:
                 progress(number, node, have, size)
@@ -39,7 +39,15 @@ class LiveDataService:
             def ended(delivery: Delivery, number: int = number) -> None:
                 report(number, delivery.outcome)
 
-            await Pushing(self._cluster, told, ended).run([item], nodes)
+            try:
+                section = config.data[number]
+                item = await asyncio.to_thread(item_of_section, section, config.folder)
+                await Pushing(self._cluster, told, ended).run([item], nodes)
+            except UsageError as error:
+                # Its source cannot be read; the other items have theirs.
+                for node in nodes:
+                    failed = OutcomeState.FAILED
+                    report(number, Outcome(node, "", failed, error.message, error.advice))
 
     async def remove(
         self, wanted: Mapping[int, Sequence[str]], report: Callable[[int, Outcome], None]
