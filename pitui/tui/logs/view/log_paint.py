@@ -35,6 +35,9 @@ _TONES = {
 
 ColumnRange = tuple[int, int]
 
+_PIECE = 4096
+"""Characters of a segment: to crop a strip, the whole of each segment up to there is measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -96,16 +99,17 @@ class Paint:
         word_style, style = self._styles(line, level)
         word = len(level) if level and not row and part.startswith(level) else 0
         matches = _matches(search, whole, begin, end)
+        width = len(part) if part.isascii() else cell_len(part)
         if not matches and not selected:
-            segments = [Segment(part[:word], word_style), Segment(part[word:], style)]
-            return Strip([segment for segment in segments if segment.text], cell_len(part))
+            segments = [Segment(part[:word], word_style), *_pieces(part, word, style)]
+            return Strip([segment for segment in segments if segment.text], width)
         text = Text(part, style, end="")
         text.stylize(word_style, 0, word)
         for match in matches:
             text.stylize(self._match, *match)
         if selected:
             text.stylize(self._selected, *selected)
-        return Strip(self._segments(text), cell_len(part))
+        return Strip(self._segments(text), width)
 
     def folded(self, words: str) -> Strip:
         """Return what stands at the right end of a line behind which others are folded."""
@@ -147,6 +151,13 @@ class Paint:
         if line.at is None or beside.since is None:
             return ""
         return elapsed(line.at - beside.since)
+
+
+def _pieces(text: str, begin: int, style: Style) -> list[Segment]:
+    """Return text from a character on; pieces of it where none can tear a character apart."""
+    if not text.isascii():
+        return [Segment(text[begin:], style)]
+    return [Segment(text[at : at + _PIECE], style) for at in range(begin, len(text), _PIECE)]
 
 
 def _matches(search: Search | None, whole: str, begin: int, end: int) -> list[ColumnRange]:
