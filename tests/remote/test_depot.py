@@ -1,6 +1,7 @@
 """A file to several real sshd at once, which pass it on to each other."""
 
 import asyncio
+import hashlib
 import os
 import socket
 import ssl
@@ -21,23 +22,30 @@ from pitui.remote.fanout import fan_out
 pytestmark = pytest.mark.ssh
 
 MIB = 1024 * 1024
-SIZE = 160 * MIB + 12_345
+SIZE = 24 * MIB + 12_345
+LONG = 160 * MIB + 12_345
+"""Under way long enough for something to happen meanwhile."""
+
+
+def made(folder: Path, size: int) -> Payload:
+    path = folder / "spark 4.tgz"
+    block = os.urandom(MIB)
+    with path.open("wb") as file:
+        for number in range(size // MIB):
+            file.write(number.to_bytes(8, "big") + block[8:])
+        file.write(block[: size % MIB])
+    with path.open("rb") as file:
+        return Payload(path, size, hashlib.file_digest(file, "sha512").hexdigest())
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("here") / "spark 4.tgz"
-    block = os.urandom(MIB)
-    with path.open("wb") as file:
-        for number in range(SIZE // MIB):
-            file.write(number.to_bytes(8, "big") + block[8:])
-        file.write(block[: SIZE % MIB])
-    return path
+def payload(tmp_path_factory) -> Payload:
+    return made(tmp_path_factory.mktemp("here"), SIZE)
 
 
-@pytest.fixture
-async def payload(source) -> Payload:
-    return await Payload.of(source)
+@pytest.fixture(scope="module")
+def long(tmp_path_factory) -> Payload:
+    return made(tmp_path_factory.mktemp("here"), LONG)
 
 
 class Trial:
@@ -93,7 +101,7 @@ async def test_each_node_gets_the_file_and_knows_it(trial, payload, way):
     assert all(one.was_there for one in again.values())
 
 
-async def test_in_a_chain_each_node_passes_it_on(trial, payload):
+async def test_in_a_chain_each_node_passes_it_on(trial, long):
     begun = asyncio.Event()
     held: list[int] = []
 
@@ -110,18 +118,18 @@ async def test_in_a_chain_each_node_passes_it_on(trial, payload):
         FileDistributor(trial.connections, Topology.CHAIN) as distributor,
         TaskGroup() as group,
     ):
-        first = group.create_task(trial.push(distributor, payload, "pi1"))
+        first = group.create_task(trial.push(distributor, long, "pi1"))
         await begun.wait()
-        rest = group.create_task(trial.push(distributor, payload, "pi2", "pi3"))
+        rest = group.create_task(trial.push(distributor, long, "pi2", "pi3"))
         await until(listen, 20, "the others are there")
         thaw(held)
     done = first.result() | rest.result()
-    trial.check(payload, *trial.servers)
+    trial.check(long, *trial.servers)
     assert done["pi1"].via is None
     assert {done["pi2"].via, done["pi3"].via} in ({"pi1", "pi2"}, {"pi1", "pi3"})
 
 
-async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, payload):
+async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, long):
     order: list[str] = []
     died: list[str] = []
 
@@ -129,44 +137,44 @@ async def test_a_dead_node_in_the_chain_fails_alone_and_the_next_goes_on(trial, 
         if name not in order:
             order.append(name)
         # The first to have something feeds the others.
-        if not died and name == order[0] and MIB < have < SIZE // 2:
+        if not died and name == order[0] and MIB < have < LONG // 2:
             died.append(name)
             trial.servers[name].stop()
 
     trial.moved = moved
     async with FileDistributor(trial.connections, Topology.CHAIN) as distributor:
-        done = await trial.push(distributor, payload, away_limit=1)
+        done = await trial.push(distributor, long, away_limit=1)
     assert died
     lost = done.pop(died[0])
     assert isinstance(lost, LinkError)
     assert lost.node == died[0]
     assert "during a push" in lost.message
-    trial.check(payload, *done)
+    trial.check(long, *done)
     # Each byte came once: they went on from where they were.
-    assert [one.sent for one in done.values()] == [SIZE, SIZE]
+    assert [one.sent for one in done.values()] == [LONG, LONG]
     assert not trial.target(died[0]).exists()
 
 
-async def test_a_node_that_comes_back_goes_on_where_it_was(trial, payload):
+async def test_a_node_that_comes_back_goes_on_where_it_was(trial, long):
     broken = asyncio.Event()
 
     def moved(name: str, have: int) -> None:
-        if name == "pi2" and MIB < have < SIZE and not broken.is_set():
+        if name == "pi2" and MIB < have < LONG and not broken.is_set():
             trial.servers[name].stop()
             broken.set()
 
     trial.moved = moved
     async with FileDistributor(trial.connections) as distributor, TaskGroup() as group:
-        pushing = group.create_task(trial.push(distributor, payload))
+        pushing = group.create_task(trial.push(distributor, long))
         await broken.wait()
         trial.servers["pi2"].start()
     done = pushing.result()
-    trial.check(payload, *trial.servers)
+    trial.check(long, *trial.servers)
     assert done["pi2"].resumed == 1
-    assert done["pi2"].sent < SIZE + SIZE // 2
+    assert done["pi2"].sent < LONG + LONG // 2
 
 
-async def test_a_frozen_peer_is_left_for_another(trial, payload, monkeypatch):
+async def test_a_frozen_peer_is_left_for_another(trial, long, monkeypatch):
     monkeypatch.setattr("pitui.remote.copy.relay.peer_transfer.PEER_LIMIT", 1.0)
     order: list[str] = []
     frozen: list[int] = []
@@ -174,31 +182,31 @@ async def test_a_frozen_peer_is_left_for_another(trial, payload, monkeypatch):
     def moved(name: str, have: int) -> None:
         if name not in order:
             order.append(name)
-        if not frozen and have > SIZE // 4 and name == order[0]:
+        if not frozen and have > LONG // 4 and name == order[0]:
             frozen.extend(trial.servers[name].freeze())
-        if frozen and sum(have == SIZE for have in trial.have.values()) == 2:
+        if frozen and sum(have == LONG for have in trial.have.values()) == 2:
             thaw(frozen)
 
     trial.moved = moved
     async with FileDistributor(trial.connections, Topology.CHAIN) as distributor:
-        await trial.push(distributor, payload)
+        await trial.push(distributor, long)
     assert frozen
-    trial.check(payload, *trial.servers)
+    trial.check(long, *trial.servers)
 
 
-async def test_cancelled_it_goes_on_the_next_time(trial, payload):
+async def test_cancelled_it_goes_on_the_next_time(trial, long):
     half = asyncio.Event()
-    trial.moved = lambda _name, have: half.set() if have > SIZE // 4 else None
+    trial.moved = lambda _name, have: half.set() if have > LONG // 4 else None
     async with FileDistributor(trial.connections) as distributor, TaskGroup() as group:
-        pushing = group.create_task(trial.push(distributor, payload))
+        pushing = group.create_task(trial.push(distributor, long))
         await half.wait()
         pushing.cancel()
     assert not any(trial.target(name).exists() for name in trial.servers)
     trial.moved = lambda _name, _have: None
     async with FileDistributor(trial.connections) as distributor:
-        done = await trial.push(distributor, payload)
-    trial.check(payload, *trial.servers)
-    assert any(one.resumed == 1 and one.sent < SIZE for one in done.values())
+        done = await trial.push(distributor, long)
+    trial.check(long, *trial.servers)
+    assert any(one.resumed == 1 and one.sent < LONG for one in done.values())
 
 
 async def test_a_bad_beginning_is_noticed_and_sent_anew(trial, payload):
@@ -290,11 +298,11 @@ def ports(server) -> list[int]:
     return found
 
 
-async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, payload):
+async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, long):
     tried: list[str] = []
 
     def intrude(name: str, have: int) -> None:
-        if tried or have >= SIZE:
+        if tried or have >= LONG:
             return
         server = trial.servers[name]
         (port,) = ports(server)
@@ -315,9 +323,9 @@ async def test_nobody_without_the_key_of_this_push_feeds_a_node(trial, payload):
 
     trial.moved = intrude
     async with FileDistributor(trial.connections) as distributor:
-        await trial.push(distributor, payload)
+        await trial.push(distributor, long)
     assert tried == ["plain", "another key"]
-    trial.check(payload, *trial.servers)
+    trial.check(long, *trial.servers)
 
 
 async def test_nothing_of_a_push_stays_on_a_node(trial, payload):
