@@ -42,7 +42,9 @@ def act_on_daemons(
         from pitui.services.cluster import open_cluster
         from pitui.services.daemons import control
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             targets = control.targets_for(cluster, list(words))
             action = getattr(control, verb)
             outcomes: list[Outcome] = await action(cluster, targets, _reporter(settings), **extra)

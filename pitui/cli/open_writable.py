@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def open_to_act(config: "Config", prompter: "PasswordPrompter") -> "AsyncIterator[Cluster]":
-    """Hand out the cluster, and say at the end where an action could not be recorded."""
+async def open_to_act(
+    config: "Config", prompter: "PasswordPrompter", *, read_only: bool
+) -> "AsyncIterator[Cluster]":
+    """Hand out the cluster, and say at the end where an action could not be recorded.
+
+    While `read_only` it refuses every change.
+    """
     from pitui.services.cluster import open_cluster
 
-    async with open_cluster(config, prompter) as cluster:
+    async with open_cluster(config, prompter, read_only=read_only) as cluster:
         try:
             yield cluster
         finally:

@@ -112,6 +112,17 @@ class CommandTimeoutError(NodeError):
     """A command on a node did not end within its limit; it was ended."""
 
 
+class LockedError(NodeError):
+    """Another pitui is changing the node; the message says who, what and since when."""
+
+
+class ReadOnlyError(NodeError):
+    """Something would have been changed while read-only."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node, "pitui is read-only and changes nothing")
+
+
 class WebError(PituiError):
     """A web address gave no answer; `reason` says why in a few words, such as `refused`.
 

@@ -91,7 +91,12 @@ class LocalRunner:
         return self._node
 
     async def run(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,  # noqa: ARG002 - its guard is `GuardedRunner`
     ) -> Result:
         """Run a command to its end; see `Runner.run`."""
         async with (
@@ -101,7 +106,13 @@ class LocalRunner:
             return await it.collect(stdin)
 
     @asynccontextmanager
-    async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
+    async def open(
+        self,
+        command: str,
+        *,
+        stdin: bool = False,
+        changes: bool = True,  # noqa: ARG002 - its guard is `GuardedRunner`
+    ) -> AsyncIterator[RemoteProcess]:
         """Start a command and hand out its streams; see `Runner.open`."""
         async with self._start(command, stdin=stdin, limit=RUN_LIMIT) as process:
             yield process

@@ -72,25 +72,35 @@ class Runner(Protocol):
         """The node's name."""
 
     async def run(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,
     ) -> Result:
         """Run a command to its end.
 
+        `changes` False says that it only reads; anything else passes a `ChangeGuard` first.
+
         Raises:
+            ReadOnlyError: it may change something, and pitui is read-only.
             LinkError: the node cannot be reached, or was lost.
             CommandTimeoutError: it did not end within `limit` seconds and was ended.
         """
 
     def open(
-        self, command: str, *, stdin: bool = False
+        self, command: str, *, stdin: bool = False, changes: bool = True
     ) -> AbstractAsyncContextManager[RemoteProcess]:
         """Start a command and hand out its streams; leaving the context ends it.
 
         Without `stdin` the command reads nothing, and ends with everything it started as soon as
         the context is left, the link is lost or pitui is gone, however that happens (see
         `pitui.remote.process_cleanup`). With `stdin` its standard input is ours to `write` to; it
-        gets the end of its input then, so it should be a command that ends by that.
+        gets the end of its input then, so it should be a command that ends by that. `changes` is
+        as in `run`.
 
         Raises:
+            ReadOnlyError: it may change something, and pitui is read-only.
             LinkError: the node cannot be reached.
         """

@@ -33,7 +33,10 @@ class Answer:
 
 
 class Shell:
-    """A shell on a node. Open it, ask it and close it in one task; `ask` takes turns."""
+    """A shell on a node, for questions that change nothing.
+
+    Open it, ask it and close it in one task; `ask` takes turns.
+    """
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -55,7 +58,9 @@ class Shell:
         Raises:
             LinkError: the node cannot be reached.
         """
-        self._process = await self._held.enter_async_context(self._runner.open(line, stdin=True))
+        self._process = await self._held.enter_async_context(
+            self._runner.open(line, stdin=True, changes=False)
+        )
         self._blocks = self._process.blocks()
         await self._process.write(head + _SETUP.format(token=self._token).encode())
 

@@ -60,30 +60,42 @@ class Sudo:
         self._ready = False
 
     async def run(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,
     ) -> Result:
         """Run a command as root, whatever its exit status.
 
         Raises:
             NodeError: root cannot be had; `failure` is SUDO_PASSWORD where a password is missing.
         """
-        result = await self._run(command, stdin, limit)
+        result = await self._run(command, stdin, limit, changes=changes)
         known = self._password
         if result.status == 1 and known is not None and not await self._fits(known):
             # It was changed on the node meanwhile; the command behind it was not begun.
             if known in self._passwords.given:
                 self._passwords.given.remove(known)
             self._password, self._ready = None, False
-            result = await self._run(command, stdin, limit)
+            result = await self._run(command, stdin, limit, changes=changes)
         return result
 
-    async def _run(self, command: str, stdin: bytes | None, limit: float) -> Result:
+    async def _run(
+        self, command: str, stdin: bytes | None, limit: float, *, changes: bool
+    ) -> Result:
         line, head = await self.wrap(command, stdin=stdin is not None)
         data = None if stdin is None and not head else head + (stdin or b"")
-        return await self._runner.run(line, stdin=data, limit=limit)
+        return await self._runner.run(line, stdin=data, limit=limit, changes=changes)
 
     async def attempt(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,
     ) -> Result:
         """Run a command that calls `sudo -n` itself for what the login may not do.
 
@@ -95,11 +107,11 @@ class Sudo:
             NodeError: `failure` is SUDO_PASSWORD where nobody gives the password.
         """
         if self._password is not None:
-            return await self.run(command, stdin=stdin, limit=limit)
-        result = await self._runner.run(command, stdin=stdin, limit=limit)
+            return await self.run(command, stdin=stdin, limit=limit, changes=changes)
+        result = await self._runner.run(command, stdin=stdin, limit=limit, changes=changes)
         if self._node.sudo != "ask" or not wants_password(result.stderr):
             return result
-        return await self.run(command, stdin=stdin, limit=limit)
+        return await self.run(command, stdin=stdin, limit=limit, changes=changes)
 
     async def wrap(self, command: str, *, stdin: bool) -> tuple[str, bytes]:
         """Return the command line that runs a command as root, and what its input starts with.
@@ -128,7 +140,7 @@ class Sudo:
             "command -v sudo >/dev/null 2>&1 || { echo nosudo; exit; }; "
             "LC_ALL=C sudo -n true 2>&1 && echo free; true"
         )
-        said = (await self._runner.run(probe)).stdout
+        said = (await self._runner.run(probe, changes=False)).stdout
         words = said.split()
         if "root" in words[:1]:
             self._is_root = True
@@ -174,7 +186,7 @@ class Sudo:
         if "\n" in password or "\0" in password:
             return False
         result = await self._runner.run(
-            "LC_ALL=C sudo -k -S -p '' -- true", stdin=f"{password}\n".encode()
+            "LC_ALL=C sudo -k -S -p '' -- true", stdin=f"{password}\n".encode(), changes=False
         )
         if result.ok:
             self._password = password

@@ -2,20 +2,13 @@
 
 import json
 import os
-import pwd
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pitui.config.own_user import own_user
 from pitui.config.paths import state_folder
 
 _TAIL = 64 * 1024
-
-
-def _own_user() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 class Audit:
@@ -50,7 +43,7 @@ class Audit:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entry = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "user": _own_user(),
+            "user": own_user(),
             "cluster": self.cluster,
             "action": action,
             "node": node,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import UsageError
+from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.http.web_client import Web
+from pitui.remote.node_locks import NodeLocks
 from pitui.remote.prompts import NonInteractive, PasswordPrompter
 from pitui.remote.runner import Runner
 from pitui.remote.ssh.connection_pool import ConnectionPool
@@ -27,6 +29,9 @@ class Cluster:
     spark_master: MasterAccess
     audit: Audit
     prompter: PasswordPrompter
+    guard: ChangeGuard
+    """What every change passes on its way to a node; `read_only` is its."""
+    locks: NodeLocks
     passwords: Passwords = field(default_factory=Passwords)
     """Those for sudo that were given, for as long as the cluster is open; in memory only."""
     _sudo: dict[str, Sudo] = field(default_factory=dict)
@@ -74,15 +79,23 @@ class Cluster:
 
 
 @asynccontextmanager
-async def open_cluster(config: Config, prompter: PasswordPrompter) -> AsyncIterator[Cluster]:
-    """Hand out the cluster of a configuration; nothing is connected before it is used."""
+async def open_cluster(
+    config: Config, prompter: PasswordPrompter, *, read_only: bool = False
+) -> AsyncIterator[Cluster]:
+    """Hand out the cluster of a configuration; nothing is connected before it is used.
+
+    With `read_only` nothing is changed through it.
+    """
     nodes = resolve_nodes(config)
-    connections = ConnectionPool(nodes.values(), prompter)
-    web = Web(connections)
+    guard = ChangeGuard(read_only=read_only)
+    connections = ConnectionPool(nodes.values(), prompter, guard)
+    web = Web(connections, guard)
+    locks = NodeLocks(connections)
+    guard.checks.append(locks.check)
     try:
         master = MasterAccess(config, nodes[config.cluster.master], web)
         audit = Audit(f"{config.cluster.name} at {master.configured_url}")
-        yield Cluster(config, nodes, connections, web, master, audit, prompter)
+        yield Cluster(config, nodes, connections, web, master, audit, prompter, guard, locks)
     finally:
         await web.aclose()
         await connections.aclose()

@@ -77,13 +77,28 @@ class PituiApp(App[None], inherit_bindings=False):
         self._typeahead = KeyReplay()
         self.config = config
         self.nodes = resolve_nodes(config)
-        self.read_only = read_only
+        self._read_only = read_only
         self._services: Backend | None = None
         self.main = MainScreen(first_snapshot(config), config.ui.log_lines)
         self._open_backend = open_backend
         self._load = load
         self.failure: PituiError | None = None
         """Why the services, and with them the UI, had to end."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing that changes the cluster can be begun."""
+        return self._read_only
+
+    @read_only.setter
+    def read_only(self, read_only: bool) -> None:
+        self._read_only = read_only
+        self.guard()
+
+    def guard(self) -> None:
+        """Have the services refuse all changes while read-only, once nothing is under way."""
+        if self._services is not None:
+            self._services.read_only = self._read_only and not self.main.operations.running
 
     @property
     def started(self) -> bool:
@@ -137,6 +152,7 @@ class PituiApp(App[None], inherit_bindings=False):
         try:
             async with self._open_backend(self.config, UiAsker(self)) as services:
                 self._services = services
+                self.guard()
                 self.main.connected()
                 services.timeline.watch(self._on_events)
                 await services.run(self._on_snapshot, self._on_runs)

@@ -270,6 +270,7 @@ class FakeServices:
     benchmarks: BenchmarkService = FakeBenchmarks()
     inspection: InspectionService = FakeInspection()
     log_service: LogService = FakeLogs()
+    read_only = False
 
     def __init__(self) -> None:
         self.jobs: JobService = FakeJobs()

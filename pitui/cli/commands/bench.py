@@ -123,7 +123,9 @@ def run_(
             keep=bool(options["keep"]),
             warm_up=not options["no_warm_up"],
         )
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             runs = Runs(cluster)
             runner = BenchmarkRunner(cluster, runs, lambda words: complain(f"pitui: {words}"))
             if detach:
@@ -198,7 +200,9 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
         from pitui.services.runs.detached_runs import Runs
 
         status = 0
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             runs = Runs(cluster)
             try:
                 await runs.refresh()
@@ -232,7 +236,9 @@ def bench_cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
         from pitui.cli.render.runs_text import result_line, run_json
         from pitui.services.runs.detached_runs import Runs
 
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             ended = await Runs(cluster).cancel(run_id)
         if settings.json:
             print_json(run_json(ended))

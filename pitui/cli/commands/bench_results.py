@@ -138,7 +138,9 @@ def report(
         from pitui.services.cluster import open_cluster
         from pitui.services.runs.detached_runs import Runs
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             reported = await reported_runs(Runs(cluster, store), AppDetails(cluster), found)
         written = report_page(config.cluster.name, reported, baselines, time.time())
         print_text(str(write_report(written, output or Path())))

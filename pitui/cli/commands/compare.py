@@ -33,7 +33,9 @@ def command(settings: Settings, first: str, second: str, trust_new: bool) -> Non
         from pitui.services.apps.app_record import app_record
         from pitui.services.cluster import open_cluster
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             details = AppDetails(cluster)
             found = compare_apps(*[await app_record(details, app) for app in (first, second)])
         if settings.json:

@@ -47,7 +47,9 @@ def command(
     config = settings.load()
 
     async def main() -> int:
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             if remove is not None:
                 return await _remove_and_tell(settings, cluster, remove, sure=yes)
             return await _show(settings, cluster, verify=verify)

@@ -48,7 +48,9 @@ def command(settings: Settings, nodes: tuple[str, ...], remove: bool, trust_new:
         from pitui.remote.fanout import fan_out
         from pitui.services.nodes.disk_use import clean_unused, disk_use
 
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             names = [node.name for node in _wanted_nodes(cluster, nodes)]
             if remove:
                 cleaned = await fan_out(names, lambda name: clean_unused(cluster, name))

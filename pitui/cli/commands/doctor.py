@@ -96,7 +96,9 @@ def command(  # noqa: PLR0917 - click hands them over by name
         path = check_bundle_path(bundle) if bundle is not None else None
         progress = StateLine()
         dialog = DoctorDialog(settings, progress, sure=yes)
-        opened = (open_to_act if fix else open_cluster)(config, TerminalPrompter(trust_new))
+        opened = (open_to_act if fix else open_cluster)(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        )
         try:
             async with opened as cluster:
                 work = _Work(settings, cluster, checks, nodes, dialog, progress)

@@ -76,7 +76,9 @@ def command(
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.runs.detached_runs import Runs
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             chosen = EventFilter(
                 cluster.node(node).name if node else None,
                 app,

@@ -63,11 +63,14 @@ def command(
 
         line = words[0] if len(words) == 1 else quote_all(words)
         good = True
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             names = [cluster.node(name).name for name in nodes] or list(cluster.nodes)
 
             async def on_node(name: str) -> "Result":
                 result = "failed"
+                await locks.take(name)
                 try:
                     ended = await cluster.runner(name).run(line, limit=limit)
                     result = "ok" if ended.ok else "failed"
@@ -78,7 +81,10 @@ def command(
                     cluster.audit.record("exec", name, result)
                 return ended
 
-            async with aclosing(as_done(names, on_node)) as results:
+            async with (
+                cluster.locks.holding("exec") as locks,
+                aclosing(as_done(names, on_node)) as results,
+            ):
                 async for name, result in results:
                     good = good and not isinstance(result, PituiError) and result.ok
                     _show_result(settings, name, result)

@@ -44,7 +44,9 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.services.monitor.problems import master_silence
         from pitui.services.runs.detached_runs import Runs
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             snapshot = await ClusterMonitor(cluster).once()
             app_details = AppDetails(cluster, partial(node_of_executor, snapshot))
             application = snapshot.application(app) if app else None

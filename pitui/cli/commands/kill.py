@@ -33,7 +33,9 @@ def command(settings: Settings, target: str, trust_new: bool) -> None:
         from pitui.services.apps.kill import kill_driver, kill_location, parse_target
 
         wanted = parse_target(target)
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             if isinstance(wanted, str):
                 state = str((await kill_driver(cluster, wanted)).state)
                 print_as = {"driver": wanted, "state": state}

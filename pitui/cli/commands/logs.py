@@ -127,7 +127,9 @@ def command(
         from pitui.services.logs.follow import find_sources
 
         count = (ERRORS_LINES if ERRORS in sources else 500) if lines is None else lines
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             found = await find_sources(cluster, None, sources)
             if save is not None:
                 from pitui.cli.render.log_save import save_all

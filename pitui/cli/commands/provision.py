@@ -66,7 +66,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
 
         prompter = TerminalPrompter(trust_new)
         printer = StepPrinter(quiet=settings.json, verbose=settings.verbose > 0)
-        async with open_to_act(config, prompter) as cluster:
+        async with open_to_act(config, prompter, read_only=settings.read_only) as cluster:
             work: Provisioning | Removal
             if remove is not None:
                 work = service.removal(cluster, prompter, printer.report, remove)

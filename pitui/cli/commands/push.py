@@ -66,7 +66,9 @@ def command(
         from pitui.services.data.push_items import configured_items, item_of
         from pitui.services.data.pushing import Pushing
 
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             names = list(dict.fromkeys(cluster.node(name).name for name in nodes))
             names = names or list(cluster.nodes)
             if source is None or target is None:

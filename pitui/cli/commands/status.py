@@ -34,7 +34,9 @@ def command(settings: Settings, trust_new: bool) -> None:
         from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.monitor.problems import problems
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             snapshot = await ClusterMonitor(cluster).once()
         if settings.json:
             print_json(status_json(snapshot))

@@ -56,7 +56,9 @@ def command(
         from pitui.services.runs.detached_runs import Runs
         from pitui.services.runs.submit import job_words, prepare
 
-        async with open_to_act(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_to_act(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             runs = Runs(cluster)
             words = after if after is not None else job_words(cluster, str(job))
             folder = Path.cwd() if job is None else config.folder

@@ -31,7 +31,9 @@ def command(settings: Settings, executor: str, trust_new: bool) -> None:
         from pitui.services.apps.thread_dump import thread_dump
         from pitui.services.cluster import open_cluster
 
-        async with open_cluster(config, TerminalPrompter(trust_new)) as cluster:
+        async with open_cluster(
+            config, TerminalPrompter(trust_new), read_only=settings.read_only
+        ) as cluster:
             lines = await thread_dump(cluster, app_id, executor_id)
         if settings.json:
             print_json({"application": app_id, "executor": executor_id, "lines": list(lines)})

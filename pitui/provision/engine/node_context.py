@@ -96,7 +96,7 @@ class NodeContext:
             NodeError: it runs no commands.
         """
         if self._machine is None:
-            result = await self.runner.run(PATHS + MACHINE_COMMAND)
+            result = await self.runner.run(PATHS + MACHINE_COMMAND, changes=False)
             machine = parse_machine(result.stdout)
             if not machine.user:
                 raise no_commands(self.node, result)
@@ -114,13 +114,20 @@ class NodeContext:
             return (await self.machine()).user
         return wanted
 
+    @property
+    def _changes(self) -> bool:
+        """Whether a command may change something: checks only look, and a plan only checks."""
+        return not (self.look.on or self.context.plan)
+
     async def run(
         self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
     ) -> Result:
         """Run a command as the login user, with administrators' folders on the PATH."""
         if stdin is None and self.look.on:
             return _as_result(await self.look.ask(command, limit))
-        return await self.runner.run(PATHS + command, stdin=stdin, limit=limit)
+        return await self.runner.run(
+            PATHS + command, stdin=stdin, limit=limit, changes=self._changes
+        )
 
     async def ask(self, command: str, limit: float = RUN_LIMIT) -> str:
         """Return the output of a command of the login user.
@@ -140,7 +147,7 @@ class NodeContext:
         """
         if stdin is None and self.look.on:
             return _as_result(await self.look.ask(command, limit, root=True))
-        return await self._sudo.run(command, stdin=stdin, limit=limit)
+        return await self._sudo.run(command, stdin=stdin, limit=limit, changes=self._changes)
 
     async def as_root(
         self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
@@ -179,7 +186,7 @@ class NodeContext:
             line, head = await self.root_line(read_command(path, FILE_LIMIT), stdin=False)
         async with (
             time_limit(self.name, RUN_LIMIT),
-            self.runner.open(line, stdin=bool(head)) as process,
+            self.runner.open(line, stdin=bool(head), changes=False) as process,
         ):
             if head:
                 await process.write(head)

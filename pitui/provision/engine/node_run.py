@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from pitui.domain.errors import LinkError, NodeError, PituiError
+from pitui.domain.errors import LinkError, LockedError, NodeError, PituiError
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.reconnect import AWAY, Reconnect
 from pitui.provision.engine.report import NodeReport, StepReporter, StepState
@@ -44,6 +44,7 @@ class NodeRun:
         self._turns = turns
         self._unreachable = False
         self._link_lost = False
+        self._locked = False
 
     async def run(self) -> NodeReport:
         """Go through the steps and return how it ended; cancelling ends it in mid-step."""
@@ -106,6 +107,8 @@ class NodeRun:
         """Say whether a step is not begun at all, and report why."""
         if self._link_lost:
             return self._skip(step, "cannot log in to the node")
+        if self._locked:
+            return self._skip(step, "another pitui is changing the node")
         if self._stopping.is_set():
             self._reports.tell(step, StepState.CANCELLED, "cancelled before it started")
             return True
@@ -130,6 +133,8 @@ class NodeRun:
                 # Whoever only looks is told at once, and so is whoever cannot log in at all.
                 await work(step)
             else:
+                if self._context.holding is not None:
+                    await self._context.holding.take(self._ctx.name)
                 breaks = Reconnect(self._ctx, self._stopping, self._ctx.say)
                 await breaks.through(lambda: work(step))
         except LinkError as error:
@@ -137,6 +142,7 @@ class NodeRun:
             self._unreachable = error.failure in AWAY
             self._reports.fail(step, error)
         except PituiError as error:
+            self._locked = self._locked or isinstance(error, LockedError)
             if self._context.plan and self._hangs_on_change(step):
                 why = f"depends on an earlier step: {error.message}"
                 self._reports.tell(step, StepState.UNKNOWN, why)

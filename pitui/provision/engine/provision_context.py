@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pitui.config.model import Config, Node
 from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.node_locks import Holding, NodeLocks
 from pitui.remote.prompts import PasswordPrompter
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.sudo import Passwords
@@ -68,12 +69,17 @@ class ProvisionContext:
         connections: ConnectionPool,
         prompter: PasswordPrompter,
         passwords: Passwords | None = None,
+        *,
+        locks: NodeLocks | None = None,
     ) -> None:
         self.config = config
         self.nodes = nodes
         self.connections = connections
         self.prompter = prompter
         self.passwords = passwords or Passwords()
+        self.locks = locks or NodeLocks(connections)
+        self.holding: Holding | None = None
+        """What takes the nodes' locks; None where nothing is changed."""
         self.logins = Logins(prompter, self.passwords)
         self.contexts: dict[str, NodeContext] = {}
         """Every node's site, by name, also of nodes that do not take part."""

@@ -67,7 +67,7 @@ class Reconnect:
         if isinstance(error, CommandTimeoutError) or error.failure is not None:
             return None
         try:
-            stays = await self._ctx.runner.run(_STAYS, limit=_STAYS_LIMIT)
+            stays = await self._ctx.runner.run(_STAYS, limit=_STAYS_LIMIT, changes=False)
         except LinkError as lost:
             return lost
         except CommandTimeoutError:

@@ -1,7 +1,8 @@
 """The engine: the steps of every node in order, nodes side by side, each for itself."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.node_context import NodeContext
@@ -61,6 +62,15 @@ class Provisioning:
             async with gate:
                 return await run.run()
 
+        async with AsyncExitStack() as held:
+            if not self._context.plan:
+                locks = self._context.locks.holding("provision")
+                self._context.holding = await held.enter_async_context(locks)
+            return await self._run_all(runs, one)
+
+    async def _run_all(
+        self, runs: Sequence[NodeRun], one: Callable[[NodeRun], Coroutine[None, None, NodeReport]]
+    ) -> list[NodeReport]:
         async with (
             FileDistributor(self._context.connections) as self._context.distributor,
             TaskGroup() as group,

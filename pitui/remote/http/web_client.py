@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pitui.domain.errors import LinkError, WebError
 from pitui.domain.ip_address import is_loopback
+from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.http.request import (
     DIRECT_LIMIT,
     DroppedError,
@@ -53,8 +54,9 @@ class _Route(Enum):
 class Web:
     """Web access to services on nodes; remembers for each which way worked."""
 
-    def __init__(self, connections: ConnectionPool) -> None:
+    def __init__(self, connections: ConnectionPool, guard: ChangeGuard | None = None) -> None:
         self._connections = connections
+        self._guard = guard or ChangeGuard()
         self._ways: dict[tuple[str, str, int], _Route] = {}
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._gates: dict[tuple[str, str, int], Gate[Response]] = {}
@@ -87,7 +89,7 @@ class Web:
         *,
         from_node: bool = False,
     ) -> Response:
-        """Send a form; never sent twice.
+        """Send a form, which changes something; never sent twice.
 
         Args:
             url: where it goes.
@@ -98,8 +100,10 @@ class Web:
                 whoever is on their own machine.
 
         Raises:
+            ReadOnlyError: pitui is read-only.
             WebError: there was no answer.
         """
+        await self._guard.pass_change(via)
         return await self._ask(Request("POST", url, via, limit, form, from_node))
 
     async def opened(self, url: str, via: str) -> str:

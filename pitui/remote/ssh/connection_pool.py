@@ -16,6 +16,8 @@ from pitui.config.model import Node
 from pitui.domain.cluster import LinkState, LinkStatus
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import HostKeyChangedError
+from pitui.remote.change_guard import ChangeGuard
+from pitui.remote.guarded_runner import GuardedRunner
 from pitui.remote.local import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
@@ -34,9 +36,12 @@ Changed = Callable[[str, LinkStatus], None]
 class ConnectionPool:
     """The way to every node; nothing is connected before it is used."""
 
-    def __init__(self, nodes: Iterable[Node], prompter: Prompter) -> None:
+    def __init__(
+        self, nodes: Iterable[Node], prompter: Prompter, guard: ChangeGuard | None = None
+    ) -> None:
         self._nodes = {node.name: node for node in nodes}
         self._prompter = prompter
+        self._guard = guard or ChangeGuard()
         self._connector: Connector | None = None
         self._connections: dict[str, Connection] = {}
         self._runners: dict[str, Runner] = {}
@@ -52,7 +57,8 @@ class ConnectionPool:
         """Return what runs commands on a node."""
         if name not in self._runners:
             local = self._nodes[name].local
-            self._runners[name] = LocalRunner(name) if local else _LazyRunner(name, self)
+            real = LocalRunner(name) if local else _LazyRunner(name, self)
+            self._runners[name] = GuardedRunner(real, self._guard)
         return self._runners[name]
 
     def link(self, name: str) -> LinkStatus:
@@ -87,8 +93,10 @@ class ConnectionPool:
         """Log in to a node with a password and run one command; nothing else uses passwords.
 
         Raises:
+            ReadOnlyError: pitui is read-only.
             LinkError: AUTH_FAILED where the password is wrong, KEY_ONLY where none is taken.
         """
+        await self._guard.pass_change(name)
         await self.open_link(name)
         from pitui.remote.ssh.first_login import run_with_password
 
@@ -245,15 +253,24 @@ class _LazyRunner:
         return self._name
 
     async def run(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,
     ) -> Result:
         """Run a command to its end; see `Runner.run`."""
-        return await (await self._real()).run(command, stdin=stdin, limit=limit)
+        real = await self._real()
+        return await real.run(command, stdin=stdin, limit=limit, changes=changes)
 
     @asynccontextmanager
-    async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
+    async def open(
+        self, command: str, *, stdin: bool = False, changes: bool = True
+    ) -> AsyncIterator[RemoteProcess]:
         """Start a command and hand out its streams; see `Runner.open`."""
-        async with (await self._real()).open(command, stdin=stdin) as process:
+        real = await self._real()
+        async with real.open(command, stdin=stdin, changes=changes) as process:
             yield process
 
     async def _real(self) -> Runner:

@@ -75,7 +75,12 @@ class SshRunner:
         return self._link.node.name
 
     async def run(
-        self, command: str, *, stdin: bytes | None = None, limit: float = RUN_LIMIT
+        self,
+        command: str,
+        *,
+        stdin: bytes | None = None,
+        limit: float = RUN_LIMIT,
+        changes: bool = True,  # noqa: ARG002 - its guard is `GuardedRunner`
     ) -> Result:
         """Run a command to its end; see `Runner.run`.
 
@@ -89,7 +94,13 @@ class SshRunner:
             return await process.collect(stdin)
 
     @asynccontextmanager
-    async def open(self, command: str, *, stdin: bool = False) -> AsyncIterator[RemoteProcess]:
+    async def open(
+        self,
+        command: str,
+        *,
+        stdin: bool = False,
+        changes: bool = True,  # noqa: ARG002 - its guard is `GuardedRunner`
+    ) -> AsyncIterator[RemoteProcess]:
         """Start a command and hand out its streams; see `Runner.open`.
 
         Raises:

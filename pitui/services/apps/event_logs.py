@@ -47,7 +47,7 @@ class EventLogs:
         if self._settings is None:
             node = self._cluster.master
             answer = await self._cluster.runner(node.name).run(
-                files.history_settings_script(node.spark_home)
+                files.history_settings_script(node.spark_home), changes=False
             )
             try:
                 self._settings = files.parse_history_settings(answer.stdout)
@@ -105,7 +105,7 @@ class EventLogs:
     async def _learn(self, logs: list[LogFile]) -> None:
         folder = await self._folder()
         runner = self._cluster.runner(self._cluster.master.name)
-        answer = await runner.run(files.ends_script(folder, logs), limit=_TIME_LIMIT)
+        answer = await runner.run(files.ends_script(folder, logs), limit=_TIME_LIMIT, changes=False)
         by_path = {log.paths[0]: log for log in logs}
         for line in answer.stdout.splitlines():
             path, _, text = line.partition(" ")
@@ -119,7 +119,7 @@ class EventLogs:
             return []
         runner = self._cluster.runner(self._cluster.master.name)
         return files.parse_event_log_list(
-            (await runner.run(files.event_log_list_script(folder))).stdout
+            (await runner.run(files.event_log_list_script(folder), changes=False)).stdout
         )
 
     async def _folder(self) -> str:
@@ -134,7 +134,7 @@ class EventLogs:
         runner = self._cluster.runner(self._cluster.master.name)
         async with (
             time_limit(runner.node, _TIME_LIMIT),
-            runner.open(files.read_script(folder, name, READ_LIMIT)) as process,
+            runner.open(files.read_script(folder, name, READ_LIMIT), changes=False) as process,
         ):
             taken = await read_all(runner.node, process, 2 * READ_LIMIT)
             if await process.wait():

@@ -50,7 +50,7 @@ async def need_path(cluster: Cluster, names: Sequence[str], path: str) -> None:
     """
 
     async def look(name: str) -> None:
-        result = await cluster.runner(name).run(f"[ -e {quote(path)} ]")
+        result = await cluster.runner(name).run(f"[ -e {quote(path)} ]", changes=False)
         if not result.ok:
             raise NodeError(name, f"{name}: there is no {path}")
 
@@ -70,6 +70,7 @@ async def on_every_node(
     """
 
     async def make(name: str) -> str:
+        await locks.take(name)
         result = await cluster.runner(name).run(command, limit=_MAKE_LIMIT)
         cluster.audit.record("generate", name, "ok" if result.ok else "failed", path=path)
         if not result.ok:
@@ -78,7 +79,8 @@ async def on_every_node(
         lines = result.stdout.split()
         return lines[-1] if lines else ""
 
-    answers = await fan_out(names, make)
+    async with cluster.locks.holding("bench run") as locks:
+        answers = await fan_out(names, make)
     raise_failed(answers, "")
     return {name: answer for name, answer in answers.items() if isinstance(answer, str)}
 

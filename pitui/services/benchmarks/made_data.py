@@ -58,7 +58,8 @@ class MadeData:
         given = bench_folder.input_for(names, self._folder)
 
         async def look(node: str) -> Result:
-            return await self._cluster.runner(node).run(bench_folder.MISSING_COMMAND, stdin=given)
+            command = bench_folder.MISSING_COMMAND
+            return await self._cluster.runner(node).run(command, stdin=given, changes=False)
 
         found = await fan_out(dict.fromkeys((self._cluster.master.name, *nodes)), look)
         raise_failed(found, "")
@@ -140,6 +141,7 @@ class MadeData:
                 by_node.setdefault(node, []).append(name)
 
         async def on_node(node: str) -> None:
+            await locks.take(node)
             names = sorted(by_node[node])
             result = await self._cluster.runner(node).run(
                 bench_folder.REMOVE_COMMAND,
@@ -153,7 +155,9 @@ class MadeData:
                 said = result.stderr.strip().splitlines() or [f"exit status {result.status}"]
                 raise NodeError(node, "a process there uses it" if in_use else said[-1])
 
-        for node, answer in (await fan_out(sorted(by_node), on_node)).items():
+        async with self._cluster.locks.holding("bench run") as locks:
+            answers = await fan_out(sorted(by_node), on_node)
+        for node, answer in answers.items():
             if isinstance(answer, PituiError):
                 self._stays(sorted(by_node[node]), [node], answer.message)
 
@@ -163,7 +167,7 @@ class MadeData:
             return set()
         given = bench_folder.input_for(names, self._folder)
         runner = self._cluster.runner(self._cluster.master.name)
-        result = await runner.run(bench_folder.IN_USE_COMMAND, stdin=given)
+        result = await runner.run(bench_folder.IN_USE_COMMAND, stdin=given, changes=False)
         said = (line.partition(" ") for line in result.stdout.splitlines())
         return {name for word, _, name in said if word == "used" and name in names}
 

@@ -86,7 +86,7 @@ class Recording:
         while True:
             reader = SampleReader()
             try:
-                async with self._cluster.runner(name).open(command) as process:
+                async with self._cluster.runner(name).open(command, changes=False) as process:
                     async for block in process.blocks():
                         for reading in reader.feed(block, time.time()):
                             self._take(name, reading)

@@ -68,12 +68,15 @@ async def _bring_generator(cluster: Cluster, names: Sequence[str]) -> None:
     programs = {machine: await _program(machine) for machine in wanted}
 
     async def bring(name: str) -> None:
+        await locks.take(name)
         runner = cluster.runner(name)
         # A folder that put_file makes is its owner's alone; Spark's account reads what is in ours.
         await runner.run(f"umask 022; mkdir -p {quote(FOLDER)}")
         await put_file(runner, programs[str(machines[name])], GENERATOR, 0o755)
 
-    raise_failed(await fan_out(names, bring), "")
+    async with cluster.locks.holding("bench run") as locks:
+        brought = await fan_out(names, bring)
+    raise_failed(brought, "")
 
 
 async def _machine(cluster: Cluster, name: str) -> str:
@@ -82,7 +85,9 @@ async def _machine(cluster: Cluster, name: str) -> str:
     Raises:
         NodeError: there is none for it.
     """
-    said = (await cluster.runner(name).run("uname -sm; getconf LONG_BIT")).stdout.split()
+    said = (
+        await cluster.runner(name).run("uname -sm; getconf LONG_BIT", changes=False)
+    ).stdout.split()
     machine = said[1] if len(said) > 1 else ""
     if said[:1] != ["Linux"] or machine not in _WHEELS or said[-1] != "64":
         what = f"{name}: the generator of the tables does not run on {' '.join(said) or 'it'}"

@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from pitui.domain.cluster import Role
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.errors import LinkError, PituiError
+from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.remote.fanout import fan_out
+from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult
 from pitui.services.daemons.decommission import DRAIN_LIMIT, drain_worker
@@ -28,14 +31,16 @@ async def start(
     cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
 ) -> list[Outcome]:
     """Start daemons, the master first; each is OK when the master lists it as ALIVE."""
-    return await _Action(cluster, targets, report).run(_recorded_start, (Role.MASTER, Role.WORKER))
+    return await _Action(cluster, targets, report, "start").run(
+        _recorded_start, (Role.MASTER, Role.WORKER)
+    )
 
 
 async def stop(
     cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
 ) -> list[Outcome]:
     """Stop daemons, the workers first; each is OK when its process has ended."""
-    return await _Action(cluster, targets, report).run(_stop, (Role.WORKER, Role.MASTER))
+    return await _Action(cluster, targets, report, "stop").run(_stop, (Role.WORKER, Role.MASTER))
 
 
 async def drain(
@@ -49,14 +54,16 @@ async def drain(
     A worker that cannot be drained is not stopped: its outcome is FAILED and says why.
     """
     act = partial(_drain, limit=limit)
-    return await _Action(cluster, targets, report).run(act, (Role.WORKER, Role.MASTER))
+    return await _Action(cluster, targets, report, "drain").run(act, (Role.WORKER, Role.MASTER))
 
 
 async def restart(
     cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
 ) -> list[Outcome]:
     """Stop and start daemons, the master first; what does not run is started."""
-    return await _Action(cluster, targets, report).run(_restart, (Role.MASTER, Role.WORKER))
+    return await _Action(cluster, targets, report, "restart").run(
+        _restart, (Role.MASTER, Role.WORKER)
+    )
 
 
 async def _recorded_start(work: DaemonAction) -> DaemonResult:
@@ -111,13 +118,24 @@ def _record(work: DaemonAction, verb: str, state: OutcomeState, detail: str) -> 
     return f"; {complaint}" if complaint else ""
 
 
+async def _claim(locks: Holding, name: str) -> None:
+    # Where it cannot be had, each target says why when its turn comes.
+    with suppress(NodeError):
+        await locks.take(name)
+
+
 class _Action:
     """One action on many daemons: keeps and reports how each of them stands."""
 
     def __init__(
-        self, cluster: Cluster, targets: Sequence[DaemonTarget], report: OutcomeReport
+        self,
+        cluster: Cluster,
+        targets: Sequence[DaemonTarget],
+        report: OutcomeReport,
+        verb: str,
     ) -> None:
         self._cluster = cluster
+        self._verb = verb
         self._targets = list(dict.fromkeys(targets))
         self._report = report
         self._begun: dict[DaemonTarget, float] = {}
@@ -131,8 +149,12 @@ class _Action:
         for target in self._targets:
             self._tell(target, OutcomeState.WAITING)
         try:
-            for role in order:
-                await self._run_role(act, role)
+            async with self._cluster.locks.holding(self._verb) as locks, TaskGroup() as group:
+                # All at once: nobody else shall begin on nodes whose turn comes later.
+                for name in {target.node for target in self._targets}:
+                    group.create_task(_claim(locks, name))
+                for role in order:
+                    await self._run_role(act, role, locks)
         except asyncio.CancelledError:
             for target, outcome in self._outcomes.items():
                 if not outcome.state.ended:
@@ -141,16 +163,17 @@ class _Action:
             raise
         return [self._outcomes[target] for target in self._targets]
 
-    async def _run_role(self, act: _Act, role: Role) -> None:
+    async def _run_role(self, act: _Act, role: Role, locks: Holding) -> None:
         by_node = {target.node: target for target in self._targets if target.role is role}
-        await fan_out(by_node, lambda name: self._one(act, by_node[name]))
+        await fan_out(by_node, lambda name: self._one(act, by_node[name], locks))
 
-    async def _one(self, act: _Act, target: DaemonTarget) -> None:
+    async def _one(self, act: _Act, target: DaemonTarget, locks: Holding) -> None:
         self._begun[target] = time.monotonic()
         work = DaemonAction(
             self._cluster, target, lambda what: self._tell(target, OutcomeState.WORKING, what)
         )
         try:
+            await locks.take(target.node)
             done = await act(work)
         except LinkError as error:
             self._tell(target, OutcomeState.UNREACHABLE, error.message, error.advice)

@@ -71,13 +71,13 @@ class DaemonAction:
         """Whether sudo may be used there."""
         return self.node.sudo != "none"
 
-    async def run(self, command: str, limit: float = 30.0) -> str:
-        """Run a command on the node whose output says all, and return that."""
-        return (await self.cluster.runner(self.node.name).run(command, limit=limit)).stdout
+    async def read(self, command: str) -> str:
+        """Run a command on the node that only reads and whose output says all; return that."""
+        return (await self.cluster.runner(self.node.name).run(command, changes=False)).stdout
 
     async def units(self) -> tuple[Unit, ...]:
         """Return the systemd units that run this daemon, active ones first."""
-        return parse_units(await self.run(units_command(self.role, self.node.spark_home)))
+        return parse_units(await self.read(units_command(self.role, self.node.spark_home)))
 
     async def systemctl(self, action: str, unit: Unit) -> None:
         """Have systemd start or stop a unit.
@@ -131,17 +131,19 @@ class DaemonAction:
         A unit may run spark-daemon.sh, which writes to a file: that comes after the journal.
         """
         journal = await self._journal(unit) if unit else ""
-        return journal + await self.run(
+        return journal + await self.read(
             tail_command(self.role, self.node.spark_home, log, LOG_LINES)
         )
 
     async def _journal(self, unit: Unit) -> str:
         command = journal_command(unit, LOG_LINES)
-        text = await self.run(command)
+        text = await self.read(command)
         if text.strip() or self.node.sudo != "ask":
             return text
         try:
-            return (await self.cluster.sudo(self.node.name, asks=False).run(command)).stdout
+            return (
+                await self.cluster.sudo(self.node.name, asks=False).run(command, changes=False)
+            ).stdout
         except NodeError as error:
             if error.failure is not Failure.SUDO_PASSWORD:
                 raise

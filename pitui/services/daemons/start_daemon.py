@@ -103,7 +103,7 @@ async def _start_missing(
     ports = tuple(process.webui_port or _WORKER_WEBUI for process in running)
     launch = replace(_worker_launch(work, found, view), running=ports)
     if not any(process.unit for process in running):
-        said = (await work.run(instances_command(launch))).strip()
+        said = (await work.read(instances_command(launch))).strip()
         if said.isdecimal() and int(said) > len(running):
             return await _launch_worker(work, launch, view, names, running[0].user)
     return DaemonResult(

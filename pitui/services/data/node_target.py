@@ -19,14 +19,18 @@ async def tree_target(cluster: Cluster, name: str, item: Item) -> TreeTarget:
     """
     runner = cluster.runner(name)
 
-    def as_user(command: str, *, stdin: bytes, limit: float) -> Awaitable[Result]:
-        return runner.run(command, stdin=stdin, limit=limit)
+    def as_user(
+        command: str, *, stdin: bytes, limit: float, changes: bool = True
+    ) -> Awaitable[Result]:
+        return runner.run(command, stdin=stdin, limit=limit, changes=changes)
 
     execute: Execute = as_user
     place = item.place
     if not item.owner:
         return TreeTarget(name, item.target, place, execute)
-    user, _, home = (await runner.run('id -un && echo "$HOME"')).stdout.strip().partition("\n")
+    user, _, home = (
+        (await runner.run('id -un && echo "$HOME"', changes=False)).stdout.strip().partition("\n")
+    )
     if not user or not home:
         raise NodeError(name, "cannot find out the login user there")
     if user == item.owner:
@@ -36,7 +40,9 @@ async def tree_target(cluster: Cluster, name: str, item: Item) -> TreeTarget:
         place = replace(place, folder=home + place.folder[1:])
     sudo = cluster.sudo(name)
 
-    def as_root(command: str, *, stdin: bytes, limit: float) -> Awaitable[Result]:
-        return sudo.run(command, stdin=stdin, limit=limit)
+    def as_root(
+        command: str, *, stdin: bytes, limit: float, changes: bool = True
+    ) -> Awaitable[Result]:
+        return sudo.run(command, stdin=stdin, limit=limit, changes=changes)
 
     return TreeTarget(name, item.target, place, as_root, user)

@@ -132,7 +132,7 @@ async def _file_presence(
 ) -> Presence:
     payload = file.payload
     command = presence_command(item.target, payload.sha512, payload.size, file.mode, verify=verify)
-    result = await cluster.runner(name).run(command, limit=end_limit(payload))
+    result = await cluster.runner(name).run(command, limit=end_limit(payload), changes=False)
     found = parse_presence(result.stdout, payload.size)
     if not result.ok or found is None:
         said = printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])

@@ -17,6 +17,7 @@ from pitui.remote.copy.tree.bundle_store import BundleStore
 from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.remote.fanout import fan_out
+from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.data.node_target import tree_target
 from pitui.services.data.push_items import Content, Item, PlainFile, read_content
@@ -120,23 +121,26 @@ class Pushing:
         """Push what was read already, by a way that others may use at the same time."""
         ended: list[Delivery] = []
         way = _Way(distributor, bundles, self._progress, durable=self._durable)
-        for item, content in zip(items, contents, strict=True):
-            push = _Push(self._cluster, way, item, content)
+        async with self._cluster.locks.holding("push") as locks:
+            for item, content in zip(items, contents, strict=True):
+                push = _Push(self._cluster, way, item, content)
 
-            async def one(name: str, push: _Push = push) -> None:
-                found = await self._one(name, push)
-                ended.append(found)
-                self._report(found)
+                async def one(name: str, push: _Push = push) -> None:
+                    found = await self._one(name, push, locks)
+                    ended.append(found)
+                    self._report(found)
 
-            await fan_out(item.on(names), one)
+                await fan_out(item.on(names), one)
         return ended
 
-    async def _one(self, name: str, push: "_Push") -> Delivery:
+    async def _one(self, name: str, push: "_Push", locks: Holding) -> Delivery:
         item, size, files = push.item, push.content.size, push.content.files
         if name in self._away:
             return replace(self._away[name], item=item, size=size, files=files, seconds=0.0)
         begun = time.monotonic()
         try:
+            if not push.is_in_place(name):
+                await locks.take(name)
             found = await push.bring(name)
         except asyncio.CancelledError:
             self._record(name, item, OutcomeState.CANCELLED)
@@ -177,6 +181,10 @@ class _Push:
     item: Item
     content: Content
 
+    def is_in_place(self, name: str) -> bool:
+        """Say whether it is this machine's own, where it belongs."""
+        return self.cluster.node(name).local and is_in_place(self.item, name)
+
     async def bring(self, name: str) -> Delivery:
         """Bring it to a node.
 
@@ -185,7 +193,7 @@ class _Push:
             LinkError: the node cannot be reached, or did not come back.
         """
         size, files = self.content.size, self.content.files
-        if self.cluster.node(name).local and is_in_place(self.item, name):
+        if self.is_in_place(name):
             return Delivery(name, self.item, OutcomeState.UNCHANGED, size, files)
 
         def sent(have: int) -> None:

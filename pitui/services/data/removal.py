@@ -58,6 +58,7 @@ async def remove_data(
 
     async def one(name: str) -> Outcome:
         try:
+            await locks.take(name)
             outcome = await _remove_from(cluster, item, name)
         except PituiError as error:
             away = isinstance(error, LinkError)
@@ -68,7 +69,8 @@ async def remove_data(
         report(outcome)
         return outcome
 
-    found = await fan_out(item.on(names), one)
+    async with cluster.locks.holding("data --remove") as locks:
+        found = await fan_out(item.on(names), one)
     return [outcome for outcome in found.values() if isinstance(outcome, Outcome)]
 
 

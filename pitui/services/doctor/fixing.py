@@ -205,7 +205,7 @@ class Fixing:
         names = [t.node for t in self.plan.restart if t.role is Role.WORKER]
 
         async def executors(name: str) -> set[str]:
-            said = await self._cluster.runner(name).run(SPARK_PROCESSES_COMMAND)
+            said = await self._cluster.runner(name).run(SPARK_PROCESSES_COMMAND, changes=False)
             return {p.app_id for p in parse_spark_processes(said.stdout)} - {""}
 
         found = await fan_out(names, executors)

@@ -74,7 +74,7 @@ async def ask_node(cluster: Cluster, name: str, snapshot: Snapshot) -> NodeFacts
     """
     command = node_facts_command(question_for(cluster, name, snapshot))
     before = time.time()
-    result = await cluster.runner(name).run(command, limit=LIMIT)
+    result = await cluster.runner(name).run(command, limit=LIMIT, changes=False)
     return parse_node_facts(result.stdout, (before, time.time()))
 
 

@@ -39,7 +39,7 @@ async def clock_offset(cluster: Cluster, name: str) -> ClockOffset:
     best: ClockOffset | None = None
     for _ in range(_TRIES):
         begin = time.time()
-        result = await cluster.runner(name).run("date +%s.%N", limit=_LIMIT)
+        result = await cluster.runner(name).run("date +%s.%N", limit=_LIMIT, changes=False)
         end = time.time()
         try:
             there = float(result.stdout.strip().removesuffix(".%N").removesuffix("N"))

@@ -86,7 +86,7 @@ async def listings(
     async def one(name: str) -> LogListing:
         paths = named_paths(cluster, name) if named is None else named.get(name, {})
         script = log_list_script(cluster.node(name), paths, only=only, everything=everything)
-        result = await cluster.runner(name).run(script, limit=_LIST_LIMIT)
+        result = await cluster.runner(name).run(script, limit=_LIST_LIMIT, changes=False)
         return parse_log_list(result.stdout)
 
     return await fan_out(names, one)

@@ -34,7 +34,9 @@ class Journal:
         line, head = script(self._unit, way), b""
         if way is JournalAccess.CLOSED:
             line, head = await self._as_root(line)
-        async with self._cluster.runner(self._node.name).open(line, stdin=bool(head)) as process:
+        async with self._cluster.runner(self._node.name).open(
+            line, stdin=bool(head), changes=False
+        ) as process:
             if head:
                 await process.write(head)
                 await process.write_eof()
@@ -43,7 +45,7 @@ class Journal:
     async def _find_way(self) -> JournalAccess:
         if self._way is None:
             script = way_script(self._unit, sudo=self._node.sudo != "none")
-            result = await self._cluster.runner(self._node.name).run(script)
+            result = await self._cluster.runner(self._node.name).run(script, changes=False)
             self._way, self._login = parse_way(result.stdout)
         return self._way
 

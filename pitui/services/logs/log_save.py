@@ -160,7 +160,7 @@ class _Fetch:
         reader, ended = MuxReader(token), False
         part = await asyncio.to_thread(self._part.open, "ab")
         try:
-            async with self._cluster.runner(node.name).open(script) as process:
+            async with self._cluster.runner(node.name).open(script, changes=False) as process:
                 async for block in process.blocks():
                     for event in reader.feed(block):
                         if isinstance(event, Data):

@@ -174,7 +174,9 @@ async def on_their_nodes(cluster: Cluster, sources: list[LogSource]) -> list[Log
 
     async def missing(name: str) -> set[str]:
         paths = [source.path for source in candidates if source.node == name]
-        result = await cluster.runner(name).run(missing_script(cluster.node(name), paths))
+        result = await cluster.runner(name).run(
+            missing_script(cluster.node(name), paths), changes=False
+        )
         return set(result.stdout.splitlines())
 
     lacks = await fan_out(names, missing)

@@ -137,7 +137,7 @@ class NodeFollower:
         wanted = [(n, self._sources[n], self._streams[n].position) for n in self._left()]
         script = log_script(node, wanted, token, lines=self._lines, follow=self._follow)
         ended = False
-        async with self._cluster.runner(self._node).open(script) as process:
+        async with self._cluster.runner(self._node).open(script, changes=False) as process:
             async for block in process.blocks():
                 if self._lost:
                     await self._note_all("reconnected")

@@ -38,7 +38,7 @@ class NodePoll:
         Raises:
             NodeError: it cannot be asked.
         """
-        return parse_names((await self._runner.run(ADDRESS_COMMAND)).stdout)
+        return parse_names((await self._runner.run(ADDRESS_COMMAND, changes=False)).stdout)
 
     async def run(self, pause: Pause) -> None:
         """Ask until cancelled, waiting for `pause` between questions, starting again when lost."""
@@ -63,7 +63,9 @@ class NodePoll:
             TimeoutError: it does not answer.
             ValueError: something else answers.
         """
-        async with self._runner.open(health_command(self._home), stdin=True) as process:
+        async with self._runner.open(
+            health_command(self._home), stdin=True, changes=False
+        ) as process:
             conversation = _Conversation(process)
             for turn in range(times):
                 if turn:
@@ -72,7 +74,9 @@ class NodePoll:
                     self._on_health(health)
 
     async def _converse(self, pause: Pause) -> None:
-        async with self._runner.open(health_command(self._home), stdin=True) as process:
+        async with self._runner.open(
+            health_command(self._home), stdin=True, changes=False
+        ) as process:
             conversation = _Conversation(process)
             while (health := await conversation.ask()) is not None:
                 self._on_health(health)

@@ -94,7 +94,9 @@ async def look_at(name: str, address: Address, user: str | None, prompter: Promp
     assert config is not None  # noqa: S101 - `render` has loaded it
     connections = ConnectionPool(resolve_nodes(config).values(), prompter)
     try:
-        result = await connections.runner(name).run(FIRST_LOOK_COMMAND, limit=LOOK_LIMIT)
+        result = await connections.runner(name).run(
+            FIRST_LOOK_COMMAND, limit=LOOK_LIMIT, changes=False
+        )
     finally:
         await connections.aclose()
     found = parse_first_look(result.stdout)

@@ -76,7 +76,7 @@ async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUs
     own = (await probe(cluster, name)).own
     work, logs = _folders(node.spark_home, own)
     command = list_command(work, logs)
-    result = await cluster.runner(name).run(command, limit=_LIST_LIMIT)
+    result = await cluster.runner(name).run(command, limit=_LIST_LIMIT, changes=False)
     listing = parse_listing(result.stdout)
     if not listing.whole and node.sudo != "none":
         listing = await _list_as_root(cluster.sudo(name, asks=asks), command) or listing
@@ -92,7 +92,7 @@ async def disk_use(cluster: Cluster, name: str, *, asks: bool = False) -> DiskUs
 async def _list_as_root(sudo: Sudo, command: str) -> WorkListing | None:
     """Return the whole listing; None where root cannot be had."""
     try:
-        result = await sudo.attempt(as_user(command), limit=_LIST_LIMIT)
+        result = await sudo.attempt(as_user(command), limit=_LIST_LIMIT, changes=False)
     except NodeError as error:
         if error.failure is not Failure.SUDO_PASSWORD:
             raise
@@ -133,7 +133,7 @@ async def _in_use(cluster: Cluster, name: str) -> tuple[frozenset[str], str]:
         return frozenset(), f"{unreadable_words(lost, 'entry', 'entries')} in the master's answer"
     if view.state != "ALIVE":
         return frozenset(), f"the master is {view.state} and may not know every application yet"
-    result = await cluster.runner(name).run(SPARK_PROCESSES_COMMAND)
+    result = await cluster.runner(name).run(SPARK_PROCESSES_COMMAND, changes=False)
     if not result.ok or result.stdout.startswith("none"):
         return frozenset(), "the node does not show its processes"
     running = {process.app_id for process in parse_spark_processes(result.stdout)}
@@ -151,6 +151,12 @@ async def clean(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
         NodeError: it is not sure what is in use, or nothing could be removed; says why.
         UsageError: a name is none of what can be removed.
     """
+    async with cluster.locks.holding("disk --clean") as locks:
+        await locks.take(name)
+        return await _clean_locked(cluster, name, wanted)
+
+
+async def _clean_locked(cluster: Cluster, name: str, wanted: Sequence[str]) -> Cleaned:
     use = await disk_use(cluster, name, asks=True)
     if use.unsure:
         raise NodeError(
@@ -220,7 +226,7 @@ async def _remove(cluster: Cluster, name: str, group: _Group) -> Cleaned:
         command, given = bench_folder.REMOVE_COMMAND, bench_folder.input_for(names)
     else:
         command, given = remove_command(group.where, names), remove_input(names)
-    login = (await cluster.runner(name).run("id -un")).stdout.strip()
+    login = (await cluster.runner(name).run("id -un", changes=False)).stdout.strip()
     if login not in (group.owner, "root"):
         if cluster.node(name).sudo == "none":
             why = (

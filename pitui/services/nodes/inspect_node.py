@@ -41,13 +41,13 @@ async def look_at_node(
 
 async def _system(cluster: Cluster, name: str) -> System:
     command = system_command(cluster.node(name).spark_home)
-    return parse_system((await cluster.runner(name).run(command)).stdout)
+    return parse_system((await cluster.runner(name).run(command, changes=False)).stdout)
 
 
 async def _processes(
     cluster: Cluster, monitor: ClusterMonitor, name: str
 ) -> tuple[SparkProcess, ...]:
-    output = (await cluster.runner(name).run(SPARK_PROCESSES_COMMAND)).stdout
+    output = (await cluster.runner(name).run(SPARK_PROCESSES_COMMAND, changes=False)).stdout
     found = parse_spark_processes(output)
     nodes = {node.name: {p.pid for p in node.processes} for node in monitor.snapshot.nodes}
     daemons = {process.pid for process in found if process.what in ("master", "worker")}

@@ -45,12 +45,12 @@ async def probe_names(cluster: Cluster, name: str) -> Names:
     Raises:
         NodeError: it cannot be reached.
     """
-    return parse_names((await cluster.runner(name).run(ADDRESS_COMMAND)).stdout)
+    return parse_names((await cluster.runner(name).run(ADDRESS_COMMAND, changes=False)).stdout)
 
 
 async def _ask_health(cluster: Cluster, node: Node) -> Health:
     command = health_command(node.spark_home)
-    result = await cluster.runner(node.name).run(command, stdin=QUESTION)
+    result = await cluster.runner(node.name).run(command, stdin=QUESTION, changes=False)
     answers = HealthReader().feed(result.stdout.encode())
     if not answers:
         said = result.stderr.strip().splitlines()[-1:] or [f"status {result.status}"]

@@ -134,7 +134,12 @@ def new_shelf(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
         # Whoever asks for this wants to know now, and may have mended what was wrong.
         cluster.connections.retry(node.name)
     context = ProvisionContext(
-        cluster.config, cluster.nodes, cluster.connections, prompter, cluster.passwords
+        cluster.config,
+        cluster.nodes,
+        cluster.connections,
+        prompter,
+        cluster.passwords,
+        locks=cluster.locks,
     )
     add_sites(context)
     return context

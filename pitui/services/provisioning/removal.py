@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from pitui.domain.cluster import Role
@@ -18,6 +19,8 @@ from pitui.provision.engine.report import (
     StepState,
 )
 from pitui.provision.steps import IDS, steps
+from pitui.remote.fanout import fan_out
+from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
@@ -39,6 +42,7 @@ class Removal:
         self._stopping = asyncio.Event()
         self._reports: list[StepReport] = []
         self._away = False
+        self._locks: Holding
 
     def cancel(self) -> None:
         """Finish the step in hand and begin no others."""
@@ -49,6 +53,11 @@ class Removal:
 
         A node that is gone for good is taken out of the others' files all the same.
         """
+        async with self._cluster.locks.holding(f"provision --remove {self._name}") as locks:
+            self._locks = locks
+            return await self._run()
+
+    async def _run(self) -> list[NodeReport]:
         others = {n: ctx for n, ctx in self._context.contexts.items() if n != self._name}
         ctx = self._context.contexts[self._name]
         await self._step(STOP[0], self._stop)
@@ -89,6 +98,7 @@ class Removal:
 
     async def _stop(self) -> str:
         """Stop the node's worker; one that cannot be reached is gone already."""
+        await self._claim_all()
         node = self._cluster.node(self._name)
         if not node.is_worker:
             return ""
@@ -105,6 +115,22 @@ class Removal:
         # A master that cannot decommission (before 3.1, or switched off) lets a worker go too.
         before = drained.detail if drained.state.good else f"not drained ({drained.detail})"
         return f"{before}, {outcome.detail}"
+
+    async def _claim_all(self) -> None:
+        """Take the locks of all nodes, as the others' files name this one.
+
+        Raises:
+            LockedError: somebody else is changing one.
+        """
+
+        async def claim(name: str) -> None:
+            # What is done to a node that cannot be reached says so itself.
+            with suppress(LinkError):
+                await self._locks.take(name)
+
+        for answer in (await fan_out(self._context.contexts, claim)).values():
+            if answer is not None:
+                raise answer
 
     def _tell(self, outcome: Outcome) -> None:
         if not outcome.state.ended:

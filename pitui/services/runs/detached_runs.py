@@ -194,13 +194,15 @@ class Runs:
         """
         node = self._cluster.master.name
         runner = self._cluster.runner(node)
-        found = await runner.run(run_folder.unfinished_script())
+        found = await runner.run(run_folder.unfinished_script(), changes=False)
         for run in decode_runs(found.stdout):
             if run.cluster == self._cluster.name and self._store.get(run.id) is None:
                 self._store.save(replace(run, node=node))
         running = [run for run in self._store.running(self._cluster.name) if run.node == node]
         if running:
-            seen = await runner.run(run_folder.look_script([run.folder for run in running]))
+            seen = await runner.run(
+                run_folder.look_script([run.folder for run in running]), changes=False
+            )
             looks = run_folder.parse_looks(seen.stdout)
             for run in running:
                 if run.folder in looks:

@@ -73,7 +73,7 @@ async def _tail(
         path = quote(f"{run.folder}/{name}")
         command = f"exec tail -c +{received[name] + 1} -f {path}"
         try:
-            async with cluster.runner(run.node).open(command) as process:
+            async with cluster.runner(run.node).open(command, changes=False) as process:
                 async for block in process.blocks():
                     take(name, block)
         except LinkError:
@@ -89,7 +89,7 @@ async def _rest(
     while True:
         command = f"exec tail -c +{received[name] + 1} {quote(f'{run.folder}/{name}')}"
         try:
-            async with cluster.runner(run.node).open(command) as process:
+            async with cluster.runner(run.node).open(command, changes=False) as process:
                 async for block in process.blocks():
                     take(name, block)
                 return

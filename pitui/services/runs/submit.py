@@ -30,7 +30,7 @@ async def common_python(cluster: Cluster, names: Sequence[str]) -> str | None:
     """
 
     async def versions(name: str) -> dict[str, tuple[int, int]]:
-        result = await cluster.runner(name).run(python_script())
+        result = await cluster.runner(name).run(python_script(), changes=False)
         return parse_pythons(result.stdout)
 
     answers = await fan_out(names, versions)
@@ -244,7 +244,7 @@ async def _submission_facts(
     script = submission_script(
         node.spark_home, towards=view.alive[0].host, files=on_node, env=node.env
     )
-    result = await cluster.runner(node.name).run(script)
+    result = await cluster.runner(node.name).run(script, changes=False)
     facts = parse_submission(result.stdout)
     if not facts.has_submit:
         raise NodeError(

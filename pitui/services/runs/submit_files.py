@@ -163,7 +163,7 @@ async def _on_node(
 ) -> dict[PathUse, tuple[str | Upload, ...]]:
     node = cluster.master
     script = paths_script(node.spark_home, [(use.path, use.is_pattern) for use in uses])
-    there = parse_paths((await cluster.runner(node.name).run(script)).stdout)
+    there = parse_paths((await cluster.runner(node.name).run(script, changes=False)).stdout)
     needed = [(number, use) for number, use in enumerate(uses) if use.required]
     missing = [use for number, use in needed if number not in there]
     if missing:

@@ -62,6 +62,10 @@ class AppProtocol(Protocol):
     """The configured nodes by name."""
     keys: Keys
     read_only: bool
+    """Whether nothing that changes the cluster can be begun."""
+
+    def guard(self) -> None:
+        """Have the services refuse all changes while read-only, once nothing is under way."""
 
     @property
     def main(self) -> MainScreenProtocol:

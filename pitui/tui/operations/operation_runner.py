@@ -190,6 +190,7 @@ class OperationRunner:
         message.operation.end(message.error, cancelled=message.cancelled)
         self._workers = [(o, w) for o, w in self._workers if o.ended is None]
         self.listed = [o for o in self.listed if not (o.quiet and o.well)]
+        app_of(self._pane).guard()
 
     @property
     def running(self) -> list[Operation]:

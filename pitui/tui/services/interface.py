@@ -52,6 +52,8 @@ class Backend(Protocol):
 
     jobs: JobService
     """What is inside applications."""
+    read_only: bool
+    """Whether every change is refused right before it goes to a node."""
 
     @property
     def provision_service(self) -> ProvisionService:

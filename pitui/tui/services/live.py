@@ -91,6 +91,15 @@ class LiveBackend:
         self.provision_service = LiveProvisionService(cluster, prompter)
         self.data = LiveDataService(cluster)
 
+    @property
+    def read_only(self) -> bool:
+        """Whether every change is refused right before it goes to a node."""
+        return self._cluster.guard.read_only
+
+    @read_only.setter
+    def read_only(self, read_only: bool) -> None:
+        self._cluster.guard.read_only = read_only
+
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
     ) -> None:

@@ -47,7 +47,9 @@ _SLOW_FILES = 50
 class Execute(Protocol):
     """Runs a command on a node, as the login user or as root."""
 
-    def __call__(self, command: str, *, stdin: bytes, limit: float) -> Awaitable[Result]:
+    def __call__(
+        self, command: str, *, stdin: bytes, limit: float, changes: bool = True
+    ) -> Awaitable[Result]:
         """Run it to its end; see `Runner.run`."""
 
 
@@ -72,7 +74,9 @@ async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) 
         LinkError: the node cannot be reached.
     """
     command = look_command(target.place, tree, verify=verify)
-    result = await target.execute(command, stdin=names_line(tree), limit=_limit(tree))
+    result = await target.execute(
+        command, stdin=names_line(tree), limit=_limit(tree), changes=False
+    )
     found = parse_presence(result.stdout, tree.size)
     if not result.ok or found is None:
         raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}")

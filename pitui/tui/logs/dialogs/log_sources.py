@@ -134,6 +134,8 @@ class SourcesScreen(Dialog[SourceChoice]):
         except PituiError as error:
             waiting.update(Text(str(error), style=tone_style(self, Tone.BAD)))
             return
+        if not self.query(SourcesTree):
+            return  # it was closed meanwhile
         waiting.display = False
         typed = self.query_one(Input).value
         if typed:

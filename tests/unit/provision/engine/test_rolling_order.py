@@ -43,8 +43,8 @@ class Change(Step):
         return ok() if ctx.name in self.done else would_change("changes")
 
     async def prepare(self, ctx: NodeContext, finding: CheckResult) -> None:
-        await ctx.context.gather("prepared", ctx.name, 1, 10)
         self.log.append(f"prepare {ctx.name}")
+        await ctx.context.gather("prepared", ctx.name, 1, 10)
         if ctx.name == self.unprepared:
             raise NodeError(ctx.name, "no room")
 

@@ -1,0 +1,191 @@
+"""One who changes a node at a time: the locks that this pitui holds on the nodes.
+
+Watching takes none. Nor do submitting and killing applications: ordering those is Spark's own work.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from pitui.config.own_user import own_user
+from pitui.domain.cluster import LinkState
+from pitui.domain.concurrency.task_group import TaskGroup
+from pitui.domain.errors import LockedError, NodeError
+from pitui.remote.lock_script import (
+    RENEWED_EVERY,
+    LockOwner,
+    locked,
+    parse_taken,
+    release_command,
+    renew_command,
+    take_command,
+)
+from pitui.remote.ssh.connection_pool import ConnectionPool
+
+_LIMIT = 15.0
+"""Seconds that taking, renewing or freeing a lock may take."""
+
+_TRIES = 3
+
+_holding: ContextVar[tuple["Holding", ...]] = ContextVar("holding", default=())
+"""The actions that the running task is part of, the innermost last."""
+
+
+@dataclass(slots=True)
+class _Lock:
+    process: int | None
+    """What holds it on the node; None where the node cannot have locks."""
+    confirmed: float
+    """When it was last seen to be held, by the clock that goes on while this machine sleeps."""
+
+
+class NodeLocks:
+    """The locks of one cluster's nodes."""
+
+    def __init__(self, connections: ConnectionPool) -> None:
+        self._connections = connections
+        self._actions: list[Holding] = []
+        connections.on_change(lambda name, _link: self._doubt(name))
+
+    @asynccontextmanager
+    async def holding(self, action: str) -> AsyncIterator["Holding"]:
+        """Hand out what takes locks for an action; all are freed when the context is left.
+
+        An action within another takes none of its own where that has one.
+        """
+        outer = next((h for h in reversed(_holding.get()) if h.locks is self), None)
+        if outer is not None:
+            yield outer
+            return
+        own = Holding(self, self._connections, action)
+        token = _holding.set((*_holding.get(), own))
+        self._actions.append(own)
+        failed: Exception | None = None
+        try:
+            async with TaskGroup() as group:
+                renewing = group.create_task(own.renew())
+                try:
+                    yield own
+                except Exception as error:  # noqa: BLE001 - raised below, and not in a group
+                    failed = error
+                renewing.cancel()
+        finally:
+            self._actions.remove(own)
+            _holding.reset(token)
+            await asyncio.shield(own.free())
+        if failed is not None:
+            raise failed
+
+    async def check(self, node: str) -> None:
+        """See that a node's lock is still held before something is changed there.
+
+        Raises:
+            LockedError: somebody else took it while the node could not be reached.
+            LinkError: the node cannot be reached.
+        """
+        for action in self._actions:
+            await action.confirm(node)
+
+    def _doubt(self, node: str) -> None:
+        for action in self._actions:
+            action.doubt(node)
+
+
+class Holding:
+    """The locks of one action."""
+
+    def __init__(self, locks: NodeLocks, connections: ConnectionPool, action: str) -> None:
+        self.locks = locks
+        self._connections = connections
+        self._owner = LockOwner(
+            own_user(), socket.gethostname(), os.getpid(), action, secrets.token_hex(8)
+        )
+        self._held: dict[str, _Lock] = {}
+        self._refused: dict[str, LockedError] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def take(self, name: str) -> None:
+        """Take a node's lock, unless this action has it.
+
+        Raises:
+            LockedError: somebody else is changing the node; asked again, the same answer.
+            LinkError: the node cannot be reached.
+        """
+        async with self._turns.setdefault(name, asyncio.Lock()):
+            if name in self._refused:
+                raise self._refused[name]
+            if name not in self._held:
+                self._held[name] = await self._take(name)
+
+    async def confirm(self, name: str) -> None:
+        """Take a node's lock again where it is not sure to be held; see `NodeLocks.check`."""
+        lock = self._held.get(name)
+        if lock is None or (time.time() - lock.confirmed) < 2 * RENEWED_EVERY:
+            return
+        async with self._turns[name]:
+            self._held[name] = await self._take(name)
+
+    def doubt(self, name: str) -> None:
+        """Note that a node's connection changed, and its lock may have gone with it."""
+        if name in self._held:
+            self._held[name].confirmed = 0.0
+
+    async def renew(self) -> None:
+        """Renew all locks, again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(RENEWED_EVERY)
+            async with TaskGroup() as group:
+                for name, lock in list(self._held.items()):
+                    group.create_task(self._renew(name, lock))
+
+    async def free(self) -> None:
+        """Free all locks; where a node cannot be reached its lock ends with the connection."""
+        async with TaskGroup() as group:
+            for name, lock in self._held.items():
+                if self._connections.link(name).state is LinkState.CONNECTED:
+                    group.create_task(self._free(name, lock))
+        self._held.clear()
+
+    async def _take(self, name: str) -> _Lock:
+        node = self._connections.node(name)
+        command = take_command(node.spark_home, self._owner, local=node.local)
+        runner = self._connections.runner(name)
+        for _ in range(_TRIES):
+            result = await runner.run(command, limit=_LIMIT, changes=False)
+            state, held = parse_taken(result.stdout)
+            # It failed where the file was removed by who freed it just then.
+            if state != "none" or result.ok:
+                break
+        if state == "busy" and (held.owner is None or held.owner.token != self._owner.token):
+            self._refused[name] = locked(name, held)
+            raise self._refused[name]
+        # Ours already: over a connection that broke, or as a node of another name there.
+        return _Lock(held.process, time.time())
+
+    async def _renew(self, name: str, lock: _Lock) -> None:
+        if lock.process is None or self._connections.link(name).state is not LinkState.CONNECTED:
+            return
+        try:
+            result = await self._connections.runner(name).run(
+                renew_command(lock.process), limit=_LIMIT, changes=False
+            )
+        except NodeError:
+            # Whatever is to be changed next there finds out how it stands.
+            lock.confirmed = 0.0
+            return
+        lock.confirmed = time.time() if result.ok else 0.0
+
+    async def _free(self, name: str, lock: _Lock) -> None:
+        if lock.process is None:
+            return
+        # A node that is lost now frees it by itself.
+        with suppress(NodeError):
+            await self._connections.runner(name).run(
+                release_command(lock.process), limit=_LIMIT, changes=False
+            )
