@@ -1,11 +1,12 @@
 """Carrying out a plan of fixes: steps of provisioning, then daemons, node by node."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pitui.doctor.fix_plan import FixPlan, NodesSteps
-from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.cluster import Role, Snapshot, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
@@ -36,6 +37,9 @@ _STATES = {
     StepState.CANCELLED: OutcomeState.CANCELLED,
 }
 """What is left out here is going on."""
+
+_WORKERS_BACK = 60.0
+_WORKERS_POLL = 1.0
 
 _LOGIN = "access"
 """The step that belongs to each provisioning; only its failure is told."""
@@ -150,11 +154,29 @@ class Fixing:
         masters = [target for target in start if target.role is Role.MASTER]
         if masters and not self._stopping.is_set():
             await control.start(self._cluster, masters, self._take)
+            await self._await_workers()
         if restart and not self._stopping.is_set():
             await self._restart(restart)
         workers = [target for target in start if target.role is Role.WORKER]
         if workers and not self._stopping.is_set():
             await control.start(self._cluster, workers, self._take)
+
+    async def _await_workers(self) -> None:
+        """Wait until the workers that run are back at a master that was started.
+
+        They try again every ten seconds or so; until then they look as if they had to be restarted.
+        """
+        until = time.monotonic() + _WORKERS_BACK
+        while time.monotonic() < until and not self._stopping.is_set():
+            snapshot = await ClusterMonitor(self._cluster).once()
+            absent = [
+                node.name
+                for node in snapshot.workers
+                if node.worker and node.worker.pid and node.worker.state is not WorkerState.ALIVE
+            ]
+            if not absent:
+                return
+            await asyncio.sleep(_WORKERS_POLL)
 
     def _possible(self, targets: Iterable[DaemonTarget]) -> list[DaemonTarget]:
         """Return the daemons whose nodes are as they should be; of the others nothing is done."""
@@ -193,6 +215,8 @@ class Fixing:
                 free.append(target)
         if free:
             await control.restart(self._cluster, free, self._take)
+            if any(target.role is Role.MASTER for target in free):
+                await self._await_workers()
         for target in busy:
             if self._stopping.is_set():
                 return

@@ -33,12 +33,14 @@ def _no_master(evidence: Evidence) -> Finding:
             "the master is not running, so no worker is registered",
             "pitui start master",
             node=master.node,
+            about="master",
             fixed_by=Fix.starting(master.node, Role.MASTER),
         )
     return error(
         f"the master does not answer: {master.error or master.url}",
         f"pitui logs master ; pitui status ; pitui restart master  (on {master.node})",
         node=master.node,
+        about="master",
     )
 
 
