@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.doctor.report import KnownFinding
 from pitui.domain.logs.log_line import Level, LogLine
 from pitui.domain.text.printable import one_line
-from pitui.tui.doctor.finding_rows import DoctorRow, finding_place, known_since
+from pitui.tui.doctor.finding_rows import DoctorRow, as_sentence, finding_place, known_since
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells, wrapped
 from pitui.tui.text.findings import SEVERITY_WORDS
 from pitui.tui.text.paragraphs import fact, title
@@ -43,7 +43,7 @@ def finding_lines(shown: ShownFinding, width: int) -> list[Cell]:
     lines = [head, BLANK, *_paragraph(found.title, room, Tone.STRONG)]
     if found.detail:
         lines += [BLANK, *_paragraph(found.detail, room)]
-    lines += [BLANK, title("Why it matters"), *_paragraph(f"{found.why}.", room)]
+    lines += [BLANK, title("Why it matters"), *_paragraph(as_sentence(found.why), room)]
     by_key = "f does it" if row.fixable and row.excluded is None else ""
     lines += [BLANK, title("Fix", by_key), *_fix(found.fix, width)]
     lines += [BLANK, title("Facts"), *_finding_fact_lines(row, shown.names)]

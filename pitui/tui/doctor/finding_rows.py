@@ -20,7 +20,7 @@ COLUMNS = (
     Column("where", "where", least=6, most=22),
     Column("title", "finding", least=20, most=300, grows=True, wants=60),
     Column("since", "known for", right=True, rank=1, least=9),
-    Column("check", "check", rank=2, least=12, most=32),
+    Column("check", "check", rank=3, least=12, most=32),
 )
 _NAMED = 2
 """Nodes that a row names; the others are counted."""
@@ -165,11 +165,16 @@ def finding_summary(row: DoctorRow) -> tuple[Cell, Cell]:
     if row.excluded is not None:
         return cell(found.title, Tone.DIM), cell(f"Left aside: {row.excluded}")
     return (
-        cells((f"{one_line(found.title)}. ", Tone.NORMAL), (f"{one_line(found.why)}.", Tone.DIM)),
+        cells((f"{as_sentence(found.title)} ", Tone.NORMAL), (as_sentence(found.why), Tone.DIM)),
         cells(
             ("Fix (f): " if row.fixable else "Fix: ", Tone.DIM), (one_line(found.fix), Tone.STRONG)
         ),
     )
+
+
+def as_sentence(text: str) -> str:
+    """Return a text on one line with a full stop."""
+    return one_line(text).rstrip(".") + "."
 
 
 def doctor_title(report: Report, running: str, ran_at: float | None, now: float) -> str:

@@ -39,7 +39,7 @@ class IgnoreScreen(Dialog[Ignored]):
         """Return what is ignored, and the two fields."""
         return [
             Static(Text(printable(self._about)), classes="about"),
-            _field("because", "", "reason", "shown here and by `pitui doctor`"),
+            _field("because", "", "reason", "others will read it"),
             _field("until", "", "until", "empty, 30d, or 2026-12-31"),
             Static("", id="complaint", markup=False),
         ]
