@@ -11,7 +11,7 @@ from support.looks import LARGE, SMALL, Looks
 from support.plain_cluster import NOW, Still, shown, ui, until
 from textual.pilot import Pilot
 
-from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, info, warning
+from pitui.doctor.finding import SkippedCheck, error, info, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
@@ -418,6 +418,7 @@ async def test_what_stands_is_a_mark_and_a_count_and_moves_nothing(size: tuple[i
         assert cell_of(pilot, "nodes", "pi6", 0) == "pi6  "
         assert cell_of(pilot, "jobs", "app:app-0004", 0) == "◌ waiting !"
         assert "2 errors, 1 warning (8)" in header(pilot)
+        assert pilot.app.main.nodes.summary("pi2")[0].text == f"pi2: {VOLTAGE.title} (8 says more)"
         assert places(pilot) == before
         await pilot.press("6")
         await until(pilot, lambda: pilot.app.screen is not pilot.app.main)
@@ -434,7 +435,7 @@ async def test_marks_are_drawn_only_where_they_differ() -> None:
     async with shown(made) as pilot:
         main = pilot.app.main
         made.doctor.stand(known(VOLTAGE))
-        await until(pilot, lambda: main.marks.nodes == {"pi2": FindingSeverity.ERROR})
+        await until(pilot, lambda: main.marks.nodes == {"pi2": VOLTAGE})
         rows = main.nodes.table.model.rows
         made.doctor.stand(known(VOLTAGE, ago=5), known(WIFI, excluded="known"))
         await pilot.pause()

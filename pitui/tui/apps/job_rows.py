@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import MasterState, Snapshot
 from pitui.domain.driver import ClusterDriver
@@ -44,13 +44,13 @@ def no_jobs(snapshot: Snapshot) -> tuple[Cell, Cell]:
     )
 
 
-def job_rows(jobs: JobList, now: float, marks: Mapping[str, FindingSeverity]) -> Rows[Job]:
+def job_rows(jobs: JobList, now: float, marks: Mapping[str, Finding]) -> Rows[Job]:
     """Return a row a job; `marks` are the worst findings by application."""
     make = partial(_job_row, now=now, marks=marks)
     return Rows(jobs, make, search=_job_words, aliases=jobs.aliases)
 
 
-def _job_row(job: Job, now: float, marks: Mapping[str, FindingSeverity]) -> Row:
+def _job_row(job: Job, now: float, marks: Mapping[str, Finding]) -> Row:
     app, run = job.application, job.run
     took = seconds(job, now)
     cores = run.cores if run and run.cores else app.cores if app else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application, Snapshot
 from pitui.domain.errors import PituiError
@@ -51,7 +51,7 @@ class JobsPane(SortedPane, DrillDown):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("jobs")
         self._snapshot = snapshot
-        self._marks: Mapping[str, FindingSeverity] = {}
+        self._marks: Mapping[str, Finding] = {}
         self._runs: Sequence[Run] = ()
         self._earlier: Sequence[Application] = ()
         self._unreadable = ""
@@ -61,7 +61,7 @@ class JobsPane(SortedPane, DrillDown):
         self.table.set_empty(no_jobs(snapshot))
         self._wanted = ""
 
-    def show(self, snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> None:
+    def show(self, snapshot: Snapshot, marks: Mapping[str, Finding]) -> None:
         """Show a new snapshot's applications, with their worst findings, beside the known runs."""
         self._snapshot, self._marks = snapshot, marks
         self._show_jobs()

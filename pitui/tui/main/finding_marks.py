@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.text.cells import Span
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_counts
@@ -20,8 +20,10 @@ class FindingMarks:
 
     def __init__(self, main: "MainScreen") -> None:
         self._main = main
-        self.nodes: Mapping[str, FindingSeverity] = {}
-        self.applications: Mapping[str, FindingSeverity] = {}
+        self.nodes: Mapping[str, Finding] = {}
+        """The worst finding of each node that has one."""
+        self.applications: Mapping[str, Finding] = {}
+        """The same by the id of the application."""
         self.texts: tuple[Span, ...] = ()
         """What the header says of it, the longest first."""
 
@@ -47,13 +49,13 @@ class FindingMarks:
             main.jobs.show(main.snapshot, self.applications)
 
 
-def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, FindingSeverity]:
-    """Return the worst severity by name."""
-    worst: dict[str, FindingSeverity] = {}
+def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, Finding]:
+    """Return the worst finding by name, of equal ones the first; notes are none."""
+    worst: dict[str, Finding] = {}
     for name, one in found:
-        known = worst.get(name, one.finding.severity)
-        worst[name] = min(known, one.finding.severity, key=_ORDER.index)
-    return worst
+        known = worst.get(name, one.finding)
+        worst[name] = min(known, one.finding, key=lambda finding: _ORDER.index(finding.severity))
+    return {k: one for k, one in worst.items() if one.severity is not FindingSeverity.INFO}
 
 
 def _header_texts(counted: "Sequence[KnownFinding]") -> Iterator[Span]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.domain.cluster import (
     LinkState,
     LinkStatus,
@@ -16,7 +16,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
-from pitui.tui.text.findings import finding_mark
+from pitui.tui.text.findings import SEVERITY_WORDS, finding_mark
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, sparkline, uptime
 from pitui.tui.text.state_cells import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
@@ -47,12 +47,12 @@ COLUMNS = (
 )
 
 
-_Shown = tuple[NodeStatus, MasterState, FindingSeverity | None] | Worker
+_Shown = tuple[NodeStatus, MasterState, Finding | None] | Worker
 """What a row is made of: a configured node, how the master is and the worst finding on the node;
 or a worker of none."""
 
 
-def node_rows(snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> Rows[_Shown]:
+def node_rows(snapshot: Snapshot, marks: Mapping[str, Finding]) -> Rows[_Shown]:
     """Return a row for each configured node, then for each worker that belongs to none.
 
     `marks` are the worst findings by node.
@@ -87,7 +87,7 @@ def _stranger(worker: Worker) -> Row:
     )
 
 
-def _node(node: NodeStatus, master: MasterState, worst: FindingSeverity | None) -> Row:
+def _node(node: NodeStatus, master: MasterState, worst: Finding | None) -> Row:
     away = node.link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
     note = _link_reason(node.link) if away else None
     return Row(
@@ -196,8 +196,11 @@ _TO_DO = {
 """What to do about a worker that is not alive."""
 
 
-def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
-    """Return two lines on a node: what matters most, then what to do or its load."""
+def node_summary(node: NodeStatus, worst: Finding | None = None) -> tuple[Cell, Cell]:
+    """Return two lines on a node: what matters most, then what to do or its load.
+
+    `worst` is the worst finding there, which matters where nothing else does.
+    """
     if node.link.state is LinkState.CONNECTING:
         where = "checking this machine" if node.host == "local" else f"connecting to {node.host}"
         return cell(f"{node.name}: {where}", Tone.DIM), BLANK
@@ -210,11 +213,18 @@ def node_summary(node: NodeStatus) -> tuple[Cell, Cell]:
     if node.worker is not None and node.worker.state in _TO_DO:
         words, tone = _TO_DO[node.worker.state]
         return cell(f"{node.name}: {words}", tone), _load_words(metrics)
+    return _most_important(node, metrics, worst), _load_words(metrics)
+
+
+def _most_important(node: NodeStatus, metrics: Metrics, worst: Finding | None) -> Cell:
+    """Return what is to be known of a node whose daemons run."""
+    if worst is not None:
+        tone = SEVERITY_WORDS[worst.severity][2]
+        return cell(f"{node.name}: {worst.title} (8 says more)", tone)
     first = f"{node.name} {node.host}: up {uptime(metrics.uptime_s)}"
     if metrics.power_trouble:
-        trouble = (metrics.power_trouble, Tone.WARN)
-        return cells((f"{first}, ", Tone.DIM), trouble), _load_words(metrics)
-    return cell(first, Tone.DIM), _load_words(metrics)
+        return cells((f"{first}, ", Tone.DIM), (metrics.power_trouble, Tone.WARN))
+    return cell(first, Tone.DIM)
 
 
 def _load_words(metrics: Metrics) -> Cell:

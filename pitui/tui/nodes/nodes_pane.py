@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.domain.cluster import NodeStatus, Role, Snapshot
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.tui.base.actions.action_table import Scope, bindings
@@ -44,13 +44,13 @@ class NodesPane(TablePane):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("nodes")
         self._snapshot = snapshot
-        self._marks: Mapping[str, FindingSeverity] = {}
+        self._marks: Mapping[str, Finding] = {}
 
     def on_mount(self) -> None:
         """Show what is known before anything was asked."""
         self.show(self._snapshot, self._marks)
 
-    def show(self, snapshot: Snapshot, marks: Mapping[str, FindingSeverity]) -> None:
+    def show(self, snapshot: Snapshot, marks: Mapping[str, Finding]) -> None:
         """Show a snapshot, and the worst finding of each node that has one."""
         self._snapshot, self._marks = snapshot, marks
         self.show_rows(node_rows(snapshot, marks))
@@ -58,7 +58,7 @@ class NodesPane(TablePane):
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return two lines on a node."""
         node = self._snapshot.node(key)
-        return node_summary(node) if node else None
+        return node_summary(node, self._marks.get(key)) if node else None
 
     def facts(self, key: str) -> "Facts":
         """Return everything known of a node."""

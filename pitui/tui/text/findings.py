@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.tui.text.cells import Span, Tone
 
 SEVERITY_WORDS = {
@@ -12,11 +12,11 @@ SEVERITY_WORDS = {
 }
 
 
-def finding_mark(severity: FindingSeverity | None) -> Span:
+def finding_mark(finding: Finding | None) -> Span:
     """Return the mark of a row with a finding, as wide as the gap of one without."""
-    if severity is None or severity is FindingSeverity.INFO:
+    if finding is None:
         return "  ", Tone.DIM
-    glyph, _word, tone = SEVERITY_WORDS[severity]
+    glyph, _word, tone = SEVERITY_WORDS[finding.severity]
     return f" {glyph}", tone
 
 
