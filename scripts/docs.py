@@ -20,7 +20,7 @@ from msgspec import inspect as types
 from pitui.cli.main import cli
 from pitui.config.allowed_values import allowed, unwrapped
 from pitui.config.model import Document
-from pitui.doctor.check import COST
+from pitui.doctor.check import COST, Check
 from pitui.doctor.registry import CHECKS
 from pitui.tui.base.actions.action_table import grouped
 from pitui.tui.base.actions.keymap import Keys
@@ -244,11 +244,19 @@ def doctor_page() -> str:
         head = f"## {check.group}"
         if head not in parts:
             own = [one for one in CHECKS if one.group == check.group]
-            rows = [(f"`{c.id}`", f"{c.title}.", f"{c.why}.", COST[c.reads]) for c in own]
-            parts += [head, table(("check", "what it finds", "why it matters", "costs"), rows)]
+            rows = [
+                (f"`{c.id}`", f"{c.title}.", f"{c.why}.", COST[c.reads], _fixes(c)) for c in own
+            ]
+            parts += [head, table(DOCTOR_HEAD, rows)]
     return page("Checks", DOCTOR, *parts)
 
 
+def _fixes(check: Check) -> str:
+    """Return what `--fix` may do about a check's findings."""
+    return ", ".join(f"`{name}`" for name in check.fixes) or "-"
+
+
+DOCTOR_HEAD = ("check", "what it finds", "why it matters", "costs", "`--fix`")
 DOCTOR = """\
 `pitui doctor` runs these checks on all nodes, or on those that you name, and changes nothing. Each
 finding says what is so, why it matters, and the command or setting that mends it. What has one
@@ -260,9 +268,11 @@ after a while) or *info*. The score is 100, less 20 for each error and 5 for eac
 that you accept are named under `doctor.exclude` in the [configuration](config.md#doctor), with a
 reason and, if you like, a last day.
 
-`--fix` mends what pitui can mend (`"fixable": true` with `--json`), by steps of `pitui provision`
-and by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
-how.
+`--fix` mends what pitui can mend, by the steps of `pitui provision` that the last column names and
+by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
+how. Whether a finding can be mended as things stand is said with it (`"fixable"` in JSON): not where
+root is missing, where somebody wrote the setting beside what provisioning writes, or where another
+error on the node would undo it.
 
 On the screen `8` runs them all; `f` there fixes, `i` leaves a finding aside. Checks that are free
 run all the time while the screen is open: what they find for some seconds is a mark at its node or

@@ -43,6 +43,8 @@ class Check:
     rule: Rule
     explains: tuple[str, ...] = ()
     """Ids of checks whose findings on the same nodes are often no more than its consequence."""
+    fixes: tuple[str, ...] = ()
+    """What `--fix` may do about its findings: steps of provisioning, `start` or `restart`."""
 
     @property
     def group(self) -> str:

@@ -38,6 +38,7 @@ from pitui.domain.cluster import (
 )
 from pitui.facts.node_basics import InterfaceAddress
 from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Reach, Swap
+from pitui.provision.steps import IDS
 
 ERROR, WARNING, INFO = FindingSeverity
 UUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -418,6 +419,9 @@ def test_what_is_fixable_says_so_in_the_words_that_a_person_would_type() -> None
         if one.fixed_by is None:
             continue
         fixable.add(check)
+        fix, named = one.fixed_by, next(c.fixes for c in CHECKS if c.id == check)
+        parts = {*fix.steps, *["start"] * bool(fix.start), *["restart"] * bool(fix.restart)}
+        assert parts <= set(named), check
         assert one.fixed_by.nodes, check
         words = one.fix.replace(",", " ").replace("--only ", "").split()
         missing = [step for step in one.fixed_by.steps if step not in words]
@@ -425,6 +429,12 @@ def test_what_is_fixable_says_so_in_the_words_that_a_person_would_type() -> None
         assert ("pitui restart" in one.fix) >= bool(one.fixed_by.restart), (check, one.fix)
         assert ("pitui start" in one.fix) >= bool(one.fixed_by.start), (check, one.fix)
     assert fixable == FIXABLE
+
+
+def test_what_checks_name_as_fixes_there_is() -> None:
+    there = {*IDS, "start", "restart"}
+    assert [(c.id, name) for c in CHECKS for name in c.fixes if name not in there] == []
+    assert {c.id for c in CHECKS if c.fixes} >= FIXABLE
 
 
 def test_what_somebody_wrote_themselves_no_step_puts_right() -> None:

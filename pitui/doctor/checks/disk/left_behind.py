@@ -46,4 +46,5 @@ CHECK = Check(
     why="After a kill or a power cut nobody removes them, and they can fill the disk",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("restart",),
 )

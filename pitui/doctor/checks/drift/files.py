@@ -45,4 +45,5 @@ CHECK = Check(
     why="What an application gets then hangs on the node that it is submitted from",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("conf", "sizing"),
 )

@@ -30,4 +30,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered",),
+    fixes=("java", "conf"),
 )

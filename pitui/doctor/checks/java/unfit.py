@@ -68,4 +68,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "app.waiting"),
+    fixes=("java", "conf", "restart"),
 )

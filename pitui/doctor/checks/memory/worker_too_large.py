@@ -61,4 +61,5 @@ CHECK = Check(
     reads=Reads.SNAPSHOT,
     rule=_rule,
     explains=("memory.oom-killed", "spark.unregistered"),
+    fixes=("sizing", "restart"),
 )

@@ -58,4 +58,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered",),
+    fixes=("conf",),
 )

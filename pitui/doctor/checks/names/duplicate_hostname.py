@@ -42,4 +42,5 @@ CHECK = Check(
     why="Workers, logs and executors of one are taken for those of another",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("hostname", "hosts"),
 )

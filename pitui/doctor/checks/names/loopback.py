@@ -105,4 +105,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "spark.gave-up", "ports.blocked", "app.waiting"),
+    fixes=("hosts", "restart"),
 )

@@ -39,4 +39,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "app.waiting", "app.driver-unreachable"),
+    fixes=("hosts",),
 )

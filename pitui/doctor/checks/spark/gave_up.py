@@ -39,4 +39,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("app.waiting",),
+    fixes=("start",),
 )

@@ -76,4 +76,5 @@ CHECK = Check(
     reads=Reads.SNAPSHOT,
     rule=_rule,
     explains=("spark.unregistered",),
+    fixes=("conf", "service", "restart"),
 )

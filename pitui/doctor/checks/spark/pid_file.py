@@ -60,4 +60,5 @@ CHECK = Check(
     why="Spark's scripts go by them, and say `no worker to stop` or `running as process`",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("restart",),
 )

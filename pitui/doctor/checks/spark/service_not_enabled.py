@@ -36,4 +36,5 @@ CHECK = Check(
     why="After a power cut the node is there, and its daemon is not",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("service",),
 )

@@ -85,4 +85,5 @@ CHECK = Check(
     reads=Reads.SNAPSHOT,
     rule=_rule,
     explains=("app.waiting", "memory.executor-does-not-fit"),
+    fixes=("start", "restart"),
 )

@@ -51,4 +51,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "app.waiting"),
+    fixes=("spark", "conf", "sizing", "service", "restart"),
 )

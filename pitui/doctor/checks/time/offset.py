@@ -55,4 +55,5 @@ CHECK = Check(
     why="Logs and events come in the wrong order, and a file may seem to be of the future",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("time",),
 )
