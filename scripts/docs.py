@@ -270,9 +270,9 @@ reason and, if you like, a last day.
 
 `--fix` mends what pitui can mend, by the steps of `pitui provision` that the last column names and
 by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
-how. Whether a finding can be mended as things stand is said with it (`"fixable"` in JSON): not where
-root is missing, where somebody wrote the setting beside what provisioning writes, or where another
-error on the node would undo it.
+how. Whether a finding can be mended as things stand is said with it (`"fixable"` in JSON): not
+where root is missing, where somebody wrote the setting beside what provisioning writes, or where
+another error on the node would undo it.
 
 On the screen `8` runs them all; `f` there fixes, `i` leaves a finding aside. Checks that are free
 run all the time while the screen is open: what they find for some seconds is a mark at its node or
