@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from support.fake_services import FakeDoctor
 from support.looks import LARGE, SMALL, Looks
-from support.plain_cluster import NOW, Still, shown, ui, until
+from support.plain_cluster import FULL, NOW, Still, shown, ui, until
 from textual.pilot import Pilot
 
 from pitui.doctor.finding import SkippedCheck, error, info, warning
@@ -25,6 +25,8 @@ from pitui.tui.doctor.finding_lines import ShownFinding, finding_lines
 from pitui.tui.doctor.finding_pane import FindingScreen
 from pitui.tui.doctor.finding_rows import doctor_rows, doctor_title, finding_facts, no_findings
 from pitui.tui.doctor.ignore_finding import IgnoreScreen, last_day
+from pitui.tui.text.cells import Tone
+from pitui.tui.text.header import header as header_parts
 
 
 @pytest.fixture(autouse=True)
@@ -292,6 +294,44 @@ async def test_enter_shows_all_with_the_log_and_l_goes_there() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+
+
+async def test_a_finding_that_is_open_follows_what_becomes_of_it() -> None:
+    made = services(found=(), skipped=())
+    made.doctor.standing = (known(VOLTAGE),)
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: shown_checks(pilot) == ["power.undervoltage"])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
+        lines = pilot.app.screen.pane._lines
+        made.doctor.stand(known(VOLTAGE, excluded="a weak supply", ignored=True))
+        await until(pilot, lambda: "a weak supply" in "".join(line.text for line in lines.lines))
+        made.doctor.stand()
+        await until(pilot, lambda: lines.lines[0].text == "✓ gone  it is no longer found")
+        await pilot.press("i")
+        await until(pilot, lambda: "no finding" in str(pilot.app.screen.footer.render()))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+        assert shown_checks(pilot) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "shown_as"), [(80, "2 errors (8)"), (50, "2 errors"), (46, "2✗ 0!"), (44, "")]
+)
+def test_the_count_takes_no_room_from_anything_else(width: int, shown_as: str) -> None:
+    texts = tuple((text, Tone.BAD) for text in ("2 errors (8)", "2 errors", "2✗ 0!"))
+    plain, counted = (
+        header_parts(
+            FULL, NOW, (width, width), wide=False, read_only=False, found=found, news=("1 event",)
+        )[0]
+        for found in ((), texts)
+    )
+    words = ["".join(text for text, _ in part.spans) for part in counted]
+    assert [word for word in words if "event" not in word and word not in dict(texts)] == [
+        "".join(text for text, _ in part.spans) for part in plain if "event" not in str(part.spans)
+    ]
+    assert [word for word in words if word in dict(texts)] == ([shown_as] if shown_as else [])
 
 
 def log(*entries: tuple[str, Level | None]) -> tuple[LogLine, ...]:

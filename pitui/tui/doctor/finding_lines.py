@@ -28,6 +28,8 @@ class ShownFinding:
     """None while nothing came."""
     log_problem: str = ""
     """Why there are no lines of a log."""
+    gone: bool = False
+    """Whether the checks no longer find it."""
 
 
 def finding_lines(shown: ShownFinding, width: int) -> list[Cell]:
@@ -40,6 +42,8 @@ def finding_lines(shown: ShownFinding, width: int) -> list[Cell]:
     found = row.finding
     glyph, word, tone = SEVERITY_WORDS[found.severity]
     head = cells((f"{glyph} {word}", tone), (f"  {found.check}", Tone.DIM))
+    if shown.gone:
+        head = cells(("✓ gone", Tone.GOOD), ("  it is no longer found", Tone.DIM))
     lines = [head, BLANK, *_paragraph(found.title, room, Tone.STRONG)]
     if found.detail:
         lines += [BLANK, *_paragraph(found.detail, room)]

@@ -48,7 +48,7 @@ def doctor_rows(
     """
     found = sorted(report.findings, key=lambda one: not _concerns(one, first))
     skipped = _skipped_rows(report)
-    values: dict[str, DoctorRow] = {_finding_key(one): one for one in found}
+    values: dict[str, DoctorRow] = {finding_key(one): one for one in found}
     values |= {f"skipped {one.node} {one.reason}": one for one in skipped}
     return Rows(values, partial(_doctor_row, now=now, names=names))
 
@@ -59,7 +59,8 @@ def _concerns(one: KnownFinding, first: tuple[str, str]) -> bool:
     return concerns and one.excluded is None
 
 
-def _finding_key(one: KnownFinding) -> str:
+def finding_key(one: KnownFinding) -> str:
+    """Return what identifies a finding's row, whatever its figures."""
     found = one.finding
     if len(one.nodes) > 1:
         return f"{found.check} {found.severity} {found.several} {one.excluded}"
@@ -87,7 +88,7 @@ def _doctor_row(row: DoctorRow, now: float, names: Mapping[str, str]) -> Row:
         )
     aside = row.excluded is not None
     return Row(
-        key=_finding_key(row),
+        key=finding_key(row),
         cells=(
             _severity_cell(row),
             cell(finding_place(row, names) or "cluster", Tone.DIM if aside else Tone.STRONG),
