@@ -238,7 +238,8 @@ class ClusterMonitor:
         except* NodeError as errors:
             seen.silence = str(errors.exceptions[0])
         except* TimeoutError:
-            seen.silence = "is not answering"
+            # A busy node may have no time for a second answer.
+            seen.silence = "is not answering" if seen.health is None else None
         except* ValueError as errors:
             seen.silence = str(errors.exceptions[0])
 

@@ -11,12 +11,13 @@ from pitui.domain.cluster import LinkState
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for status in evidence.snapshot.nodes:
         link = status.link
-        if link.state is not LinkState.CONNECTED or link.error is not None:
-            yield error(
-                f"it cannot be asked: {link.error or link.state}",
-                link.advice or f"ssh {status.host}",
-                node=status.name,
-            )
+        if link.state is not LinkState.CONNECTED:
+            said = f"it cannot be reached: {link.error or link.state}"
+        elif link.error is not None and status.name not in evidence.facts:
+            said = f"it is connected, but {link.error}"
+        else:
+            continue
+        yield error(said, link.advice or f"ssh {status.host}", node=status.name)
 
 
 CHECK = Check(
