@@ -19,12 +19,37 @@ class Reads(StrEnum):
     """What the watch knows anyway, most of it from the master: nothing more is asked."""
     NODES = "nodes"
     """What the nodes say of themselves: one command each, which all such checks share."""
+    APPLICATIONS = "applications"
+    """What drivers, and event logs of what has just ended, say of the newest stages."""
+    INPUTS = "inputs"
+    """Both: whether the nodes have what tasks did not find."""
+    DATA = "data"
+    """What `pitui data` says."""
+
+    @property
+    def of_master(self) -> bool:
+        """Whether nothing is known of it without an answer of the master."""
+        return self in (Reads.SNAPSHOT, Reads.APPLICATIONS, Reads.INPUTS)
+
+    @property
+    def of_nodes(self) -> bool:
+        """Whether nodes are asked for it."""
+        return self in (Reads.NODES, Reads.INPUTS)
+
+    @property
+    def of_applications(self) -> bool:
+        """Whether drivers and event logs are asked for it."""
+        return self in (Reads.APPLICATIONS, Reads.INPUTS)
 
 
 COST = {
     Reads.HEALTH: "nothing: what `pitui status` asks for; runs all the time on the screen",
     Reads.SNAPSHOT: "nothing: what `pitui status` asks for; runs all the time on the screen",
     Reads.NODES: "its part of one command a node",
+    Reads.APPLICATIONS: "some questions to the drivers of the newest applications, and reading the "
+    "event logs of the last hour",
+    Reads.INPUTS: "the same, and its part of one command a node",
+    Reads.DATA: "what `pitui data` asks for",
 }
 """What each costs, in words."""
 
@@ -54,13 +79,16 @@ class Check:
     @property
     def passive(self) -> bool:
         """Whether it reads only what the watch knows, so that it may run all the time."""
-        return self.reads is not Reads.NODES
+        return self.reads in (Reads.HEALTH, Reads.SNAPSHOT)
 
     def look(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         """Yield what the rule says, and the nodes that could not be looked at."""
-        if self.reads is Reads.NODES:
+        if self.reads.of_nodes:
             for node, reason in evidence.silent.items():
                 yield SkippedCheck(reason, node, self.id)
+        if self.reads.of_applications:
+            for reason in evidence.unread_apps:
+                yield SkippedCheck(reason, None, self.id)
         for said in self.rule(evidence):
             if isinstance(said, SkippedCheck):
                 yield replace(said, check=self.id)

@@ -1,13 +1,19 @@
 """What the checks look at: configuration, snapshot, and what each node said."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.config.model import Config, Node
+from pitui.doctor.app_evidence import AppEvidence
+from pitui.doctor.data_state import DataItem
 from pitui.domain.cluster import LinkState, MasterState, NodeStatus, Role, Snapshot
+from pitui.domain.events.event import Event
 from pitui.domain.ip_address import is_loopback
 from pitui.facts.node_facts.node_facts import NodeFacts
+
+INNER_LINKS = ("lo", "docker", "br-", "veth", "virbr", "lxc", "lxd", "cni", "flannel", "podman")
+"""How the names of links begin that lead nowhere outside of a machine."""
 
 _URL = re.compile(r"spark://\[?(?P<host>[^\],/]+?)\]?:(?P<port>\d+)$")
 
@@ -24,6 +30,16 @@ class Evidence:
     """Of the nodes that were asked and answered, in the configuration's order."""
     silent: Mapping[str, str] = field(default_factory=dict)
     """Why nodes that were asked did not answer."""
+    apps: Mapping[str, AppEvidence] = field(default_factory=dict)
+    """By id the applications that were looked into: active ones, and those that just ended."""
+    unread_apps: Sequence[str] = ()
+    """Why others could not be looked into."""
+    data: Sequence[DataItem] = ()
+    """Where the data of the configuration is."""
+    events: Sequence[Event] = ()
+    """The timeline, oldest first."""
+    delays: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that a command takes beside its own time, by node, at the best of some tries."""
     now: float = 0.0
     """Unix time in seconds."""
 
@@ -71,9 +87,17 @@ class Evidence:
         return self.snapshot.node(name)
 
     def same_machine(self, one: str, other: str) -> bool:
-        """Whether two nodes are one machine: they have an address in common, beside loopback."""
+        """Whether two nodes are one machine: they have an address of a network in common.
+
+        Networks inside of a machine have the same addresses everywhere.
+        """
         own = [
-            {a for a in self.facts[name].addresses if not is_loopback(a)} for name in (one, other)
+            {
+                address.address
+                for address in self.facts[name].machine.addresses
+                if address.scope == "global" and not address.link.startswith(INNER_LINKS)
+            }
+            for name in (one, other)
         ]
         return bool(own[0] & own[1])
 

@@ -9,8 +9,10 @@ from pitui.doctor.checks import (
     app,
     disk,
     drift,
+    eventlog,
     heat,
     java,
+    logs,
     memory,
     names,
     network,
@@ -35,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     *system.CHECKS,
     *memory.CHECKS,
     *disk.CHECKS,
+    *eventlog.CHECKS,
     *power.CHECKS,
     *heat.CHECKS,
     *network.CHECKS,
@@ -43,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     *security.CHECKS,
     *drift.CHECKS,
     *app.CHECKS,
+    *logs.CHECKS,
 )
 
 

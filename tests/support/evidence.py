@@ -28,7 +28,10 @@ from pitui.domain.cluster import (
 )
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_basics import InterfaceAddress, Machine
-from pitui.facts.node_facts.node_facts import CheckedFolder, LinkFacts, NodeFacts, Reach
+from pitui.facts.node_facts.access_facts import AccessFacts, OwnedFolder, PrivateFile
+from pitui.facts.node_facts.log_facts import EventLogFolder, LogFacts
+from pitui.facts.node_facts.node_facts import CheckedFolder, LinkFacts, NodeFacts
+from pitui.facts.node_facts.reach import Reach
 from pitui.facts.runtimes.java import JavaRuntime
 from pitui.facts.time import Clock
 
@@ -143,6 +146,11 @@ def facts(name: str) -> NodeFacts:
             "spark.executor.memory": "1024m",
             "spark.authenticate": "true",
             "spark.authenticate.secret": "set",
+            "spark.eventLog.enabled": "true",
+            "spark.eventLog.dir": "file:/var/lib/spark/events",
+            "spark.history.fs.logDirectory": "file:/var/lib/spark/events",
+            "spark.deploy.recoveryMode": "FILESYSTEM",
+            "spark.deploy.recoveryDirectory": "/var/lib/spark/recovery",
         },
         defaults_path="/opt/spark/conf/spark-defaults.conf",
         java=JavaRuntime("/usr/lib/jvm/java-17-openjdk-arm64/bin/java", "17.0.15", 17),
@@ -156,7 +164,35 @@ def facts(name: str) -> NodeFacts:
         ),
         pid_folder="/var/lib/spark/pid",
         reach=() if name == NUC else (Reach(ADDRESS[NUC], 7077, ok=True),),
+        devices={"/": "/dev/mmcblk0p2", "/boot/firmware": "/dev/mmcblk0p1"},
+        access=access(name),
+        logs=LogFacts(events=EventLogFolder("/var/lib/spark/events", "open", "ext2/ext3")),
     )
+
+
+def access(name: str, **more: object) -> AccessFacts:
+    """Return who may do what on a provisioned node; keywords say something else."""
+    known: dict[str, object] = {
+        "host_keys": frozenset({f"ssh-ed25519 AAAA{name}"}),
+        "private_files": (
+            PrivateFile("key", "/home/pi/.ssh/id_ed25519", 0o600, "pi"),
+            PrivateFile("login", "/home/pi/.ssh", 0o700, "pi"),
+            PrivateFile("secret", "/opt/spark/conf/spark-defaults.conf", 0o640, "spark"),
+        ),
+        "passwords_seen": True,
+        "owned": tuple(
+            OwnedFolder(use, path, mode, "spark", "spark")
+            for use, path, mode in (
+                ("work", "/opt/spark/work", 0o755),
+                ("logs", "/opt/spark/logs", 0o755),
+                ("pid", "/var/lib/spark/pid", 0o755),
+                ("local", "/var/lib/spark/local", 0o700),
+            )
+        ),
+        "groups": {"spark": frozenset({"spark"})},
+        "round_trips_ms": () if name == NUC else (0.31, 0.42),
+    }
+    return AccessFacts(**(known | more))  # type: ignore[arg-type]
 
 
 def healthy(**more: object) -> Evidence:
@@ -168,6 +204,7 @@ def healthy(**more: object) -> Evidence:
         nodes=resolve_nodes(settings),
         snapshot=Snapshot("shelf", master, tuple(map(status, NAMES)), master_at=NOW),
         facts={name: facts(name) for name in NAMES},
+        delays=dict.fromkeys(NAMES, 0.04),
         now=NOW,
     )
 

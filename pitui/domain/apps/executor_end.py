@@ -17,11 +17,18 @@ _MEANINGS = {
     51: "an uncaught exception, and another while logging it",
     52: "out of memory in the JVM: give it more (spark.executor.memory) or fewer cores",
     53: "its local disk was unusable",
+    54: "its external block store could not be prepared",
+    55: "its external block store could not be removed",
     56: "its heartbeats did not reach the driver",
+    57: "a task that was killed did not end",
+    58: "its block manager could not register again",
+    101: "the class that it was to run was not found",
+    124: "it waited too long for its driver",
+    134: "it aborted (SIGABRT): a native library or Java itself crashed",
     137: "killed by SIGKILL: often the kernel, out of memory",
     143: "ended by SIGTERM: it or its worker was stopped",
 }
-"""What the exit codes mean: 50 to 56 are Spark's own (ExecutorExitCode), from 128 signals."""
+"""What the exit codes mean: 50 to 124 are Spark's own (ExecutorExitCode), from 128 signals."""
 
 
 class EndKind(StrEnum):

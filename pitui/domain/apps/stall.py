@@ -31,6 +31,7 @@ LOOP = 2
 DRIVER_UNREACHABLE = "its executors cannot reach the driver"
 """How the reason begins where executors end because they cannot reach the driver."""
 
+_DIED = re.compile(r"\b\d+ executors died\b")
 _UNREACHABLE = re.compile(
     r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
@@ -127,6 +128,11 @@ def too_many_cores(wanted: int, alive: Sequence[Worker]) -> StallReason | None:
             f"Wait, or ask for {free} or less with --executor-cores (spark.executor.cores).",
         )
     return None
+
+
+def died_in_a_loop(reason: str) -> bool:
+    """Whether a reason is that of `dying`: executors that end one after the other."""
+    return _DIED.search(reason) is not None
 
 
 def dying(deaths: ExecutorDeaths) -> StallReason | None:

@@ -16,6 +16,8 @@ class ExecutorRecord:
     cores: int
     added_at: float
     removed_at: float | None = None
+    removed_because: str = ""
+    """Why it is gone, in the driver's words."""
 
 
 @dataclass(frozen=True, slots=True)

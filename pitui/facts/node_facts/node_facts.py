@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from pitui.facts.network.hosts import HostLine
 from pitui.facts.node_basics import Machine
+from pitui.facts.node_facts.access_facts import AccessFacts
+from pitui.facts.node_facts.log_facts import LogFacts
+from pitui.facts.node_facts.reach import Reach
 from pitui.facts.runtimes.java import JavaRuntime
 from pitui.facts.time import Clock
 
@@ -75,17 +78,7 @@ class Swap:
     path: str
     kind: str
     size_kib: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How a try to connect to another daemon ended."""
-
-    host: str
-    port: int
-    ok: bool
-    why: str = ""
-    """Such as `Connection refused`; empty where it was not tried."""
+    used_kib: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +103,8 @@ class NodeFacts:
     kernel: tuple[str, ...] | None = None
     """Lines of trouble since boot, with Unix time where known; None where the log is closed."""
     swaps: tuple[Swap, ...] = ()
+    devices: Mapping[str, str] = field(default_factory=dict)
+    """The device of each file system, by where it is mounted."""
     ext4_errors: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     """What `systemctl is-enabled` says of each unit."""
@@ -140,11 +135,20 @@ class NodeFacts:
     gave_up: str = ""
     """The line with which the worker's last log says that it gave up."""
     reach: tuple[Reach, ...] = ()
+    access: AccessFacts = field(default_factory=AccessFacts)
+    logs: LogFacts = field(default_factory=LogFacts)
 
     @property
     def addresses(self) -> frozenset[str]:
         """Its own addresses, loopback ones too."""
         return frozenset(address.address for address in self.machine.addresses)
+
+    def device_of(self, path: str) -> str:
+        """Return the device that a file is on, or is; empty where that is not known."""
+        if path.startswith("/dev/"):
+            return path
+        above = [m for m in self.devices if path == m or path.startswith(m.rstrip("/") + "/")]
+        return self.devices[max(above, key=len)] if above else ""
 
     @property
     def ahead(self) -> tuple[float, float]:

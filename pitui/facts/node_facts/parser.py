@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from pitui.domain.spark_env import spark_env_end
 from pitui.facts.network.hosts import HostLine, parse_line
 from pitui.facts.node_basics import parse_machine
+from pitui.facts.node_facts.access_parser import parse_access, parse_logs
 from pitui.facts.node_facts.node_facts import (
     CheckedFolder,
     Leftover,
     LinkFacts,
     NodeFacts,
     PidFile,
-    Reach,
     Swap,
 )
+from pitui.facts.node_facts.reach import Reach
 from pitui.facts.node_facts.script import PART
 from pitui.facts.runtimes.java import parse_java
 from pitui.facts.time import parse_clock
@@ -31,7 +32,7 @@ _CONF = re.compile(r"\s*([^\s=:#!][^\s=:]*)\s*[\s=:]\s*(.*?)\s*")
 def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> NodeFacts:
     """Return what a node said, with the times here between which it was asked."""
     parts = _parts(output)
-    lines = _by_word([*parts[""], *parts["more"]])
+    lines = _by_word([*parts[""], *parts["more"], *parts["python"]])
     mounts = [line.split(" ") for line in lines["mount"]]
     read_only = {
         _unescaped_mount(words[1]): "ro" in words[3].split(",") for words in mounts if words[3:]
@@ -56,6 +57,7 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         listening=_listening(lines["listen"]) if "ss" in lines else None,
         kernel=tuple(lines["kernel"]) if "kernel-log" in lines else None,
         swaps=_swaps(lines["swap"]),
+        devices={_unescaped_mount(words[1]): words[0] for words in mounts if words[2:]},
         ext4_errors={
             words[0]: _natural_number(words[1])
             for line in lines["ext4"]
@@ -82,6 +84,8 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         pid_folder=(lines["pids"] or [""])[0],
         gave_up=(lines["gaveup"] or [""])[0],
         reach=_reach(lines["reach"]),
+        access=parse_access(lines, _reach(lines["probe"])),
+        logs=parse_logs(lines),
     )
 
 
@@ -146,7 +150,9 @@ def _listening(lines: Iterable[str]) -> tuple[tuple[str, int], ...]:
 def _swaps(lines: Iterable[str]) -> tuple[Swap, ...]:
     words = [line.split() for line in lines]
     return tuple(
-        Swap(w[0], w[1], _natural_number(w[2])) for w in words if len(w) == 5 and w[0][0] == "/"
+        Swap(w[0], w[1], _natural_number(w[2]), _natural_number(w[3]))
+        for w in words
+        if len(w) == 5 and w[0][0] == "/"
     )
 
 

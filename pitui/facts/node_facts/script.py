@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND
+from pitui.facts.node_facts.access_script import (
+    login_facts,
+    owners_of_folders,
+    probing,
+    round_trips,
+)
+from pitui.facts.node_facts.log_script import asking_modules, asking_paths, log_facts
 from pitui.facts.runtimes.java import JAVA_COMMAND
 from pitui.facts.spark.submit_defaults import exports
 from pitui.facts.time import CLOCK_COMMAND
@@ -51,6 +58,26 @@ class NodeQuestion:
     """Units of its daemons, and whether they are a user's own."""
     sudo: bool = False
     """Whether root without a password is expected here."""
+    probes: tuple[tuple[str, int], ...] = ()
+    """Addresses on which nothing listens: only a firewall leaves a try without an answer."""
+    pids: tuple[int, ...] = ()
+    """Its daemons."""
+    users: tuple[str, ...] = ()
+    """The accounts that its daemons run as."""
+    master_port: int = 0
+    """0 on the master's own node."""
+    log_words: tuple[str, ...] = ()
+    """Regular expressions of lines in daemons' logs that are wanted."""
+    log_daemons: tuple[tuple[str, str, int], ...] = ()
+    """Of each daemon its name, its class, and of how many minutes lines are wanted."""
+    log_apps: tuple[str, ...] = ()
+    """Applications whose executors' logs are wanted."""
+    log_minutes: int = 15
+    """Of how many minutes their lines are wanted."""
+    modules: tuple[str, ...] = ()
+    """Modules that executors have to find."""
+    paths: tuple[str, ...] = ()
+    """Files that tasks read."""
 
 
 # Values whose names Spark itself redacts never leave the node.
@@ -163,12 +190,16 @@ def node_facts_command(question: NodeQuestion) -> str:
             _kernel(),
             _asking_units(question.units),
             _sudo() if question.sudo else "",
+            login_facts(question.pids, sudo=question.sudo),
+            round_trips(question.master_port) if question.master_port else "",
+            asking_paths(question.paths),
             exports(question.env),
             f"SPARK_HOME={home}; export SPARK_HOME{SPARK_ENV_SH}",
             '[ -d "$SPARK_HOME" ] && echo home',
             _JARS,
-            f"own={quote(_in_spark_env())}",
+            f"own={quote(_in_spark_env(question))}",
             'in_spark_env "$own" 2>/dev/null || { end_of_spark_env; bash -c "$own" 2>/dev/null; }',
+            probing(question.probes),
             _reaching(question.targets),
             f"echo '{PART}clock'; {CLOCK_COMMAND}",
             f"echo '{PART}end'; echo \"end $(date +%s.%N)\"",
@@ -176,7 +207,7 @@ def node_facts_command(question: NodeQuestion) -> str:
     )
 
 
-def _in_spark_env() -> str:
+def _in_spark_env(question: NodeQuestion) -> str:
     names = " ".join(ENVIRONMENT)
     return "\n".join(
         [
@@ -184,7 +215,12 @@ def _in_spark_env() -> str:
             _DEFAULTS,
             _BY_HAND,
             _FOLDERS,
+            owners_of_folders(question.users),
+            log_facts(
+                question.log_words, question.log_daemons, question.log_apps, question.log_minutes
+            ),
             f"echo '{PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
+            asking_modules(question.modules),
             f"echo '{PART}java'; {JAVA_COMMAND}",
             f"echo '{PART}more'",
         ]

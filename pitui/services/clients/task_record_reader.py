@@ -27,8 +27,15 @@ NodeOf = Callable[[str, str], str | None]
 class RecordReader:
     """Asks for the tasks of one application; those of stages that have ended are kept."""
 
-    def __init__(self, source: WorkSource, node_of: NodeOf) -> None:
+    def __init__(
+        self,
+        source: WorkSource,
+        node_of: NodeOf,
+        most_stages: int = _MOST_STAGES,
+        most_tasks: int = MOST_TASKS,
+    ) -> None:
         self._source = source
+        self._most = most_stages, most_tasks
         self._node_of = node_of
         self._ended: dict[tuple[int, int], tuple[Task, ...]] = {}
 
@@ -47,7 +54,7 @@ class RecordReader:
         executors = parse_executors((await self._source.ask("allexecutors")).body)
         settings = parse_spark_properties((await self._source.ask("environment")).body)
         begun = [stage for stage in parse_stages(body) if stage.submitted_at is not None]
-        wanted = _newest_stages(begun)
+        wanted = _newest_stages(begun, *self._most)
         stages = []
         for stage in wanted:
             tasks = await self._tasks(stage)
@@ -93,16 +100,17 @@ class RecordReader:
             executor.cores,
             executor.added_at or began,
             executor.removed_at,
+            executor.removed_because,
         )
 
 
-def _newest_stages(stages: Sequence[Stage]) -> list[Stage]:
+def _newest_stages(stages: Sequence[Stage], most_stages: int, most_tasks: int) -> list[Stage]:
     """Return the newest stages with as many tasks together as are asked for; at least one."""
     wanted: list[Stage] = []
     tasks = 0
     for stage in sorted(stages, key=lambda stage: -(stage.submitted_at or 0.0)):
         tasks += stage.tasks.done + stage.tasks.active + stage.tasks.failed
-        if wanted and (tasks > MOST_TASKS or len(wanted) == _MOST_STAGES):
+        if wanted and (tasks > most_tasks or len(wanted) == most_stages):
             break
         wanted.append(stage)
     return wanted

@@ -15,6 +15,7 @@ from importlib import metadata
 import yaml
 
 from pitui import __version__
+from pitui.doctor.check import Reads
 from pitui.doctor.evidence import Evidence
 from pitui.domain.anonymous.anonymizer import Anonymizer
 from pitui.domain.cluster import LinkState
@@ -84,7 +85,7 @@ async def collect_bundle(
     if not evidence.facts:
         # Checks that ask no node were wanted; what the nodes run is a part of every report.
         names = list(cluster.nodes)
-        evidence = await gather_evidence(cluster, names, ask_nodes=True, say=say)
+        evidence = await gather_evidence(cluster, names, {Reads.NODES}, say=say)
     say("reading the logs")
     logs = await _daemon_logs(cluster, evidence)
     timeline = await _timeline_text(cluster)

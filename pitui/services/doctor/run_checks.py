@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pitui.doctor.check import Check, Reads
+from pitui.doctor.check import Check
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fixable import with_possible_fixes
@@ -51,8 +51,7 @@ async def run_checks(
         UsageError: there is no such node.
     """
     wanted = tuple(cluster.node(name).name for name in dict.fromkeys(names)) or tuple(cluster.nodes)
-    ask = any(check.reads is Reads.NODES for check in checks)
-    evidence = await gather_evidence(cluster, wanted, ask_nodes=ask, say=say)
+    evidence = await gather_evidence(cluster, wanted, {check.reads for check in checks}, say=say)
     findings, skipped = look(checks, evidence)
     if names:
         findings = [one for one in findings if one.node in wanted]
@@ -108,4 +107,9 @@ def _that_could_look(checks: Sequence[Check], evidence: Evidence) -> Collection[
     Without an answer of the master nothing is known of workers and applications.
     """
     mute = evidence.snapshot.master.state.silent
-    return {check.id for check in checks if check.reads is not Reads.SNAPSHOT or not mute}
+    unread = bool(evidence.unread_apps)
+    return {
+        check.id
+        for check in checks
+        if not (check.reads.of_master and mute) and not (check.reads.of_applications and unread)
+    }

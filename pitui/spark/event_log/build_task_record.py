@@ -99,6 +99,7 @@ def _executor_record(executor: ExecutorSum, node_of: NodeOf) -> ExecutorRecord:
         start.info.cores,
         unix_seconds(start.timestamp),
         unix_seconds(end.timestamp) if end else None,
+        end.reason if end else "",
     )
 
 

@@ -75,6 +75,7 @@ class ExecutorRemoved(msgspec.Struct):
 
     id: str = msgspec.field(name="Executor ID")
     timestamp: int = msgspec.field(default=0, name="Timestamp")
+    reason: str = msgspec.field(default="", name="Removed Reason")
 
 
 class Jvm(msgspec.Struct):

@@ -37,7 +37,8 @@ from pitui.domain.cluster import (
     Role,
 )
 from pitui.facts.node_basics import InterfaceAddress
-from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Reach, Swap
+from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Swap
+from pitui.facts.node_facts.reach import Reach
 from pitui.provision.steps import IDS
 
 ERROR, WARNING, INFO = FindingSeverity

@@ -9,7 +9,7 @@ import pytest
 from support.evidence import NAMES, WORKERS, found, healthy, skipped
 
 import pitui.doctor.checks
-from pitui.doctor.check import Check, Reads
+from pitui.doctor.check import Check
 from pitui.doctor.registry import CHECKS, chosen_checks
 from pitui.domain.errors import UsageError
 
@@ -34,7 +34,7 @@ def test_a_node_that_does_not_answer_is_named_as_skipped(check: Check) -> None:
     evidence = healthy()
     there = {name: facts for name, facts in evidence.facts.items() if name != "pi2"}
     said = skipped(replace(evidence, facts=there, silent={"pi2": "no route to host"}), check.id)
-    wanted = [("pi2", "no route to host", check.id)] if check.reads is Reads.NODES else []
+    wanted = [("pi2", "no route to host", check.id)] if check.reads.of_nodes else []
     assert [(one.node, one.reason, one.check) for one in said] == wanted
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pitui.facts.node_facts.node_facts import NodeFacts, Reach
+from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
+from pitui.facts.node_facts.reach import Reach
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
 
 RECORDED = (Path(__file__).parents[2] / "captures/node/facts.txt").read_text()

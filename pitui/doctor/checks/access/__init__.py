@@ -1,6 +1,9 @@
-"""What the login on a node may do."""
+"""What the login and Spark's account may do."""
 
 from pitui.doctor.check import Check
-from pitui.doctor.checks.access import sudo
+from pitui.doctor.checks.access import permissions, sudo
 
-CHECKS: tuple[Check, ...] = (sudo.CHECK,)
+CHECKS: tuple[Check, ...] = (
+    sudo.CHECK,
+    permissions.CHECK,
+)

@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE
+from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.text.printable import time_span
 
@@ -19,8 +19,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         why = app.why_waiting
         if not app.state.active or not why or app.duration_s < _SHORT:
             continue
-        other = why.startswith(DRIVER_UNREACHABLE) or executor_does_not_fit(evidence, app)
-        if other:
+        other = why.startswith(DRIVER_UNREACHABLE) or died_in_a_loop(why)
+        if other or executor_does_not_fit(evidence, app):
             continue
         waits = app.state is ApplicationState.WAITING
         for_long = f"has waited for {time_span(app.duration_s)}" if waits else "does not move"

@@ -1,7 +1,15 @@
 """Disks: full, failing, read-only, left behind."""
 
 from pitui.doctor.check import Check
-from pitui.doctor.checks.disk import errors, inodes, left_behind, local_dir_in_ram, read_only, space
+from pitui.doctor.checks.disk import (
+    errors,
+    inodes,
+    left_behind,
+    local_dir_in_ram,
+    logs_grow,
+    read_only,
+    space,
+)
 
 CHECKS: tuple[Check, ...] = (
     errors.CHECK,
@@ -10,4 +18,5 @@ CHECKS: tuple[Check, ...] = (
     local_dir_in_ram.CHECK,
     read_only.CHECK,
     space.CHECK,
+    logs_grow.CHECK,
 )

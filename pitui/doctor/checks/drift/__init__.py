@@ -1,6 +1,9 @@
 """Files that are not what pitui wrote."""
 
 from pitui.doctor.check import Check
-from pitui.doctor.checks.drift import files
+from pitui.doctor.checks.drift import data, files
 
-CHECKS: tuple[Check, ...] = (files.CHECK,)
+CHECKS: tuple[Check, ...] = (
+    files.CHECK,
+    data.CHECK,
+)

@@ -11,12 +11,14 @@ from pitui.doctor.provisioned import is_written_by_step
 
 _OWN = ("spark.local.dir", "spark.driver.host", "spark.driver.bindAddress", "spark.master")
 """Settings that may be a node's own; what spark.master is, spark.master-differs says."""
+_MASTERS = ("spark.deploy.", "spark.history.")
+"""Of settings that only the master and the history server read."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     told = {name: facts.defaults for name, facts in evidence.spark_facts()}
     for setting in dict.fromkeys(key for settings in told.values() for key in settings):
-        if setting in _OWN or setting.endswith("JavaOptions"):
+        if setting in _OWN or setting.startswith(_MASTERS) or setting.endswith("JavaOptions"):
             continue
         values = {name: settings[setting] for name, settings in told.items() if setting in settings}
         most = usual(values, evidence.master_name)

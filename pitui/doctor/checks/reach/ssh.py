@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error
+from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.node_losses import node_losses
 from pitui.domain.cluster import LinkState
+
+_OFTEN = 3
+"""Losses in an hour that are no chance any more."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,6 +22,27 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         else:
             continue
         yield error(said, link.advice or f"ssh {status.host}", node=status.name)
+    yield from _lost_again_and_again(evidence)
+
+
+def _lost_again_and_again(evidence: Evidence) -> Iterator[Finding]:
+    kernel = {name: facts.kernel or () for name, facts in evidence.facts.items()}
+    for name, losses in node_losses(evidence.events, kernel, evidence.now).items():
+        count, low = len(losses.times), losses.with_undervoltage
+        if count < _OFTEN or name not in evidence.nodes:
+            continue
+        share = "each time" if low == count else f"{low} times"
+        yield warning(
+            f"it was lost {count} times in the last hour"
+            + (f", {share} with under-voltage" if low else ""),
+            "give it a power supply of its own for its model, and a short, thick cable"
+            if 2 * low >= count
+            else f"pitui events --node {name} --since 1h ; try another cable and another port, and "
+            "look at its power and memory",
+            node=name,
+            about="again",
+            several="they were lost several times in the last hour",
+        )
 
 
 CHECK = Check(

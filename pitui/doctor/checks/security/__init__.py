@@ -1,9 +1,18 @@
 """What the cluster leaves open."""
 
 from pitui.doctor.check import Check
-from pitui.doctor.checks.security import no_authentication, open_rest
+from pitui.doctor.checks.security import (
+    default_password,
+    key_readable,
+    no_authentication,
+    open_ports,
+    open_rest,
+)
 
 CHECKS: tuple[Check, ...] = (
     no_authentication.CHECK,
     open_rest.CHECK,
+    open_ports.CHECK,
+    default_password.CHECK,
+    key_readable.CHECK,
 )

@@ -2,9 +2,11 @@
 
 from pitui.doctor.check import Check
 from pitui.doctor.checks.spark import (
+    ends_at_logout,
     gave_up,
     master_differs,
     pid_file,
+    recovery,
     second_master,
     service_not_enabled,
     unregistered,
@@ -18,7 +20,9 @@ CHECKS: tuple[Check, ...] = (
     version_differs.CHECK,
     gave_up.CHECK,
     unregistered.CHECK,
+    recovery.CHECK,
     pid_file.CHECK,
     service_not_enabled.CHECK,
+    ends_at_logout.CHECK,
     worker_address.CHECK,
 )

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from support.evidence import healthy
 
 from pitui.config.model import Config
+from pitui.doctor.check import Reads
 from pitui.domain.anonymous.anonymizer import Anonymizer
 from pitui.domain.errors import UsageError
 from pitui.domain.events.event import Event, EventKind
@@ -94,7 +95,7 @@ async def made(tmp_path: Path, home: Path) -> tuple[BundleFile, ...]:
             detail=f"no route to {ADDRESSES[3]}, says zqhub.fritz.box", node="zqnuc",
         )  # fmt: skip
         TimelineStore(cluster.audit.cluster, "test").add([event], LastKnownState(), time.time())
-        evidence = await gather_evidence(cluster, ["zqnuc"], ask_nodes=True, say=lambda _: None)
+        evidence = await gather_evidence(cluster, ["zqnuc"], {Reads.NODES}, say=lambda _: None)
         found = {
             "findings": [
                 {"node": "zqnuc", "title": f"zqhub leads to {ADDRESSES[0]}", "fix": "restart zqnuc"}

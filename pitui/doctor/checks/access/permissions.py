@@ -1,0 +1,50 @@
+"""access.permissions: Spark's account may not write to a folder of Spark's."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error
+from pitui.domain.cluster import Launcher, Role
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        for user, uses in _needs(evidence, name):
+            groups = facts.access.groups.get(user)
+            for folder in facts.access.owned:
+                if groups and folder.use in uses and not folder.open_to(user, groups):
+                    yield error(
+                        f"{user}, as whom Spark runs, may not write to {folder.path}: it belongs "
+                        f"to {folder.owner}:{folder.group}, mode {folder.mode:o}",
+                        f"pitui exec {{nodes}} -- sudo chown {user}: {folder.path}",
+                        node=name,
+                        about=folder.path,
+                        several=f"{user}, as whom Spark runs, may not write to {folder.path}",
+                    )
+
+
+def _needs(evidence: Evidence, name: str) -> Iterator[tuple[str, set[str]]]:
+    """Yield the accounts that Spark runs as there, or shall run as, with what they write to."""
+    status = evidence.status(name)
+    running = status.processes if status is not None else ()
+    for process in running:
+        own = {variable for variable, _ in process.environment}
+        # Only Spark's own scripts need these; a daemon that runs has its log.
+        uses = {"logs", "pid"} if process.launcher is Launcher.DAEMON else set()
+        if process.role is Role.WORKER and not process.option("-d", "--work-dir"):
+            uses.add("work")
+        others = {"logs": "SPARK_LOG_DIR", "pid": "SPARK_PID_DIR", "work": "SPARK_WORKER_DIR"}
+        yield process.user, {use for use in uses if others[use] not in own}
+    if not running and evidence.config.spark.user:
+        yield evidence.config.spark.user, {"logs", "pid", "work"}
+
+
+CHECK = Check(
+    id="access.permissions",
+    title="Spark may not write to a folder of its own",
+    why="Daemons do not start, or executors end at once: `Permission denied`",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("spark.unregistered", "app.crash-loop"),
+)

@@ -1,0 +1,42 @@
+"""app.crash-loop: the executors of an application die one after the other."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, error, warning
+from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop
+from pitui.domain.cluster import ApplicationState
+
+_RECENT = 3600.0
+"""Seconds for which an application that was given up is worth a word."""
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for app in evidence.snapshot.applications:
+        why = app.why_waiting or ""
+        if app.state.active:
+            if died_in_a_loop(why) and not why.startswith(DRIVER_UNREACHABLE):
+                yield error(
+                    f"{app.name}: {why}", app.fix or f"pitui kill {app.id}", application=app.id
+                )
+            continue
+        ended = app.submitted_at + app.duration_s
+        if app.state is ApplicationState.FAILED and evidence.now - ended < _RECENT:
+            yield warning(
+                f"{app.name} was given up, because its executors died one after the other",
+                f"pitui jobs {app.id} ; pitui logs {app.id}/0  shows what the first one said",
+                application=app.id,
+                detail="Spark removes an application after ten such deaths "
+                "(spark.deploy.maxExecutorRetries)",
+            )
+
+
+CHECK = Check(
+    id="app.crash-loop",
+    title="Executors of an application die one after the other",
+    why="The master starts them again and again: it holds cores, and nothing is ever done",
+    reads=Reads.SNAPSHOT,
+    rule=_rule,
+    explains=("app.exit-code",),
+)

@@ -1,0 +1,46 @@
+"""app.exit-code: executors ended by themselves, and their exit code says why."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.domain.apps.executor_end import EndKind, end_of
+from pitui.domain.bottleneck.task_record import ExecutorRecord
+
+_RECENT = 3600.0
+_STOPPED = 143
+"""What it or its worker was told to do, by SIGTERM."""
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for one in evidence.apps.values():
+        ended: dict[int, list[ExecutorRecord]] = defaultdict(list)
+        for executor in one.record.executors if one.record is not None else ():
+            end = end_of(executor.removed_because)
+            old = evidence.now - (executor.removed_at or 0.0) > _RECENT
+            if end.kind is EndKind.LOST and end.code and end.code != _STOPPED and not old:
+                ended[end.code].append(executor)
+        for code, executors in ended.items():
+            means = end_of(f"exited with code {code}").meaning or "a code that is not Spark's own"
+            nodes = ", ".join(dict.fromkeys(executor.node for executor in executors))
+            count = len(executors)
+            number = "1 executor" if count == 1 else f"{count} executors"
+            yield Finding(
+                FindingSeverity.WARNING if one.app.state.active else FindingSeverity.INFO,
+                f"{number} of {one.app.name} ended with code {code} on {nodes}: {means}",
+                f"pitui logs {one.app.id}/{executors[-1].id} ; pitui doctor --only memory,logs",
+                application=one.app.id,
+                about=str(code),
+            )
+
+
+CHECK = Check(
+    id="app.exit-code",
+    title="Executors ended by themselves",
+    why="Their tasks are done again elsewhere, with what they had computed; Spark names the code "
+    "alone",
+    reads=Reads.APPLICATIONS,
+    rule=_rule,
+)

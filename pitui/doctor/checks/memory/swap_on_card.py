@@ -1,0 +1,49 @@
+"""memory.swap-on-card: a node swaps to its SD card."""
+
+import re
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, info, warning
+
+_CARD = re.compile(r"/dev/mmcblk\d")
+_MUCH_KIB = 64 << 10
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        for swap in facts.swaps:
+            if not _CARD.match(facts.device_of(swap.path)):
+                continue
+            used = swap.used_kib >= _MUCH_KIB
+            finding = warning if used else info
+            yield finding(
+                f"it has swapped {swap.used_kib >> 10} of {swap.size_kib >> 10} MiB to its card "
+                f"({swap.path})"
+                if used
+                else f"it may swap {swap.size_kib >> 10} MiB to its card ({swap.path})",
+                _swap_fix(swap.path, name),
+                node=name,
+                about=swap.path,
+                several="they have swapped to their cards"
+                if used
+                else "they may swap to their cards",
+            )
+
+
+def _swap_fix(path: str, name: str) -> str:
+    off = f"pitui exec {{nodes}} -- sudo swapoff {path}, and remove it from /etc/fstab"
+    if path == "/var/swap":
+        off = "pitui exec {nodes} -- sudo systemctl disable --now dphys-swapfile"
+    return f"lower nodes.{name}.worker.memory; then {off}, or use zram of half the RAM"
+
+
+CHECK = Check(
+    id="memory.swap-on-card",
+    title="A node swaps to its SD card",
+    why="A card writes a few MiB a second: the board seems frozen, and the card wears out",
+    reads=Reads.NODES,
+    rule=_rule,
+    explains=("spark.unregistered",),
+)

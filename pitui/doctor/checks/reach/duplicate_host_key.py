@@ -1,0 +1,35 @@
+"""reach.duplicate-host-key: machines show the same SSH host key, as copied cards do."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, warning
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.facts.items():
+        others = [
+            other
+            for other, its in evidence.facts.items()
+            if other != name
+            and facts.access.host_keys & its.access.host_keys
+            and not evidence.same_machine(name, other)
+        ]
+        if others:
+            yield warning(
+                f"its SSH host key is also that of {', '.join(others)}",
+                "on each but one: sudo rm /etc/ssh/ssh_host_*_key* && sudo ssh-keygen -A && "
+                "sudo systemctl restart ssh ; then here: ssh-keygen -R HOST, and trust the new key",
+                node=name,
+                several="they have the same SSH host key",
+            )
+
+
+CHECK = Check(
+    id="reach.duplicate-host-key",
+    title="Several machines have the same SSH host key",
+    why="One can be taken for another, by people and by SSH: their cards were copied from one",
+    reads=Reads.NODES,
+    rule=_rule,
+)

@@ -1,0 +1,32 @@
+"""security.default-password: an account has the password that its image came with."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, SkippedCheck, warning
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+    for name, facts in evidence.facts.items():
+        may = evidence.nodes[name].sudo != "none"
+        if may and facts.machine.user and not facts.access.passwords_seen:
+            yield SkippedCheck("it needs sudo without a password there", name)
+        for account in facts.access.default_passwords:
+            yield warning(
+                f"{account} has the password that its image came with, which everybody knows",
+                f"ssh -t {evidence.nodes[name].host} sudo passwd {account}  (or no password: sudo "
+                f"passwd -l {account}, logins by key still work)",
+                node=name,
+                about=account,
+                several=f"{account} has the password that its image came with",
+            )
+
+
+CHECK = Check(
+    id="security.default-password",
+    title="An account has a password that everybody knows",
+    why="Whoever reaches the machine's SSH has it, and sudo with it; such logins are tried all day",
+    reads=Reads.NODES,
+    rule=_rule,
+)

@@ -1,0 +1,47 @@
+"""security.key-readable: others than their owner can read a private key, or a secret of Spark's."""
+
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, warning
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.facts.items():
+        for file in facts.access.private_files:
+            if file.use == "key" and not file.closed:
+                yield warning(
+                    f"others can read the private key {file.path} (mode {file.mode:o})",
+                    f"pitui exec {{nodes}} -- chmod 600 {file.path}",
+                    node=name,
+                    about=file.path,
+                    several=f"others can read the private key {file.path}",
+                )
+            elif file.use == "login" and file.writable:
+                yield warning(
+                    f"others can write to {file.path} (mode {file.mode:o}), and so let themselves "
+                    "in",
+                    f"pitui exec {{nodes}} -- chmod go-w {file.path}",
+                    node=name,
+                    about=file.path,
+                    several=f"others can write to {file.path}",
+                )
+            elif file.use == "secret" and file.readable:
+                yield warning(
+                    f"everybody with a login can read the secrets in {file.path} "
+                    f"(mode {file.mode:o})",
+                    f"pitui exec {{nodes}} -- sudo chmod o-r {file.path}",
+                    node=name,
+                    about=file.path,
+                    several=f"everybody with a login can read the secrets in {file.path}",
+                )
+
+
+CHECK = Check(
+    id="security.key-readable",
+    title="A key or a secret can be read by others",
+    why="SSH refuses such keys, and who has read one logs in, or submits, as its owner",
+    reads=Reads.NODES,
+    rule=_rule,
+)

@@ -1,0 +1,87 @@
+"""spark.recovery: what becomes of applications and workers when the master is restarted."""
+
+import re
+from collections.abc import Iterator
+
+from pitui.doctor.check import Check, Reads
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.finding import Finding, info, warning
+from pitui.domain.cluster import MasterState, Role
+from pitui.facts.node_facts.node_facts import NodeFacts
+
+_MODE, _FOLDER = "spark.deploy.recoveryMode", "spark.deploy.recoveryDirectory"
+_OPTIONS = ("SPARK_MASTER_OPTS", "SPARK_DAEMON_JAVA_OPTS")
+_LONG = 90.0
+"""Seconds; it waits 60 for those that do not answer (spark.worker.timeout)."""
+_TICKS = 100
+"""Of Linux's clock in a second, as /proc tells them."""
+_IN_RAM = re.compile(r"(?:file:/*)?/?(?:tmp|run|dev/shm)(?:/|$)")
+
+
+def _rule(evidence: Evidence) -> Iterator[Finding]:
+    name = evidence.master_name
+    facts, master = evidence.facts.get(name), evidence.snapshot.master
+    if master.state is MasterState.RECOVERING and _master_age(evidence) > _LONG:
+        yield warning(
+            "the master is RECOVERING: it waits for the workers and applications of before",
+            "wait a minute; if it stays so, stop workers that are gone for good, then: "
+            "pitui restart master",
+            node=name,
+            about="state",
+        )
+    if facts is None or not facts.defaults_path or not evidence.master_alive:
+        return
+    mode = _masters_setting(evidence, facts, _MODE).upper()
+    if mode in ("", "NONE"):
+        yield info(
+            "spark.deploy.recoveryMode is NONE: a master that is restarted knows no application",
+            "set spark.defaults: {spark.deploy.recoveryMode: FILESYSTEM, "
+            "spark.deploy.recoveryDirectory: /var/lib/spark/recovery}, make that folder for "
+            f"Spark's account, then: pitui provision {name} --only conf ; pitui restart master",
+            node=name,
+            about="mode",
+        )
+    elif mode == "FILESYSTEM":
+        folder = _masters_setting(evidence, facts, _FOLDER)
+        if not folder or _IN_RAM.match(folder):
+            where = folder or "not set, and so the folder that the master was started in"
+            yield warning(
+                f"spark.deploy.recoveryDirectory is {where}: what is kept there may be gone "
+                "when it is needed",
+                "set spark.defaults: {spark.deploy.recoveryDirectory: /var/lib/spark/recovery}, "
+                f"then: pitui provision {name} --only conf ; pitui restart master",
+                node=name,
+                about="folder",
+            )
+
+
+def _master_age(evidence: Evidence) -> float:
+    """Return for how many seconds the master's process has run; 0 where that is not known."""
+    status = evidence.status(evidence.master_name)
+    if status is None or status.metrics is None:
+        return 0.0
+    began = [p.started / _TICKS for p in status.processes if p.role is Role.MASTER]
+    return max((status.metrics.uptime_s - one for one in began), default=0.0)
+
+
+def _masters_setting(evidence: Evidence, facts: NodeFacts, name: str) -> str:
+    """Return a setting of the master: of its command line, of Java's options, of the file."""
+    status = evidence.status(evidence.master_name)
+    words = [
+        word
+        for process in (status.processes if status else ())
+        if process.role is Role.MASTER
+        for word in process.arguments
+    ]
+    words += " ".join(facts.env.get(option, "") for option in _OPTIONS).split()
+    told = [w.partition("=")[2] for w in words if w.startswith(f"-D{name}=")]
+    return told[-1] if told else facts.defaults.get(name, "")
+
+
+CHECK = Check(
+    id="spark.recovery",
+    title="A restart of the master loses the applications",
+    why="They run on, but get no executor any more, and the master lists none of them",
+    reads=Reads.NODES,
+    rule=_rule,
+)
