@@ -31,12 +31,12 @@ class DoctorDialog:
 
     async def agrees(self, preview: FixPreview) -> bool:
         """Show what would be done; with --yes it is."""
-        self._print(fix_preview_lines(preview))
+        self._show_first(fix_preview_lines(preview))
         return await self._asked(fix_question(preview.plan))
 
     async def agrees_to_write(self, path: Path, files: Sequence[BundleFile]) -> bool:
         """Show what would be in a bundle; with --yes it is written."""
-        self._print(bundle_lines(files))
+        self._show_first(bundle_lines(files))
         return await self._asked(f"Write it to {path}? [y/N]: ")
 
     def outcome(self, outcome: Outcome) -> None:
@@ -54,6 +54,14 @@ class DoctorDialog:
     def results(self, results: Sequence[FixResult]) -> None:
         """Print what became of each finding."""
         self._print(fix_result_lines(results))
+
+    def _show_first(self, lines: Iterable[str]) -> None:
+        """Print what a question is about: beside the JSON where that is wanted."""
+        if self._settings.json and not self._sure:
+            for line in lines:
+                complain(line)
+        else:
+            self._print(lines)
 
     def _print(self, lines: Iterable[str]) -> None:
         self._progress.clear()

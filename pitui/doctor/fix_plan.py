@@ -1,6 +1,6 @@
 """Fixes of several findings as one plan: each step once a node, each daemon once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pitui.doctor.report import KnownFinding
@@ -44,10 +44,18 @@ class FixPlan:
         return tuple(dict.fromkeys([*steps, *daemons]))
 
 
-def fixes_for(findings: Iterable[KnownFinding]) -> FixPlan:
-    """Return the plan that fixes those of some findings that are fixable, and not excluded."""
-    fixable = [one for one in findings if one.fixable and one.excluded is None]
-    fixes = [one.finding.fixed_by for one in fixable if one.finding.fixed_by is not None]
+def fixes_for(findings: Iterable[KnownFinding], within: Collection[str] = ()) -> FixPlan:
+    """Return the plan that fixes those of some findings that are fixable, and not excluded.
+
+    With names of nodes, those are left out whose fixes change other nodes as well.
+    """
+    pairs = [
+        (one, fix)
+        for one in findings
+        if (fix := one.finding.fixed_by) is not None and one.excluded is None
+        if not within or set(fix.nodes) <= set(within)
+    ]
+    fixable, fixes = [one for one, _ in pairs], [fix for _, fix in pairs]
     steps: dict[str, dict[str, None]] = {}
     for fix in fixes:
         for node in fix.on:

@@ -81,7 +81,8 @@ class FixRounds:
         done = FixedRun(found)
         tried: list[KnownFinding] = []
         for _ in range(ROUNDS):
-            plan = fixes_for(one for one in done.last.report.findings if not _is_in(one, tried))
+            untried = [one for one in done.last.report.findings if not _is_in(one, tried)]
+            plan = fixes_for(untried, within=self._names)
             if plan.empty or self._stopping:
                 break
             tried += plan.findings

@@ -118,6 +118,14 @@ def test_nodes_get_no_steps_of_others() -> None:
     )
 
 
+def test_nodes_that_nobody_named_are_not_changed() -> None:
+    findings = known(
+        fault("pi1", Fix.provisioning("conf", on=["pi1", "pi2"])), fault("pi1", Fix.starting("pi1"))
+    )
+    assert fixes_for(findings, within=["pi1"]).findings == (findings[1],)
+    assert fixes_for(findings, within=["pi1", "pi2"]).findings == tuple(findings)
+
+
 def test_what_is_excluded_or_cannot_be_fixed_is_left_alone() -> None:
     fixable = fault("pi1", Fix.starting("pi1"))
     plan = fixes_for([*known(fixable, excluded="it is off"), *known(fault("pi1", None))])
