@@ -15,7 +15,8 @@ from pitui.domain.anonymous.stand_ins import (
 _NEUTRAL = frozenset({"true", "false", "none", "null", "set", "unset", "on", "off", "empty", ""})
 """Values of settings with the name of a secret that are none."""
 _HIDDEN = re.compile(r"[*x]{3,}.*|.*\(redacted\).*")
-_SECRET_NAME = re.compile(patterns.HIDDEN_WORDS, re.IGNORECASE)
+_GROUPS = 9
+"""Parts between colons of an address of IPv6 at most, with an empty one before a leading `::`."""
 _KEY_TEXT = "(a key was here)"
 
 
@@ -78,34 +79,42 @@ class Anonymizer:
             return [self.clean_value(one, name) for one in value]
         if isinstance(value, bool) or value is None:
             return value
-        if name and _SECRET_NAME.search(name):
+        if name and patterns.HIDDEN.search(name):
             return self._secret(str(value))
         return self.clean(value) if isinstance(value, str) else value
 
     def _clean_line(self, line: str) -> str:
-        line = patterns.SETTING.sub(self._setting, line)
+        line = self._settings(line)
         line = patterns.BEARER.sub(lambda m: f"{m['how']} {self._secret(m['value'])}", line)
         line = patterns.URL.sub(self._url, line)
         line = patterns.MAIL.sub(lambda m: self.stand_ins.of(NameKind.MAIL, m[0]), line)
         line = patterns.MAC.sub(lambda m: self.stand_ins.of(NameKind.ADDRESS, m[0]), line)
         line = patterns.IPV6.sub(self._ipv6, line)
         line = patterns.IPV4.sub(self._ipv4, line)
-        line = self.stand_ins.pattern.sub(lambda m: self.stand_ins.of_known(m[0]), line)
+        line = self.stand_ins.replace_known(line)
         line = patterns.HOME.sub(self._home, line)
         line = patterns.OWN_HOME.sub(
             lambda m: f"{m['root']}/{self._path(m['rest'])}" if m["rest"] != "/" else m[0], line
         )
         return patterns.LONG.sub(lambda m: self._secret(m[0]), line)
 
-    def _setting(self, match: re.Match[str]) -> str:
-        name, sign, value = match["name"], match["sign"], match["value"]
-        setting = "." in name.strip(".") or name.startswith("-")
-        if not setting and (not sign.strip("\"' ") or "," in sign):
-            # A sentence that has the word in it; what follows may be another setting.
-            return f"{name}{sign}{patterns.SETTING.sub(self._setting, value)}"
-        quoted = value[0] if value[0] in "\"'" and value[-1:] == value[0] and value[1:] else ""
-        inside = value[1:-1] if quoted else value
-        return f"{name}{sign}{quoted}{self._secret(inside)}{quoted}"
+    def _settings(self, line: str) -> str:
+        """Return a line in which settings with the names of secrets have stand-ins as values."""
+        if not patterns.HIDDEN.search(line):
+            return line
+        parts, at = [], 0
+        while (match := patterns.SETTING.search(line, at)) is not None:
+            parts.append(line[at : match.end()])
+            at = match.end()
+            if not _names_secret(match["name"], match["sign"]):
+                continue
+            quoted = patterns.QUOTED.match(line, at)
+            if quoted is None:
+                return "".join((*parts, self._secret(line[at:])))
+            sign = quoted["quote"]
+            parts.append(f"{sign}{self._secret(quoted['inside'])}{sign}")
+            at = quoted.end()
+        return "".join((*parts, line[at:]))
 
     def _secret(self, value: str) -> str:
         plain = value.strip()
@@ -126,22 +135,27 @@ class Anonymizer:
         return self.stand_ins.of_address(address)
 
     def _ipv6(self, match: re.Match[str]) -> str:
-        """Return the text with its longest part that is an address replaced: a port may follow."""
+        """Return a text with those of its parts replaced that are addresses: a port may follow."""
         text, _, zone = match[0].partition("%")
-        groups = text.split(":")
-        for length in range(len(groups), 2, -1):
-            for first in range(len(groups) - length + 1):
-                part = ":".join(groups[first : first + length]).rstrip(".")
-                address = parsed_address(part) if ":" in part else None
-                if address is None:
-                    continue
-                if is_telling_nothing(address):
-                    return match[0]
-                before = ":".join(groups[:first]) + ":" * bool(first)
-                after = ":" * (first + length < len(groups)) + ":".join(groups[first + length :])
-                zoned = f"%{zone}" if zone else ""
-                return f"{before}{self.stand_ins.of_address(address)}{zoned}{after}"
-        return match[0]
+        groups, first, done = text.split(":"), 0, []
+        while first < len(groups):
+            length, stand_in = self._address_at(groups, first)
+            done.append(stand_in or groups[first])
+            first += length
+        return ":".join(done) + (f"%{zone}" if zone else "")
+
+    def _address_at(self, groups: Sequence[str], first: int) -> tuple[int, str]:
+        """Return how many groups are an address, and its stand-in; one group where they are none.
+
+        An address that says nothing has itself for a stand-in.
+        """
+        for length in range(min(_GROUPS, len(groups) - first), 2, -1):
+            part = ":".join(groups[first : first + length])
+            address = parsed_address(part.rstrip("."))
+            if address is not None:
+                telling = not is_telling_nothing(address)
+                return length, self.stand_ins.of_address(address) if telling else part
+        return 1, ""
 
     def _home(self, match: re.Match[str]) -> str:
         user = match["user"]
@@ -153,6 +167,14 @@ class Anonymizer:
 
     def _path(self, rest: str) -> str:
         return self.stand_ins.of(NameKind.PATH, rest.strip("/\\"))
+
+
+def _names_secret(name: str, sign: str) -> bool:
+    """Whether a value comes after a name and a sign, and not the rest of a sentence."""
+    if not patterns.HIDDEN.search(name):
+        return False
+    setting = "." in name.strip(".") or name.startswith("-")
+    return setting or (sign.strip("\"' ") != "" and "," not in sign)
 
 
 def _may_be_name(text: str) -> bool:

@@ -8,17 +8,12 @@ HIDDEN_WORDS = (
 )
 """Wider than what Spark redacts."""
 
-_NAME = rf"[\w.\-]*(?:{HIDDEN_WORDS})[\w.\-]*"
-
+HIDDEN = re.compile(HIDDEN_WORDS, re.IGNORECASE)
 SETTING = re.compile(
-    rf"""
-    (?P<name>{_NAME})
-    (?P<sign>["']?\s*[=:,]\s*|(?<=[\w"'])\s+(?=\S))
-    (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|.+)
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    r"""(?P<name>[\w.\-]++)(?P<sign>["']?\s*[=:,]\s*|(?<=[\w"'])\s+)(?=\S)""", re.VERBOSE
 )
-"""A setting and its value: to the end of the line without quotes, for it may hold blanks."""
+"""A setting up to its value. It goes to the end of the line without quotes: it may hold blanks."""
+QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>(?:(?!(?P=quote))[^\\]|\\.)*+)(?P=quote)""")
 
 BEARER = re.compile(r"\b(?P<how>Bearer|Basic|Digest|Negotiate)\s+(?P<value>[\w+/=.~-]{6,})")
 

@@ -5,12 +5,14 @@ import html
 import ipaddress
 import json
 import re
+import string
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import quote, quote_plus
 
 from pitui.domain.anonymous.generic import is_generic
+from pitui.domain.anonymous.trie import pattern_of
 
 _ANYWHERE = 5
 """Characters from which on a name is found inside of words, too."""
@@ -22,6 +24,10 @@ _ENDING = re.compile(
     r"\.(?:py|jar|tgz|tar\.gz|gz|zip|csv|parquet|json|conf|yaml|yml|log|txt|sh|sql)$"
 )
 """What is kept of a path: it says what sort of file it is."""
+
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""Of other letters it is not clear which are the same, and how many."""
 
 
 class NameKind(StrEnum):
@@ -102,25 +108,31 @@ class StandIns:
             self._remember(form, stand_in)
 
     def _remember(self, form: str, stand_in: str) -> None:
-        # Only of ASCII is it clear which letters are the same.
-        key = form.lower() if form.isascii() else form
-        if key not in self._known:
+        key = form.translate(_LOWER)
+        if key and key not in self._known:
             self._known[key] = stand_in
             self._pattern = None
 
     # -- in texts
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The expression that finds all that is known, the longest first."""
+    def replace_known(self, line: str) -> str:
+        """Return a line with a stand-in for everything that is known."""
         if self._pattern is None:
-            forms = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(_bounded, forms)) or r"(?!)")
-        return self._pattern
+            self._pattern = _pattern_of_forms(self._known)
+        lower = line.translate(_LOWER)
+        parts, at = [], 0
+        for match in self._pattern.finditer(lower):
+            parts += [line[at : match.start()], self._known[match[0]]]
+            at = match.end()
+        return "".join((*parts, line[at:]))
 
-    def of_known(self, found: str) -> str:
-        """Return the stand-in for something that `pattern` found."""
-        return self._known[found.lower() if found.isascii() else found]
+
+def _pattern_of_forms(forms: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds forms, the longest first; a short one is no part of a longer word."""
+    every = list(forms)
+    long = pattern_of(form for form in every if len(form) >= _ANYWHERE)
+    short = pattern_of(form for form in every if len(form) < _ANYWHERE)
+    return re.compile(rf"{long}|(?<![^\W_]){short}(?![^\W_])")
 
 
 def _key(kind: NameKind, value: str) -> str:
@@ -133,12 +145,6 @@ def _forms(value: str) -> tuple[str, ...]:
     escaped = json.dumps(value)[1:-1]
     plain = json.dumps(value, ensure_ascii=False)[1:-1]
     return value, escaped, plain, quote(value, safe=""), quote(value), quote_plus(value)
-
-
-def _bounded(form: str) -> str:
-    """Return the expression for a known form; a short one is no part of a longer word."""
-    text = f"(?ai:{re.escape(form)})" if form.isascii() else re.escape(form)
-    return text if len(form) >= _ANYWHERE else rf"(?<![^\W_]){text}(?![^\W_])"
 
 
 def parsed_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -192,3 +192,20 @@ def test_values_are_cleaned_with_their_names() -> None:
         "node-1": {"host": "address-1", "env": {"MY_PASSWORD": "secret-1", "CORES": 4}},
         "args": ["--token", "/home/user-1/path-1 b.csv", True, None],
     }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "secret." * 2000,
+        ":1" * 4000,
+        "a." * 4000,
+        "token " * 2000,
+        "http://" * 2000,
+        "/home/" * 2000,
+    ],
+    ids=["secret", "colons", "dots", "token", "url", "home"],
+)
+def test_a_line_of_anything_ends(line: str) -> None:
+    """Whatever a log holds, work grows with its length: a square of it would take minutes."""
+    assert cleaned(line)
