@@ -34,7 +34,7 @@ LONG = re.compile(
 )
 """What is too long and too random to be a word."""
 
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w-])")
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?![\w-])")
 
 MAC = re.compile(r"(?<![\w:.-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:-])")
 
@@ -63,7 +63,7 @@ HOSTS = (
     re.compile(r"\bhost(?:name)?\s*[=:]\s*([\w.-]+)", re.IGNORECASE),
     re.compile(r"\bon (?:host|node|machine) ([\w.-]+)", re.IGNORECASE),
     re.compile(r"(?:UnknownHostException|resolve|unknown host)[: ]+([\w.-]+)"),
-    re.compile(r"[\w.-]+@([A-Za-z][\w-]*(?:\.[\w-]+)*)(?![\w.@])"),
+    re.compile(r"(?<![\w.-])[\w.-]++@([A-Za-z][\w-]*(?:\.[\w-]+)*)(?![\w.@])"),
     re.compile(r"(?<![\w.-])((?:[A-Za-z0-9-]+\.)+(?:local|lan|home|internal|intranet|corp|localdomain"
                r"|fritz\.box|box|com|net|org|edu|gov|io|dev|de|ch|at|uk|fr|eu|us|info|cloud))"
                r"(?![\w-]|\.\w)"),
@@ -81,7 +81,7 @@ USERS = (
     re.compile(r"--proxy-user[ =]([\w.-]+)"),
     re.compile(r"\b(?:for|by|of|as|from) (?:invalid )?user (?:name )?['\"]?([\w.-]+)"),
     re.compile(r"\bowner(?:ed by)?[=: ]+([\w.-]+)"),
-    re.compile(r"(?<![\w.@-])([A-Za-z_][\w.-]*)@(?![0-9a-f]{5,8}\b)[A-Za-z0-9\[]"),
+    re.compile(r"(?<![\w.@-])([A-Za-z_][\w.-]*+)@(?![0-9a-f]{5,8}\b)[A-Za-z0-9\[]"),
     re.compile(r"(?<![\w/])~([A-Za-z_][\w-]*)"),
 )
 """Where a user's name stands."""
