@@ -36,17 +36,24 @@ class FindingMarks:
     def refresh(self) -> None:
         """Show what stands now, where that is different."""
         counted = [o for o in app_of(self._main).services.doctor.standing if o.excluded is None]
-        before = self.nodes, self.applications, self.texts
+        before = self._marked
         self.nodes = _worst((name, one) for one in counted for name in one.nodes)
         self.applications = _worst(
             (one.finding.application, one) for one in counted if one.finding.application
         )
         self.texts = tuple(_header_texts(counted))
-        if before != (self.nodes, self.applications, self.texts):
+        # Figures of a title come with the next snapshot: each may have others.
+        if before != self._marked:
             main = self._main
             main.show_header()
             main.nodes.show(main.snapshot, self.nodes)
             main.jobs.show(main.snapshot, self.applications)
+
+    @property
+    def _marked(self) -> tuple[object, ...]:
+        """What is seen of it at once."""
+        of_nodes = {name: one.severity for name, one in self.nodes.items()}
+        return of_nodes, {k: one.severity for k, one in self.applications.items()}, self.texts
 
 
 def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, Finding]:
