@@ -29,6 +29,7 @@ from pitui.domain.logs.log_line import LogLine
 from pitui.spark.logs.line_parser import LineParser
 from pitui.spark.logs.log_search import search_for
 from pitui.tui.logs.view.line_text import LogDisplay
+from pitui.tui.logs.view.log_find import find_all
 from pitui.tui.logs.view.log_view import LogView
 from pitui.tui.terminal.gc_tuning import tune_gc
 from pitui.tui.terminal.style_files import style_paths
@@ -166,7 +167,7 @@ async def search(count: int) -> None:
         before = resident_mib()
         for batch in batches(count):
             await widget.take(batch)
-        while not widget.settled:
+        while not widget.layouter.settled:
             await pilot.pause(0.01)
         print(f"\n{count:,} lines kept: {resident_mib() - before:.0f} MiB")
         print(f"{'':36}{'found':>9}{'seconds':>9}{HEAD}")
@@ -176,7 +177,7 @@ async def search(count: int) -> None:
         ):
             begin = time.perf_counter()
             async with Probe(app) as probe:
-                found = await widget.find_all(search_for(words))
+                found = await find_all(widget.rows, search_for(words), widget.store.first)
             print(f"{title:36}{len(found):9,}{time.perf_counter() - begin:9.2f}{probe}")
         for title, chosen in (
             ("filter, words", LogFilter(text="(TID 99")),
@@ -186,20 +187,20 @@ async def search(count: int) -> None:
             begin = time.perf_counter()
             async with Probe(app) as probe:
                 widget.set_filter(chosen)
-                while not widget.settled:
+                while not widget.layouter.settled:
                     await asyncio.sleep(0.002)
             print(f"{title:36}{widget.rows.lines:9,}{time.perf_counter() - begin:9.2f}{probe}")
         widget.set_filter(LogFilter())
         begin = time.perf_counter()
         async with Probe(app) as probe:
             widget.set_look(LogDisplay(wrap=True))
-            while not widget.settled:
+            while not widget.layouter.settled:
                 await asyncio.sleep(0.002)
         print(f"{'wrap':36}{widget.rows.rows:9,}{time.perf_counter() - begin:9.2f}{probe}")
         begin = time.perf_counter()
         async with Probe(app) as probe:
             for number in range(0, count, max(1, count // 200)):
-                widget.jump(number)
+                widget.cursor.jump(number)
                 await asyncio.sleep(0.01)
         print(f"{'200 jumps':36}{'':9}{time.perf_counter() - begin:9.2f}{probe}")
 

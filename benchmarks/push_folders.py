@@ -28,13 +28,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import yaml
-from pitui.services.data.items import item_of
 from support.sshd import Server, servers
 
 from pitui.config.load import load_config
 from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
+from pitui.services.data.push_items import item_of
 from pitui.services.data.pushing import Pushing
 
 CIPHER = "aes128-gcm@openssh.com"

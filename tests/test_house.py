@@ -22,6 +22,9 @@ SAME_NAME_IN_MANY_FILES = {
 }
 """Names that more than one module defines, and why."""
 LONGEST_MODULE = 400
+MOST_METHODS = 20
+"""Of a class in the UI, properties and handlers included; what goes beyond is held, in helpers."""
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMMAND_LINE_MUST_NOT_IMPORT = (
     "textual",
     "rich",
@@ -146,5 +149,35 @@ def test_no_module_is_too_long_to_be_read_in_one_sitting():
         str(path.relative_to(ROOT)): lines
         for path in (ROOT / "pitui").rglob("*.py")
         if (lines := len(_lines(path))) > LONGEST_MODULE
+    }
+    assert found == {}
+
+
+def test_no_class_of_the_ui_does_everything_itself():
+    found = {
+        f"{path.relative_to(ROOT)}: {node.name}": methods
+        for path in (ROOT / "pitui" / "tui").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ClassDef)
+        and "Protocol" not in map(ast.unparse, node.bases)  # a seam lists what there is behind it
+        and (methods := sum(isinstance(one, FUNCTIONS) for one in node.body)) > MOST_METHODS
+    }
+    assert found == {}
+
+
+def test_no_class_of_the_ui_is_cut_into_slices():
+    """A class that only one other inherits from, and nobody makes, is a part of that one."""
+    classes = {
+        node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
+        for path in (ROOT / "pitui" / "tui").rglob("*.py")
+        for node in ast.parse(path.read_bytes()).body
+        if isinstance(node, ast.ClassDef)
+    }
+    text = "\n".join(path.read_text() for path in (ROOT / "pitui").rglob("*.py"))
+    heirs = {name: [n for n, bases in classes.items() if name in bases] for name in classes}
+    found = {
+        name: of[0]
+        for name, of in heirs.items()
+        if len(of) == 1 and not re.search(rf"(?<!class )\b{name}\((?!\w+\):)", text)
     }
     assert found == {}

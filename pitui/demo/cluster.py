@@ -136,7 +136,14 @@ def _make_demo_folder(folder: Path | None) -> Path:
 def _ssh_servers(plan: Plan) -> Iterator[None]:
     """Run the SSH servers in a process of their own, which ends with this one."""
     reading, lifeline = os.pipe()
-    command = [sys.executable, "-m", "pitui.demo.server", plan.folder, "--lifeline", str(reading)]
+    command = [
+        sys.executable,
+        "-m",
+        "pitui.demo.ssh_servers",
+        plan.folder,
+        "--lifeline",
+        str(reading),
+    ]
     server = subprocess.Popen(
         command,
         pass_fds=[reading],

@@ -10,7 +10,7 @@ import asyncssh
 
 from pitui.demo.cluster_plan import DemoNode, Plan
 from pitui.demo.keys import authorized
-from pitui.demo.session import Begin, NodeSession
+from pitui.demo.ssh_session import Begin, NodeSession
 from pitui.domain.concurrency.task_group import TaskGroup
 
 _KEEPALIVE = 15.0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pitui.domain.cluster import Role
 from pitui.remote.quoting import quote
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 
 ROLLED = 5
 """Logs of earlier times that are kept, as many as spark-daemon.sh keeps."""

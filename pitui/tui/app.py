@@ -26,7 +26,7 @@ from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.actions.keymap import Keys
 from pitui.tui.base.ui_messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
-from pitui.tui.services.interface import Backend
+from pitui.tui.services.backend_interface import Backend
 from pitui.tui.services.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.terminal.key_replay import KeyReplay
 from pitui.tui.terminal.partial_update import partial_update

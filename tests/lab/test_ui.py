@@ -1,6 +1,7 @@
 """Fresh machines, the UI and a person's keys: trust, plan, apply, board, done."""
 
 import pytest
+from support.looks import screen_text
 from support.plain_cluster import until
 from textual.pilot import Pilot
 
@@ -17,12 +18,6 @@ from tests.lab.lab import Lab
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 
 LIMIT = 300.0
-
-
-def text(pilot: Pilot[None]) -> str:
-    """Return what stands on the screen."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 async def log_in(pilot: Pilot[None], app: PituiApp) -> None:
@@ -53,15 +48,17 @@ async def test_from_fresh_machines_to_done_by_keys(fresh_lab: Lab) -> None:
         assert isinstance(screen, ProvisionScreen)
         work = screen.provision_run
         await until(pilot, lambda: work.phase is Phase.PLANNED, 60)
-        await until(pilot, lambda: "3 nodes would change" in text(pilot))
+        await until(pilot, lambda: "3 nodes would change" in screen_text(app))
         assert {name: machine.disk.listing() for name, machine in machines.items()} == before
         await pilot.press("enter")
-        await until(pilot, lambda: " MB/s " in text(pilot) and " left" in text(pilot), LIMIT)
+        await until(
+            pilot, lambda: " MB/s " in screen_text(app) and " left" in screen_text(app), LIMIT
+        )
         await until(pilot, lambda: work.phase is Phase.ENDED, LIMIT)
-        await until(pilot, lambda: "3 nodes done" in text(pilot))
+        await until(pilot, lambda: "3 nodes done" in screen_text(app))
         assert work.failed == []
         await pilot.press("q", "p")
-        await until(pilot, lambda: "nothing to do" in text(pilot), 60)
+        await until(pilot, lambda: "nothing to do" in screen_text(app), 60)
     for name, machine in machines.items():
         assert machine.root("hostname") == f"{name}\n"
         assert machine.root("readlink /opt/spark").startswith("spark-")

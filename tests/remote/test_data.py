@@ -13,8 +13,8 @@ from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report import StepReport
-from pitui.provision.engine.run import Provisioning
 from pitui.remote.prompts import NonInteractive
 from pitui.services.data.presence import find_data
 from pitui.services.data.push_items import configured_items

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from remote.conftest import until
+from support.looks import screen_text
 from support.sshd import Server, SshServers
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -226,7 +227,3 @@ def test_without_a_terminal_it_stays_one_line_and_status_2(
     os.close(master)
     assert ended.returncode == 2
     assert len(ended.stderr.decode().strip().splitlines()) == 1
-
-
-def screen_text(app: FirstRunApp) -> str:
-    return "\n".join(s.text for s in app.screen._compositor.render_strips(app.size))

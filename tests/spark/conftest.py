@@ -1,10 +1,14 @@
 """A real cluster for all tests that need one: `pitui demo --no-ui --nodes 2`."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from support.demo import DemoProcess, clean_environment
+
+from pitui.config.load import load_config
+from pitui.remote.prompts import NonInteractive
+from pitui.services.cluster import Cluster, open_cluster
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +23,17 @@ def demo_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield demo.wait_ready()
     finally:
         demo.end()
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what pitui writes for a person in folders of the test's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+async def opened_demo(demo_cluster: Path, own_folders: None) -> AsyncIterator[Cluster]:
+    """The demonstration as pitui sees it, with folders of the test's own."""
+    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
+        yield cluster

@@ -21,17 +21,15 @@ from spark.planted import (
 from spark.programs import write
 from support.demo import wait_until
 
-from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.explanation import Bound, Explanation, SuspectKind
-from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
 from pitui.services.benchmarks.recording import Recording, recording
-from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
@@ -50,18 +48,13 @@ PLANTED = {
 
 
 @pytest.fixture
-async def cluster(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Cluster]:
+async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
     """The demonstration, and what is started on it ended again."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    async with open_cluster(load_config(demo_cluster), NonInteractive()) as opened:
-        yield opened
-        runs = Runs(opened)
-        for run in await runs.refresh():
-            if run.state is RunState.RUNNING:
-                await runs.cancel(run.id)
+    yield opened_demo
+    runs = Runs(opened_demo)
+    for run in await runs.refresh():
+        if run.state is RunState.RUNNING:
+            await runs.cancel(run.id)
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str) -> T:

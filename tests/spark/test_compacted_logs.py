@@ -16,7 +16,7 @@ from support.history import history_server
 from support.sshd import free_port
 
 from pitui.spark.api.job_api import parse_jobs
-from pitui.spark.event_log.codec import codec_of, plain
+from pitui.spark.event_log.compression import codec_of, plain
 from pitui.spark.event_log.files import (
     LogFile,
     ends_script,

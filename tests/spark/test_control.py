@@ -37,15 +37,12 @@ class Reports(list[Outcome]):
 
 
 @pytest.fixture
-async def cluster(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Cluster]:
-    """The demonstration as pitui sees it; brought back to all ALIVE afterwards."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
-        yield cluster
-        back = await control.start(cluster, control.targets_for(cluster, []), Reports().append)
-        assert all(outcome.state.good for outcome in back), back
+async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
+    """The demonstration; brought back to all ALIVE afterwards."""
+    yield opened_demo
+    everything = control.targets_for(opened_demo, [])
+    back = await control.start(opened_demo, everything, Reports().append)
+    assert all(outcome.state.good for outcome in back), back
 
 
 async def pid_of(cluster: Cluster, target: DaemonTarget) -> int | None:

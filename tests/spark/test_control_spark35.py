@@ -54,8 +54,7 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
-async def test_spark_3_5_starts_and_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+async def test_spark_3_5_starts_and_stops(tmp_path: Path, own_folders: None) -> None:
     home = tmp_path / "spark"
     home.mkdir()
     spark_home(home)

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 from support.application import Sleeper
 
-from pitui.config.load import load_config
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.remote.prompts import NonInteractive
-from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.nodes.probe import probe
@@ -22,17 +20,15 @@ PI2 = DaemonTarget("pi2", Role.WORKER)
 
 
 @pytest.fixture
-async def cluster(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Cluster]:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
-        yield cluster
-        # A test that failed may leave a decommissioned worker, which has to be started anew.
-        back = await control.start(cluster, control.targets_for(cluster, []), lambda _: None)
-        if not all(outcome.state.good for outcome in back):
-            back = await control.restart(cluster, [PI2], lambda _: None)
-        assert all(outcome.state.good for outcome in back), back
+async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
+    """The demonstration; brought back to all ALIVE afterwards."""
+    yield opened_demo
+    # A test that failed may leave a decommissioned worker, which has to be started anew.
+    everything = control.targets_for(opened_demo, [])
+    back = await control.start(opened_demo, everything, lambda _: None)
+    if not all(outcome.state.good for outcome in back):
+        back = await control.restart(opened_demo, [PI2], lambda _: None)
+    assert all(outcome.state.good for outcome in back), back
 
 
 async def test_no_task_is_lost(cluster: Cluster, demo_cluster: Path, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_what_a_killed_demo_left_is_cleaned_up_at_the_next_start(tmp_path, envir
     first.process.wait(10)
     assert any("Worker" in command for command in naming(left))
     wait_until(
-        lambda: not any("pitui.demo.server" in command for command in naming(left)),
+        lambda: not any("pitui.demo.ssh_servers" in command for command in naming(left)),
         10,
         "the SSH servers ended by themselves",
     )

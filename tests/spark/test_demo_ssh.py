@@ -36,7 +36,7 @@ def plan(tmp_path_factory) -> Iterator[Plan]:
         plan.home(node).mkdir(parents=True)
     save_plan(plan)
     server = subprocess.Popen(
-        [sys.executable, "-m", "pitui.demo.server", plan.folder],
+        [sys.executable, "-m", "pitui.demo.ssh_servers", plan.folder],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -174,7 +174,7 @@ def test_one_node_can_be_killed_and_started_again(plan):
     )
     assert run(ssh(plan, plan.workers[0], "true")).returncode == 0
     again = subprocess.Popen(
-        [sys.executable, "-m", "pitui.demo.server", plan.folder, plan.workers[1].name],
+        [sys.executable, "-m", "pitui.demo.ssh_servers", plan.folder, plan.workers[1].name],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -200,7 +200,7 @@ def test_a_server_started_by_hand_ends_with_its_demonstration(plan):
     words = [sys.executable, "-c", HOLD, plan.folder]
     with subprocess.Popen(words, stdin=subprocess.PIPE, **pipe) as demonstration:
         assert demonstration.stdout.readline() == "held\n"
-        server = [sys.executable, "-m", "pitui.demo.server", plan.folder, plan.workers[1].name]
+        server = [sys.executable, "-m", "pitui.demo.ssh_servers", plan.folder, plan.workers[1].name]
         with subprocess.Popen(server, **pipe) as again:
             assert again.stdout.readline() == "ready\n"
             assert run(ssh(plan, plan.workers[1], "exit 5")).returncode == 5

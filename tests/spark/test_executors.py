@@ -44,9 +44,8 @@ def executor_pid(app_id: str, executor_id: str) -> int:
 
 
 async def test_a_killed_executor_is_lost_with_its_reason(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_cluster: Path, tmp_path: Path, own_folders: None
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     retries = {"spark.task.maxFailures": "4"}
     sleeper = Sleeper(demo_cluster, tmp_path, tasks=60, seconds=1, **retries)
     try:
@@ -90,7 +89,7 @@ async def test_a_killed_executor_is_lost_with_its_reason(
                              "2 Python", "3 Python"}  # fmt: skip
             await what_runs_stays(cluster, sleeper.id)
             sleeper.end()
-            await what_ended_goes(cluster, sleeper.id, tmp_path)
+            await what_ended_goes(cluster, sleeper.id, tmp_path / "state")
         await without_a_master_nothing_goes(demo_cluster, tmp_path)
     finally:
         sleeper.end()

@@ -24,7 +24,6 @@ from pitui.domain.errors import NodeError
 from pitui.domain.events.event import Event
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
-from pitui.remote.prompts import NonInteractive
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.app_record import app_record
@@ -32,7 +31,7 @@ from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver
 from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.apps.web_pages import page_of
-from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.runs.detached_runs import Runs
@@ -85,17 +84,12 @@ async def until(look: Callable[[], Awaitable[T | None]], what: str, limit: float
 
 
 @pytest.fixture
-async def lab(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Lab]:
+async def lab(opened_demo: Cluster, tmp_path: Path) -> AsyncIterator[Lab]:
     """The demonstration, and what is started on it ended again."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
-        runs = Runs(cluster)
-        yield Lab(cluster, AppDetails(cluster), runs, tmp_path)
-        for run in await runs.refresh():
-            await runs.cancel(run.id)
+    runs = Runs(opened_demo)
+    yield Lab(opened_demo, AppDetails(opened_demo), runs, tmp_path)
+    for run in await runs.refresh():
+        await runs.cancel(run.id)
 
 
 async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
@@ -384,7 +378,7 @@ async def a_failed_task_leads_to_its_traceback_in_two_keys(app_id: str, config: 
             await pilot.pause(0.05)
             text = shown_text(app)
             found = "ValueError: deliberate failure" in text and "raise ValueError(" in text
-            return True if found and not view.following else None
+            return True if found and not view.viewport.following else None
 
         try:
             await until(traceback, "the log pane shows the traceback")

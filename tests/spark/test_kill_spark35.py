@@ -47,9 +47,7 @@ async def listed(cluster: Cluster) -> str:
     return apps[0].id
 
 
-async def test_a_job_a_stage_and_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) -> None:
     home = tmp_path / "spark"
     home.mkdir()
     spark_home(home)

@@ -19,14 +19,14 @@ from support.demo import clean_environment
 
 from pitui.domain.cluster import Role
 from pitui.facts.spark.submit_defaults import parse_submission, submission_script
-from pitui.spark.daemons.launch import (
+from pitui.spark.daemons.launch_output import Launched, parse_launch
+from pitui.spark.daemons.start_script import (
     CLASSES,
     Launch,
     instances_command,
     launch_command,
     launch_script,
 )
-from pitui.spark.daemons.launch_output import Launched, parse_launch
 
 pytestmark = pytest.mark.spark
 

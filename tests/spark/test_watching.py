@@ -65,10 +65,8 @@ async def until(look, what: str, limit: float = LIMIT):
 
 
 async def test_a_driver_that_freezes_again_and_again_has_nothing_of_ours_in_its_log(
-    demo_cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_cluster: Path, tmp_path: Path, own_folders: None
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     async with application(demo_cluster, tmp_path) as (driver, name, output):
         app = PituiApp(load_config(demo_cluster))
         async with app.run_test(size=(160, 45)) as pilot:

@@ -33,7 +33,7 @@ from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.services.interface import (
+from pitui.tui.services.backend_interface import (
     BenchmarkService,
     InspectionService,
     JobService,

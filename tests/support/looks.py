@@ -1,10 +1,12 @@
 """Compares how screens look with what is stored beside the tests."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.app import App
 from textual.pilot import Pilot
 
 from pitui.tui.app import PituiApp
@@ -57,7 +59,7 @@ class Looks:
                 if size == picture:
                     svg = app.export_screenshot(title=app.title, simplify=True)
                 if size in rows:
-                    seen[size] = screen_text(pilot)
+                    seen[size] = screen_text(app)
             app.exit()
 
         sizes = list(dict.fromkeys((*rows, *((picture,) if picture else ()))))
@@ -68,16 +70,20 @@ class Looks:
             assert svg == self._picture
 
 
-def screen_text(pilot: Pilot[None]) -> str:
+def screen_lines(app: App[Any]) -> list[str]:
+    """Return what stands on the screen, a line each."""
+    return [strip.text for strip in app.screen._compositor.render_strips(app.size)]
+
+
+def screen_text(app: App[Any]) -> str:
     """Return the rows of the screen, without the blanks at their ends."""
-    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    return "\n".join(strip.text.rstrip() for strip in strips) + "\n"
+    return "".join(f"{line.rstrip()}\n" for line in screen_lines(app))
 
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until everything is laid out and drawn."""
     await pilot.pause()
     view = pilot.app.main.logs.view
-    await until(pilot, lambda: view.settled)
+    await until(pilot, lambda: view.layouter.settled)
     await pilot.wait_for_scheduled_animations()
     await pilot.pause()

@@ -33,7 +33,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
-from pitui.tui.services.interface import Verb
+from pitui.tui.services.backend_interface import Verb
 from support.fake_services import FakeServices
 from support.provision import Recorded
 

@@ -16,8 +16,13 @@ from pitui.provision.engine.report import (
     StepReporter,
     StepState,
 )
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, ProvisionWork, StepName
-from pitui.tui.services.live import LiveProvisionService
+from pitui.tui.services.backend_interface import (
+    ProvisionKind,
+    ProvisionRequest,
+    ProvisionWork,
+    StepName,
+)
+from pitui.tui.services.live_backend import LiveProvisionService
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")

@@ -1,7 +1,10 @@
 """What holds for all tests of the UI."""
 
+import time
+
 import pytest
 from support.looks import Looks
+from support.plain_cluster import NOW
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input
 
@@ -23,3 +26,11 @@ def _nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 def looks(snapshot: SnapshotAssertion) -> Looks:
     """Return what compares how the UI looks with what is stored."""
     return Looks(snapshot)
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is `support.plain_cluster.NOW`, in UTC, and stays so."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(time, "time", lambda: NOW)

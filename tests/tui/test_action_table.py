@@ -27,7 +27,7 @@ from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.interface import Verb
+from pitui.tui.services.backend_interface import Verb
 
 FIXABLE = error("x", "y", node="pi1", check="spark.gave-up", fixed_by=Fix.starting("pi1"))
 DANGERS = [(row, scope) for row in ACTIONS if row.danger for scope in row.scopes]

@@ -43,7 +43,7 @@ from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.provision.provision_actions import ProvisionActions
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest, Verb
+from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest, Verb
 
 
 async def no_text() -> list[str]:

@@ -1,11 +1,11 @@
 """The Benchmarks screen, a run in pictures, and runs compared."""
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 from support.benchmarks import LOCAL, ONE, RUNNING, RUNS, SLOWER, SORT, TWO, samples, still, tasks
+from support.looks import screen_text
 from support.plain_cluster import NOW, Still, shown, ui, until
 from support.plain_cluster import RUNS as OTHER_RUNS
 from textual.pilot import Pilot
@@ -22,23 +22,9 @@ from pitui.tui.benchmarks.run_lines import RunPicture, run_picture_lines
 from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
 from pitui.tui.text.cells import Tone
 
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
 Compare = Callable[..., bool]
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
-
-
-def lines(pilot: Pilot[None]) -> list[str]:
-    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    return [strip.text for strip in strips]
-
-
-def text(pilot: Pilot[None]) -> str:
-    return "\n".join(lines(pilot))
 
 
 async def opened(pilot: Pilot[None], count: int = len(RUNS)) -> None:
@@ -54,7 +40,7 @@ def at(services: Still, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         await opened(pilot)
         for key in keys:
             await pilot.press(key)
-        await until(pilot, lambda: "reading …" not in text(pilot))
+        await until(pilot, lambda: "reading …" not in screen_text(pilot.app))
 
     return run
 
@@ -75,8 +61,8 @@ def test_pictures(snap_compare: Compare, size: tuple[int, int], keys: tuple[str,
 async def test_nothing_has_run_yet_and_what_to_do() -> None:
     async with shown(still(()), size=(80, 24)) as pilot:
         await opened(pilot, 0)
-        assert "No benchmark has run on this cluster yet." in text(pilot)
-        assert "b starts one." in text(pilot)
+        assert "No benchmark has run on this cluster yet." in screen_text(pilot.app)
+        assert "b starts one." in screen_text(pilot.app)
 
 
 async def test_other_runs_are_no_benchmarks_and_a_new_run_appears_while_it_is_open() -> None:
@@ -96,7 +82,7 @@ async def test_b_starts_one_without_leaving() -> None:
         await until(pilot, lambda: not isinstance(pilot.app.screen, BenchmarksScreen))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: any(what == "benchmark" for what, _ in services.asked))
-        await until(pilot, lambda: "pi2 is not recorded: no Python 3" in text(pilot))
+        await until(pilot, lambda: "pi2 is not recorded: no Python 3" in screen_text(pilot.app))
         await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
 
 
@@ -106,8 +92,8 @@ async def test_quit_asks_while_a_benchmark_is_watched_and_says_what_goes_on_with
         services.watched = ("sort",)
         await pilot.press("q")
         assert isinstance(pilot.app.screen, ConfirmScreen)
-        await until(pilot, lambda: "A benchmark goes on without pitui" in text(pilot))
-        assert "Benchmark sort" in text(pilot)
+        await until(pilot, lambda: "A benchmark goes on without pitui" in screen_text(pilot.app))
+        assert "Benchmark sort" in screen_text(pilot.app)
         await pilot.press("n")
         assert pilot.app.is_running
 
@@ -117,12 +103,12 @@ async def test_a_run_is_kept_as_the_baseline_and_no_more() -> None:
     async with shown(services, size=(120, 30)) as pilot:
         await opened(pilot)
         await pilot.press("G", "k", "k", "B")
-        await until(pilot, lambda: "◆ baseline" in text(pilot))
-        assert "✗ 1.22x slower" in text(pilot)
-        assert f"{SORT.id} is the baseline of sort now" in text(pilot)
+        await until(pilot, lambda: "◆ baseline" in screen_text(pilot.app))
+        assert "✗ 1.22x slower" in screen_text(pilot.app)
+        assert f"{SORT.id} is the baseline of sort now" in screen_text(pilot.app)
         await pilot.press("B")
-        await until(pilot, lambda: "◆ baseline" not in text(pilot))
-        assert "slower" not in text(pilot)
+        await until(pilot, lambda: "◆ baseline" not in screen_text(pilot.app))
+        assert "slower" not in screen_text(pilot.app)
 
 
 async def test_why_a_run_cannot_be_a_baseline() -> None:
@@ -131,17 +117,17 @@ async def test_why_a_run_cannot_be_a_baseline() -> None:
     async with shown(services, size=(120, 30)) as pilot:
         await opened(pilot)
         await pilot.press("G", "B")
-        await until(pilot, lambda: "it has one repeat" in text(pilot))
+        await until(pilot, lambda: "it has one repeat" in screen_text(pilot.app))
 
 
 async def test_c_compares_marked_runs_or_one_with_its_baseline() -> None:
     async with shown(still(RUNS, SORT), size=(120, 40)) as pilot:
         await opened(pilot)
         await pilot.press("c")
-        assert "mark two runs or more" in text(pilot)
+        assert "mark two runs or more" in screen_text(pilot.app)
         await pilot.press("j", "c")
         await until(pilot, lambda: isinstance(pilot.app.screen.pane, ComparisonPane))
-        await until(pilot, lambda: "1.22 times as long" in text(pilot))
+        await until(pilot, lambda: "1.22 times as long" in screen_text(pilot.app))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, BenchmarksScreen))
 
@@ -151,7 +137,7 @@ async def test_a_running_one_is_ended_after_a_question() -> None:
     async with shown(services, size=(120, 40)) as pilot:
         await opened(pilot)
         await pilot.press("x")
-        await until(pilot, lambda: "End run aggregate?" in text(pilot))
+        await until(pilot, lambda: "End run aggregate?" in screen_text(pilot.app))
         await pilot.press("y")
         await until(pilot, lambda: ("cancel_run", RUNNING.id) in services.asked)
 
@@ -171,8 +157,8 @@ async def test_a_record_that_cannot_be_read_is_said_not_taken_for_an_empty_one()
         services.benchmarks.unreadable = PituiError("runs.db cannot be read: disk error")
         await pilot.press("G", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen.pane, RunPane))
-        await until(pilot, lambda: "  runs.db cannot be read: disk error" in text(pilot))
-        assert "No node was recorded during this run." not in text(pilot)
+        await until(pilot, lambda: "  runs.db cannot be read: disk error" in screen_text(pilot.app))
+        assert "No node was recorded during this run." not in screen_text(pilot.app)
         said = [notice.message for notice in pilot.app._notifications]
         assert "baselines cannot be read: runs.db cannot be read: disk error" in said
 
@@ -187,8 +173,8 @@ async def test_a_run_whose_tasks_are_gone_says_why() -> None:
         await opened(pilot)
         await pilot.press("G", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen.pane, RunPane))
-        await until(pilot, lambda: "no event log of it is kept" in text(pilot))
-        assert "No node was recorded during this run." in text(pilot)
+        await until(pilot, lambda: "no event log of it is kept" in screen_text(pilot.app))
+        assert "No node was recorded during this run." in screen_text(pilot.app)
 
 
 PICTURES = [

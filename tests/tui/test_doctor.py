@@ -442,7 +442,7 @@ async def test_what_stands_is_a_mark_and_a_count_and_moves_nothing(size: tuple[i
 
     def places(pilot: Pilot[None]) -> list[object]:
         main = pilot.app.main
-        return [(p.index, p.x) for t in (main.nodes, main.jobs) for p in t.table._places]
+        return [(p.index, p.x) for t in (main.nodes, main.jobs) for p in t.table.columns.places]
 
     async with shown(made, size=size) as pilot:
         if size == (80, 24):

@@ -1,13 +1,12 @@
 """A closer look: the node's screen, executors in every state, thread dumps, draining."""
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 from support.looks import LARGE, SMALL, Looks
 from support.node_inspections import OLD, SYSTEM, Looking, busy
-from support.plain_cluster import FULL, NOW, RUNNING, WAITING, shown, ui, until
+from support.plain_cluster import FULL, RUNNING, WAITING, shown, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.errors import NodeError
@@ -18,10 +17,7 @@ from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "time", lambda: NOW)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def after(services: Looking, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:

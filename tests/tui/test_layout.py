@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
+from support.looks import screen_lines, screen_text
 from support.plain_cluster import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
-from textual.pilot import Pilot
 
 from pitui.domain.cluster import ApplicationState, MasterState, Snapshot, WorkerState
 from pitui.domain.errors import ConfigError
@@ -17,20 +17,14 @@ from pitui.tui.events.toasts import Toast, toasts
 from pitui.tui.text.header import header
 
 
-def screen_lines(pilot: Pilot[None]) -> list[str]:
-    """Return what stands on the screen, a line each."""
-    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    return [strip.text for strip in strips]
-
-
 async def test_a_large_terminal_shows_all_panes_and_a_small_one_tabs() -> None:
     async with shown(size=(120, 30)) as pilot:
-        text = "\n".join(screen_lines(pilot))
+        text = screen_text(pilot.app)
         for title in ("1 Nodes", "2 Logs", "3 Executors of pi", "4 Jobs"):
             assert f"─ {title}" in text
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        lines = screen_lines(pilot)
+        lines = screen_lines(pilot.app)
         assert lines[2].split() == ["1", "Nodes", "2", "Logs", "3", "Executors", "4", "Jobs"]
         assert [pane.display for pane in pilot.app.main.panes.panes] == [True, False, False, False]
         await pilot.press("4")
@@ -44,7 +38,7 @@ async def test_a_large_terminal_shows_all_panes_and_a_small_one_tabs() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 30), (100, 50), (200, 50), (250, 70)])
 async def test_every_line_fits_and_what_matters_is_there(size: tuple[int, int]) -> None:
     async with shown(size=size) as pilot:
-        lines = screen_lines(pilot)
+        lines = screen_lines(pilot.app)
         assert {cell_len(line) for line in lines} == {size[0]}
         head = "".join(lines[:2])
         for words in ("shelf", "spark://nuc:7077", "● alive 4.3.0", "workers 2/6", "cores 6/8",
@@ -60,7 +54,7 @@ async def test_every_line_fits_and_what_matters_is_there(size: tuple[int, int]) 
 
 async def test_a_tiny_terminal_still_shows_names_states_and_help() -> None:
     async with shown(size=(40, 10)) as pilot:
-        text = "\n".join(screen_lines(pilot))
+        text = screen_text(pilot.app)
         assert "pi1" in text
         assert "● alive" in text
         assert "? help" in text
@@ -92,7 +86,7 @@ async def test_tab_goes_round_the_panes() -> None:
 
 async def test_a_tab_can_be_clicked() -> None:
     async with shown(size=(80, 24)) as pilot:
-        x = screen_lines(pilot)[2].index("4 Jobs")
+        x = screen_lines(pilot.app)[2].index("4 Jobs")
         await pilot.click(offset=(x + 2, 2))
         assert pilot.app.main.panes.active == 3
 
@@ -100,7 +94,7 @@ async def test_a_tab_can_be_clicked() -> None:
 async def test_details_say_the_error_and_what_to_do() -> None:
     async with shown(size=(80, 24)) as pilot:
         await pilot.press("j", "j", "j", "j")
-        text = "\n".join(screen_lines(pilot))
+        text = screen_text(pilot.app)
         assert "authentication failed for pi@192.168.1.14: no key was accepted" in text
         assert "Put your public key there: ssh-copy-id pi@192.168.1.14." in text
 
@@ -112,8 +106,8 @@ async def test_a_toast_leaves_the_lines_on_the_row_in_sight() -> None:
         await until(pilot, lambda: app.main.snapshot is services.snapshot)
         await pilot.press("j", "j", "j", "j")
         pilot.app.notify("The worker on pi2 is lost", severity="error")
-        await until(pilot, lambda: "The worker on pi2" in "\n".join(screen_lines(pilot)))
-        text = "\n".join(screen_lines(pilot))
+        await until(pilot, lambda: "The worker on pi2" in screen_text(pilot.app))
+        text = screen_text(pilot.app)
         assert "authentication failed for pi@192.168.1.14: no key was accepted" in text
         assert "Put your public key there: ssh-copy-id pi@192.168.1.14." in text
 
@@ -124,7 +118,7 @@ async def test_a_long_reason_is_read_whole_on_a_small_terminal() -> None:
     async with shown(Still(replace(FULL, nodes=(NODES[0], away))), (80, 24)) as pilot:
         await pilot.press("j")
         await pilot.pause()
-        text = " ".join("\n".join(screen_lines(pilot)[-8:]).split())
+        text = " ".join("\n".join(screen_lines(pilot.app)[-8:]).split())
         assert why in text
 
 
@@ -136,7 +130,7 @@ async def test_executors_are_those_of_the_selected_application() -> None:
         await until(pilot, lambda: ("look_at", ["app-0003", "app-0004"]) in services.asked)
         await pilot.press("4", "j")
         await until(pilot, lambda: main.executors.title == "Executors of greedy")
-        assert "no executor" in "\n".join(screen_lines(pilot))
+        assert "no executor" in screen_text(pilot.app)
 
 
 async def test_toasts_tell_only_of_what_changed_by_itself() -> None:

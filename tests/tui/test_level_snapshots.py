@@ -1,17 +1,18 @@
 """How the levels inside an application look: full, empty, loading, failed."""
 
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 from support.app_details import StillJobs
 from support.looks import LARGE, SMALL, Looks
-from support.plain_cluster import NOW, RUNNING, WAITING, Still, ui, until
+from support.plain_cluster import RUNNING, WAITING, Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.bottleneck.explanation import Bound, Explanation, Suspect, SuspectKind, WhatIf
 from pitui.tui.apps.level_screen import LevelScreen
+
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 SPOTS = {
     "jobs": AppLocation(RUNNING.id),
@@ -19,13 +20,6 @@ SPOTS = {
     "stages": AppLocation(RUNNING.id, job=5),
     "tasks": AppLocation(RUNNING.id, job=5, stage=(7, 0)),
 }
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
 
 
 def at(

@@ -1,12 +1,12 @@
 """Lines that differ are drawn anew also where somebody scrolled down."""
 
 import pytest
+from support.looks import screen_text
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
 from pitui.tui.provision.board_rows import BoardRow
 from pitui.tui.provision.step_board import StepBoard
-from pitui.tui.services.interface import StepName
+from pitui.tui.services.backend_interface import StepName
 from pitui.tui.text.cells import cell
 from pitui.tui.widgets.cell_lines import CellLines
 
@@ -36,11 +36,6 @@ def show(widget: CellLines | StepBoard, last: str) -> None:
         widget.show(STEPS, rows)
 
 
-def seen(pilot: Pilot[None]) -> str:
-    """Return what stands on the screen: drawn as far as it was said to differ."""
-    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
-
-
 @pytest.mark.parametrize("kind", [CellLines, StepBoard])
 async def test_a_line_that_differs_is_drawn_where_one_has_scrolled_to(
     kind: type[CellLines] | type[StepBoard],
@@ -51,7 +46,7 @@ async def test_a_line_that_differs_is_drawn_where_one_has_scrolled_to(
         await pilot.pause()
         widget.scroll_end(animate=False)
         await pilot.pause()
-        assert "before" in seen(pilot)
+        assert "before" in screen_text(pilot.app)
         show(widget, "after")
-        assert "after" in seen(pilot)
-        assert "before" not in seen(pilot)
+        assert "after" in screen_text(pilot.app)
+        assert "before" not in screen_text(pilot.app)

@@ -16,19 +16,19 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import NonInteractive
 from pitui.services.runs.detached_runs import Runs
-from pitui.tui.services import interface, live
+from pitui.tui.services import backend_interface, live_backend
 from pitui.tui.services.doctor_interface import DoctorService
-from pitui.tui.services.live import LiveBackend, open_backend
+from pitui.tui.services.live_backend import LiveBackend, open_backend
 
 PARTS: dict[type, Callable[[LiveBackend], object]] = {
-    interface.Backend: lambda backend: backend,
-    interface.JobService: lambda backend: backend.jobs,
-    interface.BenchmarkService: lambda backend: backend.benchmarks,
-    interface.InspectionService: lambda backend: backend.inspection,
-    interface.LogService: lambda backend: backend.log_service,
-    interface.TimelineService: lambda backend: backend.timeline,
+    backend_interface.Backend: lambda backend: backend,
+    backend_interface.JobService: lambda backend: backend.jobs,
+    backend_interface.BenchmarkService: lambda backend: backend.benchmarks,
+    backend_interface.InspectionService: lambda backend: backend.inspection,
+    backend_interface.LogService: lambda backend: backend.log_service,
+    backend_interface.TimelineService: lambda backend: backend.timeline,
     DoctorService: lambda backend: backend.doctor,
-    interface.ProvisionService: lambda backend: backend.provision_service,
+    backend_interface.ProvisionService: lambda backend: backend.provision_service,
 }
 
 
@@ -71,8 +71,8 @@ async def test_a_benchmark_that_breaks_off_says_so_and_ends_nothing_else(
         assert backend.watched_benchmarks() == ("sort",)
         raise error
 
-    monkeypatch.setattr(live, "BenchmarkRunner", Runner)
-    monkeypatch.setattr(live, "until_run_ended", lost)
+    monkeypatch.setattr(live_backend, "BenchmarkRunner", Runner)
+    monkeypatch.setattr(live_backend, "until_run_ended", lost)
     said: list[str] = []
     async with open_backend(config(), NonInteractive()) as backend, TaskGroup() as group:
         backend._runs = Runs(backend._cluster, RunStore(tmp_path / "runs.db"))

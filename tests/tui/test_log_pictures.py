@@ -109,10 +109,7 @@ class Logs(Still):
 
 
 @pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
+def _never_quiet(stopped_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "QUIET_S", 3600.0)
 
 
@@ -138,7 +135,7 @@ async def settled(pilot: Pilot[None]) -> None:
     def still() -> bool:
         working = {w.group for w in pilot.app.workers if not w.is_finished}
         asks = pilot.app.screen is not pilot.app.main  # then what asked waits for the answer
-        return pane.view.settled and not working & busy - ({"copy"} if asks else set())
+        return pane.view.layouter.settled and not working & busy - ({"copy"} if asks else set())
 
     await until(pilot, still, 30)
     pane.histogram.on_resize()  # it counts every half second only

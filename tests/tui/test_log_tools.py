@@ -47,8 +47,8 @@ class Opened:
 
     def at_cursor(self) -> str:
         view = self.pane.view
-        assert view.cursor is not None
-        return view.store[view.cursor].text
+        assert view.viewport.cursor is not None
+        return view.store[view.viewport.cursor].text
 
     @property
     def said(self) -> str:
@@ -94,7 +94,7 @@ async def test_lines_are_selected_by_moving_and_copied() -> None:
         assert len(copied) == 3
         assert "ERROR" in copied[0]
         assert copied[2] == "workers \tat org.apache.spark.Shuffle.write(Shuffle.scala:0)"
-        assert screen.pane.view.selected_from is None
+        assert screen.pane.view.viewport.selected_from is None
 
 
 async def test_matches_are_copied_and_too_many_go_to_a_file() -> None:
@@ -163,7 +163,7 @@ async def test_toggles_are_remembered_by_the_next_session() -> None:
                 assert view.look.wrap
                 assert view.look.times is Times.RELATIVE
                 assert view.folds.now.traces
-                assert not view.following
+                assert not view.viewport.following
                 assert not screen.pane.histogram.display
 
 
@@ -186,12 +186,12 @@ async def test_the_histogram_leads_to_a_time() -> None:
         assert sum(bar.errors for bar in histogram.bars) == 4
         await pilot.click(histogram, offset=(3, 0))
         await settled(pilot)
-        assert screen.pane.view.cursor == 0
+        assert screen.pane.view.viewport.cursor == 0
         await screen.press("]")
-        first = screen.pane.view.cursor
+        first = screen.pane.view.viewport.cursor
         assert first
         await screen.press("[")
-        assert screen.pane.view.cursor == 0
+        assert screen.pane.view.viewport.cursor == 0
 
 
 async def test_goes_to_a_time_and_to_a_line() -> None:
@@ -201,7 +201,7 @@ async def test_goes_to_a_time_and_to_a_line() -> None:
         await screen.press("@", *"07:45", "enter")
         assert " 07:45:03 " in screen.at_cursor()
         await screen.press("@", *"3", "enter")
-        assert screen.pane.view.cursor == 2
+        assert screen.pane.view.viewport.cursor == 2
         await screen.press("@", *"-1m", "enter")
         assert " 07:56:5" in screen.at_cursor()
 

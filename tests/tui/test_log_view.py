@@ -89,7 +89,7 @@ class Screen:
     async def settled(self) -> None:
         """Wait until everything that was added is drawn."""
         async with asyncio.timeout(20):
-            while not self.view.settled or [
+            while not self.view.layouter.settled or [
                 one for one in self.pane.workers if one.group in ("find", "count", "copy")
             ]:
                 await self.pilot.pause(0.01)
@@ -104,7 +104,7 @@ class Screen:
         return [self.view.render_line(y).text.removeprefix(" ").rstrip() for y in range(height)]
 
     def at_cursor(self) -> str | None:
-        cursor = self.view.cursor
+        cursor = self.view.viewport.cursor
         return None if cursor is None else self.view.store[cursor].text
 
 
@@ -160,10 +160,10 @@ async def test_the_mouse_wheel_pauses_and_resumes(tmp_path: Path) -> None:
         await screen.add(*(info(n) for n in range(100)))
         screen.view.scroll_to(y=10, animate=False)
         await screen.pilot.pause()
-        assert not screen.view.following
+        assert not screen.view.viewport.following
         screen.view.scroll_to(y=screen.view.max_scroll_y, animate=False)
         await screen.pilot.pause()
-        assert screen.view.following
+        assert screen.view.viewport.following
 
 
 async def test_the_oldest_lines_give_way_and_are_counted(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ async def test_a_burst_leaves_the_keyboard_usable(tmp_path: Path) -> None:
                 await screen.pilot.pause(0.01)
         await screen.pilot.press("k")
         paused_at = screen.view.store.end
-        assert not screen.view.following
+        assert not screen.view.viewport.following
         for batch in batches[5:]:
             screen.services.queue.put_nowait(batch)
         await screen.pilot.press("f", "9")
@@ -226,7 +226,7 @@ async def test_a_log_is_shown_at_the_line_that_explains(tmp_path: Path) -> None:
         texts = [info(n) for n in range(300)]
         texts[50] = texts[99] = "26/11/21 01:29:00 ERROR Executor: Exception in task 7.0"
         await screen.add(*texts)
-        assert screen.view.cursor == 99
+        assert screen.view.viewport.cursor == 99
         assert any(text.endswith("Exception in task 7.0") for text in screen.shown())
         assert screen.app.main.panes.focused_pane is screen.pane
 
@@ -282,11 +282,11 @@ async def test_search_goes_along_while_it_is_typed_and_on_with_n(tmp_path: Path)
         await screen.press("n")
         assert screen.at_cursor() == info(178)
         await screen.press("escape")
-        assert screen.view.search is None
+        assert screen.view.drawing.search is None
         await screen.press("G", "slash", *"line 7", "escape")
-        assert screen.view.following
+        assert screen.view.viewport.following
         await screen.press("n")
-        assert screen.view.following
+        assert screen.view.viewport.following
 
 
 async def test_filter_by_level_source_inverse_and_context(tmp_path: Path) -> None:

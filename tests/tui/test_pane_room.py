@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from support.looks import screen_lines
 from support.plain_cluster import FULL, NODES, RUNS, Still, executor, pi, shown, until, worker
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -101,15 +102,15 @@ async def test_what_is_read_in_the_logs_stays_where_it_is_on_the_screen() -> Non
         view = main.logs.view
         await until(pilot, lambda: len(view.store) > 0)
         await view.take([LogLine("master", f"line {number}") for number in range(500)])
-        await until(pilot, lambda: view.settled)
+        await until(pilot, lambda: view.layouter.settled)
         await pilot.press("k", "k")
         await pilot.pause()
         before, top = text_rows(pilot), view.region.y
         services.publish(crowded(12))
         await until(pilot, lambda: view.region.y > top)
-        await until(pilot, lambda: view.settled)
+        await until(pilot, lambda: view.layouter.settled)
         after = text_rows(pilot)
-        assert not view.following
+        assert not view.viewport.following
         hidden = view.region.y - top
         assert hidden > 2
         assert after == before[hidden:]
@@ -123,14 +124,14 @@ async def test_the_line_under_the_cursor_stays_in_sight() -> None:
         view = main.logs.view
         await until(pilot, lambda: len(view.store) > 0)
         await view.take([LogLine("master", f"line {number}") for number in range(500)])
-        await until(pilot, lambda: view.settled)
+        await until(pilot, lambda: view.layouter.settled)
         await pilot.press("pageup", "g")
         await pilot.pause()
-        assert view.cursor == view.store.first
+        assert view.viewport.cursor == view.store.first
         top = view.region.y
         services.publish(crowded(12))
         await until(pilot, lambda: view.region.y > top)
-        await until(pilot, lambda: view.settled)
+        await until(pilot, lambda: view.layouter.settled)
         assert view.scroll_offset.y == 0
 
 
@@ -140,12 +141,12 @@ async def test_logs_that_are_followed_show_their_end_whatever_grows() -> None:
         view = pilot.app.main.logs.view
         await until(pilot, lambda: len(view.store) > 0)
         await view.take([LogLine("master", f"line {number}") for number in range(500)])
-        await until(pilot, lambda: view.settled)
+        await until(pilot, lambda: view.layouter.settled)
         top = view.region.y
         services.publish(crowded(12))
         await until(pilot, lambda: view.region.y > top)
-        await until(pilot, lambda: view.settled)
-        assert view.following
+        await until(pilot, lambda: view.layouter.settled)
+        assert view.viewport.following
         assert "line 499" in text_rows(pilot)[-1]
 
 
@@ -160,9 +161,9 @@ async def test_a_log_paused_near_its_end_stays_paused_when_it_gets_more_room() -
         view = main.logs.view
         await until(pilot, lambda: len(view.store) > 0)
         await view.take([LogLine("master", f"line {number}") for number in range(500)])
-        await until(pilot, lambda: view.settled)
-        view.pause()
-        view.move(-1)
+        await until(pilot, lambda: view.layouter.settled)
+        view.viewport.pause()
+        view.cursor.move(-1)
         await pilot.pause()
         before, top = text_rows(pilot), view.region.y
         services.publish(QUIET)
@@ -170,8 +171,8 @@ async def test_a_log_paused_near_its_end_stays_paused_when_it_gets_more_room() -
         now[0] += 1 + SETTLES
         room.fit()
         await until(pilot, lambda: view.region.y < top)
-        await until(pilot, lambda: view.settled)
-        assert not view.following
+        await until(pilot, lambda: view.layouter.settled)
+        assert not view.viewport.following
         assert text_rows(pilot)[top - view.region.y :] == before
 
 
@@ -205,6 +206,5 @@ async def test_the_column_of_tags_is_as_wide_as_what_is_shown_needs() -> None:
 def text_rows(pilot: Pilot[None]) -> list[str]:
     """Return the lines of the log that are seen, from top to bottom."""
     region = pilot.app.main.logs.view.region
-    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    texts = [strip.text[region.x : region.right - 1] for strip in strips]
+    texts = [line[region.x : region.right - 1] for line in screen_lines(pilot.app)]
     return [text.rstrip() for text in texts[region.y : region.bottom]]

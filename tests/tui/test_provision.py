@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.looks import screen_text
 from support.plain_cluster import Still, shown, until
 from support.provision import Recorded, halfway
 from textual.pilot import Pilot
@@ -16,24 +17,18 @@ from pitui.tui.provision.choose_steps import ChooseStepsScreen
 from pitui.tui.provision.plan_tree import step_key
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
+from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest
 
 THREE = ("pi1", "pi2", "pi3")
 MARK = ("j", "space", "space", "space")
 """Keys that mark the three nodes that were recorded."""
 
 
-def text(pilot: Pilot[None]) -> str:
-    """Return what stands on the screen."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 async def until_shown(pilot: Pilot[None], *words: str) -> None:
     try:
-        await until(pilot, lambda: all(word in text(pilot) for word in words))
+        await until(pilot, lambda: all(word in screen_text(pilot.app) for word in words))
     except TimeoutError:
-        raise AssertionError(f"{words} not in:\n{text(pilot)}") from None
+        raise AssertionError(f"{words} not in:\n{screen_text(pilot.app)}") from None
 
 
 def screen(pilot: Pilot[None]) -> ProvisionScreen:
@@ -61,7 +56,7 @@ async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> No
         top.view._tree.select(step_key("pi1", "hostname"))
         await until_shown(pilot, "+++ /etc/hostname", "-raspberrypi", "+pi1")
         await pilot.press("z")
-        await until(pilot, lambda: "node, step" not in text(pilot))
+        await until(pilot, lambda: "node, step" not in screen_text(pilot.app))
         await pilot.press("escape", "escape")
         assert pilot.app.screen is pilot.app.main
         assert len(recorded.asked) == 1
@@ -74,11 +69,11 @@ async def test_enter_applies_and_the_board_shows_speed_and_time_left() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
         moving = re.compile(r"spark  pushing  [━╸─]{12}  \d\d%  \d+\.\d MB/s  0:\d\d left")
-        await until(pilot, lambda: len(moving.findall(text(pilot))) == 3)
-        assert re.search(r"pushing to 3: \d\d\.\d MB/s", text(pilot))
+        await until(pilot, lambda: len(moving.findall(screen_text(pilot.app))) == 3)
+        assert re.search(r"pushing to 3: \d\d\.\d MB/s", screen_text(pilot.app))
         assert recorded.asked[1] == (ProvisionRequest(ProvisionKind.PROVISION, THREE), False)
-        assert re.search(r"\d+ of \d+ MB", text(pilot))
-        assert "hostname" in text(pilot)
+        assert re.search(r"\d+ of \d+ MB", screen_text(pilot.app))
+        assert "hostname" in screen_text(pilot.app)
 
 
 async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
@@ -208,7 +203,7 @@ async def test_only_some_steps() -> None:
             True,
         )
         await until_shown(pilot, "only hostname", "3 steps")
-        assert [name.id for name in top.provision_run.names] == ["access", "hostname"]
+        assert [name.id for name in top.provision_run.steps.names] == ["access", "hostname"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """How provisioning looks, at the sizes of a small and a large terminal, with the clocks stopped."""
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from support.looks import LARGE, SMALL, Looks
-from support.plain_cluster import FULL, NOW, Still, ui, until
+from support.plain_cluster import FULL, Still, ui, until
 from support.provision import Recorded, halfway
 from textual.pilot import Pilot
 
@@ -13,7 +12,7 @@ from pitui.domain.errors import UsageError
 from pitui.provision.engine.report import StepReport, StepState
 from pitui.remote.prompts import ChangedKey
 from pitui.tui.main.passwords import ReplacedScreen, login_password, sudo_password
-from pitui.tui.provision import plan_or_board, provision_run, provision_screen
+from pitui.tui.provision import plan_or_board, provision_screen, run_steps
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 
@@ -21,11 +20,8 @@ MARK = ("j", "space", "space", "space", "p")
 
 
 @pytest.fixture(autouse=True)
-def _stopped_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
-    for module in (provision_run, provision_screen, plan_or_board):
+def _stopped_clocks(stopped_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (run_steps, provision_screen, plan_or_board):
         monkeypatch.setattr(module, "monotonic", lambda: 1000.0)
 
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
+from support.looks import screen_lines
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen, Screen
@@ -132,6 +133,5 @@ async def test_a_terminal_shows_the_same_as_if_all_had_been_sent(seed: int) -> N
             else:
                 app.table.show(app.rows(figures, 20))
             await pilot.pause()
-            strips = app.screen._compositor.render_strips()
-            assert str(app.terminal) == "\n".join(strip.text for strip in strips)
+            assert str(app.terminal) == "\n".join(screen_lines(app))
         assert app.parts > 20

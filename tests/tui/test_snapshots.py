@@ -1,6 +1,5 @@
 """How the screen looks, at the sizes of a small and a large terminal, with the clock stopped."""
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -12,12 +11,7 @@ from textual.pilot import Pilot
 from pitui.domain.cluster import MasterState
 from pitui.domain.node_outcome import Outcome, OutcomeState
 
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def after(

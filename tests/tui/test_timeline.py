@@ -1,9 +1,7 @@
 """The timeline's screen, and what the header says of it."""
 
-import time
-
 import pytest
-from support.looks import LARGE, SMALL, Looks
+from support.looks import LARGE, SMALL, Looks, screen_lines
 from support.plain_cluster import NOW, shown, ui, until
 from support.timeline import EVENTS, StillTimeline, event, still
 from textual.pilot import Pilot
@@ -12,17 +10,7 @@ from pitui.domain.events.event import EventKind, Severity, unread_events
 from pitui.tui.events.event_rows import news_texts
 from pitui.tui.main.timeline_screen import TimelineScreen
 
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    monkeypatch.setattr(time, "time", lambda: NOW)
-
-
-def lines(pilot: Pilot[None]) -> list[str]:
-    strips = pilot.app.screen._compositor.render_strips(pilot.app.size)
-    return [strip.text for strip in strips]
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def screen(pilot: Pilot[None]) -> TimelineScreen:
@@ -45,12 +33,13 @@ async def test_the_header_says_what_is_new_until_somebody_looks() -> None:
     async with shown(still(timeline), size=(200, 50)) as pilot:
         timeline.tell()
         await until(
-            pilot, lambda: "3 events since 07:53: pi3 away, pi3 lost, ..." in lines(pilot)[0]
+            pilot,
+            lambda: "3 events since 07:53: pi3 away, pi3 lost, ..." in screen_lines(pilot.app)[0],
         )
         await opened(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is pilot.app.main)
-        assert "events since" not in lines(pilot)[0]
+        assert "events since" not in screen_lines(pilot.app)[0]
 
 
 async def test_new_events_come_in_while_it_is_open_and_the_cursor_stays_on_its_row() -> None:
@@ -102,7 +91,7 @@ async def test_enter_goes_to_the_node_or_the_application() -> None:
         assert main.jobs.selected_application() == "app-0003"
         await opened(pilot)
         await pilot.press("end", "enter")
-        await until(pilot, lambda: "no longer listed in Jobs" in lines(pilot)[-1])
+        await until(pilot, lambda: "no longer listed in Jobs" in screen_lines(pilot.app)[-1])
 
 
 async def test_l_follows_the_log_of_the_executor_that_was_lost() -> None:
@@ -191,6 +180,6 @@ def test_the_header_with_news(looks: Looks) -> None:
         await until(pilot, lambda: pilot.app.started)
         await until(pilot, lambda: len(pilot.app.main.logs.view.store) > 0)
         services.timeline.tell()
-        await until(pilot, lambda: "events since" in lines(pilot)[0])
+        await until(pilot, lambda: "events since" in screen_lines(pilot.app)[0])
 
     looks(ui(services), run, rows=(), picture=SMALL)

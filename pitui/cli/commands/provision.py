@@ -15,8 +15,8 @@ from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 
 if TYPE_CHECKING:
+    from pitui.provision.engine.provisioning import Provisioning
     from pitui.provision.engine.report import NodeReport
-    from pitui.provision.engine.run import Provisioning
     from pitui.services.provisioning.removal import Removal
 
 

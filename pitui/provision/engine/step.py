@@ -66,8 +66,8 @@ def would_change(
 class Step(ABC):
     """One idempotent piece of provisioning; an instance holds no state of any node.
 
-    The engine (`pitui.provision.engine.run`) calls `check`; where that finds something to do,
-    `apply` and `verify`. A step may be interrupted at any point of `apply`, and is then checked
+    The engine (`pitui.provision.engine.provisioning`) calls `check`; where that finds something to
+    do, `apply` and `verify`. A step may be interrupted at any point of `apply`, and is then checked
     again by the next run. Errors are raised as `PituiError`s, a lost link is the engine's to deal
     with.
     """

@@ -14,7 +14,7 @@ from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import conf_folder
 from pitui.provision.spark.spark_home import run_on
 from pitui.remote.quoting import quote
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.daemons.unit_files import UnitDaemon
 
 _SCRIPT = r"""

@@ -12,7 +12,7 @@ from pitui.provision.spark.daemons import daemons_of
 from pitui.provision.spark.running_daemons import Running, outdated_words, running
 from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.daemons.unit_files import UNIT_MARK, UnitDaemon, unit_name, unit_text
 
 _FOLDER = "/etc/systemd/system"

@@ -12,7 +12,7 @@ import asyncssh
 from pitui.domain.errors import Failure, HostKeyChangedError, LinkError
 from pitui.remote import ssh_errors
 from pitui.remote.prompts import Prompter, UnknownKey
-from pitui.remote.ssh import denial
+from pitui.remote.ssh import login_denial
 from pitui.remote.ssh.config.resolver import Resolver
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 from pitui.remote.ssh.connect_once import ConnectOnce, DeniedError, Lost, SshClient
@@ -173,7 +173,7 @@ class Connector:
             return await self._trusting(login, (), client)
         except DeniedError as error:
             asked = client.asked_password
-            raise denial.of_password(login.wanted, login.endpoint, asked=asked) from error
+            raise login_denial.of_password(login.wanted, login.endpoint, asked=asked) from error
 
     async def _with_keys(self, login: "_Login", keys: OfferedKeys) -> Connection:
         tried: list[str] = []
@@ -193,7 +193,7 @@ class Connector:
                         return await self._trusting(login, unlocked)
                 except DeniedError:
                     continue
-        raise denial.of_keys(login.wanted, login.endpoint, tried, keys)
+        raise login_denial.of_keys(login.wanted, login.endpoint, tried, keys)
 
     async def _unlocked(self, file: Path, endpoint: Endpoint, keys: OfferedKeys) -> list[Offered]:
         try:

@@ -10,7 +10,7 @@ from pitui.domain.errors import NodeError, PituiError
 from pitui.remote.process import read_all, time_limit
 from pitui.services.cluster import Cluster
 from pitui.spark.event_log import files
-from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.files import HistorySettings, LogFile
 from pitui.spark.event_log.reader import EventLog
 

@@ -15,7 +15,7 @@ from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
 from pitui.facts.disk.bench_folder import FOLDER
-from pitui.services.benchmarks import data, requirements, tpch_tables
+from pitui.services.benchmarks import benchmark_data, requirements, tpch_tables
 from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
@@ -134,7 +134,7 @@ class BenchmarkRunner:
 
     def _recording(self, cells: Sequence[BenchmarkCell]) -> AbstractAsyncContextManager[Recording]:
         folders = requirements.watched_folders(self._cluster, cells)
-        return recording(self._cluster, data.names_of(self._cluster), folders)
+        return recording(self._cluster, benchmark_data.names_of(self._cluster), folders)
 
     # -- before ----------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class BenchmarkRunner:
         for cell in cells:
             size = requirements.size_mib(cell, chosen)
             path = cell.parameters.get("path") or None
-            everywhere = data.names_of(self._cluster)
+            everywhere = benchmark_data.names_of(self._cluster)
             names = [self._cluster.master.name] if cell.local else everywhere
             if wanted.data is DataKind.TEXT:
                 path = await self._text(cell, names, path, size or 0)
@@ -186,11 +186,11 @@ class BenchmarkRunner:
         if path is None:
             self._say(f"making {size} MiB of text on {len(names)} nodes")
             await self._made.about_to_make(names, f"text-{size}m")
-            return await data.make_text(self._cluster, names, size)
+            return await benchmark_data.make_text(self._cluster, names, size)
         if cell.parameters.get("generate"):
             self._say(f"writing {size} MiB to {path} on {len(names)} nodes")
-            await data.written_text(self._cluster, names, path, size)
-        await data.need_path(self._cluster, names, path)
+            await benchmark_data.written_text(self._cluster, names, path, size)
+        await benchmark_data.need_path(self._cluster, names, path)
         return path
 
     async def _tables(self, cell: BenchmarkCell, names: Sequence[str], size: int) -> str:

@@ -10,7 +10,7 @@ from pitui.facts.disk import bench_folder
 from pitui.facts.disk.work_folders import parse_removed
 from pitui.remote.fanout import fan_out
 from pitui.remote.runner import Result
-from pitui.services.benchmarks.data import raise_failed
+from pitui.services.benchmarks.benchmark_data import raise_failed
 from pitui.services.cluster import Cluster
 
 _REMOVE_LIMIT = 120.0

@@ -15,7 +15,7 @@ from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.copy.put_file import put_file
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote
-from pitui.services.benchmarks.data import check_same, on_every_node, raise_failed
+from pitui.services.benchmarks.benchmark_data import check_same, on_every_node, raise_failed
 from pitui.services.cluster import Cluster
 
 GENERATOR = f"{FOLDER}/bin/tpchgen-cli"

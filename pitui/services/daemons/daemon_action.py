@@ -13,7 +13,7 @@ from pitui.domain.text.printable import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
 from pitui.facts.network.address import Names, match_workers
 from pitui.services.cluster import Cluster
-from pitui.spark.daemons.launch import tail_command
+from pitui.spark.daemons.start_script import tail_command
 from pitui.spark.daemons.systemd_units import (
     Unit,
     journal_command,

@@ -20,8 +20,13 @@ from pitui.services.daemons.wait_ready import (
     wait_for_workers,
 )
 from pitui.services.nodes.probe import Probe, probe, probe_names
-from pitui.spark.daemons.launch import Launch, instances_command, launch_command, launch_script
 from pitui.spark.daemons.launch_output import Launched, parse_launch
+from pitui.spark.daemons.start_script import (
+    Launch,
+    instances_command,
+    launch_command,
+    launch_script,
+)
 
 _LAUNCH_LIMIT = 60.0
 _MASTER_DAEMON_MIB = 240

@@ -11,6 +11,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
+from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report import (
     NodeReport,
     NodeResult,
@@ -18,7 +19,6 @@ from pitui.provision.engine.report import (
     StepReporter,
     StepState,
 )
-from pitui.provision.engine.run import Provisioning
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control

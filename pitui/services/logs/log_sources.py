@@ -11,7 +11,7 @@ from pitui.domain.logs.log_line import LogPosition, LogSource, SourceKind
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.logs.tail_script import missing_script
 
 _EXECUTOR = re.compile(r"(\w[\w.-]*)/(\w[\w.-]*)")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pitui.domain.spark_env import spark_env_end
-from pitui.spark.daemons.launch import MARK
+from pitui.spark.daemons.start_script import MARK
 
 _LOG = re.compile(r"^starting \S+, logging to (.+)$", re.MULTILINE)
 _RUNNING = re.compile(r"^(\S+ running as process \d+)\.", re.MULTILINE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess
 from pitui.remote.quoting import quote, quote_path
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 
 _SCRIPT = r"""pid=$1 started=$2 shown=$3 class=$4 limit=$5 pids=$6 sudo=$7
 LC_ALL=C; export LC_ALL

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
 from pitui.remote.quoting import quote
-from pitui.spark.daemons.launch import CLASSES
 from pitui.spark.daemons.scratch_space import clean_command
+from pitui.spark.daemons.start_script import CLASSES
 
 
 @dataclass(frozen=True, slots=True)

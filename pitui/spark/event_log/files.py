@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from pitui.remote.quoting import quote, quote_all, quote_path
-from pitui.spark.event_log.codec import codec_of, endings
+from pitui.spark.event_log.compression import codec_of, endings
 from pitui.spark.properties import parse_properties
 
 MOST_LOGS = 200

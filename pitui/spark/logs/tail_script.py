@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pitui.config.model import Node
 from pitui.domain.logs.log_line import LogPosition, LogSource
 from pitui.remote.quoting import quote, quote_all, quote_path
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.daemons.systemd_units import units_command
 from pitui.spark.logs.journal import DAEMON_JOURNAL
 from pitui.spark.logs.log_folders import folders

@@ -1,8 +1,8 @@
 """Actions on a location inside an application: explain its failure, open its Spark web page."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.widget import Widget
 
 from pitui.domain.errors import PituiError
@@ -15,29 +15,32 @@ if TYPE_CHECKING:
     from pitui.services.apps.failure_analysis import FailureCause
 
 
-class DrillDown(Widget):
-    """Mixin for panes whose rows are locations inside applications."""
+class DrillDown:
+    """What panes hold whose rows are locations inside applications."""
 
-    def location(self) -> "AppLocation | None":
-        """Return the location of the row under the cursor, or None. Panes override it."""
-        raise NotImplementedError
+    def __init__(self, pane: Widget, location: "Callable[[], AppLocation | None]") -> None:
+        """`location` returns that of the row under the cursor; None where there is none."""
+        self._pane = pane
+        self._location = location
 
     def do_failure(self) -> None:
         """Find the log line that explains the failure under the cursor, and show it in Logs."""
-        location = self.location()
+        location = self._location()
         if location is None:
-            self.post_message(StatusMessage("nothing under the cursor has failed"))
+            self._say("nothing under the cursor has failed")
         else:
-            self.post_message(StatusMessage(f"looking for what failed in {location}"))
-            self._explain(location)
+            self._say(f"looking for what failed in {location}")
+            self._pane.run_worker(self._explain(location), group="failure", exclusive=True)
 
-    @work(group="failure", exclusive=True)
+    def _say(self, text: str) -> None:
+        self._pane.post_message(StatusMessage(text))
+
     async def _explain(self, location: "AppLocation") -> None:
-        app = app_of(self)
+        app = app_of(self._pane)
         try:
             cause = await app.services.jobs.cause(location)
         except PituiError as error:
-            self.post_message(StatusMessage(str(error)))
+            self._say(str(error))
             return
         if not cause.words:
             self._tell(cause, "Spark reports no failed task, so there is no log to show")
@@ -48,28 +51,29 @@ class DrillDown(Widget):
             # The log is gone; what Spark itself kept of the failure is not.
             self._tell(cause, str(error))
             return
-        self.post_message(ShowLogAt(cause.words, cause.find, cause.at))
+        self._pane.post_message(ShowLogAt(cause.words, cause.find, cause.at))
 
     def _tell(self, cause: "FailureCause", why_no_log: str) -> None:
         if not cause.text:
-            self.post_message(StatusMessage(why_no_log))
+            self._say(why_no_log)
             return
         from pitui.tui.base.dialogs.details_screen import DetailsScreen
 
         facts = [("Failed", str(cause.location)), ("Log", why_no_log), ("Error", cause.text)]
-        self.app.push_screen(DetailsScreen(lambda: facts))
+        self._pane.app.push_screen(DetailsScreen(lambda: facts))
 
     def do_page(self) -> None:
         """Copy the address of the web page, with a way to it."""
-        self._open(self.location())
+        self._pane.run_worker(self._open(self._location()), group="page", exclusive=True)
 
-    @work(group="page", exclusive=True)
     async def _open(self, location: "AppLocation | None") -> None:
         try:
-            page = await app_of(self).services.jobs.page(location)
+            page = await app_of(self._pane).services.jobs.page(location)
         except PituiError as error:
-            self.post_message(StatusMessage(str(error)))
+            self._say(str(error))
             return
-        self.app.copy_to_clipboard(page.address)
+        self._pane.app.copy_to_clipboard(page.address)
         way = f", an SSH tunnel to {one_line(page.own)}" if page.forwarded else ""
-        self.notify(f"{one_line(page.address)}{way}", title="Copied", markup=False, timeout=12)
+        self._pane.notify(
+            f"{one_line(page.address)}{way}", title="Copied", markup=False, timeout=12
+        )

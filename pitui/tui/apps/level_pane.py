@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pitui.tui.text.node_facts import Facts
 
 
-class LevelPane(SortedPane, DrillDown):
+class LevelPane(SortedPane):
     """One row per job, query, stage or task."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.DRILL))
     SCOPE = Scope.DRILL
+    HELPERS = (*SortedPane.HELPERS, "drill_down")
     COLUMNS: ClassVar[Sequence[Column]] = ()
     TITLE = ""
 
@@ -32,6 +33,7 @@ class LevelPane(SortedPane, DrillDown):
         super().__init__(f"level-{level.title.lower()}", level.columns)
         self.level = level
         self.at = at
+        self.drill_down = DrillDown(self, self.location)
         self.result: DetailResult | None = None
         self.table.set_empty((cell(f"Loading {at} …", Tone.DIM), BLANK))
 
@@ -66,7 +68,7 @@ class LevelPane(SortedPane, DrillDown):
         return self.level.location(self.at, item) if item is not None else None
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row."""
+        """Return the two summary lines of a row; None where it is gone."""
         item = self.item(key)
         return self.level.summary(item) if item is not None else None
 

@@ -60,7 +60,7 @@ class LevelScreen(ActionScreen):
 
     def on_mount(self) -> None:
         """Show the breadcrumbs before the first answer arrives."""
-        self._entitle()
+        self.entitle()
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Poll while this screen is on top."""
@@ -96,23 +96,19 @@ class LevelScreen(ActionScreen):
         self.result = result
         for pane in self.levels:
             pane.show(result)
-        self._entitle()
+        self.entitle()
         self.refresh_footer()
 
-    def _entitle(self) -> None:
+    @on(StatusMessage)
+    def entitle(self) -> None:
+        """Show the location in the heading, and the current sort order in the panes' titles."""
         app = app_of(self).main.snapshot.application(self.location.app_id)
         self.heading.show(heading(self.location, app, self.result))
-        above = crumbs(self.location, app)
+        tables = _tables(self.levels, self.shown, self.result)
+        title = f"{crumbs(self.location, app)} › {pane_title(tables)}"
         for pane in self.levels:
-            pane.border_title = Text(f"{above} › {pane_title(self._tables())}")
+            pane.border_title = Text(title)
             pane.border_subtitle = pane.sorting.words(pane.orders())
-
-    def _tables(self) -> list[tuple[str, int | None, bool]]:
-        result = self.result if self.result is not None and self.result.inside else None
-        return [
-            (p.level.title, len(p.level.items(result)) if result else None, p is self.shown)
-            for p in self.levels
-        ]
 
     # -- what can be done ------------------------------------------------------------------
 
@@ -128,11 +124,6 @@ class LevelScreen(ActionScreen):
     def follow_focus(self) -> None:
         """Refresh the footer for the newly focused table."""
         self.refresh_footer()
-
-    @on(StatusMessage)
-    def entitle(self) -> None:
-        """Show the current sort order in the pane's title."""
-        self._entitle()
 
     @on(LogsRequested)
     def follow_logs(self, message: LogsRequested) -> None:
@@ -173,7 +164,7 @@ class LevelScreen(ActionScreen):
         for pane in self.levels:
             pane.display = pane is self.shown
         self.shown.focus()
-        self._entitle()
+        self.entitle()
         self.refresh_footer()
 
     def do_previous_pane(self) -> None:
@@ -197,3 +188,13 @@ def _levels(location: AppLocation) -> list[DetailLevel[Any]]:
     if location.job is not None:
         return [STAGES]
     return [JOBS] if location.query is not None else [JOBS, QUERIES]
+
+
+def _tables(
+    levels: list[LevelPane], shown: LevelPane, result: DetailResult | None
+) -> list[tuple[str, int | None, bool]]:
+    """Return each table's title, how many rows it has (None: not known), and if it is shown."""
+    known = result if result is not None and result.inside else None
+    return [
+        (p.level.title, len(p.level.items(known)) if known else None, p is shown) for p in levels
+    ]

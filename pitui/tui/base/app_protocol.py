@@ -11,7 +11,7 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
 from pitui.tui.base.actions.keymap import Keys
 from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
-from pitui.tui.services.interface import Backend
+from pitui.tui.services.backend_interface import Backend
 from pitui.tui.text.cells import Span
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
-from pitui.tui.services.interface import ProvisionRequest
+from pitui.tui.services.backend_interface import ProvisionRequest
 
 
 class SnapshotChanged(Message):

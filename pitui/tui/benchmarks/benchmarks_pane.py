@@ -60,7 +60,7 @@ class BenchmarksPane(TablePane):
         self.title = f"{self.TITLE}: {number}{words}" if len(rows) else self.TITLE
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row."""
+        """Return the two summary lines of a row; None where it is gone."""
         row = self._rows.get(key)
         return run_summary(row) if row else None
 

@@ -52,7 +52,7 @@ class DataPane(TablePane):
         self.post_message(FooterChanged())
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row."""
+        """Return the two summary lines of a row; None where it is gone."""
         row = self._rows.get(key)
         return data_summary(row) if row else None
 

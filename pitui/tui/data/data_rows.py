@@ -119,7 +119,11 @@ def data_title(rows: Sequence[DataRow], looking: str) -> str:
 
 
 def no_data(*, looking: str, error: PituiError | None) -> tuple[Cell, Cell]:
-    """Return the two lines shown instead of rows while there are none."""
+    """Return the two lines shown instead of rows while there are none.
+
+    `looking`: whether the nodes are being asked; `error`: why they could not be, None where they
+    were.
+    """
     if looking:
         return cell(looking, Tone.DIM), BLANK
     if error is not None:

@@ -60,7 +60,10 @@ class DataRow:
 
 
 class DataState:
-    """Kept by the main screen; the Data screen shows it while it is open."""
+    """Kept by the main screen; the Data screen shows it while it is open.
+
+    `clock` returns seconds that only grow.
+    """
 
     def __init__(self, service: "DataService", clock: Callable[[], float] = time.monotonic) -> None:
         self._service = service
@@ -75,7 +78,7 @@ class DataState:
         self._failed: dict[ItemOnNode, Outcome] = {}
 
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call back when anything is different; returns what ends it."""
+        """Call back when anything is different; what is returned ends that when it is called."""
         self._watchers.append(callback)
         return lambda: self._watchers.remove(callback)
 

@@ -61,7 +61,10 @@ class TimelinePane(TablePane):
         yield from super().compose()
 
     def show(self, events: Sequence[Event], complaint: PituiError | None, now: float) -> None:
-        """Show events (oldest first) as of `now`, in Unix time."""
+        """Show events (oldest first) as of `now`, in Unix time.
+
+        `complaint`: why events are not kept; None while they are.
+        """
         self._all, self._now = events, now
         lines = complaint_lines(complaint)
         self._complaint.show(lines)
@@ -88,7 +91,7 @@ class TimelinePane(TablePane):
             self.table.move_to(0)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row."""
+        """Return the two summary lines of a row; None where it is gone."""
         event = self._events.get(key)
         return event_summary(event) if event else None
 

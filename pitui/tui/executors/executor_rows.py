@@ -80,7 +80,10 @@ def _rows(snapshot: Snapshot, found: Iterable[tuple[str, Executor, str]]) -> Row
 
 
 def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[Cell, Cell]:
-    """Return the two lines shown instead of rows while an application has no executors."""
+    """Return the two lines shown instead of rows while an application has no executors.
+
+    `application`: None where none is selected, as none is active.
+    """
     if application is None:
         more = (
             "Executors of the application selected in Jobs (4) appear here. Press b to run a "
@@ -103,7 +106,7 @@ def no_executors(snapshot: Snapshot, application: Application | None) -> tuple[C
 
 
 def executor_title(application: Application | None) -> str:
-    """Return the pane's title for one application."""
+    """Return the pane's title for one application; None: for none."""
     if application is None:
         return "Executors"
     age = f", {application.driver_age}" if application.driver_age else ""
@@ -220,7 +223,7 @@ def _task_rate(executor: Executor) -> Cell:
 
 
 def executor_summary(executor: Executor, load: Metrics | None = None) -> tuple[Cell, Cell]:
-    """Return the two summary lines of an executor; `load` is the load of its node."""
+    """Return the two summary lines of an executor; `load` is that of its node, None if unknown."""
     where = f"executor {executor.id} on {_executor_place(executor)}"
     if not executor.active:
         word = _ENDS[_executor_end(executor).kind][0].partition(" ")[2]

@@ -49,7 +49,7 @@ class ExecutorsPane(TablePane):
         self.table.set_empty(no_executors(snapshot, None))
 
     def show(self, snapshot: Snapshot, app_id: str | None) -> None:
-        """Show the executors of an application, or of all by node."""
+        """Show the executors of an application (None: none is selected), or of all by node."""
         self._snapshot, self._app_id = snapshot, app_id
         if self._by_node:
             rows = rows_by_node(snapshot)
@@ -71,7 +71,7 @@ class ExecutorsPane(TablePane):
         return next((e for e in executors if e.id == executor_id), None)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row."""
+        """Return the two summary lines of a row; None where it is gone."""
         executor = self._executor(key)
         if executor is None:
             return None
@@ -92,7 +92,7 @@ class ExecutorsPane(TablePane):
     def do_by_node(self) -> None:
         """Show all executors by node, or those of one application again."""
         self._by_node = not self._by_node
-        self.table.forget_widths()
+        self.table.columns.forget_widths()
         self.show(self._snapshot, self._app_id)
         self.post_message(FooterChanged())
 

@@ -64,12 +64,12 @@ class LogDisplayOptions:
 
     def do_follow_toggle(self) -> None:
         """Follow the end or pause; logs opened later start the same way."""
-        follow = not self._view.following
+        follow = not self._view.viewport.following
         self._like(replace(self.settings, follow=follow))
         if follow:
-            self._view.follow()
+            self._view.viewport.follow()
         else:
-            self._view.pause()
+            self._view.viewport.pause()
         self._pane.say("following" if follow else "paused; logs open at the beginning")
 
     def do_histogram(self) -> None:
@@ -92,7 +92,7 @@ class LogDisplayOptions:
         """Fold or unfold the stack trace or repeated entries at the cursor."""
         if not self._view.rows.lines:
             return
-        number = self._view.here()
-        self._view.pause()
+        number = self._view.cursor.here()
+        self._view.viewport.pause()
         if not self._view.folds.toggle(number):
             self._pane.say("nothing to fold here")

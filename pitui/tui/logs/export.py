@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import FooterChanged
+from pitui.tui.logs.view.log_find import find_all
 from pitui.tui.terminal.clipboard import fits, to_file
 
 if TYPE_CHECKING:
@@ -30,15 +31,15 @@ class LogExport:
         view = self._view
         if not view.rows.lines:
             return
-        if view.selected_from is not None:
-            view.selected_from = None
+        if view.viewport.selected_from is not None:
+            view.viewport.selected_from = None
             self._pane.say("no longer selecting lines")
         else:
-            number = self._view.here()
-            view.jump(number)
-            view.selected_from = number
+            number = self._view.cursor.here()
+            view.cursor.jump(number)
+            view.viewport.selected_from = number
             self._pane.say("selecting lines: move to extend, y copies, Esc cancels")
-        view.redraw()
+        view.drawing.redraw()
         self._pane.post_message(FooterChanged())
 
     def do_copy(self) -> None:
@@ -47,16 +48,16 @@ class LogExport:
 
     async def _copy_chosen(self) -> None:
         view = self._view
-        numbers = view.selected_numbers()
+        numbers = view.viewport.selected_numbers()
         selection = view.text_selection
         if numbers:
-            view.selected_from = None
-            view.redraw()
+            view.viewport.selected_from = None
+            view.drawing.redraw()
             await self._copy_lines(numbers)
         elif selection is not None and (selected := view.get_selection(selection)):
             await self._copy(selected[0], "the selection")
         elif view.rows.lines:
-            await self._copy(view.text_of([self._view.here()]), "the line")
+            await self._copy(view.text_of([self._view.cursor.here()]), "the line")
 
     def do_copy_many(self) -> None:
         """Ask what to copy: the marked lines, all matches, or all visible lines."""
@@ -68,8 +69,8 @@ class LogExport:
         view = self._view
         marked = list(view.marks.numbers())
         rows = [("marked lines", f"{len(marked):,}")]
-        search = view.search or view.rows.search
-        matching = await view.find_all(search) if search else []
+        search = view.drawing.search or view.rows.search
+        matching = await find_all(view.rows, search, view.store.first) if search else []
         rows.append(("all matches", f"{len(matching):,}"))
         rows.append(("all visible lines", f"{view.rows.lines:,}"))
         chosen = await self._pane.app.push_screen_wait(ChoiceScreen("Copy", rows))
@@ -121,7 +122,8 @@ class LogExport:
         view = self._view
         if not view.rows.lines:
             return
-        place = view.rows.lines - 1 if view.following else view.rows.index(self._view.here())
+        last = view.rows.lines - 1
+        place = last if view.viewport.following else view.rows.index(view.cursor.here())
         begin = max(0, min(place - _MOST_PAGED // 2, view.rows.lines - _MOST_PAGED))
         end = min(view.rows.lines, begin + _MOST_PAGED)
         try:
@@ -136,7 +138,7 @@ class LogExport:
             self._pane.say("no log is open")
             return
         words = dict.fromkeys(source.id for source in self._pane.sources)
-        command = self._pane.filters.chosen.to_command(words, follow=self._view.following)
+        command = self._pane.filters.chosen.to_command(words, follow=self._view.viewport.following)
         self._pane.app.copy_to_clipboard(command)
         self._pane.say(f"copied: {command}")
 
@@ -150,7 +152,7 @@ class LogExport:
         if not self._pane.sources:
             self._pane.say("no log is open")
             return
-        tag = self._view.store[self._view.here()].source if self._view.rows.lines else ""
+        tag = self._view.store[self._view.cursor.here()].source if self._view.rows.lines else ""
         source = next((one for one in self._pane.sources if one.tag == tag), self._pane.sources[0])
         log_service = app_of(self._pane).services.log_service
         target = await self._pane.app.push_screen_wait(SaveScreen(source, log_service.name(source)))

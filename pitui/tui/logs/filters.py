@@ -85,6 +85,6 @@ class LogFilters:
             self.apply(replace(self.chosen, sources=()))
             self._pane.say("all sources")
         elif self._view.rows.lines:
-            tag = self._view.store[self._view.here()].source
+            tag = self._view.store[self._view.cursor.here()].source
             self.apply(replace(self.chosen, sources=(tag,)))
             self._pane.say(f"only {tag}")

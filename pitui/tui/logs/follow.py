@@ -59,7 +59,10 @@ class LogFollow:
         what: str = "",
         lines: int = FIRST_LINES,
     ) -> None:
-        """Follow other logs, from their end or at a goal; `what` they are in words, if known."""
+        """Follow other logs; `what` they are in words, if known, `lines`: so many of each to begin.
+
+        `goal`: the line to go to; None for the end.
+        """
         if not self._pane.sources:
             self._pane.display_options.recall()
         self._pane.sources = tuple(sources)
@@ -74,7 +77,7 @@ class LogFollow:
             follow=self._pane.display_options.settings.follow,
         )
         count = f"the last {self._lines:,} lines of {self.what}"
-        self._view.set_empty([cells((f"reading {count}", Tone.DIM))])
+        self._view.drawing.set_empty([cells((f"reading {count}", Tone.DIM))])
         self._failed = False
         if self._quiet is not None:
             self._quiet.stop()
@@ -96,7 +99,7 @@ class LogFollow:
                         await self._take(batch[at : at + PIECE])
         except PituiError as error:
             self._failed = True
-            self._view.set_empty([cells((f"✗ {error}", Tone.BAD)), OTHERS])
+            self._view.drawing.set_empty([cells((f"✗ {error}", Tone.BAD)), OTHERS])
             self.entitle()
             self._pane.say(str(error))
 
@@ -104,7 +107,7 @@ class LogFollow:
         """Show a note in the empty pane when no lines have arrived for `QUIET_S`."""
         if not len(self._view.store) and not self._failed:
             said = f"no lines from {self.what} yet; new ones appear here"
-            self._view.set_empty([cells((said, Tone.DIM)), OTHERS])
+            self._view.drawing.set_empty([cells((said, Tone.DIM)), OTHERS])
 
     async def _take(self, lines: Sequence[LogLine]) -> None:
         first = self._view.store.end
@@ -113,7 +116,7 @@ class LogFollow:
         if self._seeker is None:
             return
         if self._seeker.take(first, lines) and self._seeker.best is not None:
-            self._view.jump(self._seeker.best)
+            self._view.cursor.jump(self._seeker.best)
         if self._seek_end is not None:
             self._seek_end.stop()
         self._seek_end = self._pane.set_timer(SEEK_S, self._stop_seeking)
@@ -140,12 +143,12 @@ class LogFollow:
 
     def entitle(self) -> None:
         """Show in the title what is followed, and its state."""
-        view = self._view
-        state = "following" if view.following else f"paused, {view.new_lines:,} new"
+        view, viewport = self._view, self._view.viewport
+        state = "following" if viewport.following else f"paused, {viewport.new_lines:,} new"
         if self._failed:
             state = "failed"
-        if view.selected_from is not None:
-            state = f"{len(view.selected_numbers()):,} lines selected"
+        if viewport.selected_from is not None:
+            state = f"{len(viewport.selected_numbers()):,} lines selected"
         tabs = self._pane.size.width == self._pane.app.size.width  # without a border
         room = TAB_WIDTH if tabs else self._pane.size.width - 6
         title = log_title(self.what, state, view.store.dropped, room)

@@ -8,7 +8,10 @@ from pitui.spark.logs.log_search import Search
 
 
 def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
-    """Return a filter's options in words, and whether its expression was too slow."""
+    """Return a filter's options in words, and whether its expression was too slow.
+
+    `search`: what its text looks for; None where it has none.
+    """
     said = []
     if chosen.inverse and chosen.text:
         said.append("inverted")
@@ -22,7 +25,7 @@ def said_filter(chosen: LogFilter, search: Search | None) -> list[str]:
 
 
 def said_slow(search: Search | None) -> list[str]:
-    """Return a note that the expression was too slow, or nothing."""
+    """Return a note that the expression was too slow; empty where not, or without one (None)."""
     if search is None or not search.slow:
         return []
     if search.given_up:

@@ -25,8 +25,8 @@ from pitui.tui.logs.marked_lines import MarkedLines
 from pitui.tui.logs.navigation import LogNavigation
 from pitui.tui.logs.search import LogSearch
 from pitui.tui.logs.view.log_histogram import LogHistogram
-from pitui.tui.logs.view.log_scroll import LogScroll
 from pitui.tui.logs.view.log_view import LogView
+from pitui.tui.logs.view.log_viewport import LogChanged
 from pitui.tui.text.cells import Tone, cells
 from pitui.tui.widgets.filter_bar import FilterBar
 
@@ -72,7 +72,7 @@ class LogsPane(Pane):
 
     def compose(self) -> ComposeResult:
         """Lay out lines, histogram and filter."""
-        self.view.set_empty(_EMPTY)
+        self.view.drawing.set_empty(_EMPTY)
         self.histogram.display = False
         yield Horizontal(self.view, self.histogram, classes="log-body")
         yield self.filter_bar
@@ -131,20 +131,20 @@ class LogsPane(Pane):
         _worker: Worker[None] = self.run_worker(work, group=group, exclusive=exclusive)
 
     def go_to(self, number: int | None, otherwise: str) -> None:
-        """Go to a line, or say `otherwise` where there is none."""
+        """Go to the line of a number; where there is none (None), say `otherwise`."""
         if number is None:
             self.say(otherwise)
         else:
-            self.view.jump(number)
+            self.view.cursor.jump(number)
 
     # -- what its widgets tell -------------------------------------------------------------
 
-    @on(LogScroll.Changed)
+    @on(LogChanged)
     def tell_changes(self) -> None:
         """Update title, filter bar and histogram."""
         self.follow.entitle()
         self.filters.show()
-        offered = (self.view.following, len(self.view.store) > 0)
+        offered = (self.view.viewport.following, len(self.view.store) > 0)
         if offered != self._offered:
             self._offered = offered
             self.post_message(FooterChanged())
@@ -177,9 +177,9 @@ class LogsPane(Pane):
 
     def step_back(self) -> bool:
         """Leave the selection, else the search, else the filter; return False if there was none."""
-        if self.view.selected_from is not None:
-            self.view.selected_from = None
-            self.view.redraw()
+        if self.view.viewport.selected_from is not None:
+            self.view.viewport.selected_from = None
+            self.view.drawing.redraw()
             return True
         if self.search_bar.value:
             self.search_bar.clear()
@@ -192,11 +192,11 @@ class LogsPane(Pane):
     def is_enabled(self, action_id: str) -> bool:
         """Return False for actions on lines while there are none."""
         if action_id == "follow":
-            return bool(self.sources) and not self.view.following
+            return bool(self.sources) and not self.view.viewport.following
         if action_id in ("sources", "more", "save"):
             return action_id == "sources" or bool(self.sources)
         if action_id in ("next_match", "previous_match"):
-            return self.view.search is not None or bool(self.filters.chosen.text)
+            return self.view.drawing.search is not None or bool(self.filters.chosen.text)
         if action_id in ("next_mark", "previous_mark", "marks"):
             return self.view.marks.newest is not None
         if action_id == "invert":

@@ -30,25 +30,26 @@ class MarkedLines:
         """Mark or unmark the line."""
         if not self._view.rows.lines:
             return
-        number = self._view.here()
-        self._view.pause()
+        number = self._view.cursor.here()
+        self._view.viewport.pause()
         marked = self._view.marks.toggle(number)
-        self._view.jump(number)
-        self._view.redraw()
+        self._view.cursor.jump(number)
+        self._view.drawing.redraw()
         self._pane.post_message(FooterChanged())
         count = len(self._view.marks.numbers())
         self._pane.say(f"{'marked' if marked else 'unmarked'}, {count} marked")
 
     def do_next_mark(self) -> None:
         """Go to the next mark."""
-        found = None if self._view.following else self._view.marks.next(self._view.here())
+        view = self._view
+        found = None if view.viewport.following else view.marks.next(view.cursor.here())
         self._pane.go_to(
             found, "no mark below" if self._view.marks.numbers() else "no marked lines"
         )
 
     def do_previous_mark(self) -> None:
         """Go to the previous mark."""
-        before = self._view.store.end if self._view.following else self._view.here()
+        before = self._view.store.end if self._view.viewport.following else self._view.cursor.here()
         found = self._view.marks.previous(before)
         self._pane.go_to(
             found, "no mark above" if self._view.marks.numbers() else "no marked lines"

@@ -19,48 +19,49 @@ class LogNavigation:
 
     def do_down(self) -> None:
         """Go down a line."""
-        self._view.move(1)
+        self._view.cursor.move(1)
 
     def do_up(self) -> None:
         """Go up a line; this pauses following."""
-        self._view.move(-1)
+        self._view.cursor.move(-1)
 
     def do_page_down(self) -> None:
         """Go down a page."""
-        self._view.move_pages(1)
+        self._view.cursor.move_pages(1)
 
     def do_page_up(self) -> None:
         """Go up a page."""
-        self._view.move_pages(-1)
+        self._view.cursor.move_pages(-1)
 
     def do_first(self) -> None:
         """Go to the oldest line."""
-        self._view.move_to_start()
+        self._view.cursor.move_to_start()
 
     def do_follow(self) -> None:
         """Go to the end and follow it."""
-        self._view.follow()
+        self._view.viewport.follow()
 
     def do_left(self) -> None:
         """Scroll left."""
-        self._view.move_sideways(-1)
+        self._view.cursor.move_sideways(-1)
 
     def do_right(self) -> None:
         """Scroll right."""
-        self._view.move_sideways(1)
+        self._view.cursor.move_sideways(1)
 
     # -- errors ----------------------------------------------------------------------------
 
     def do_next_error(self) -> None:
         """Go to the next error."""
         view = self._view
-        found = None if view.following else next_error(view.store, view.rows, self._view.here())
+        here = None if view.viewport.following else view.cursor.here()
+        found = None if here is None else next_error(view.store, view.rows, here)
         self._go_to_error(found, "no error below")
 
     def do_previous_error(self) -> None:
         """Go to the previous error; from the end, to the last one."""
         view = self._view
-        before = view.store.end if view.following else self._view.here()
+        before = view.store.end if view.viewport.following else self._view.cursor.here()
         self._go_to_error(previous_error(view.store, view.rows, before), "no error above")
 
     def _go_to_error(self, number: int | None, otherwise: str) -> None:
@@ -94,9 +95,9 @@ class LogNavigation:
 
     def moment(self) -> float | None:
         """Return the time of the line at the cursor, or of one above it; None at the end."""
-        if self._view.following or not self._view.rows.lines:
+        if self._view.viewport.following or not self._view.rows.lines:
             return None
-        index = self._view.rows.index(self._view.here())
+        index = self._view.rows.index(self._view.cursor.here())
         for at in range(index, max(-1, index - 200), -1):
             known = self._view.store[self._view.rows.number(at)].at
             if known is not None:
@@ -124,4 +125,4 @@ class LogNavigation:
             self._go_to_time(place.moment)
         elif rows.lines and place.line is not None:
             at = place.line - 1 if place.line > 0 else rows.lines + place.line
-            self._view.jump(rows.number(max(0, min(at, rows.lines - 1))))
+            self._view.cursor.jump(rows.number(max(0, min(at, rows.lines - 1))))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pitui.spark.logs.log_search import Search, search_for
 from pitui.tui.logs.log_title import said_slow
+from pitui.tui.logs.view.log_find import find_all, find_next
 
 if TYPE_CHECKING:
     from pitui.tui.logs.logs_pane import LogsPane
@@ -27,21 +28,24 @@ class LogSearch:
     def do_search(self) -> None:
         """Open the search bar; the view moves to the first match while you type."""
         view = self._view
-        number, self._upward = (self._view.here(), view.following) if view.rows.lines else (0, True)
-        cursor = view.cursor
+        viewport, number, self._upward = view.viewport, 0, True
+        if view.rows.lines:
+            number, self._upward = view.cursor.here(), viewport.following
+        cursor = viewport.cursor
         self._from = number
-        self._back = view.follow if view.following else lambda: self._return(number, cursor)
+        back = partial(self._return, number, cursor)
+        self._back = viewport.follow if viewport.following else back
         self._pane.search_bar.open()
 
     def _return(self, number: int, cursor: int | None) -> None:
         if number in self._view.store:
-            self._view.jump(number)
-            self._view.cursor = cursor
+            self._view.cursor.jump(number)
+            self._view.viewport.cursor = cursor
 
     def search_as_typed(self, words: str) -> None:
         """Highlight what is being typed, go to the nearest match, and count all."""
         search = search_for(words) if words else None
-        self._view.set_search(search)
+        self._view.drawing.set_search(search)
         self._pane.search_bar.say("")
         if search is None:
             self._pane.workers.cancel_group(self._pane, "find")
@@ -53,14 +57,14 @@ class LogSearch:
     async def _find_nearest(self, search: Search) -> None:
         steps = (-1, 1) if self._upward else (1, -1)
         for step in steps:
-            number = await self._view.find(search, self._from, step)
+            number = await find_next(self._view.rows, search, self._from, step)
             if number is not None:
-                self._view.jump(number)
+                self._view.cursor.jump(number)
                 return
 
     async def _count(self, search: Search) -> None:
         self._pane.search_bar.say("counting")
-        found = await self._view.find_all(search)
+        found = await find_all(self._view.rows, search, self._view.store.first)
         count = f"{len(found):,} lines" if len(found) != 1 else "1 line"
         self._pane.search_bar.say(", ".join([count, *said_slow(search)]))
 
@@ -77,19 +81,21 @@ class LogSearch:
         self._match(-1)
 
     def _match(self, step: int) -> None:
-        search = self._view.search or self._view.rows.search
+        search = self._view.drawing.search or self._view.rows.search
         if search is None:
             self._pane.say("nothing to search for; press / first")
-        elif self._view.following and step > 0:
+        elif self._view.viewport.following and step > 0:
             self._pane.say("no match below")
         elif self._view.rows.lines:
-            begin = self._view.store.end if self._view.following else self._view.here()
+            begin = (
+                self._view.store.end if self._view.viewport.following else self._view.cursor.here()
+            )
             found = partial(self._find_next, search, begin, step)
             self._pane.in_background(found, "find")
 
     async def _find_next(self, search: Search, begin: int, step: int) -> None:
-        number = await self._view.find(search, begin + step, step)
+        number = await find_next(self._view.rows, search, begin + step, step)
         if number is None:
             self._pane.say("no match " + ("below" if step > 0 else "above"))
         else:
-            self._view.jump(number)
+            self._view.cursor.jump(number)

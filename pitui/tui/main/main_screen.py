@@ -197,7 +197,7 @@ class MainScreen(ActionScreen):
 
     @work(group="logs", exclusive=True)
     async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
-        """Show logs in their pane, at their end or at a target line."""
+        """Show logs in their pane, at a target line or, without one (None), at their end."""
         try:
             self.logs.follow.show(await app_of(self).services.sources(self.snapshot, words), goal)
         except PituiError as error:

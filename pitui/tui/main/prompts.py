@@ -74,7 +74,7 @@ class UiAsker:
         self._one = asyncio.Lock()
 
     async def passphrase(self, identity: Path) -> str | None:
-        """Ask for a passphrase."""
+        """Ask for a passphrase; None if it is skipped."""
         async with self._one:
             return await self._ask(PassphraseScreen(identity))
 
@@ -93,14 +93,14 @@ class UiAsker:
         return answer is True
 
     async def password(self, nodes: Sequence[str], *, wrong: bool) -> str | None:
-        """Ask for the login password of nodes."""
+        """Ask for the login password of nodes; None if it is not given."""
         from pitui.tui.main.passwords import login_password
 
         async with self._one:
             return await self._ask(login_password(nodes, wrong=wrong))
 
     async def sudo_password(self, node: str, *, wrong: bool) -> str | None:
-        """Ask for the password that sudo wants."""
+        """Ask for the password that sudo wants; None if it is not given."""
         from pitui.tui.main.passwords import sudo_password
 
         async with self._one:

@@ -8,7 +8,7 @@ from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.base.ui_messages import TimelineChanged
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.pane_layout import JOBS, NODES
-from pitui.tui.services.interface import TimelineService
+from pitui.tui.services.backend_interface import TimelineService
 
 if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen

@@ -2,7 +2,7 @@
 
 from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.nodes.node_pane import NodePane
-from pitui.tui.services.interface import InspectionService
+from pitui.tui.services.backend_interface import InspectionService
 
 
 class NodeScreen(PaneScreen):

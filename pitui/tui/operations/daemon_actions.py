@@ -15,7 +15,7 @@ from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, Work
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.services.interface import Verb
+from pitui.tui.services.backend_interface import Verb
 
 if TYPE_CHECKING:
     from textual.widget import Widget

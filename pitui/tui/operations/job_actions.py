@@ -13,7 +13,7 @@ from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, job_claim
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.services.interface import Backend
+from pitui.tui.services.backend_interface import Backend
 from pitui.tui.text.job_list import Job, identity
 
 if TYPE_CHECKING:

@@ -67,7 +67,10 @@ class Operation:
         self.outcomes[outcome.node, outcome.role] = outcome
 
     def end(self, error: PituiError | None = None, *, cancelled: bool = False) -> None:
-        """Note that the operation ended; unfinished targets were cancelled or failed."""
+        """Note that the operation ended; unfinished targets were cancelled or failed.
+
+        `error`: why it failed as a whole; None where it did not.
+        """
         self.error = error
         self.ended = time.time()
         for key, outcome in self.outcomes.items():

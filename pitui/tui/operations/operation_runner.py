@@ -49,7 +49,7 @@ class OperationReported(Message):
 
 
 class OperationEnded(Message):
-    """An operation ended: well or in part, cancelled, or as a whole with an error."""
+    """An operation ended: well or in part (`error` is None), cancelled, or as a whole with one."""
 
     def __init__(self, operation: Operation, error: PituiError | None, *, cancelled: bool) -> None:
         super().__init__()
@@ -218,5 +218,5 @@ class OperationRunner:
 
     @property
     def repeatable(self) -> Operation | None:
-        """The newest operation that failed and can be done again."""
+        """The newest operation that failed and can be done again; None where there is none."""
         return next((o for o in self.listed if o.ended and o.failed and o.again), None)

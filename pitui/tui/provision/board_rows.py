@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.domain.text.printable import one_line
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_text import node_cell, node_line
-from pitui.tui.services.interface import StepName
+from pitui.tui.services.backend_interface import StepName
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.step_states import step_glyph
 
@@ -53,11 +53,7 @@ def board_rows(provision_run: ProvisionRun, now: float) -> list[BoardRow]:
     """Return a row a node."""
     rows = []
     for node in provision_run.nodes:
-        states = tuple(
-            step_glyph(provision_run.seen[node, name.id].report.state)
-            for name in provision_run.names
-            if (node, name.id) in provision_run.seen
-        )
+        states = tuple(step_glyph(seen.report.state) for seen in provision_run.steps.of(node))
         line = node_line(provision_run, node, now)
         if provision_run.at_work(node) is None:
             state = node_cell(provision_run, node)

@@ -3,7 +3,7 @@
 from pitui.provision.engine.report import NodeResult, StepState
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
-from pitui.tui.services.interface import ProvisionKind
+from pitui.tui.services.backend_interface import ProvisionKind
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration
 
@@ -38,7 +38,9 @@ def _run_state(provision_run: ProvisionRun, now: float, clock: float) -> list[Sp
 
 
 def _steps(provision_run: ProvisionRun) -> list[Span]:
-    states = [seen.report.state for seen in provision_run.all_steps]
+    states = [
+        seen.report.state for node in provision_run.nodes for seen in provision_run.steps.of(node)
+    ]
     done = sum(state.ended for state in states)
     share = done / len(states) if states else 0.0
     return [*bar(share, _BAR), (f"  {done} of {len(states)} steps", Tone.STRONG)]
@@ -79,7 +81,7 @@ def _working(provision_run: ProvisionRun, now: float, clock: float) -> list[Span
     if pushes:
         spans += [_GAP, (f"pushing to {len(pushes)}: {speed(sum(pushes))}", Tone.NORMAL)]
     failed = sum(
-        any(seen.report.state is StepState.FAILED for seen in provision_run.steps_of(node))
+        any(seen.report.state is StepState.FAILED for seen in provision_run.steps.of(node))
         for node in provision_run.nodes
     )
     if failed:

@@ -66,7 +66,7 @@ class PlanOrBoard(Container):
         """Draw everything that differs."""
         provision_run, now = self._provision_run, monotonic()
         if self.as_board:
-            self._board.show(provision_run.names, board_rows(provision_run, now))
+            self._board.show(provision_run.steps.names, board_rows(provision_run, now))
         else:
             rows = tree_rows(provision_run, self._folded, now, everything=self._everything)
             self._tree.show(rows)
@@ -97,8 +97,8 @@ class PlanOrBoard(Container):
         if board.node is None:
             return None, None
         if board.step is None:
-            return board.node, self._provision_run.telling(board.node)
-        return board.node, self._provision_run.names[board.step].id
+            return board.node, self._provision_run.steps.telling(board.node)
+        return board.node, self._provision_run.steps.names[board.step].id
 
     # -- looking around --------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class PlanOrBoard(Container):
         if node is None:
             return
         if self.as_board:
-            ids = [name.id for name in self._provision_run.names]
+            ids = [name.id for name in self._provision_run.steps.names]
             self._board.aside(steps, ids.index(step) if step in ids else 0)
             return
         if steps < 0:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import StepState
 from pitui.provision.engine.report_text import quiet
-from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
+from pitui.tui.provision.provision_run import Phase, ProvisionRun
+from pitui.tui.provision.run_steps import StepProgress
 from pitui.tui.provision.step_text import doing, node_cell, node_line
 from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.number_format import duration
@@ -27,7 +28,7 @@ def step_key(node: str, step: str) -> str:
 
 
 def of_key(key: str) -> tuple[str, str | None]:
-    """Return the node and the step of a row; a node's own row has no step."""
+    """Return the node and the step of a row; the step is None on a node's own row."""
     node, between, step = key.partition(_BETWEEN)
     return node, step if between else None
 
@@ -48,7 +49,7 @@ def tree_rows(
 
 
 def _shown(provision_run: ProvisionRun, node: str, *, everything: bool) -> list[StepProgress]:
-    steps = provision_run.steps_of(node)
+    steps = provision_run.steps.of(node)
     if everything:
         return steps
     if provision_run.phase is Phase.LOOKING:

@@ -17,7 +17,7 @@ from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.provision.step_text import push_words
-from pitui.tui.services.interface import ProvisionKind, ProvisionRequest
+from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
     from textual.screen import Screen

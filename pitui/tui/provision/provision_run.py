@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from time import monotonic
 
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import NodeReport, StepReport, StepState
-from pitui.tui.services.interface import (
+from pitui.provision.engine.report import NodeReport, StepReport
+from pitui.tui.provision.run_steps import FINDS, RunSteps, StepProgress
+from pitui.tui.services.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionService,
     ProvisionWork,
-    StepName,
 )
 
 
@@ -24,20 +23,6 @@ class Phase(StrEnum):
     PLANNED = "planned"
     WORKING = "working"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class StepProgress:
-    """What a step reported last, and when: seconds of the monotonic clock."""
-
-    report: StepReport
-    at: float
-    since: float
-    """When the step was begun."""
-
-
-_FINDS = frozenset({StepState.WOULD_CHANGE, StepState.UNKNOWN})
-_WORKS = frozenset({StepState.CHECKING, StepState.APPLYING, StepState.VERIFYING})
 
 
 class ProvisionRun:
@@ -51,7 +36,7 @@ class ProvisionRun:
         self.phase = Phase.PLANNED
         self.error: PituiError | None = None
         """Why it was refused as a whole."""
-        self.seen: dict[tuple[str, str], StepProgress] = {}
+        self.steps = RunSteps()
         self.ends: dict[str, NodeReport] = {}
         self.stopping = False
         self.started = 0.0
@@ -67,7 +52,7 @@ class ProvisionRun:
             UsageError: a step that is asked for is not there.
         """
         self.wanted = wanted
-        self.names: tuple[StepName, ...] = tuple(self.services.steps(wanted))
+        self.steps.names = tuple(self.services.steps(wanted))
         self._forget(wanted.nodes)
 
     # -- what is done
@@ -79,7 +64,10 @@ class ProvisionRun:
         self._end(Phase.PLANNED)
 
     async def do(self, nodes: Sequence[str], report: Callable[[StepReport], None]) -> None:
-        """Do it on some of the nodes; those that are left out keep what they came to."""
+        """Do it on some of the nodes; those that are left out keep what they came to.
+
+        `report` is called with every change of a step, from the event loop.
+        """
         self._begin(Phase.WORKING, nodes)
         try:
             await self._go(replace(self.wanted, nodes=tuple(nodes)), report, plan=False)
@@ -120,22 +108,14 @@ class ProvisionRun:
         self.changed += 1
 
     def _forget(self, nodes: Sequence[str]) -> None:
-        now = monotonic()
         for node in nodes:
             self.ends.pop(node, None)
-            for step in [step for at, step in self.seen if at == node]:
-                del self.seen[node, step]
-            for name in self.names:
-                self.seen[node, name.id] = StepProgress(StepReport(node, name.id), now, now)
+        self.steps.forget(nodes)
         self.changed += 1
 
     def take(self, report: StepReport) -> None:
         """Note what a step reported."""
-        now = monotonic()
-        before = self.seen.get((report.node, report.step))
-        begun = before is not None and before.report.state in _WORKS
-        since = before.since if before is not None and begun else now
-        self.seen[report.node, report.step] = StepProgress(report, now, since)
+        self.steps.take(report)
         self.changed += 1
 
     # -- what it came to
@@ -163,7 +143,7 @@ class ProvisionRun:
     @staticmethod
     def finds(report: NodeReport) -> int:
         """Count the steps of a node that would do something."""
-        return sum(step.state in _FINDS for step in report.steps)
+        return sum(step.state in FINDS for step in report.steps)
 
     @property
     def failed(self) -> list[str]:
@@ -172,35 +152,11 @@ class ProvisionRun:
             return []
         return [n for n in self.nodes if n not in self.ends or not self.ends[n].state.good]
 
-    @property
-    def all_steps(self) -> list[StepProgress]:
-        """Every step of every node."""
-        return [seen for node in self.nodes for seen in self.steps_of(node)]
-
-    def steps_of(self, node: str) -> list[StepProgress]:
-        """Return the steps of a node in order."""
-        return [self.seen[node, name.id] for name in self.names if (node, name.id) in self.seen]
-
     def at_work(self, node: str) -> StepProgress | None:
-        """Return the step that is being done on a node."""
+        """Return the step that is being done on a node; None where none is, or nothing runs."""
         if self.phase not in (Phase.LOOKING, Phase.WORKING):
             return None
-        return next((s for s in self.steps_of(node) if s.report.state in _WORKS), None)
-
-    def telling(self, node: str) -> str:
-        """Return the step of a node that says most: failed, at work, to be done, or done last."""
-        steps = self.steps_of(node)
-        states = [seen.report.state for seen in steps]
-        for wanted in ({StepState.FAILED}, _WORKS, {StepState.BLOCKED}, _FINDS):
-            for seen, state in zip(steps, states, strict=True):
-                if state in wanted:
-                    return seen.report.step
-        done = [seen for seen in steps if seen.report.state is StepState.CHANGED]
-        return (done or steps)[-1].report.step if steps else ""
-
-    def title_of(self, step: str) -> str:
-        """Return a step in words."""
-        return next((name.title for name in self.names if name.id == step), step)
+        return self.steps.at_work(node)
 
     @property
     def title(self) -> str:

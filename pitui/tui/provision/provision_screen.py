@@ -20,7 +20,7 @@ from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.provision.heading import head
 from pitui.tui.provision.plan_or_board import PlanOrBoard
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
-from pitui.tui.services.interface import ProvisionKind
+from pitui.tui.services.backend_interface import ProvisionKind
 from pitui.tui.widgets.row_detail import RowDetail
 
 if TYPE_CHECKING:

@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from pitui.tui.provision.board_painter import BoardCursor, BoardPainter
 from pitui.tui.provision.board_rows import BoardLayout, BoardRow, board_layout
-from pitui.tui.services.interface import StepName
-from pitui.tui.text.cells import Tone, cells
-from pitui.tui.text.segments import put
-from pitui.tui.text.styles import tone_style
+from pitui.tui.services.backend_interface import StepName
 
 _HEADS = 1
-_INDENT = 4
 
 
 class StepBoard(ScrollView, can_focus=True):
@@ -34,6 +29,7 @@ class StepBoard(ScrollView, can_focus=True):
         self._rows: Sequence[BoardRow] = ()
         self._steps: Sequence[StepName] = ()
         self._layout = BoardLayout(0, (), (), beside=True)
+        self._painter = BoardPainter(self)
         self.node: str | None = None
         """The node under the cursor."""
         self.step: int | None = None
@@ -140,46 +136,15 @@ class StepBoard(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width, base = self.size.width, self.rich_style
+        width = self.size.width
         if y < _HEADS:
-            return self._heads(width)
+            return self._painter.heads(self._layout, width)
         index, part = divmod(y - _HEADS + round(self.scroll_offset.y), self._tall)
         if index >= len(self._rows):
-            return Strip.blank(width, base)
-        row, at_cursor = self._rows[index], self._rows[index].key == self.node
-        line: list[Segment] = []
-        if part == 0:
-            self._states(line, row, at_cursor=at_cursor)
-        if self._layout.beside or part == 1:
-            x = self._layout.end + 1 if self._layout.beside else _INDENT
-            put(line, row.line, x, max(0, width - x - 1), self._tone)
-        style = base
-        if at_cursor:
-            style += self.get_component_rich_style("step-board--cursor", partial=True)
-        return Strip(line).crop_extend(0, width, style).apply_style(style)
-
-    def _states(self, line: list[Segment], row: BoardRow, *, at_cursor: bool) -> None:
-        put(line, cells(("▌" if at_cursor else " ", Tone.ACCENT)), 0, 1, self._tone)
-        put(line, row.name, 2, self._layout.first - 3, self._tone)
-        x = self._layout.first
-        for index, (state, width) in enumerate(zip(row.states, self._layout.width, strict=False)):
-            chosen = at_cursor and index == self.step
-            marks = ("[", "]") if chosen else (" ", " ")
-            spans = ((marks[0], Tone.ACCENT), *state.spans, (marks[1], Tone.ACCENT))
-            put(line, cells(*spans), x, width, self._tone)
-            x += width
-
-    def _heads(self, width: int) -> Strip:
-        style = self.get_component_rich_style("step-board--heads")
-        line: list[Segment] = []
-        x = self._layout.first
-        for head, room in zip(self._layout.heads, self._layout.width, strict=True):
-            put(line, cells((head, Tone.DIM)), x, room, self._tone)
-            x += room
-        return Strip(line).crop_extend(0, width, style).apply_style(style)
-
-    def _tone(self, tone: Tone) -> Style:
-        return tone_style(self, tone)
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[index]
+        chosen = BoardCursor(self.step) if row.key == self.node else None
+        return self._painter.row(self._layout, row, part, width, chosen)
 
 
 def _tall(placed: BoardLayout) -> int:

@@ -3,7 +3,8 @@
 from pitui.domain.text.printable import one_line, printable
 from pitui.provision.engine.report import StepReport, StepState
 from pitui.provision.engine.report_text import quiet
-from pitui.tui.provision.provision_run import ProvisionRun, StepProgress
+from pitui.tui.provision.provision_run import ProvisionRun
+from pitui.tui.provision.run_steps import StepProgress
 from pitui.tui.provision.step_text import amounts, doing, node_cell, node_line
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.step_states import step_cell, step_tone
@@ -26,7 +27,7 @@ def node_detail(provision_run: ProvisionRun, node: str, now: float) -> DetailLin
     line = node_line(provision_run, node, now)
     if line.spans:
         lines.append(line)
-    for seen in provision_run.steps_of(node):
+    for seen in provision_run.steps.of(node):
         if not quiet(seen.report) and seen.report.state is not StepState.WAITING:
             lines += [Cell(), *_step(provision_run, seen, now)]
     return lines
@@ -34,7 +35,7 @@ def node_detail(provision_run: ProvisionRun, node: str, now: float) -> DetailLin
 
 def step_detail(provision_run: ProvisionRun, node: str, step: str, now: float) -> DetailLines:
     """Return all that is known of one step of a node."""
-    seen = provision_run.seen.get((node, step))
+    seen = provision_run.steps.find(node, step)
     if seen is None:
         return []
     first, *rest = _step(provision_run, seen, now)
@@ -43,7 +44,7 @@ def step_detail(provision_run: ProvisionRun, node: str, step: str, now: float) -
 
 def _step(provision_run: ProvisionRun, seen: StepProgress, now: float) -> DetailLines:
     report = seen.report
-    title = f"{report.step}: {provision_run.title_of(report.step)}  "
+    title = f"{report.step}: {provision_run.steps.title_of(report.step)}  "
     ended = report.state.ended
     time = ((f"  {report.seconds:.1f} s", Tone.DIM),) if ended and report.seconds >= 0.05 else ()
     lines = [cells((title, Tone.STRONG), *step_cell(report.state).spans, *time)]

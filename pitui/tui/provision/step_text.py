@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState, Transfer
-from pitui.tui.provision.provision_run import Phase, ProvisionRun, StepProgress
+from pitui.tui.provision.provision_run import Phase, ProvisionRun
+from pitui.tui.provision.run_steps import StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
 from pitui.tui.text.state_cells import glyph_cell
@@ -37,7 +38,7 @@ def node_cell(provision_run: ProvisionRun, node: str) -> Cell:
     working = provision_run.at_work(node)
     if working is not None:
         return cells(("▸ working" if provision_run.running else "▸ checking", Tone.ACCENT))
-    if all(seen.report.state is StepState.WAITING for seen in provision_run.steps_of(node)):
+    if all(seen.report.state is StepState.WAITING for seen in provision_run.steps.of(node)):
         return cells(("◌ waiting", Tone.DIM))
     if provision_run.phase is Phase.ENDED:
         return cells(("■ not finished", Tone.DIM))
@@ -46,7 +47,7 @@ def node_cell(provision_run: ProvisionRun, node: str) -> Cell:
 
 def _through(provision_run: ProvisionRun, node: str) -> Cell:
     """Return the state of a node that is through its steps while others are not."""
-    states = {seen.report.state for seen in provision_run.steps_of(node)}
+    states = {seen.report.state for seen in provision_run.steps.of(node)}
     if StepState.FAILED in states:
         return cells(("✗ failed", Tone.BAD))
     if StepState.WAITING in states:
@@ -62,16 +63,16 @@ def node_line(provision_run: ProvisionRun, node: str, now: float) -> Cell:
     seen = provision_run.at_work(node)
     if seen is not None:
         return cells((f"{seen.report.step}  ", Tone.STRONG), *doing(seen, now))
-    failed = [s.report for s in provision_run.steps_of(node) if s.report.state is StepState.FAILED]
+    failed = [s.report for s in provision_run.steps.of(node) if s.report.state is StepState.FAILED]
     if failed:
         return cells((f"{failed[0].step}: {one_line(failed[0].detail)}", Tone.BAD))
     if provision_run.running and not _to_come(provision_run, node):
-        return _counts([seen.report for seen in provision_run.steps_of(node)])
+        return _counts([seen.report for seen in provision_run.steps.of(node)])
     return Cell()
 
 
 def _to_come(provision_run: ProvisionRun, node: str) -> bool:
-    return any(not seen.report.state.ended for seen in provision_run.steps_of(node))
+    return any(not seen.report.state.ended for seen in provision_run.steps.of(node))
 
 
 def doing(seen: StepProgress, now: float) -> tuple[Span, ...]:

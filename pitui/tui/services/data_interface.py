@@ -39,4 +39,7 @@ class DataService(Protocol):
     async def remove(
         self, wanted: Mapping[int, Sequence[str]], report: Callable[[int, Outcome], None]
     ) -> None:
-        """Remove items from nodes, where they are as they were pushed."""
+        """Remove items from nodes, where they are as they were pushed.
+
+        `report` is called with an item's number and how a node of it ended.
+        """

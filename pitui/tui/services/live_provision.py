@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
-from pitui.tui.services.interface import (
+from pitui.tui.services.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionWork,

@@ -24,7 +24,7 @@ from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.prompts import NonInteractive, Prompter
 from pitui.services.nodes.discovery import find_proposals, look_at
 from pitui.tui.main.prompts import UiAsker
-from pitui.tui.setup.candidates import candidate_detail, candidate_line
+from pitui.tui.setup.candidate_lines import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup
 from pitui.tui.text.styles import to_text
 from pitui.tui.widgets.row_detail import RowDetail
@@ -70,14 +70,12 @@ class SetupScreen(Screen[Path]):
         )
         yield OptionList(*(self._option(one) for one in self.setup.candidates), compact=True)
         yield RowDetail()
-        yield self._field("Add", "", "add", "NAME=HOST, or just HOST; user@host:port. Enter adds")
-        yield self._field("File", str(config_folder() / FILE_NAME), "file", "")
+        yield _labelled_input(
+            "Add", "", "add", "NAME=HOST, or just HOST; user@host:port. Enter adds"
+        )
+        yield _labelled_input("File", str(config_folder() / FILE_NAME), "file", "")
         yield Static("", id="complaint", markup=False)
         yield Static(Text(_KEYS), classes="keys")
-
-    def _field(self, label: str, value: str, name: str, placeholder: str) -> Horizontal:
-        field = Input(value, id=name, placeholder=placeholder, compact=True)
-        return Horizontal(Static(label, classes="label"), field, classes="field")
 
     def on_mount(self) -> None:
         """Try every machine."""
@@ -218,3 +216,8 @@ class SetupScreen(Screen[Path]):
 
     def _complain(self, error: PituiError) -> None:
         self.query_one("#complaint", Static).update(Text(str(error)))
+
+
+def _labelled_input(label: str, value: str, name: str, placeholder: str) -> Horizontal:
+    field = Input(value, id=name, placeholder=placeholder, compact=True)
+    return Horizontal(Static(label, classes="label"), field, classes="field")

@@ -59,7 +59,7 @@ def theme_variables(theme: Theme) -> dict[str, str]:
 
 
 def check_theme(name: str | None) -> str:
-    """Return the name of a theme that exists; ours where none is asked for.
+    """Return the name of a theme that exists; pitui's own where none (None) is asked for.
 
     Raises:
         ConfigError: there is no such theme.

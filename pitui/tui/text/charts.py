@@ -28,7 +28,10 @@ def buckets(samples: Sequence[Sample], begin: float, end: float, count: int) -> 
 def chart(
     values: Sequence[float | None], rows: int, top: float, label: Callable[[float], str]
 ) -> list[Cell]:
-    """Return a chart of columns, `top` at its upper edge; the scale stands at the left."""
+    """Return a chart of columns, `top` at its upper edge; the scale stands at the left.
+
+    A value of None leaves its column blank. `label` writes a value for the scale.
+    """
     lines, room = [], _label_room(label(top))
     for row in range(rows):
         floor = (rows - 1 - row) / rows
@@ -64,7 +67,11 @@ def captioned(
     top: float | None = None,
     rows: int = 3,
 ) -> list[Cell]:
-    """Return a chart under a line with its title, the newest and the highest value."""
+    """Return a chart under a line with its title, the newest and the highest value.
+
+    `label` writes a value with its unit; `top` is the value at the upper edge, None: a round one
+    above the highest.
+    """
     known = [value for at, value in samples if value is not None and span[0] <= at <= span[1]]
     if not known:
         return [cells((title, Tone.STRONG), ("  no data yet", Tone.DIM))]

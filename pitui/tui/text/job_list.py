@@ -50,7 +50,7 @@ class Job:
 
     @property
     def app_id(self) -> str | None:
-        """The id of its application, once known."""
+        """The id of its application; None until it is known, or where it has none."""
         if self.application is not None:
             return self.application.id
         return self.run.application if self.run else None
@@ -104,7 +104,7 @@ class JobList(Mapping[str, Job]):
         }
 
     def key_of(self, app_id: str) -> str | None:
-        """Return the key of an application."""
+        """Return the key of an application's job; None where none is listed."""
         key = f"app:{app_id}"
         if key in self._entries:
             return key

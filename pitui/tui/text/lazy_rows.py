@@ -11,9 +11,9 @@ T = TypeVar("T")
 class Rows(Sequence[Row], Generic[T]):
     """Values by key in their order, and what makes a row of one.
 
-    A row is made of its value when it is first asked for. `search` gives the text that a filter
-    looks at, where that is not all cells' (equal values have equal texts); `aliases` are keys that
-    things had before, and those that they have now.
+    A row is made of its value, by `make`, when it is first asked for. `search` gives the text that
+    a filter looks at, where that is not all cells' (equal values have equal texts); `aliases` are
+    keys that things had before, and those that they have now.
     """
 
     def __init__(

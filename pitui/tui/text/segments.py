@@ -20,7 +20,10 @@ def put(
     *,
     right: bool = False,
 ) -> list[Segment]:
-    """Append a cell to a line so that it stands at `x`, cut or aligned to `width` cells."""
+    """Append a cell to a line so that it stands at `x`, cut or aligned to `width` cells.
+
+    `style` returns the style of a tone. Returns the line.
+    """
     pieces = shorten(cell, width)
     length = sum(cell_len(text) for text, _ in pieces)
     start = x + (width - length if right else 0)

@@ -15,7 +15,7 @@ class RowDetail(Widget):
         self._lines: tuple[Cell, Cell] | None = None
 
     def show(self, lines: tuple[Cell, Cell] | None) -> None:
-        """Show other lines; draws only where they differ."""
+        """Show other lines (None: blank ones); draws only where they differ."""
         if lines != self._lines:
             self._lines = lines
             self.refresh()

@@ -77,7 +77,7 @@ class RowModel:
             after[key] = known
 
     def index_of(self, key: str | None) -> int | None:
-        """Return where a row stands among the visible ones."""
+        """Return where a row stands among the visible ones; None where it is not visible."""
         return None if key is None else self._index.get(key)
 
     @property

@@ -3,37 +3,25 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.events import Click
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, wrapped
-from pitui.tui.text.column_fit import ColumnPlace, fit
+from pitui.tui.text.cells import Cell, Column, Row
 from pitui.tui.text.lazy_rows import Rows
-from pitui.tui.text.segments import put
-from pitui.tui.text.styles import tone_style
 from pitui.tui.widgets.row_model import RowModel
+from pitui.tui.widgets.row_painter import TABLE_CLASSES, RowPainter
+from pitui.tui.widgets.table_columns import TableColumns
 
-GUTTER = 3
-"""Cells before the first column: the cursor's bar, the mark, a space."""
 TITLES = 1
-_MEASURED = 64
-"""Rows whose width is looked at with each update, beside those in sight: a longer table's next."""
 
 
 class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of cells; makes those in sight only, and redraws what changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-table--titles",
-        "row-table--cursor",
-        "row-table--cursor-blurred",
-        "row-table--mark",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = TABLE_CLASSES
 
     class Moved(Message):
         """The cursor is on another row, or on none."""
@@ -44,11 +32,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, columns: Sequence[Column], empty: Sequence[Cell] = ()) -> None:
         super().__init__()
         self.model = RowModel()
-        self._columns = columns
-        self._index = {column.id: index for index, column in enumerate(columns)}
-        self._natural = [0] * len(columns)
-        self._measured = 0
-        self._places: list[ColumnPlace] = []
+        self.columns = TableColumns(columns)
+        self._painter = RowPainter(self, self.columns)
         self._empty = tuple(empty)
 
     # -- what is shown ---------------------------------------------------------------------
@@ -58,17 +43,12 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         model = self.model
         before, cursor, place = model.visible, model.cursor, model.place
         model.update(rows)
-        self._measure((*self._in_sight(), *self._next_to_measure()))
+        self._measure((*self._in_sight(), *self.columns.next_rows(model.rows)))
         if cursor is not None and model.cursor == cursor and model.place != place:
             self._scroll_rows(self.scroll_offset.y + model.place - place)
         self._redraw(before)
         if model.cursor != cursor:
             self.post_message(self.Moved())
-
-    def forget_widths(self) -> None:
-        """Let columns be as narrow as the next rows are: they show something else."""
-        self._natural = [0] * len(self._columns)
-        self._measured = 0
 
     def set_empty(self, lines: Sequence[Cell]) -> None:
         """Say what stands in place of rows while there are none."""
@@ -92,52 +72,21 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._resize_rows()
             self.refresh()
             return
-        for y in self._places_in_sight():
+        top = self.scroll_offset.y
+        for y in range(top, min(len(after), top + self.page())):
             old, new = before[y], after[y]
             if old is not new and (old != new or old.key != new.key):
-                self._refresh_cells(y, old, new)
+                line = TITLES + y - top
+                for region in self.columns.changed(old, new, line, self.size.width):
+                    self.refresh(region)
 
-    def _places_in_sight(self) -> range:
+    def _in_sight(self) -> Sequence[Row]:
         top = self.scroll_offset.y
-        return range(top, min(len(self.model.visible), top + self.page()))
-
-    def _in_sight(self) -> list[Row]:
-        return [self.model.visible[y] for y in self._places_in_sight()]
-
-    def _refresh_cells(self, y: int, old: Row, new: Row) -> None:
-        line = TITLES + y - self.scroll_offset.y
-        if old.key != new.key or old.note != new.note:
-            self.refresh(Region(0, line, self.size.width, 1))
-            return
-        for place in self._places:
-            if old.cells[place.index] != new.cells[place.index]:
-                self.refresh(Region(place.x, line, place.width, 1))
-
-    def _next_to_measure(self) -> list[Row]:
-        rows, begin = self.model.rows, self._measured
-        if begin >= len(rows):
-            begin = 0
-        self._measured = begin + _MEASURED
-        return rows[begin : begin + _MEASURED]
+        return self.model.visible[top : top + self.page()]
 
     def _measure(self, rows: Iterable[Row]) -> None:
-        """Let columns grow to their longest cell; they never shrink, so that nothing jumps."""
-        natural = list(self._natural)
-        for row in rows:
-            for index, cell in enumerate(row.cells):
-                if not self._covered(row, index):
-                    natural[index] = max(natural[index], cell.width)
-        if natural != self._natural:
-            self._natural = natural
-            self._place_columns()
-
-    def _covered(self, row: Row, index: int) -> bool:
-        return row.note is not None and index >= self._index[row.note_at]
-
-    def _place_columns(self) -> None:
-        places = fit(self._columns, self._natural, self.size.width - 1, GUTTER)
-        if places != self._places:
-            self._places = places
+        """Let columns grow to their longest cell."""
+        if self.columns.measure(rows, self.size.width):
             self.refresh()
 
     def _resize_rows(self) -> None:
@@ -146,7 +95,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Place the columns anew."""
         self._measure(self._in_sight())
-        self._place_columns()
+        if self.columns.place(self.size.width):
+            self.refresh()
         self._resize_rows()
         self._reveal()
 
@@ -160,7 +110,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def cursor(self) -> str | None:
-        """The key of the row under the cursor."""
+        """The key of the row under the cursor; None where that row is gone, or there is none."""
         return self.model.cursor
 
     def move_by(self, step: int) -> None:
@@ -182,21 +132,6 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def page(self) -> int:
         """Return how many rows are seen at once."""
         return max(1, self.size.height - TITLES)
-
-    def toggle_mark(self) -> None:
-        """Mark or unmark the row under the cursor, and go on to the next."""
-        self.model.toggle_mark()
-        self.move_by(1)
-
-    def mark_all(self) -> None:
-        """Mark every visible row, or none where all are marked."""
-        self.model.mark_all()
-        self.refresh()
-
-    def clear_marks(self) -> None:
-        """Unmark every row."""
-        self.model.marks.clear()
-        self.refresh()
 
     def _moved(self) -> None:
         self._reveal()
@@ -222,60 +157,16 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         if event.chain == 2:
             self.post_message(self.Entered())
 
-    # -- drawing ---------------------------------------------------------------------------
-
     def render_line(self, y: int) -> Strip:
         """Draw one line: the titles, a row, or what stands in place of rows."""
-        width, base = self.size.width, self.rich_style
+        width, model = self.size.width, self.model
         if y < TITLES:
-            return self._titles(width)
+            return self._painter.titles(width, shown=bool(model.rows))
         index = y - TITLES + self.scroll_offset.y
-        if index < len(self.model.visible):
-            return self._row(self.model.visible[index], width)
-        if self.model.visible or y == TITLES:
-            return Strip.blank(width, base)
-        line = put([], self._instead(y - TITLES - 1), GUTTER, width - GUTTER, self._tone)
-        return Strip(line).crop_extend(0, width, base).apply_style(base)
-
-    def _instead(self, y: int) -> Cell:
-        """Return a line of what stands in place of rows."""
-        room = max(1, self.size.width - 2 * GUTTER)
-        lines = [line for said in self._empty for line in wrapped(said, room)]
-        return lines[y] if y < len(lines) else BLANK
-
-    def _tone(self, tone: Tone) -> Style:
-        return tone_style(self, tone)
-
-    def _titles(self, width: int) -> Strip:
-        style = self.get_component_rich_style("row-table--titles")
-        line: list[Segment] = []
-        if self.model.rows:
-            for place in self._places:
-                column = self._columns[place.index]
-                title = Cell(((column.title, Tone.DIM),))
-                put(line, title, place.x, place.width, lambda _: style, right=column.right)
-        return Strip(line).crop_extend(0, width, style).apply_style(style)
-
-    def _row(self, row: Row, width: int) -> Strip:
-        line: list[Segment] = []
-        at_cursor, marked = row.key == self.model.cursor, row.key in self.model.marks
-        gutter = ("▌" if at_cursor else " ", Tone.ACCENT), ("◆" if marked else " ", Tone.ACCENT)
-        put(line, Cell(gutter), 0, 2, self._tone)
-        for place in self._places:
-            column = self._columns[place.index]
-            if row.note is not None and place.index >= self._index[row.note_at]:
-                put(line, row.note, place.x, width - place.x - 1, self._tone)
-                break
-            cell = row.cells[place.index]
-            put(line, cell, place.x, place.width, self._tone, right=column.right)
-        style = self._line_style(at_cursor=at_cursor, marked=marked)
-        return Strip(line).crop_extend(0, width, style).apply_style(style)
-
-    def _line_style(self, *, at_cursor: bool, marked: bool) -> Style:
-        style = self.rich_style
-        if marked:
-            style += self.get_component_rich_style("row-table--mark", partial=True)
-        if at_cursor:
-            name = "row-table--cursor" if self.has_focus else "row-table--cursor-blurred"
-            style += self.get_component_rich_style(name, partial=True)
-        return style
+        if index < len(model.visible):
+            row = model.visible[index]
+            at_cursor, marked = row.key == model.cursor, row.key in model.marks
+            return self._painter.row(row, width, at_cursor=at_cursor, marked=marked)
+        if model.visible or y == TITLES:
+            return self._painter.blank(width)
+        return self._painter.instead(self._empty, y - TITLES - 1, width)

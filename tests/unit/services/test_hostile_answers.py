@@ -10,7 +10,7 @@ from pitui.facts.health.reader import HealthReader
 from pitui.facts.time import parse_clock
 from pitui.services.logs.journal_access import parse_way
 from pitui.services.runs.run_status import decode_runs
-from pitui.spark.event_log import codec, reader
+from pitui.spark.event_log import compression, reader
 from pitui.spark.event_log.reader import EventLog
 from pitui.spark.logs.journal import JournalAccess, journal_entry
 from pitui.spark.logs.log_listing import parse_log_list
@@ -57,19 +57,19 @@ def test_runs_after_one_that_makes_no_sense_are_left() -> None:
 
 
 def test_event_logs_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec, "_MOST", 4 * 1024 * 1024)
+    monkeypatch.setattr(compression, "_MOST", 4 * 1024 * 1024)
     monkeypatch.setattr(reader, "_LONGEST", 2 * 1024 * 1024)
     bomb = zstandard.compress(b"x" * 64 * 1024 * 1024)
     log = EventLog()
-    log.take(codec.plain(bomb, "a.zstd"))
+    log.take(compression.plain(bomb, "a.zstd"))
     assert log.inside().jobs == ()
     assert "only its beginning was read" in log.inside().note
     lines = zstandard.compress(b"{}\n" * 8 * 1024 * 1024)
     with pytest.raises(PituiError, match="GiB of text"):
-        EventLog().take(codec.plain(lines, "b.zstd"))
+        EventLog().take(compression.plain(lines, "b.zstd"))
     huge = b"LZ4Block\x20" + (1).to_bytes(4, "little") + b"\xff\xff\xff\x7f" + b"\0" * 4 + b"x"
     with pytest.raises(PituiError, match="damaged at byte"):
-        EventLog().take(codec.plain(huge, "c.lz4"))
+        EventLog().take(compression.plain(huge, "c.lz4"))
 
 
 def test_events_that_are_nested_too_deep_are_damaged_lines() -> None:

@@ -4,7 +4,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pitui.services.benchmarks.data import _write_lines
+from pitui.services.benchmarks.benchmark_data import _write_lines
 
 
 def write(path: Path, mib: int = 1) -> subprocess.CompletedProcess[str]:

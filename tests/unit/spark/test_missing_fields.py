@@ -17,7 +17,7 @@ from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import parse_quartiles, parse_tasks
 from pitui.spark.api.thread_dump import parse_threads
 from pitui.spark.api.worker_json import drivers_on, parse_worker
-from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.reader import EventLog
 from pitui.spark.json_reader import JsonRows
 

@@ -39,7 +39,10 @@ def pane_title(tables: Sequence[tuple[str, int | None, bool]]) -> str:
 def heading(
     location: AppLocation, app: Application | None, result: DetailResult | None
 ) -> tuple[Cell, Cell]:
-    """Return two lines: the breadcrumbs, and the progress or what went wrong."""
+    """Return two lines: the breadcrumbs, and the progress or what went wrong.
+
+    `app`: None where the master does not list it; `result`: None before the first answer.
+    """
     return _first_words(location, app, result), _second(location, app, result)
 
 

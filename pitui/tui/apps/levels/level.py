@@ -148,7 +148,10 @@ def tally_words(tally: Tally) -> str:
 
 
 def time_cell(begin: float | None, end: float | None, state: WorkState, now: float) -> Cell:
-    """Return how long something took, or has taken so far."""
+    """Return how long something took, or has taken so far; a dash where that is not known.
+
+    Times are Unix time; None where that moment is not known, or still to come.
+    """
     if begin is None or (end is None and not state.active):
         return DASH
     return cell(duration_ms(((now if end is None else end) - begin) * 1000))
@@ -168,7 +171,7 @@ def span(milliseconds: float) -> str:
 
 
 def skew_cell(times: Quartiles | None) -> Cell:
-    """Return the shape of a stage's times: `───━╋━─────┤` from 0 to the longest."""
+    """Return the shape of a stage's times: `───━╋━─────┤` from 0 to the longest; None: a dash."""
     if times is None or times.most <= 0:
         return DASH
     marks = (times.least, times.first, times.median, times.third)
@@ -191,7 +194,7 @@ def skew_cell(times: Quartiles | None) -> Cell:
 
 
 def skew_words(times: Quartiles | None) -> str:
-    """Return the distribution of task times in numbers."""
+    """Return the distribution of task times in numbers; empty where it is not known (None)."""
     if times is None:
         return ""
     middle = " / ".join(span(mark) for mark in (times.first, times.median, times.third))

@@ -68,7 +68,7 @@ def _stage_words(stage: Stage) -> str:
 
 
 def place(task: Task | None) -> str:
-    """Return where a task ran: the node's name, else the host as Spark calls it."""
+    """Return where a task ran: the node's name, else the host as Spark calls it; None: nothing."""
     return (task.node or task.host) if task else ""
 
 

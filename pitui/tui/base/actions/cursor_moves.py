@@ -18,7 +18,10 @@ class Movable(Protocol):
 
 
 class RowMoves:
-    """Carries them out in tables; `moved` returns what is moved through now."""
+    """Carries them out in tables.
+
+    `moved` is asked with each key: a screen may have several tables, and moves through the focused.
+    """
 
     def __init__(self, moved: Callable[[], Movable]) -> None:
         self._moved = moved

@@ -16,7 +16,11 @@ Facts = list[tuple[str, str]]
 
 
 class DetailsScreen(Dialog[None]):
-    """A list of names and values; y copies it."""
+    """A list of names and values; y copies it.
+
+    `facts` is asked once a second; while it returns an empty list (the row is gone), what was
+    shown last stays.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter", "close", show=False),

@@ -11,7 +11,8 @@ from textual.widgets import Input
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.actions.cursor_moves import RowMoves
 from pitui.tui.base.panes.pane import Pane
-from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
+from pitui.tui.base.panes.row_marks import RowMarks
+from pitui.tui.base.ui_messages import FooterChanged
 from pitui.tui.text.cells import Cell, Column, Row
 from pitui.tui.widgets.filter_bar import FilterBar
 from pitui.tui.widgets.row_detail import RowDetail
@@ -25,7 +26,7 @@ class TablePane(Pane):
     """A titled table with a filter and two summary lines for the row under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TABLES))
-    HELPERS: ClassVar[tuple[str, ...]] = ("moves",)
+    HELPERS: ClassVar[tuple[str, ...]] = ("moves", "marks")
     COLUMNS: ClassVar[Sequence[Column]]
     TITLE: ClassVar[str]
     DETAILS: ClassVar[int] = 2
@@ -39,6 +40,7 @@ class TablePane(Pane):
         self.table = RowTable(columns or self.COLUMNS)
         self.detail = RowDetail()
         self.moves = RowMoves(lambda: self.table)
+        self.marks = RowMarks(self, self.table)
         self.filter_bar = FilterBar()
         self.title = self.TITLE
 
@@ -68,16 +70,16 @@ class TablePane(Pane):
         self.filter_bar.count(len(self.table.model.visible), self.count)
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
-        """Return the two summary lines of a row. Panes override it."""
+        """Return the two summary lines of a row; None where it is gone. Panes override it."""
         raise NotImplementedError
 
     def facts(self, key: str) -> "Facts":
-        """Return the details of a row. Panes override it."""
+        """Return the details of a row; empty where it is gone. Panes override it."""
         raise NotImplementedError
 
     @property
     def cursor(self) -> str | None:
-        """The key of the row under the cursor."""
+        """The key of the row under the cursor; None where that row is gone, or there is none."""
         return self.table.cursor
 
     def _show_detail(self) -> None:
@@ -122,35 +124,9 @@ class TablePane(Pane):
         if self.filter_bar.value:
             self.filter_bar.clear()
             return True
-        if self.table.model.marks:
-            self.table.clear_marks()
-            self.post_message(FooterChanged())
-            return True
-        return False
-
-    # -- marking ---------------------------------------------------------------------------
-
-    def do_mark(self) -> None:
-        """Mark or unmark the row under the cursor."""
-        self.table.toggle_mark()
-
-    def do_mark_all(self) -> None:
-        """Mark all visible rows, or unmark them if all are marked."""
-        self.table.mark_all()
-        self.post_message(FooterChanged())
+        return self.marks.clear()
 
     # -- looking closer --------------------------------------------------------------------
-
-    def do_copy(self) -> None:
-        """Copy the marked rows, or the one under the cursor."""
-        rows = [self.table.model.rows.row(key) for key in self.table.model.chosen()]
-        if not rows:
-            self.post_message(StatusMessage("nothing under the cursor to copy"))
-            return
-        lines = ("\t".join(cell.text.strip() for cell in row.cells) for row in rows)
-        self.app.copy_to_clipboard("\n".join(lines))
-        what = f"{len(rows)} rows" if self.table.model.marks else "the row"
-        self.post_message(StatusMessage(f"copied {what}"))
 
     def do_open(self) -> None:
         """Open the row: its details, unless the pane overrides it."""

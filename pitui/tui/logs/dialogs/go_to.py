@@ -12,7 +12,11 @@ from pitui.tui.base.dialogs.dialog import Dialog
 
 
 class GoToScreen(Dialog[str]):
-    """Asks for a time or a line number; answers with the text, None if cancelled."""
+    """Asks for a time or a line number; answers with the text, None if cancelled.
+
+    `lines`: how many are shown; `span`: the Unix times of the first and the last, None where no
+    line has one.
+    """
 
     TITLE_TEXT = "Go to"
     KEYS_TEXT = "Enter go  Esc close"

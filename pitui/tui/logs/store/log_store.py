@@ -104,7 +104,7 @@ class LogStore:
         return 0 if place is None else place[0].marks[place[1]]
 
     def level(self, number: int) -> Level | None:
-        """Return the level of the entry that a line belongs to."""
+        """Return the level of the entry that a line belongs to; None where it shows none."""
         return _LEVELS.get(self.mark(number) & RANK)
 
     # -- lines come and go -----------------------------------------------------------------

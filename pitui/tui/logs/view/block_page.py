@@ -112,7 +112,8 @@ class BlockPage:
     ) -> tuple[bytearray, bool, bool]:
         """Return the hits with the lines of the same source around hits, here and next to here.
 
-        `reach`: lines before and after. Beside that: whether what the page leaves to the one above
+        `reach`: lines before and after; `above` and `below`: the pages next to this one, None where
+        there is none. Beside that: whether what the page leaves to the one above
         it has changed, and to that below.
         """
         flags = bytearray(self.hits)

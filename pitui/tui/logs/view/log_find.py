@@ -9,6 +9,7 @@ from pitui.tui.logs.store.log_block import NOTE, PART
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.store.source_buffer import ERROR_MARKS
 from pitui.tui.logs.view.log_rows import LogRows
+from pitui.tui.logs.view.slice_clock import SliceClock
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000
@@ -36,6 +37,31 @@ def matches(rows: LogRows, search: Search, begin: int, step: int) -> Iterator[in
                     slow = search.slow
                     yield None
         yield None
+
+
+async def find_next(rows: LogRows, search: Search, begin: int, step: int) -> int | None:
+    """Return the next line, or with -1 the one before, in which something is found.
+
+    None where there is none. Keys are answered meanwhile.
+    """
+    clock = SliceClock()
+    for number in matches(rows, search, begin, step):
+        if number is not None:
+            return number
+        await clock.rest_if_due()
+    return None
+
+
+async def find_all(rows: LogRows, search: Search, begin: int) -> list[int]:
+    """Return all shown lines in which something is found, from a number on."""
+    found: list[int] = []
+    clock = SliceClock()
+    for number in matches(rows, search, begin, 1):
+        if number is not None:
+            found.append(number)
+        else:
+            await clock.rest_if_due()
+    return found
 
 
 def stretch(rows: LogRows, begin: int, step: int) -> tuple[Sequence[int], list[str], int | None]:
@@ -71,7 +97,7 @@ def error_place(store: LogStore, rows: LogRows, number: int) -> tuple[int, int] 
 
 
 def next_error(store: LogStore, rows: LogRows, after: int) -> int | None:
-    """Return the first error that is shown after a line."""
+    """Return the number of the first error that is shown after a line; None where there is none."""
     for index in range(max(0, store.block_at(after + 1)), len(store.blocks)):
         block = store.blocks[index]
         for found in ERROR_MARKS.finditer(block.marks, block.at(after + 1)):
@@ -81,7 +107,7 @@ def next_error(store: LogStore, rows: LogRows, after: int) -> int | None:
 
 
 def previous_error(store: LogStore, rows: LogRows, before: int) -> int | None:
-    """Return the last error that is shown before a line."""
+    """Return the number of the last error that is shown before a line; None where there is none."""
     for index in range(store.block_at(before - 1), -1, -1):
         block = store.blocks[index]
         for found in reversed(list(ERROR_MARKS.finditer(block.marks, 0, block.at(before)))):
@@ -91,7 +117,7 @@ def previous_error(store: LogStore, rows: LogRows, before: int) -> int | None:
 
 
 def at_time(store: LogStore, rows: LogRows, moment: float) -> int | None:
-    """Return the first line that is shown of those written at a time or later."""
+    """Return the number of the first shown line that was written at a time or later, or None."""
     for block in store.blocks:
         for at, time in enumerate(block.times):
             if time >= moment and block.offset(number := block.numbers[at]) is not None:

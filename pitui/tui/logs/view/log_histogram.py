@@ -48,7 +48,10 @@ class LogHistogram(Widget):
         self._counted = 0.0
 
     def show(self, counts: TimeCounts, here: float | None) -> None:
-        """Show what was counted, and where the reader is (Unix time); counts again now and then."""
+        """Show what was counted, and where the reader is; counts again now and then.
+
+        `here`: Unix time; None at the end, or where lines have no time.
+        """
         self._counts = counts
         if here != self._here:
             self._here = here
@@ -79,7 +82,10 @@ class LogHistogram(Widget):
             self.post_message(self.Jump(self.bars[event.y]))
 
     def neighbour(self, moment: float | None, step: int) -> Bar | None:
-        """Return the next bar with lines after a time, or with -1 the one before."""
+        """Return the next bar with lines after a time, or with -1 the one before.
+
+        None where there is none. `moment`: Unix time; None for the end.
+        """
         bars = [bar for bar in self.bars if bar.lines]
         if moment is None:
             return bars[-1] if bars and step < 0 else None

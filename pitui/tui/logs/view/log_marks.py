@@ -3,17 +3,19 @@
 from bisect import bisect_left, bisect_right, insort
 
 from pitui.domain.text.printable import printable
-from pitui.tui.logs.view.log_scroll import LogScroll
+from pitui.tui.logs.store.log_store import LogStore
+from pitui.tui.logs.view.log_rows import LogRows
 
 
 class LogMarks:
     """The marks of a view."""
 
-    def __init__(self, view: LogScroll) -> None:
-        self._view = view
+    def __init__(self, store: LogStore, rows: LogRows) -> None:
+        self._store = store
+        self._rows = rows
         self._numbers: list[int] = []
         self.newest: int | None = None
-        """The one set last."""
+        """The one set last; None where there is none any more."""
 
     def clear(self) -> None:
         """Forget all."""
@@ -26,7 +28,7 @@ class LogMarks:
 
     def numbers(self) -> list[int]:
         """Return the marked lines that are still kept."""
-        self._numbers = [number for number in self._numbers if number in self._view.store]
+        self._numbers = [number for number in self._numbers if number in self._store]
         return self._numbers
 
     def toggle(self, number: int) -> bool:
@@ -40,17 +42,17 @@ class LogMarks:
         return True
 
     def next(self, number: int) -> int | None:
-        """Return the next mark that is shown after a line."""
+        """Return the line of the next mark that is shown after a line; None where there is none."""
         numbers = self.numbers()
         later = numbers[bisect_right(numbers, number) :]
-        return next((n for n in later if self._view.rows.shows(n)), None)
+        return next((n for n in later if self._rows.shows(n)), None)
 
     def previous(self, number: int) -> int | None:
-        """Return the mark before a line."""
+        """Return the line of the last mark that is shown before a line; None: there is none."""
         numbers = self.numbers()
         earlier = reversed(numbers[: bisect_left(numbers, number)])
-        return next((n for n in earlier if self._view.rows.shows(n)), None)
+        return next((n for n in earlier if self._rows.shows(n)), None)
 
     def text(self) -> str:
         """Return the marked lines."""
-        return "\n".join(printable(self._view.store[number].text) for number in self.numbers())
+        return "\n".join(printable(self._store[number].text) for number in self.numbers())

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from pitui.domain.cluster import Role
-from pitui.spark.daemons.launch import tail_command
+from pitui.spark.daemons.start_script import tail_command
 from pitui.spark.daemons.systemd_units import (
     Unit,
     journal_command,

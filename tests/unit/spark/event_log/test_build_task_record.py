@@ -8,7 +8,7 @@ import pytest
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
 from pitui.spark.event_log import reader
-from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.reader import EventLog
 
 EVENTS = Path(__file__).parents[3] / "captures" / "events"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.spark.event_log.codec import codec_of
+from pitui.spark.event_log.compression import codec_of
 from pitui.spark.event_log.files import (
     LogFile,
     ends_script,

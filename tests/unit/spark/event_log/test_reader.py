@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pitui.domain.apps.work_counts import Tally, WorkState
 from pitui.domain.errors import PituiError
-from pitui.spark.event_log.codec import plain
+from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.reader import EventLog
 
 EVENTS = Path(__file__).parents[3] / "captures" / "events"

@@ -14,8 +14,13 @@ import pytest
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
-from pitui.spark.daemons.launch import Launch, instances_command, launch_command, launch_script
 from pitui.spark.daemons.launch_output import parse_launch
+from pitui.spark.daemons.start_script import (
+    Launch,
+    instances_command,
+    launch_command,
+    launch_script,
+)
 
 DAEMON = """\
 echo "called $*"

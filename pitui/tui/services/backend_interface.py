@@ -86,7 +86,10 @@ class Backend(Protocol):
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
     ) -> None:
-        """Watch the cluster until cancelled and tell of every new snapshot and list of runs."""
+        """Watch the cluster until cancelled and tell of every new snapshot and list of runs.
+
+        Both are called from the event loop, and must not block it.
+        """
 
     def set_active_apps(self, app_ids: Iterable[str]) -> None:
         """Say whose executors and stages are shown."""
@@ -203,7 +206,7 @@ class JobService(Protocol):
         """
 
     async def page(self, location: AppLocation | None) -> WebPage:
-        """Return the page of Spark's web UI for a location, the master's without one.
+        """Return the page of Spark's web UI for a location; None: the master's.
 
         Raises:
             PituiError: there is no way to it.
@@ -327,13 +330,13 @@ class TimelineService(Protocol):
         """What happened since somebody last looked."""
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call back when any of that is different; returns what ends it."""
+        """Call back when any of that is different; what is returned ends that when it is called."""
 
     def watch(self, callback: Callable[[Sequence[Event]], object]) -> None:
         """Call back with what each snapshot brings, but not with what the first one does."""
 
     def own(self, names: Callable[[], Collection[str]]) -> None:
-        """Say which nodes and applications the user acts on: that is no news."""
+        """Leave out of the news what the user does: `names` returns the nodes and applications."""
 
     def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""

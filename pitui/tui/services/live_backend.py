@@ -43,7 +43,7 @@ from pitui.services.nodes.inspect_node import look_at_node
 from pitui.services.runs.configured_job import configured_jobs, start_job
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.run_output import until_run_ended
-from pitui.tui.services.interface import JobService, Verb
+from pitui.tui.services.backend_interface import JobService, Verb
 from pitui.tui.services.live_benchmarks import LiveBenchmarkService
 from pitui.tui.services.live_data import LiveDataService
 from pitui.tui.services.live_doctor import LiveDoctorService

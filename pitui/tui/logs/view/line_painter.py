@@ -51,7 +51,7 @@ class Beside:
     """How much is folded behind it."""
 
 
-class Paint:
+class LinePainter:
     """Draws rows of a width, in the styles that a widget has now."""
 
     def __init__(self, widget: Widget, look: LogDisplay, tags: Sequence[str], width: int) -> None:

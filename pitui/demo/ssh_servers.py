@@ -1,4 +1,4 @@
-"""The SSH servers of a demonstration: `python -m pitui.demo.server DIR [NODE...]`.
+"""The SSH servers of a demonstration: `python -m pitui.demo.ssh_servers DIR [NODE...]`.
 
 One process a node, all forked from this one, so that each can be killed, frozen and started again
 by itself while asyncssh is in memory once. They are no part of pitui's own process: a busy UI does
@@ -25,7 +25,7 @@ READY = "ready"
 
 def main() -> None:
     """Serve the named nodes of the demonstration in a folder, or all of them."""
-    parser = argparse.ArgumentParser(prog="pitui.demo.server")
+    parser = argparse.ArgumentParser(prog="pitui.demo.ssh_servers")
     parser.add_argument("folder", type=Path)
     parser.add_argument("nodes", nargs="*")
     parser.add_argument("--lifeline", type=int, help="a descriptor; its end of file ends all")
