@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import msgspec
@@ -16,13 +17,15 @@ from pitui.provision.engine.report import (
     StepReporter,
     StepState,
 )
+from pitui.remote.prompts import NonInteractive
+from pitui.services.cluster import Cluster
 from pitui.tui.services.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionWork,
     StepName,
 )
-from pitui.tui.services.live_backend import LiveProvisionService
+from pitui.tui.services.live_provision import LiveProvisionService
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")
@@ -91,8 +94,9 @@ class Recorded:
         self.playing: Playing | None = None
 
     def steps(self, wanted: ProvisionRequest) -> Sequence[StepName]:
-        """The real ones: they do not depend on the cluster."""
-        return LiveProvisionService.steps(cast("LiveProvisionService", self), wanted)
+        """The real ones, of a cluster whose configuration has no data: nothing else matters."""
+        cluster = cast("Cluster", SimpleNamespace(config=SimpleNamespace(data={})))
+        return LiveProvisionService(cluster, NonInteractive()).steps(wanted)
 
     def work(self, wanted: ProvisionRequest, report: StepReporter, *, plan: bool) -> ProvisionWork:
         self.asked.append((wanted, plan))
