@@ -27,7 +27,7 @@ from pitui.services.doctor.earlier_events import earlier_events
 from pitui.services.doctor.gather_apps import GatheredApps, gather_apps
 from pitui.services.doctor.gather_data import gather_data
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.spark.daemons.launch import CLASSES
+from pitui.spark.daemons.start_script import CLASSES
 
 LIMIT = 30.0
 """Seconds that a node may take to answer; a Pi 3 with a full card takes five."""
