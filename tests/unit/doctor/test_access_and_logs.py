@@ -20,6 +20,7 @@ from support.evidence import (
 
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.fix import Fix
 from pitui.doctor.known_errors import KNOWN_ERRORS
 from pitui.doctor.registry import CHECKS
 from pitui.domain.cluster import (
@@ -29,7 +30,9 @@ from pitui.domain.cluster import (
     LinkState,
     LinkStatus,
     MasterState,
+    Role,
 )
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.facts.node_basics import InterfaceAddress
 from pitui.facts.node_facts.access_facts import OwnedFolder, PrivateFile
 from pitui.facts.node_facts.log_facts import EventLogFolder, LogFacts
@@ -309,3 +312,17 @@ def test_every_known_error_says_what_to_do() -> None:
     for known in KNOWN_ERRORS:
         assert known.fix, known.words
         assert not known.means.endswith("."), known.words
+
+
+def test_what_provisioning_made_it_makes_again() -> None:
+    for there in ("missing", "closed"):
+        (one,) = found(events(there), "eventlog.folder")
+        assert one.fixed_by == Fix.provisioning("conf", on=[NUC])
+        assert one.fix == "pitui provision {nodes} --only conf"
+    (one,) = found(events("missing", path="/srv/events"), "eventlog.folder")[:1]
+    assert one.fixed_by is None
+    (one,) = found(in_session(kills=True), "spark.ends-at-logout")
+    worker = DaemonTarget("pi2", Role.WORKER)
+    assert one.fixed_by == Fix.provisioning("service", on=["pi2"], restart=[worker])
+    others = with_facts(in_session(kills=True), "pi2", provisioned=False)
+    assert [one.fixed_by for one in found(others, "spark.ends-at-logout")] == [None]

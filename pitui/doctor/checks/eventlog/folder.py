@@ -6,8 +6,12 @@ from urllib.parse import unquote, urlsplit
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 
 _DIR, _HISTORY = "spark.eventLog.dir", "spark.history.fs.logDirectory"
+_OWN = "/var/lib/spark/events"
+"""The folder that provisioning makes where nobody names another."""
 _FIX = (
     "set spark.defaults: {spark.eventLog.dir: /var/lib/spark/events, "
     "spark.history.fs.logDirectory: /var/lib/spark/events}, then: "
@@ -22,19 +26,24 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     if facts is None or facts.logs.events is None or not _is_on(facts.defaults):
         return
     folder, path = facts.logs.events, facts.logs.events.path
+    by_step = path == _OWN and is_written_by_step(evidence, name, _DIR)
+    fix = Fix.provisioning("conf", on=[name]) if by_step else None
+    command = "pitui provision {nodes} --only conf"
     if folder.there == "missing":
         yield error(
             f"event logs are on, and their folder {path} does not exist",
-            _FIX,
+            command if by_step else _FIX,
             node=name,
+            fixed_by=fix,
             detail=f"applications end with `FileNotFoundException: File file:{path} does not "
             "exist`",
         )
     elif folder.there == "closed":
         yield error(
             f"event logs are on, and {facts.machine.user} may not write to their folder {path}",
-            f"pitui exec {name} -- sudo chmod 1777 {path}",
+            command if by_step else f"pitui exec {name} -- sudo chmod 1777 {path}",
             node=name,
+            fixed_by=fix,
         )
     if folder.of_ram:
         yield warning(
@@ -70,4 +79,5 @@ CHECK = Check(
     why="Applications then do not start at all, or the history server shows nothing of them",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("conf",),
 )

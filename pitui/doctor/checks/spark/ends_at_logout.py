@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_provisioned
+from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -28,7 +32,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     node=name,
                     about=process.role,
                     several="their daemons end with the session that started them",
+                    fixed_by=_fix_of_session(evidence, name, process.role),
                 )
+
+
+def _fix_of_session(evidence: Evidence, name: str, role: Role) -> Fix | None:
+    """Return the step that gives a daemon to systemd, on a node that provisioning has set up."""
+    if not is_provisioned(evidence, name):
+        return None
+    return Fix.provisioning("service", on=[name], restart=[DaemonTarget(name, role)])
 
 
 CHECK = Check(
@@ -38,4 +50,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered",),
+    fixes=("service", "restart"),
 )
