@@ -1,6 +1,7 @@
 """Nodes that were lost again and again, from the timeline, and what happened each time."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ class NodeLosses:
     """Unix times."""
     with_undervoltage: int
     """How many of them had too little voltage about them."""
+
+
+def recent_events(events: Sequence[Event], now: float) -> Sequence[Event]:
+    """Return the events that `node_losses` looks at, of all, oldest first."""
+    return events[bisect_left(events, now - HOUR - _BEFORE, key=lambda event: event.at) :]
 
 
 def node_losses(

@@ -11,6 +11,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, info
 from pitui.doctor.fixable import with_possible_fixes
+from pitui.doctor.node_losses import recent_events
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.cluster import LinkState, MasterState, Snapshot
@@ -127,6 +128,7 @@ class PassiveChecks:
             self._config,
             self._nodes,
             replace(snapshot, applications=apps[: active + _ENDED]),
+            events=recent_events(self._timeline.events, at),
             now=at,
         )
         found = [said for check in PASSIVE for said in _findings(check, evidence)]

@@ -21,7 +21,7 @@ from pitui.domain.cluster import (
     MasterState,
     NodeStatus,
 )
-from pitui.domain.events.event import EventKind, Severity
+from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.services.audit import Audit
 from pitui.services.doctor import passive_checks
 from pitui.services.doctor.finding_debounce import APPEARS_S, GOES_S, FindingDebounce
@@ -270,3 +270,19 @@ def test_the_timeline_says_which_check_found_it() -> None:
     event = finding_event(replace(ONE, about="port"), healthy().snapshot, NOW)
     assert checked_by(event) == ONE.check
     assert gone_event(event, NOW + 1).subject == event.subject
+
+
+async def test_a_node_that_comes_and_goes_stands_as_a_finding(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    await watch.begin()
+    watch.timeline.add([
+        Event(NOW - ago, EventKind.NODE, what, "pi3", "node pi3", gravity, node="pi3")
+        for ago in (9000, 2400, 1800, 1200)
+        for what, gravity, ago in (("away", Severity.BAD, ago), ("back", Severity.GOOD, ago - 60))
+    ])  # fmt: skip
+    await watch.timeline.note()
+    await watch.see(healthy(), 60)
+    titles = [one.finding.title for one in watch.passive.standing]
+    assert titles == ["it was lost 3 times in the last hour"]
+    await watch.see(healthy(), 3600)
+    assert watch.passive.standing == ()
