@@ -133,6 +133,7 @@ def _spark(config: Config) -> Iterator[Finding]:
         yield from _spelled(("spark", "mirrors", str(number)), _mirror, mirror)
     yield from _spelled(("spark", "home"), _home, spark.home)
     yield from _spelled(("spark", "user"), validators.user_problem, spark.user)
+    yield from _spelled(("spark", "submit_group"), validators.user_problem, spark.submit_group)
     yield from _spelled(("spark", "master", "host"), validators.host_problem, spark.master.host)
     yield from _spelled(
         ("spark", "worker", "memory"), validators.memory_problem, spark.worker.memory

@@ -1,6 +1,11 @@
-"""Which settings hold secrets, by their names."""
+"""Which settings hold secrets, by their names, and how secrets are compared and not shown."""
 
+import hashlib
 import re
+
+SECRET_ID = "SPARK_AUTHENTICATION_ID"  # noqa: S105 - the variable's name
+"""The variable of spark-env.sh that tells which shared secret a daemon was started with, without
+giving it away; `none` for none."""
 
 # Spark's own default of spark.redaction.regex (3.5 to 4.3).
 _SECRET = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
@@ -9,3 +14,8 @@ _SECRET = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
 def holds_secret(name: str) -> bool:
     """Whether Spark itself would hide the value of a setting of this name."""
     return _SECRET.search(name) is not None
+
+
+def secret_id(value: str) -> str:
+    """Return 16 hexadecimal digits by which secrets of 32 random bytes can be compared."""
+    return hashlib.sha256(value.encode()).hexdigest()[:16]

@@ -142,6 +142,20 @@ def test_what_was_made_is_closed_and_on_the_disk(lab: Lab) -> None:
         assert in_shell(machine, "bash -c") == "home= 0"
     assert is_open(lab.machines["pi1"], 7077)
     assert not is_open(lab.machines["pi1"], 6066)
+    shared = set()
+    for machine in lab.machines.values():
+        shared.add(machine.root(SECRET))
+        assert machine.root(f"stat -c '%a %U:%G' {DEFAULTS}") == "640 spark:pi\n"
+        listens = machine.root("ss -Hltn | awk '{ print $4 }'").replace("[::ffff:", "[").split()
+        assert {f"[{machine.address}]:8081", "0.0.0.0:22"} <= set(listens)
+        # Web pages too: nothing but SSH listens elsewhere.
+        assert not [at for at in listens if machine.address not in at and not at.endswith(":22")]
+    assert len(shared) == 1
+    assert len(shared.pop()) == 65
+
+
+DEFAULTS = "/opt/spark/conf/spark-defaults.conf"
+SECRET = f"sed -n 's/^spark.authenticate.secret //p' {DEFAULTS}"
 
 
 def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, lab_cluster: Path) -> None:
@@ -210,19 +224,30 @@ def version(config: Path) -> str:
 
 def test_an_upgrade_from_3_5_one_node_at_a_time_and_back(lab: Lab, lab_cluster: Path) -> None:
     old = spark_archive("3.5", slim=True)
-    older = changed(lab_cluster, "older", archive=str(old), version=version_of(old))
+    release = {"archive": str(old), "version": version_of(old)}
+    older = changed(lab_cluster, "older", secure=False, **release)
     assert provision(older, "--rolling").status == 0
     assert version(older) == version_of(old)
     assert alive(older) == {"pi1", "pi2", "pi3"}
+    assert [machine.root(SECRET) for machine in lab.machines.values()] == [""] * 3
 
+    # What runs would be cut off: without restarts it stays.
+    plain = provision(changed(lab_cluster, "plain", **release), "--only", "secret")
+    assert plain.status == 0, plain
+    said = "it stays off: daemons run on pi1, pi2, pi3; `pitui provision --rolling` changes it"
+    assert said in plain.steps("pi3")["secret"]["detail"]
     lab.machines["pi2"].root(WATCH_HOME)
     upgraded = provision(lab_cluster, "--rolling")
     assert upgraded.status == 0, upgraded
     assert version(lab_cluster).startswith("4.")
     assert alive(lab_cluster) == {"pi1", "pi2", "pi3"}
+    (secret,) = {machine.root(SECRET) for machine in lab.machines.values()}
+    assert secret
 
     back = pitui(older, "provision", "--rollback")
     assert back.status == 0, back
+    # What runs has it still, and so what is started next to it.
+    assert {machine.root(SECRET) for machine in lab.machines.values()} == {secret}
     assert lab.machines["pi3"].root("readlink /opt/spark") == f"spark-{version_of(old)}\n"
     assert "the worker still runs with spark-4." in back.stdout
     assert version(lab_cluster).startswith("4.")
@@ -238,6 +263,9 @@ def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, lab_cluster: Pat
     assert gone.steps("pi3")["stop"]["detail"] == "decommissioned, stopped"
     assert alive(lab_cluster) == {"pi1", "pi2"}
     assert "spark" not in lab.machines["pi3"].root("ls /etc/systemd/system")
+    assert (
+        lab.machines["pi3"].root("cat /opt/spark*/conf/spark-defaults.conf").count(".secret ") == 0
+    )
     lab.machines["pi2"].power_off()
     dead = provision(lab_cluster, "--remove", "pi2")
     assert dead.status == 0, dead

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,10 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.report import StepReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import provisioning
-from tests.lab import recipe
 from tests.lab.conftest import KIND
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
+from tests.lab.marked_secrets import MarkedSecrets
 from tests.lab.pitui import at_terminal, finish, pitui, provision, start
 from tests.lab.provisioned import is_open
 from tests.lab.steps import LabCluster, Person, cards, states, step_of
@@ -27,7 +28,9 @@ JAVA = """
 export DEBIAN_FRONTEND=noninteractive
 apt-get install -y -qq --no-download openjdk-17-jre-headless >/dev/null 2>&1
 """
-SPARK = ("access", "account", "spark", "conf", "sizing", "profile", "service")
+SPARK = (
+    "access", "account", "spark", "conf", "secret", "sizing", "profile", "service",
+)  # fmt: skip
 
 
 @pytest.mark.long
@@ -99,20 +102,26 @@ def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
     )
 
 
-async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab) -> None:
+async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab, home: Path) -> None:
+    """All of it with secrets that can be told: none is to be seen anywhere that others look."""
     lab_cluster = cards(lab, Kind(sudo="ask"))
     wrong = await lab_cluster.provision("account", person=Person(password="wrong"))
     assert "sudo needs a password, and 3 wrong passwords were given" in str(wrong["pi1"].error)
+    secrets = MarkedSecrets(lab.machines["pi1"], home)
     lab.machines["pi1"].root(JAVA, limit=120)
-    person = Person(password=recipe.PASSWORD)
+    lab_cluster.changes = secrets.configuration(lab.identity)
+    secrets.watch()
+    person = secrets.person()
     first = await lab_cluster.provision(*SPARK, person=person)
     assert states(first) == {"pi1": "changed"}
-    assert person.sudo_asked == 1
-    again = await lab_cluster.provision(*SPARK, person=Person(password=recipe.PASSWORD))
+    assert (person.sudo_asked, person.unlocked) == (1, 1)
+    again = await lab_cluster.provision(*SPARK, person=secrets.person())
     assert states(again) == {"pi1": "ok"}
-    daemons_ask_once(lab_cluster, lab)
-    text = lab.machines["pi1"].root("cat /proc/[0-9]*/cmdline; cat /home/pi/.bash_history || true")
-    assert recipe.PASSWORD not in text
+    secrets.add_shared()
+    secrets.said += [repr(first), repr(again)]
+    lab_cluster.changes["ssh"] = {}
+    daemons_ask_once(lab_cluster, lab, secrets)
+    secrets.check()
 
 
 LEFT = """
@@ -122,7 +131,7 @@ cd /opt/spark && runuser -u spark -- sh -c 'umask 077 && mkdir -p work/app-20200
 """
 
 
-def daemons_ask_once(lab_cluster: LabCluster, lab: Lab) -> None:
+def daemons_ask_once(lab_cluster: LabCluster, lab: Lab, secrets: MarkedSecrets) -> None:
     """Start, restart, clean up and stop what systemd runs as root, where sudo wants a password."""
     config, one = lab_cluster.config(), lab.machines["pi1"]
     one.root("systemctl stop spark-master spark-worker")
@@ -132,16 +141,17 @@ def daemons_ask_once(lab_cluster: LabCluster, lab: Lab) -> None:
     assert "at a terminal" in alone.stderr
 
     # Two daemons need it, one person is asked.
-    started, asked = at_terminal(config, "start", typed=recipe.PASSWORD)
+    started, asked = at_terminal(config, "start", typed=secrets.password)
     assert (started.status, asked) == (0, 1), started
     pid = "systemctl show -p MainPID spark-worker"
     was = one.root(pid)
-    restarted, asked = at_terminal(config, "restart", "workers", typed=recipe.PASSWORD)
+    restarted, asked = at_terminal(config, "restart", "workers", typed=secrets.password)
     assert (restarted.status, asked) == (0, 1), restarted
     assert one.root(pid) != was
 
+    secrets.use(config)
     one.root(LEFT)
-    cleaned, asked = at_terminal(config, "disk", "--clean", "pi1", typed=recipe.PASSWORD)
+    cleaned, asked = at_terminal(config, "disk", "--clean", "pi1", typed=secrets.password)
     assert (cleaned.status, asked) == (0, 1), cleaned
     assert "pi1: removed 1 unused, 0." in cleaned.stdout
     assert "app-2020" not in one.root("ls /opt/spark/work")
@@ -150,18 +160,18 @@ def daemons_ask_once(lab_cluster: LabCluster, lab: Lab) -> None:
     assert never.status == 1
     assert "run on pi1: sudo systemctl stop spark-worker.service" in never.stderr
 
-    stopped, asked = at_terminal(lab_cluster.config(), "stop", typed=recipe.PASSWORD)
+    stopped, asked = at_terminal(lab_cluster.config(), "stop", typed=secrets.password)
     assert (stopped.status, asked) == (0, 1), stopped
     active = one.root("systemctl is-active spark-master spark-worker || true")
     assert active.split() == ["inactive", "inactive"]
 
     # Without units Spark's own script is run as its user, and ended with its user's rights.
     one.root("rm /etc/systemd/system/spark-*.service && systemctl daemon-reload")
-    started, asked = at_terminal(config, "start", "master", typed=recipe.PASSWORD)
+    started, asked = at_terminal(config, "start", "master", typed=secrets.password)
     assert (started.status, asked) == (0, 1), started
     found = one.root("pid=$(pgrep -u spark -f master.Master); tr '\\0' '\\n' </proc/$pid/environ")
     assert {"HOME=/home/spark", "USER=spark"} <= set(found.split())
-    stopped, asked = at_terminal(config, "stop", "master", typed=recipe.PASSWORD)
+    stopped, asked = at_terminal(config, "stop", "master", typed=secrets.password)
     assert (stopped.status, asked) == (0, 1), stopped
     assert "master.Master" not in one.root("ps -eo args")
 

@@ -1,4 +1,8 @@
-"""The end of an application's parts on Spark 3.5, whose forms carry no token."""
+"""The end of an application's parts on Spark 3.5, whose forms carry no token.
+
+Daemons and applications share a secret, as provisioning has it, and a setting of the application is
+one: no process shows either in its arguments.
+"""
 
 import asyncio
 from pathlib import Path
@@ -25,8 +29,22 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(not SPARK35, reason="PITUI_TEST_SPARK35 names no pyspark 3.5 folder"),
 ]
-LIMIT = 90.0
+LIMIT = 180.0
+SECRET = "spark.authenticate.secret"
+SHARED, OWN = "MARKED-shared-35", "MARKED-own-35"
 SMALL = ["--executor-memory", "512m", "--driver-memory", "512m"]
+
+
+def seen_in(file: str) -> set[str]:
+    """Return what of this machine's processes holds a secret: names of variables, or arguments."""
+    found = set()
+    for path in Path("/proc").glob(f"[0-9]*/{file}"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue  # it has ended meanwhile
+        found |= {w for w in words if SHARED.encode() in w or OWN.encode() in w}
+    return {word.partition(b"=")[0].decode() for word in found}
 
 
 async def running(app_details: AppDetails, app: str, description: str) -> SparkJob:
@@ -54,8 +72,12 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
     (home / "python").symlink_to(Path(SPARK35) / "python")
     events = tmp_path / "events"
     events.mkdir()
-    defaults = f"spark.eventLog.enabled true\nspark.eventLog.dir file:{events}\n"
-    (home / "conf" / "spark-defaults.conf").write_text(defaults)
+    defaults = home / "conf" / "spark-defaults.conf"
+    defaults.touch(0o600)
+    defaults.write_text(
+        f"spark.eventLog.enabled true\nspark.eventLog.dir file:{events}\n"
+        f"spark.master.rest.enabled false\nspark.authenticate true\n{SECRET} {SHARED}\n"
+    )
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
     async with open_cluster(load_config(file), NonInteractive()) as cluster:
@@ -64,10 +86,14 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
         try:
             started = await control.start(cluster, targets, lambda _: None)
             assert all(outcome.state.good for outcome in started), started
-            words = [*SMALL, str(write(tmp_path, "many", MANY))]
+            words = [*SMALL, "--conf", f"spark.my.password={OWN}"]
+            words.append(str(write(tmp_path, "many", MANY)))
             await runs.submit(await prepare(cluster, words), "many")
             app = await listed(cluster)
             job = await running(app_details, app, "job")
+            assert seen_in("cmdline") == set()
+            # What Spark gives to its executors itself; other accounts cannot read it.
+            assert seen_in("environ") == {"_SPARK_AUTH_SECRET"}
             assert (await kill_job(cluster, AppLocation(app, job=job.id))).state is WorkState.FAILED
             job = await running(app_details, app, "stage")
             inside = (await app_details.find(AppLocation(app))).inside
@@ -83,6 +109,10 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
             assert past.inside is not None
             assert past.inside.origin is DetailOrigin.EVENT_LOG
             assert {job.description for job in past.inside.jobs} >= {"fails", "job", "stage"}
+            for file in (*events.rglob("*"), *home.glob("logs/*"), *home.glob("work/*/*/std*")):
+                text = file.read_bytes() if file.is_file() else b""
+                assert SHARED.encode() not in text, file
+                assert OWN.encode() not in text, file
         finally:
             for run in await runs.refresh():
                 await runs.cancel(run.id)

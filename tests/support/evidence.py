@@ -153,6 +153,7 @@ def facts(name: str) -> NodeFacts:
             "spark.deploy.recoveryDirectory": "/var/lib/spark/recovery",
         },
         defaults_path="/opt/spark/conf/spark-defaults.conf",
+        secret_id="0123456789abcdef",
         java=JavaRuntime("/usr/lib/jvm/java-17-openjdk-arm64/bin/java", "17.0.15", 17),
         python=(3, 13),
         folders=(

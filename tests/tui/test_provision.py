@@ -51,7 +51,7 @@ async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> No
     recorded = Recorded()
     async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
-        await until_shown(pilot, "3 nodes would change", "27 steps", "nothing has been changed yet")
+        await until_shown(pilot, "3 nodes would change", "30 steps", "nothing has been changed yet")
         assert recorded.asked == [(ProvisionRequest(ProvisionKind.PROVISION, THREE), True)]
         top.view._tree.select(step_key("pi1", "hostname"))
         await until_shown(pilot, "+++ /etc/hostname", "-raspberrypi", "+pi1")

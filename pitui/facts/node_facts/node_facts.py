@@ -121,6 +121,11 @@ class NodeFacts:
     defaults: Mapping[str, str] = field(default_factory=dict)
     """spark-defaults.conf; secrets are only `set`."""
     defaults_path: str = ""
+    """Empty where there is none, or this login may not read it."""
+    defaults_group: str | None = None
+    """The group that may read it, where this login may not."""
+    secret_id: str = ""
+    """What tells spark.authenticate.secret from others: 16 digits of its SHA-256; empty: none."""
     provisioned: bool = False
     """Whether spark-env.sh or spark-defaults.conf has a block that provisioning keeps."""
     by_hand: frozenset[str] = frozenset()

@@ -84,6 +84,12 @@ class NodeQuestion:
 _DEFAULTS = r"""
 secrets='secret|password|token|access[.]?key|credential'
 file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
+secret() {
+  sed -n 's/^[[:space:]]*spark[.]authenticate[.]secret[[:space:]=:][[:space:]=:]*//p' "$file" |
+    tail -n 1 | tr -d '\r\n'
+}
+[ -f "$file" ] && [ ! -r "$file" ] && echo "closed $(stat -c %G "$file")"
+[ -r "$file" ] && [ -n "$(secret)" ] && echo "secret $(secret | sha256sum | cut -c 1-16)"
 [ -r "$file" ] && echo "file $file" &&
   sed -E -e "s/^([[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]).*/\1set/I" \
     -e 's/^/conf /' "$file"

@@ -12,6 +12,11 @@ _ENVIRONMENT = (
     "SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON",
     "SPARK_EXECUTOR_MEMORY", "SPARK_MEM", "SPARK_REMOTE",
 )  # fmt: skip
+# Values whose names Spark itself redacts do not leave the node.
+SECRETS = "secret|password|token|access[.]?key"
+_HIDE = (
+    f'sed -E "s/^([[:space:]]*[^#[:space:]=:]*({SECRETS})[^[:space:]=:]*[[:space:]=:]).*/\\1set/I"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +26,10 @@ class SubmissionFacts:
     has_submit: bool = False
     """Whether bin/spark-submit is there."""
     defaults: str = ""
-    """The text of spark-defaults.conf."""
+    """The text of spark-defaults.conf; values that Spark itself would hide are only `set`."""
     defaults_path: str = ""
+    defaults_group: str | None = None
+    """The group that may read that file, where this login may not."""
     environment: dict[str, str] = field(default_factory=dict)
     address: str | None = None
     """The node's own address towards the workers."""
@@ -62,7 +69,7 @@ def submission_script(
     )
     return f"""{exports(env or {})}
 SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME
-text() {{ base64 < "$1" 2>/dev/null | tr -d '\\n'; echo; }}
+text() {{ {_HIDE} "$1" 2>/dev/null | base64 | tr -d '\\n'; echo; }}
 [ -x "$SPARK_HOME/bin/spark-submit" ] && echo submit
 target=$(getent ahosts {quote(towards)} 2>/dev/null | {{ read -r first rest; echo "$first"; }})
 set -- $(ip -o route get "$target" 2>/dev/null)
@@ -75,7 +82,8 @@ in_spark_env '
   file="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/spark-defaults.conf"
   [ -f "$file" ] || exit 0
   printf "defaults %s\\n" "$file"
-  printf "text "; base64 < "$file" | tr -d "\\n"; echo' 2>/dev/null || end_of_spark_env
+  [ -r "$file" ] || {{ echo "closed $(stat -c %G "$file")"; exit 0; }}
+  printf "text "; {_HIDE} "$file" | base64 | tr -d "\\n"; echo' 2>/dev/null || end_of_spark_env
 cd "$SPARK_HOME" 2>/dev/null
 {texts}
 exit 0"""
@@ -91,7 +99,7 @@ def parse_submission(text: str) -> SubmissionFacts:
     has_submit, address, defaults, path = False, None, "", ""
     environment: dict[str, str] = {}
     files: dict[int, str] = {}
-    ends = None
+    ends, group = None, None
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
         if word == "submit":
@@ -103,6 +111,8 @@ def parse_submission(text: str) -> SubmissionFacts:
             environment[name] = value
         elif word == "defaults":
             path = rest
+        elif word == "closed":
+            group = rest
         elif word == "text":
             defaults = _decoded(rest)
         elif said := spark_env_end(line):
@@ -110,7 +120,7 @@ def parse_submission(text: str) -> SubmissionFacts:
         elif word == "file":
             number, _, encoded = rest.partition(" ")
             files[int(number)] = _decoded(encoded)
-    return SubmissionFacts(has_submit, defaults, path, environment, address, ends, files)
+    return SubmissionFacts(has_submit, defaults, path, group, environment, address, ends, files)
 
 
 def paths_script(spark_home: str, paths: Sequence[tuple[str, bool]]) -> str:

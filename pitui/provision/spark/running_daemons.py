@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
+from pitui.domain.secret_names import SECRET_ID
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.node_context import NodeContext
@@ -108,6 +109,8 @@ def parse_running(output: str) -> Running:
                 outdated.append("a Java that has been replaced")
             case ["open", port]:
                 outdated.append(f"port {port} taking applications from anybody")
+            case ["set", name, *_] if name == SECRET_ID:
+                outdated.append("another shared secret, or none")
             case ["set", name, has, wants]:
                 outdated.append(f"{name} {has} instead of {wants}")
             case ["set", name, *_]:

@@ -17,6 +17,7 @@ IDS = (
     "python",
     "spark",
     "conf",
+    "secret",
     "sizing",
     "profile",
     "firewall",

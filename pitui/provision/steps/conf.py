@@ -6,11 +6,13 @@ from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import env_text
 from pitui.domain.errors import PituiError
+from pitui.domain.secret_names import holds_secret
 from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.run_on_all import run_on_all
 from pitui.provision.engine.step import CheckResult, State, would_change
 from pitui.provision.network.addresses import address_of
+from pitui.provision.network.fixed_ports import FIXED_PORTS, ports_are_fixed
 from pitui.provision.spark.conf_folder import block, conf_folder, properties, spark_version
 from pitui.provision.spark.folders import (
     Folders,
@@ -53,7 +55,7 @@ class ConfStep(FilesStep):
     async def texts(self, ctx: NodeContext) -> list[Text]:
         """Return the files of Spark's conf folder as they are and as they should be."""
         folder, version = await conf_folder(ctx), await spark_version(ctx)
-        folders = await folders_of(ctx)
+        folders, spark = await folders_of(ctx), ctx.context.config.spark
         scratch = folders.scratch
         env = env_lines(version, await self._environment(ctx, version))
         env += scratch_lines(scratch, folders.given)
@@ -71,6 +73,8 @@ class ConfStep(FilesStep):
                 f"{folder}/spark-defaults.conf",
                 "conf",
                 await self._defaults(ctx, version, scratch),
+                # The step secret then says who may read it.
+                mode=0o640 if any(map(holds_secret, spark.defaults)) else None,
             ),
             await block(
                 ctx, f"{folder}/{workers_name(version)}", "workers", await _worker_hosts_wanted(ctx)
@@ -143,6 +147,9 @@ class ConfStep(FilesStep):
         # On by itself before 2.4 and from 4.1 on, and asks nobody for a key (SPARK-51165).
         chosen = _EXECUTOR_LOGS | drains | {_REST: "false"}
         by_hand = set(await properties(ctx, without="conf"))
+        are_fixed = FIXED_PORTS.keys() <= (await properties(ctx)).keys() - by_hand
+        if await ports_are_fixed(ctx.context, are_now=are_fixed):
+            chosen |= FIXED_PORTS
         said = by_hand | set(spark.defaults)
         if not said & {_EVENT_LOGS, _HISTORY_LOGS}:
             events = Path(scratch.events).as_uri()

@@ -10,16 +10,15 @@ from pitui.provision.engine.run_on_all import run_on_all
 from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
 from pitui.provision.network.addresses import address_of, addresses
 from pitui.provision.network.firewalls import (
-    LOOK,
     SCRIPT,
     UNIT,
     UNIT_TEXT,
     Firewall,
     close_command,
     open_command,
-    parse_firewall,
     script_text,
 )
+from pitui.provision.network.fixed_ports import read_firewall
 from pitui.provision.support.diffs import diff, joined
 from pitui.remote.quoting import quote
 
@@ -47,7 +46,7 @@ class FirewallStep(Step):
         """Look for an active firewall, and whether the other nodes, and no others, get through."""
         if not await ctx.may_root():
             return CheckResult(State.BLOCKED, "only root can see the firewall", admin=_LIST)
-        firewall = await _read_firewall(ctx)
+        firewall = await read_firewall(ctx)
         if not firewall.kind:
             return skipped("no firewall is active")
         wanted, sure = await _others(ctx)
@@ -93,10 +92,6 @@ class FirewallStep(Step):
 _LIST = "ufw status; nft list ruleset; iptables -S INPUT"
 
 
-async def _read_firewall(ctx: NodeContext) -> Firewall:
-    return parse_firewall((await ctx.root(LOOK)).stdout)
-
-
 async def _others(ctx: NodeContext) -> tuple[set[str], bool]:
     """Return the IPv4 addresses of the other nodes, and whether each of them said its own."""
     known = await addresses(ctx.context)
@@ -120,7 +115,7 @@ async def _close(ctx: NodeContext, gone: str) -> bool:
     """Take out what lets a node in; say whether there was anything."""
     if not await ctx.may_root():
         return False
-    firewall = await _read_firewall(ctx)
+    firewall = await read_firewall(ctx)
     if gone not in firewall.ours:
         return False
     if not firewall.by_itself:
@@ -133,7 +128,7 @@ async def _close_all(ctx: NodeContext) -> bool:
     """Take out whatever we let in, and what does so at boot; say whether there was anything."""
     if not await ctx.may_root():
         return False
-    firewall = await _read_firewall(ctx)
+    firewall = await read_firewall(ctx)
     if not firewall.ours:
         return False
     if not firewall.by_itself:

@@ -6,6 +6,7 @@ from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.spark.daemons import daemons_of
 from pitui.provision.spark.running_daemons import outdated_words, running
+from pitui.provision.spark.shared_secret import keep_secret
 from pitui.provision.spark.spark_home import installed
 from pitui.provision.steps.spark import roll_back, way_back
 
@@ -26,7 +27,7 @@ class RollbackStep(Step):
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:  # noqa: ARG002
         """Switch the link in one step."""
-        ctx.say(await roll_back(ctx))
+        ctx.say(await keep_secret(ctx, lambda: roll_back(ctx)))
 
     async def verify(self, ctx: NodeContext) -> CheckResult:
         """Read which version is there now, and what runs of the other."""

@@ -61,7 +61,7 @@ class ServiceStep(Step):
 
     id = "service"
     title = "start at boot"
-    needs = ("spark", "conf", "sizing", "account")
+    needs = ("spark", "conf", "secret", "sizing", "account")
     disturbs = True
     needs_root = False
 

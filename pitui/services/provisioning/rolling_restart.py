@@ -20,7 +20,7 @@ class Restart(Step):
     """Restarts the daemons that do not run as they would be started now."""
 
     id, title = RESTART
-    needs = ("access", "spark", "conf", "sizing", "service")
+    needs = ("access", "spark", "conf", "secret", "sizing", "service")
     needs_root = False
     disturbs = True
 

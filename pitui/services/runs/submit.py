@@ -136,7 +136,25 @@ async def prepare(cluster: Cluster, words: list[str], folder: Path | None = None
         raise PituiError("no worker is alive", "Start them with `pitui start workers`.")
     facts = await _gather_facts(cluster, arguments, view, properties)
     added = tuple(plan_additions(arguments, facts))
+    check_deploy_mode({**facts.defaults, **facts.properties, **arguments.conf})
     return Submission(arguments, added, places, facts.defaults_path)
+
+
+def check_deploy_mode(settings: Mapping[str, str]) -> None:
+    """See that Spark gives the driver the secret, where one is asked for (SPARK-25078).
+
+    Raises:
+        PituiError: it does not, so that the driver would end at once on its worker.
+    """
+    in_cluster_mode = settings.get("spark.submit.deployMode") == "cluster"
+    asks = settings.get("spark.authenticate", "").lower() == "true"
+    # Whoever names a file of options has the driver's JVM read it there.
+    options = [settings.get(f"spark.driver.{name}JavaOptions", "") for name in ("default", "extra")]
+    if in_cluster_mode and asks and not any("@" in words for words in options):
+        raise PituiError(
+            "Spark gives a driver in cluster mode no spark.authenticate.secret (SPARK-25078)",
+            "Leave --deploy-mode cluster away: the driver then runs on the master's node.",
+        )
 
 
 def _check_settings(arguments: SubmitArguments) -> None:
@@ -255,6 +273,13 @@ async def _submission_facts(
     if facts.ends is not None:
         message, advice = facts.ends
         raise NodeError(node.name, f"{node.name}: {message}", advice)
+    if facts.defaults_group is not None:
+        raise NodeError(
+            node.name,
+            f"{node.name}: this login may not read {facts.defaults_path}, and so not submit",
+            f"Its group may: sudo usermod -aG {facts.defaults_group} USER, then log in again; or "
+            "set spark.submit_group and provision.",
+        )
     if facts.address is None and urlsplit(view.url).hostname:
         return replace(facts, address=urlsplit(view.url).hostname)
     return facts

@@ -14,6 +14,8 @@ from pitui.spark.submit.submit_args import Option, SubmitArguments
 from pitui.spark.submit.submit_paths import PROPERTIES_FILES, properties_files
 
 _IN_FILES = frozenset({"--conf", *PROPERTIES_FILES, "--load-spark-defaults"})
+# Spark's launcher decides by them, before any file is read, which classes it starts.
+_ARGUMENTS = frozenset({"spark.api.mode", "spark.remote"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def take_settings(
         if option.name == "--conf"
     ]
     last = dict(given)
-    conf = {key: value for key, value in last.items() if _fits_file(key, value)}
+    conf = {key: value for key, value in last.items() if _goes_to_file(key, value)}
     rest = [option for option in arguments.options if option.name not in _IN_FILES]
     rest += [Option("--conf", f"{k}={v}") for k, v in last.items() if k not in conf]
     files = tuple(use.path for use in properties_files(arguments))
@@ -62,8 +64,10 @@ def take_settings(
     return replace(arguments, options=tuple(rest)), SubmitSettings((*defaults, *files), conf)
 
 
-def _fits_file(key: str, value: str) -> bool:
-    """Whether Spark reads a value back from a properties file, whose values it trims."""
+def _goes_to_file(key: str, value: str) -> bool:
+    """Whether Spark reads a setting from a properties file, whose values it trims, as from here."""
+    if key in _ARGUMENTS:
+        return False
     if value == value.strip(" \t\f"):
         return True
     if holds_secret(key):

@@ -18,8 +18,8 @@ LINE_LEAST = 34
 _SHORT = {
     "access": "key", "account": "usr", "hostname": "nam", "hosts": "hst", "network": "net",
     "wifi": "wif", "time": "tim", "java": "jav", "python": "py", "spark": "spk", "conf": "cnf",
-    "sizing": "siz", "profile": "pro", "firewall": "fw", "service": "svc", "restart": "rst",
-    "rollback": "rol", "stop": "stp",
+    "secret": "sec", "sizing": "siz", "profile": "pro", "firewall": "fw", "service": "svc",
+    "restart": "rst", "rollback": "rol", "stop": "stp",
 }  # fmt: skip
 """Heads where there is no room for the steps' names; the step at the cursor is named below."""
 

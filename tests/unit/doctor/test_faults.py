@@ -10,6 +10,8 @@ from support.evidence import (
     NOW,
     NUC,
     URL,
+    WORKERS,
+    config,
     facts,
     folder,
     found,
@@ -181,10 +183,14 @@ FAULTS: list[tuple[str, Evidence, FindingSeverity, str]] = [
         ERROR,
         ":7078",
     ),
+    ("security.secret-differs", says("pi2", secret_id="f" * 16), ERROR, "not the master's"),
     ("spark.master-differs", stands("pi2", for_master("spark://192.168.1.50:7077")), ERROR, ".50:"),
     (
         "spark.master-differs",
-        says("pi2", defaults={"spark.master": "spark://192.168.1.50:7077"}),
+        says(
+            "pi2",
+            defaults={"spark.master": "spark://192.168.1.50:7077", "spark.authenticate": "true"},
+        ),
         WARNING,
         "spark.master is",
     ),
@@ -404,6 +410,7 @@ FIXABLE = {
     "disk.left-behind",
     "drift.files",
     "names.address-not-ours",
+    "security.secret-differs",
     "spark.gave-up",
     "spark.master-differs",
     "spark.pid-file",
@@ -527,6 +534,37 @@ def test_submissions_over_rest(host: str, wanted: int) -> None:
 def test_no_authentication_is_worth_knowing() -> None:
     (one,) = found(says(NUC, defaults={"spark.ui.port": "4040"}), "security.no-authentication")
     assert (one.severity, one.node) == (INFO, NUC)
+
+
+def test_an_unsafe_cluster_that_is_wanted_so_is_said_too() -> None:
+    evidence = says(NUC, *WORKERS, defaults={})
+    unsafe = replace(evidence, config=config(spark={"secure": False}))
+    (one,) = found(unsafe, "security.no-authentication")
+    assert one.fix.startswith("take spark.secure: false out of the configuration")
+    assert not found(unsafe, "security.secret-differs")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "changes", "title"),
+    [
+        (["pi2"], {"secret_id": "f" * 16}, "its spark.authenticate.secret is not the master's"),
+        (["pi2"], {"defaults": {}}, "off here, and on on the master's"),
+        ([NUC], {"defaults": {}}, "on here, and off on the master's"),
+    ],
+)
+def test_a_node_without_the_masters_secret(
+    nodes: list[str], changes: dict[str, object], title: str
+) -> None:
+    said = found(says(*nodes, **changes), "security.secret-differs")
+    assert [one.node for one in said] == (list(WORKERS) if nodes == [NUC] else nodes)
+    assert all(one.severity is ERROR and title in one.title for one in said)
+    assert said[0].fixed_by is not None
+    assert said[0].fixed_by.steps == ("conf", "secret")
+
+
+def test_a_secret_that_the_login_may_not_read_is_not_compared() -> None:
+    closed = says("pi2", defaults={}, defaults_path="", secret_id="", defaults_group="spark")
+    assert not found(closed, "security.secret-differs")
 
 
 def test_a_stranger_among_the_workers() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pitui.domain.secret_names import secret_id
 from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.reach import Reach
@@ -118,6 +119,7 @@ def test_the_command_in_real_shells(shell: Sequence[str], home: Path) -> None:
     }
     assert facts.provisioned
     assert facts.by_hand == {"SPARK_LOCAL_IP", *facts.defaults}
+    assert facts.secret_id == secret_id("hunter2")
     assert [one.path.rpartition("/")[2] for one in facts.leftovers] == [
         f"blockmgr-{UUID}",
         f"spark-{UUID}",

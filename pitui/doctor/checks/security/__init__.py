@@ -7,11 +7,13 @@ from pitui.doctor.checks.security import (
     no_authentication,
     open_ports,
     open_rest,
+    secret_differs,
 )
 
 CHECKS: tuple[Check, ...] = (
     no_authentication.CHECK,
     open_rest.CHECK,
+    secret_differs.CHECK,
     open_ports.CHECK,
     default_password.CHECK,
     key_readable.CHECK,

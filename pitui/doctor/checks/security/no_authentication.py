@@ -13,11 +13,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     if facts is None or not facts.defaults_path or evidence.on_one_machine:
         return
     if facts.defaults.get("spark.authenticate", "false").lower() != "true":
+        secure = evidence.config.spark.secure
         yield info(
             "spark.authenticate is off: whoever reaches the master can submit",
-            "set spark.authenticate: true and spark.authenticate.secret under spark.defaults, "
-            "then: pitui provision --rolling",
+            ("" if secure else "take spark.secure: false out of the configuration, then: ")
+            + "pitui provision --rolling",
             node=name,
+            detail="" if secure else "the configuration says spark.secure: false",
         )
 
 

@@ -1,13 +1,14 @@
 """What a job of the configuration asks spark-submit for."""
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pitui.config.model import JobSection
-from pitui.domain.errors import UsageError
-from pitui.services.runs.submit import job_words
+from pitui.domain.errors import PituiError, UsageError
+from pitui.services.runs.submit import check_deploy_mode, job_words
 
 
 def cluster(**jobs: JobSection) -> Any:
@@ -29,3 +30,26 @@ def test_files_settings_and_arguments() -> None:
     assert job_words(cluster(j=JobSection(app="a.py")), "j") == ["a.py"]
     with pytest.raises(UsageError, match="no job 'k'"):
         job_words(cluster(j=job), "k")
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused"),
+    [
+        ({"spark.submit.deployMode": "cluster", "spark.authenticate": "true"}, True),
+        ({"spark.submit.deployMode": "client", "spark.authenticate": "true"}, False),
+        ({"spark.submit.deployMode": "cluster"}, False),
+        (
+            {
+                "spark.submit.deployMode": "cluster",
+                "spark.authenticate": "true",
+                "spark.driver.extraJavaOptions": "-Xss1m @/etc/spark.args",
+            },
+            False,
+        ),
+    ],
+)
+def test_a_driver_that_would_get_no_secret_is_refused(
+    settings: dict[str, str], refused: bool
+) -> None:
+    with pytest.raises(PituiError, match="SPARK-25078") if refused else nullcontext():
+        check_deploy_mode(settings)
