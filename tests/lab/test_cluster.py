@@ -48,10 +48,31 @@ with SparkContext(appName="long") as context:
             break
     print("all", count)
 """
-WATCH_HOME = """
-rm -f /tmp/gaps; touch /tmp/gaps
-nohup setsid sh -c 'echo $$ > /tmp/watching
-  while :; do [ -x /opt/spark/bin/spark-class ] || echo gap >> /tmp/gaps; done' >/dev/null 2>&1 &
+# What happens to names in /opt: neither is /opt/spark away for a moment, nor what it leads to.
+WATCHER = """
+import ctypes, os, struct
+
+MOVED_FROM, MOVED_TO, MADE, DELETED = 0x40, 0x80, 0x100, 0x200
+libc = ctypes.CDLL(None)
+watch = libc.inotify_init()
+libc.inotify_add_watch(watch, b"/opt", MOVED_FROM | MOVED_TO | MADE | DELETED)
+with open("/tmp/seen", "w", buffering=1) as seen:
+    with open("/tmp/watching", "w") as ready:
+        ready.write(str(os.getpid()))
+    while events := os.read(watch, 65536):
+        while events:
+            _, kind, _, length = struct.unpack_from("iIII", events)
+            name, events = events[16 : 16 + length].rstrip(bytes(1)), events[16 + length :]
+            if not os.access("/opt/spark/bin/spark-class", os.X_OK):
+                print("no Spark", file=seen)
+            if name == b"spark":
+                print("replaced" if kind == MOVED_TO else hex(kind), file=seen)
+"""
+WATCH_HOME = f"""
+rm -f /tmp/watching
+cat > /tmp/watcher.py <<'END'{WATCHER}END
+nohup setsid python3 /tmp/watcher.py >/dev/null 2>&1 &
+until [ -s /tmp/watching ]; do sleep 0.1; done
 """
 
 
@@ -254,7 +275,8 @@ def test_an_upgrade_from_3_5_one_node_at_a_time_and_back(lab: Lab, lab_cluster: 
     again = pitui(older, "provision", "--rolling")
     assert again.status == 0, again
     assert version(older) == version_of(old)
-    assert lab.machines["pi2"].root("cat /tmp/gaps; kill $(cat /tmp/watching)") == ""
+    seen = lab.machines["pi2"].root("kill $(cat /tmp/watching); cat /tmp/seen")
+    assert set(seen.splitlines()) == {"replaced"}
 
 
 def test_a_node_is_removed_whether_it_is_there_or_not(lab: Lab, lab_cluster: Path) -> None:
