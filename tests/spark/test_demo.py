@@ -1,7 +1,6 @@
 """`pitui demo --no-ui`: what it brings up, and that it leaves nothing behind."""
 
 import fcntl
-import json
 import os
 import pty
 import shutil
@@ -11,13 +10,12 @@ import struct
 import subprocess
 import sys
 import termios
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from support.demo import DemoProcess, clean_environment, naming, wait_until
+from support.demo import DemoProcess, clean_environment, naming, said_by_master, wait_until
 
 pytestmark = pytest.mark.spark
 
@@ -42,13 +40,6 @@ def started() -> Iterator[list[DemoProcess]]:
 
 def _states(folder: Path) -> list[Path]:
     return list((folder / ".local/state/pitui/demos").glob("*.json"))
-
-
-def _master(config: Path) -> dict[str, object]:
-    master = yaml.safe_load(config.read_text())["spark"]["master"]
-    url = f"http://{master['host']}:{master['webui_port']}/json/"
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return json.load(answer)
 
 
 def _ports(config: Path) -> list[tuple[str, int]]:
@@ -82,7 +73,7 @@ def test_a_demo_comes_up_and_leaves_nothing(tmp_path, environment, started):
     demo = DemoProcess("--nodes", "2", "--dir", str(folder), environment=environment)
     started.append(demo)
     assert demo.wait_ready() == folder / "config.yaml"
-    master = _master(demo.config)
+    master = said_by_master(demo.config)
     assert master["aliveworkers"] == 2
     assert [w["state"] for w in master["workers"]] == ["ALIVE", "ALIVE"]
     nodes = yaml.safe_load(demo.config.read_text())["nodes"]
@@ -161,7 +152,7 @@ def test_closing_the_terminal_of_the_ui_leaves_nothing(tmp_path, environment):
         seen = b""
         while b" Nodes " not in seen:
             seen += os.read(screen, 65536)
-        assert _master(folder / "config.yaml")["aliveworkers"] == 1
+        assert said_by_master(folder / "config.yaml")["aliveworkers"] == 1
     finally:
         os.close(screen)
         # A terminal that leads no session sends no SIGHUP when it goes; sshd's does.
@@ -192,10 +183,10 @@ def test_two_demos_and_taken_ports(environment, started):
         assert not {probe.getsockname() for probe in taken} & set(used)
         hosts = {host for host, _ in used}
         assert len(hosts) == 4, "two demonstrations have addresses of their own"
-        assert [_master(demo.config)["aliveworkers"] for demo in demos] == [1, 1]
+        assert [said_by_master(demo.config)["aliveworkers"] for demo in demos] == [1, 1]
         assert len({demo.config for demo in demos}) == 2
         assert demos[0].end() == 0
-        assert _master(demos[1].config)["aliveworkers"] == 1
+        assert said_by_master(demos[1].config)["aliveworkers"] == 1
     finally:
         for probe in taken:
             probe.close()

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from support.application import ONE_EXECUTOR
+from support.demo import said_by_master, wait_until
 
 pytestmark = pytest.mark.spark
 
@@ -126,7 +128,7 @@ def test_exec_shows_control_sequences_and_obeys_none(pitui):
 
 
 def test_submit_of_sparks_own_example(pitui):
-    result = pitui("submit", "--", "examples/src/main/python/pi.py", "4")
+    result = pitui("submit", "--", *ONE_EXECUTOR, "examples/src/main/python/pi.py", "4")
     assert result.returncode == 0, result.stderr[-3000:]
     assert "Pi is roughly 3.1" in result.stdout
     assert "pitui: added --master spark://" in result.stderr
@@ -178,14 +180,23 @@ def test_line_count_with_generated_data(pitui, tmp_path):
     assert json.loads(result.stdout)["value"] == lines
 
 
-def test_a_detached_run_is_found_by_another_pitui_and_cancelled(pitui, tmp_path):
+def wait_until_listed(config: Path, name: str) -> None:
+    wait_until(
+        lambda: name in [app["name"] for app in said_by_master(config)["activeapps"]],
+        60,
+        f"the master lists {name}",
+    )
+
+
+def test_a_detached_run_is_found_by_another_pitui_and_cancelled(demo_cluster, pitui, tmp_path):
     program = tmp_path / "sleeps.py"
     program.write_text(
         "import time\nfrom pyspark import SparkContext\n"
         "sc = SparkContext(appName='sleeper')\ntime.sleep(120)\n"
     )
-    started = pitui("submit", "--detach", "--json", "--", str(program))
+    started = pitui("submit", "--detach", "--json", "--", *ONE_EXECUTOR, str(program))
     run_id = json.loads(started.stdout)["id"]
+    wait_until_listed(demo_cluster, "sleeper")
     other = {"XDG_DATA_HOME": str(tmp_path / "other")}
     limit = time.monotonic() + 60
     while True:
@@ -202,7 +213,7 @@ def test_a_detached_run_is_found_by_another_pitui_and_cancelled(pitui, tmp_path)
     assert json.loads(cancelled.stdout)["state"] in ("cancelled", "failed")
 
 
-def test_why_an_application_waits(pitui, tmp_path):
+def test_why_an_application_waits(demo_cluster, pitui, tmp_path):
     program = tmp_path / "greedy.py"
     program.write_text(
         "import time\nfrom pyspark import SparkContext\n"
@@ -211,6 +222,7 @@ def test_why_an_application_waits(pitui, tmp_path):
     words = ("submit", "--detach", "--json", "--", "--executor-memory", "3g", str(program))
     run_id = json.loads(pitui(*words).stdout)["id"]
     try:
+        wait_until_listed(demo_cluster, "greedy")
         limit = time.monotonic() + 60
         while not (found := [a for a in status(pitui)["applications"] if a["name"] == "greedy"]):
             assert time.monotonic() < limit

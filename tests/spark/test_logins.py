@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.application import ONE_EXECUTOR
 from support.logins import LOGINS
 from support.sshd import servers, why_no_sshd
 
@@ -123,7 +124,7 @@ def test_submit(pitui: Pitui, tmp_path: Path):
         "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
         "print('counted', spark.range(1000).count())\n"
     )
-    assert pitui("submit", "--", str(program)).stdout == "counted 1000\n"
+    assert pitui("submit", "--", *ONE_EXECUTOR, str(program)).stdout == "counted 1000\n"
 
 
 @pytest.mark.parametrize("config", ["bash zsh fish"], indirect=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from support.application import ONE_EXECUTOR
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
@@ -149,7 +150,7 @@ def test_an_applications_logs_and_the_errors_of_the_cluster(
 ) -> None:
     job = tmp_path / "failing.py"
     job.write_text(FAILING)
-    words = ["submit", "--", "--conf", "spark.executor.memory=512m", str(job)]
+    words = ["submit", "--", *ONE_EXECUTOR, "--conf", "spark.executor.memory=512m", str(job)]
     ran = subprocess.run(
         [sys.executable, "-m", "pitui", "--config", str(demo_cluster), *words],
         capture_output=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.application import ONE_EXECUTOR
 
 pytestmark = pytest.mark.spark
 
@@ -62,32 +63,26 @@ def pitui(demo_cluster: Path, here: Path) -> Pitui:
     return run
 
 
-def test_files_are_those_of_the_folder(pitui: Pitui) -> None:
-    done = pitui("submit", "--", "--py-files", "helper.py", "--files", "data.txt", "job.py", "x")
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.splitlines()[:2] == ["helped data x", "helped"]
-
-
-def test_a_properties_file_counts_and_its_switch_takes_no_value(pitui: Pitui) -> None:
-    words = ["--properties-file", "my.conf", "--load-spark-defaults", "job.py", "10"]
-    done = pitui("submit", "--", *words)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.splitlines()[0] == "helped data 10"
-    assert done.stdout.splitlines()[2].startswith("a b ")
-
-
-def test_memory_that_the_configuration_gives_is_left_alone(
+def test_files_are_those_of_the_folder_and_memory_that_the_configuration_gives_is_left_alone(
     pitui: Pitui, demo_cluster: Path, here: Path
 ) -> None:
     given = yaml.safe_load(demo_cluster.read_text())
     given.setdefault("spark", {}).setdefault("env", {})["SPARK_EXECUTOR_MEMORY"] = "490m"
     config = here / "config.yaml"
     config.write_text(yaml.safe_dump(given))
-    words = ["--py-files", "helper.py", "--files", "data.txt", "job.py"]
+    words = [*ONE_EXECUTOR, "--py-files", "helper.py", "--files", "data.txt", "job.py", "x"]
     done = pitui("submit", "--", *words, config=config)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "spark.executor.memory" not in done.stderr
-    assert done.stdout.splitlines()[2] == "- 490m"
+    assert done.stdout.splitlines()[:3] == ["helped data x", "helped", "- 490m"]
+
+
+def test_a_properties_file_counts_and_its_switch_takes_no_value(pitui: Pitui) -> None:
+    words = ["--properties-file", "my.conf", "--load-spark-defaults", "job.py", "10"]
+    done = pitui("submit", "--", *ONE_EXECUTOR, *words)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.splitlines()[0] == "helped data 10"
+    assert done.stdout.splitlines()[2].startswith("a b ")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """An application on a real cluster, submitted as a person would."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from support.demo import wait_until
+from support.demo import said_by_master, wait_until
 
 _SLEEPER = """\
 import sys
@@ -25,6 +24,9 @@ def work(number):
 context = SparkContext(appName="sleeper")
 print("sum", context.parallelize(range(tasks), tasks).map(work).sum(), flush=True)
 """
+ONE_EXECUTOR = ("--total-executor-cores", "1")
+"""For spark-submit, where one is enough: each costs the start of a JVM."""
+
 _UP = 60.0
 
 
@@ -32,6 +34,7 @@ class Sleeper:
     """`tasks` tasks of some seconds each, on an executor of one core a worker."""
 
     def __init__(self, config: Path, folder: Path, tasks: int, seconds: float, **conf: str) -> None:
+        self._config = config
         self._pitui = [sys.executable, "-m", "pitui", "--config", str(config)]
         program = folder / "sleeper.py"
         program.write_text(_SLEEPER)
@@ -52,25 +55,12 @@ class Sleeper:
         self.id = ""
         wait_until(self._runs, _UP, "the application has all its executors")
 
-    def _status(self) -> dict[str, object]:
-        # Its exit status is also of nodes that a busy machine has not reached yet.
-        done = subprocess.run(
-            [*self._pitui, "status", "--json"], capture_output=True, text=True, check=False
-        )
-        found: dict[str, object] = json.loads(done.stdout)
-        return found
-
     def _runs(self) -> bool:
         assert self.process.poll() is None, self.output()
-        found = self._status()
-        applications = found["applications"]
-        nodes = found["nodes"]
-        assert isinstance(applications, list)
-        assert isinstance(nodes, list)
-        mine = [a for a in applications if a["state"] == "RUNNING" and a["name"] == "sleeper"]
+        found = said_by_master(self._config)
+        mine = [a for a in found["activeapps"] if (a["state"], a["name"]) == ("RUNNING", "sleeper")]
         self.id = mine[0]["id"] if mine else ""
-        workers = [node["worker"] for node in nodes if node["worker"]]
-        return bool(mine) and all(w["cores_used"] for w in workers if w["state"] == "ALIVE")
+        return bool(mine) and all(w["coresused"] for w in found["workers"] if w["state"] == "ALIVE")
 
     def output(self) -> str:
         """Wait for its end and return all it wrote."""

@@ -1,14 +1,19 @@
 """`pitui demo --no-ui` as a process of its own, for tests."""
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 READY_LIMIT = 90.0
 END_LIMIT = 60.0
@@ -68,6 +73,15 @@ class DemoProcess:
         self.process.send_signal(number)
         self.process.communicate(timeout=END_LIMIT)
         return self.process.returncode
+
+
+def said_by_master(config: Path) -> dict[str, Any]:
+    """Return what the master's page knows: to wait for it costs less than to ask pitui."""
+    master = yaml.safe_load(config.read_text())["spark"]["master"]
+    url = f"http://{master['host']}:{master['webui_port']}/json/"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def naming(folder: Path) -> list[str]:
