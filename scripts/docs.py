@@ -275,8 +275,9 @@ where root is missing, where somebody wrote the setting beside what provisioning
 another error on the node would undo it.
 
 On the screen `8` runs them all; `f` there fixes, `i` leaves a finding aside. Checks that are free
-run all the time while the screen is open: what they find for some seconds is a mark at its node or
-application and a count in the header, and the timeline has when it appeared and when it went."""
+run all the time while the screen is open, and logs that are open are read for known errors: what is
+found for some seconds is a mark at its node or application and a count in the header, and the
+timeline has when it appeared and when it went."""
 
 
 PAGES: dict[str, Callable[[], str]] = {

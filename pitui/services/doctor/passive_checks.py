@@ -1,4 +1,4 @@
-"""The checks that read what the watch knows anyway: they run with its snapshots, all the time."""
+"""The checks that read what is known anyway, all the time: snapshots, and logs that are open."""
 
 import asyncio
 import time
@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from pitui.config.model import Config, Node
 from pitui.doctor.check import Check, Reads
+from pitui.doctor.checks.logs import known_error
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, info
 from pitui.doctor.fixable import with_possible_fixes
@@ -28,6 +29,7 @@ from pitui.services.doctor.finding_events import (
 )
 from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
 from pitui.services.doctor.left_aside import LeftAside
+from pitui.services.doctor.open_logs import OpenLogs
 from pitui.services.events.timeline import Timeline
 
 _EVERY, _EVERY_MOST = 1.0, 5.0
@@ -50,11 +52,13 @@ class PassiveChecks:
         nodes: Mapping[str, Node],
         timeline: Timeline,
         store: FindingStore,
+        logs: OpenLogs | None = None,
     ) -> None:
         self._config = config
         self._nodes = nodes
         self._timeline = timeline
         self._store = store
+        self._logs = logs or OpenLogs()
         self._aside = LeftAside(config.doctor.exclude)
         self._debounce = FindingDebounce()
         self._snapshot: Snapshot | None = None
@@ -132,6 +136,8 @@ class PassiveChecks:
             now=at,
         )
         found = [said for check in PASSIVE for said in _findings(check, evidence)]
+        if of_logs := self._logs.facts(at):
+            found += _findings(known_error.CHECK, replace(evidence, facts=of_logs))
         return {
             finding_identity(said): said for said in with_possible_fixes(found, PASSIVE, evidence)
         }

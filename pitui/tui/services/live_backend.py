@@ -86,7 +86,7 @@ class LiveBackend:
         self.set_active_apps = self._monitor.set_active_apps
         self.consequences = control.stop_impact
         self.sources = partial(follow.find_sources, cluster)
-        self.follow = partial(follow.follow, cluster)
+        self.follow = self.doctor.follow
         self.log_service = LiveLogService(cluster)
         self.provision_service = LiveProvisionService(cluster, prompter)
         self.data = LiveDataService(cluster)

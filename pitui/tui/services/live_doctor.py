@@ -1,7 +1,9 @@
 """The checks of `pitui doctor`, as the UI uses them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,12 +11,15 @@ from pitui.doctor.finding import Finding
 from pitui.doctor.fix_plan import fixes_for
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
+from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import OutcomeReport
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
+from pitui.services.doctor.open_logs import OpenLogs
 from pitui.services.doctor.passive_checks import PassiveChecks
 from pitui.services.doctor.run_checks import CheckRun, run_checks
 from pitui.services.events.timeline import Timeline
+from pitui.services.logs.follow import follow
 
 if TYPE_CHECKING:
     from pitui.services.doctor.fixing import Fixing
@@ -26,7 +31,10 @@ class LiveDoctorService:
     def __init__(self, cluster: Cluster, timeline: Timeline) -> None:
         self._cluster = cluster
         self._store = FindingStore(cluster.audit.cluster)
-        self._passive = PassiveChecks(cluster.config, cluster.nodes, timeline, self._store)
+        self._logs = OpenLogs()
+        self._passive = PassiveChecks(
+            cluster.config, cluster.nodes, timeline, self._store, self._logs
+        )
         self.subscribe = self._passive.subscribe
         self.take = self._passive.take
         self.watch = self._passive.run
@@ -35,6 +43,15 @@ class LiveDoctorService:
     def standing(self) -> Sequence[KnownFinding]:
         """What the checks that cost nothing have found for some seconds."""
         return self._passive.standing
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        """Yield what logs say, and read it as the checks do."""
+        async with aclosing(follow(self._cluster, sources, lines)) as batches:
+            async for batch in batches:
+                self._logs.read(sources, batch, time.time())
+                yield batch
 
     async def run(self, say: Callable[[str], None]) -> CheckRun:
         """Run all checks on all nodes."""

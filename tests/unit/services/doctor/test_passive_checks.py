@@ -22,11 +22,13 @@ from pitui.domain.cluster import (
     NodeStatus,
 )
 from pitui.domain.events.event import Event, EventKind, Severity
+from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource, SourceKind
 from pitui.services.audit import Audit
 from pitui.services.doctor import passive_checks
 from pitui.services.doctor.finding_debounce import APPEARS_S, GOES_S, FindingDebounce
 from pitui.services.doctor.finding_events import checked_by, finding_event, gone_event
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
+from pitui.services.doctor.open_logs import OpenLogs
 from pitui.services.doctor.passive_checks import PASSIVE, PassiveChecks
 from pitui.services.events.timeline import Timeline
 
@@ -60,8 +62,9 @@ class Watch:
         self.timeline = Timeline(audit, folder / "timeline.db")
         self.store = FindingStore("shelf", folder / "doctor.db")
         self.now = 0.0
+        self.logs = OpenLogs()
         self.passive = PassiveChecks(
-            self.config, resolve_nodes(self.config), self.timeline, self.store
+            self.config, resolve_nodes(self.config), self.timeline, self.store, self.logs
         )
 
     async def begin(self) -> None:
@@ -216,6 +219,53 @@ async def test_a_fault_in_a_rule_ends_nothing_and_is_found(
     said = {k.finding.check: k.finding.title for k in one.passive.standing}
     assert said.keys() == {check.id, "power.undervoltage"}
     assert said[check.id] == "a fault in pitui: ZeroDivisionError: division by zero"
+
+
+WORKER_LOG = LogSource("pi1", "pi1", "org...Worker", "pi1", LogPosition.DAEMON, SourceKind.WORKER)
+FULL_DISK = "java.io.IOException: No space left on device"
+
+
+def lines(*entries: tuple[str, Level | None], ago: float = 1.0) -> list[LogLine]:
+    return [LogLine("pi1", text, level, NOW - ago if level else None) for text, level in entries]
+
+
+async def test_what_an_open_log_says_is_found_and_is_history_after_a_while(watch) -> None:
+    one = watch()
+    await one.begin()
+    said = lines(("ERROR Utils: Aborting task", Level.ERROR), (f"Caused by: {FULL_DISK}", None))
+    one.logs.read([WORKER_LOG], said, NOW)
+    one.logs.read([WORKER_LOG], said, NOW)  # it was opened again
+    await one.see(healthy(), 60)
+    (found,) = one.passive.standing
+    assert (found.finding.check, found.finding.node) == ("logs.known-error", "pi1")
+    assert found.finding.title.endswith("so the log of its worker says, once")
+    assert one.events == [("found", "pi1", Severity.BAD)]
+    await one.see(healthy(), 700)
+    assert (one.standing, [what for what, *_ in one.events]) == ([], ["found", "gone"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        lines((f"INFO Worker: {FULL_DISK}", Level.INFO), (FULL_DISK, None)),
+        lines((f"ERROR Worker: {FULL_DISK}", Level.ERROR), ago=3600),
+        lines(("ERROR Worker: all is well", Level.ERROR)),
+        [LogLine("pi9", f"ERROR Worker: {FULL_DISK}", Level.ERROR, NOW)],
+    ],
+    ids=["only said", "long ago", "unknown", "of no source"],
+)
+def test_lines_that_mean_nothing_now(said: list[LogLine]) -> None:
+    logs = OpenLogs()
+    logs.read([WORKER_LOG], said, NOW)
+    assert logs.facts(NOW) == {}
+
+
+def test_of_a_log_that_repeats_itself_only_so_much_is_kept() -> None:
+    logs = OpenLogs()
+    for number in range(1000):
+        logs.read([WORKER_LOG], lines((f"ERROR {number} {FULL_DISK}", Level.ERROR)), NOW)
+    said = logs.facts(NOW)["pi1"].logs.said
+    assert (len(said), said[-1]) == (200, ("worker", f"ERROR 999 {FULL_DISK}"))
 
 
 SEEN = st.sampled_from(["found", "milder", "absent", "unseen"])
