@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -61,6 +61,7 @@ class PituiApp(App[None], inherit_bindings=False):
         config: Config,
         *,
         read_only: bool = False,
+        config_file: Path | None = None,
         open_backend: BackendFactory = open_live,
         load: Callable[[], None] = load_live,
         driver_class: type[Driver] | None = None,
@@ -76,6 +77,8 @@ class PituiApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self._typeahead = KeyReplay()
         self.config = config
+        self.config_file = config_file
+        self.next_config: Config | None = None
         self.nodes = resolve_nodes(config)
         self._read_only = read_only
         self._services: Backend | None = None

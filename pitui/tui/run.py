@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitui.config.model import Config
@@ -19,8 +20,8 @@ _END_LIMIT = 8.0
 """Seconds that the end may take after the terminal is gone; then the process ends as it is."""
 
 
-def run_ui(config: Config, *, read_only: bool) -> None:
-    """Show the UI until it is left.
+def run_ui(config: Config, *, read_only: bool, config_file: Path | None = None) -> None:
+    """Show the UI until it is left; with the file's new configuration where that is loaded.
 
     SIGTERM ends it as `q` does; so does SIGHUP, or any other sign that the terminal is gone. What
     runs on the nodes goes on.
@@ -28,12 +29,17 @@ def run_ui(config: Config, *, read_only: bool) -> None:
     Raises:
         PituiError: `ui.keys` or `ui.theme` cannot be used, or the services had to end.
     """
-    app = PituiApp(config, read_only=read_only, driver_class=TerminalDriver)
-    asyncio.run(_run_app(app))
-    if app.failure is not None:
-        raise app.failure
-    if app.return_code:
-        sys.exit(app.return_code)
+    wanted: Config | None = config
+    while wanted is not None:
+        app = PituiApp(
+            wanted, read_only=read_only, config_file=config_file, driver_class=TerminalDriver
+        )
+        asyncio.run(_run_app(app))
+        if app.failure is not None:
+            raise app.failure
+        if app.return_code:
+            sys.exit(app.return_code)
+        wanted, read_only = app.next_config, app.read_only
 
 
 def run_without_config(looked_for: str) -> "Decision | None":

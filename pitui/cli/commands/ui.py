@@ -1,5 +1,6 @@
 """`pitui` without a command: the terminal UI."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pitui.cli.output import fail
@@ -29,9 +30,11 @@ def open_ui(settings: Settings) -> None:
 
 
 def _show_ui(settings: Settings, config: "Config") -> None:
+    from pitui.config.load import find_config
     from pitui.tui.run import run_ui
 
-    run_ui(config, read_only=settings.read_only or config.ui.read_only)
+    read_only = settings.read_only or config.ui.read_only
+    run_ui(config, read_only=read_only, config_file=find_config(settings.config_path).absolute())
 
 
 def _welcome(settings: Settings, error: NoConfigError) -> None:
@@ -45,6 +48,5 @@ def _welcome(settings: Settings, error: NoConfigError) -> None:
 
         demonstrate(settings, NODES, None, ui=True)
     elif decision.config is not None:
-        from pitui.config.load import load_config
-
-        _show_ui(settings, load_config(decision.config))
+        chosen = replace(settings, config_path=decision.config)
+        _show_ui(chosen, chosen.load())

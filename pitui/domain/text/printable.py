@@ -7,6 +7,9 @@ _CONTROL = re.compile(
 )
 
 
+LONGEST = 4000
+"""Characters of a text that are shown where it stands among others."""
+
 LAST_LINES = 20
 """How much of a command's output is kept to show why it failed."""
 
@@ -28,9 +31,16 @@ def printable(text: str) -> str:
     return _CONTROL.sub(_visible, text)
 
 
+def shortened(text: str) -> str:
+    """Return the beginning of a text that nobody would read to its end, and how long it is."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}… ({len(text):,} characters)"
+
+
 def one_line(text: str) -> str:
-    """Return the text printable, and without newlines and tabs."""
-    return printable(text).replace("\n", " ").replace("\t", " ").strip()
+    """Return the text printable, not too long, and without newlines and tabs."""
+    return printable(shortened(text)).replace("\n", " ").replace("\t", " ").strip()
 
 
 def last_lines(text: str, count: int = LAST_LINES) -> str:

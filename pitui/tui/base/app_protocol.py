@@ -4,6 +4,7 @@ The app imports them all, so they know it by these protocols only.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pitui.config.model import Config, Node
@@ -58,6 +59,10 @@ class AppProtocol(Protocol):
     """pitui's app; what every Textual app has is reached by `node.app`."""
 
     config: Config
+    config_file: Path | None
+    """Where it was read; None where that is no file of the user's."""
+    next_config: Config | None
+    """What the UI starts anew with when it ends; None: it does not."""
     nodes: Mapping[str, Node]
     """The configured nodes by name."""
     keys: Keys

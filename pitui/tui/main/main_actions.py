@@ -1,5 +1,6 @@
 """Actions that work anywhere: benchmarks, timeline, palette, the progress panel, quitting."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -121,14 +122,41 @@ class MainActions:
         if not self._main.history.step_back():
             self._quit()
 
+    def do_reload(self) -> None:
+        """Load the configuration file again, and start anew with it."""
+        from pitui.config.load import load_config
+        from pitui.domain.errors import ConfigError
+
+        app = app_of(self._main)
+        if app.config_file is None:
+            self._main.footer.say("there is no configuration file to load")
+            return
+        try:
+            config = load_config(app.config_file)
+        except ConfigError as error:
+            self._main.app.notify(error.message, severity="error", markup=False)
+            return
+        if config == app.config:
+            self._main.footer.say("the configuration has not changed")
+            return
+
+        def end() -> None:
+            app.next_config = config
+            self._main.app.exit()
+
+        self._leave("Load the configuration now?", "Reload", end)
+
     def _quit(self) -> None:
         """Quit; asks where an action is not over."""
+        self._leave("Quit now?", "Quit", self._main.app.exit)
+
+    def _leave(self, asked: str, verb: str, end: Callable[[], object]) -> None:
         main = self._main
         running = [operation.title for operation in main.operations.running]
         app = app_of(main)
         watched = app.services.watched_benchmarks() if app.started else ()
         if not running and not watched:
-            main.app.exit()
+            end()
             return
         from pitui.tui.base.dialogs.confirm import Question
 
@@ -140,5 +168,4 @@ class MainActions:
                 " `pitui disk --clean`."
             )
         titles = [*running, *(f"Benchmark {name}" for name in watched)]
-        question = Question("Quit now?", "Quit", titles, effects)
-        main.operations.confirm(question, main.app.exit)
+        main.operations.confirm(Question(asked, verb, titles, effects), end)

@@ -124,6 +124,10 @@ class MainScreen(ActionScreen):
         timeline.subscribe(lambda: self.post_message(TimelineChanged()))
         self.marks.begin()
         self.follow(("master", "workers"))
+        if (file := app_of(self).config_file) is not None:
+            from pitui.tui.main.config_watch import EVERY, ConfigWatch
+
+            self.set_interval(EVERY, ConfigWatch(self, file).look)
 
     # -- what comes from the services ------------------------------------------------------
 

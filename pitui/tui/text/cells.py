@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.text.printable import one_line, printable
+from pitui.domain.text.printable import one_line, printable, shortened
 
 
 class Tone(StrEnum):
@@ -52,7 +52,9 @@ def cell(text: str, tone: Tone = Tone.NORMAL) -> Cell:
 
 def cells(*spans: Span) -> Cell:
     """Return a cell of several pieces; spaces between them are kept."""
-    return Cell(tuple((printable(text).replace("\n", " "), tone) for text, tone in spans))
+    return Cell(
+        tuple((printable(shortened(text)).replace("\n", " "), tone) for text, tone in spans)
+    )
 
 
 _WORD = re.compile(r"\s*\S+")

@@ -267,6 +267,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_pane", "Previous pane", "shift+tab", "Go to the previous pane"),
     Action("zoom", "Zoom", "z", "Zoom the pane to the whole screen, or back", hint=12),
     Action("refresh", "Refresh", "ctrl+r,f5", "Poll the master and the nodes now"),
+    Action("reload", "Reload", "ctrl+l", "Load the configuration file again, and start anew with "
+           "it"),
     Action("read_only", "Read-only", "R", "Switch read-only mode on or off"),
     Action("palette", "Palette", "colon,ctrl+p", "Find an action by name", hint=11),
     Action("help", "Help", "?", "Show this help", hint=14, stays=True),

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.domain.text.printable import printable
+from pitui.domain.text.printable import one_line, printable, shortened
 from pitui.tui.base.dialogs.dialog import Dialog
 
 Facts = list[tuple[str, str]]
@@ -37,7 +37,7 @@ class DetailsScreen(Dialog[None]):
 
     def title_text(self) -> str:
         """Return the name of what it is about."""
-        return printable(self._known[0][1]) if self._known else ""
+        return one_line(self._known[0][1]) if self._known else ""
 
     def content(self) -> list[Widget]:
         """Return the list."""
@@ -58,7 +58,7 @@ class DetailsScreen(Dialog[None]):
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in self._known[1:]:
-            table.add_row(Text(printable(name)), Text(printable(value)))
+            table.add_row(Text(one_line(name)), Text(printable(shortened(value))))
         return table
 
     def action_copy(self) -> None:

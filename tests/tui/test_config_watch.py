@@ -1,0 +1,78 @@
+"""The configuration is changed while the UI runs: it is offered to load it, and starts anew."""
+
+from pathlib import Path
+
+from support.plain_cluster import Still, ui, until
+from textual.pilot import Pilot
+
+from pitui.config.load import load_config
+from pitui.tui.app import PituiApp
+from pitui.tui.base.dialogs.confirm import ConfirmScreen
+from pitui.tui.main import config_watch
+
+FIRST = "cluster: {master: nuc}\nnodes: {nuc: {host: local}}\n"
+SECOND = FIRST.replace("}}\n", "}, pi9: {host: 192.168.1.19}}\n")
+
+
+def app_of_file(file: Path) -> PituiApp:
+    file.write_text(FIRST)
+    app = ui(Still())
+    app.config, app.config_file = load_config(file), file
+    return app
+
+
+async def notified(pilot: Pilot[None], words: str) -> None:
+    await until(
+        pilot, lambda: any(words in note.message for note in pilot.app._notifications), limit=30
+    )
+
+
+async def test_a_change_is_offered_once_and_loaded_by_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    app = app_of_file(file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.started)
+        await pilot.press("ctrl+l")
+        assert app.next_config is None
+        file.write_text(SECOND)
+        await notified(pilot, " loads it")
+        assert len(app._notifications) == 1
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: app.next_config is not None)
+    assert "pi9" in app.next_config.nodes
+
+
+async def test_a_change_that_cannot_be_used_is_said_and_nothing_ends(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    app = app_of_file(file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.started)
+        file.write_text("cluster: [\n")
+        await notified(pilot, "config.yaml has changed and cannot be used")
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        file.unlink()
+        await notified(pilot, "no such file")
+        assert app.next_config is None
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert app.is_running
+
+
+def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(FIRST)
+    told: list[str] = []
+    watch = config_watch.ConfigWatch(None, file)  # type: ignore[arg-type] - it says nothing here
+    watch._tell = lambda: told.append("read")
+    watch.look()
+    assert told == []
+    for _ in range(3):
+        watch.look()
+    assert told == ["read"]
+    file.write_text(SECOND)
+    watch.look()
+    file.write_text(SECOND + "ui: {refresh: 2}\n")
+    watch.look()
+    assert told == ["read"]
+    watch.look()
+    assert told == ["read", "read"]
