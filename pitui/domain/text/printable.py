@@ -31,7 +31,7 @@ def printable(text: str) -> str:
     return _CONTROL.sub(_visible, text)
 
 
-def shortened(text: str) -> str:
+def cut_short(text: str) -> str:
     """Return the beginning of a text that nobody would read to its end, and how long it is."""
     if len(text) <= LONGEST:
         return text
@@ -40,7 +40,7 @@ def shortened(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return the text printable, not too long, and without newlines and tabs."""
-    return printable(shortened(text)).replace("\n", " ").replace("\t", " ").strip()
+    return printable(cut_short(text)).replace("\n", " ").replace("\t", " ").strip()
 
 
 def last_lines(text: str, count: int = LAST_LINES) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.text.printable import one_line, printable, shortened
+from pitui.domain.text.printable import cut_short, one_line, printable
 
 
 class Tone(StrEnum):
@@ -53,7 +53,7 @@ def cell(text: str, tone: Tone = Tone.NORMAL) -> Cell:
 def cells(*spans: Span) -> Cell:
     """Return a cell of several pieces; spaces between them are kept."""
     return Cell(
-        tuple((printable(shortened(text)).replace("\n", " "), tone) for text, tone in spans)
+        tuple((printable(cut_short(text)).replace("\n", " "), tone) for text, tone in spans)
     )
 
 

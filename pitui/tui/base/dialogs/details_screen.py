@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.domain.text.printable import one_line, printable, shortened
+from pitui.domain.text.printable import cut_short, one_line, printable
 from pitui.tui.base.dialogs.dialog import Dialog
 
 Facts = list[tuple[str, str]]
@@ -58,7 +58,7 @@ class DetailsScreen(Dialog[None]):
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in self._known[1:]:
-            table.add_row(Text(one_line(name)), Text(printable(shortened(value))))
+            table.add_row(Text(one_line(name)), Text(printable(cut_short(value))))
         return table
 
     def action_copy(self) -> None:
