@@ -31,6 +31,7 @@ def main() -> None:
         program.options(parser)
         parser.add_argument("--repeats", type=int, default=1)
         parser.add_argument("--no-warm-up", action="store_true")
+        parser.add_argument("--executors", type=int)
         result = harness.measure(program, spark, parser.parse_args(words))
         print(module, json.dumps(result), flush=True)
         spark.catalog.clearCache()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 TASKS_A_CORE = 3
 ROW = 100
 """Bytes of a row that is made by Spark, about."""
-_MOST_WAIT = 30.0
+_MOST_WAIT = 60.0
+"""Seconds: a JVM on a slow board takes long to start."""
 _CALM = 1.5
 _PAUSE = 0.1
 _PASSED_ON = 1.0
@@ -73,6 +74,7 @@ def main(program: Program) -> None:
     program.options(parser)
     parser.add_argument("--repeats", type=positive, default=1, help="measurements (default: 1)")
     parser.add_argument("--no-warm-up", action="store_true", help="measure the first time too")
+    parser.add_argument("--executors", type=positive, help="wait for so many")
     arguments = parser.parse_args()
 
     from pyspark.sql import SparkSession
@@ -105,7 +107,7 @@ def measure(
 ) -> dict[str, object]:
     """Run a program and return its result; the clock starts once executors are there."""
     context = spark.sparkContext
-    wait_for_executors(context)
+    wait_for_executors(context, arguments.executors)
     # Spark's 200 are for hundreds of cores.
     spark.conf.set("spark.sql.shuffle.partitions", default_partitions(context))
     program.prepare(spark, arguments)
@@ -167,8 +169,8 @@ def heap_mib(context: SparkContext) -> int:
     return context._jsc.sc().executorMemory()
 
 
-def wait_for_executors(context: SparkContext) -> None:
-    """Wait until there are executors and no more of them come, with a limit.
+def wait_for_executors(context: SparkContext, wanted: int | None) -> None:
+    """Wait until there are so many executors, with a limit; unless said, until no more come.
 
     Without a limit on the application's cores Spark itself does not know how many will come.
     """
@@ -180,7 +182,8 @@ def wait_for_executors(context: SparkContext) -> None:
         now = len([one for one in executors_used(context) if one[0] != "driver"])
         if now != before:
             before, changed = now, time.monotonic()
-        if now and time.monotonic() - changed > _CALM:
+        calm = now and time.monotonic() - changed > _CALM
+        if now >= wanted if wanted else calm:
             return
         time.sleep(_PAUSE)
 

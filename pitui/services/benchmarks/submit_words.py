@@ -29,6 +29,8 @@ def submit_words(wanted: Benchmark, ready: ReadyCell, shelf: Shelf) -> list[str]
     options = _local_words(cell, master) if cell.local else _cluster_words(cell, shelf.workers)
     values = {**cell.parameters, "path": ready.path or ""}
     words = [*options, "--py-files", modules, str(wanted.program)]
+    if not cell.local:
+        words += ["--executors", str(_executors(cell, shelf.workers))]
     if wanted.data is DataKind.TABLES and ready.path:
         return [*words, "--path", ready.path, "--scale", ready.path.rpartition("-")[2],
                 *wanted.words(values, None)]  # fmt: skip
@@ -51,6 +53,15 @@ def _cluster_words(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
     elif cores and cores != "0":
         words += ["--executor-cores", cores]
     return words
+
+
+def _executors(cell: BenchmarkCell, workers: Sequence[Worker]) -> int:
+    """Return how many executors come: a slow node's comes late, and is waited for."""
+    if cell.workers:
+        return cell.workers
+    each = int(cell.parameters.get("executor_cores") or 0)
+    free = [worker.cores_free for worker in workers]
+    return max(1, sum(cores // each if each else 1 for cores in free if cores > 0))
 
 
 def _local_words(cell: BenchmarkCell, master: Reading | None) -> list[str]:
