@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab() -> Iterator[Lab]:
     """Three machines. A test may leave them in any state; `fresh_lab` brings them back."""
     with ExitStack() as held:
-        name = _own_name(held)
+        name = own_name(held)
         made = Lab.up(name, [KIND] * MACHINES, print)
         try:
             yield made
@@ -51,7 +51,7 @@ def machine(lab: Lab) -> Machine:
     return lab.machines["pi1"]
 
 
-def _own_name(held: ExitStack) -> str:
+def own_name(held: ExitStack) -> str:
     """Return a lab's name that no other test session has; what one left behind is taken over."""
     for number in range(1, 20):
         lock = locks.try_lock(CACHE / f"test{number}.lock")

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab import card, cgroups, image, network, recipe
+from tests.lab import card, cgroups, image, mounts, network, recipe
 from tests.lab.disk import Disk
 from tests.lab.kinds import Kind
 from tests.lab.meminfo import meminfo
+from tests.lab.own_counters import FILES, OwnCounters
 from tests.lab.shell import LabError, run
 
 BOOT_LIMIT = 60.0
@@ -116,6 +117,26 @@ class Machine:
         """Limit what it receives, such as `94mbit`; None lifts it."""
         network.set_rate(self.index, self.number, rate)
 
+    def hold(self, *, cores: float | None = None, disk: int | None = None) -> None:
+        """Give it a share of one core, and so many bytes a second of its disk; None lifts it."""
+        cgroups.hold_processor(self._group, cores)
+        cgroups.hold_disk(self._group, mounts.device(self.disk.upper), disk)
+
+    def hold_memory(self, mib: int) -> None:
+        """Take memory away from it, or give it back; it is told by its `own_counters`."""
+        cgroups.hold_memory(self._group, mib)
+
+    def own_counters(self) -> OwnCounters:
+        """Show it counters of its own (`counting` keeps them up to date) and return them."""
+        folder = self.disk.root / _COUNTERS
+        folder.mkdir(parents=True, exist_ok=True)
+        assert self.kind.memory_mib is not None
+        device = mounts.device(self.disk.upper)
+        found = OwnCounters(self._group, folder, device, self.kind.memory_mib)
+        found.write(time.monotonic())
+        self.root(f"for f in {' '.join(FILES)}; do mount --bind /{_COUNTERS}/$f /proc/$f; done")
+        return found
+
     def root(self, script: str, *, check: bool = True, limit: float = 60.0) -> str:
         """Run a shell script as root on the machine, past SSH, and return its output.
 
@@ -200,4 +221,5 @@ class Machine:
             time.sleep(0.05)
 
 
+_COUNTERS = "var/lib/lab-counters"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -1,5 +1,6 @@
 """Mounts on this machine."""
 
+import os
 from pathlib import Path
 
 from tests.lab.shell import run
@@ -25,3 +26,9 @@ def unmount_below(folder: Path) -> None:
 def file_system(path: Path) -> str:
     """Return the type of the file system that holds a path, such as ext4 or overlay."""
     return run("stat", "-f", "-c", "%T", str(path)).strip()
+
+
+def device(path: Path) -> str:
+    """Return the device that a path's file system is on, as MAJOR:MINOR."""
+    number = path.stat().st_dev
+    return f"{os.major(number)}:{os.minor(number)}"
