@@ -78,7 +78,7 @@ KNOWN_ERRORS = (
         "ROCKSDB",
     ),
     KnownError(
-        "decommission feature is disabled|Worker decommissioning not enabled",
+        "decommission feature is disabled",
         _WARNING,
         "it was asked to drain a worker, and decommissioning is off",
         "set spark.defaults: {spark.decommission.enabled: true}, then: pitui provision --only conf "

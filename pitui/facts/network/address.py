@@ -63,6 +63,8 @@ def match_workers(view: MasterView, nodes: Iterable[Node], names: Mapping[str, N
     # Best last, so that it is the one that stays.
     for worker in sorted(newest_by_host(view.workers), key=preference):
         node = _node_of(worker, hosts, own)
+        if node is None and len(known) == 1 and is_loopback(worker.host):
+            node = known[0]  # a cluster that somebody tries on one machine
         if node is None:
             strangers.append(worker)
         else:

@@ -29,7 +29,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             about="state",
         )
-    if facts is None or not facts.defaults_path or not evidence.master_alive:
+    if facts is None or not facts.has_home or not evidence.master_alive:
         return
     mode = _masters_setting(evidence, facts, _MODE).upper()
     if mode in ("", "NONE"):
