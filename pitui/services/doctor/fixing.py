@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pitui.doctor.fix_plan import FixPlan, NodesSteps
+from pitui.doctor.restart_order import restart_order
 from pitui.domain.cluster import Role, Snapshot, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
@@ -191,33 +192,17 @@ class Fixing:
         return possible
 
     async def _restart(self, targets: Sequence[DaemonTarget]) -> None:
-        """Restart what nobody uses side by side; workers in use one by one, decommissioned first.
-
-        A master forgets its applications with a restart: while there are any, it goes on.
-        """
+        """Restart what nobody uses side by side, and workers in use one by one, gently."""
         snapshot = await ClusterMonitor(self._cluster).once()
-        active = [app.name for app in snapshot.applications if app.state.active]
-        free, busy = [], []
-        for target in targets:
-            status = snapshot.node(target.node)
-            if target.role is Role.MASTER and active:
-                why = f"not restarted: it would forget {', '.join(active)}"
-                advice = "Run this again when they have ended."
-                self._tell(target.node, str(target.role), OutcomeState.FAILED, why, advice)
-            elif (
-                target.role is Role.WORKER
-                and status
-                and status.worker
-                and (status.worker.cores_used)
-            ):
-                busy.append(target)
-            else:
-                free.append(target)
-        if free:
-            await control.restart(self._cluster, free, self._take)
-            if any(target.role is Role.MASTER for target in free):
+        order = restart_order(snapshot, targets)
+        for target, why in order.refused.items():
+            advice = "Run this again when they have ended."
+            self._tell(target.node, str(target.role), OutcomeState.FAILED, why, advice)
+        if order.free:
+            await control.restart(self._cluster, order.free, self._take)
+            if any(target.role is Role.MASTER for target in order.free):
                 await self._await_workers()
-        for target in busy:
+        for target in order.busy:
             if self._stopping.is_set():
                 return
             # Where the master does not know how, the executors end with their worker.

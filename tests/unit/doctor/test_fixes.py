@@ -23,6 +23,7 @@ from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
 from pitui.doctor.fixable import ROOT_STEPS, with_possible_fixes
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding, Report, make_report
+from pitui.doctor.restart_order import restart_order
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -326,3 +327,22 @@ def test_a_name_of_a_node_gets_its_address_and_another_name_is_a_persons(
     (one,) = report(with_master(evidence, url=f"spark://{name}:7077")).findings
     assert one.finding.check == "names.resolves-elsewhere"
     assert one.finding.fixed_by == (Fix.provisioning("hosts", on=["pi2"]) if fixable else None)
+
+
+def test_what_is_in_use_is_restarted_gently_and_a_master_with_applications_not_at_all() -> None:
+    def in_use(node: NodeStatus) -> NodeStatus:
+        assert node.worker is not None
+        return replace(node, worker=replace(node.worker, cores_used=2))
+
+    targets = [MASTER, worker("pi1"), worker("pi2")]
+    idle = with_status(healthy(), "pi2", change=in_use)
+    order = restart_order(idle.snapshot, targets)
+    assert (order.free, order.busy) == ((MASTER, worker("pi1")), (worker("pi2"),))
+    order = restart_order(with_apps(idle, APP).snapshot, targets)
+    assert (order.free, order.busy) == ((worker("pi1"),), (worker("pi2"),))
+    assert order.refused == {MASTER: "not restarted: it would forget flights"}
+    # Where the master does not answer, anything may be in use.
+    silent = with_master(healthy(), state=MasterState.UNREACHABLE)
+    order = restart_order(silent.snapshot, targets)
+    assert (order.free, order.busy) == ((), (worker("pi1"), worker("pi2")))
+    assert MASTER in order.refused
