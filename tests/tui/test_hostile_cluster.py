@@ -58,7 +58,7 @@ def hostile(text: str) -> Snapshot:
 
 
 def check(pilot: Pilot[None]) -> None:
-    shown_now = screen_text(pilot)
+    shown_now = screen_text(pilot.app)
     assert printable(shown_now) == shown_now
 
 
