@@ -188,8 +188,8 @@ def test_one_node_can_be_killed_and_started_again(plan):
 
 
 HOLD = (
-    "import sys; from pathlib import Path; from pitui.demo import registry;"
-    "registry.claim(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    "import sys; from pathlib import Path; from pitui.demo import running_demos;"
+    "running_demos.claim(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
 )
 
 
