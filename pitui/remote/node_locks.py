@@ -4,6 +4,7 @@ Watching takes none. Nor do submitting and killing applications: ordering those 
 """
 
 import asyncio
+import hashlib
 import os
 import secrets
 import socket
@@ -12,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from pitui.config.own_user import own_user
 from pitui.domain.cluster import LinkState
@@ -35,6 +38,44 @@ _TRIES = 3
 
 _holding: ContextVar[tuple["Holding", ...]] = ContextVar("holding", default=())
 """The actions that the running task is part of, the innermost last."""
+
+
+_tokens: set[str] = set()
+"""Of the actions that are under way in this process."""
+
+
+@cache
+def process_space() -> str:
+    """Return what tells whose process numbers are ours; empty where that is not known.
+
+    Two machines may have one host name, and a container numbers processes by itself.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        return hashlib.sha256(f"{boot}{Path('/proc/self/ns/pid').readlink()}".encode()).hexdigest()[
+            :16
+        ]
+    except OSError:
+        return ""
+
+
+def _is_over(owner: LockOwner) -> bool:
+    """Whether a lock was left by an action of this machine that has ended.
+
+    So it is where the node was lost in between, and does not know yet that nobody is there.
+    """
+    space, _, _ = owner.token.partition(".")
+    if not space or space != process_space():
+        return False
+    if owner.pid == os.getpid():
+        return owner.token not in _tokens
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        pass
+    return False
 
 
 @dataclass(slots=True)
@@ -66,6 +107,7 @@ class NodeLocks:
         own = Holding(self, self._connections, action)
         token = _holding.set((*_holding.get(), own))
         self._actions.append(own)
+        _tokens.add(own.token)
         failed: Exception | None = None
         try:
             async with TaskGroup() as group:
@@ -78,7 +120,10 @@ class NodeLocks:
         finally:
             self._actions.remove(own)
             _holding.reset(token)
-            await asyncio.shield(own.free())
+            try:
+                await asyncio.shield(own.free())
+            finally:
+                _tokens.discard(own.token)
         if failed is not None:
             raise failed
 
@@ -103,9 +148,8 @@ class Holding:
     def __init__(self, locks: NodeLocks, connections: ConnectionPool, action: str) -> None:
         self.locks = locks
         self._connections = connections
-        self._owner = LockOwner(
-            own_user(), socket.gethostname(), os.getpid(), action, secrets.token_hex(8)
-        )
+        self.token = f"{process_space()}.{secrets.token_hex(8)}"
+        self._owner = LockOwner(own_user(), socket.gethostname(), os.getpid(), action, self.token)
         self._held: dict[str, _Lock] = {}
         self._refused: dict[str, LockedError] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -159,10 +203,13 @@ class Holding:
         for _ in range(_TRIES):
             result = await runner.run(command, limit=_LIMIT, changes=False)
             state, held = parse_taken(result.stdout)
+            if state == "busy" and held.owner is not None and _is_over(held.owner):
+                await self._free(name, _Lock(held.process, time.time()))
+                continue
             # It failed where the file was removed by who freed it just then.
             if state != "none" or result.ok:
                 break
-        if state == "busy" and (held.owner is None or held.owner.token != self._owner.token):
+        if state == "busy" and (held.owner is None or held.owner.token != self.token):
             self._refused[name] = locked(name, held)
             raise self._refused[name]
         # Ours already: over a connection that broke, or as a node of another name there.

@@ -22,6 +22,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LockedError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.lock_script import LockOwner, parse_taken, take_command
+from pitui.remote.node_locks import process_space
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.nodes.disk_use import disk_use
@@ -207,6 +208,32 @@ async def test_a_lock_is_taken_again_over_the_next_connection(spark_homes: SshSp
             assert not await is_free(second, "pi1")
         assert await is_free(second, "pi1")
         assert (server.home / "changed").exists()
+
+
+@pytest.mark.parametrize(
+    ("space", "who", "free"),
+    [
+        ("here", "an action of this pitui that has ended", True),
+        ("here", "a pitui that has ended", True),
+        ("here", "a pitui that runs", False),
+        ("elsewhere", "a pitui that has ended", False),
+        ("", "a pitui that has ended", False),
+    ],
+)
+async def test_what_an_ended_action_left_on_a_lost_node_is_in_nobodys_way(
+    spark_homes: SshSparkHomes, space: str, who: str, free: bool
+) -> None:
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+    pids = {"an action of this pitui that has ended": os.getpid(), "a pitui that runs": 1}
+    token = f"{process_space() if space == 'here' else space}.left"
+    owner = LockOwner("ann", "laptop", pids.get(who, ended.pid), "restart", token)
+    async with spark_homes.opened() as lost, spark_homes.opened() as cluster:
+        command = take_command(lost.node("pi1").spark_home, owner, local=False)
+        said = await lost.runner("pi1").run(command)
+        assert parse_taken(said.stdout)[0] == "held"
+        assert await is_free(cluster, "pi1") is free
+    await until(lambda: not left_behind(spark_homes), LIMIT, "nothing is left")
 
 
 async def test_an_action_within_another_needs_no_lock_of_its_own(
