@@ -179,6 +179,65 @@ DEFAULTS = "/opt/spark/conf/spark-defaults.conf"
 SECRET = f"sed -n 's/^spark.authenticate.secret //p' {DEFAULTS}"
 
 
+FAULTS = {
+    "pi1": "systemctl disable -q spark-worker",
+    "pi2": """
+sed -i /SPARK_LOCAL_IP/d /opt/spark/conf/spark-env.sh
+sed -i '1i 127.0.1.1 pi2' /etc/hosts
+systemctl stop spark-worker
+real=$(readlink -f /opt/spark)
+cp -al "$real" /opt/spark-4.0.9
+mv /opt/spark-4.0.9/jars/spark-core_2.13-*.jar /opt/spark-4.0.9/jars/spark-core_2.13-4.0.9.jar
+ln -sfn spark-4.0.9 /opt/spark
+""",
+    "pi3": """
+sed -i 's/^export SPARK_WORKER_MEMORY=.*/export SPARK_WORKER_MEMORY=99g/' \\
+  /opt/spark/conf/spark-env.sh
+sed -i 's/^spark.executor.memory .*/spark.executor.memory 300m/' \\
+  /opt/spark/conf/spark-defaults.conf
+systemctl restart spark-worker
+""",
+}
+FOUND = {
+    ("spark.service-not-enabled", "pi1"),
+    ("names.loopback", "pi2"),
+    ("spark.version-differs", "pi2"),
+    ("spark.unregistered", "pi2"),
+    ("memory.worker-too-large", "pi3"),
+    ("drift.files", "pi3"),
+}
+
+
+def findings(config: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """Return how `pitui doctor` ended and what it said; logins here have the images' passwords."""
+    said = pitui(config, "doctor", "--json", "--skip", "security", *words)
+    assert said.stdout, said
+    return said.status, said.document
+
+
+def test_doctor_finds_several_faults_at_once_and_fixes_them(lab: Lab, lab_cluster: Path) -> None:
+    status, healthy = findings(lab_cluster)
+    assert (status, [one for one in healthy["findings"] if one["fixable"]]) == (0, []), healthy
+    for name, fault in FAULTS.items():
+        lab.machines[name].root(fault)
+    wait_until(lambda: said_by_master(lab)["aliveworkers"] == 2, "pi3 is back with too much")
+    status, ill = findings(lab_cluster)
+    found = {(one["check"], one["node"]) for one in ill["findings"] if one["fixable"]}
+    assert (status, found) == (1, FOUND), ill
+    # Without the master nobody sees what is wrong with its workers.
+    lab.machines["pi1"].root("systemctl stop spark-master")
+    status, mended = findings(lab_cluster, "--fix", "--yes")
+    assert status == 0, mended
+    left = [one for one in mended["fixes"] if one["state"] != "fixed"]
+    assert left == []
+    fixed = {(one["check"], one["node"]) for one in mended["fixes"]}
+    assert fixed == FOUND | {("spark.unregistered", "pi1")}
+    status, after = findings(lab_cluster)
+    assert (status, [one for one in after["findings"] if one["fixable"]]) == (0, []), after
+    assert alive(lab_cluster) == {"pi1", "pi2", "pi3"}
+    assert lab.machines["pi1"].root("systemctl is-enabled spark-worker") == "enabled\n"
+
+
 def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, lab_cluster: Path) -> None:
     lab.machines["pi2"].power_off()
     wait_until(lambda: alive(lab_cluster) == {"pi1", "pi3"}, "the worker is missed")
