@@ -23,7 +23,8 @@ from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
-LIMIT = 60.0
+LIMIT = 120.0
+"""Longer than the longest rest that a master gets which was slow to answer."""
 GOOD = (Path(__file__).parents[1] / "captures" / "master" / "app-running.json").read_bytes()
 WATCHED = """
 import sys

@@ -143,6 +143,9 @@ async def test_a_frozen_master_is_noticed_in_time_and_back_at_once_without_a_tra
 
 
 def masters(watch: ClusterMonitor) -> list[DaemonProcess]:
+    """Return the cluster's masters, once all nodes of this machine say what is theirs."""
+    if any(node.metrics is None for node in watch.snapshot.nodes):
+        return []
     processes = (process for node in watch.snapshot.nodes for process in node.processes)
     return [process for process in processes if process.role is Role.MASTER]
 

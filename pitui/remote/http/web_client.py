@@ -177,9 +177,10 @@ class Web:
 
     async def _try(self, way: _Route, request: Request, goes_out: Callable[[], None]) -> Response:
         if way is _Route.DIRECT:
+            client = self._client("")
             goes_out()
             try:
-                return await exchange(self._client(""), request)
+                return await exchange(client, request)
             except DroppedError as error:
                 raise WebError(request.url, str(error)) from error
         try:
@@ -190,9 +191,10 @@ class Web:
 
     async def _try_link(self, request: Request, goes_out: Callable[[], None]) -> Response:
         path = await self._connections.socket(request.via, request.host, request.port)
+        client = self._client(str(path))
         goes_out()
         try:
-            return await exchange(self._client(str(path)), request)
+            return await exchange(client, request)
         except (DroppedError, NotConnectedError) as error:
             # The socket always takes the connection; whether the node got through shows later.
             why = await self._connections.why_not(request.via, request.host, request.port)
