@@ -6,6 +6,7 @@ are taken off: they say something of the machine.
 """
 
 import asyncio
+import gc
 import json
 import sys
 import threading
@@ -17,6 +18,8 @@ from pitui.tui import run
 from pitui.tui.app import PituiApp
 
 TICK = 0.05
+MEASURED_EVERY = 10.0
+"""Seconds between two looks at the memory."""
 
 
 def _waited() -> float:
@@ -41,7 +44,7 @@ class WatchedApp(PituiApp):
         self.run_worker(self._watch(), group="soak")
 
     async def _watch(self) -> None:
-        began = said = time.monotonic()
+        began = said = collected = time.monotonic()
         late = 0.0
         with self.report.open("a", encoding="ascii") as file:
             while True:
@@ -50,7 +53,12 @@ class WatchedApp(PituiApp):
                 now = time.monotonic()
                 late = max(late, now - before - TICK - (_waited() - waited))
                 if now - said >= 1.0:
-                    line = {"at": now - began, "late": late, "rss_kib": _rss_kib()}
+                    line = {"at": now - began, "late": late}
+                    if now - collected >= MEASURED_EVERY:
+                        # What waits to be collected is no memory that grows.
+                        gc.collect()
+                        line["rss_kib"] = _rss_kib()
+                        collected = now
                     file.write(json.dumps(line) + "\n")
                     file.flush()
                     said, late = now, 0.0
