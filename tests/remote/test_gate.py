@@ -80,8 +80,8 @@ async def test_one_question_at_a_time(web, service):
 
 
 async def test_waiting_for_a_turn_is_no_silence_of_the_server(web, service):
-    service.delays = {f"/{n}": 0.2 for n in range(6)}
-    answers = await asyncio.gather(*(web.get(url(service, f"/{n}"), "nuc", 0.5) for n in range(6)))
+    service.delays = {f"/{n}": 0.4 for n in range(6)}
+    answers = await asyncio.gather(*(web.get(url(service, f"/{n}"), "nuc", 2.0) for n in range(6)))
     assert all(answer.ok for answer in answers)
 
 
