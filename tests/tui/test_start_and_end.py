@@ -181,8 +181,9 @@ class Terminal:
         command = [sys.executable, *(["-c", CONTROLLING] if controlling else []), *words]
         if redirected:
             command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *command]
+        # Below nohup a hang-up would be ignored.
         self.process = subprocess.Popen(
-            command,
+            ["env", "--default-signal=HUP,INT,TERM", *command],
             stdin=slave,
             stdout=slave,
             stderr=slave,
