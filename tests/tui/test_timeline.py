@@ -183,3 +183,22 @@ def test_the_header_with_news(looks: Looks) -> None:
         await until(pilot, lambda: "events since" in screen_lines(pilot.app)[0])
 
     looks(ui(services), run, rows=(), picture=SMALL)
+
+
+async def test_keys_that_come_faster_than_the_screen_closes_close_nothing_else() -> None:
+    async with shown(still(StillTimeline()), size=(120, 30)) as pilot:
+        await opened(pilot)
+        timeline = screen(pilot)
+        timeline.pane.focus()
+        # What the first key asked for closes the screen before the others are heard.
+        for _ in range(3):
+            timeline.pane.do_open()
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: pilot.app.screen is not pilot.app.main)
+        timeline.dismiss()
+        assert pilot.app.screen is not pilot.app.main
+        over = pilot.app.screen
+        over.dismiss()
+        over.dismiss()
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)

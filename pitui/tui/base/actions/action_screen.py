@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from textual import on
+from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import Screen
 
@@ -79,6 +80,14 @@ class ActionScreen(ActionHandler, Screen[None]):
         """Poll the master and the nodes now."""
         app_of(self).services.poll_now()
         self.footer.say("polling the master and the nodes")
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close this screen; nothing happens where a key before has done so.
+
+        `Screen.dismiss` closes whatever is on top.
+        """
+        on_top = self.app.screen_stack[-1:] == [self]
+        return super().dismiss(result) if on_top else AwaitComplete()
 
     def do_back(self) -> None:
         """Close this screen. Screens override it to first undo a filter, marks or a zoom."""

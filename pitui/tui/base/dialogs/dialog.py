@@ -4,6 +4,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
@@ -37,6 +38,14 @@ class Dialog(ModalScreen[R], Generic[R]):
     def content(self) -> list[Widget]:
         """Return what stands in the box."""
         raise NotImplementedError
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Close the dialog with its result; nothing happens where a key before has done so.
+
+        `Screen.dismiss` closes whatever is on top.
+        """
+        on_top = self.app.screen_stack[-1:] == [self]
+        return super().dismiss(result) if on_top else AwaitComplete()
 
     def action_close(self) -> None:
         """Dismiss with None, which means "cancelled"."""
