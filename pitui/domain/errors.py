@@ -138,6 +138,10 @@ class WebError(PituiError):
         self.status = status
 
 
+class NotListeningError(WebError):
+    """Nothing took a connection at a web address."""
+
+
 def first_error(group: BaseExceptionGroup[Error]) -> Error:
     """Return the first error of a group, however deep."""
     error = group.exceptions[0]

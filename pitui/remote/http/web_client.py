@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pitui.domain.errors import LinkError, WebError
+from pitui.domain.errors import LinkError, NotListeningError, WebError
 from pitui.domain.ip_address import is_loopback
 from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.http.request import (
@@ -71,6 +71,7 @@ class Web:
                 request goes on, and who asks for the same meanwhile gets its answer.
 
         Raises:
+            NotListeningError: nothing took the connection.
             WebError: there was no answer.
         """
         return await self._ask(Request("GET", url, via, limit))
@@ -160,7 +161,7 @@ class Web:
                 if not request.from_node:
                     self._ways[request.service] = way
                 return response
-        raise WebError(request.url, reason)
+        raise NotListeningError(request.url, reason)
 
     def _ways_to_try(self, request: Request) -> list[_Route]:
         node = self._connections.node(request.via)

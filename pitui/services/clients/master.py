@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from pitui.config.model import Config, Node
 from pitui.domain.cluster import MasterView
-from pitui.domain.errors import NotSparkError, WebError
+from pitui.domain.errors import NotListeningError, NotSparkError, WebError
 from pitui.remote.http.request import Response
 from pitui.remote.http.web_client import Web
 from pitui.spark.api.master_json import MasterReader
@@ -69,17 +69,18 @@ class MasterAccess:
                 answer = await self._web.get(url, via=self._node.name, limit=limit)
                 view = self._reader.read(answer.body)
             except WebError as error:
-                problem = problem or error
+                problem = _more_telling(problem, error)
                 continue
             except NotSparkError as error:
-                problem = problem or NotSparkError(f"{url}: {error}", _OTHER_ADVICE)
+                other = NotSparkError(f"{url}: {error}", _OTHER_ADVICE)
+                problem = _more_telling(problem, other)
                 continue
             self._answered = base
             return view if view.url else replace(view, url=self.configured_url)
         self._answered = None
         if isinstance(problem, WebError):
             reason = f"the master does not answer ({problem.reason})"
-            raise WebError(problem.url, reason, _ADVICE) from problem
+            raise type(problem)(problem.url, reason, _ADVICE) from problem
         raise problem or WebError(self.web_url, "the master does not answer", _ADVICE)
 
     async def page(self, path: str, limit: float = READ_LIMIT) -> Response:
@@ -115,3 +116,13 @@ class MasterAccess:
         port = self._section.webui_port
         configured = [f"http://{in_url(host)}:{port}/" for host in dict.fromkeys(hosts)]
         return configured + self._heard
+
+
+def _more_telling(
+    first: WebError | NotSparkError | None, second: WebError | NotSparkError
+) -> WebError | NotSparkError:
+    """Return the first of two errors, unless something listens at the second address alone."""
+    if first is None:
+        return second
+    silent = isinstance(first, NotListeningError) and not isinstance(second, NotListeningError)
+    return second if silent else first

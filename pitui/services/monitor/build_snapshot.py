@@ -201,7 +201,7 @@ def _master(
     if error is not None:
         seen = observed.nodes[node.name].health is not None
         gone = link.state is LinkState.CONNECTED and seen and own.master_pid is None
-        gone = gone and not observed.not_spark
+        gone = gone and not observed.listening
         state = MasterState.STOPPED if gone else MasterState.UNREACHABLE
         error = None if gone else error
         view = replace(view, workers=())

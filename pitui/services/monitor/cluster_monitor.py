@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.domain.errors import LinkError, NodeError, NotSparkError, WebError
+from pitui.domain.errors import (
+    LinkError,
+    NodeError,
+    NotListeningError,
+    NotSparkError,
+    WebError,
+)
 from pitui.domain.node_detail import Point
 from pitui.facts.health.reader import Health, metrics
 from pitui.facts.network.address import match_workers
@@ -139,7 +145,7 @@ class ClusterMonitor:
             view = await self._cluster.spark_master.read()
         except (WebError, NotSparkError) as error:
             self._observed.master_error = str(error)
-            self._observed.not_spark = isinstance(error, NotSparkError)
+            self._observed.listening = not isinstance(error, NotListeningError)
         else:
             seen = self._observed
             came_up = seen.version is None or seen.master_error is not None or seen.view is None

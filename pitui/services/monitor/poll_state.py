@@ -50,8 +50,8 @@ class PollState:
     view_at: float | None = None
     master_error: str | None = None
     """Why the master's last answer did not come; None while it answers."""
-    not_spark: bool = False
-    """Whether something answers at the master's address that is no master."""
+    listening: bool = True
+    """Whether something takes connections at the master's address."""
     version: str | None = None
     drivers: dict[str, DriverView] = field(default_factory=dict)
     ages: dict[str, DriverAge] = field(default_factory=dict)

@@ -63,6 +63,7 @@ def snapshot(
     links=None,
     stopped=None,
     error=None,
+    listening=False,
     applications=(),
     drivers=None,
     removed=None,
@@ -72,6 +73,7 @@ def snapshot(
         nodes={name: NodePollState(health=healths.get(name)) for name in NODES},
         view=MasterView(URL, MasterState.ALIVE, rows, tuple(applications)),
         master_error=error,
+        listening=listening,
         drivers=drivers or {},
         removed=removed or {},
     )
@@ -176,6 +178,8 @@ def test_a_master_that_is_gone_and_one_that_cannot_be_asked():
     assert stopped.master.cores == 0
     running = snapshot(error="refused", healths={"nuc": health(process(Role.MASTER))})
     assert (running.master.state, running.master.error) == (MasterState.UNREACHABLE, "refused")
+    other = snapshot(error="no JSON", listening=True, healths={"nuc": health()})
+    assert (other.master.state, other.master.error) == (MasterState.UNREACHABLE, "no JSON")
     away = snapshot(error="timed out", links={"nuc": AWAY})
     assert away.master.state is MasterState.UNREACHABLE
 
