@@ -120,6 +120,13 @@ async def test_findings_by_severity_with_one_row_a_cause() -> None:
     assert title == f"Doctor: score 55, 2 errors, 1 warning, 1 note; {len(CHECKS)} checks 2 min ago"
 
 
+async def test_one_cause_that_can_be_mended_on_some_nodes_only_is_two_rows() -> None:
+    mended = [replace(too_large(n), fixed_by=Fix.restarting(n)) for n in ("pi1", "pi2")]
+    left = [too_large(name) for name in ("pi3", "pi4")]
+    _service, state = await looked(found=tuple(map(known, (*mended, *left))), skipped=())
+    assert sorted(row[1] for row in texts(state)) == ["pi1, pi2", "pi3, pi4"]
+
+
 @pytest.mark.parametrize(
     ("first", "wanted"),
     [(("pi2", ""), "power.undervoltage"), (("", "app-0004"), "app.waiting"),
@@ -385,6 +392,21 @@ async def test_a_fix_shows_what_it_does_asks_and_is_checked_again() -> None:
         assert made.doctor.asked[1:] == [("fix", (("pi1", "worker"),)), ("run", None)]
         await until(pilot, lambda: bool(pilot.app._notifications))
         assert [n.message for n in pilot.app._notifications] == ["spark.gave-up on pi1 is fixed"]
+
+
+async def test_what_is_marked_is_copied_and_ignored_together() -> None:
+    made = services()
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: len(shown_checks(pilot)) == 6)
+        model = pilot.app.screen.pane.table.model
+        await pilot.press("space", "space", "y")
+        await until(pilot, lambda: "copied 2 rows" in str(pilot.app.screen.footer.render()))
+        assert "power.undervoltage" in pilot.app.clipboard
+        await pilot.press("a")
+        assert len(model.marks) == 6
+        await pilot.press("a", "space", "i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, IgnoreScreen))
 
 
 async def test_nothing_is_asked_where_nothing_would_change() -> None:

@@ -33,7 +33,7 @@ class DoctorPane(TablePane):
     SCOPE = Scope.DOCTOR
     COLUMNS = COLUMNS
     TITLE = "Doctor"
-    HELPERS = ("moves", "actions")
+    HELPERS = (*TablePane.HELPERS, "actions")
 
     def __init__(
         self,

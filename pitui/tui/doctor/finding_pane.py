@@ -30,7 +30,7 @@ class FindingPane(LinesPane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.FINDING))
     SCOPE = Scope.FINDING
-    HELPERS = ("moves", "actions")
+    HELPERS = (*LinesPane.HELPERS, "actions")
 
     def __init__(self, row: DoctorRow, state: DoctorState) -> None:
         super().__init__("finding")

@@ -24,7 +24,7 @@ class TextPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.TEXT))
     SCOPE = Scope.TEXT
-    HELPERS = ("moves",)
+    HELPERS: ClassVar[tuple[str, ...]] = ("moves",)
 
     def __init__(self, title: str, ask: Ask) -> None:
         super().__init__(id="text", classes="pane")
