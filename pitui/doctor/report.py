@@ -102,16 +102,19 @@ def _consequences(cause: KnownFinding, all_found: Sequence[KnownFinding], check:
     )
 
 
+def cause_key(one: KnownFinding) -> tuple[object, ...]:
+    """Return what findings of several nodes have in common where they are shown as one."""
+    found = one.finding
+    # What is fixed and what is not are two findings, and so are those of two fixes.
+    fix = found.fixed_by and found.fixed_by.steps
+    return found.check, found.application, found.severity, found.several, one.excluded, fix
+
+
 def _merged(findings: Sequence[KnownFinding]) -> list[KnownFinding]:
     groups: dict[tuple[object, ...], list[KnownFinding]] = {}
     for number, one in enumerate(findings):
-        found = one.finding
-        alone = not found.several or found.node is None
-        # What is fixed and what is not are two findings, and so are those of two fixes.
-        fix = found.fixed_by and found.fixed_by.steps
-        several = (found.severity, found.several, one.excluded, fix)
-        key = (found.check, several, number if alone else -1)
-        groups.setdefault(key, []).append(one)
+        alone = not one.finding.several or one.finding.node is None
+        groups.setdefault((cause_key(one), number if alone else -1), []).append(one)
     # What one node has several times, such as full disks, keeps its figures.
     parts = [
         part

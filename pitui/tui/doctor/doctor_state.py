@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pitui.doctor.finding import Finding
 from pitui.doctor.fix_result import FixResult, fix_results
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding, Report, make_report
+from pitui.doctor.report import KnownFinding, Report, cause_key, make_report
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome
 from pitui.services.doctor.finding_store import Identity, finding_identity
@@ -113,11 +113,9 @@ class DoctorState:
         return [
             one.finding
             for one in self._found
-            if (one.finding.check, one.finding.severity) == (found.check, found.severity)
-            and one.excluded == row.excluded
-            and one.finding.application == found.application
+            if cause_key(one) == cause_key(row)
             and (
-                one.finding.several == found.several and one.finding.node in row.nodes
+                one.finding.node in row.nodes
                 if many
                 else (one.finding.node, one.finding.about) == (found.node, found.about)
             )

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from pitui.doctor.finding import FindingSeverity
-from pitui.doctor.report import KnownFinding, Report
+from pitui.doctor.report import KnownFinding, Report, cause_key
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
@@ -63,7 +63,7 @@ def finding_key(one: KnownFinding) -> str:
     """Return what identifies a finding's row, whatever its figures."""
     found = one.finding
     if len(one.nodes) > 1:
-        return f"{found.check} {found.severity} {found.several} {one.excluded}"
+        return " ".join(map(str, cause_key(one)))
     return f"{found.check} {found.node} {found.about} {found.application}"
 
 

@@ -53,6 +53,20 @@ def test_on_one_node_it_keeps_its_figures() -> None:
     assert one.finding.fix == "pitui provision pi1 --only java,conf"
 
 
+def test_a_daemon_and_an_application_with_one_error_are_two_findings() -> None:
+    said = [
+        error(
+            "x", "y", node=node, application=app, check="logs.known-error", several="a disk is full"
+        )
+        for node, app in (("pi1", None), ("pi2", "app-1"), ("pi3", "app-1"))
+    ]
+    made = make_report(CHECKS, [KnownFinding(one, nodes=(one.node or "",)) for one in said], ())
+    assert {(one.finding.application, one.nodes) for one in made.findings} == {
+        (None, ("pi1",)),
+        ("app-1", ("pi2", "pi3")),
+    }
+
+
 def test_the_cause_comes_before_what_it_causes() -> None:
     def gone(node: NodeStatus) -> NodeStatus:
         assert node.worker is not None
