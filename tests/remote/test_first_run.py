@@ -21,6 +21,7 @@ from pitui.tui.setup import setup_screen as screens_setup
 from pitui.tui.setup.first_run_app import FirstRunApp
 from pitui.tui.setup.first_setup import Candidate
 from pitui.tui.setup.setup_screen import SetupScreen
+from pitui.tui.setup.welcome_screen import WelcomeScreen
 
 pytestmark = pytest.mark.ssh
 
@@ -158,6 +159,24 @@ async def test_a_machine_that_is_typed_is_tried_and_what_exists_is_not_overwritt
         await until(lambda: not isinstance(app.screen, SetupScreen), 10, "the way back")
         await pilot.press("q")
     assert app.return_value is None
+
+
+async def test_keys_that_come_faster_than_the_setup_closes_close_nothing_else(home) -> None:
+    app = FirstRunApp("no match")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await at_setup(pilot)
+        screen.action_back()
+        screen.action_back()
+        await until(lambda: isinstance(app.screen, WelcomeScreen), 10, "the way back")
+        screen.action_back()
+        await pilot.pause()
+        assert isinstance(app.screen, WelcomeScreen)
+        screen = await at_setup(pilot)
+        screen.action_write()
+        screen.action_write()
+        screen.action_back()
+        await pilot.pause()
+    assert load_config(app.return_value.config).nodes
 
 
 async def test_the_demonstration_says_what_to_install_where_spark_is_missing(

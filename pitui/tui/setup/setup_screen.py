@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
@@ -16,13 +17,12 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from pitui.config.init import write_new
-from pitui.config.load import (
-    FILE_NAME,
-)
+from pitui.config.load import FILE_NAME
 from pitui.config.paths import config_folder
 from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.prompts import NonInteractive, Prompter
 from pitui.services.nodes.discovery import find_proposals, look_at
+from pitui.tui.base.dismiss_once import dismiss_once
 from pitui.tui.main.prompts import UiAsker
 from pitui.tui.setup.candidate_lines import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup
@@ -121,10 +121,7 @@ class SetupScreen(Screen[Path]):
         at = self.query_one(OptionList).highlighted
         return None if at is None else self.setup.candidates[at]
 
-    def on_option_list_option_selected(self) -> None:
-        """Take the machine, or leave it out."""
-        self.action_take()
-
+    @on(OptionList.OptionSelected)
     def action_take(self) -> None:
         """Take the machine under the cursor or leave it out; ask what is open about it."""
         one = self._current()
@@ -169,6 +166,8 @@ class SetupScreen(Screen[Path]):
 
     def action_write(self) -> None:
         """Write the file and answer; what is there already stays as it is."""
+        if not self.is_current:
+            return  # a key before has done so
         self.setup.user = self.query_one("#user", Input).value.strip()
         self.setup.cluster = self.query_one("#cluster", Input).value.strip()
         try:
@@ -182,6 +181,10 @@ class SetupScreen(Screen[Path]):
             self._complain(UsageError(f"cannot write the file: {error}"))
         else:
             self.dismiss(path)
+
+    def dismiss(self, result: Path | None = None) -> AwaitComplete:
+        """Close the screen with its result, once."""
+        return dismiss_once(self, result)
 
     def action_back(self) -> None:
         """Go back; nothing was written."""

@@ -11,6 +11,7 @@ from pitui.tui.base.actions.action_handler import ActionHandler
 from pitui.tui.base.actions.action_table import Action, Scope, action, of, reaches
 from pitui.tui.base.actions.footer import Footer
 from pitui.tui.base.app_protocol import app_of
+from pitui.tui.base.dismiss_once import dismiss_once
 from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
 
 
@@ -82,12 +83,8 @@ class ActionScreen(ActionHandler, Screen[None]):
         self.footer.say("polling the master and the nodes")
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close this screen; nothing happens where a key before has done so.
-
-        `Screen.dismiss` closes whatever is on top.
-        """
-        on_top = self.app.screen_stack[-1:] == [self]
-        return super().dismiss(result) if on_top else AwaitComplete()
+        """Close this screen, once."""
+        return dismiss_once(self, result)
 
     def do_back(self) -> None:
         """Close this screen. Screens override it to first undo a filter, marks or a zoom."""

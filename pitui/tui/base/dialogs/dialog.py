@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 
+from pitui.tui.base.dismiss_once import dismiss_once
+
 R = TypeVar("R")
 
 
@@ -40,12 +42,8 @@ class Dialog(ModalScreen[R], Generic[R]):
         raise NotImplementedError
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
-        """Close the dialog with its result; nothing happens where a key before has done so.
-
-        `Screen.dismiss` closes whatever is on top.
-        """
-        on_top = self.app.screen_stack[-1:] == [self]
-        return super().dismiss(result) if on_top else AwaitComplete()
+        """Close the dialog with its result, once."""
+        return dismiss_once(self, result)
 
     def action_close(self) -> None:
         """Dismiss with None, which means "cancelled"."""
