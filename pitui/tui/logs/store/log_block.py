@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import accumulate, compress
 
 BLOCK_LINES = 1024
@@ -151,6 +152,16 @@ class Block:
             found.append(at)
             at += 1
         return found
+
+    def first_line(self, source: int) -> int | None:
+        """Return the offset of the oldest line of a source that is no note."""
+        at = -1
+        with suppress(ValueError):
+            while True:
+                at = self.sources.index(source, at + 1)
+                if not self.marks[at] & NOTE:
+                    return at
+        return None
 
     def drop(self, offsets: Sequence[int]) -> None:
         """Drop lines."""

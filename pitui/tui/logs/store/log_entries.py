@@ -122,13 +122,16 @@ class EntryBuilder:
         entry.run = entry.head
         self._differs(source, entry.head)
 
-    def dropped(self, place: "Standing", numbers: Sequence[int], marks: bytes) -> None:
+    def dropped(self, source: str, place: "Standing", numbers: Sequence[int], marks: bytes) -> None:
         """Count off lines of one source that are dropped, the oldest first."""
+        newest = self._newest[source].run if source in self._newest else -1
         for number, mark in zip(numbers, marks, strict=True):
+            if mark & NOTE:
+                continue
             # A line that stands for dropped ones hands what it stands for on to the next.
             if not mark & (PART | REPEAT) and number != place.run:
                 self.repeats.pop(place.run, None)
-                place.run = number if number in self.repeats else -1
+                place.run = number if number in self.repeats or number == newest else -1
             elif mark & REPEAT and not mark & PART:
                 _count_on(self.repeats, place.run, -1)
             if mark & TRACE and not mark & LEAD:
@@ -137,17 +140,31 @@ class EntryBuilder:
                 self.traces.pop(place.trace, None)
                 place.trace = number if number in self.traces else -1
 
-    def moved(self, source: str, old: int, new: int, *, trace: bool) -> None:
-        """Let another line stand for a stack trace or a run whose first line was dropped."""
-        counts = self.traces if trace else self.repeats
-        left = counts.pop(old, 0) - 1
-        if left > 0:
-            counts[new] = left
+    def lead_trace(self, source: str, old: int, new: int) -> None:
+        """Let a line of a stack trace stand for it: the line before it was dropped."""
+        _hand_on(self.traces, old, new, counted=True)
         entry = self._newest[source]
-        if trace and entry.anchor == old:
+        if entry.anchor == old:
             entry.anchor = new
-        elif not trace and entry.run == old:
+
+    def lead_run(self, source: str, old: int, new: int, *, counted: bool) -> None:
+        """Let a line stand for a run whose first line was dropped.
+
+        `counted`: the line is the first of an entry that counted as a repetition.
+        """
+        _hand_on(self.repeats, old, new, counted=counted)
+        entry = self._newest[source]
+        if entry.run == old:
             entry.run = new
+        if entry.head <= new:
+            entry.repeat = False
+
+    def forget(self, source: str, place: "Standing") -> None:
+        """Begin anew with a source: all lines of its entries were dropped."""
+        self._newest.pop(source, None)
+        self.repeats.pop(place.run, None)
+        self.traces.pop(place.trace, None)
+        place.run = place.trace = -1
 
 
 def _ends_frames(entry: _Entry, text: str) -> bool:
@@ -165,3 +182,9 @@ def _count_on(counts: dict[int, int], key: int, step: int) -> None:
         counts[key] = left
     else:
         counts.pop(key, None)
+
+
+def _hand_on(counts: dict[int, int], old: int, new: int, *, counted: bool) -> None:
+    left = counts.pop(old, 0) - counted
+    if left > 0:
+        counts[new] = left

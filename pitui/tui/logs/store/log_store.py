@@ -157,19 +157,20 @@ class LogStore:
         while count > 0:
             share = ring.places[0]
             taken = min(count, share.count)
-            self._drop_from(ring, share.block, share.block.oldest(source, taken))
+            self._drop_from(source, share.block, share.block.oldest(source, taken))
             count -= taken
             share.count -= taken
             if not share.count:
                 ring.places.popleft()
-        if ring.places and (ring.run >= 0 or ring.trace >= 0):
-            self._promote(source, ring)
+        self._promote(source, ring)
 
-    def _drop_from(self, ring: SourceBuffer, block: Block, offsets: Sequence[int]) -> None:
+    def _drop_from(self, source: int, block: Block, offsets: Sequence[int]) -> None:
+        ring = self._rings[source]
         marks = bytes(block.marks[at] for at in offsets)
         self.times.remove(*moments([block.times[at] for at in offsets], marks))
         ring.characters -= sum(len(block.text(at)) for at in offsets)
-        self.entries.dropped(ring, [block.numbers[at] for at in offsets], marks)
+        numbers = [block.numbers[at] for at in offsets]
+        self.entries.dropped(self.sources[source], ring, numbers, marks)
         block.drop(offsets)
         if block.full and block.alive * 2 < len(block):
             _tidy(self.blocks, self.block_at(block.numbers[0]))
@@ -178,16 +179,20 @@ class LogStore:
 
     def _promote(self, source: int, ring: SourceBuffer) -> None:
         """Let the oldest line of a source stand for the dropped one that it was folded behind."""
-        block = ring.places[0].block
-        at = block.oldest(source, 1)[0]
+        tag = self.sources[source]
+        oldest = _oldest_line(ring, source)
+        if oldest is None:
+            self.entries.forget(tag, ring)
+            return
+        block, at = oldest
         mark, number = block.marks[at], block.numbers[at]
         if mark & TRACE and not mark & LEAD and ring.trace >= 0:
-            self.entries.moved(self.sources[source], ring.trace, number, trace=True)
+            self.entries.lead_trace(tag, ring.trace, number)
             block.marks[at] |= LEAD
             block.version += 1
             ring.trace = number
-        if mark & REPEAT and ring.run >= 0:
-            self.entries.moved(self.sources[source], ring.run, number, trace=False)
+        if mark & (PART | REPEAT) and ring.run >= 0:
+            self.entries.lead_run(tag, ring.run, number, counted=not mark & PART)
             ring.run = number
             _show_entry(self, source, number)
 
@@ -219,6 +224,15 @@ def _note_shares(
             else sum(len(text) for one, text in zip(ids, texts, strict=True) if one == source)
         )
     yield from counts
+
+
+def _oldest_line(ring: SourceBuffer, source: int) -> tuple[Block, int] | None:
+    """Return where the oldest line of a source is that is no note; None where all are notes."""
+    for share in ring.places:
+        at = share.block.first_line(source)
+        if at is not None:
+            return share.block, at
+    return None
 
 
 def _tidy(blocks: list[Block], at: int) -> None:
