@@ -30,9 +30,11 @@ _LONGEST_NAME = 200
 _DAY = 20 * 3600.0
 
 # Positional: the file, and the process whose end ends the lock. Only this shell has the file open.
+# It says its number once it hears signals.
 _HOLD = f"""left={LIVES}
 trap 'rm -f "$1"; exit' TERM
 trap 'left={LIVES}' USR1
+echo $$; exec >/dev/null
 while [ $left -gt 0 ] && [ -d "/proc/$2" ]; do
   sleep 1 9<&- & wait $!
   left=$((left-1))
@@ -66,9 +68,9 @@ while [ $tries -lt 10 ]; do
   fi
   [ "$file" -ef /proc/self/fd/9 ] || continue
   parent $$; parent "$leader"
-  setsid sh -c {quote(_HOLD)} pitui-lock "$file" "$parent" </dev/null >/dev/null 2>&1 &
-  echo "$! $(date +%s) $3" | dd of="$file" conv=nocreat 2>/dev/null
-  echo "held $!"; exit 0
+  holder=$(setsid sh -c {quote(_HOLD)} pitui-lock "$file" "$parent" </dev/null 2>/dev/null &)
+  echo "$holder $(date +%s) $3" | dd of="$file" conv=nocreat 2>/dev/null
+  echo "held $holder"; exit 0
 done
 echo "busy $(date +%s) $said"
 """

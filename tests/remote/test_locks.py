@@ -172,6 +172,13 @@ async def test_a_lock_whose_process_was_killed_is_not_in_the_way(
         assert left_behind(spark_homes) == []
 
 
+async def test_a_lock_that_is_freed_at_once_leaves_nothing(spark_homes: SshSparkHomes) -> None:
+    async with spark_homes.opened() as cluster:
+        for _ in range(20):
+            assert await is_free(cluster, "pi1")
+            assert left_behind(spark_homes) == []
+
+
 async def test_who_lost_the_lock_with_the_connection_changes_nothing_more(
     spark_homes: SshSparkHomes,
 ) -> None:
