@@ -31,6 +31,8 @@ export SPARK_DAEMON_MEMORY=96m SPARK_DAEMON_JAVA_OPTS='-XX:+UseSerialGC -XX:Tier
 export SPARK_PID_DIR={home}/run SPARK_LOCAL_IP=127.0.0.1 SPARK_MASTER_HOST=127.0.0.1
 export SPARK_MASTER_PORT={ports[0]} SPARK_MASTER_WEBUI_PORT={ports[1]}
 export SPARK_WORKER_WEBUI_PORT={ports[2]} SPARK_WORKER_CORES=1 SPARK_WORKER_MEMORY=512m
+# Where /tmp is RAM that is found as well, and true.
+export SPARK_LOCAL_DIRS={home}/scratch
 """
 CONFIG = """\
 cluster: {{name: older, master: nuc}}
