@@ -67,7 +67,9 @@ async def test_a_slow_link_and_an_unknown_name_are_found(
             "  pi2: {host: no-such-board.invalid}\n"
         )
         checks = chosen_checks(["reach"])
-        async with open_cluster(load_config(config), NonInteractive()) as cluster:
+        # Read-only: looking changes nothing, and neither does measuring a slow link again.
+        loaded = load_config(config)
+        async with open_cluster(loaded, NonInteractive(), read_only=True) as cluster:
             evidence = await gather_evidence(
                 cluster, [*cluster.nodes], {*Reads}, say=lambda _text: None
             )
