@@ -1,6 +1,5 @@
 """The names, addresses and secrets that configuration, nodes and this machine are known by."""
 
-import getpass
 import os
 import pwd
 import socket
@@ -148,7 +147,7 @@ def _names_of_person() -> Iterable[str]:
     try:
         entry = pwd.getpwuid(os.getuid())
     except KeyError:
-        yield getpass.getuser()
+        yield from filter(None, map(os.environ.get, ("LOGNAME", "USER")))
         return
     yield entry.pw_name
     full = entry.pw_gecos.partition(",")[0]

@@ -157,6 +157,23 @@ def test_it_has_what_a_report_needs(bundle: tuple[BundleFile, ...]) -> None:
     assert "lost" in files["timeline.txt"]
 
 
+@pytest.mark.parametrize("variable", ["LOGNAME", "USER", None])
+def test_a_user_whom_the_system_does_not_know(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    def nobody(_number: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, "zqanna")
+    made_of = Anonymizer()
+    know_names(made_of, healthy())
+    assert ("zqanna" in made_of.clean("zqanna was here")) is (variable is None)
+
+
 def test_what_is_there_is_not_replaced(tmp_path: Path) -> None:
     there = tmp_path / "report.tar.gz"
     there.write_text("mine")
