@@ -52,8 +52,8 @@ def command(  # noqa: PLR0917 - click hands them over by name
     """Bring nodes (all by default) to the configured state.
 
     Steps: access, account, hostname, hosts, network, wifi, time, java, python, spark, conf,
-    secret, sizing, profile, firewall, service. Ctrl-C finishes the steps in hand; a second one
-    ends at once. It is safe to run again at any time.
+    secret, sizing, profile, firewall, service, and data, which brings what is under `data:`. Ctrl-C
+    finishes the steps in hand; a second one ends at once. It is safe to run again at any time.
     """
     _refuse_combinations(
         nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only

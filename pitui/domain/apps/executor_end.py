@@ -18,7 +18,7 @@ _MEANINGS = {
     52: "out of memory in the JVM: give it more (spark.executor.memory) or fewer cores",
     53: "its local disk was unusable",
     54: "its external block store could not be prepared",
-    55: "its external block store could not be removed",
+    55: "its external block store could not make a folder",
     56: "its heartbeats did not reach the driver",
     57: "a task that was killed did not end",
     58: "its block manager could not register again",

@@ -12,6 +12,7 @@ from pitui.domain.apps.executor_end import EndKind, end_of
         ("Executor decommission: worker decommissioned", EndKind.DECOMMISSIONED, None, ""),
         ("Executor killed by driver.", EndKind.RELEASED, None, ""),
         ("Command exited with code 52", EndKind.LOST, 52, "out of memory"),
+        ("Command exited with code 55", EndKind.LOST, 55, "could not make a folder"),
         ("Command exited with code 1", EndKind.LOST, 1, ""),
         ("Command exited with code 139", EndKind.LOST, 139, "signal 11"),
         ("worker lost: Not receiving heartbeat for 60 seconds", EndKind.LOST, None, ""),
