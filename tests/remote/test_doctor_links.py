@@ -11,13 +11,17 @@ from support.sshd import Server, SshServers
 from pitui.config.load import load_config
 from pitui.doctor.check import Reads
 from pitui.doctor.registry import chosen_checks
+from pitui.domain.cluster import LinkState
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.remote.prompts import NonInteractive
+from pitui.remote.prompts import NonInteractive, UnknownKey
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.gather_evidence import gather_evidence
 from pitui.services.doctor.run_checks import look
+from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
 pytestmark = pytest.mark.ssh
+CONNECT_LIMIT, ANSWER_EXTRA = 4.0, 1.5
+"""Seconds that the node may take to be connected to, and to answer beyond that."""
 DELAY = 0.3
 """Seconds that a link needs each way."""
 
@@ -79,3 +83,29 @@ async def test_a_slow_link_and_an_unknown_name_are_found(
     assert found["reach.latency", "pi1"].startswith("a command takes ")
     assert found["reach.name", "pi2"].startswith("its name no-such-board.invalid leads nowhere")
     assert ("reach.ssh", "pi2") in found
+
+
+class SlowPerson(NonInteractive):
+    """Trusts every machine, after some thought."""
+
+    async def trust(self, _key: UnknownKey) -> bool:
+        await asyncio.sleep(CONNECT_LIMIT + ANSWER_EXTRA + 1)
+        return True
+
+
+async def test_a_link_that_takes_long_to_be_made_is_waited_for(
+    ssh_servers: SshServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    server = ssh_servers.server()
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "cluster: {name: slow, master: nuc}\n"
+        f"ssh: {{identity: {ssh_servers.client_key}, known_hosts: {tmp_path / 'known'},\n"
+        f"  sudo: none, connect_timeout: {CONNECT_LIMIT}}}\n"
+        f"nodes: {{nuc: {{host: {server.address}, port: {server.port}}}}}\n"
+    )
+    async with open_cluster(load_config(config), SlowPerson()) as cluster:
+        snapshot = await ClusterMonitor(cluster).once()
+    (node,) = snapshot.nodes
+    assert node.link.state is LinkState.CONNECTED, node.link

@@ -43,7 +43,7 @@ _NAMES_AGAIN = 5.0
 _ONCE_GAP = 0.1
 """Seconds between two looks at a node's CPU in `once`."""
 _ONCE_EXTRA = 1.5
-"""Seconds that `once` gives a node beyond its connect limit."""
+"""Seconds that `once` gives a connected node to answer beyond its connect limit."""
 
 Subscriber = Callable[[Snapshot], None]
 
@@ -106,7 +106,11 @@ class ClusterMonitor:
                 group.create_task(self._watch_names(name))
 
     async def once(self) -> Snapshot:
-        """Look at everything once and return the snapshot; a node has its connect limit + 1.5 s."""
+        """Look at everything once and return the snapshot.
+
+        A link is made within the limits of its own, so that none is still being made in the end;
+        a connected node has its connect limit and 1.5 s to answer.
+        """
         async with TaskGroup() as group:
             group.create_task(self._read_master())
             for name in self._cluster.nodes:
@@ -236,6 +240,10 @@ class ClusterMonitor:
         node = self._cluster.nodes[name]
         seen = self._observed.nodes[name]
         poll = self._node_poll(name)
+        try:
+            await self._cluster.connections.connect(name)
+        except LinkError:
+            return  # the link itself says why
         try:
             async with asyncio.timeout(node.connect_timeout + _ONCE_EXTRA):
                 async with TaskGroup() as group:

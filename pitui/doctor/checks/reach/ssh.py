@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.finding import Finding, SkippedCheck, error, warning
 from pitui.doctor.node_losses import node_losses
 from pitui.domain.cluster import LinkState
 
@@ -12,17 +13,29 @@ _OFTEN = 3
 """Losses in an hour that are no chance any more."""
 
 
-def _rule(evidence: Evidence) -> Iterator[Finding]:
+def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
     for status in evidence.snapshot.nodes:
         link = status.link
+        if link.state is LinkState.CONNECTING:
+            yield SkippedCheck("it is still being connected to", status.name)
+            continue
         if link.state is not LinkState.CONNECTED:
             said = f"it cannot be reached: {link.error or link.state}"
         elif link.error is not None and status.name not in evidence.facts:
             said = f"it is connected, but {link.error}"
         else:
             continue
-        yield error(said, link.advice or f"ssh {status.host}", node=status.name)
+        yield error(said, link.advice or _way_to(evidence.nodes[status.name]), node=status.name)
     yield from _lost_again_and_again(evidence)
+
+
+def _way_to(node: Node) -> str:
+    """Return the command that shows what is wrong with a node, as a person would begin."""
+    if node.local:
+        return "it is this machine: see with top what keeps it busy, and with free its memory"
+    user = f"{node.user}@" if node.user else ""
+    port = f"-p {node.port} " if node.port not in (None, 22) else ""
+    return f"ssh {port}{user}{node.host}"
 
 
 def _lost_again_and_again(evidence: Evidence) -> Iterator[Finding]:
