@@ -264,9 +264,21 @@ cause on several nodes is one finding, and the one that explains most of the oth
 `--only` and `--skip` take ids, or the part before the dot for all of a group.
 
 A finding is an *error* (something does not work), a *warning* (it works badly, or will not work
-after a while) or *info*. The score is 100, less 20 for each error and 5 for each warning. Findings
-that you accept are named under `doctor.exclude` in the [configuration](config.md#doctor), with a
-reason and, if you like, a last day.
+after a while) or *info*. The score is 100, less 20 for each error and 5 for each warning.
+
+Findings that you accept are left aside: shown apart, with the reason, and without a part in score
+and exit status. For everybody who uses the configuration, edit its
+[`doctor.exclude`](config.md#doctor), and take the entry out again to have the finding back:
+
+```yaml
+doctor:
+  exclude:
+    - {check: network.wifi, node: pi2, reason: it is on the balcony, until: 2027-12-31}
+```
+
+For yourself alone, press `i` on the Doctor screen, which asks for a reason and a last day; `i` on
+an ignored finding takes it back. The command heeds both, and says which of them it was. It has no
+option to ignore: `--skip` leaves a check out of one run.
 
 `--fix` mends what pitui can mend, by the steps of `pitui provision` that the last column names and
 by starting and restarting daemons; [troubleshooting](troubleshooting.md#let-doctor-fix-it) says
@@ -274,7 +286,8 @@ how. Whether a finding can be mended as things stand is said with it (`"fixable"
 where root is missing, where somebody wrote the setting beside what provisioning writes, or where
 another error on the node would undo it.
 
-On the screen `8` runs them all; `f` there fixes, `i` leaves a finding aside. Checks that are free
+On the screen `8` runs them all; `f` there shows what a fix would change, with the diffs, and asks;
+`l` opens the log at the line that shows the finding, where one does. Checks that are free
 run all the time while the screen is open, and logs that are open are read for known errors: what is
 found for some seconds is a mark at its node or application and a count in the header, and the
 timeline has when it appeared and when it went."""

@@ -18,6 +18,16 @@ class FindingSeverity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FindingLine:
+    """A line of a log that shows a finding."""
+
+    find: tuple[str, ...]
+    """Regular expressions for the line, the best first; of several lines the last is meant."""
+    logs: tuple[str, ...] = ()
+    """The logs, as `pitui logs` names them; empty: those of the finding's node or application."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong; `check` and `why` are filled in from the check."""
 
@@ -38,6 +48,8 @@ class Finding:
     why: str = ""
     fixed_by: Fix | None = None
     """What `--fix` does about it; None where pitui cannot, or may not, mend it."""
+    log: FindingLine | None = None
+    """Where a log shows it; None where none is known to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +61,16 @@ class SkippedCheck:
     check: str = ""
 
 
-def error(title: str, fix: str, **more: str | Fix | None) -> Finding:
+def error(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding of something that does not work."""
     return Finding(FindingSeverity.ERROR, title, fix, **more)  # type: ignore[arg-type]
 
 
-def warning(title: str, fix: str, **more: str | Fix | None) -> Finding:
+def warning(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding of something that works badly, or will not work."""
     return Finding(FindingSeverity.WARNING, title, fix, **more)  # type: ignore[arg-type]
 
 
-def info(title: str, fix: str, **more: str | Fix | None) -> Finding:
+def info(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding that is only worth knowing."""
     return Finding(FindingSeverity.INFO, title, fix, **more)  # type: ignore[arg-type]

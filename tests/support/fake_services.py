@@ -24,6 +24,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.provision.engine.report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.web_pages import WebPage
 from pitui.services.data.presence import ItemPresence, NodeData
@@ -195,7 +196,8 @@ class FakeFixing:
     async def preview(self) -> FixPreview:
         if self._doctor.nothing_to_fix:
             return FixPreview(FixPlan(), (), ())
-        return FixPreview(self._plan, (), ("pi loses 1 executor of 2 on pi1.",))
+        effects = ("pi loses 1 executor of 2 on pi1.",)
+        return FixPreview(self._plan, self._doctor.would_change, effects)
 
     async def run(self) -> Sequence[Outcome]:
         self._doctor.asked.append(("fix", self._plan.targets))
@@ -217,6 +219,8 @@ class FakeDoctor:
         self.found_after: tuple[KnownFinding, ...] = ()
         """What is found once something was fixed."""
         self.nothing_to_fix = False
+        self.would_change: tuple[NodeReport, ...] = ()
+        """What the steps of a fix would do."""
         self.error: PituiError | None = None
         self.go_on = asyncio.Event()
         self.go_on.set()

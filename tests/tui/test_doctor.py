@@ -7,17 +7,18 @@ from datetime import date
 
 import pytest
 from support.fake_services import FakeDoctor
-from support.looks import LARGE, SMALL, Looks
+from support.looks import LARGE, SMALL, Looks, screen_text
 from support.plain_cluster import FULL, NOW, Still, shown, ui, until
 from textual.pilot import Pilot
 
-from pitui.doctor.finding import SkippedCheck, error, info, warning
+from pitui.doctor.finding import FindingLine, SkippedCheck, error, info, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import Level, LogLine
+from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.doctor import doctor_state
 from pitui.tui.doctor.doctor_screen import DoctorScreen
@@ -304,6 +305,46 @@ async def test_enter_shows_all_with_the_log_and_l_goes_there() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
 
 
+@pytest.mark.parametrize("keys", [("l",), ("enter", "l")])
+async def test_l_opens_the_log_at_the_line_that_shows_it(keys: tuple[str, ...]) -> None:
+    place = FindingLine((r"No space left", "hello of pi1"), ("pi1", "master"))
+    full = error("a disk is full", "x", node="pi2", check="logs.known-error", log=place)
+    made = services(found=(known(full),), skipped=())
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: shown_checks(pilot) == ["logs.known-error"])
+        await pilot.press(*keys)
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        view = pilot.app.main.logs.view
+        await until(pilot, lambda: view.viewport.cursor is not None)
+        assert ("sources", ["pi1", "master"]) in made.asked
+        assert view.store[view.viewport.cursor].text.endswith("hello of pi1")
+        assert not view.viewport.following
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is not pilot.app.main)
+
+
+async def test_l_on_several_nodes_with_one_cause_opens_the_logs_of_all() -> None:
+    found = tuple(
+        known(
+            error(
+                "gave up", "x", node=node, check="spark.gave-up", several="they gave up",
+                log=FindingLine((f"hello of {node}",)),
+            )
+        )
+        for node in ("pi1", "pi2")
+    )  # fmt: skip
+    made = services(found=found, skipped=())
+    async with shown(made, size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: shown_checks(pilot) == ["spark.gave-up"])
+        await pilot.press("l")
+        await until(pilot, lambda: ("sources", ["pi1", "pi2"]) in made.asked)
+        view = pilot.app.main.logs.view
+        await until(pilot, lambda: view.viewport.cursor is not None)
+        assert view.store[view.viewport.cursor].text.endswith("hello of pi1")
+
+
 async def test_a_finding_that_is_open_follows_what_becomes_of_it() -> None:
     made = services(found=(), skipped=())
     made.doctor.standing = (known(VOLTAGE),)
@@ -407,6 +448,36 @@ async def test_what_is_marked_is_copied_and_ignored_together() -> None:
         assert len(model.marks) == 6
         await pilot.press("a", "space", "i")
         await until(pilot, lambda: isinstance(pilot.app.screen, IgnoreScreen))
+
+
+DIFF = "--- /opt/spark/conf/spark-env.sh\n+++ new\n-SPARK_WORKER_MEMORY=1024m\n" + "".join(
+    f"+SPARK_LINE_{number}=1\n" for number in range(40)
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_the_question_shows_the_diffs_of_what_would_change(size: tuple[int, int]) -> None:
+    fix = Fix.provisioning("sizing", on=["pi1"])
+    made = services(found=(known(replace(too_large("pi1"), fixed_by=fix)),), skipped=())
+    step = StepReport("pi1", "sizing", StepState.WOULD_CHANGE, "1 file", diff=DIFF)
+    made.doctor.would_change = (NodeReport("pi1", NodeResult.WOULD_CHANGE, None, (step,)),)
+    async with shown(made, size=size) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: shown_checks(pilot) == ["memory.worker-too-large"])
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        seen = screen_text(pilot.app)
+        assert "pi1: sizing: 1 file" in seen
+        assert "-SPARK_WORKER_MEMORY=1024m" in seen
+        assert "+SPARK_LINE_39=1" not in seen
+        # However long it is: the buttons are in sight, and the default is to do nothing.
+        assert "Cancel" in seen
+        for _page in range(6):
+            await pilot.press("space")
+        await until(pilot, lambda: "+SPARK_LINE_39=1" in screen_text(pilot.app))
+        await pilot.press("K", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
+        assert [what for what, _ in made.doctor.asked] == ["run"]
 
 
 async def test_nothing_is_asked_where_nothing_would_change() -> None:

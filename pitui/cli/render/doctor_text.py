@@ -63,8 +63,9 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
         yield "Left aside:"
         for one in left:
             found = one.finding
+            by = "ignored on the Doctor screen" if one.ignored else "doctor.exclude"
             yield from _wrapped(
-                f"{found.check}  {_finding_place(one)}{found.title} ({one.excluded})", 2, 4
+                f"{found.check}  {_finding_place(one)}{found.title} ({by}: {one.excluded})", 2, 4
             )
     if report.skipped:
         yield ""

@@ -30,6 +30,15 @@ _MEANINGS = {
 }
 """What the exit codes mean: 50 to 124 are Spark's own (ExecutorExitCode), from 128 signals."""
 
+EXECUTOR_DEATHS = (
+    "Error occurred during initialization of VM",
+    r"Caused by: .*[/\w]:\d+",
+    "Caused by: ",
+    r"\b(?:ERROR|FATAL)\b",
+    r"(?:Exception|Error)\b",
+)
+"""Regular expressions for the line of an executor's log that explains its end, the best first."""
+
 
 class EndKind(StrEnum):
     """Whether somebody wanted it."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult
+from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.errors import PituiError, WebError
@@ -29,16 +30,6 @@ class FailureCause:
     """Regular expressions for the line, the best first."""
     at: float | None = None
     """Unix time of the failure, where it is known."""
-
-
-_DEATHS = (
-    "Error occurred during initialization of VM",
-    r"Caused by: .*[/\w]:\d+",
-    "Caused by: ",
-    r"\b(?:ERROR|FATAL)\b",
-    r"(?:Exception|Error)\b",
-)
-"""What explains the end of an executor, the best first."""
 
 
 class NoFailureError(PituiError):
@@ -156,7 +147,7 @@ async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause 
         location,
         f"executor {dead[-1].id} on {dead[-1].worker} exited by itself ({dead[-1].state})",
         (f"{location.app_id}/{dead[-1].id}",),
-        _DEATHS,
+        EXECUTOR_DEATHS,
     )
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from pitui.doctor.finding import FindingLine
 from pitui.doctor.report import KnownFinding
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.ui_messages import LogsRequested, StatusMessage
+from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt, StatusMessage
 from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.doctor.finding_logs import finding_log_words
 from pitui.tui.doctor.finding_rows import DoctorRow, finding_place
@@ -93,15 +94,25 @@ class FindingActions:
     def log_words(self, row: DoctorRow) -> tuple[str, ...]:
         """Return the logs in which a finding shows, as `pitui logs` names them."""
         main = app_of(self._pane).main
-        return finding_log_words(row, main.snapshot, main.runs)
+        return finding_log_words(row, self._lines(row), main.snapshot, main.runs)
+
+    def _lines(self, row: DoctorRow) -> list[FindingLine]:
+        if not isinstance(row, KnownFinding):
+            return []
+        return [one.log for one in self._state.parts(row) if one.log is not None]
 
     def do_logs(self) -> None:
-        """Follow the logs in which what is chosen shows."""
-        words = tuple(dict.fromkeys(w for row in self._chosen() for w in self.log_words(row)))
-        if words:
-            self._pane.post_message(LogsRequested(words))
-        else:
+        """Open the logs in which what is chosen shows, at its line where that is known."""
+        rows = self._chosen()
+        words = tuple(dict.fromkeys(w for row in rows for w in self.log_words(row)))
+        places = [place for row in rows for place in self._lines(row)]
+        find = tuple(dict.fromkeys(words for place in places for words in place.find))
+        if not words:
             self._say("this is of no node and no application that has logs")
+        elif find:
+            self._pane.post_message(ShowLogAt(words, find))
+        else:
+            self._pane.post_message(LogsRequested(words))
 
     def do_fix(self) -> None:
         """Mend what is chosen and can be mended: show what would be done, and ask."""

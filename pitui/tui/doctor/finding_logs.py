@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pitui.doctor.finding import FindingLine
 from pitui.doctor.report import KnownFinding
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
@@ -11,10 +12,18 @@ _MOST = 8
 """Nodes or executors whose logs are followed at once."""
 
 
-def finding_log_words(row: DoctorRow, snapshot: Snapshot, runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return the logs in the words of `pitui logs`; none where there are none."""
+def finding_log_words(
+    row: DoctorRow, places: Sequence[FindingLine], snapshot: Snapshot, runs: Sequence[Run]
+) -> tuple[str, ...]:
+    """Return the logs in the words of `pitui logs`; none where there are none.
+
+    `places` are those that the finding itself names, on each of its nodes.
+    """
     if not isinstance(row, KnownFinding):
         return (row.node,) if row.node else ()
+    named = tuple(dict.fromkeys(log for place in places for log in place.logs))
+    if named:
+        return named[:_MOST]
     app = row.finding.application
     if app:
         return _of_application(app, snapshot, runs)

@@ -1,6 +1,7 @@
 """Mending findings: what would be done is looked up and asked for, then done, and checked again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -10,6 +11,8 @@ from pitui.doctor.fix_result import FixResult, FixState
 from pitui.doctor.report import KnownFinding
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import OutcomeReport
+from pitui.domain.text.printable import printable
+from pitui.provision.engine.report import StepReport, StepState
 from pitui.provision.engine.report_text import quiet, step_text
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
@@ -17,6 +20,10 @@ from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.operations.operation import Operation
 from pitui.tui.operations.operation_runner import runner_of
+from pitui.tui.text.cells import Cell, Tone, cells
+from pitui.tui.text.diff_lines import diff_lines
+
+_INDENT = ("    ", Tone.NORMAL)
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -89,18 +96,29 @@ class FixFindings:
 
 def _question_of(preview: "FixPreview") -> Question:
     title = f"Fix {_findings_in_words(preview.plan)}?"
-    return Question(title, "Fix", [*_parts_of_the_fix(preview)], preview.effects)
+    return Question(title, "Fix", (), preview.effects, [*_parts_of_the_fix(preview)])
 
 
-def _parts_of_the_fix(preview: "FixPreview") -> Iterator[str]:
-    """Yield a line for each step that would change something, and for each daemon."""
+def _parts_of_the_fix(preview: "FixPreview") -> Iterator[Cell]:
+    """Yield the lines of each step that would change something, with its diff, then the daemons."""
     plan = preview.plan
     for report in preview.reports:
         for step in report.steps:
             if not quiet(step):
-                yield next(iter(step_text(step)), f"{step.node}: {step.step}")
+                yield from _lines_of(step)
     for verb, targets in (("restart", plan.restart), ("start", plan.start)):
-        yield from (f"{target.node}: {verb} the {target.role}" for target in targets)
+        yield from (
+            cells((f"{target.node}: {verb} the {target.role}", Tone.STRONG)) for target in targets
+        )
+
+
+def _lines_of(step: StepReport) -> Iterator[Cell]:
+    """Yield what `step_text` says of a step, its diff coloured."""
+    diff = step.diff if step.state is StepState.WOULD_CHANGE else None
+    first, *rest = step_text(replace(step, diff=None))
+    yield cells((printable(first), Tone.STRONG))
+    yield from (Cell((_INDENT, *line.spans)) for line in diff_lines(diff or ""))
+    yield from (cells((printable(line), Tone.NORMAL)) for line in rest)
 
 
 def _findings_in_words(plan: FixPlan) -> str:

@@ -68,8 +68,8 @@ def _compiled(words: str) -> re.Pattern[str]:
 
 
 def target_words(goal: LineTarget, names: Iterable[str]) -> str:
-    """Return a message that the target was not found."""
+    """Return a message that the target was not found, not even by its least exact words."""
     where = ", ".join(names)
     if goal.find:
-        return f"no line of {where} contains {goal.find[0]!r}"
+        return f"no line of {where} contains {goal.find[-1]!r}"
     return f"no line of {where} has a time"

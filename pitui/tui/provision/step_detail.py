@@ -7,6 +7,7 @@ from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.run_steps import StepProgress
 from pitui.tui.provision.step_text import amounts, doing, node_cell, node_line
 from pitui.tui.text.cells import Cell, Tone, cells
+from pitui.tui.text.diff_lines import diff_lines
 from pitui.tui.text.step_states import step_cell, step_tone
 
 DetailLines = list[Cell]
@@ -71,19 +72,6 @@ def _more(report: StepReport) -> DetailLines:
     elif report.diff:
         lines += diff_lines(report.diff)
     return lines
-
-
-def diff_lines(diff: str) -> DetailLines:
-    """Return a unified diff, its signs coloured."""
-    return [cells((printable(line), _diff_tone(line))) for line in diff.splitlines()]
-
-
-def _diff_tone(line: str) -> Tone:
-    if line.startswith(("---", "+++")):
-        return Tone.STRONG
-    if line.startswith("@@"):
-        return Tone.DIM
-    return {"+": Tone.GOOD, "-": Tone.BAD}.get(line[:1], Tone.NORMAL)
 
 
 def _text(text: str, tone: Tone = Tone.NORMAL) -> DetailLines:

@@ -1,5 +1,6 @@
 """Faults of ways, logins, folders and logs: each has its finding, and no other check speaks."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ from support.evidence import (
 )
 
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.finding import FindingLine, FindingSeverity
 from pitui.doctor.fix import Fix
 from pitui.doctor.known_errors import KNOWN_ERRORS
 from pitui.doctor.registry import CHECKS
@@ -297,7 +298,7 @@ def test_where_nobody_may_look_at_passwords_that_is_said() -> None:
 
 def test_an_executors_line_names_its_application_once() -> None:
     app = Application("app-1", "flights", ApplicationState.RUNNING, 4, 512, NOW - 90, 90.0)
-    line = "java.lang.OutOfMemoryError: Java heap space"
+    line = "java.lang.OutOfMemoryError: Java heap space (failed)"
     evidence = with_apps(
         with_facts(healthy(), "pi2", logs=LogFacts(said=(("app-1/0", line), ("app-1/3", line)))),
         app,
@@ -306,6 +307,18 @@ def test_an_executors_line_names_its_application_once() -> None:
     assert (one.application, one.node, one.severity) == ("app-1", "pi2", ERROR)
     assert "so the log of executors of flights says, 2 times" in one.title
     assert line in one.detail
+    # The log of the executor that said it last, and that very line.
+    assert one.log is not None
+    assert one.log.logs == ("app-1/3",)
+    assert re.search(one.log.find[0], f"26/11/30 {line}")
+
+
+def test_a_daemons_line_is_looked_for_in_its_nodes_logs() -> None:
+    line = "26/11/30 10:00:00 ERROR Utils: No space left on device (28)"
+    (one,) = found(
+        with_facts(healthy(), "pi2", logs=LogFacts(said=(("worker", line),))), "logs.known-error"
+    )
+    assert one.log == FindingLine((re.escape(line), "No space left on device"))
 
 
 def test_every_known_error_says_what_to_do() -> None:

@@ -1,5 +1,6 @@
 """Findings of applications, of what they read, of data, and of nodes that come and go."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -105,6 +106,8 @@ def test_a_module_is_missing_on_the_nodes_that_lack_it() -> None:
     assert (one.severity, one.node, one.application) == (ERROR, "pi2", ID)
     assert one.title == "its Python has no module pandas, which tasks of flights import"
     assert only(evidence, "python.module-missing")
+    assert one.log is not None
+    assert any(re.search(one.log.find[0], line) for line in PYTHON.splitlines())
 
 
 @pytest.mark.parametrize(("state", "severity"), [(RUNNING, ERROR), (WAITING, ERROR)])
@@ -177,6 +180,11 @@ def test_exit_codes_have_words_and_are_counted_together() -> None:
         "3 executors of flights ended with code 137 on pi2: "
         "killed by SIGKILL: often the kernel, out of memory"
     )
+    # The executor's own log may say nothing of it: its worker's does.
+    assert one.log is not None
+    assert one.log.logs == (f"{ID}/2", "pi2")
+    line = f"INFO Worker: Executor {ID}/2 finished with state EXITED message Command exited"
+    assert any(re.search(words, line) for words in one.log.find)
     past = replace(evidence.apps[ID], app=application(ApplicationState.FINISHED))
     (one,) = found(replace(evidence, apps={ID: past}), "app.exit-code")
     assert one.severity is INFO

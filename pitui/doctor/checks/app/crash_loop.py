@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.finding import Finding, FindingLine, error, warning
+from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
 from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop
 from pitui.domain.cluster import ApplicationState
 
 _RECENT = 3600.0
 """Seconds for which an application that was given up is worth a word."""
+
+
+_LOGS = 4
+"""Executors whose logs are looked at: the newest, which end as those before them did."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,7 +23,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if app.state.active:
             if died_in_a_loop(why) and not why.startswith(DRIVER_UNREACHABLE):
                 yield error(
-                    f"{app.name}: {why}", app.fix or f"pitui kill {app.id}", application=app.id
+                    f"{app.name}: {why}",
+                    app.fix or f"pitui kill {app.id}",
+                    application=app.id,
+                    log=FindingLine(EXECUTOR_DEATHS, executor_logs(evidence, app.id)),
                 )
             continue
         ended = app.submitted_at + app.duration_s
@@ -29,7 +37,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 application=app.id,
                 detail="Spark removes an application after ten such deaths "
                 "(spark.deploy.maxExecutorRetries)",
+                log=FindingLine(EXECUTOR_DEATHS, executor_logs(evidence, app.id)),
             )
+
+
+def executor_logs(evidence: Evidence, app: str) -> tuple[str, ...]:
+    """Return the logs of an application's newest executors, as `pitui logs` names them."""
+    executors = [e for e in evidence.snapshot.executors.get(app, ()) if e.id.isdigit()]
+    return tuple(f"{app}/{executor.id}" for executor in executors[-_LOGS:])
 
 
 CHECK = Check(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.apps.executor_end import EndKind, end_of
+from pitui.doctor.finding import Finding, FindingLine, FindingSeverity
+from pitui.domain.apps.executor_end import EXECUTOR_DEATHS, EndKind, end_of
 from pitui.domain.bottleneck.task_record import ExecutorRecord
 
 _RECENT = 3600.0
@@ -33,7 +33,16 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 f"pitui logs {one.app.id}/{executors[-1].id} ; pitui doctor --only memory,logs",
                 application=one.app.id,
                 about=str(code),
+                log=_line_of_end(evidence, one.app.id, executors[-1]),
             )
+
+
+def _line_of_end(evidence: Evidence, app: str, executor: ExecutorRecord) -> FindingLine:
+    """Return what explains an end: a line of the executor's own log, else its worker's word."""
+    name = f"{app}/{executor.id}"
+    own = ("OutOfMemoryError", rf"Executor {name} finished with state", *EXECUTOR_DEATHS)
+    worker = (executor.node,) if executor.node in evidence.nodes else ()
+    return FindingLine(own, (name, *worker))
 
 
 CHECK = Check(

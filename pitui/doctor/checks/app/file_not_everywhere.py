@@ -1,11 +1,12 @@
 """app.file-not-everywhere: tasks fail where a file that they read is missing, or is another."""
 
+import re
 from collections.abc import Iterator
 
 from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error, info, warning
+from pitui.doctor.finding import Finding, FindingLine, error, info, warning
 from pitui.facts.node_facts.log_facts import PathFacts
 
 
@@ -23,6 +24,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 def _of_path(
     evidence: Evidence, one: AppEvidence, path: str, asked: dict[str, PathFacts]
 ) -> Iterator[Finding]:
+    said = FindingLine((re.escape(path),))
     there = [name for name, facts in asked.items() if facts.there]
     missing = [name for name, facts in asked.items() if not facts.there]
     # A driver's machine that runs no executor needs the file only to list it.
@@ -33,6 +35,7 @@ def _of_path(
             f"pitui push FILE {path}",
             application=one.app.id,
             about=path,
+            log=said,
         )
         return
     finding = error if one.app.state.active else warning
@@ -43,6 +46,7 @@ def _of_path(
             node=name,
             application=one.app.id,
             about=path,
+            log=said,
             several=f"{path} is not there, but on {', '.join(there)}: tasks of {one.app.name} "
             "fail there",
         )

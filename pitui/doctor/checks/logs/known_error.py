@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding
+from pitui.doctor.finding import Finding, FindingLine
 from pitui.doctor.known_errors import KNOWN_ERRORS, KnownError
 
 _PATTERNS = [(re.compile(known.words), known) for known in KNOWN_ERRORS]
@@ -14,17 +14,18 @@ _PATTERNS = [(re.compile(known.words), known) for known in KNOWN_ERRORS]
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.facts.items():
-        lines: dict[tuple[str, KnownError], list[str]] = defaultdict(list)
+        lines: dict[tuple[str, KnownError], list[tuple[str, str]]] = defaultdict(list)
         for log, line in facts.logs.said:
             for pattern, known in _PATTERNS:
                 if pattern.search(line):
                     # Executors of one application say the same.
-                    lines[log.partition("/")[0], known].append(line)
+                    lines[log.partition("/")[0], known].append((log, line))
                     break
         for (log, known), found in lines.items():
             executors = log.startswith("app-")
             app = evidence.snapshot.application(log) if executors else None
             whose = f"executors of {app.name if app else log}" if executors else f"its {log}"
+            latest_log, latest = found[-1]
             times = "once" if len(found) == 1 else f"{len(found)} times"
             yield Finding(
                 known.severity,
@@ -33,8 +34,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 node=name,
                 application=log if executors else None,
                 about=f"{log} {known.words[:40]}",
-                detail=f"the latest line: `{found[-1]}`",
+                detail=f"the latest line: `{latest}`",
                 several=f"{known.means}, their logs say",
+                log=FindingLine(
+                    (re.escape(latest), known.words), (latest_log,) if executors else ()
+                ),
             )
 
 

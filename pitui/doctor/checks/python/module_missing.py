@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.finding import Finding, FindingLine, error, warning
 
 _OTHER_NAME = {"distutils": "setuptools", "sklearn": "scikit-learn", "cv2": "opencv-python",
                "yaml": "pyyaml", "PIL": "pillow", "bs4": "beautifulsoup4"}  # fmt: skip
@@ -26,6 +26,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     node=name,
                     application=one.app.id,
                     about=module,
+                    log=FindingLine((f"No module named '?{module}",)),
                     detail="Python 3.12 left distutils out, which PySpark 3.5 and older use"
                     if module == "distutils"
                     else "",

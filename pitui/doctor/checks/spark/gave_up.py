@@ -1,10 +1,11 @@
 """spark.gave-up: a worker ended because no master answered it for too long."""
 
+import re
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error
+from pitui.doctor.finding import Finding, FindingLine, error
 from pitui.doctor.fix import Fix
 from pitui.domain.cluster import MasterState
 from pitui.facts.node_facts.node_facts import NodeFacts
@@ -21,6 +22,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             detail=f"its log ends with `{facts.gave_up}`",
             several="their workers gave up, because no master answered them, and ended",
+            log=FindingLine((re.escape(facts.gave_up), "Giving up")),
             fixed_by=Fix.starting(name) if _reaches_master(evidence, facts) else None,
         )
 

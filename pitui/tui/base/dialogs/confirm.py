@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pitui.domain.text.printable import one_line
 from pitui.tui.base.dialogs.dialog import YesNoScreen
+from pitui.tui.text.cells import Cell
+from pitui.tui.text.styles import to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +24,24 @@ class Question:
     verb: str
     targets: Sequence[str]
     consequences: Sequence[str] = ()
+    changes: Sequence[Cell] = ()
+    """Lines of what would change, such as diffs; they scroll."""
 
 
 class ConfirmScreen(YesNoScreen):
     """Shows targets and consequences; answers True only on yes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown,space,J", "scroll_changes(1)", show=False),
+        Binding("pageup,K", "scroll_changes(-1)", show=False),
+    ]
     KEYS_TEXT = "y yes  n cancel"
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
+        if question.changes:
+            self.KEYS_TEXT = "y yes  n cancel  Space, K scroll"
 
     def title_text(self) -> str:
         """Return the question."""
@@ -38,8 +51,17 @@ class ConfirmScreen(YesNoScreen):
         """Return targets, consequences and the two buttons."""
         question = self._question
         targets = Text("\n").join(Text(one_line(target)) for target in question.targets)
-        parts: list[Widget] = [Static(targets, classes="targets")]
+        parts: list[Widget] = [Static(targets, classes="targets")] if question.targets else []
+        if question.changes:
+            lines = Text("\n").join(to_text(self, line) for line in question.changes)
+            parts.append(VerticalScroll(Static(lines), classes="changes", can_focus=False))
         if question.consequences:
-            lines = (Text(f"! {one_line(line)}") for line in question.consequences)
-            parts.append(Static(Text("\n").join(lines), classes="consequences"))
+            effects = (Text(f"! {one_line(line)}") for line in question.consequences)
+            parts.append(Static(Text("\n").join(effects), classes="consequences"))
         return [*parts, self.buttons("Cancel", question.verb)]
+
+    def action_scroll_changes(self, pages: int) -> None:
+        """Scroll what would change, where that is longer than there is room for."""
+        for changes in self.query(".changes"):
+            rows = pages * max(1, changes.size.height - 1)
+            changes.scroll_relative(y=rows, animate=False)

@@ -12,7 +12,7 @@ from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.panes.pane import Pane
-from pitui.tui.base.ui_messages import LogsRequested
+from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
 from pitui.tui.text.header import WIDE
 from pitui.tui.widgets.header_bar import HeaderBar
 
@@ -70,6 +70,11 @@ class PaneScreen(ActionScreen):
     def follow_logs(self, message: LogsRequested) -> None:
         """Show logs on the main screen; Esc there returns to this page."""
         app_of(self).main.follow_logs(message)
+
+    @on(ShowLogAt)
+    def show_log_at(self, message: ShowLogAt) -> None:
+        """Show a log at a line on the main screen; Esc there returns to this page."""
+        app_of(self).main.show_log_at(message)
 
     def action_do(self, action_id: str) -> None:
         """Carry out an action; the key that opened the page closes it."""
