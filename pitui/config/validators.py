@@ -1,6 +1,7 @@
 """How names, hosts, users and keys may be spelled; each rule says what is wrong, or nothing."""
 
 import re
+from collections.abc import Callable
 
 from pitui.config.yaml.problem import quoted
 from pitui.domain.sizing import LEAST_MEMORY, SMALLEST_EXECUTOR_MIB
@@ -78,21 +79,21 @@ def v4_address_problem(text: str) -> str:
     """Return what is wrong with an IPv4 address, or nothing."""
     from ipaddress import IPv4Address
 
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return f"found {quoted(text)}, allowed: an IPv4 address such as 192.168.1.1"
-    return ""
+    return _unless_parsed(text, IPv4Address, "an IPv4 address")
 
 
 def any_address_problem(text: str) -> str:
     """Return what is wrong with an IP address, or nothing."""
     from ipaddress import ip_address
 
+    return _unless_parsed(text, ip_address, "an IP address")
+
+
+def _unless_parsed(text: str, parse: Callable[[str], object], what: str) -> str:
     try:
-        ip_address(text)
+        parse(text)
     except ValueError:
-        return f"found {quoted(text)}, allowed: an IP address such as 192.168.1.1"
+        return f"found {quoted(text)}, allowed: {what} such as 192.168.1.1"
     return ""
 
 

@@ -16,6 +16,11 @@ class FindingSeverity(StrEnum):
     INFO = "info"
     """Worth knowing; nothing has to be done."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return [*FindingSeverity].index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:

@@ -10,8 +10,6 @@ from pitui.doctor.fix import Fix
 COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}
 """Points that a finding takes off the score of 100."""
 
-_ORDER = list(FindingSeverity)
-
 
 @dataclass(frozen=True, slots=True)
 class KnownFinding:
@@ -83,7 +81,7 @@ def make_report(
         key=lambda one: (
             one.excluded is not None,
             -explained[id(one)],
-            _ORDER.index(one.finding.severity),
+            one.finding.severity.rank,
             -len(one.nodes),
             ranks[one.finding.check],
         ),

@@ -113,17 +113,8 @@ def set_rate(index: int, number: int, rate: str | None, burst: str = BURST) -> N
     if rate is None:
         succeeds("tc", "qdisc", "del", "dev", name, "root")
         return
-    run("tc", "qdisc", "replace", "dev", name, "root", *_bucket(rate, burst))
-
-
-def limit_sending(index: int, number: int, rate: str, burst: str = BURST) -> None:
-    """Limit what a machine sends, to us and to the others."""
-    space = namespace(index, number)
-    run("tc", "-netns", space, "qdisc", "replace", "dev", "eth0", "root", *_bucket(rate, burst))
-
-
-def _bucket(rate: str, burst: str) -> tuple[str, ...]:
-    return "tbf", "rate", rate, "burst", burst, "latency", "400ms"
+    bucket = ("tbf", "rate", rate, "burst", burst, "latency", "400ms")
+    run("tc", "qdisc", "replace", "dev", name, "root", *bucket)
 
 
 def sent_from_here(index: int) -> int:

@@ -16,8 +16,6 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
@@ -210,12 +208,3 @@ def rows_for_size(size: int, multiple: int) -> int:
 def size_option(parser: argparse.ArgumentParser) -> None:
     """Add `--size`, in MiB."""
     parser.add_argument("--size", type=positive, default=100, help="MiB of data (default: 100)")
-
-
-def differing(expected: Sequence[object], computed: Sequence[object]) -> int | None:
-    """Return the first place at which two rows differ, None where they are the same."""
-    pairs = enumerate(zip(expected, computed))
-    place = next((i for i, (one, other) in pairs if one != other), None)
-    if place is None and len(expected) != len(computed):
-        return min(len(expected), len(computed))
-    return place

@@ -7,6 +7,7 @@ limit of its own, and connections are tried side by side.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pitui.domain.secret_names import SECRET_NAMES
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND
 from pitui.facts.node_facts.access_script import (
@@ -81,8 +82,8 @@ class NodeQuestion:
 
 
 # Values whose names Spark itself redacts never leave the node.
+_SECRETS = f"secrets='{SECRET_NAMES}|credential'"
 _DEFAULTS = r"""
-secrets='secret|password|token|access[.]?key|credential'
 file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
 secret() {
   sed -n 's/^[[:space:]]*spark[.]authenticate[.]secret[[:space:]=:][[:space:]=:]*//p' "$file" |
@@ -218,6 +219,7 @@ def _in_spark_env(question: NodeQuestion) -> str:
     return "\n".join(
         [
             f'for name in {names}; do [ -z "${{!name}}" ] || echo "env $name=${{!name}}"; done',
+            _SECRETS,
             _DEFAULTS,
             _BY_HAND,
             _FOLDERS,

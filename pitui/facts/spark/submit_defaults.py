@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pitui.domain.secret_names import SECRET_NAMES
 from pitui.domain.spark_env import SPARK_ENV_SH, spark_env_end
 from pitui.remote.quoting import quote, quote_glob, quote_path
 
@@ -13,10 +14,8 @@ _ENVIRONMENT = (
     "SPARK_EXECUTOR_MEMORY", "SPARK_MEM", "SPARK_REMOTE",
 )  # fmt: skip
 # Values whose names Spark itself redacts do not leave the node.
-SECRETS = "secret|password|token|access[.]?key"
-_HIDE = (
-    f'sed -E "s/^([[:space:]]*[^#[:space:]=:]*({SECRETS})[^[:space:]=:]*[[:space:]=:]).*/\\1set/I"'
-)
+_SECRET_LINE = rf"^([[:space:]]*[^#[:space:]=:]*({SECRET_NAMES})[^[:space:]=:]*[[:space:]=:]).*"
+_HIDE = rf'sed -E "s/{_SECRET_LINE}/\1set/I"'
 
 
 @dataclass(frozen=True, slots=True)

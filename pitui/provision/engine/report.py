@@ -90,11 +90,6 @@ class NodeReport:
     error: str | None
     steps: tuple[StepReport, ...]
 
-    @property
-    def failed_steps(self) -> tuple[str, ...]:
-        """The ids of the steps that failed."""
-        return tuple(step.step for step in self.steps if step.state is StepState.FAILED)
-
 
 StepReporter = Callable[[StepReport], None]
 """Called for each change of each step, from the event loop."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.doctor.report import KnownFinding
 from pitui.services.doctor.finding_store import Identity
 
@@ -11,8 +11,6 @@ APPEARS_S = 5.0
 """Seconds for which something is found before it stands."""
 GOES_S = 10.0
 """Seconds for which it is not found, or found to be milder, before that is believed."""
-
-_ORDER = list(FindingSeverity)
 
 
 class FindingDebounce:
@@ -92,4 +90,4 @@ class FindingDebounce:
 
 
 def _milder(one: Finding, other: Finding) -> bool:
-    return _ORDER.index(one.severity) > _ORDER.index(other.severity)
+    return one.severity.rank > other.severity.rank

@@ -127,11 +127,6 @@ class MasterReader:
         )
 
 
-def parse_master(body: bytes) -> MasterView:
-    """Return the view of one answer alone: see `MasterReader.read`."""
-    return MasterReader().read(body)
-
-
 class _Repeated(Generic[R, T]):
     """Makes a value of a row, and gives it again for as long as the row says the same."""
 

@@ -45,13 +45,12 @@ class BenchmarksPane(TablePane):
     def __init__(self) -> None:
         super().__init__("benchmarks")
         self._rows: Mapping[str, RunRow] = {}
-        self._baselines: Sequence[Run] = ()
         self.table.set_empty(no_runs(0))
 
     def show(self, runs: Sequence[Run], baselines: Sequence[Run], now: float) -> None:
         """Show runs (newest first) as of `now`, in Unix time."""
         rows = run_rows(runs, baselines, now)
-        self._rows, self._baselines = rows.values, baselines
+        self._rows = rows.values
         self.table.set_empty(no_runs(len(rows)))
         self.show_rows(rows)
         slower = sum(row.check is not None and row.check.slower for row in rows.values.values())

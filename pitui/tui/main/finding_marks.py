@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from pitui.doctor.report import KnownFinding
     from pitui.tui.main.main_screen import MainScreen
 
-_ORDER = list(FindingSeverity)
-
 
 class FindingMarks:
     """Kept by the main screen; hands on what is different."""
@@ -61,18 +59,19 @@ def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, Finding]
     worst: dict[str, Finding] = {}
     for name, one in found:
         known = worst.get(name, one.finding)
-        worst[name] = min(known, one.finding, key=lambda finding: _ORDER.index(finding.severity))
+        worst[name] = min(known, one.finding, key=lambda finding: finding.severity.rank)
     return {k: one for k, one in worst.items() if one.severity is not FindingSeverity.INFO}
 
 
 def _header_texts(counted: "Sequence[KnownFinding]") -> Iterator[Span]:
     severities = [one.finding.severity for one in counted]
     # Notes are for who looks: nothing has to be done about them.
-    counts = [severities.count(severity) for severity in _ORDER[:2]]
-    if not any(counts):
+    errors, warnings = map(severities.count, (FindingSeverity.ERROR, FindingSeverity.WARNING))
+    if not (errors or warnings):
         return
-    errors, warnings = counts
-    _glyph, _word, tone = SEVERITY_WORDS[_ORDER[0] if errors else _ORDER[1]]
-    yield f"{finding_counts(counts)} (8)", tone
-    yield finding_counts(counts), tone
+    worst = FindingSeverity.ERROR if errors else FindingSeverity.WARNING
+    _glyph, _word, tone = SEVERITY_WORDS[worst]
+    counts = finding_counts((errors, warnings))
+    yield f"{counts} (8)", tone
+    yield counts, tone
     yield f"{errors}✗ {warnings}!", tone

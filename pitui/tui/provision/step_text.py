@@ -8,8 +8,8 @@ from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.run_steps import StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
-from pitui.tui.text.state_cells import glyph_cell
-from pitui.tui.text.step_states import _WORDS
+from pitui.tui.text.state_cells import CANCELLED_STATE, FAILED_STATE, glyph_cell
+from pitui.tui.text.step_states import step_tone
 
 STALLED = 3.0
 """Seconds without a byte after which a push is not shown as moving any more."""
@@ -22,9 +22,9 @@ _NODES = {
     NodeResult.OK: ("✓", "nothing to do", Tone.GOOD),
     NodeResult.CHANGED: ("●", "changed", Tone.GOOD),
     NodeResult.WOULD_CHANGE: ("○", "would change", Tone.ACCENT),
-    NodeResult.FAILED: ("✗", "failed", Tone.BAD),
+    NodeResult.FAILED: FAILED_STATE,
     NodeResult.UNREACHABLE: ("✗", "unreachable", Tone.BAD),
-    NodeResult.CANCELLED: ("■", "cancelled", Tone.DIM),
+    NodeResult.CANCELLED: CANCELLED_STATE,
 }
 
 
@@ -141,6 +141,6 @@ def _counts(steps: Sequence[StepReport]) -> Cell:
         (StepState.CANCELLED, "{} cancelled"),
     ):
         if counts[state]:
-            parts.append((words.format(counts[state]), _WORDS[state][1]))
+            parts.append((words.format(counts[state]), step_tone(state)))
             parts.append((", ", Tone.DIM))
     return cells(*parts[:-1])

@@ -17,6 +17,14 @@ from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 
 _HOT_C, _WARM_C = 80.0, 70.0
 
+_WAITING = ("◌", "waiting", Tone.WARN)
+_RUNNING = ("▸", "running", Tone.ACCENT)
+_DONE = ("✓", "done", Tone.GOOD)
+_KILLED = ("■", "killed", Tone.DIM)
+FAILED_STATE = ("✗", "failed", Tone.BAD)
+CANCELLED_STATE = ("■", "cancelled", Tone.DIM)
+"""What ends like this looks the same wherever it stands: a glyph, a word, a tone."""
+
 _LINKS = {
     LinkState.CONNECTING: ("◌", "trying", Tone.DIM),
     LinkState.CONNECTED: ("●", "up", Tone.GOOD),
@@ -55,40 +63,40 @@ _MASTERS = {
 }
 
 _APPLICATIONS = {
-    ApplicationState.WAITING: ("◌", "waiting", Tone.WARN),
-    ApplicationState.RUNNING: ("▸", "running", Tone.ACCENT),
-    ApplicationState.FINISHED: ("✓", "done", Tone.GOOD),
-    ApplicationState.FAILED: ("✗", "failed", Tone.BAD),
-    ApplicationState.KILLED: ("■", "killed", Tone.DIM),
+    ApplicationState.WAITING: _WAITING,
+    ApplicationState.RUNNING: _RUNNING,
+    ApplicationState.FINISHED: _DONE,
+    ApplicationState.FAILED: FAILED_STATE,
+    ApplicationState.KILLED: _KILLED,
 }
 
 _DRIVERS = {
-    DriverState.SUBMITTED: ("◌", "waiting", Tone.WARN),
-    DriverState.RUNNING: ("▸", "running", Tone.ACCENT),
+    DriverState.SUBMITTED: _WAITING,
+    DriverState.RUNNING: _RUNNING,
     DriverState.RELAUNCHING: ("▸", "again", Tone.WARN),
-    DriverState.FINISHED: ("✓", "done", Tone.GOOD),
-    DriverState.KILLED: ("■", "killed", Tone.DIM),
-    DriverState.FAILED: ("✗", "failed", Tone.BAD),
+    DriverState.FINISHED: _DONE,
+    DriverState.KILLED: _KILLED,
+    DriverState.FAILED: FAILED_STATE,
     DriverState.ERROR: ("✗", "error", Tone.BAD),
     DriverState.UNKNOWN: ("?", "unknown", Tone.DIM),
 }
 
 _RUNS = {
-    RunState.RUNNING: ("▸", "running", Tone.ACCENT),
-    RunState.DONE: ("✓", "done", Tone.GOOD),
-    RunState.FAILED: ("✗", "failed", Tone.BAD),
-    RunState.CANCELLED: ("■", "cancelled", Tone.DIM),
+    RunState.RUNNING: _RUNNING,
+    RunState.DONE: _DONE,
+    RunState.FAILED: FAILED_STATE,
+    RunState.CANCELLED: CANCELLED_STATE,
     RunState.LOST: ("?", "lost", Tone.WARN),
 }
 
 _OUTCOMES = {
     OutcomeState.WAITING: ("◌", "waiting", Tone.DIM),
     OutcomeState.WORKING: ("▸", "working", Tone.ACCENT),
-    OutcomeState.OK: ("✓", "done", Tone.GOOD),
+    OutcomeState.OK: _DONE,
     OutcomeState.UNCHANGED: ("✓", "unchanged", Tone.DIM),
-    OutcomeState.FAILED: ("✗", "failed", Tone.BAD),
+    OutcomeState.FAILED: FAILED_STATE,
     OutcomeState.UNREACHABLE: ("○", "unreachable", Tone.BAD),
-    OutcomeState.CANCELLED: ("■", "cancelled", Tone.DIM),
+    OutcomeState.CANCELLED: CANCELLED_STATE,
 }
 
 LEGEND = {

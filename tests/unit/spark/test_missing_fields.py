@@ -12,7 +12,7 @@ from pitui.spark.api.driver_api import parse_executors
 from pitui.spark.api.environment import parse_spark_properties
 from pitui.spark.api.history_api import parse_applications
 from pitui.spark.api.job_api import parse_jobs, parse_stages
-from pitui.spark.api.master_json import parse_master
+from pitui.spark.api.master_json import MasterReader
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import parse_quartiles, parse_tasks
 from pitui.spark.api.thread_dump import parse_threads
@@ -111,10 +111,10 @@ WHOLE = sorted(
 @pytest.mark.parametrize("name", WHOLE)
 def test_the_masters_answer(name: str) -> None:
     value = json.loads((CAPTURES / "master" / name).read_bytes())
-    whole = parse_master(encode(value))
+    whole = MasterReader().read(encode(value))
     for way in spots(value):
         for changed in damaged(value, way):
-            found = parse_master(encode(changed))
+            found = MasterReader().read(encode(changed))
             kept = found.unreadable + sum(
                 one in mine
                 for mine, every in (

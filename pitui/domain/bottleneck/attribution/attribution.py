@@ -14,7 +14,7 @@ from pitui.domain.bottleneck.attribution.node_evidence import (
 from pitui.domain.bottleneck.attribution.task_parts import task_parts, waited_for_a_core
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
+from pitui.domain.bottleneck.task_record import ApplicationRecord, node_of
 
 Samples = Mapping[str, Sequence[NodeSample]]
 """By the node's name, or by its host as Spark calls it."""
@@ -130,8 +130,3 @@ def _samples_cover(rests: Sequence[Rest], samples: Samples) -> bool:
         inside = max(0.0, min(rest.ends, ends) - max(rest.begins, begins))
         covered += rest.seconds * min(1.0, inside / max(rest.ends - rest.begins, 1e-9))
     return bool(samples) and covered >= open_time / 2
-
-
-def stage_of(record: ApplicationRecord, key: Key) -> StageRecord | None:
-    """Return a stage of the record, if it is there."""
-    return next((stage for stage in record.stages if stage.key == key), None)

@@ -10,7 +10,7 @@ from pitui.config.model import ClusterSection, Config, NodeSection, NodeWorkerSe
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import MasterState, MasterView, Worker, WorkerState
 from pitui.facts.network.address import ADDRESS_COMMAND, Names, match_workers, parse_names
-from pitui.spark.api.master_json import parse_master
+from pitui.spark.api.master_json import MasterReader
 
 CAPTURES = Path(__file__).parents[3] / "captures" / "master"
 
@@ -67,7 +67,7 @@ def test_the_command_on_this_machine():
 
 
 def test_by_configured_host():
-    view = parse_master((CAPTURES / "idle.json").read_bytes())
+    view = MasterReader().read((CAPTURES / "idle.json").read_bytes())
     matched = match_workers(view, nodes_of(a="127.0.0.11", b="127.0.0.12"), {})
     assert matched.by_node["a"].host == "127.0.0.11"
     assert matched.by_node["b"].host == "127.0.0.12"

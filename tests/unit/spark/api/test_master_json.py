@@ -8,7 +8,7 @@ import pytest
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import NotSparkError, PituiError
 from pitui.domain.workers import newest_by_host, webui_port
-from pitui.spark.api.master_json import MasterReader, parse_master
+from pitui.spark.api.master_json import MasterReader
 
 CAPTURES = Path(__file__).parents[3] / "captures" / "master"
 WHOLE_STATES = sorted(
@@ -27,7 +27,7 @@ def changed(name: str, **values) -> bytes:
 @pytest.mark.parametrize("name", WHOLE_STATES)
 def test_every_recorded_state_is_read_completely(name):
     raw = json.loads(read(name))
-    view = parse_master(read(name))
+    view = MasterReader().read(read(name))
     assert view.url == raw["url"]
     assert [w.id for w in view.workers] == [w["id"] for w in raw["workers"]]
     ids = [a["id"] for a in raw["activeapps"] + raw["completedapps"]]
@@ -38,7 +38,7 @@ def test_every_recorded_state_is_read_completely(name):
 
 
 def test_a_running_application():
-    view = parse_master(read("app-running.json"))
+    view = MasterReader().read(read("app-running.json"))
     assert view.state is MasterState.ALIVE
     (application,) = view.applications
     assert application.state is ApplicationState.RUNNING
@@ -51,23 +51,23 @@ def test_a_running_application():
 
 
 def test_a_waiting_application():
-    waiting = parse_master(read("app-waiting.json")).applications[0]
+    waiting = MasterReader().read(read("app-waiting.json")).applications[0]
     assert waiting.state is ApplicationState.WAITING
     assert waiting.memory_per_executor_mib == 2048
 
 
 def test_a_recovering_master():
-    assert parse_master(read("recovering.json")).state in (
+    assert MasterReader().read(read("recovering.json")).state in (
         MasterState.RECOVERING,
         MasterState.ALIVE,
     )
-    view = parse_master(changed("idle.json", status="COMPLETING_RECOVERY"))
+    view = MasterReader().read(changed("idle.json", status="COMPLETING_RECOVERY"))
     assert view.state is MasterState.RECOVERING
-    assert parse_master(changed("idle.json", status="?")).state is MasterState.UNKNOWN
+    assert MasterReader().read(changed("idle.json", status="?")).state is MasterState.UNKNOWN
 
 
 def test_dead_rows_are_kept_and_the_newest_row_of_a_host_speaks_for_it():
-    view = parse_master(read("dead-worker.json"))
+    view = MasterReader().read(read("dead-worker.json"))
     assert [w.state for w in view.workers].count(WorkerState.DEAD) == 2
     newest = {w.host: w for w in newest_by_host(view.workers)}
     assert len(newest) == 2
@@ -78,7 +78,7 @@ def test_dead_rows_are_kept_and_the_newest_row_of_a_host_speaks_for_it():
 def test_an_alive_row_beats_a_dead_one_that_was_heard_of_later():
     raw = json.loads(read("dead-worker.json"))
     raw["workers"][2]["state"] = "ALIVE"
-    newest = newest_by_host(parse_master(json.dumps(raw).encode()).workers)
+    newest = newest_by_host(MasterReader().read(json.dumps(raw).encode()).workers)
     assert {w.host: w.state for w in newest}["127.0.0.22"] is WorkerState.ALIVE
 
 
@@ -86,12 +86,12 @@ def test_two_workers_of_one_host_stay_two():
     raw = json.loads(read("idle.json"))
     for number, row in enumerate(raw["workers"]):
         row["host"], row["webuiaddress"] = "10.0.0.1", f"http://10.0.0.1:{8081 + number}"
-    workers = newest_by_host(parse_master(json.dumps(raw).encode()).workers)
+    workers = newest_by_host(MasterReader().read(json.dumps(raw).encode()).workers)
     assert [webui_port(w) for w in workers] == [8081, 8082, 8083]
 
 
 def test_a_decommissioned_worker():
-    states = {w.state for w in parse_master(read("decommissioned-worker.json")).workers}
+    states = {w.state for w in MasterReader().read(read("decommissioned-worker.json")).workers}
     assert WorkerState.DECOMMISSIONED in states
 
 
@@ -103,7 +103,7 @@ def test_spark_2_has_no_resources_and_another_word_for_memory():
     for row in [raw, *raw["workers"]]:
         for key in ("resources", "resourcesused", "resourcesfree"):
             row.pop(key, None)
-    view = parse_master(json.dumps(raw).encode())
+    view = MasterReader().read(json.dumps(raw).encode())
     assert view.applications[0].memory_per_executor_mib == 512
     assert len(view.alive) == 3
 
@@ -112,7 +112,7 @@ def test_types_and_words_that_vary():
     raw = json.loads(read("app-running.json"))
     raw["activeapps"][0] |= {"starttime": "1795224073858", "state": "UNKNOWN", "user": None}
     raw["workers"][0] |= {"state": "UNKNOWN", "webuiaddress": None, "lastheartbeat": "7000"}
-    view = parse_master(json.dumps(raw | {"somethingnew": {}}).encode())
+    view = MasterReader().read(json.dumps(raw | {"somethingnew": {}}).encode())
     assert view.applications[0].submitted_at == 1795224073.858
     assert view.applications[0].state is ApplicationState.RUNNING
     assert view.workers[0].state is WorkerState.UNREGISTERED
@@ -133,21 +133,21 @@ def test_types_and_words_that_vary():
 )
 def test_what_is_not_a_master(body, said):
     with pytest.raises(NotSparkError, match=said) as caught:
-        parse_master(body)
+        MasterReader().read(body)
     assert isinstance(caught.value, PituiError)
 
 
 def test_an_index_page_and_an_unknown_field_are_not_a_master():
     for name in ("unknown-path-is-200-html.html", "idle-field-bogus.json"):
         with pytest.raises(NotSparkError):
-            parse_master(read(name))
+            MasterReader().read(read(name))
 
 
 def test_a_reader_of_many_answers_finds_in_each_what_one_of_its_own_would() -> None:
     reader = MasterReader()
     names = ("idle.json", "app-running.json", "app-waiting.json", "dead-worker.json", "idle.json")
     for name in names:
-        assert reader.read(read(name)) == parse_master(read(name))
+        assert reader.read(read(name)) == MasterReader().read(read(name))
 
 
 def test_what_an_answer_repeats_is_the_same_value() -> None:
