@@ -72,7 +72,7 @@ def main(program: Program) -> None:
     program.options(parser)
     parser.add_argument("--repeats", type=positive, default=1, help="measurements (default: 1)")
     parser.add_argument("--no-warm-up", action="store_true", help="measure the first time too")
-    parser.add_argument("--executors", type=positive, help="wait for so many")
+    parser.add_argument("--executors", type=positive, help="how many to wait for")
     arguments = parser.parse_args()
 
     from pyspark.sql import SparkSession
@@ -168,7 +168,7 @@ def heap_mib(context: SparkContext) -> int:
 
 
 def wait_for_executors(context: SparkContext, wanted: int | None) -> None:
-    """Wait until there are so many executors, with a limit; unless said, until no more come.
+    """Wait until there are as many executors as wanted, or (None) no more come; with a limit.
 
     Without a limit on the application's cores Spark itself does not know how many will come.
     """
@@ -181,7 +181,8 @@ def wait_for_executors(context: SparkContext, wanted: int | None) -> None:
         if now != before:
             before, changed = now, time.monotonic()
         calm = now and time.monotonic() - changed > _CALM
-        if now >= wanted if wanted else calm:
+        enough = calm if wanted is None else now >= wanted
+        if enough:
             return
         time.sleep(_PAUSE)
 

@@ -54,7 +54,7 @@ class IgnoreScreen(Dialog[Ignored]):
             self._complain(str(error), "#until")
             return
         if not reason:
-            self._complain("a reason is wanted: others will read it", "#reason")
+            self._complain("give a reason: others will read it", "#reason")
             return
         self.dismiss((reason, until))
 
@@ -76,7 +76,7 @@ def last_day(text: str, today: date) -> date | None:
     """Return the day that a person means by `30d` or `2026-12-31`; None where there is none.
 
     Raises:
-        ValueError: it is no day, or one that is over; says so in words.
+        ValueError: it is not a day, or one in the past; says so in words.
     """
     if not text:
         return None
@@ -85,7 +85,7 @@ def last_day(text: str, today: date) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no day: 30d, or one as 2026-12-31") from None
+        raise ValueError(f"{text!r} is not a day: write 30d, or a date: 2026-12-31") from None
     if day < today:
-        raise ValueError(f"{text} is over")
+        raise ValueError(f"{text} is in the past")
     return day
