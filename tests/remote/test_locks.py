@@ -16,6 +16,7 @@ from support.processes import alive
 from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.config.own_user import own_user
+from pitui.doctor.fix_plan import FixPlan
 from pitui.domain.cluster import LinkState, Role
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
@@ -25,6 +26,7 @@ from pitui.remote.lock_script import LockOwner, parse_taken, take_command
 from pitui.remote.node_locks import process_space
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
+from pitui.services.doctor.fixing import Fixing
 from pitui.services.nodes.disk_use import disk_use
 from pitui.services.nodes.probe import probe
 
@@ -254,6 +256,39 @@ async def test_an_action_within_another_needs_no_lock_of_its_own(
         # That did not free it.
         async with spark_homes.opened() as second:
             assert not await is_free(second, "pi1")
+
+
+async def test_a_fix_takes_nothing_off_a_node_that_another_pitui_changes(
+    spark_homes: SshSparkHomes,
+) -> None:
+    told: list[Outcome] = []
+    worker = DaemonTarget("pi1", Role.WORKER)
+    async with spark_homes.opened() as first, spark_homes.opened() as second:
+        async with first.locks.holding("push") as locks:
+            await locks.take("pi1")
+            [outcome] = await Fixing(second, FixPlan(restart=(worker,)), told.append).run()
+        assert outcome.state is OutcomeState.FAILED
+        assert "is changing the node: push" in outcome.detail
+        # Not even decommissioned, which it would stay.
+        assert {one.state for one in told} <= {OutcomeState.WAITING, OutcomeState.FAILED}
+
+
+async def test_a_fix_keeps_its_nodes_to_its_end(spark_homes: SshSparkHomes) -> None:
+    pi1, pi2 = (DaemonTarget(name, Role.WORKER) for name in ("pi1", "pi2"))
+    free: set[bool] = set()
+
+    def report(outcome: Outcome) -> None:
+        # Nothing is done on pi1 any more by then.
+        if outcome.node == "pi2" and outcome.state is OutcomeState.WORKING:
+            tried = subprocess.run(
+                ["flock", "-n", lock_file(spark_homes, "pi1"), "true"], check=False
+            )
+            free.add(tried.returncode == 0)
+
+    async with spark_homes.opened() as cluster:
+        await Fixing(cluster, FixPlan(restart=(pi1,), start=(pi2,)), report).run()
+        assert free == {False}
+        assert await is_free(cluster, "pi1")
 
 
 async def test_two_actions_of_one_pitui_do_not_share_a_node(spark_homes: SshSparkHomes) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pitui.doctor.fix_plan import FixPlan, NodesSteps
 from pitui.doctor.restart_order import restart_order
 from pitui.domain.cluster import Role, Snapshot, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.errors import PituiError
+from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.provision.engine.provisioning import Provisioning
@@ -21,6 +22,7 @@ from pitui.provision.engine.report import (
     StepState,
 )
 from pitui.remote.fanout import fan_out
+from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
@@ -107,13 +109,18 @@ class Fixing:
         Raises:
             PituiError: provisioning cannot be used on this cluster.
         """
+        # The nodes are ours from the first change to the last: also between a step and a restart.
+        async with self._cluster.locks.holding("doctor --fix") as locks:
+            return await self._run(locks)
+
+    async def _run(self, locks: Holding) -> list[Outcome]:
         for outcome in self._outcomes.values():
             self._report(outcome)
         try:
             for group in self.plan.steps:
                 if not self._stopping.is_set():
                     await self._provision(group, self._take_step)
-            await self._act_on_daemons()
+            await self._act_on_daemons(locks)
         finally:
             for outcome in list(self._outcomes.values()):
                 if not outcome.state.ended:
@@ -149,7 +156,7 @@ class Fixing:
 
     # -- daemons
 
-    async def _act_on_daemons(self) -> None:
+    async def _act_on_daemons(self, locks: Holding) -> None:
         """Start the master, restart what has to be, start the workers."""
         restart, start = self._possible(self.plan.restart), self._possible(self.plan.start)
         masters = [target for target in start if target.role is Role.MASTER]
@@ -157,7 +164,7 @@ class Fixing:
             await control.start(self._cluster, masters, self._take)
             await self._await_workers()
         if restart and not self._stopping.is_set():
-            await self._restart(restart)
+            await self._restart(restart, locks)
         workers = [target for target in start if target.role is Role.WORKER]
         if workers and not self._stopping.is_set():
             await control.start(self._cluster, workers, self._take)
@@ -191,7 +198,7 @@ class Fixing:
                 possible.append(target)
         return possible
 
-    async def _restart(self, targets: Sequence[DaemonTarget]) -> None:
+    async def _restart(self, targets: Sequence[DaemonTarget], locks: Holding) -> None:
         """Restart what nobody uses side by side, and workers in use one by one, gently."""
         snapshot = await ClusterMonitor(self._cluster).once()
         order = restart_order(snapshot, targets)
@@ -205,8 +212,11 @@ class Fixing:
         for target in order.busy:
             if self._stopping.is_set():
                 return
-            # Where the master does not know how, the executors end with their worker.
-            await decommission(self._cluster, target.node, self._take_progress)
+            # Where the lock cannot be had, the restart says why.
+            with suppress(NodeError):
+                await locks.take(target.node)
+                # Where the master does not know how, the executors end with their worker.
+                await decommission(self._cluster, target.node, self._take_progress)
             await control.restart(self._cluster, [target], self._take)
 
     async def _unlisted(self, snapshot: Snapshot) -> list[str]:
