@@ -1,6 +1,7 @@
 """access.permissions: Spark's account may not write to a folder of Spark's."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -17,7 +18,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     yield error(
                         f"{user}, as whom Spark runs, may not write to {folder.path}: it belongs "
                         f"to {folder.owner}:{folder.group}, mode {folder.mode:o}",
-                        f"pitui exec {{nodes}} -- sudo chown {user}: {folder.path}",
+                        f"pitui exec {{nodes}} -- sudo chown {user}: {quote(folder.path)}",
                         node=name,
                         about=folder.path,
                         several=f"{user}, as whom Spark runs, may not write to {folder.path}",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.check import Check, Reads
@@ -32,17 +33,17 @@ def _of_path(
     if not there and asked:
         yield info(
             f"tasks of {one.app.name} did not find {path}, and no node has it",
-            f"pitui push FILE {path}",
+            f"pitui push FILE {quote(path)}",
             application=one.app.id,
             about=path,
             log=said,
         )
         return
-    finding = error if one.app.state.active else warning
+    finding, pasted = error if one.app.state.active else warning, quote(path)
     for name in missing:
         yield finding(
             f"{path} is not there, but on {', '.join(there)}: tasks of {one.app.name} fail there",
-            f"pitui push {path} {path} {{nodes}}  (on a machine that has it)",
+            f"pitui push {pasted} {pasted} {{nodes}}  (on a machine that has it)",
             node=name,
             application=one.app.id,
             about=path,
@@ -55,7 +56,7 @@ def _of_path(
         sizes = ", ".join(f"{name} {asked[name].size:,}" for name in there)
         yield warning(
             f"{path}, which {one.app.name} reads, is not the same on all nodes",
-            f"pitui push {path} {path}",
+            f"pitui push {pasted} {pasted}",
             application=one.app.id,
             about=f"{path} differs",
             detail=f"bytes: {sizes}",

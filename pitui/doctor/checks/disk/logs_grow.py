@@ -1,6 +1,7 @@
 """disk.logs-grow: a log has become very large, and nothing keeps it from growing."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -20,7 +21,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         yield warning(
             f"{path} has {size >> 20} MiB{f', and {more} more are large' if more else ''}",
             "pitui provision {nodes} --only conf  (logs then roll at 16 MiB, five are kept), and "
-            f"remove it: pitui exec {name} -- sudo truncate -s 0 {path}",
+            f"remove it: pitui exec {name} -- sudo truncate -s 0 {quote(path)}",
             node=name,
             detail=f"{_ROLLING} is not set, so logs of executors only grow"
             if executors and not rolls

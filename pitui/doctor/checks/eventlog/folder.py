@@ -1,6 +1,7 @@
 """eventlog.folder: event logs are on, and their folder is missing, closed, in RAM, or another."""
 
 from collections.abc import Iterator, Mapping
+from shlex import quote
 from urllib.parse import unquote, urlsplit
 
 from pitui.doctor.check import Check, Reads
@@ -41,7 +42,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     elif folder.there == "closed":
         yield error(
             f"event logs are on, and {facts.machine.user} may not write to their folder {path}",
-            command if by_step else f"pitui exec {name} -- sudo chmod 1777 {path}",
+            command if by_step else f"pitui exec {name} -- sudo chmod 1777 {quote(path)}",
             node=name,
             fixed_by=fix,
         )

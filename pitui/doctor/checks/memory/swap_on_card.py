@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -33,7 +34,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _swap_fix(path: str, name: str) -> str:
-    off = f"pitui exec {{nodes}} -- sudo swapoff {path}, and remove it from /etc/fstab"
+    off = f"pitui exec {{nodes}} -- sudo swapoff {quote(path)} (and remove it from /etc/fstab)"
     if path == "/var/swap":
         off = "pitui exec {nodes} -- sudo systemctl disable --now dphys-swapfile"
     return f"lower nodes.{name}.worker.memory; then {off}, or use zram of half the RAM"

@@ -1,6 +1,7 @@
 """security.key-readable: others than their owner can read a private key, or a secret of Spark's."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -13,7 +14,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             if file.use == "key" and not file.closed:
                 yield warning(
                     f"others can read the private key {file.path} (mode {file.mode:o})",
-                    f"pitui exec {{nodes}} -- chmod 600 {file.path}",
+                    f"pitui exec {{nodes}} -- chmod 600 {quote(file.path)}",
                     node=name,
                     about=file.path,
                     several=f"others can read the private key {file.path}",
@@ -22,7 +23,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"others can write to {file.path} (mode {file.mode:o}), and so let themselves "
                     "in",
-                    f"pitui exec {{nodes}} -- chmod go-w {file.path}",
+                    f"pitui exec {{nodes}} -- chmod go-w {quote(file.path)}",
                     node=name,
                     about=file.path,
                     several=f"others can write to {file.path}",
@@ -31,7 +32,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"everybody with a login can read the secrets in {file.path} "
                     f"(mode {file.mode:o})",
-                    f"pitui exec {{nodes}} -- sudo chmod o-r {file.path}",
+                    f"pitui exec {{nodes}} -- sudo chmod o-r {quote(file.path)}",
                     node=name,
                     about=file.path,
                     several=f"everybody with a login can read the secrets in {file.path}",

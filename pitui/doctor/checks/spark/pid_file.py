@@ -1,6 +1,7 @@
 """spark.pid-file: Spark's scripts cannot tell which process is the daemon."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -22,7 +23,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             if file.what == "other":
                 yield warning(
                     f"{file.path} names pid {file.pid}, which is another program",
-                    f"pitui exec {name} -- rm {file.path}",
+                    f"pitui exec {name} -- rm {quote(file.path)}",
                     node=name,
                     about=file.path,
                 )
