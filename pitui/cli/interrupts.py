@@ -13,6 +13,7 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
     """Call `cancel` at the first Ctrl-C, and cancel the current task at the second."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
+    before = signal.getsignal(signal.SIGINT)
 
     def interrupted() -> None:
         complain("pitui: finishing the current steps; press Ctrl-C again to abort at once")
@@ -25,3 +26,5 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+        # What comes after this can be cancelled as before, by `asyncio.run`.
+        signal.signal(signal.SIGINT, before)
