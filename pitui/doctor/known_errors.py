@@ -33,7 +33,7 @@ KNOWN_ERRORS = (
     KnownError(
         "could not bind on a random free port|Cannot assign requested address",
         _ERROR,
-        "it shall listen on an address that the node does not have",
+        "it was told to listen on an address that the node does not have",
         "remove SPARK_LOCAL_IP and spark.driver.bindAddress there, or set its own address",
     ),
     KnownError(

@@ -76,7 +76,9 @@ def _benchmark_json(name: str) -> dict[str, object]:
     metavar="N",
     help="How often to measure, after one warm-up.",
 )
-@click.option("--workers", metavar="N,...", help="Compare so many workers, such as 1,2,3.")
+@click.option(
+    "--workers", metavar="N,...", help="Compare runs on these numbers of workers, such as 1,2,3."
+)
 @click.option("--local", is_flag=True, help="Run in one JVM on the master's node (local[*]).")
 @click.option("--force", is_flag=True, help="Run it even if it would not fit.")
 @click.option("--keep", is_flag=True, help="Leave data that was made on the nodes.")

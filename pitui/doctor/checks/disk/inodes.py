@@ -25,7 +25,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 f"pitui disk {name} --clean",
                 node=name,
                 about=folder.mount,
-                several="a file system of theirs has few inodes left",
+                several="one of their file systems has few inodes left",
             )
 
 

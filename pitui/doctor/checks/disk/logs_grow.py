@@ -26,7 +26,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             detail=f"{_ROLLING} is not set, so logs of executors only grow"
             if executors and not rolls
             else "",
-            several="logs of theirs are large",
+            several="some of their logs are large",
         )
 
 

@@ -20,7 +20,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             title = f"{free} of {size} are free on {folder.mount}, where Spark has {folder.path}"
             if folder.use == "system":
                 title = f"{free} of {size} are free on {folder.mount}"
-            fix, several = f"pitui disk {name} --clean", "a file system of theirs is nearly full"
+            fix, several = f"pitui disk {name} --clean", "one of their file systems is nearly full"
             if folder.free_kib < _FULL_KIB and percent < _FULL_PERCENT:
                 yield error(title, fix, node=name, about=folder.mount, several=several)
             elif folder.free_kib < _SCARCE_KIB and percent < _SCARCE_PERCENT:

@@ -44,7 +44,7 @@ def _fix_of_setting(evidence: Evidence, setting: str, nodes: list[str]) -> Fix |
 CHECK = Check(
     id="drift.files",
     title="Settings differ between nodes",
-    why="What an application gets then hangs on the node that it is submitted from",
+    why="What an application gets then depends on the node that it is submitted from",
     reads=Reads.NODES,
     rule=_rule,
     fixes=("conf", "sizing"),

@@ -19,7 +19,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     "try another cable, and another port of the switch",
                     node=name,
                     about=link.name,
-                    several="packets of theirs had errors",
+                    several="they had packet errors",
                 )
 
 
