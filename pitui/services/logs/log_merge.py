@@ -78,7 +78,7 @@ class HoldBack:
         for number, held in self._held.items():
             count = 0
             for came, key, _ in held:
-                if not excess and came > now - self._seconds:
+                if not excess and came + self._seconds > now:
                     break
                 count += 1
                 until = max(until, key)

@@ -1,6 +1,6 @@
 """Several logs as one sequence."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pitui.domain.logs.log_line import LogLine
@@ -47,6 +47,8 @@ NUMBERED = st.lists(
 )
 
 
+@example([(0, [None], 0.4), (0, [], 0.4)], 0.8, 1)
+@example([(0, [], 2.634862079093666e-102), (0, [None], 0.4), (0, [], 0.4)], 0.8, 1)
 @given(NUMBERED, st.sampled_from([0.0, 0.8, 5.0]), st.integers(1, 20))
 def test_what_is_held_back_comes_once_and_in_its_logs_order(steps, seconds, most) -> None:
     held = HoldBack(seconds, most)
