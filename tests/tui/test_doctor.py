@@ -128,6 +128,21 @@ async def test_one_cause_that_can_be_mended_on_some_nodes_only_is_two_rows() -> 
     assert sorted(row[1] for row in texts(state)) == ["pi1, pi2", "pi3, pi4"]
 
 
+async def test_a_run_that_was_begun_during_a_fix_does_not_judge_it() -> None:
+    service, state = await looked(found=(known(GAVE_UP),), skipped=())
+    service.go_on.clear()
+    async with TaskGroup() as group:
+        begun = group.create_task(state.look())
+        await asyncio.sleep(0)
+        assert state.running
+        after = group.create_task(state.look_after([known(GAVE_UP)], ()))
+        await asyncio.sleep(0)
+        service.go_on.set()
+    assert begun.done()
+    assert after.result()
+    assert [what for what, _ in service.asked] == ["run", "run", "run"]
+
+
 @pytest.mark.parametrize(
     ("first", "wanted"),
     [(("pi2", ""), "power.undervoltage"), (("", "app-0004"), "app.waiting"),

@@ -1,5 +1,6 @@
 """What the checks found, all the time and in the last run; it outlives the screen."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,6 +33,7 @@ class DoctorState:
         self._gone: set[Identity] = set()
         """What the last run found, and the checks that run all the time saw go since."""
         self._found: Sequence[KnownFinding] = ()
+        self._turn = asyncio.Lock()
         self.running = ""
         """What is being done, in words; empty where no checks run."""
         self.error: PituiError | None = None
@@ -52,27 +54,31 @@ class DoctorState:
         return self._run.complaint if self._run is not None else ""
 
     async def look(self) -> None:
-        """Run all checks."""
-        if self.running:
-            return
-        self._say("beginning")
-        try:
-            self._run = await self._service.run(self._say)
-            self._gone.clear()
-            self.error, self.ran_at = None, time.time()
-        except PituiError as error:
-            self.error = error
-        finally:
-            self._say("")
+        """Run all checks, unless they run already."""
+        if not self._turn.locked():
+            await self._run_checks()
+
+    async def _run_checks(self) -> None:
+        async with self._turn:
+            self._say("beginning")
+            try:
+                self._run = await self._service.run(self._say)
+                self._gone.clear()
+                self.error, self.ran_at = None, time.time()
+            except PituiError as error:
+                self.error = error
+            finally:
+                self._say("")
 
     async def look_after(
         self, fixed: Sequence[KnownFinding], outcomes: Sequence[Outcome]
     ) -> Sequence[FixResult]:
         """Run all checks after a fix, and return what became of the findings.
 
-        Nothing is known of it where the checks could not be run.
+        A run that was begun before the end of the fix does not tell. Nothing is known of it where
+        the checks could not be run.
         """
-        await self.look()
+        await self._run_checks()
         run = self._run
         if self.error is not None or run is None:
             return ()
