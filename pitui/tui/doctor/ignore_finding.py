@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from pitui.domain.text.printable import printable
 from pitui.tui.base.dialogs.dialog import Dialog
+from pitui.tui.widgets.labelled_field import labelled_field
 
 _DAYS = re.compile(r"(\d{1,4}) ?d(?:ays?)?")
 
@@ -39,8 +39,8 @@ class IgnoreScreen(Dialog[Ignored]):
         """Return what is ignored, and the two fields."""
         return [
             Static(Text(printable(self._about)), classes="about"),
-            _field("because", "", "reason", "others will read it"),
-            _field("until", "", "until", "empty, 30d, or 2026-12-31"),
+            labelled_field("because", "reason", note="others will read it"),
+            labelled_field("until", "until", note="empty, 30d, or 2026-12-31"),
             Static("", id="complaint", markup=False),
         ]
 
@@ -61,15 +61,6 @@ class IgnoreScreen(Dialog[Ignored]):
     def _complain(self, text: str, field: str) -> None:
         self.query_one("#complaint", Static).update(Text(text))
         self.query_one(field, Input).focus()
-
-
-def _field(title: str, value: str, field: str, note: str) -> Horizontal:
-    return Horizontal(
-        Static(title, classes="label"),
-        Input(value, id=field, compact=True),
-        Static(note, classes="help", markup=False),
-        classes="field",
-    )
 
 
 def last_day(text: str, today: date) -> date | None:

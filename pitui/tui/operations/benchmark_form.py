@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from pitui.bench.suites import BENCHMARKS, Benchmark
 from pitui.domain.errors import UsageError
 from pitui.tui.base.dialogs.dialog import Dialog
+from pitui.tui.widgets.labelled_field import labelled_field
 
 BenchmarkChoice = tuple[str, dict[str, str]]
 
@@ -96,12 +97,7 @@ def _id(benchmark: Benchmark, parameter: str) -> str:
 
 def _form(benchmark: Benchmark) -> Vertical:
     rows = [
-        Horizontal(
-            Static(p.title, classes="label", markup=False),
-            Input(p.default, id=_id(benchmark, p.name), compact=True),
-            Static(p.help, classes="help", markup=False),
-            classes="field",
-        )
+        labelled_field(p.title, _id(benchmark, p.name), p.default, note=p.help)
         for p in benchmark.parameters
     ]
     about = Static(Text(benchmark.description), classes="about")

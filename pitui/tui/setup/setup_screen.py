@@ -27,6 +27,7 @@ from pitui.tui.main.prompts import UiAsker
 from pitui.tui.setup.candidate_lines import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup
 from pitui.tui.text.styles import to_text
+from pitui.tui.widgets.labelled_field import labelled_field
 from pitui.tui.widgets.row_detail import RowDetail
 
 CHECKS_AT_ONCE = 8
@@ -70,10 +71,9 @@ class SetupScreen(Screen[Path]):
         )
         yield OptionList(*(self._option(one) for one in self.setup.candidates), compact=True)
         yield RowDetail()
-        yield _labelled_input(
-            "Add", "", "add", "NAME=HOST, or just HOST; user@host:port. Enter adds"
-        )
-        yield _labelled_input("File", str(config_folder() / FILE_NAME), "file", "")
+        how = "NAME=HOST, or just HOST; user@host:port. Enter adds"
+        yield labelled_field("Add", "add", placeholder=how)
+        yield labelled_field("File", "file", str(config_folder() / FILE_NAME))
         yield Static("", id="complaint", markup=False)
         yield Static(Text(_KEYS), classes="keys")
 
@@ -219,8 +219,3 @@ class SetupScreen(Screen[Path]):
 
     def _complain(self, error: PituiError) -> None:
         self.query_one("#complaint", Static).update(Text(str(error)))
-
-
-def _labelled_input(label: str, value: str, name: str, placeholder: str) -> Horizontal:
-    field = Input(value, id=name, placeholder=placeholder, compact=True)
-    return Horizontal(Static(label, classes="label"), field, classes="field")
