@@ -10,7 +10,7 @@ from pitui.provision.engine.report import StepReport
 from pitui.provision.steps import step
 from pitui.provision.steps.spark import roll_back
 from pitui.services.cluster import open_cluster
-from pitui.services.provisioning.provision import new_shelf
+from pitui.services.provisioning.provision import new_provision_context
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
@@ -99,7 +99,7 @@ async def test_upgrade_and_rollback_by_one_link(lab_cluster: LabCluster) -> None
     assert machine.root("readlink /opt/spark").strip() == "spark-4.3.0"
 
     async with open_cluster(load_config(lab_cluster.config()), Person()) as cluster:
-        said = await roll_back(new_shelf(cluster, Person()).contexts["pi2"])
+        said = await roll_back(new_provision_context(cluster, Person()).contexts["pi2"])
     assert said == f"back from 4.3.0 to {was}"
     assert machine.root("readlink /opt/spark").strip() == f"spark-{was}"
 
@@ -131,7 +131,7 @@ async def test_cable_pulled_in_mid_push_resumes(lab_cluster: LabCluster) -> None
 async def test_a_removed_node_starts_nothing_and_is_no_worker(lab_cluster: LabCluster) -> None:
     await lab_cluster.provision(*STEPS)
     async with open_cluster(load_config(lab_cluster.config()), Person()) as cluster:
-        contexts = new_shelf(cluster, Person()).contexts
+        contexts = new_provision_context(cluster, Person()).contexts
         gone, others = contexts["pi2"], {"pi1": contexts["pi1"]}
         assert await step("service").remove(gone, others) == (
             "stopped and removed spark-worker.service"

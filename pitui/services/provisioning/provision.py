@@ -43,7 +43,7 @@ def provisioning(
     """
     wanted = [cluster.node(name).name for name in names] or list(cluster.nodes)
     chosen = chosen_steps(cluster, only)
-    context = new_shelf(cluster, prompter)
+    context = new_provision_context(cluster, prompter)
     context.restarts = rolling
 
     def told(done: StepReport) -> None:
@@ -94,7 +94,7 @@ def rollback(
             cluster.audit.record(action, done.node, str(done.state), detail=done.detail)
         report(done)
 
-    context = new_shelf(cluster, prompter)
+    context = new_provision_context(cluster, prompter)
     context.restarts = rolling
     return Provisioning(context, chosen, wanted, told, plan=plan, rolling=rolling and not plan)
 
@@ -110,10 +110,10 @@ def removal(
     if cluster.node(name).is_master:
         advice = "Name another node in cluster.master first."
         raise UsageError(f"{name} runs the master and cannot be removed", advice)
-    return Removal(cluster, new_shelf(cluster, prompter), name, report)
+    return Removal(cluster, new_provision_context(cluster, prompter), name, report)
 
 
-def new_shelf(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
+def new_provision_context(cluster: Cluster, prompter: PasswordPrompter) -> ProvisionContext:
     """Return the nodes of a cluster as provisioning sees them.
 
     Raises:

@@ -1,5 +1,6 @@
 """Trees of files without a node: scanned, told apart, packed, and planned."""
 
+import hashlib
 import io
 import os
 import random
@@ -146,10 +147,7 @@ def test_digests_are_kept_as_long_as_times_stay(tmp_path: Path) -> None:
     (folder / "a").write_bytes(b"y" * size)
     os.utime(folder / "a", (1, 1))
     # Size and time of the content are as before: the time of the change is not.
-    assert tree_of(folder).content != tree_of(folder, owner="x").shape
     after = {e.path: e.sha512 for e in tree_of(folder).entries}
-    import hashlib
-
     assert after[b"s/a"] == hashlib.sha512(b"y" * size).hexdigest()
     # Written just now: a second write could leave the times as they are.
     assert os.fsencode(folder / "a") not in DigestCache(tmp_path / "cache" / "digests")._known
