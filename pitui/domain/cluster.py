@@ -43,13 +43,12 @@ class ApplicationState(StrEnum):
     FAILED = "FAILED"
     KILLED = "KILLED"
 
-    @property
-    def active(self) -> bool:
-        """Whether the application still holds or wants resources."""
-        return self in _ACTIVE
+    active: bool
+    """Whether the application still holds or wants resources."""
 
-
-_ACTIVE = (ApplicationState.WAITING, ApplicationState.RUNNING)
+    def __init__(self, word: str) -> None:
+        # Thousands of applications are asked with each snapshot: it is no property.
+        self.active = word in ("WAITING", "RUNNING")
 
 
 class LinkState(StrEnum):

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.looks import screen_lines
 from support.plain_cluster import DONE, FULL, NOW, RUNNING, Still, metrics, pi, shown, worker
 from textual.app import App, ComposeResult
+from textual.strip import Strip
 
 from pitui.domain.cluster import Application, Snapshot
 from pitui.tui.text.cells import Column, Row, cell
@@ -60,6 +62,51 @@ async def test_an_update_makes_the_rows_in_sight_and_some_to_measure() -> None:
         await pilot.pause()
         assert "w9999!" in counted.made
         assert len(counted.made) <= HEIGHT
+
+
+class NotedTable(RowTable):
+    """A table that notes which of its lines were drawn."""
+
+    def __init__(self) -> None:
+        super().__init__([Column("a", "a"), Column("b", "b")])
+        self.drawn: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.drawn.append(y)
+        return super().render_line(y)
+
+
+class Noted(App[None]):
+    CSS = "RowTable { height: 1fr; overflow-x: hidden; }"
+
+    def compose(self) -> ComposeResult:
+        self.table = NotedTable()
+        yield self.table
+
+
+async def test_a_cursor_that_moves_draws_the_row_it_left_and_the_one_it_is_on() -> None:
+    app = Noted()
+    async with app.run_test(size=(40, HEIGHT)) as pilot:
+        table = app.table
+        table.show([Row(word, (cell(word), cell("x"))) for word in numbered(100)])
+        for start, step in ((0, 4), (50, -4)):  # where one has scrolled, too
+            table.move_to(start)
+            await pilot.pause()
+            table.move_by(step)  # away from the edge: nothing scrolls
+            await pilot.pause()
+            table.drawn.clear()
+            table.move_by(1)
+            await pilot.pause()
+            assert len(table.drawn) == 2
+            assert bars(app) == [f"w{start + step + 1}"]
+        table.move_to(-1)
+        await pilot.pause()
+        assert bars(app) == ["w99"]
+
+
+def bars(app: App[None]) -> list[str]:
+    """Return what stands on the rows that seem to be under the cursor."""
+    return [line.split()[1] for line in screen_lines(app) if line.startswith("▌")]
 
 
 async def test_columns_grow_to_what_comes_into_sight_and_to_every_row_in_the_end() -> None:

@@ -92,7 +92,12 @@ class JobList(Mapping[str, Job]):
     @cached_property
     def active(self) -> list[Job]:
         """Those that still go on."""
-        return [self[key] for key, entry in self._entries.items() if _active(entry)]
+        return [
+            self[key]
+            for key, entry in self._entries.items()
+            # No call for each of thousands of applications that have ended.
+            if (entry.state.active if isinstance(entry, Application) else entry.active)
+        ]
 
     @cached_property
     def aliases(self) -> dict[str, str]:

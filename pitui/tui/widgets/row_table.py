@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from textual.events import Click
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -115,13 +115,15 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_by(self, step: int) -> None:
         """Move the cursor by rows."""
+        left = self.model.place
         self.model.move_by(step)
-        self._moved()
+        self._moved(left)
 
     def move_to(self, index: int) -> None:
         """Move the cursor to the row at an index; -1 is the last."""
+        left = self.model.place
         self.model.move_to(len(self.model.visible) - 1 if index < 0 else index)
-        self._moved()
+        self._moved(left)
 
     def select(self, key: str) -> None:
         """Move the cursor to a row, where it is shown."""
@@ -133,9 +135,13 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Return how many rows are seen at once."""
         return max(1, self.size.height - TITLES)
 
-    def _moved(self) -> None:
+    def _moved(self, left: int) -> None:
+        """Draw the row that the cursor left and the one that it is on; scrolling draws all."""
         self._reveal()
-        self.refresh()
+        for place in {left, self.model.place}:
+            line = TITLES + place - self.scroll_offset.y
+            if TITLES <= line < self.size.height:
+                self.refresh(Region(0, line, self.size.width, 1))
         self.post_message(self.Moved())
 
     def _reveal(self) -> None:
