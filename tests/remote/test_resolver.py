@@ -70,6 +70,27 @@ async def test_each_machine_is_asked_about_once_until_a_file_changes(home, count
     assert (await ask())[0].port == 22
 
 
+async def test_who_asks_at_the_same_time_shares_copies_of_the_files(home, counted):
+    write(home, {"config": "User ann\n"})
+    resolver = Resolver()
+
+    def folders() -> set[Path]:
+        lines = [line.split() for line in counted.read_text().splitlines()]
+        return {Path(words[2]).parent for words in lines if "localhost" not in words}
+
+    async with TaskGroup() as group:
+        tasks = [group.create_task(resolver.resolve(wanted(f"pi{n}"))) for n in range(20)]
+        await until(lambda: bool(folders()), 10, "the first is asked about")
+        tasks[0].cancel()  # leaves them to the others
+    assert {task.result().user for task in tasks[1:]} == {"ann"}
+    before = folders()
+    assert len(before) < 10  # one, unless the machine is too busy to ask at the same time
+    write(home, {"config": "User bob\n"})
+    assert (await resolver.resolve(wanted("pi1"))).user == "bob"
+    assert len(folders()) == len(before) + 1
+    assert not any(folder.exists() for folder in folders())
+
+
 async def test_user_and_port_of_config_yaml_decide_what_matches(home):
     write(home, {"config": "Match user bob\n  IdentityFile ~/bobs\nHost *\n  User eve\n  Port 9\n"})
     found = await Resolver().resolve(wanted("pi1", "bob", 24))

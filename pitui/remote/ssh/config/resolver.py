@@ -55,17 +55,17 @@ class Resolver:
                 self._stamp = stamp
                 self._answers.clear()
             if machine not in self._answers:
-                answer = await self._ask(machine, wanted.limit)
+                answer = await self._ask(machine, wanted.limit, stamp)
                 if stamp != self._stamp:
                     # Another one found changes meanwhile, and this may not have seen them.
                     return answer
                 self._answers[machine] = answer
             return self._answers[machine]
 
-    async def _ask(self, machine: _Machine, limit: float) -> Settings | RefusedError:
+    async def _ask(self, machine: _Machine, limit: float, stamp: object) -> Settings | RefusedError:
         try:
             if self._program is not None:
-                return await self._program.settings(*machine, limit)
+                return await self._program.settings(*machine, limit, stamp)
         except RefusedError as error:
             return error
         except TimeoutError:

@@ -14,7 +14,7 @@ import signal
 import stat
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 from pitui.remote.ssh.config import ssh_files
@@ -54,11 +54,12 @@ class SshProgram:
     def __init__(self, program: str, home: Path) -> None:
         self._program = program
         self._home = home
-        self._copies = home != Path(pwd.getpwuid(os.getuid()).pw_dir)
+        self._needs_copies = home != Path(pwd.getpwuid(os.getuid()).pw_dir)
+        self._copies: dict[object, _Copies] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def settings(
-        self, host: str, user: str | None, port: int | None, limit: float
+        self, host: str, user: str | None, port: int | None, limit: float, stamp: object = None
     ) -> Settings:
         """Return what ssh would do to reach a host. Runs the commands of `Match exec`.
 
@@ -67,6 +68,8 @@ class SshProgram:
             user: overrides the configuration.
             port: overrides the configuration.
             limit: seconds that ssh may take.
+            stamp: what differs once a file has changed; whoever asks meanwhile with the same one
+                shares the copies.
 
         Raises:
             RefusedError: ssh does not accept the configuration.
@@ -75,17 +78,30 @@ class SshProgram:
         """
         words = [] if user is None else ["-l", user]
         words += [] if port is None else ["-p", str(port)]
-        async with self._gate:
-            if not self._copies:
+        if not self._needs_copies:
+            async with self._gate:
                 return _parsed(await self._run([*words, "--", host], limit))
-            with tempfile.TemporaryDirectory(prefix="pitui-ssh-") as folder:
-                copies = _Copies(Path(folder), self._home)
-                main = await asyncio.to_thread(copies.main)
-                try:
-                    output = await self._run(["-F", str(main), *words, "--", host], limit)
-                except RefusedError as error:
-                    raise RefusedError(copies.originals(str(error))) from error
-                return _parsed(output)
+        async with self._copied(stamp) as copies, self._gate:
+            try:
+                output = await self._run(["-F", str(copies.main), *words, "--", host], limit)
+            except RefusedError as error:
+                raise RefusedError(copies.originals(str(error))) from error
+            return _parsed(output)
+
+    @contextlib.asynccontextmanager
+    async def _copied(self, stamp: object) -> AsyncIterator["_Copies"]:
+        copies = self._copies.get(stamp)
+        if copies is None:
+            copies = self._copies[stamp] = _Copies(self._home)
+        copies.users += 1
+        try:
+            await copies.written()
+            yield copies
+        finally:
+            copies.users -= 1
+            if not copies.users:
+                del self._copies[stamp]
+                copies.remove()
 
     async def defaults(self, limit: float) -> Settings:
         """Return what ssh does without any configuration; errors as for `settings`."""
@@ -132,22 +148,35 @@ def _ssh_reason(said: str) -> str:
 class _Copies:
     """Copies of the files of ssh_config(5), in which `~` is a home that ssh does not know of."""
 
-    def __init__(self, folder: Path, home: Path) -> None:
-        self._folder = folder
+    def __init__(self, home: Path) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="pitui-ssh-")
+        self._folder = Path(self._temporary.name)
         self._home = home
         self._made: dict[SshConfigFile, Path] = {}
+        self.main = self._folder / "config"
+        """The file to start from."""
+        self.users = 0
+        self._written = asyncio.get_running_loop().run_in_executor(None, self._write)
 
-    def main(self) -> Path:
-        """Write the copies and return the file to start from."""
+    async def written(self) -> None:
+        """Wait until they are there; who gives up waiting leaves them to the others."""
+        await asyncio.shield(self._written)
+
+    def remove(self) -> None:
+        """Remove them, once they are no longer written."""
+        if self._written.done():
+            self._temporary.cleanup()
+        else:
+            self._written.add_done_callback(lambda _: self._temporary.cleanup())
+
+    def _write(self) -> None:
         user, system = ssh_files.sources(self._home)
         folder = self._home / ".ssh"
         known = " ".join(ssh_files.quoted_word(f"{folder}/known_hosts{n}") for n in ("", "2"))
-        main = self._folder / "config"
         # First values win, so what stands last is what holds where the files say nothing.
         copies = [self._copy(user, check=True), self._copy(system, check=False)]
         lines = [f"Include {copy}" for copy in copies]
-        main.write_text("\n".join([*lines, f"UserKnownHostsFile {known}", ""]))
-        return main
+        self.main.write_text("\n".join([*lines, f"UserKnownHostsFile {known}", ""]))
 
     def originals(self, text: str) -> str:
         """Put the names of the files in place of those of their copies; drop what is about ours."""
