@@ -43,6 +43,10 @@ LINGER = 1.0
 """Seconds of silence after which a command that ended is taken to have written everything: a
 process it left behind may hold its output open for ever."""
 
+BEGIN_LINGER = 10.0
+"""The same where not even its mark has come: sshd tells of the end before it passes on what a
+command wrote, and on a node that is overloaded much later."""
+
 
 class Wire(Protocol):
     """What a process is driven by: an SSH channel or local pipes."""
@@ -244,8 +248,10 @@ class FramedProcess:
         """Take a piece of standard output."""
         self._received += len(data)
         data = self._stdout.feed(data)
-        if self._stdout.begun:
+        if self._stdout.begun and not self._begun.is_set():
             self._begun.set()
+            if self._exited.is_set():
+                self._linger(self._received)
         self._keep(data)
 
     def got_stderr(self, data: bytes) -> None:
@@ -315,7 +321,8 @@ class FramedProcess:
         return NodeError(self.node, message, advice)
 
     def _linger(self, received: int) -> None:
-        asyncio.get_running_loop().call_later(LINGER, self._close_if_silent, received)
+        seconds = LINGER if self._stdout.begun else BEGIN_LINGER
+        asyncio.get_running_loop().call_later(seconds, self._close_if_silent, received)
 
     def _close_if_silent(self, received: int) -> None:
         if self._gone.is_set() or self._wire is None:
