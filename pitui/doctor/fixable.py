@@ -11,7 +11,7 @@ from pitui.domain.cluster import LinkState, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
 
-ROOT_STEPS = frozenset({"hostname", "hosts", "network", "wifi", "time"})
+ROOT_STEPS = frozenset({"hostname", "hosts", "firewall", "network", "wifi", "time"})
 """Steps of provisioning that do nothing without root."""
 
 

@@ -12,3 +12,8 @@ class Reach:
     ok: bool
     why: str = ""
     """Such as `Connection refused`; empty where it was not tried."""
+
+    @property
+    def kept_out(self) -> bool:
+        """Whether it ended as a firewall ends it: a machine itself refuses."""
+        return not self.ok and "refused" not in self.why

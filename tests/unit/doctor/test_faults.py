@@ -415,6 +415,7 @@ FIXABLE = {
     "spark.master-differs",
     "spark.pid-file",
     "spark.service-not-enabled",
+    "spark.worker-address",
     "time.offset",
 }
 """Checks of which at least one fault above is mended by pitui."""
@@ -440,7 +441,7 @@ def test_what_is_fixable_says_so_in_the_words_that_a_person_would_type() -> None
 
 
 def test_what_checks_name_as_fixes_there_is() -> None:
-    there = {*IDS, "start", "restart"}
+    there = {*IDS, "data", "start", "restart"}
     assert [(c.id, name) for c in CHECKS for name in c.fixes if name not in there] == []
     assert {c.id for c in CHECKS if c.fixes} >= FIXABLE
 

@@ -140,7 +140,7 @@ def test_what_is_excluded_or_cannot_be_fixed_is_left_alone() -> None:
 def test_steps_are_those_of_provisioning() -> None:
     need_root = {step.id for step in steps() if step.needs_root}
     assert need_root >= ROOT_STEPS
-    assert need_root - ROOT_STEPS <= {"account", "firewall", "profile", "python"}
+    assert need_root - ROOT_STEPS <= {"account", "profile", "python"}
 
 
 @pytest.mark.parametrize(

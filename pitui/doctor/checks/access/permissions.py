@@ -6,6 +6,8 @@ from shlex import quote
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import Launcher, Role
 
 
@@ -15,13 +17,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             groups = facts.access.groups.get(user)
             for folder in facts.access.owned:
                 if groups and folder.use in uses and not folder.open_to(user, groups):
+                    pids = folder.use == "pid"
+                    by_step = pids and is_written_by_step(evidence, name, "SPARK_PID_DIR")
                     yield error(
                         f"{user}, as whom Spark runs, may not write to {folder.path}: it belongs "
                         f"to {folder.owner}:{folder.group}, mode {folder.mode:o}",
-                        f"pitui exec {{nodes}} -- sudo chown {user}: {quote(folder.path)}",
+                        "pitui provision {nodes} --only conf"
+                        if by_step
+                        else f"pitui exec {{nodes}} -- sudo chown {user}: {quote(folder.path)}",
                         node=name,
                         about=folder.path,
                         several=f"{user}, as whom Spark runs, may not write to {folder.path}",
+                        fixed_by=Fix.provisioning("conf", on=[name]) if by_step else None,
                     )
 
 
@@ -48,4 +55,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "app.crash-loop"),
+    fixes=("conf",),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
+from pitui.doctor.fix import Fix
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -18,10 +19,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
             elif state.state == "missing":
                 yield warning(
                     f"{item.target} is missing",
-                    "pitui push",
+                    "pitui provision {nodes} --only data",
                     node=name,
                     about=item.target,
                     several=f"{item.target} is missing",
+                    fixed_by=_fix_of_missing(evidence, name),
                 )
             elif state.state == "different":
                 yield warning(
@@ -34,6 +36,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
                 )
 
 
+def _fix_of_missing(evidence: Evidence, name: str) -> Fix | None:
+    """Return the step that brings the data, on a node where it replaces nothing."""
+    states = [item.states[name].state for item in evidence.data if name in item.states]
+    if not set(states) <= {"present", "missing"}:
+        return None
+    return Fix.provisioning("data", on=[name])
+
+
 CHECK = Check(
     id="drift.data",
     title="Data is missing or different on a node",
@@ -41,4 +51,5 @@ CHECK = Check(
     reads=Reads.DATA,
     rule=_rule,
     explains=("app.file-not-everywhere",),
+    fixes=("data",),
 )

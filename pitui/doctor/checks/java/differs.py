@@ -16,7 +16,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             others = ", ".join(other for other, its in majors.items() if its == most)
             yield warning(
                 f"its Java is {major}, that of {others} is {most}",
-                "pitui provision {nodes} --only java,conf",
+                f"pitui exec {{nodes}} -- sudo apt-get install -y openjdk-{most}-jre-headless ; "
+                "then set their env.JAVA_HOME to its folder below /usr/lib/jvm; then: "
+                "pitui provision {nodes} --only conf ; pitui restart {nodes}",
                 node=name,
                 several=f"their Java is not {most}, as on the other nodes",
             )

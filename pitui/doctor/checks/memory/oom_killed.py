@@ -8,6 +8,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
 from pitui.doctor.kernel_log import recent
 
+_LESS = 0.75
 _KILLED = re.compile(r"Out of memory: Killed process (\d+) \((java|python[\d.]*)\)")
 
 
@@ -21,12 +22,22 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
             what = ", ".join(sorted({match[2] for match in killed}))
             yield warning(
                 f"the kernel killed {len(killed)} processes ({what}) in a day for want of memory",
-                f"lower nodes.{name}.worker.memory, or spark.executor.cores; for Python set "
-                "spark.executor.pyspark.memory",
+                _less_memory(evidence, name),
                 node=name,
                 detail=f"the latest: `{killed[-1].string}`",
                 several="the kernel killed Java or Python for want of memory",
             )
+
+
+def _less_memory(evidence: Evidence, name: str) -> str:
+    status = evidence.status(name)
+    offered = status.worker.memory_mib if status is not None and status.worker is not None else 0
+    less = f" to {int(offered * _LESS)}m (it is {offered})" if offered else ""
+    return (
+        f"lower nodes.{name}.worker.memory{less}, then: pitui provision {name} --only sizing ; "
+        f"pitui restart {name}; or give an executor fewer spark.executor.cores; for Python set "
+        "spark.executor.pyspark.memory"
+    )
 
 
 CHECK = Check(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
+from pitui.doctor.fix import Fix
+from pitui.facts.node_facts.reach import Reach
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -20,7 +22,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             if reach.ok:
                 continue
             at = f"{reach.host}:{reach.port}"
-            fix = f"pitui provision {name} {owner or evidence.master_name} --only firewall"
+            fix = f"pitui provision {owner or evidence.master_name} --only firewall"
+            fixed_by = _fix_of_firewall(evidence, owner or evidence.master_name, reach)
             if not owner:
                 yield error(
                     f"it cannot reach the master at {at}: {reach.why}",
@@ -28,6 +31,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     node=name,
                     about=at,
                     several=f"they cannot reach the master at {at}: {reach.why}",
+                    fixed_by=fixed_by,
                 )
             elif not fixed:
                 # Executors listen on random ports, as this one is.
@@ -37,7 +41,16 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     node=name,
                     about=at,
                     several=f"they cannot reach {owner} at {at}: {reach.why}",
+                    fixed_by=fixed_by,
                 )
+
+
+def _fix_of_firewall(evidence: Evidence, owner: str, reach: Reach) -> Fix | None:
+    """Return the step that opens a firewall to the other nodes, where one is there."""
+    facts = evidence.facts.get(owner)
+    if facts is None or not facts.access.firewall or not reach.kept_out:
+        return None
+    return Fix.provisioning("firewall", on=[owner])
 
 
 CHECK = Check(
@@ -47,4 +60,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "spark.gave-up", "app.waiting", "app.driver-unreachable"),
+    fixes=("firewall",),
 )

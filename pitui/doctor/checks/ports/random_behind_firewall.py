@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.facts.node_facts.reach import Reach
+from pitui.doctor.fix import Fix
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -17,7 +17,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         reached = {reach.host for reach in facts.reach if reach.ok}
         for probe in facts.access.probes:
             owner = owners.get(probe.host)
-            if owner and owner != name and probe.host in reached and _kept_out(probe):
+            if owner and owner != name and probe.host in reached and probe.kept_out:
                 shut[owner].append(name)
     for name, others in shut.items():
         facts_there = evidence.facts.get(name)
@@ -31,6 +31,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             "pitui provision {nodes} --only firewall",
             node=name,
             several="their firewalls do not let other nodes in on random ports",
+            fixed_by=Fix.provisioning("firewall", on=[name]) if wall else None,
         )
 
 
@@ -41,11 +42,6 @@ def _owners(evidence: Evidence) -> dict[str, str]:
     return owners
 
 
-def _kept_out(probe: Reach) -> bool:
-    """Whether a try ended as a firewall ends it: a machine itself refuses."""
-    return not probe.ok and "refused" not in probe.why
-
-
 CHECK = Check(
     id="ports.random-behind-firewall",
     title="A firewall stands before ports that are random",
@@ -53,4 +49,5 @@ CHECK = Check(
     reads=Reads.NODES,
     rule=_rule,
     explains=("ports.blocked", "app.driver-unreachable", "app.waiting"),
+    fixes=("firewall",),
 )

@@ -6,6 +6,8 @@ from shlex import quote
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -29,14 +31,25 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     several=f"others can write to {file.path}",
                 )
             elif file.use == "secret" and file.readable:
+                by_step = _is_closed_by_step(evidence, name, file.path)
                 yield warning(
                     f"everybody with a login can read the secrets in {file.path} "
                     f"(mode {file.mode:o})",
-                    f"pitui exec {{nodes}} -- sudo chmod o-r {quote(file.path)}",
+                    "pitui provision {nodes} --only secret"
+                    if by_step
+                    else f"pitui exec {{nodes}} -- sudo chmod o-r {quote(file.path)}",
                     node=name,
                     about=file.path,
                     several=f"everybody with a login can read the secrets in {file.path}",
+                    fixed_by=Fix.provisioning("secret", on=[name]) if by_step else None,
                 )
+
+
+def _is_closed_by_step(evidence: Evidence, name: str, path: str) -> bool:
+    """Whether it is the file that provisioning writes the cluster's secret to."""
+    facts, setting = evidence.facts[name], "spark.authenticate.secret"
+    written = is_written_by_step(evidence, name, setting) and setting in facts.defaults
+    return written and evidence.config.spark.secure and path == facts.defaults_path
 
 
 CHECK = Check(
@@ -45,4 +58,5 @@ CHECK = Check(
     why="SSH refuses such keys, and who has read one logs in, or submits, as its owner",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("secret",),
 )

@@ -28,8 +28,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"port {port} ({what}) is open to the internet: it listens on "
                     f"{public[0] if host in _ANY else host}",
-                    "put a firewall before it that lets the cluster's addresses in and no other, "
-                    "such as ufw, then: pitui provision {nodes} --only firewall",
+                    "put a firewall before it that lets SSH and the cluster in and nobody else: "
+                    "pitui exec {nodes} -- 'sudo apt-get install -y ufw && sudo ufw allow "
+                    f"{evidence.nodes[name].port}/tcp && sudo ufw --force enable' ; "
+                    "pitui provision {nodes} --only firewall",
                     node=name,
                     about=str(port),
                 )

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
+from pitui.domain.cluster import Role
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
 
 _PORT = 6066
+_ENABLED = "spark.master.rest.enabled"
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,13 +23,23 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     told = facts.defaults.get("spark.master.rest.port", "")
     port = int(told) if told.isdecimal() else _PORT
     if any(at == port and not is_loopback(host) for host, at in facts.listening):
+        step = f"pitui provision {name} --only conf ; pitui restart master"
+        by_step = _is_closed_by_step(evidence, name)
         yield warning(
             f"the master takes submissions over REST on port {port}, from anybody, whatever "
             "spark.authenticate says",
-            "set spark.defaults: {spark.master.rest.enabled: false}, then: "
-            f"pitui provision {name} --only conf ; pitui restart master",
+            step if by_step else f"set spark.defaults: {{{_ENABLED}: false}}, then: {step}",
             node=name,
+            fixed_by=Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.MASTER)])
+            if by_step
+            else None,
         )
+
+
+def _is_closed_by_step(evidence: Evidence, name: str) -> bool:
+    """Whether provisioning turns it off: it does where nobody says otherwise."""
+    chosen = evidence.config.spark.defaults.get(_ENABLED, False)
+    return str(chosen).lower() != "true" and is_written_by_step(evidence, name, _ENABLED)
 
 
 CHECK = Check(
@@ -33,4 +48,5 @@ CHECK = Check(
     why="Whoever is in the network runs programs as Spark's account; on by default since Spark 4.1",
     reads=Reads.NODES,
     rule=_rule,
+    fixes=("conf", "restart"),
 )

@@ -7,7 +7,9 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import DaemonProcess, Launcher
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.facts.node_facts.node_facts import NodeFacts
 
 
@@ -18,7 +20,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         by_script = [p for p in running if p.launcher is Launcher.DAEMON]
         for process in by_script:
             if _folder(process, facts) == facts.pid_folder:
-                yield from _of_process(name, process, facts)
+                yield from _of_process(evidence, name, process, facts)
         for file in facts.pid_files:
             if file.what == "other":
                 yield warning(
@@ -29,7 +31,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 )
 
 
-def _of_process(name: str, process: DaemonProcess, facts: NodeFacts) -> Iterator[Finding]:
+def _of_process(
+    evidence: Evidence, name: str, process: DaemonProcess, facts: NodeFacts
+) -> Iterator[Finding]:
     if process.pid not in [file.pid for file in facts.pid_files]:
         yield warning(
             f"its {process.role} (pid {process.pid}) has no PID file in {facts.pid_folder}",
@@ -40,14 +44,23 @@ def _of_process(name: str, process: DaemonProcess, facts: NodeFacts) -> Iterator
             fixed_by=Fix.restarting(name, process.role),
         )
     elif facts.pid_folder == "/tmp":  # noqa: S108 - Spark's own choice
+        by_step = is_written_by_step(evidence, name, "SPARK_PID_DIR")
+        step = "pitui provision {nodes} --only conf,service ; pitui restart {nodes}"
         yield info(
             f"the PID file of its {process.role} is in /tmp, which is emptied at boot, and of what "
             "is older than ten days on Debian 13",
-            "set spark.env.SPARK_PID_DIR to a folder of Spark's account, or use systemd: "
-            "pitui provision {nodes} --only conf,service",
+            step
+            if by_step
+            else "set spark.env.SPARK_PID_DIR to a folder of Spark's account, or use systemd: "
+            + step,
             node=name,
             about=process.role,
             several="the PID files of their daemons are in /tmp, which is emptied",
+            fixed_by=Fix.provisioning(
+                "conf", "service", on=[name], restart=[DaemonTarget(name, process.role)]
+            )
+            if by_step
+            else None,
         )
 
 
@@ -61,5 +74,5 @@ CHECK = Check(
     why="Spark's scripts go by them, and say `no worker to stop` or `running as process`",
     reads=Reads.NODES,
     rule=_rule,
-    fixes=("restart",),
+    fixes=("conf", "service", "restart"),
 )

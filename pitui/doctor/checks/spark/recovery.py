@@ -11,6 +11,7 @@ from pitui.facts.node_facts.node_facts import NodeFacts
 
 _MODE, _FOLDER = "spark.deploy.recoveryMode", "spark.deploy.recoveryDirectory"
 _OPTIONS = ("SPARK_MASTER_OPTS", "SPARK_DAEMON_JAVA_OPTS")
+_KEPT = "/var/lib/spark/recovery"
 _LONG = 90.0
 """Seconds; it waits 60 for those that do not answer (spark.worker.timeout)."""
 _TICKS = 100
@@ -36,8 +37,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         yield info(
             "spark.deploy.recoveryMode is NONE: a master that is restarted knows no application",
             "set spark.defaults: {spark.deploy.recoveryMode: FILESYSTEM, "
-            "spark.deploy.recoveryDirectory: /var/lib/spark/recovery}, make that folder for "
-            f"Spark's account, then: pitui provision {name} --only conf ; pitui restart master",
+            f"spark.deploy.recoveryDirectory: {_KEPT}}}, then: {_apply(evidence)}",
             node=name,
             about="mode",
         )
@@ -48,11 +48,22 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             yield warning(
                 f"spark.deploy.recoveryDirectory is {where}: what is kept there may be gone "
                 "when it is needed",
-                "set spark.defaults: {spark.deploy.recoveryDirectory: /var/lib/spark/recovery}, "
-                f"then: pitui provision {name} --only conf ; pitui restart master",
+                f"set spark.defaults: {{spark.deploy.recoveryDirectory: {_KEPT}}}, then: "
+                + _apply(evidence),
                 node=name,
                 about="folder",
             )
+
+
+def _apply(evidence: Evidence) -> str:
+    """Return the commands that make the folder and have the master use it."""
+    name, status = evidence.master_name, evidence.status(evidence.master_name)
+    running = [p.user for p in status.processes if p.role is Role.MASTER] if status else []
+    user = next(iter(running), "") or evidence.config.spark.user or "spark"
+    return (
+        f"pitui exec {name} -- sudo install -d -o {user} -m 700 {_KEPT} ; "
+        f"pitui provision {name} --only conf ; pitui restart master"
+    )
 
 
 def _master_age(evidence: Evidence) -> float:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, info
-from pitui.domain.cluster import WorkerState
+from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_written_by_step
+from pitui.domain.cluster import Role, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_ip_address, is_loopback
 
 _DOCKER = ipaddress.ip_network("172.17.0.0/16")
@@ -34,12 +37,20 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for status in evidence.snapshot.nodes:
         for worker in status.workers:
             if worker.state is WorkerState.ALIVE and _of_docker(worker.host):
+                by_step = is_written_by_step(evidence, status.name, "SPARK_LOCAL_IP")
                 yield error(
                     f"its worker is known by {worker.host}, the address of Docker's own network",
-                    f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the network, "
-                    f"then: pitui restart {status.name}",
+                    "pitui provision {nodes} --only conf ; pitui restart {nodes}"
+                    if by_step
+                    else f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the "
+                    f"network, then: pitui restart {status.name}",
                     node=status.name,
+                    fixed_by=_fix_of_worker_address(status.name) if by_step else None,
                 )
+
+
+def _fix_of_worker_address(name: str) -> Fix:
+    return Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.WORKER)])
 
 
 def _of_docker(host: str) -> bool:
@@ -53,4 +64,5 @@ CHECK = Check(
     reads=Reads.SNAPSHOT,
     rule=_rule,
     explains=("app.waiting",),
+    fixes=("conf", "restart"),
 )
