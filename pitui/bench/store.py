@@ -7,7 +7,7 @@ added to its table when it is opened: an older pitui goes on reading and writing
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from pitui.bench.baseline import check_can_be_baseline, same_kind
+from pitui.config.damaged_file import damaged_put_aside
 from pitui.config.paths import data_folder, make_private
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
@@ -158,14 +159,14 @@ class RunStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             make_private(self._path)
-            database = sqlite3.connect(self._path, timeout=_LOCKED_LIMIT)
-            try:
-                with database:
-                    _bring_up_to_date(database)
-                    yield database
-            finally:
-                database.close()
-        except (sqlite3.Error, OSError) as error:
+            with (
+                damaged_put_aside(self._path, "the history of runs"),
+                closing(sqlite3.connect(self._path, timeout=_LOCKED_LIMIT)) as database,
+                database,
+            ):
+                _bring_up_to_date(database)
+                yield database
+        except (sqlite3.Error, OSError, msgspec.MsgspecError, zlib.error) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise PituiError(f"cannot open the history of runs ({self._path}): {reason}") from error
 

@@ -10,6 +10,7 @@ from pitui.config.addresses import Address, name_for, parse_address
 from pitui.config.did_you_mean import did_you_mean
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
+from pitui.config.paths import write_whole
 from pitui.config.validators import node_name_problem
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
@@ -147,8 +148,7 @@ def write_new(path: Path, answers: Answers) -> None:
     """
     text = render(answers)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_whole(path, text)
     except FileExistsError as error:
         raise UsageError(
             f"{path} already exists, and pitui never overwrites a configuration"

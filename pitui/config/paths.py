@@ -1,6 +1,7 @@
 """Where pitui's own files are, by the XDG base directory specification."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -18,6 +19,23 @@ def make_private(file: Path) -> None:
             os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a new file, or none: what a full disk takes only in part does not stay.
+
+    Raises:
+        FileExistsError: something is there already.
+        OSError: it cannot be written.
+    """
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _base(variable: str, default: str) -> Path:

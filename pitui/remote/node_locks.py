@@ -5,10 +5,10 @@ Watching takes none. Nor do submitting and killing applications: ordering those 
 
 import asyncio
 import hashlib
+import math
 import os
 import secrets
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from pitui.config.own_user import own_user
+from pitui.domain.clock_jumps import steady_time
 from pitui.domain.cluster import LinkState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LockedError, NodeError
@@ -83,7 +84,7 @@ class _Lock:
     process: int | None
     """What holds it on the node; None where the node cannot have locks."""
     confirmed: float
-    """When it was last seen to be held, by the clock that goes on while this machine sleeps."""
+    """The `steady_time` at which it was last seen to be held."""
 
 
 class NodeLocks:
@@ -170,7 +171,7 @@ class Holding:
     async def confirm(self, name: str) -> None:
         """Take a node's lock again where it is not sure to be held; see `NodeLocks.check`."""
         lock = self._held.get(name)
-        if lock is None or (time.time() - lock.confirmed) < 2 * RENEWED_EVERY:
+        if lock is None or (steady_time() - lock.confirmed) < 2 * RENEWED_EVERY:
             return
         async with self._turns[name]:
             self._held[name] = await self._take(name)
@@ -178,7 +179,7 @@ class Holding:
     def doubt(self, name: str) -> None:
         """Note that a node's connection changed, and its lock may have gone with it."""
         if name in self._held:
-            self._held[name].confirmed = 0.0
+            self._held[name].confirmed = -math.inf
 
     async def renew(self) -> None:
         """Renew all locks, again and again, until cancelled."""
@@ -204,7 +205,7 @@ class Holding:
             result = await runner.run(command, limit=_LIMIT, changes=False)
             state, held = parse_taken(result.stdout)
             if state == "busy" and held.owner is not None and _is_over(held.owner):
-                await self._free(name, _Lock(held.process, time.time()))
+                await self._free(name, _Lock(held.process, steady_time()))
                 continue
             # It failed where the file was removed by who freed it just then.
             if state != "none" or result.ok:
@@ -213,7 +214,7 @@ class Holding:
             self._refused[name] = locked(name, held)
             raise self._refused[name]
         # Ours already: over a connection that broke, or as a node of another name there.
-        return _Lock(held.process, time.time())
+        return _Lock(held.process, steady_time())
 
     async def _renew(self, name: str, lock: _Lock) -> None:
         if lock.process is None or self._connections.link(name).state is not LinkState.CONNECTED:
@@ -224,9 +225,9 @@ class Holding:
             )
         except NodeError:
             # Whatever is to be changed next there finds out how it stands.
-            lock.confirmed = 0.0
+            lock.confirmed = -math.inf
             return
-        lock.confirmed = time.time() if result.ok else 0.0
+        lock.confirmed = steady_time() if result.ok else -math.inf
 
     async def _free(self, name: str, lock: _Lock) -> None:
         if lock.process is None:

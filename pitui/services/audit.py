@@ -1,5 +1,6 @@
 """The audit log: every mutating command with time, node, action and result, a JSON line each."""
 
+import errno
 import json
 import os
 from datetime import UTC, datetime
@@ -50,9 +51,14 @@ class Audit:
             "result": result,
             **details,
         }
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        line = f"{json.dumps(entry, ensure_ascii=False)}\n".encode(errors="backslashreplace")
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "rb+", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            # A line that a full disk has cut does not take this one with it.
+            start = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+            if file.write(start + line) != len(start + line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def last(self, action: str, node: str) -> float | None:
         """Return when an action was last recorded for a node, as Unix time, by any pitui.

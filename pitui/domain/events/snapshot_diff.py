@@ -21,7 +21,9 @@ def diff_snapshots(
     `own` names the nodes and applications that the user acts on: what happens to them is no news.
     """
     listed = snapshot.master.state is MasterState.ALIVE
-    settled = listed and before.master != AWAY and now - before.master_back_at > _REGISTER_S
+    # A time of the future was noted before the clock was set back.
+    registering = 0.0 <= now - before.master_back_at <= _REGISTER_S
+    settled = listed and before.master != AWAY and not registering
     after = next_known_state(before, snapshot, now, settled=settled)
     events = [
         *master_events(before, snapshot, now),

@@ -100,9 +100,16 @@ def _write_key(path: Path) -> None:
     comment = f"{os.environ.get('USER', 'pitui')}@{os.uname().nodename}"
     key = asyncssh.generate_private_key("ssh-ed25519", comment=comment)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key.export_private_key())
-    path.with_name(path.name + ".pub").write_bytes(key.export_public_key())
+    public = path.with_name(path.name + ".pub")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(key.export_private_key())
+        public.write_bytes(key.export_public_key())
+    except OSError:
+        # Half a key would be taken for one the next time.
+        public.unlink(missing_ok=True)
+        path.unlink()
+        raise
 
 
 def _public_line(file: Path) -> str | None:

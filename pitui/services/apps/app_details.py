@@ -1,7 +1,6 @@
 """Applications from the inside: of the driver, else the history server, else the event log."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from functools import partial
@@ -9,6 +8,7 @@ from functools import partial
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.bottleneck.task_record import ApplicationRecord
+from pitui.domain.clock_jumps import steady_time
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
     NodeError,
@@ -66,7 +66,7 @@ class AppDetails:
         its age. Close it (`contextlib.aclosing`) when nobody looks any more.
         """
         wait = refresh = self._cluster.config.ui.refresh
-        result, at = DetailResult(location), time.time()
+        result, at = DetailResult(location), steady_time()
         loop = asyncio.get_running_loop()
         while True:
             # The first look is a person's, those after it come of themselves.
@@ -74,12 +74,12 @@ class AppDetails:
                 look = loop.create_task(self.look(location))
             try:
                 while not (await asyncio.wait({look}, timeout=_TELL_EVERY))[0]:
-                    old = time.time() - at if result.inside is not None else 0.0
+                    old = steady_time() - at if result.inside is not None else 0.0
                     if (age := self._age(location.app_id, old)) is not None:
                         yield replace(result, age=age)
             finally:
                 look.cancel()
-            result, at = look.result(), time.time()
+            result, at = look.result(), steady_time()
             yield result
             if not result.live:
                 return

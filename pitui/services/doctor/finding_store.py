@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pitui.config.damaged_file import damaged_put_aside
 from pitui.config.paths import data_folder, make_private
 from pitui.doctor.finding import Finding
 from pitui.domain.errors import PituiError
@@ -145,12 +146,16 @@ class FindingStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             make_private(self.path)
-            with closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as database, database:
+            with (
+                damaged_put_aside(self.path, "what earlier runs found"),
+                closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as database,
+                database,
+            ):
                 database.execute("BEGIN IMMEDIATE")
                 database.execute(_CREATE)
                 database.execute(_CREATE_IGNORED)
                 yield database
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise PituiError(
                 f"cannot remember what was found: {reason} ({self.path})",

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from pitui.config.damaged_file import DamagedFileError
+from pitui.domain.clock_jumps import ClockJumps
 from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
@@ -37,14 +39,17 @@ class Timeline:
     def __init__(self, audit: Audit, path: Path | None = None) -> None:
         self.events: tuple[Event, ...] = ()
         self._trouble: PituiError | None = None
+        self._damage: PituiError | None = None
         self._store = TimelineStore(audit.cluster, secrets.token_hex(4), path)
         self._audit = audit
         self._actions = AuditTail(audit.path, audit.cluster)
         self._seen = LastKnownState()
+        self._clock = ClockJumps()
         self._looked_at: float | None = None
         self._look_kept = True
         self._said = ""
         self._pending: list[Event] = []
+        self._unkept: list[Event] = []
         self._snapshot: Snapshot | None = None
         self._own: Callable[[], Collection[str]] = tuple
         self._due = asyncio.Event()
@@ -78,10 +83,13 @@ class Timeline:
 
     @property
     def complaint(self) -> PituiError | None:
-        """Why events are not kept, or people's actions not recorded; None while they are."""
+        """Why events are not kept, or people's actions not recorded; None while they are.
+
+        That the file was damaged stands as long as pitui runs.
+        """
         if self._trouble is None and self._audit.complaint:
             return PituiError(self._audit.complaint, "Actions will not appear in the audit log.")
-        return self._trouble
+        return self._trouble or self._damage
 
     @property
     def news(self) -> UnreadEvents:
@@ -94,7 +102,8 @@ class Timeline:
         if not self._ready:
             self._snapshot = snapshot  # what was seen when pitui last ran is not read yet
             return
-        found, seen = diff_snapshots(self._seen, snapshot, time.time(), self._own())
+        now = self._now()  # before what was seen is looked at: it may move that
+        found, seen = diff_snapshots(self._seen, snapshot, now, self._own())
         changed = replace(seen, at=0.0) != replace(self._seen, at=0.0)
         self._seen = seen
         if found or changed:
@@ -116,7 +125,7 @@ class Timeline:
     def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""
         before = self.news.events
-        self._looked_at, self._look_kept = time.time(), False
+        self._looked_at, self._look_kept = self._now(), False
         self._due.set()
         if before:
             self._tell()
@@ -152,6 +161,7 @@ class Timeline:
     async def note(self) -> None:
         """Write what is pending, and read what is new."""
         self._due.clear()
+        self._now()
         self._pending += await asyncio.to_thread(self._actions.read)
         if self._said != self._audit.complaint:
             self._said = self._audit.complaint
@@ -163,20 +173,24 @@ class Timeline:
             self._mark = mark
             self._show(kept)
         if not self._look_kept and self._looked_at is not None:
-            looked = partial(self._store.mark_read, self._looked_at)
+            looked = partial(self._store.mark_read, self._looked_at, self._now())
             self._look_kept = await self._try(looked) is not None
 
     async def _write(self) -> None:
-        written, seen = list(self._pending), self._seen
+        found, seen = list(self._pending), self._seen
+        written = [*self._unkept, *found]
         kept = await self._try(lambda: self._store.add(written, seen, time.time()))
         if kept is None and self._trouble is None:
             return  # the next round tries again
-        del self._pending[: len(written)]
+        del self._pending[: len(found)]
         self._noted = time.monotonic()
         if kept is not None:
+            self._unkept = []
             self._show(kept)
         else:
-            self._live_on_with(written)
+            # The disk may have room again later.
+            self._unkept = written[-_MOST:]
+            self._live_on_with(found)
 
     def _live_on_with(self, found: list[Event]) -> None:
         known = {(e.subject, e.what) for e in self.events if e.once}
@@ -187,7 +201,13 @@ class Timeline:
     async def _try(self, work: Callable[[], _T]) -> _T | None:
         """Do something with the file in a thread; a complaint is kept, and said once."""
         try:
-            result = await asyncio.to_thread(work)
+            try:
+                result = await asyncio.to_thread(work)
+            except DamagedFileError as error:
+                self._damage = error
+                self._tell()
+                await self._keep_again()
+                result = await asyncio.to_thread(work)
         except BusyError:
             return None  # the next round tries again
         except PituiError as error:
@@ -200,8 +220,28 @@ class Timeline:
             self._tell()
         return result
 
+    async def _keep_again(self) -> None:
+        """Keep in a new file what is still known of the one that was damaged."""
+        events, seen, now = self.events, self._seen, self._now()
+        if events:
+            await asyncio.to_thread(self._store.add, events, seen, now)
+
+    def _now(self) -> float:
+        """Return the Unix time; where the clock was set, what was noted before moves with it."""
+        now, jump = time.time(), self._clock.take()
+        if jump:
+            seen = self._seen
+            back_at = seen.master_back_at + jump if seen.master_back_at else 0.0
+            self._seen = replace(
+                seen, at=seen.at + jump if seen.at else 0.0, master_back_at=back_at
+            )
+            if self._looked_at is not None:
+                self._looked_at, self._look_kept = self._looked_at + jump, False
+        return now
+
     def _show(self, kept: StoredTimeline) -> None:
-        if kept.looked_at is not None and kept.looked_at > (self._looked_at or 0.0):
+        # Nobody looked in the future: the clock was set back since.
+        if (self._looked_at or 0.0) < (kept.looked_at or 0.0) <= time.time():
             self._looked_at = kept.looked_at
         self._set(kept.events)
 

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import msgspec
 
+from pitui.config.damaged_file import damaged_put_aside
 from pitui.config.paths import data_folder, make_private
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
@@ -57,7 +58,8 @@ class TimelineStore:
     """Events of one cluster; several pituis may use one file at a time.
 
     Every method waits for the disk: call it in a thread. All raise `BusyError` where another pitui
-    holds the file too long, and a `PituiError` where it cannot be used.
+    holds the file too long, a `DamagedFileError` where it was damaged (the same works then), and a
+    `PituiError` where it cannot be used.
     """
 
     def __init__(self, cluster: str, writer: str, path: Path | None = None) -> None:
@@ -86,12 +88,16 @@ class TimelineStore:
             )
             return self._read(database)
 
-    def mark_read(self, now: float) -> bool:
-        """Note that somebody looked at the timeline; returns True."""
+    def mark_read(self, looked_at: float, now: float) -> bool:
+        """Note that somebody looked at the timeline; returns True.
+
+        What was noted last counts, unless it is of the future: the clock was set back since.
+        """
         with self._open() as database:
             database.execute(
-                "UPDATE seen SET looked_at = MAX(looked_at, ?) WHERE cluster = ?",
-                (now, self._cluster),
+                "UPDATE seen SET looked_at = ? WHERE cluster = ?"
+                " AND (looked_at < ? OR looked_at > ?)",
+                (looked_at, self._cluster, looked_at, now),
             )
         return True
 
@@ -147,8 +153,12 @@ class TimelineStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             make_private(self.path)
-            database = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
-            try:
+            with (
+                damaged_put_aside(self.path, "the timeline"),
+                closing(
+                    sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
+                ) as database,
+            ):
                 database.execute("PRAGMA synchronous = NORMAL")
                 database.execute("PRAGMA journal_mode = WAL")
                 if not database.execute("PRAGMA user_version").fetchone()[0]:
@@ -156,8 +166,6 @@ class TimelineStore:
                 yield database
                 if database.in_transaction:
                     database.execute("COMMIT")
-            finally:
-                database.close()
         except (sqlite3.Error, OSError, ValueError) as error:
             raise self._complaint(error) from error
 

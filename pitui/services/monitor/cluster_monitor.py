@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
+from pitui.domain.clock_jumps import ClockJumps, steady_time
 from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
@@ -53,6 +54,7 @@ class ClusterMonitor:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._clock = ClockJumps()
         self._observed = PollState({name: NodePollState() for name in cluster.nodes})
         self._subscribers: list[Subscriber] = []
         self._looked_at: frozenset[str] = frozenset()
@@ -153,7 +155,7 @@ class ClusterMonitor:
         else:
             seen = self._observed
             came_up = seen.version is None or seen.master_error is not None or seen.view is None
-            seen.view, seen.view_at, seen.master_error = view, time.time(), None
+            seen.view, seen.view_at, seen.master_error = view, self._now(), None
             if came_up:
                 self._changed.set()
                 await self._learn_version()
@@ -171,7 +173,8 @@ class ClusterMonitor:
     async def _watch_drivers(self, group: TaskGroup) -> None:
         while True:
             self._drivers.turn(group, self._to_ask(), self._looked_at)
-            if self._drivers.ages(time.time()) != self._observed.ages:
+            self._now()
+            if self._drivers.ages(steady_time()) != self._observed.ages:
                 self._changed.set()
             self._stall_detector.note(self._active())
             await self._pause(self._refresh)
@@ -261,7 +264,7 @@ class ClusterMonitor:
         seen = self._observed.nodes[name]
 
         def on_health(health: Health) -> None:
-            seen.before, seen.health, seen.at, seen.silence = seen.health, health, time.time(), None
+            seen.before, seen.health, seen.at, seen.silence = seen.health, health, self._now(), None
             seen.cpu.append(metrics(seen.before, health).cpu_percent)
             seen.history.add(health, seen.cpu[-1], seen.at)
             self._changed.set()
@@ -277,6 +280,13 @@ class ClusterMonitor:
     async def _learn_names(self, name: str, poll: NodePoll) -> None:
         self._observed.nodes[name].names = await poll.names()
         self._changed.set()
+
+    def _now(self) -> float:
+        """Return the Unix time; where the clock was set, what was noted before is moved with it."""
+        if jump := self._clock.take():
+            self._observed.move(jump)
+            self._changed.set()
+        return time.time()
 
     # Publishing
 
@@ -313,7 +323,7 @@ class ClusterMonitor:
     def _assemble(self) -> Snapshot:
         cluster = self._cluster
         self._observed.drivers = dict(self._drivers.views)
-        self._observed.ages = self._drivers.ages(time.time())
+        self._observed.ages = self._drivers.ages(steady_time())
         connections = {name: cluster.connections.link(name) for name in cluster.nodes}
         return build_snapshot(
             cluster=cluster.name,

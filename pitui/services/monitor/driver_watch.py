@@ -1,9 +1,9 @@
 """Drivers asked again and again, each for itself: one that is slow delays no other."""
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Iterable
 
+from pitui.domain.clock_jumps import steady_time
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.driver import DriverAge, driver_age
 from pitui.remote.http.request import ANSWER_LIMIT
@@ -50,7 +50,10 @@ class DriverWatch:
                 group.create_task(look(app_id))
 
     def ages(self, now: float) -> dict[str, DriverAge]:
-        """Return how old what drivers said is, where it is old, and who takes long right now."""
+        """Return how old what drivers said is, where it is old, and who takes long right now.
+
+        `now` is the `steady_time`.
+        """
         found = {}
         for app_id in self._looks:
             at = self._at.get(app_id, now) if app_id in self.views else now
@@ -72,5 +75,5 @@ class DriverWatch:
             self.views.pop(app_id, None)
         elif view is not None:
             self.views[app_id] = view
-            self._at[app_id] = time.time()
+            self._at[app_id] = steady_time()
         self._changed()

@@ -1,6 +1,7 @@
 """A node's last hour: one point every few seconds, in a ring."""
 
 from collections import deque
+from dataclasses import replace
 
 from pitui.domain.node_detail import Point
 from pitui.facts.health.reader import Health
@@ -53,6 +54,14 @@ class LoadHistory:
         self._cpu = []
         if counts:
             self._counted = (health, now)
+
+    def move(self, seconds: float) -> None:
+        """Move the times of all points: the clock was set by so much."""
+        moved = [replace(point, at=point.at + seconds) for point in self._points]
+        self._points = deque(moved, maxlen=KEPT)
+        if self._counted is not None:
+            health, at = self._counted
+            self._counted = health, at + seconds
 
     def _rates(self, name: str, health: Health, now: float) -> tuple[float | None, float | None]:
         """Return bytes a second of a pair of counters since they were told before."""

@@ -40,6 +40,11 @@ class NodePollState:
     silence: str | None = None
     """Why the health script gives no answer although the link is there."""
 
+    def move(self, seconds: float) -> None:
+        """Move its times: the clock was set by so much."""
+        self.at = None if self.at is None else self.at + seconds
+        self.history.move(seconds)
+
 
 @dataclass(slots=True)
 class PollState:
@@ -60,3 +65,9 @@ class PollState:
     """Why applications do not move, where that was looked into."""
     removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)
     """Executors that died by the master's list, by application."""
+
+    def move(self, seconds: float) -> None:
+        """Move all times: the clock was set by so much, and ages shall stay as they are."""
+        self.view_at = None if self.view_at is None else self.view_at + seconds
+        for node in self.nodes.values():
+            node.move(seconds)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from pitui.config.paths import write_whole
 from pitui.domain.errors import UsageError
 from pitui.domain.json_schema import SCHEMA
 from pitui.domain.text.printable import printable
@@ -26,8 +27,7 @@ def save(path: Path, reports: Sequence[NodeReport]) -> Path:
     else:
         text = "\n".join(printable(line) for line in report_text(reports)) + "\n"
     try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_whole(target, text)
     except FileExistsError as error:
         raise UsageError(f"{target} already exists", "Choose another name.") from error
     except OSError as error:

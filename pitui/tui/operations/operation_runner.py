@@ -199,8 +199,11 @@ class OperationRunner:
 
     def own(self) -> set[str]:
         """Return the nodes and applications that the user acts on, or just did."""
-        since = time.time() - OWN_FOR
-        self._recent = [o for o in self._recent if o.ended is None or o.ended > since]
+        now = time.time()
+        # What ended in the future did so before the clock was set back.
+        self._recent = [
+            o for o in self._recent if o.ended is None or now - OWN_FOR < o.ended <= now
+        ]
         return {name for operation in self._recent for name in operation.about}
 
     def stop(self) -> None:

@@ -30,13 +30,12 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
     be safe to show already.
 
     Raises:
-        PituiError: the pager cannot be started, or the terminal cannot be handed over.
+        PituiError: there is no room for the file, the pager cannot be started, or the terminal
+            cannot be handed over.
     """
-    handle, name = tempfile.mkstemp(".log", "pitui-")
-    path = Path(name)
+    path = await asyncio.to_thread(_text_file, text)
     command = pager_command(path, line)
     try:
-        await asyncio.to_thread(_write, handle, text)
         with handed_over(app):
             process = await asyncio.create_subprocess_exec(*command)
             await process.wait()
@@ -50,6 +49,15 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def _write(handle: int, text: str) -> None:
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text + "\n")
+def _text_file(text: str) -> Path:
+    try:
+        handle, name = tempfile.mkstemp(".log", "pitui-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+                file.write(text + "\n")
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PituiError(f"cannot write to {tempfile.gettempdir()}: {error.strerror}") from error
+    return Path(name)

@@ -50,11 +50,27 @@ def test_two_stores_on_one_file(tmp_path):
     assert other.get("none") is None
 
 
-def test_a_file_that_is_no_database(tmp_path):
-    path = tmp_path / "runs.db"
-    path.write_text("not a database, but long enough to be looked at as one" * 20)
-    with pytest.raises(PituiError, match="cannot open the history of runs"):
+def test_a_file_that_is_no_database_is_put_aside_and_a_new_one_begun(tmp_path):
+    path, text = tmp_path / "runs.db", "not a database, but long enough to be looked at as one" * 20
+    path.write_text(text)
+    with pytest.raises(PituiError, match="the history of runs was damaged") as caught:
         RunStore(path).recent("shelf", 1)
+    aside = next(tmp_path.glob("runs.db.damaged-*"))
+    assert str(aside) in str(caught.value)
+    assert aside.read_text() == text
+    store = RunStore(path)
+    assert store.recent("shelf", 1) == []
+    store.save(RUN)
+    assert store.get(RUN.id) == RUN
+
+
+def test_a_value_that_cannot_be_read_is_one_sentence(tmp_path):
+    store = RunStore(tmp_path / "runs.db")
+    store.save(RUN)
+    with sqlite3.connect(tmp_path / "runs.db") as database:
+        database.execute("UPDATE runs SET parameters = '{half'")
+    with pytest.raises(PituiError, match="cannot open the history of runs"):
+        store.get(RUN.id)
 
 
 FULL = replace(

@@ -70,9 +70,12 @@ class DigestCache:
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(dir=self._file.parent)
-            with os.fdopen(handle, "wb") as out:
-                out.write(msgspec.msgpack.encode(self._used))
-            Path(name).replace(self._file)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    out.write(msgspec.msgpack.encode(self._used))
+                Path(name).replace(self._file)
+            except OSError:
+                Path(name).unlink(missing_ok=True)
 
 
 def _read(path: bytes, size: int) -> tuple[str, int]:

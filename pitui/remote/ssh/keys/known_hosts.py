@@ -6,6 +6,7 @@ OpenSSH does.
 
 import base64
 import binascii
+import errno
 import fcntl
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 SSH_PORT = 22
@@ -69,8 +71,18 @@ def add(file: Path, name: str, key: str) -> None:
         content = stream.readall() or b""
         written = _hashed(name) if f"\n{_HASH_MARK}".encode() in b"\n" + content else name
         start = "" if not content or content.endswith(b"\n") else "\n"
-        stream.write(f"{start}{written} {key}\n".encode())
-        os.fsync(stream.fileno())
+        try:
+            _append(stream, f"{start}{written} {key}\n".encode())
+        except OSError:
+            # Half a line would spoil the next one.
+            stream.truncate(len(content))
+            raise
+
+
+def _append(stream: FileIO, line: bytes) -> None:
+    if stream.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(stream.fileno())
 
 
 def forget(file: Path, name: str) -> None:

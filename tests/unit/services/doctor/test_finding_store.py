@@ -1,10 +1,13 @@
 """Since when findings are known, kept from run to run."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pitui.config.damaged_file import DamagedFileError, damaged_put_aside
 from pitui.doctor.finding import Finding, error
 from pitui.domain.errors import PituiError
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
@@ -61,9 +64,40 @@ def test_only_its_owner_reads_the_file(store: FindingStore) -> None:
 
 def test_a_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     path = tmp_path / "doctor.db"
-    path.write_text("no database, but a text that is long enough to be seen as none" * 20)
+    path.mkdir()
     with pytest.raises(PituiError, match="cannot remember what was found"):
         FindingStore("shelf", path).take([], 1.0, **ALL)
+
+
+def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+    path = tmp_path / "doctor.db"
+    path.write_text("no database, but a text that is long enough to be seen as none" * 20)
+    store = FindingStore("shelf", path)
+    with pytest.raises(PituiError, match=r"was damaged .*: the file is put aside as .*damaged-"):
+        store.take([], 1.0, **ALL)
+    assert store.take([missing("pi1")], 1.0, **ALL) == {}
+    assert list(store.take([missing("pi1")], 2.0, **ALL).values()) == [1.0]
+
+
+def test_a_day_that_is_none_is_one_sentence(store: FindingStore) -> None:
+    store.ignore([finding_identity(missing("pi1"))], IgnoredFinding("on order"))
+    with sqlite3.connect(store.path) as database:
+        database.execute("UPDATE ignored SET until = 'soon'")
+    with pytest.raises(PituiError, match="cannot remember what was found"):
+        store.ignored()
+
+
+def test_a_file_that_another_pitui_begins_anew_stays(tmp_path: Path) -> None:
+    path = tmp_path / "doctor.db"
+
+    def read_while_another_begins_anew() -> None:
+        with damaged_put_aside(path, "it"), closing(sqlite3.connect(__file__)) as damaged:
+            path.write_text("a new one")
+            damaged.execute("SELECT * FROM sqlite_master")
+
+    with pytest.raises(DamagedFileError, match="put aside by another pitui"):
+        read_while_another_begins_anew()
+    assert path.read_text() == "a new one"
 
 
 def test_what_is_ignored_is_kept_with_its_reason_until_it_is_taken_back(

@@ -119,15 +119,11 @@ async def test_people_s_actions_come_from_the_audit_log(timeline, tmp_path: Path
     assert "ok, stopped" in one.events[0].detail
 
 
-@pytest.mark.parametrize("damage", ["text", "folder"])
 async def test_a_file_that_cannot_be_used_is_said_once_and_lived_without(
-    timeline, tmp_path: Path, damage: str
+    timeline, tmp_path: Path
 ) -> None:
     path = tmp_path / "timeline.db"
-    if damage == "text":
-        path.write_text("this is no database " * 100)
-    else:
-        path.mkdir()
+    path.mkdir()
     one, told = timeline(), []
     one.subscribe(lambda: told.append(one.complaint))
     await one.begin()
@@ -137,6 +133,43 @@ async def test_a_file_that_cannot_be_used_is_said_once_and_lived_without(
     one.mark_read()
     await one.note()
     assert one.news.events == ()
+    # There is room again: what was only seen is kept.
+    path.rmdir()
+    assert await feed(one, LOST) == ["lost", "back", "lost"]
+    assert one.complaint is None
+    later = timeline()
+    await later.begin()
+    assert later.events == one.events
+
+
+def damage(folder: Path, text: bytes) -> None:
+    for part in folder.glob("timeline.db*"):
+        part.write_bytes(text)
+
+
+def put_aside(folder: Path) -> bytes:
+    return next(folder.glob("timeline.db.damaged-*")).read_bytes()
+
+
+@pytest.mark.parametrize("when", ["before", "while it runs"])
+async def test_a_damaged_file_is_put_aside_and_begun_anew_with_what_is_known(
+    timeline, tmp_path: Path, when: str
+) -> None:
+    path, text = tmp_path / "timeline.db", b"this is no database " * 1000
+    one = timeline()
+    if when == "before":
+        path.write_bytes(text)
+    await one.begin()
+    assert await feed(one, FULL, LOST) == ["lost"]
+    if when == "while it runs":
+        damage(tmp_path, text)
+    assert await feed(one, FULL) == ["lost", "back"]
+    assert "the timeline was damaged" in str(one.complaint)
+    assert put_aside(tmp_path) == text
+    later = timeline()
+    await later.begin()
+    assert later.complaint is None
+    assert [e.what for e in later.events if e.kind is EventKind.WORKER] == ["lost", "back"]
 
 
 def test_a_locked_file_is_busy_and_nothing_more(tmp_path: Path) -> None:

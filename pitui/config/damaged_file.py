@@ -1,0 +1,60 @@
+"""SQLite files of pitui's own: one that is damaged is put aside, and the next use begins anew."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pitui.domain.errors import PituiError
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PARTS = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file."""
+
+
+class DamagedFileError(PituiError):
+    """A file was damaged and has been put aside; the same works now, on a new one."""
+
+
+@contextmanager
+def damaged_put_aside(path: Path, what: str) -> Iterator[None]:
+    """Put a SQLite file aside that turns out to be damaged; nothing of it is removed.
+
+    Args:
+        path: of the file.
+        what: it holds, as in `the timeline`.
+
+    Raises:
+        DamagedFileError: it was damaged.
+    """
+    before = _identity(path)
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+            raise
+        # Another pitui may have begun a new one by now.
+        mine = _identity(path) == before
+        where = f"put aside as {_put_aside(path)}" if mine else "put aside by another pitui"
+        raise DamagedFileError(
+            f"{what} was damaged ({error}): the file is {where}, and a new one is begun"
+        ) from error
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    path.rename(aside)
+    for part in _PARTS:
+        beside = path.with_name(path.name + part)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + part))
+    return aside
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:
+        return (0, 0)
+    return (state.st_dev, state.st_ino)
