@@ -19,6 +19,21 @@ def newest_by_host(workers: Iterable[Worker]) -> tuple[Worker, ...]:
     return tuple(newest.values())
 
 
+def registered_once(workers: Iterable[Worker]) -> tuple[Worker, ...]:
+    """Return one row a worker: neither an id nor, of those ALIVE, an address stands twice.
+
+    A worker that registers again before the master has missed it may be listed twice for a while.
+    """
+    found: dict[tuple[str, int] | str, Worker] = {}
+    for worker in workers:
+        alive = worker.state is WorkerState.ALIVE and worker.host and worker.port
+        key = (worker.host, worker.port) if alive else worker.id
+        if key not in found or preference(worker) > preference(found[key]):
+            found[key] = worker
+    ids = {worker.id: worker for worker in sorted(found.values(), key=preference)}
+    return tuple(worker for worker in found.values() if ids[worker.id] is worker)
+
+
 def webui_port(worker: Worker) -> int | None:
     """Return the port of a worker's web UI, where its address names one."""
     try:

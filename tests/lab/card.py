@@ -1,4 +1,4 @@
-"""What is written on a fresh card before the first boot: identity, keys, sudo."""
+"""What is written on a fresh card before the first boot: identity, password, keys, sudo."""
 
 import os
 import uuid
@@ -20,6 +20,7 @@ def prepare(root: Path, kind: Kind, public_key: str, name_server: str) -> None:
     (root / "etc/resolv.conf").write_text(
         f"nameserver {name_server}\noptions timeout:2 attempts:1\n"
     )
+    _set_password(root / "etc/shadow")
     rule = root / "etc/sudoers.d/010_pi"
     rule.unlink(missing_ok=True)
     if kind.sudo in _SUDO:
@@ -27,6 +28,14 @@ def prepare(root: Path, kind: Kind, public_key: str, name_server: str) -> None:
         rule.chmod(0o440)
     if kind.login == "key":
         _authorize(root / "home" / recipe.USER / ".ssh", public_key)
+
+
+def _set_password(shadow: Path) -> None:
+    rows = [line.split(":") for line in shadow.read_text().splitlines()]
+    for row in rows:
+        if row[0] == recipe.USER:
+            row[1] = recipe.PASSWORD_HASH
+    shadow.write_text("".join(":".join(row) + "\n" for row in rows))
 
 
 def _authorize(folder: Path, public_key: str) -> None:

@@ -7,7 +7,15 @@ Suite = Literal["bookworm", "trixie"]
 SUITES: tuple[Suite, ...] = get_args(Suite)
 
 USER = "pi"
-PASSWORD = "raspberry"
+IMAGE_PASSWORD = "raspberry"
+"""Everybody knows it."""
+PASSWORD = "shelf-of-pis"
+"""On a card, as somebody chose it when the card was written."""
+PASSWORD_HASH = (
+    "$6$pituilab$n5VVnF1ozNn2tS.OMw5gh1doQX0D7dlhVLiDi4DOpL/EQUJR"
+    "D4uEcbbx/L1MZsFLHOgCSF61lgnAijy48ZOz81"
+)
+"""By `openssl passwd -6`."""
 HOSTNAME = "raspberrypi"
 
 BASE = (
@@ -78,7 +86,7 @@ for package in $OFFLINE; do
 done
 apt-get install -q -y -d $JAVA
 useradd -m -s /bin/bash -u 1000 {USER}
-printf '%s:%s\\n' {USER} {PASSWORD} | chpasswd
+printf '%s:%s\\n' {USER} {IMAGE_PASSWORD} | chpasswd
 rm -f /etc/ssh/ssh_host_* /etc/resolv.conf
 : >/etc/machine-id
 systemctl enable lab-host-keys.service ssh.service

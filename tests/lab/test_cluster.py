@@ -13,6 +13,7 @@ import yaml
 from tests.lab import configuration
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.conftest import KIND
+from tests.lab.doctor import findings, troubles
 from tests.lab.lab import Lab
 from tests.lab.pitui import finish, pitui, provision, start
 from tests.lab.provisioned import file_systems, in_shell, is_open
@@ -152,6 +153,12 @@ def test_pi_runs_on_all_three_workers(lab_cluster: Path) -> None:
     assert "hosts pi1 pi2 pi3" in done.stdout
 
 
+def test_doctor_has_nothing_to_say_of_what_was_just_made(lab_cluster: Path) -> None:
+    status, said = findings(lab_cluster)
+    assert (troubles(said), status) == ([], 0), said
+    assert [one for one in said["findings"] if one["fixable"]] == []
+
+
 def test_what_was_made_is_closed_and_on_the_disk(lab: Lab) -> None:
     for machine in lab.machines.values():
         found = file_systems(machine)
@@ -208,16 +215,7 @@ FOUND = {
 }
 
 
-def findings(config: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    """Return how `pitui doctor` ended and what it said; logins here have the images' passwords."""
-    said = pitui(config, "doctor", "--json", "--skip", "security", *words)
-    assert said.stdout, said
-    return said.status, said.document
-
-
 def test_doctor_finds_several_faults_at_once_and_fixes_them(lab: Lab, lab_cluster: Path) -> None:
-    status, healthy = findings(lab_cluster)
-    assert (status, [one for one in healthy["findings"] if one["fixable"]]) == (0, []), healthy
     for name, fault in FAULTS.items():
         lab.machines[name].root(fault)
     wait_until(lambda: said_by_master(lab)["aliveworkers"] == 2, "pi3 is back with too much")

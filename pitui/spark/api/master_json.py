@@ -17,6 +17,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
+from pitui.domain.workers import registered_once
 from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 
 
@@ -117,7 +118,7 @@ class MasterReader:
         return MasterView(
             url=answer.url or "",
             state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
-            workers=tuple(self._workers.take(answer.workers or ())),
+            workers=registered_once(self._workers.take(answer.workers or ())),
             applications=(
                 *self._active.take(answer.activeapps or ()),
                 *self._completed.take(answer.completedapps or ()),
