@@ -143,6 +143,8 @@ class DaemonProcess:
     """Its SPARK_* folders, where they could be read."""
     log: str | None = None
     """The file that its standard output goes to, where that is a file."""
+    in_container: bool = False
+    """Whether it runs in a container of the node, with process numbers of its own."""
 
     def option(self, *names: str) -> str | None:
         """Return the value of a command line option, whichever of its names was used."""

@@ -28,6 +28,7 @@ class _Details:
     environment: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
     unit_of_user: bool = False
+    in_container: bool = False
 
 
 Known = dict[tuple[int, int, str], DaemonProcess | None]
@@ -66,6 +67,7 @@ def _process_of_details(pid: int, started: int, details: _Details) -> DaemonProc
         homes=homes_of(details.words, details.environment),
         environment=details.environment,
         log=details.log,
+        in_container=details.in_container,
     )
 
 
@@ -84,6 +86,7 @@ def _process_of_ps_line(line: str) -> DaemonProcess | None:
 
 def _details(lines: HealthFigures) -> dict[int, _Details]:
     users, logs = _by_pid(lines, "user"), _by_pid(lines, "log")
+    inner = _by_pid(lines, "inner")
     environments, groups, units = (_by_pid(lines, key) for key in ("env", "group", "unit"))
     return {
         pid: _Details(
@@ -93,6 +96,7 @@ def _details(lines: HealthFigures) -> dict[int, _Details]:
             environment=_environment(environments.get(pid, [""])[0]),
             unit=(unit := _unit(pid, groups.get(pid, []), units.get(pid, [""])[0])),
             unit_of_user=unit is not None and "/user@" in " ".join(groups.get(pid, [])),
+            in_container=pid in inner,
         )
         for pid, text in _by_pid(lines, "args").items()
     }

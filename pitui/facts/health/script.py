@@ -54,6 +54,9 @@ java_facts() {
   set -- "$1" $(ls -ld /proc/$1)
   say "user $1 $4"
   say "log $1 $(readlink /proc/$1/fd/1)"
+  # Its number here, and one in each namespace below.
+  grep -q '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' /proc/$1/status &&
+    say "inner $1 yes"
   say "env $1 $(tr '\n\0' ' \n' < /proc/$1/environ | grep -a -E "$wanted" | tr '\n' '\t')"
   while read -r group; do
     say "group $1 $group"

@@ -61,12 +61,17 @@ def own_processes(
     `--host` and web UI port speak for most. One that nothing speaks for (an existing cluster may
     live elsewhere than the configuration says) is ours only where no other configured node shares
     the machine, and where it belongs to this cluster's master by its port.
+
+    A daemon in a container that was told another host is that container's, which may be a node, or
+    of another cluster: its paths, and its port, are no word for the machine around it.
     """
     rivals = list(others)
     return tuple(process for process in processes if _is_own(process, node, rivals, real_home))
 
 
 def _is_own(process: DaemonProcess, node: Node, rivals: Sequence[Node], real_home: str) -> bool:
+    if process.in_container and process.host not in (None, node.host):
+        return False
     ours = _claim_weight(process, node, real_home)
     if not ours:
         return not rivals and _of_this_cluster(process, node)

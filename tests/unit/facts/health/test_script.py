@@ -1,5 +1,6 @@
 """The health script itself, in each shell, on this machine."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,10 @@ from pitui.facts.health.script import QUESTION, health_command
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux' own /proc")
 
 
+INSIDE = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+NAMESPACES = shutil.which("unshare") is not None and (
+    subprocess.run([*INSIDE, "true"], capture_output=True, check=False).returncode == 0
+)
 BUFFER = 4096
 """Bytes that BusyBox writes at once; dash writes more."""
 
@@ -110,9 +115,9 @@ def start_daemon(tmp_path):
     ]
     started = []
 
-    def start():
+    def start(*within):
         process = subprocess.Popen(
-            [str(java), worker.name, *words],
+            [*within, str(java), worker.name, *words],
             cwd=tmp_path,
             env={"SPARK_HOME": "/opt/spark", "SPARK_PID_DIR": "/run/x y", "SPARK_SECRET": "s3cret"},
             stdout=subprocess.PIPE,
@@ -159,6 +164,16 @@ def test_it_finds_a_daemon_that_starts_and_ends_meanwhile(shell, tmp_path, start
         started.kill()
         started.wait()
         assert started.pid not in {process.pid for process in node.ask().processes}
+
+
+@pytest.mark.skipif(not NAMESPACES, reason="this needs a namespace of its own: unshare --pid")
+def test_it_tells_what_runs_in_a_container(shell, tmp_path, daemon, start_daemon):
+    outer = start_daemon(*INSIDE)
+    with Asked(shell, tmp_path) as node:
+        found = {process.pid: process.in_container for process in node.ask().processes}
+    assert found[daemon.pid] is False
+    (inner,) = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
+    assert found[int(inner)] is True
 
 
 def test_it_does_not_find_itself(shell, tmp_path):

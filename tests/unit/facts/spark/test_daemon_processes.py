@@ -123,6 +123,22 @@ def test_nodes_that_share_home_and_address_are_told_apart_by_port():
     assert own_processes([process], second, [first]) == (process,)
 
 
+def test_what_runs_in_a_container_is_not_taken_for_the_machines_own_by_its_paths_or_its_port():
+    process = DaemonProcess(
+        1, 1, Role.MASTER, Launcher.DAEMON, homes=("/opt/spark",), in_container=True
+    )
+    here, there = node("nuc", "10.0.0.1"), node("pi1", "10.0.0.11")
+    other = replace(process, arguments=("--host", "10.0.0.11", "--port", "7077"))
+    elsewhere = replace(other, homes=("/srv/spark",))
+    # Whether or not the node in the container has answered.
+    for rivals in ([], [there]):
+        assert own_processes([other, elsewhere], here, rivals) == ()
+    assert own_processes([replace(other, in_container=False)], there) != ()
+    # One that nothing else speaks of may be what somebody runs there so.
+    assert own_processes([process], here) == (process,)
+    assert own_processes([other], there) == (other,)
+
+
 def test_a_home_with_a_similar_name_is_another():
     process = DaemonProcess(1, 1, Role.WORKER, Launcher.DAEMON, homes=("/opt/spark-3/conf",))
     assert own_processes([process], node(spark_home="/opt/spark"), [node("pi2")]) == ()
