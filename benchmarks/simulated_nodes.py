@@ -2,10 +2,11 @@
 
     python benchmarks/simulated_nodes.py NODES APPLICATIONS FOLDER
 
-Every address answers health questions as a node with a worker does, with other figures each time;
-other commands find nothing. Writes `config.yaml` and `known_hosts` into the folder, prints `ready`,
-and ends with its standard input. `scale.py` starts it as a process of its own, so that what it
-takes does not count as pitui's.
+Every address answers health questions as a node with a worker does, with other figures each time,
+and what the checks ask with the answer in `FOLDER/facts.txt`, where there is one, after as long as
+it took; other commands find nothing. Writes `config.yaml` and `known_hosts` into the folder, prints
+`ready`, and ends with its standard input. It is a process of its own, so that what it takes does
+not count as pitui's.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import re
 import socket
 import sys
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,12 @@ RUNNING = 8
 """Applications that run."""
 NOW = 1_800_000_000
 _BEGIN = re.compile(rb"set -- ([0-9a-f]{12}) ([0-9a-f]{12})\$\$\+".decode())
+_CLOCKS = re.compile(r"^(?:begin|end) (\d+\.\d+)$", re.MULTILINE)
+_OWN = (
+    re.compile(r"^hostname (\S+)", re.MULTILINE),
+    re.compile(r"^addr .* inet (\S+)/\d+ .*scope global", re.MULTILINE),
+)
+"""What differs from node to node."""
 _JAVA = "/usr/bin/java\t-cp\t/opt/spark/conf/:/opt/spark/jars/*\t-Xmx256m"
 
 
@@ -88,7 +96,29 @@ log 400 /opt/spark/logs/spark.out
     return answer + "end\n"
 
 
-async def answer_command(process: asyncssh.SSHServerProcess[str], numbers: dict[str, int]) -> None:
+class Facts:
+    """The answer of one real node to what the checks ask, given as each node's."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        begin, end = (float(found[1]) for found in _CLOCKS.finditer(text))
+        self._took = end - begin
+        self._owns = [found[1] for own in _OWN if (found := own.search(text))]
+
+    async def answer(self, number: int) -> str:
+        """Return the answer of a node, after the time that it took."""
+        begin = time.time()
+        await asyncio.sleep(self._took)
+        clocks = iter((begin, time.time()))
+        text = _CLOCKS.sub(lambda found: f"{found[0].split()[0]} {next(clocks):.9f}", self._text)
+        for own, other in zip(self._owns, (f"n{number:04}", address(number)), strict=True):
+            text = re.sub(rf"\b{re.escape(own)}\b", other, text)
+        return text
+
+
+async def answer_command(
+    process: asyncssh.SSHServerProcess[str], numbers: dict[str, int], facts: Facts | None
+) -> None:
     """Do as a login shell does that runs the command of `pitui.remote.output_frame`."""
     command = process.command or ""
     here = process.get_extra_info("sockname")[0]
@@ -99,8 +129,11 @@ async def answer_command(process: asyncssh.SSHServerProcess[str], numbers: dict[
     process.stdout.write(f"{marks[1]}{marks[2]}4000+1")
     if "while read -r question" in command:
         ticks = count()
-        async for _question in process.stdin:
-            process.stdout.write(health_answer(numbers[here], next(ticks)))
+        with suppress(asyncssh.SignalReceived):  # so it is ended
+            async for _question in process.stdin:
+                process.stdout.write(health_answer(numbers[here], next(ticks)))
+    elif facts is not None and 'echo "begin $(date' in command:
+        process.stdout.write(await facts.answer(numbers[here]))
     elif "ip -o addr" in command:
         process.stdout.write(f"name n{numbers[here]:04}\n")
     process.exit(0)
@@ -153,6 +186,8 @@ class _OpenServer(asyncssh.SSHServer):
 async def serve(nodes: int, apps: int, folder: Path) -> None:
     """Answer until standard input ends."""
     numbers = {address(n): n for n in range(nodes)}
+    recorded = folder / "facts.txt"
+    facts = Facts(recorded.read_text()) if recorded.exists() else None
     key = asyncssh.generate_private_key("ssh-ed25519")
     port, http_port = free_port(), free_port()
     workers = [address(n) for n in range(1, nodes)]
@@ -160,7 +195,7 @@ async def serve(nodes: int, apps: int, folder: Path) -> None:
     for host in numbers:
         await asyncssh.listen(
             host, port, server_factory=_OpenServer, server_host_keys=[key],
-            process_factory=lambda process: answer_command(process, numbers),
+            process_factory=lambda process: answer_command(process, numbers, facts),
         )  # fmt: skip
     await asyncio.start_server(
         lambda reader, writer: answer_http(reader, writer, bodies), address(0), http_port

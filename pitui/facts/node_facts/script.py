@@ -236,10 +236,11 @@ def _in_spark_env(question: NodeQuestion) -> str:
 
 
 def _resolving(names: Sequence[str]) -> str:
+    # At once: where no name server answers, each one waits for it.
     return (
-        f'for name in "$(uname -n)" {quote_all(names)}; do '
-        'echo "resolve $name $(timeout 4 getent ahosts "$name" 2>/dev/null | '
-        '{ while read -r address rest; do printf \'%s \' "$address"; done; })"; done'
+        'look_up() { echo "resolve $1 $(timeout 4 getent ahosts "$1" 2>/dev/null | '
+        '{ while read -r address rest; do printf \'%s \' "$address"; done; })"; }; '
+        f'for name in "$(uname -n)" {quote_all(names)}; do look_up "$name" & done; wait'
     )
 
 
