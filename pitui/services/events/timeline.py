@@ -97,6 +97,11 @@ class Timeline:
         since = self._looked_at if self._looked_at is not None else time.time()
         return unread_events(self.events, since)
 
+    def complain(self, error: PituiError) -> None:
+        """Say that a file was damaged, for as long as pitui runs."""
+        self._damage = error
+        self._tell()
+
     def take(self, snapshot: Snapshot) -> None:
         """Note what happened since the last snapshot; costs microseconds."""
         if not self._ready:
@@ -204,8 +209,7 @@ class Timeline:
             try:
                 result = await asyncio.to_thread(work)
             except DamagedFileError as error:
-                self._damage = error
-                self._tell()
+                self.complain(error)
                 await self._keep_again()
                 result = await asyncio.to_thread(work)
         except BusyError:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import secrets
 import time
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -196,9 +197,12 @@ class Runs:
         runner = self._cluster.runner(node)
         found = await runner.run(run_folder.unfinished_script(), changes=False)
         for run in decode_runs(found.stdout):
-            if run.cluster == self._cluster.name and self._store.get(run.id) is None:
-                self._store.save(replace(run, node=node))
-        running = [run for run in self._store.running(self._cluster.name) if run.node == node]
+            if run.cluster != self._cluster.name:
+                continue
+            if await to_thread(self._store.get, run.id) is None:
+                await to_thread(self._store.save, replace(run, node=node))
+        unfinished = await to_thread(self._store.running, self._cluster.name)
+        running = [run for run in unfinished if run.node == node]
         if running:
             seen = await runner.run(
                 run_folder.look_script([run.folder for run in running]), changes=False
@@ -206,8 +210,9 @@ class Runs:
             looks = run_folder.parse_looks(seen.stdout)
             for run in running:
                 if run.folder in looks:
-                    self._store.save(run_status(run, looks[run.folder], time.time()))
-        return self.history()
+                    status = run_status(run, looks[run.folder], time.time())
+                    await to_thread(self._store.save, status)
+        return await to_thread(self.history)
 
     async def _fill(self, run: Run, submission: Submission) -> None:
         """Bring everything that a run needs into its folder."""
@@ -226,14 +231,13 @@ class Runs:
         await put_file(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
 
     async def _launch(self, run: Run) -> None:
-        self._store.save(run)
+        await to_thread(self._store.save, run)
         result = await self._cluster.runner(run.node).run(run_folder.start_run_script(run.folder))
         self._record("submit", run, ok=result.ok)
         if not result.ok:
             reason = result.stderr.strip() or f"exit status {result.status}"
-            self._store.save(
-                replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
-            )
+            failed = replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
+            await to_thread(self._store.save, failed)
             raise NodeError(run.node, f"{run.node}: cannot start the run: {reason}")
 
     def _record(self, action: str, run: Run, *, ok: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from pitui.config.damaged_file import DamagedFileError
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.recorded_run import Run, RunState
@@ -135,23 +136,27 @@ class LiveBackend:
     async def _watch_runs(self) -> None:
         while True:
             try:
-                self._tell_runs()
+                await self._tell_runs()
                 runs = await self._runs.refresh()
+            except DamagedFileError as error:
+                self.timeline.complain(error)
+                continue
             except PituiError:
                 await asyncio.sleep(AWAY_FOR)  # the node's row, or the next run, says why
                 continue
-            self._show_runs(runs)
+            await self._tell_runs(runs)
             if not any(run.state is RunState.RUNNING for run in runs):
                 await self._runs_due.wait()
             self._runs_due.clear()
             await asyncio.sleep(RUNS_EVERY)
 
-    def _tell_runs(self) -> None:
-        self._show_runs(self._runs.history())
-
-    def _show_runs(self, runs: Sequence[Run]) -> None:
+    async def _tell_runs(self, runs: Sequence[Run] | None = None) -> None:
+        """Tell of some runs, or of all that are kept."""
+        if runs is None:
+            runs = await asyncio.to_thread(self._runs.history)
         self._on_runs(runs)
-        self.timeline.add([*run_events(runs, self._runs.baselines(), time.time())])
+        baselines = await asyncio.to_thread(self._runs.baselines)
+        self.timeline.add([*run_events(runs, baselines, time.time())])
 
     def poll_now(self) -> None:
         """Ask now."""
@@ -197,7 +202,7 @@ class LiveBackend:
         """Run a benchmark to its end; recording and watching go on when its start is known."""
 
         async def follow(run: Run) -> Run:
-            self._tell_runs()
+            await self._tell_runs()
             self._runs_due.set()
             if not started.done():
                 started.set_result(run)
@@ -214,7 +219,7 @@ class LiveBackend:
         finally:
             self._watched.remove(name)
         with contextlib.suppress(PituiError):  # the watch of runs says why
-            self._tell_runs()
+            await self._tell_runs()
 
     def _benchmark_failed(
         self, name: str, error: PituiError, say: Callable[[str], None], started: asyncio.Future[Run]
@@ -236,14 +241,14 @@ class LiveBackend:
             report(replace(one.outcome, role=one.item.target))
 
         run = await start_job(self._cluster, self._runs, name, delivered, say)
-        self._tell_runs()
+        await self._tell_runs()
         self._runs_due.set()
         return run
 
     async def cancel_run(self, run_id: str) -> Run:
         """Cancel a run."""
         run = await self._runs.cancel(run_id)
-        self._tell_runs()
+        await self._tell_runs()
         self._monitor.poll_now()
         return run
 
