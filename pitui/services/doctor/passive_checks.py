@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from pitui.config.damaged_file import DamagedFileError
 from pitui.config.model import Config, Node
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.logs import known_error
@@ -98,6 +99,10 @@ class PassiveChecks:
         """Learn what is ignored; a file that cannot be read makes nothing ignored."""
         try:
             ignored = await asyncio.to_thread(self._store.ignored)
+        except DamagedFileError as error:
+            # The next run uses the new file, and would say nothing.
+            self._timeline.complain(error)
+            return
         except PituiError:
             return  # a run of the checks says why
         self._aside = replace(self._aside, ignored=ignored)

@@ -99,7 +99,8 @@ class Timeline:
 
     def complain(self, error: PituiError) -> None:
         """Say that a file was damaged, for as long as pitui runs."""
-        self._damage = error
+        before = f"{self._damage.message}; " if self._damage is not None else ""
+        self._damage = PituiError(f"{before}{error.message}")
         self._tell()
 
     def take(self, snapshot: Snapshot) -> None:

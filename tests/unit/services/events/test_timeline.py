@@ -12,6 +12,7 @@ from support.plain_cluster import DONE, RUNNING, pi, worker
 from support.plain_cluster import FULL as SHELF
 
 from pitui.domain.cluster import ApplicationState, Snapshot, WorkerState
+from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.services.audit import Audit
@@ -170,6 +171,13 @@ async def test_a_damaged_file_is_put_aside_and_begun_anew_with_what_is_known(
     await later.begin()
     assert later.complaint is None
     assert [e.what for e in later.events if e.kind is EventKind.WORKER] == ["lost", "back"]
+
+
+async def test_all_files_that_were_damaged_are_named(timeline) -> None:
+    one = timeline()
+    for name in ("runs", "doctor"):
+        one.complain(PituiError(f"the file of {name} was damaged"))
+    assert str(one.complaint) == ("the file of runs was damaged; the file of doctor was damaged")
 
 
 def test_a_locked_file_is_busy_and_nothing_more(tmp_path: Path) -> None:
