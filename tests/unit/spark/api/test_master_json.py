@@ -169,14 +169,14 @@ def test_what_an_answer_repeats_is_the_same_value() -> None:
 
 def test_a_worker_that_registered_twice_counts_once() -> None:
     raw = json.loads(read("app-running.json"))
-    once = parse_master(json.dumps(raw).encode())
+    once = MasterReader().read(json.dumps(raw).encode())
     first, second = raw["workers"][0], raw["workers"][1]
     again = first | {"id": f"{first['id']}-again", "lastheartbeat": first["lastheartbeat"] + 5}
     raw["workers"] += [dict(first), again, second | {"state": "DEAD"}]
-    twice = parse_master(json.dumps(raw).encode())
+    twice = MasterReader().read(json.dumps(raw).encode())
     assert len(twice.workers) == len(twice.alive) == len(once.workers)
     assert sum(w.cores for w in twice.alive) == sum(w.cores for w in once.alive)
     assert next(w.id for w in twice.workers) == again["id"]
     dead = dict(second) | {"state": "DEAD", "id": "worker-of-before"}
     raw["workers"].append(dead)
-    assert len(parse_master(json.dumps(raw).encode()).workers) == len(once.workers) + 1
+    assert len(MasterReader().read(json.dumps(raw).encode()).workers) == len(once.workers) + 1
