@@ -28,14 +28,14 @@ def damaged_put_aside(path: Path, what: str) -> Iterator[None]:
     Raises:
         DamagedFileError: it was damaged.
     """
-    before = _identity(path)
+    before = _file_identity(path)
     try:
         yield
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
             raise
         # Another pitui may have begun a new one by now.
-        mine = _identity(path) == before
+        mine = _file_identity(path) == before
         where = f"put aside as {_put_aside(path)}" if mine else "put aside by another pitui"
         raise DamagedFileError(
             f"{what} was damaged ({error}): the file is {where}, and a new one is begun"
@@ -52,7 +52,7 @@ def _put_aside(path: Path) -> Path:
     return aside
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _file_identity(path: Path) -> tuple[int, int]:
     try:
         state = path.stat()
     except OSError:

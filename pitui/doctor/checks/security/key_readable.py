@@ -31,7 +31,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     several=f"others can write to {file.path}",
                 )
             elif file.use == "secret" and file.readable:
-                by_step = _is_closed_by_step(evidence, name, file.path)
+                by_step = _is_own_secret_file(evidence, name, file.path)
                 yield warning(
                     f"everybody with a login can read the secrets in {file.path} "
                     f"(mode {file.mode:o})",
@@ -45,7 +45,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 )
 
 
-def _is_closed_by_step(evidence: Evidence, name: str, path: str) -> bool:
+def _is_own_secret_file(evidence: Evidence, name: str, path: str) -> bool:
     """Whether it is the file that provisioning writes the cluster's secret to."""
     facts, setting = evidence.facts[name], "spark.authenticate.secret"
     written = is_written_by_step(evidence, name, setting) and setting in facts.defaults

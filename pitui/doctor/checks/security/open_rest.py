@@ -24,7 +24,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     port = int(told) if told.isdecimal() else _PORT
     if any(at == port and not is_loopback(host) for host, at in facts.listening):
         step = f"pitui provision {name} --only conf ; pitui restart master"
-        by_step = _is_closed_by_step(evidence, name)
+        by_step = _is_turned_off_by_step(evidence, name)
         yield warning(
             f"the master takes submissions over REST on port {port}, from anybody, whatever "
             "spark.authenticate says",
@@ -36,7 +36,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _is_closed_by_step(evidence: Evidence, name: str) -> bool:
+def _is_turned_off_by_step(evidence: Evidence, name: str) -> bool:
     """Whether provisioning turns it off: it does where nobody says otherwise."""
     chosen = evidence.config.spark.defaults.get(_ENABLED, False)
     return str(chosen).lower() != "true" and is_written_by_step(evidence, name, _ENABLED)
