@@ -93,6 +93,6 @@ async def test_what_was_recorded_of_an_application_is_found(tmp_path: Path) -> N
         runs = Runs(backend._cluster, store)
     samples = {"pi1": [NodeSample(1.0, 1.0, cores=4)]}
     runs.keep(replace(RUN, application="app-1", repeats=(Repeat(2.0),)), samples)
-    found, seconds = runs.recorded("app-1")
-    assert (list(found), seconds) == (["pi1"], 2.0)
-    assert runs.recorded("app-2") == ({}, None)
+    found, repeats = runs.recorded("app-1")
+    assert (list(found), repeats) == (["pi1"], (Repeat(2.0),))
+    assert runs.recorded("app-2") == ({}, ())

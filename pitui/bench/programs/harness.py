@@ -115,10 +115,11 @@ def measure(
     repeats = []
     for _ in range(arguments.repeats):
         program.before()
-        started = time.monotonic()
+        began, started = time.time(), time.monotonic()
         computed = program.work()
         seconds = time.monotonic() - started
-        repeats.append({"seconds": round(seconds, 3), "value": program.check(computed)})
+        value = program.check(computed)
+        repeats.append({"seconds": round(seconds, 3), "value": value, "began": round(began, 3)})
     executors = executors_used(context)
     return {
         "value": repeats[-1]["value"],

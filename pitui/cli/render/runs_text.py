@@ -31,7 +31,12 @@ def run_json(run: Run) -> dict[str, object]:
         "error": run.error,
         "warm_up": run.warm_up,
         "repeats": [
-            {"seconds": r.seconds, "value": _parameter_value(r.value)} for r in run.repeats
+            {
+                "seconds": r.seconds,
+                "value": _parameter_value(r.value),
+                "began_at": None if r.began_at is None else _run_time(r.began_at),
+            }
+            for r in run.repeats
         ],
         "median_seconds": run.median_seconds,
         "spread_seconds": run.spread_seconds,

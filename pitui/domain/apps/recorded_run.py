@@ -25,6 +25,8 @@ class Repeat:
 
     seconds: float
     value: str | None = None
+    began_at: float | None = None
+    """Unix time by the clock of the driver's node; None where its program did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ class Run:
     """What each node did meanwhile; empty where nobody recorded it."""
     bound: Bound | None = None
     what_if: WhatIf | None = None
+
+    @property
+    def measured(self) -> tuple[Repeat, ...]:
+        """Return the repeats; what measured its work as a whole has one."""
+        if self.repeats or self.seconds is None:
+            return self.repeats
+        return (Repeat(self.seconds),)
 
     @property
     def median_seconds(self) -> float | None:

@@ -5,6 +5,9 @@ from statistics import median_low
 
 from pitui.domain.apps.jobs import Stage, Task
 
+_ROUNDED = 0.002
+"""Seconds by which Spark's moments, in whole ms, may be before those of a program."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutorRecord:
@@ -85,7 +88,15 @@ class ApplicationRecord:
         ends = [one.stage.ended_at for one in self.stages if one.stage.ended_at]
         if not begins or not ends:
             return self
-        began, ended = max(self.began_at, min(begins)), min(self.ended_at, max(ends))
+        return self._cut(max(self.began_at, min(begins)), min(self.ended_at, max(ends)))
+
+    def between(self, began: float, ended: float) -> "ApplicationRecord":
+        """Return it with nothing but the stages that began between two moments."""
+        begin = began - _ROUNDED
+        inside = [one for one in self.stages if begin <= (one.stage.submitted_at or 0.0) < ended]
+        return replace(self._cut(began, ended), stages=tuple(inside))
+
+    def _cut(self, began: float, ended: float) -> "ApplicationRecord":
         there = tuple(
             replace(executor, added_at=max(began, executor.added_at))
             for executor in self.executors

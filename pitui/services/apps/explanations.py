@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import DetailOrigin
+from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import Explanation
 from pitui.domain.bottleneck.node_sample import NodeSample
@@ -23,8 +24,8 @@ _REST = 10
 
 _SamplesByNode = Mapping[str, Sequence[NodeSample]]
 
-Recorded = Callable[[str], tuple[_SamplesByNode, float | None]]
-"""Returns what was recorded of the nodes during an application, and the seconds of its work."""
+Recorded = Callable[[str], tuple[_SamplesByNode, Sequence[Repeat]]]
+"""Returns what was recorded of the nodes during an application, and what it measured itself."""
 
 
 class Explanations:
@@ -39,21 +40,21 @@ class Explanations:
         self,
         app_id: str,
         samples: _SamplesByNode | None = None,
-        work_seconds: float | None = None,
+        repeats: Sequence[Repeat] = (),
     ) -> Explanation:
         """Return what bound an application; `samples` by node are what was recorded meanwhile.
 
         Without them it is looked up what was.
 
-        `work_seconds` is what a benchmark measured for its work: its start is left out then.
+        `repeats` are what a benchmark measured: what it did besides is left out then.
 
         Raises:
             PituiError: nothing is left of it, or it cannot be read.
         """
         if samples is None and self._recorded is not None:
-            samples, work_seconds = await asyncio.to_thread(self._recorded, app_id)
+            samples, repeats = await asyncio.to_thread(self._recorded, app_id)
         record = await self._record(app_id)
-        return await asyncio.to_thread(explanation, record, samples or {}, work_seconds)
+        return await asyncio.to_thread(explanation, record, samples or {}, repeats)
 
     async def follow(self, app_id: str) -> AsyncGenerator[Explanation, None]:
         """Yield what bounds an application, again and again while it runs.

@@ -61,9 +61,7 @@ class RunExplainer:
             snapshot = await ClusterMonitor(self._cluster).once()
             node_of = partial(node_of_executor, snapshot)
             details = AppDetails(self._cluster, node_of, EventLogs(self._cluster, self._folder))
-            found = await Explanations(details).explain(
-                run.application, samples, run.median_seconds
-            )
+            found = await Explanations(details).explain(run.application, samples, run.measured)
         except PituiError as error:
             self._say(f"what bound {run.name} is not known: {error.message}")
             return run

@@ -12,7 +12,7 @@ from dataclasses import replace
 import msgspec
 
 from pitui.bench.store import RunStore, keep_baseline
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import NodeError, UsageError
 from pitui.domain.logs.log_line import LogSource, SourceKind
@@ -58,14 +58,14 @@ class Runs:
         """
         return self._store.samples(run_id)
 
-    def recorded(self, application: str) -> tuple[dict[str, list[NodeSample]], float | None]:
-        """Return what was recorded of the run with an application, and the seconds of its work.
+    def recorded(self, application: str) -> tuple[dict[str, list[NodeSample]], tuple[Repeat, ...]]:
+        """Return what was recorded of the run with an application, and what it measured.
 
         Raises:
             PituiError: the store cannot be read.
         """
         run = self._store.of_application(self._cluster.name, application)
-        return ({}, None) if run is None else (self.samples(run.id), run.median_seconds)
+        return ({}, ()) if run is None else (self.samples(run.id), run.measured)
 
     def keep_baseline(self, run_id: str) -> Run:
         """Keep a run as the baseline of its kind, in place of the one before.

@@ -61,11 +61,17 @@ def _newer_fields(said: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: kind(said[name]) for name, kind in names.items() if name in said}
     if "bytes" in found:
         found["data_bytes"] = found.pop("bytes")
-    repeats = said.get("repeats", [])
-    found["repeats"] = tuple(Repeat(float(r["seconds"]), str(r["value"])) for r in repeats)
+    found["repeats"] = tuple(_repeat(one) for one in said.get("repeats", []))
     found["warm_up"] = bool(said.get("warm_up", False))
     found["detail"] = {str(name): str(words) for name, words in said.get("detail", {}).items()}
     return found
+
+
+def _repeat(said: Mapping[str, Any]) -> Repeat:
+    began = said.get("began")
+    return Repeat(
+        float(said["seconds"]), str(said["value"]), None if began is None else float(began)
+    )
 
 
 def decode_runs(text: str) -> list[Run]:

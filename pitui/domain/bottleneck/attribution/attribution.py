@@ -72,6 +72,29 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
     )
 
 
+def attributions_together(parts: Sequence[Attribution]) -> Attribution:
+    """Return the core-time of several parts of an application, at least one, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    whole: dict[Part, float] = defaultdict(float)
+    around: dict[Part, float] = defaultdict(float)
+    for one in parts:
+        for found, own in ((whole, one.whole), (around, one.around)):
+            for part, seconds in own.items():
+                found[part] += seconds
+    seconds = sum(one.seconds for one in parts)
+    return Attribution(
+        max(one.cores for one in parts),
+        seconds,
+        dict(whole),
+        {key: own for one in parts for key, own in one.stages.items()},
+        measured=sum(one.seconds for one in parts if one.measured) >= seconds / 2,
+        throttled=tuple(sorted({node for one in parts for node in one.throttled})),
+        around=dict(around),
+        python_open=sum(one.python_open for one in parts),
+    )
+
+
 def _add_tasks(
     record: ApplicationRecord, found: dict[Key | None, dict[Part, float]]
 ) -> dict[tuple[Key, str], float]:

@@ -21,6 +21,13 @@ class ReplayTask:
     fixed: float = 0.0
     """What it takes besides, on whatever node and however small it is."""
 
+    def on(self, pace: float) -> float:
+        """Return the seconds that it takes on a node, by how much slower than the average it is."""
+        return self.fixed + self.seconds * pace
+
+
+NO_START = ReplayTask(0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class ReplayStage:
@@ -42,6 +49,12 @@ class ReplayStage:
     """Seconds from its last task's end to its own."""
     alone: bool = True
     """Whether no other stage ran meanwhile."""
+    start: ReplayTask = NO_START
+    """What each slot's first task of it takes longer than those that follow there: its executor
+    loads classes, compiles, fetches what was broadcast, starts Python. One more node does it too.
+    """
+    run_seconds: float = 0.0
+    """Run time of its tasks as it was, with `start`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class _Replay:
         speeds = self._plan.speeds
         begins = last = begins + stage.lead
         sent = begins
+        started: set[int] = set()
         for task in stage.tasks:
             if not self._slots:
                 return last
@@ -134,7 +148,10 @@ class _Replay:
             pace = speeds.get(node, 1.0)
             launched = max(free, sent)
             sent = launched + stage.apart if stage.apart else begins
-            end = launched + task.fixed + task.seconds * pace
+            end = launched + task.on(pace)
+            if number not in started:
+                started.add(number)
+                end += stage.start.on(pace)
             heappush(self._slots, (end, number))
             last = max(last, end)
         return last + stage.tail

@@ -5,6 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pitui.domain.bottleneck.attribution.idle_cores import all_cores, interval
 from pitui.domain.bottleneck.replay.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
+from pitui.domain.bottleneck.replay.stage_start import (
+    first_of_slots,
+    in_order_of_launch,
+    without_start,
+)
 from pitui.domain.bottleneck.task_record import (
     ApplicationRecord,
     ExecutorRecord,
@@ -28,6 +33,8 @@ def plan_of(record: ApplicationRecord, speeds: Mapping[str, float]) -> ReplayPla
     for number, stage in enumerate(begun):
         begins = times[stage.key][0]
         between, apart = _waits_of_slots(stage, record) if alone[number] else (0.0, 0.0)
+        tasks = list(_replay_tasks(stage, record, speeds, between))
+        start, rest = without_start(tasks, first_of_slots(stage, record))
         after = min(bisect_right(ends, begins), places[stage.key])
         before = ends[after - 1] if after else record.began_at
         stages.append(
@@ -36,11 +43,13 @@ def plan_of(record: ApplicationRecord, speeds: Mapping[str, float]) -> ReplayPla
                 max(0.0, begins - before),
                 after,
                 places[stage.key],
-                tuple(_replay_tasks(stage, record, speeds, between)),
+                tuple(rest),
                 _lead_of_stage(stage, record, begins),
                 apart,
                 _tail_of_stage(stage, times[stage.key][1]),
                 alone[number],
+                start,
+                sum(task.seconds for task in tasks),
             )
         )
     last = ends[-1] if ends else record.began_at
@@ -63,8 +72,7 @@ def _ran_alone(times: Sequence[tuple[float, float]]) -> list[bool]:
 def _replay_tasks(
     stage: StageRecord, record: ApplicationRecord, speeds: Mapping[str, float], between: float
 ) -> Iterable[ReplayTask]:
-    launched = [task for task in stage.tasks if task.launched_at is not None]
-    for task in sorted(launched, key=lambda task: (task.launched_at, task.id)):
+    for task in in_order_of_launch(stage):
         begins = task.launched_at or 0.0
         took = max(0.0, (task.ended_at or record.ended_at) - begins)
         run = min(took, task.work.run_ms / 1000) if task.times is not None else took

@@ -8,7 +8,7 @@ from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.explanation import Part, WhatIf
 from pitui.domain.bottleneck.replay.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
 from pitui.domain.bottleneck.replay.replay_plan import executors_at_most
-from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Replays, divided
+from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Replays, divided, shortened
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.text.number_words import took
 
@@ -58,7 +58,7 @@ def _one_more(record: ApplicationRecord, replays: Replays) -> tuple[str | None, 
 
 
 def _grown(cores: int, then: int) -> Callable[[ReplayStage], Iterable[ReplayTask]]:
-    """Return what divides the tasks of stages that have a whole number of them a core.
+    """Return what divides the tasks of stages that have a small whole number of them a core.
 
     Such a stage follows the number of cores (Spark's default parallelism): with more of them its
     work would be divided into more tasks.
@@ -66,7 +66,7 @@ def _grown(cores: int, then: int) -> Callable[[ReplayStage], Iterable[ReplayTask
 
     def change(stage: ReplayStage) -> Iterable[ReplayTask]:
         count = len(stage.tasks)
-        if not count or count % cores:
+        if not count or count % cores or count > TASKS_A_CORE * cores:
             return stage.tasks
         return divided(stage.tasks, count * then // cores)
 
@@ -92,7 +92,8 @@ def _plan_without(
     part: Part, record: ApplicationRecord, plan: ReplayPlan, attribution: Attribution
 ) -> ReplayPlan | None:
     if part in BLOCKED:
-        return plan.with_tasks(_shortened(part, attribution.stages, record.task_cpus))
+        without = _shortened(part, attribution.stages, record.task_cpus)
+        return replace(plan, stages=tuple(map(without, plan.stages)))
     if part is Part.SCHEDULING:
         return _at_once(plan)
     if part is Part.SKEW:
@@ -110,14 +111,15 @@ def _plan_without(
 
 def _shortened(
     part: Part, stages: Mapping[Key, Mapping[Part, float]], task_cpus: int
-) -> Callable[[ReplayStage], Iterable[ReplayTask]]:
+) -> Callable[[ReplayStage], ReplayStage]:
     """Return what takes a part out of the tasks of each stage, in proportion to their run time."""
 
-    def change(stage: ReplayStage) -> Iterable[ReplayTask]:
-        time = sum(task.seconds for task in stage.tasks) * task_cpus
+    def change(stage: ReplayStage) -> ReplayStage:
+        time = stage.run_seconds * task_cpus
         gone = stages.get(stage.key, {}).get(part, 0.0)
         kept = max(0.0, 1 - gone / time) if time else 1.0
-        return [replace(task, seconds=task.seconds * kept) for task in stage.tasks]
+        start, *tasks = shortened(kept)([stage.start, *stage.tasks])
+        return replace(stage, start=start, tasks=tuple(tasks))
 
     return change
 
@@ -130,6 +132,7 @@ def _at_once(plan: ReplayPlan) -> ReplayPlan:
             lead=0.0,
             apart=0.0,
             tail=0.0,
+            start=replace(stage.start, fixed=0.0),
             tasks=tuple(replace(t, fixed=0.0) for t in stage.tasks),
         )
         for stage in plan.stages
@@ -154,7 +157,7 @@ WITHOUT = {
     Part.NETWORK: "waiting for the network",
     Part.DISK: "waiting for disks",
     Part.SPILL: "spill",
-    Part.MEMORY: "swapping",
+    Part.MEMORY: "what lack of memory took",
     Part.WAITING: "what tasks waited for",
     Part.SCHEDULING: "sending tasks and results",
     Part.SKEW: "skew (equal tasks in each stage)",

@@ -96,12 +96,13 @@ def test_a_benchmark_whose_answer_is_wrong_says_so(launch):
 def test_what_a_benchmark_measured(launch):
     said = (
         '{"value": "7", "seconds": 2.0, "cores": 4, "executors": 2, "workers": 2, "warm_up": true,'
-        ' "repeats": [{"seconds": 1.0, "value": "7"}, {"seconds": 3.0, "value": "7"}],'
+        ' "repeats": [{"seconds": 1.0, "value": "7"},'
+        ' {"seconds": 3.0, "value": "7", "began": 1764493200.125}],'
         ' "spark": "4.3.0", "bytes": 1000, "executor_memory_mib": 470, "executor_cores": 2,'
         ' "detail": {"pi1": "fast"}}'
     )
     run = run_status(RUN, wait_for_end(launch(f"echo 'PITUI-RESULT {said}'")), time.time())
-    assert run.repeats == (Repeat(1.0, "7"), Repeat(3.0, "7"))
+    assert run.repeats == (Repeat(1.0, "7"), Repeat(3.0, "7", 1764493200.125))
     assert (run.warm_up, run.workers, run.spark, run.data_bytes) == (True, 2, "4.3.0", 1000)
     assert (run.executor_memory_mib, run.executor_cores) == (470, 2)
     assert run.detail == {"pi1": "fast"}
@@ -109,7 +110,14 @@ def test_what_a_benchmark_measured(launch):
 
 @pytest.mark.parametrize(
     "more",
-    ['"repeats": 3', '"repeats": [1]', '"detail": [1]', '"bytes": "many"', '"workers": null'],
+    [
+        '"repeats": 3',
+        '"repeats": [1]',
+        '"repeats": [{"seconds": 1, "value": 7, "began": "now"}]',
+        '"detail": [1]',
+        '"bytes": "many"',
+        '"workers": null',
+    ],
 )
 def test_a_result_with_a_part_that_makes_no_sense_counts_as_none(more):
     said = f'{{"value": "7", "seconds": 2.0, "cores": 4, "executors": 2, {more}}}'

@@ -1,8 +1,9 @@
 """Replays: what happened comes out as it was, and other plans as one reckons by hand."""
 
 import pytest
-from support.records import application, executor, stage, task
+from support.records import START, application, executor, stage, task
 
+from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.bottleneck.attribution.attribution import attribute
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import Part, WhatIf
@@ -149,7 +150,49 @@ def test_a_benchmarks_work_is_judged_without_the_start_and_in_its_own_seconds() 
     whole = explanation(record, {})
     assert whole.bound.by == "cpu"
     assert whole.bound.parts["starting"] == pytest.approx(0.4)
-    work = explanation(record, {}, 4.0)
+    work = explanation(record, {}, [Repeat(4.0)])
     assert work.bound.parts["cpu"] == pytest.approx(1, abs=0.01)
     assert work.what_if.seconds == 4.0
     assert work.what_if.one_more_node_seconds == pytest.approx(4 * 2 / 3, rel=0.02)
+
+
+def test_a_benchmark_is_judged_by_what_it_measured_and_not_by_what_it_did_before() -> None:
+    """Python is started for three seconds; then a warm-up and three repeats of two waves each."""
+    before = stage(0, [task(0, 3, node, run=0.1) for node in ("pi1", "pi1", "pi2", "pi2")])
+    begins = (3, 7, 10, 13)
+    work = [stage(1 + at, waves(8, 1, begin)) for at, begin in enumerate(begins)]
+    record = application(20, TWO, [before, *work])
+    repeats = [Repeat(2.0, "7", START + begin) for begin in begins[1:]]
+    found = explanation(record, {}, repeats)
+    assert found.what_if.one_more_node_seconds == pytest.approx(2 * 2 / 3, rel=0.02)
+    assert found.bound.parts == {"cpu": pytest.approx(1)}
+    assert {one.stage for one in found.stages} == {2, 3, 4}
+    # The same stage in each repeat is not computed twice.
+    assert found.suspects == ()
+
+
+def test_repeats_of_another_application_say_nothing_of_this_one() -> None:
+    """Rounds of a comparison are kept as one run with the repeats of all its applications."""
+    record = application(8, TWO, [stage(0, waves(8, 1)), stage(1, waves(8, 1, 4))])
+    repeats = [Repeat(6.0, "7", START - 100), Repeat(2.0, "7", START + 4)]
+    found = explanation(record, {}, repeats)
+    assert {one.stage for one in found.stages} == {1}
+    assert found.what_if.seconds == 4.0
+
+
+def test_what_each_executor_does_once_one_more_does_as_well() -> None:
+    """Each slot's first task takes a second, and three seconds to start its Python."""
+    first = [task(0, 4, node) for node in ("pi1", "pi1", "pi2", "pi2")]
+    tasks = [*first, *waves(20, 1, 4)]
+    record = application(9, TWO, [stage(0, tasks)])
+    assert replays_of(record).base == pytest.approx(9)
+    # 24 tasks of a second on six slots after three seconds each, not (24 + 12) / 6.
+    assert asked(record).one_more_node_seconds == pytest.approx(3 + 4)
+
+
+def test_a_first_task_that_has_more_to_do_is_no_start() -> None:
+    tasks = [task(0, 6), task(0, 1), task(0, 1, "pi2"), task(0, 1, "pi2"), *waves(8, 1, 1)[:6]]
+    record = application(6, TWO, [stage(0, tasks)])
+    (only,) = replays_of(record).plan.stages
+    assert only.start.seconds == 0.0
+    assert max(one.seconds for one in only.tasks) == pytest.approx(6, rel=0.5)
