@@ -24,6 +24,7 @@ def task(
     spilled: int = 0,
     read: int = 0,
     index: int | None = None,
+    error: str = "",
 ) -> Task:
     """Return a task; it computes all of its time unless said otherwise."""
     run = end - begin if run is None else run
@@ -46,6 +47,7 @@ def task(
             shuffle_write_ms=write * 1000,
         ),
         node=node,
+        error=error,
     )
 
 

@@ -19,7 +19,7 @@ class Part(StrEnum):
     """CPU time of a node that its firmware kept below its full frequency."""
     GC = "gc"
     MEMORY = "memory"
-    """Waiting for memory that the node had swapped out."""
+    """Waiting for memory that the node had swapped out; tasks that ended for lack of memory."""
     SPILL = "spill"
     """Waiting for a disk, in a stage that wrote what did not fit into its memory to it."""
     DISK = "disk"

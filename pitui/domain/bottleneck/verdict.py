@@ -1,9 +1,11 @@
 """The verdict: what bound an application, in a sentence with figures."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import Key
+from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import MIXED, NOTHING, UNKNOWN, Bound, Part
 from pitui.domain.bottleneck.node_speed import slow_nodes
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
@@ -15,13 +17,14 @@ CLEAR = 1.5
 """How many times the next part it then has to be."""
 _WORTH_NAMING = 0.1
 _MOST_NAMED = 3
+_LONGEST_ERROR = 120
 
 NAMES = {
     Part.CPU: "CPU",
     Part.PYTHON_CPU: "CPU in Python",
     Part.THROTTLED: "throttled CPU",
     Part.GC: "garbage collection",
-    Part.MEMORY: "memory (swapping)",
+    Part.MEMORY: "memory",
     Part.SPILL: "spill",
     Part.DISK: "disk",
     Part.NETWORK: "network",
@@ -40,7 +43,7 @@ _WENT = {
     Part.PYTHON_CPU: "went into computing in Python workers",
     Part.THROTTLED: "went into computing on nodes that ran below their full frequency",
     Part.GC: "went into garbage collection",
-    Part.MEMORY: "was spent waiting for memory that had been swapped out",
+    Part.MEMORY: "went into tasks that ended for lack of memory, or waited for it to be swapped in",
     Part.SPILL: "was spent waiting for a disk by tasks that spilled",
     Part.DISK: "was spent waiting for a disk",
     Part.NETWORK: "was spent waiting for data from other nodes",
@@ -142,11 +145,33 @@ def _more_sentences(
         yield from _fewest_sentence(record, attribution)
     if by is Part.SCHEDULING:
         yield from _tiniest_sentence(record, attribution)
+    if by is Part.UNMEASURED:
+        yield from _lost_sentence(record)
+    if attribution.whole.get(Part.MEMORY):
+        yield from _out_of_memory_sentence(record)
     if attribution.throttled and attribution.whole.get(Part.THROTTLED):
         yield f"Throttled: {listed(list(attribution.throttled))}."
     for node, ratio in slow_nodes(record).items():
         yield f"{node} slows the others: a task takes {ratio:.1f} times as long there."
     yield from _not_known(attribution)
+
+
+def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:
+    ends = [ended_for_memory(task) for stage in record.stages for task in stage.tasks]
+    if any(ends):
+        yield (
+            f"{sum(ends):,} of {len(ends):,} attempts at tasks ended for lack of memory: give "
+            "executors more of it or fewer cores, or divide the work into more partitions."
+        )
+
+
+def _lost_sentence(record: ApplicationRecord) -> Iterator[str]:
+    """Say why most of the tasks that left no metrics ended, in Spark's words."""
+    errors = [task.error.strip() for stage in record.stages for task in stage.tasks]
+    said = Counter(error.splitlines()[0][:_LONGEST_ERROR] for error in errors if error)
+    if said:
+        ((words, count),) = said.most_common(1)
+        yield f"{count:,} of these, as Spark says: {words.rstrip('.')}."
 
 
 def _not_known(attribution: Attribution) -> Iterator[str]:

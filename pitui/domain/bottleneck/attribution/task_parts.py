@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import WorkState
+from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import Part
 
 SLOWEST_CARD = 4 * 1024 * 1024
@@ -49,7 +50,7 @@ def task_parts(task: Task, until: float) -> TaskParts:
     active = task.state.active
     duration = max(0.0, (task.ended_at or until) - task.launched_at)
     if task.times is None or not (active or task.state is WorkState.DONE):
-        return TaskParts({Part.UNMEASURED: duration})
+        return TaskParts({Part.MEMORY if ended_for_memory(task) else Part.UNMEASURED: duration})
     run = min(duration, task.work.run_ms / 1000)
     parts: dict[Part, float] = {}
     left = run

@@ -110,9 +110,41 @@ def test_python_that_computes_is_named_where_nodes_were_recorded() -> None:
 
 
 def test_failed_tasks_are_unknown_and_said() -> None:
-    found = bound(application(10, ONE, [stage(0, [task(0, 10, state=WorkState.FAILED)])]))
+    error = "Executor heartbeat timed out after 178565 ms\nand more"
+    lost = task(0, 10, state=WorkState.FAILED, error=error)
+    found = bound(application(10, ONE, [stage(0, [lost])]))
     assert found.by == "unknown"
     assert "tasks that failed, were killed or still run" in found.text
+    assert "1 of these, as Spark says: Executor heartbeat timed out after 178565 ms." in found.text
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        (WorkState.FAILED, "java.lang.OutOfMemoryError: Java heap space\n\tat Sort.java:7"),
+        (WorkState.FAILED, "Traceback (most recent call last):\nMemoryError: 9 bytes"),
+        (WorkState.FAILED, "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory"),
+        (
+            WorkState.FAILED,
+            "ExecutorLostFailure (executor 3 exited): Command exited with code 52",
+        ),
+        (WorkState.KILLED, "Stage cancelled: java.lang.OutOfMemoryError: Java heap space"),
+    ],
+)
+def test_tasks_that_ended_for_lack_of_memory_are_that(state: WorkState, error: str) -> None:
+    tasks = [task(at, at + 2, state=state, error=error) for at in (0, 2, 4)]
+    found = bound(application(10, ONE, [stage(0, [*tasks, task(6, 9)])]))
+    assert found.by == "memory"
+    assert found.share == pytest.approx(0.6)
+    assert "3 of 4 attempts at tasks ended for lack of memory" in found.text
+
+
+def test_tasks_that_failed_for_something_else_are_no_lack_of_memory() -> None:
+    errors = ["ValueError: MemoryError", "Command exited with code 1", "another attempt succeeded"]
+    tasks = [task(0, 3, state=WorkState.FAILED, error=error) for error in errors]
+    found = bound(application(3, [executor("pi1", 3)], [stage(0, tasks)]))
+    assert found.by == "unknown"
+    assert "memory" not in found.text
 
 
 def test_throttled_nodes_are_named() -> None:
