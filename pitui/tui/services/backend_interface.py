@@ -53,7 +53,8 @@ class Backend(Protocol):
     jobs: JobService
     """What is inside applications."""
     read_only: bool
-    """Whether every change is refused right before it goes to a node."""
+    """Whether every change is refused right before it goes to a node; where that is set while a
+    benchmark is watched, from its end on."""
 
     @property
     def provision_service(self) -> ProvisionService:

@@ -83,6 +83,7 @@ class LiveBackend:
         """What goes on besides watching: benchmarks. None while nothing is watched."""
         self._watched: list[str] = []
         """Names of benchmarks that are recorded and watched."""
+        self._wants_read_only = False
         self.configured_jobs = partial(configured_jobs, cluster)
         self.set_active_apps = self._monitor.set_active_apps
         self.consequences = control.stop_impact
@@ -99,7 +100,12 @@ class LiveBackend:
 
     @read_only.setter
     def read_only(self, read_only: bool) -> None:
-        self._cluster.guard.read_only = read_only
+        self._wants_read_only = read_only
+        self._guard()
+
+    def _guard(self) -> None:
+        # A benchmark that goes on must be stopped before a node runs dry, and tidied up after.
+        self._cluster.guard.read_only = self._wants_read_only and not self._watched
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -218,6 +224,7 @@ class LiveBackend:
             self._benchmark_failed(name, _as_pitui_error(error), say, started)
         finally:
             self._watched.remove(name)
+            self._guard()
         with contextlib.suppress(PituiError):  # the watch of runs says why
             await self._tell_runs()
 
