@@ -190,6 +190,11 @@ class PituiApp(App[None], inherit_bindings=False):
         if self._typeahead.sent_on(self, event):
             event.prevent_default()
 
+    def _fatal_error(self) -> None:
+        from pitui.tui.terminal.crash_report import show_crash
+
+        show_crash(self)
+
     def action_hint_quit(self) -> None:
         """Show which key quits; Ctrl-C never ends anything."""
         self.main.footer.say(f"{self.keys.first(action('quit'))} quits")

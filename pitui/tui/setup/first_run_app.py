@@ -10,6 +10,7 @@ from textual.driver import Driver
 
 from pitui.tui.setup.setup_screen import SetupScreen
 from pitui.tui.setup.welcome_screen import DEMO, SETUP, WelcomeScreen
+from pitui.tui.terminal.crash_report import show_crash
 from pitui.tui.terminal.style_files import style_paths
 from pitui.tui.terminal.theme import OWN_THEME, theme_variables
 
@@ -44,6 +45,9 @@ class FirstRunApp(App[Decision], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our own colours."""
         return theme_variables(self.current_theme)
+
+    def _fatal_error(self) -> None:
+        show_crash(self)
 
     def on_mount(self) -> None:
         """Ask what is wanted."""
