@@ -32,6 +32,7 @@ DRIVER_UNREACHABLE = "its executors cannot reach the driver"
 """How the reason begins where executors end because they cannot reach the driver."""
 
 _DIED = re.compile(r"\b\d+ executors died\b")
+_LATEST = re.compile(r"executors died, the latest \((\d+)\)")
 _UNREACHABLE = re.compile(
     r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
@@ -133,6 +134,12 @@ def too_many_cores(wanted: int, alive: Sequence[Worker]) -> StallReason | None:
 def died_in_a_loop(reason: str) -> bool:
     """Whether a reason is that of `dying`: executors that end one after the other."""
     return _DIED.search(reason) is not None
+
+
+def latest_death(reason: str) -> str:
+    """Return the executor that such a reason names as the latest that died; empty where none."""
+    match = _LATEST.search(reason)
+    return match[1] if match else ""
 
 
 def dying(deaths: ExecutorDeaths) -> StallReason | None:

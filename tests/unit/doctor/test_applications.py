@@ -153,6 +153,8 @@ def test_a_crash_loop_is_one_and_no_other_wait() -> None:
     assert (one.severity, one.application) == (ERROR, ID)
     assert "4 executors died, the latest (3) on pi2: Error: no main class" in one.title
     assert only(evidence, "app.crash-loop")
+    assert one.log is not None
+    assert one.log.logs == (f"{ID}/3",)
     unreachable = f"{DRIVER_UNREACHABLE}; 4 executors died, the latest (3)"
     evidence = with_apps(healthy(), application(why_waiting=unreachable))
     assert only(evidence, "app.driver-unreachable")

@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, warning
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop
+from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop, latest_death
 from pitui.domain.cluster import ApplicationState
 
 _RECENT = 3600.0
@@ -43,8 +43,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 def executor_logs(evidence: Evidence, app: str) -> tuple[str, ...]:
     """Return the logs of an application's newest executors, as `pitui logs` names them."""
-    executors = [e for e in evidence.snapshot.executors.get(app, ()) if e.id.isdigit()]
-    return tuple(f"{app}/{executor.id}" for executor in executors[-_LOGS:])
+    ids = [e.id for e in evidence.snapshot.executors.get(app, ()) if e.id.isdigit()]
+    known = evidence.snapshot.application(app)
+    latest = latest_death(known.why_waiting or "") if known is not None else ""
+    if latest:
+        # The master no longer lists it, and others may have begun since.
+        ids = [*(one for one in ids if one != latest), latest]
+    return tuple(f"{app}/{one}" for one in ids[-_LOGS:])
 
 
 CHECK = Check(

@@ -54,7 +54,10 @@ class ConfirmScreen(YesNoScreen):
         parts: list[Widget] = [Static(targets, classes="targets")] if question.targets else []
         if question.changes:
             lines = Text("\n").join(to_text(self, line) for line in question.changes)
-            parts.append(VerticalScroll(Static(lines), classes="changes", can_focus=False))
+            changes = VerticalScroll(Static(lines), classes="changes", can_focus=False)
+            # Its box would be as high as all of them.
+            changes.styles.height = min(len(question.changes), max(3, self.app.size.height // 2))
+            parts.append(changes)
         if question.consequences:
             effects = (Text(f"! {one_line(line)}") for line in question.consequences)
             parts.append(Static(Text("\n").join(effects), classes="consequences"))
