@@ -2,12 +2,16 @@
 
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.lab.machine import Machine
-from tests.lab.pitui import Answer, pitui
+from tests.lab.pitui import Answer, at_terminal, pitui
 from tests.lab.recipe import USER
+from tests.lab.shown_texts import ShownTexts
 from tests.lab.steps import Person
 
 # The patterns are in a file: an argument would be found.
@@ -47,6 +51,42 @@ with SparkContext(appName="marked") as context:
 """
 # Spark itself gives it to executors and what they start; only their own account can read that.
 _OF_EXECUTORS = "environ", "_SPARK_AUTH_SECRET"
+
+
+@contextmanager
+def _looking(marks: list[str]) -> Iterator[set[tuple[str, str]]]:
+    """Look at the arguments and environments of all of this machine's processes meanwhile.
+
+    A lab's machines are namespaces of it. What is found is the file and the variable's name.
+    """
+    found: set[tuple[str, str]] = set()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            for process in Path("/proc").iterdir():
+                if process.name.isdecimal():
+                    for name in ("cmdline", "environ"):
+                        found.update(_holding(process / name, marks))
+            ended.wait(0.2)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _holding(path: Path, marks: list[str]) -> Iterator[tuple[str, str]]:
+    try:
+        words = path.read_bytes().split(b"\0")
+    except OSError:
+        return  # it has ended meanwhile
+    for word in words:
+        if any(mark.encode() in word for mark in marks):
+            yield path.name, word.partition(b"=")[0].decode(errors="replace")
 
 
 class Knowing(Person):
@@ -97,6 +137,13 @@ class MarkedSecrets:
         (self._machine.disk.root / "root" / "marks").write_text(marks)
         self._machine.root(_WATCH)
 
+    @contextmanager
+    def looking_here(self) -> Iterator[None]:
+        """Look at this machine's processes, too, among them pitui's own and what it starts."""
+        with _looking(self._marks) as found:
+            yield
+        assert found <= {_OF_EXECUTORS}, found
+
     def add_shared(self) -> None:
         """Look for the secret that provisioning made, too, once it is there."""
         state, secret = self._machine.root(_SHARED).split("\n")[:2]
@@ -121,6 +168,28 @@ class MarkedSecrets:
             self._run(config, *words)
         running = self._machine.root("wc -l < /root/looks")
         assert int(running) > 20
+
+    def changed(self) -> dict[str, Any]:
+        """Return a section `spark` with a secret setting, for a plan that shows what would be."""
+        return {"defaults": {"spark.my.password": self.conf, "spark.reducer.maxReqsInFlight": "9"}}
+
+    def plan(self, config: Path) -> None:
+        """Show what provisioning would change, as text and as JSON, and keep what is said."""
+        for words in ((), ("--json",)):
+            done, asked = at_terminal(
+                config, "provision", "--plan", "--only", "conf,secret", *words, typed=self.password
+            )
+            assert (done.status, asked) == (0, 1), done
+            assert "+spark.reducer.maxReqsInFlight" in done.stdout, done
+            assert "+spark.my.password (hidden)" in done.stdout, done
+            self.said += [done.stdout, done.stderr]
+
+    async def show(self, config: Path) -> None:
+        """Go through the UI, and keep what it shows."""
+        texts = await ShownTexts(config, self.password).collect()
+        for words in ("marked", "spark.my.password (hidden)", "score", "pi1"):
+            assert any(words in text for text in texts), words
+        self.said += texts
 
     def check(self) -> None:
         """See that they are nowhere but in the files that are theirs."""

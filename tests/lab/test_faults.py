@@ -120,7 +120,15 @@ async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab, home: 
     secrets.add_shared()
     secrets.said += [repr(first), repr(again)]
     lab_cluster.changes["ssh"] = {}
-    daemons_ask_once(lab_cluster, lab, secrets)
+    daemons_start_with_one_question(lab_cluster, lab, secrets)
+    with secrets.looking_here():
+        secrets.use(lab_cluster.config())
+        lab_cluster.changes["spark"] = secrets.changed()
+        changed = lab_cluster.config()
+        secrets.plan(changed)
+        await secrets.show(changed)
+        del lab_cluster.changes["spark"]
+        daemons_stop_with_one_question(lab_cluster, lab, secrets)
     secrets.check()
 
 
@@ -131,8 +139,10 @@ cd /opt/spark && runuser -u spark -- sh -c 'umask 077 && mkdir -p work/app-20200
 """
 
 
-def daemons_ask_once(lab_cluster: LabCluster, lab: Lab, secrets: MarkedSecrets) -> None:
-    """Start, restart, clean up and stop what systemd runs as root, where sudo wants a password."""
+def daemons_start_with_one_question(
+    lab_cluster: LabCluster, lab: Lab, secrets: MarkedSecrets
+) -> None:
+    """Start and restart what systemd runs as root, where sudo wants a password."""
     config, one = lab_cluster.config(), lab.machines["pi1"]
     one.root("systemctl stop spark-master spark-worker")
     alone = pitui(config, "start", "master")
@@ -149,7 +159,12 @@ def daemons_ask_once(lab_cluster: LabCluster, lab: Lab, secrets: MarkedSecrets) 
     assert (restarted.status, asked) == (0, 1), restarted
     assert one.root(pid) != was
 
-    secrets.use(config)
+
+def daemons_stop_with_one_question(
+    lab_cluster: LabCluster, lab: Lab, secrets: MarkedSecrets
+) -> None:
+    """Clean up and stop it; start and stop the same without systemd."""
+    config, one = lab_cluster.config(), lab.machines["pi1"]
     one.root(LEFT)
     cleaned, asked = at_terminal(config, "disk", "--clean", "pi1", typed=secrets.password)
     assert (cleaned.status, asked) == (0, 1), cleaned
