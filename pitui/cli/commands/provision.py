@@ -13,6 +13,7 @@ from pitui.cli.render.provision_text import StepPrinter, print_reports
 from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
+from pitui.provision.steps import DATA, IDS
 
 if TYPE_CHECKING:
     from pitui.provision.engine.provisioning import Provisioning
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 @click.command(
     "provision",
+    help=f"""Bring nodes (all by default) to the configured state.
+
+    Steps: {", ".join(IDS)}, and {DATA}, which brings what is under `data:`. Ctrl-C finishes
+    the steps in hand; a second one ends at once. It is safe to run again at any time.
+    """,
     epilog=examples(
         "pitui provision --plan",
         "pitui provision pi1 pi2",
@@ -49,12 +55,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
     remove: str | None,
     trust_new: bool,
 ) -> None:
-    """Bring nodes (all by default) to the configured state.
-
-    Steps: access, account, hostname, hosts, network, wifi, time, java, python, spark, conf,
-    secret, sizing, profile, firewall, service, and data, which brings what is under `data:`. Ctrl-C
-    finishes the steps in hand; a second one ends at once. It is safe to run again at any time.
-    """
+    """Bring nodes to the configured state."""
     _refuse_combinations(
         nodes, plan=plan, rolling=rolling, rollback=rollback, remove=remove, only=only
     )

@@ -10,6 +10,7 @@ from pitui.domain.text.number_words import bytes_words
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
+from pitui.provision.steps import DATA
 from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.copy.tree.bundle_store import BundleStore
 from pitui.services.cluster import Cluster
@@ -17,16 +18,13 @@ from pitui.services.data.presence import look_at_data
 from pitui.services.data.push_items import Content, Item, item_of_section, read_content
 from pitui.services.data.pushing import Pushing
 
-DATA = ("data", "data")
-"""Its id and title."""
-
 _Read = tuple[Item, Content]
 
 
 class DataStep(Step):
     """Brings the data that a node lacks; nodes pass it on to each other, as with `pitui push`."""
 
-    id, title = DATA
+    id, title = DATA, "data"
     needs = ("access", "account")
     needs_root = False
     prepares = True

@@ -8,11 +8,11 @@ from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.provisioning import Provisioning, add_sites
 from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, StepState
 from pitui.provision.engine.step import Step
-from pitui.provision.steps import step, steps
+from pitui.provision.steps import DATA, check_named, step, steps
 from pitui.provision.steps.rollback import RollbackStep
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
-from pitui.services.provisioning.data_step import DATA, DataStep
+from pitui.services.provisioning.data_step import DataStep
 from pitui.services.provisioning.removal import Removal
 from pitui.services.provisioning.rolling_restart import Restart
 
@@ -65,8 +65,9 @@ def chosen_steps(cluster: Cluster, only: Sequence[str] = ()) -> tuple[Step, ...]
     Raises:
         UsageError: a name is no step's.
     """
-    wants_data = DATA[0] in only if only else bool(cluster.config.data)
-    found = steps(tuple(name for name in only if name != DATA[0]) or ("access",) * bool(only))
+    check_named(only)
+    wants_data = DATA in only if only else bool(cluster.config.data)
+    found = steps(tuple(name for name in only if name != DATA) or ("access",) * bool(only))
     return (*found, DataStep(cluster)) if wants_data else found
 
 
