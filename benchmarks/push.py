@@ -30,12 +30,14 @@ from support.sshd import Server, servers
 from pitui.config.model import Node
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.relay.peer_selection import Topology
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.ssh.connection_pool import ConnectionPool
 
 CIPHER = "aes128-gcm@openssh.com"
+FLEETING = Placing(durable=False)
 
 
 def main() -> None:
@@ -208,7 +210,7 @@ async def _deliver(
     async with FileDistributor(connections, way) as distributor, TaskGroup() as group:
         for number, server in enumerate(there):
             target = str(_target(folder, server))
-            group.create_task(distributor.deliver(f"pi{number}", payload, target, durable=False))
+            group.create_task(distributor.deliver(f"pi{number}", payload, target, placing=FLEETING))
 
 
 if __name__ == "__main__":

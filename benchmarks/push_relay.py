@@ -32,6 +32,7 @@ from support.sshd import Server, make_key
 from pitui.config.model import Node
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.copy.payload import Payload, Pushed
+from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.relay.peer_selection import Topology
 from pitui.remote.prompts import NonInteractive
@@ -40,6 +41,7 @@ from tests.lab import network
 
 TARGET = 1.15
 LIMIT = 900.0
+FLEETING = Placing(durable=False)
 PORT = 2222
 BURST = "128kb"
 """As much as a TCP sender hands over at once: two cores carry the packets of 16 nodes only so."""
@@ -149,7 +151,9 @@ async def _push(nodes: list[Node], source: Path) -> float:
             TaskGroup() as group,
         ):
             sent = [
-                group.create_task(distributor.deliver(one.name, payload, "~/a.tgz", durable=False))
+                group.create_task(
+                    distributor.deliver(one.name, payload, "~/a.tgz", placing=FLEETING)
+                )
                 for one in nodes
             ]
         took = time.perf_counter() - begun

@@ -38,6 +38,8 @@ class Outcome:
     detail: str = ""
     advice: str = ""
     seconds: float = 0.0
+    said: str = ""
+    """What the node said last, in lines, where `detail` holds only a part of it."""
 
 
 OutcomeReport = Callable[[Outcome], None]

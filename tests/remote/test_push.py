@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed
-from pitui.remote.copy.receive_script import STEP
+from pitui.remote.copy.receive_script import ORDINARY, STEP, Placing, place_script
 from pitui.remote.copy.retrying_upload import find_received
 
 pytestmark = pytest.mark.ssh
@@ -229,7 +230,44 @@ async def test_cancelled_it_goes_on_the_next_time(
 
 async def test_looking_makes_no_target(ssh_servers, node_on, make_links, payload, target):
     runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
-    found = await find_received(runner, payload, str(target))
+    found = await find_received(runner, payload, str(target), ORDINARY)
     assert not found.there
     assert found.offset == 0
     assert found.free > 0
+
+
+async def test_what_somebody_writes_there_during_the_push_is_not_lost(
+    ssh_servers, node_on, make_links, payload, target
+):
+    """Over the node's own link, where the end of the file is held back by us."""
+    runner = make_links(node_on("pi1", ssh_servers.server())).runner("pi1")
+    guarded = Placing(guarded=True)
+
+    def sent(_have: int) -> None:
+        target.write_text("mine")
+
+    with pytest.raises(NodeError, match="somebody wrote there during the push"):
+        await push(runner, payload, str(target), placing=guarded, sent=sent)
+    assert target.read_text() == "mine"
+    target.unlink()
+    assert (await push(runner, payload, str(target), placing=guarded)).resumed == 1
+    assert target.stat().st_size == payload.size
+
+
+def test_a_relay_agent_places_nothing_over_what_somebody_wrote(payload, target):
+    """By the script that it runs in the end, with the words that it is given."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("mine")
+    part = target.with_name(f".{target.name}.{payload.sha512[:16]}.part")
+
+    def place(placing: Placing) -> subprocess.CompletedProcess[str]:
+        part.write_bytes(payload.path.read_bytes())
+        words = [str(target), payload.sha512, str(payload.size), *placing.words]
+        command = ["sh", "-c", place_script(), "push", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "somebody wrote there" in place(Placing(0o640, guarded=True)).stderr
+    assert target.read_text() == "mine"
+    assert place(Placing(0o640)).stdout == "done\n"
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert target.read_bytes() == payload.path.read_bytes()

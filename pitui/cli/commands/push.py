@@ -39,22 +39,28 @@ _BADNESS = (
 @click.argument("source", required=False, metavar="[SRC")
 @click.argument("target", required=False, metavar="DEST")
 @click.argument("nodes", nargs=-1, metavar="[NODE]...]")
+@click.option(
+    "--force", is_flag=True, help="Replace what pitui did not push, or somebody changed since."
+)
 @json_option
 @trust_option
 @pass_settings
-def command(
+def command(  # noqa: PLR0917 - click hands them over by name
     settings: Settings,
     source: str | None,
     target: str | None,
     nodes: tuple[str, ...],
+    force: bool,
     trust_new: bool,
 ) -> None:
     """Copy a file, a folder or what a pattern matches to the same path on the nodes.
 
     All nodes without a name. Without arguments: everything under data: in the configuration.
     Only what differs is sent; nodes pass it on to each other where that is faster. A folder is
-    replaced whole, and what the source has no more goes. DEST starts with / or ~/; one that ends
-    in / is a folder to put it in, and so is the DEST of a pattern.
+    replaced whole, and what the source has no more goes. What pitui did not push, or somebody
+    changed since, stays as it is, and the push to that node fails and names it; with --force it is
+    replaced and lost. DEST starts with / or ~/; one that ends in / is a folder to put it in, and so
+    is the DEST of a pattern.
     """
     if source is not None and target is None:
         raise click.UsageError("name the file and its path on the nodes: pitui push SRC DEST")
@@ -76,7 +82,8 @@ def command(
             else:
                 items = [item_of(source, target, Path.cwd())]
             shown = PushText(_for_json_alone if settings.json else print_text)
-            ended = await Pushing(cluster, shown.progress, shown.report).run(items, names)
+            pushing = Pushing(cluster, shown.progress, shown.report, force=force)
+            ended = await pushing.run(items, names)
         if settings.json:
             reached = {one.node for one in ended}
             print_json(

@@ -18,6 +18,7 @@ from pitui.provision.support.file_commands import (
     write_command,
 )
 from pitui.remote.copy.payload import Payload
+from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.process import read_all, time_limit
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
@@ -85,7 +86,7 @@ class NodeContext:
             self.progress(what, Transfer(done, payload.size, meter.add(done)))
 
         await self.context.distributor.deliver(
-            self.name, payload, target, mode=mode, sent=sent, durable=False
+            self.name, payload, target, placing=Placing(mode, durable=False), sent=sent
         )
 
     async def machine(self) -> Machine:

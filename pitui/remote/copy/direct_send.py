@@ -21,7 +21,7 @@ from pitui.remote.copy.payload import (
     refused,
     source_changed,
 )
-from pitui.remote.copy.receive_script import RemoteFile, receive_command
+from pitui.remote.copy.receive_script import ORDINARY, Placing, RemoteFile, receive_command
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetryingUpload
 from pitui.remote.process import read_all
 from pitui.remote.runner import BLOCK, RemoteProcess, Runner
@@ -40,10 +40,9 @@ async def push(
     payload: Payload,
     target: str,
     *,
-    mode: int = 0o644,
+    placing: Placing = ORDINARY,
     sent: Sent | None = None,
     away_limit: float = AWAY_LIMIT,
-    durable: bool = True,
 ) -> Pushed:
     """Bring a file to a path on a node, unless it is there.
 
@@ -54,17 +53,15 @@ async def push(
         runner: the node.
         payload: the file.
         target: a path on the node; `~/` is the login user's home there.
-        mode: the file's permissions.
+        placing: how it is put in its place.
         sent: called with the bytes that are there by now.
         away_limit: seconds that the node may be away.
-        durable: whether it is flushed to the disk first, so that even a power cut leaves the old
-            file or the whole new one. A file that is only unpacked needs no such wait.
 
     Raises:
         NodeError: it cannot be written there (names disk full, read-only, ...).
         LinkError: the node cannot be reached, or did not come back.
     """
-    upload = _Direct(runner, payload, target, mode, sent or nobody, durable=durable)
+    upload = _Direct(runner, payload, target, placing, sent or nobody)
     return await upload.run_with_retries(away_limit)
 
 
@@ -74,11 +71,9 @@ class _Direct(RetryingUpload):
     wants_prefix = True
 
     def __init__(
-        self, runner: Runner, payload: Payload, target: str, mode: int, sent: Sent, *, durable: bool
+        self, runner: Runner, payload: Payload, target: str, placing: Placing, sent: Sent
     ) -> None:
-        super().__init__(runner, payload, target, sent)
-        self._mode = mode
-        self._durable = durable
+        super().__init__(runner, payload, target, placing, sent)
         self._signalled = 0
 
     async def bring(self, found: RemoteFile) -> bool:
@@ -92,9 +87,7 @@ class _Direct(RetryingUpload):
     async def _send(self, offset: int) -> bool:
         """Send the rest of the file; False where what arrived is not the file."""
         payload = self.payload
-        command = receive_command(
-            self.target, payload.sha512, payload.size, offset, self._mode, durable=self._durable
-        )
+        command = receive_command(self.target, payload.sha512, payload.size, offset, self.placing)
         async with self.runner.open(command, stdin=True) as process:
             with ungrouped(NodeError, OSError):
                 said = await self._exchange(process, offset)

@@ -125,6 +125,17 @@ def refused(node: str, target: str, said: str) -> NodeError:
     return NodeError(node, message, advice, said=last_lines(said))
 
 
+def would_be_lost(node: str, path: str, what: str, *, changed: bool) -> NodeError:
+    """Return the error of what stands where something is pushed, and is not replaced.
+
+    `changed`: pitui brought it, and somebody changed it since; else pitui did not bring it.
+    """
+    why = "was changed since it was pushed" if changed else "was not pushed by pitui"
+    message = f"{path} is there already and {why}: {what} would be lost"
+    advice = f"Move it away on {node}, name another path, or replace it with `pitui push --force`."
+    return NodeError(node, message, advice)
+
+
 def wrong_twice(node: str, target: str) -> NodeError:
     """Return the error of a file that arrived with other bytes, and again."""
     advice = f"The disk or memory of {node} may be failing; see `dmesg`."

@@ -7,6 +7,7 @@ bytes to the same places as the one that took over.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pitui.remote.quoting import quote, quote_path
 
@@ -19,9 +20,15 @@ hex16=$hex4$hex4$hex4$hex4
 file_facts() { stat -c '%s %z %i' -- "$1" 2>/dev/null || stat -f '%z %Fc %i' "$1"; }
 """
 
+TREE_FACTS = r"""\( -type d -printf "d %m %i %U %G %p\0" -o \
+      -printf "%y %m %s %T@ %i %U %G %l %p\0" \)"""
+"""What find prints of a tree that tells whether somebody wrote there; a folder's own times tell
+nothing, as what is in it is listed."""
+
 # The shell itself takes words apart: a program a word would be most of what a look costs.
 _NAMES = (
     FILE_FACTS
+    + f'tree_facts() {{ find "$1" {TREE_FACTS} 2>/dev/null | sort -z; }}\n'
     + r"""LC_ALL=C; export LC_ALL
 umask 022
 p=$1 sum=$2 size=$3
@@ -35,35 +42,62 @@ note() {
   echo "$1$sum $(file_facts "$p")" > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"
 }
 known() {
-  [ -f "$p" ] && [ -f "$receipt" ] || return 1
+  plain && [ -f "$receipt" ] || return 1
   noted=$(cat "$receipt")
   [ "${noted#found }" = "$sum $(file_facts "$p")" ]
+}
+plain() { [ -f "$p" ] && [ ! -L "$p" ]; }
+mode_of() { stat -c %a -- "$1" 2>/dev/null || stat -f %Lp "$1"; }
+# What is there as pitui brought it, as a file or (with an owner, or holes) as a tree.
+untouched() {
+  plain && [ -f "$receipt" ] && IFS=' ' read -r word rest < "$receipt" || return 1
+  case $word in
+  found) return 1 ;;
+  tree) [ "${rest##* }" = "$(cd -- "$d" && tree_facts "./$b" | digest)" ] ;;
+  *) [ "$rest" = "$(file_facts "$p")" ] ;;
+  esac
+}
+# It may have been touched, or copied back: what is in it counts.
+ours() { untouched || { plain && [ ${#word} -eq 128 ] && [ "$word" = "$(digest < "$p")" ]; }; }
+taken() {
+  [ -n "$guarded" ] && { [ -e "$p" ] || [ -L "$p" ]; } || return 1
+  word=
+  ! ours
 }
 """
 )
 
 # A target without a receipt may still be the file: somebody copied it by hand, or the power went
-# between the rename and the receipt. As that cannot be told, it is noted as somebody's own.
+# between the rename and the receipt. As that cannot be told, it is noted as somebody's own. What a
+# symbolic link leads to is not noted: it would change unseen.
 _LOOK = (
     _NAMES
     + rf"""
-had=
-if known; then echo there; exit 0; fi
+prefix=$4 mode=$5 guarded=$6 word=
+if known; then
+  [ "$(mode_of "$p")" = "$mode" ] ||
+    {{ chmod "$mode" "$p" && note "${{noted%"${{noted#found }}"}}"; }} || exit
+  echo there; exit 0
+fi
 [ -d "$d" ] || mkdir -p -- "$d" || exit 1
 if [ -f "$p" ] && [ "$(wc -c < "$p")" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]; then
-  [ -f "$receipt" ] && IFS=' ' read -r had _ < "$receipt"
-  if [ "$had" = "$sum" ]; then note; else note "found "; fi || exit
+  if plain; then
+    found="found "
+    if untouched || [ "$word" = "$sum" ]; then found=; fi
+    {{ [ "$(mode_of "$p")" = "$mode" ] || chmod "$mode" "$p"; }} && note "$found" || exit
+  fi
   rm -f -- "$part" && echo there; exit
 fi
-[ -d "$p" ] && {{ echo "$p is a folder" >&2; exit 1; }}
+if [ -d "$p" ] && [ ! -L "$p" ]; then echo folder; exit; fi
+if taken; then if [ "${{word:-found}}" = found ]; then echo foreign; else echo changed; fi; exit; fi
 : >> "$part" || exit 1
 have=$(wc -c < "$part")
 [ "$have" -le "$size" ] || {{ : > "$part" || exit 1; have=0; }}
 blocks=$((have / {STEP}))
-prefix=-
-[ -z "$4" ] || [ "$blocks" -eq 0 ] || prefix=$(head -c $((blocks * {STEP})) "$part" | digest)
+begun=-
+[ -z "$prefix" ] || [ "$blocks" -eq 0 ] || begun=$(head -c $((blocks * {STEP})) "$part" | digest)
 free=$(df -Pk -- "$d" | {{ read -r _; read -r _ _ _ kib _; echo "$kib"; }})
-echo "part $((blocks * {STEP})) $prefix $free $have"
+echo "part $((blocks * {STEP})) $begun $free $have"
 """
 )
 
@@ -77,9 +111,8 @@ if [ ! -f "$p" ]; then
   exit 0
 fi
 have=$(wc -c < "$p") || exit 1
-mode_of() { stat -c %a -- "$1" 2>/dev/null || stat -f %Lp "$1"; }
 same() {
-  [ "$(mode_of "$p")" = "$mode" ] || return 1
+  [ -L "$p" ] || [ "$(mode_of "$p")" = "$mode" ] || return 1
   [ -n "$verify" ] || ! known || return 0
   [ "$have" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]
 }
@@ -91,7 +124,7 @@ if same; then echo there; else echo different $have; fi
 _RECEIVE = (
     _NAMES
     + rf"""
-offset=$4 mode=$5 durable=$6
+offset=$4 mode=$5 durable=$6 guarded=$7
 dd of="$part" ibs=65536 obs={STEP} seek=$((offset / {STEP})) conv=notrunc 2>"$part.said" || {{
   grep -v records "$part.said" >&2; rm -f -- "$part.said"; exit 1
 }}
@@ -108,6 +141,7 @@ if [ "$(digest < "$part")" != "$sum" ]; then rm -f -- "$part"; echo wrong; exit 
 _PLACE = r"""
 chmod "$mode" "$part" || exit 1
 [ -z "$durable" ] || sync "$part" 2>/dev/null || sync
+if taken; then echo "somebody wrote there during the push" >&2; exit 1; fi
 mv -f -- "$part" "$p" || exit 1
 [ -z "$durable" ] || sync "$d" 2>/dev/null || sync
 note
@@ -129,10 +163,35 @@ _BOOT = (
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """How a file is put in its place."""
+
+    mode: int = 0o644
+    durable: bool = True
+    """Whether it is flushed to the disk first, so that even a power cut leaves the old file or the
+    whole new one."""
+    guarded: bool = False
+    """Whether what pitui did not bring, or somebody changed since, stays in its place."""
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """The same for the scripts: the mode in octal, and anything for yes."""
+        return f"{self.mode:o}", "yes" * self.durable, "yes" * self.guarded
+
+
+ORDINARY = Placing()
+
+Taken = Literal["folder", "foreign", "changed"]
+"""A folder; what pitui did not bring; what somebody changed since it did."""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """What a node has of a file; sizes in bytes."""
 
     there: bool
+    taken: Taken | None = None
+    """What stands in its place and is not to be replaced."""
     offset: int = 0
     """How much of the beginning is there."""
     prefix: str = ""
@@ -143,16 +202,20 @@ class RemoteFile:
     """What the part takes already, the unfinished block included."""
 
 
-def find_received_command(target: str, sha512: str, size: int, *, prefix: bool = True) -> str:
+def find_received_command(
+    target: str, sha512: str, size: int, placing: Placing, *, prefix: bool = True
+) -> str:
     """Return the command whose output `parse_received` reads; it makes the target's folder.
 
     Args:
         target: the file's place on the node.
         sha512: its digest.
         size: its bytes.
+        placing: how it is put there; the file gets its mode where it is there already.
         prefix: whether the digest of what is there of it is wanted.
     """
-    return _script_command(_LOOK, target, sha512, size, "yes" * prefix)
+    mode, _, guarded = placing.words
+    return _script_command(_LOOK, target, sha512, size, "yes" * prefix, mode, guarded)
 
 
 def parse_received(output: str) -> RemoteFile | None:
@@ -161,6 +224,8 @@ def parse_received(output: str) -> RemoteFile | None:
     match words:
         case ["there"]:
             return RemoteFile(there=True)
+        case ["folder" | "foreign" | "changed" as taken]:
+            return RemoteFile(there=False, taken=taken)
         case ["part", offset, prefix, free, have] if (offset + free + have).isdecimal():
             begun = "" if prefix == "-" else prefix
             return RemoteFile(
@@ -177,17 +242,13 @@ def presence_command(target: str, sha512: str, size: int, mode: int, *, verify: 
     return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", "yes" * verify)
 
 
-def receive_command(
-    target: str, sha512: str, size: int, offset: int, mode: int, *, durable: bool
-) -> str:
+def receive_command(target: str, sha512: str, size: int, offset: int, placing: Placing) -> str:
     """Return the command that takes the file from `offset` on, on its standard input.
 
     It says `done`, `incomplete BYTES` (the input ended early; what came is kept) or `wrong` (all is
     there and the digest is another; nothing is kept).
     """
-    return _script_command(
-        _RECEIVE + _CHECK + _PLACE, target, sha512, size, offset, f"{mode:o}", "yes" * durable
-    )
+    return _script_command(_RECEIVE + _CHECK + _PLACE, target, sha512, size, offset, *placing.words)
 
 
 def relay_command(target: str, sha512: str, size: int) -> str:
@@ -198,9 +259,9 @@ def relay_command(target: str, sha512: str, size: int) -> str:
 def place_script() -> str:
     """Return the script that puts a verified part in its place.
 
-    Its words: target, SHA-512, size, mode (octal), and anything where it is to be durable.
+    Its words: target, SHA-512, size, and those of the `Placing`.
     """
-    return f"{_NAMES}mode=$4 durable=$5\n{_PLACE}"
+    return f"{_NAMES}mode=$4 durable=$5 guarded=$6\n{_PLACE}"
 
 
 def forget_command(target: str, sha512: str) -> str:

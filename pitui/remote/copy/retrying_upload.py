@@ -2,8 +2,9 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from pathlib import PurePosixPath
 
-from pitui.domain.errors import AwayError, Failure, LinkError
+from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
 from pitui.remote.copy.payload import (
     Payload,
     Pushed,
@@ -12,9 +13,16 @@ from pitui.remote.copy.payload import (
     need_room,
     refused,
     source_unreadable,
+    would_be_lost,
     wrong_twice,
 )
-from pitui.remote.copy.receive_script import RemoteFile, find_received_command, parse_received
+from pitui.remote.copy.receive_script import (
+    Placing,
+    RemoteFile,
+    Taken,
+    find_received_command,
+    parse_received,
+)
 from pitui.remote.runner import Runner
 
 AWAY_LIMIT = 60.0
@@ -23,6 +31,10 @@ AWAY_LIMIT = 60.0
 RETRY_EVERY = 1.0
 
 _COMES_BACK = (Failure.LOST, Failure.TIMED_OUT, Failure.NO_ROUTE, Failure.REFUSED)
+
+
+class FolderThereError(NodeError):
+    """A folder stands where a file is to be put."""
 
 
 class RetriedPush(ABC):
@@ -74,11 +86,14 @@ class RetryingUpload(RetriedPush):
     wants_prefix = False
     """Whether the node is to read through what it has of the file."""
 
-    def __init__(self, runner: Runner, payload: Payload, target: str, sent: Sent) -> None:
+    def __init__(
+        self, runner: Runner, payload: Payload, target: str, placing: Placing, sent: Sent
+    ) -> None:
         super().__init__()
         self.runner = runner
         self.payload = payload
         self.target = target
+        self.placing = placing
         self.sent = sent
         self.total = 0
         """Bytes put on the link, over all tries."""
@@ -94,9 +109,11 @@ class RetryingUpload(RetriedPush):
         """
         while True:
             found = await find_received(
-                self.runner, self.payload, self.target, prefix=self.wants_prefix
+                self.runner, self.payload, self.target, self.placing, prefix=self.wants_prefix
             )
             self.moved()
+            if found.taken is not None:
+                raise _taken_error(self.runner.node, self.target, found.taken)
             if found.there:
                 self.sent(self.payload.size)
                 return self.pushed()
@@ -135,8 +152,15 @@ def _away_error(error: LinkError, away: float) -> AwayError:
     return AwayError(error.node, error.failure, message, advice)
 
 
+def _taken_error(node: str, target: str, taken: Taken) -> NodeError:
+    if taken == "folder":
+        return FolderThereError(node, f"cannot write {target}: it is a folder")
+    name = PurePosixPath(target).name
+    return would_be_lost(node, target, name, changed=taken == "changed")
+
+
 async def find_received(
-    runner: Runner, payload: Payload, target: str, *, prefix: bool = True
+    runner: Runner, payload: Payload, target: str, placing: Placing, *, prefix: bool = True
 ) -> RemoteFile:
     """Return what a node has of a file; `prefix` is whether it reads what it has of it.
 
@@ -144,7 +168,7 @@ async def find_received(
         NodeError: nothing can be written there.
         LinkError: the node cannot be reached.
     """
-    command = find_received_command(target, payload.sha512, payload.size, prefix=prefix)
+    command = find_received_command(target, payload.sha512, payload.size, placing, prefix=prefix)
     result = await runner.run(command, limit=end_limit(payload))
     found = parse_received(result.stdout)
     if not result.ok or found is None:

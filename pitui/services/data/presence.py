@@ -7,7 +7,7 @@ from typing import Literal
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
-from pitui.domain.text.printable import printable
+from pitui.domain.text.printable import last_lines, printable
 from pitui.remote.copy.payload import end_limit
 from pitui.remote.copy.presence import Presence, parse_presence
 from pitui.remote.copy.receive_script import presence_command
@@ -30,6 +30,8 @@ class NodeData:
     error: str = ""
     """Why nothing is known."""
     advice: str = ""
+    said: str = ""
+    """What the node said last, in lines; see `Outcome`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ async def _node_data(
     try:
         return await look_at_data(cluster, name, item, content, verify=verify)
     except PituiError as error:
-        unknown = NodeData("unknown", error=error.message, advice=error.advice)
+        said = error.said if isinstance(error, NodeError) else ""
+        unknown = NodeData("unknown", error=error.message, advice=error.advice, said=said)
         if isinstance(error, LinkError):
             away[name] = unknown
         return unknown
@@ -135,6 +138,7 @@ async def _file_presence(
     result = await cluster.runner(name).run(command, limit=end_limit(payload), changes=False)
     found = parse_presence(result.stdout, payload.size)
     if not result.ok or found is None:
-        said = printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])
-        raise NodeError(name, f"cannot read {item.target}: {said}")
+        why = printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])
+        said = last_lines(result.stderr)
+        raise NodeError(name, f"cannot read {item.target}: {why}", said=said)
     return found

@@ -62,6 +62,8 @@ class PlainFile:
 
     payload: Payload
     mode: int
+    tree: Tree
+    """The same, for a node that has a folder in its place."""
     files: int = 1
 
     @property
@@ -174,7 +176,7 @@ def read_content(item: Item) -> Content:
         raise UsageError(f"cannot push {item.source}: {error}", "Leave it out.") from error
     entry = tree.entries[0]
     if len(tree.entries) == 1 and not item.pattern and _is_plain(entry, item):
-        return PlainFile(Payload(item.source, entry.size, entry.sha512), entry.mode)
+        return PlainFile(Payload(item.source, entry.size, entry.sha512), entry.mode, tree)
     return tree
 
 

@@ -12,7 +12,9 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import Pushed
+from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
+from pitui.remote.copy.retrying_upload import FolderThereError
 from pitui.remote.copy.tree.bundle_store import BundleStore
 from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.copy.tree.tree_push import TreePush
@@ -21,7 +23,7 @@ from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.data.node_target import tree_target
 from pitui.services.data.push_items import Content, Item, PlainFile, read_content
-from pitui.services.data.target_folder import make_folder, make_folder_of
+from pitui.services.data.target_folder import make_folder
 
 PushProgress = Callable[[str, int, int], None]
 """Called with a node's name, and how many of how many bytes of an item it has."""
@@ -45,6 +47,8 @@ class Delivery:
     seconds: float = 0.0
     error: str = ""
     advice: str = ""
+    said: str = ""
+    """What the node said last, in lines; see `Outcome`."""
 
     @property
     def outcome(self) -> Outcome:
@@ -53,7 +57,7 @@ class Delivery:
         if not detail and self.state is OutcomeState.OK:
             via = f", through {self.via}" if self.via else ""
             detail = f"{self.sent / 1024 / 1024:.1f} MiB in {self.seconds:.1f} s{via}"
-        return Outcome(self.node, "", self.state, detail, self.advice, self.seconds)
+        return Outcome(self.node, "", self.state, detail, self.advice, self.seconds, self.said)
 
 
 DeliveryReport = Callable[[Delivery], None]
@@ -70,11 +74,13 @@ class Pushing:
         report: DeliveryReport,
         *,
         durable: bool = True,
+        force: bool = False,
     ) -> None:
         self._cluster = cluster
         self._progress = progress
         self._report = report
         self._durable = durable
+        self._force = force
         self._away: dict[str, Delivery] = {}
         """Nodes that could not be reached; they are not waited for a second time."""
 
@@ -120,7 +126,7 @@ class Pushing:
     ) -> list[Delivery]:
         """Push what was read already, by a way that others may use at the same time."""
         ended: list[Delivery] = []
-        way = _Way(distributor, bundles, self._progress, durable=self._durable)
+        way = _Way(distributor, bundles, self._progress, durable=self._durable, force=self._force)
         async with self._cluster.locks.holding("push") as locks:
             for item, content in zip(items, contents, strict=True):
                 push = _Push(self._cluster, way, item, content)
@@ -148,18 +154,23 @@ class Pushing:
         except PituiError as error:
             away = isinstance(error, LinkError)
             state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
+            said = error.said if isinstance(error, NodeError) else ""
             found = Delivery(
-                name, item, state, size, files, error=error.message, advice=error.advice
-            )
+                name, item, state, size, files,
+                error=error.message, advice=error.advice, said=said,
+            )  # fmt: skip
             if away:
                 self._away[name] = found
         if found.state is not OutcomeState.UNCHANGED:
-            self._record(name, item, found.state)
+            self._record(name, item, found.state, found.error)
         return replace(found, seconds=time.monotonic() - begun)
 
-    def _record(self, name: str, item: Item, state: OutcomeState) -> None:
+    def _record(self, name: str, item: Item, state: OutcomeState, error: str = "") -> None:
         paths = {"source": str(item.source), "target": item.target}
-        self._cluster.audit.record("push", name, str(state), **paths)
+        if error:
+            paths["detail"] = error
+        action = "push --force" if self._force else "push"
+        self._cluster.audit.record(action, name, str(state), **paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,8 @@ class _Way:
     bundles: BundleStore
     progress: PushProgress
     durable: bool
+    force: bool
+    """Whether what pitui did not bring, or somebody changed since, is replaced too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +221,15 @@ class _Push:
 
     async def _file(self, name: str, file: PlainFile, sent: Callable[[int], None]) -> Pushed:
         target = self.item.target
-        folder = str(PurePosixPath(target).parent)
-        await make_folder_of(self.cluster, name, folder, target, file.mode)
-        return await self.way.distributor.deliver(
-            name, file.payload, target, mode=file.mode, sent=sent, durable=self.way.durable
-        )
+        await make_folder(self.cluster, name, str(PurePosixPath(target).parent))
+        placing = Placing(file.mode, durable=self.way.durable, guarded=not self.way.force)
+        try:
+            return await self.way.distributor.deliver(
+                name, file.payload, target, placing=placing, sent=sent
+            )
+        except FolderThereError:
+            # It is ours, or not: to change the one for the other is what trees can.
+            return await self._tree(name, file.tree, sent)
 
     async def _tree(self, name: str, tree: Tree, sent: Callable[[int], None]) -> Pushed:
         target = await tree_target(self.cluster, name, self.item)
@@ -223,7 +240,7 @@ class _Push:
 
         tree_push = TreePush(
             self.way.distributor, self.way.bundles, tree, target, prepare, sent,
-            durable=self.way.durable,
+            durable=self.way.durable, force=self.way.force,
         )  # fmt: skip
         return await tree_push.run()
 

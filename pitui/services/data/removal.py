@@ -63,9 +63,13 @@ async def remove_data(
         except PituiError as error:
             away = isinstance(error, LinkError)
             state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
-            outcome = Outcome(name, "", state, error.message, error.advice)
+            said = error.said if isinstance(error, NodeError) else ""
+            outcome = Outcome(name, "", state, error.message, error.advice, said=said)
         if outcome.state is not OutcomeState.UNCHANGED:
-            cluster.audit.record("remove-data", name, str(outcome.state), target=item.target)
+            details = {} if outcome.state.good else {"detail": outcome.detail}
+            cluster.audit.record(
+                "remove-data", name, str(outcome.state), target=item.target, **details
+            )
         report(outcome)
         return outcome
 
@@ -87,7 +91,7 @@ async def _remove_from(cluster: Cluster, item: Item, name: str) -> Outcome:
     if not result.ok or removed is None:
         error = refused(name, item.target, result.stderr)
         said = error.message.partition(": ")[2]
-        raise NodeError(name, f"cannot remove {what}: {said}", error.advice)
+        raise NodeError(name, f"cannot remove {what}: {said}", error.advice, said=error.said)
     match removed:
         case Removed.REMOVED:
             return Outcome(name, "", OutcomeState.OK, f"removed {what}")

@@ -37,7 +37,7 @@ class DataActions:
             for row in rows:
                 report(Outcome(row.node, row.item.target, OutcomeState.WORKING))
             try:
-                await service.push(_by_item(rows), progress, self._noting(rows, report))
+                await service.push(_by_item(rows), progress, self._noting("push", rows, report))
             finally:
                 state.over([row.key for row in rows])
             await state.look()
@@ -55,7 +55,7 @@ class DataActions:
         service, state = self._service, self._state
 
         async def work(report: OutcomeReport) -> None:
-            await service.remove(_by_item(rows), self._noting(rows, report))
+            await service.remove(_by_item(rows), self._noting("removal", rows, report))
             await state.look()
 
         return Operation(
@@ -74,7 +74,7 @@ class DataActions:
         ).expect([(row.node, row.item.target) for row in rows])
 
     def _noting(
-        self, rows: Sequence[DataRow], report: OutcomeReport
+        self, action: str, rows: Sequence[DataRow], report: OutcomeReport
     ) -> Callable[[int, Outcome], None]:
         """Return what notes and reports how an item, by its number, stands on a node."""
         targets = {row.key: row.item.target for row in rows}
@@ -83,7 +83,7 @@ class DataActions:
             key = number, outcome.node
             # Several items go to one node: the outcome names which.
             report(replace(outcome, role=targets.get(key, outcome.role)))
-            self._state.take(key, outcome)
+            self._state.take(key, outcome, action)
 
         return note
 

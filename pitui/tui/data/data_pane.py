@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from pitui.tui.base.actions.action_table import Scope, bindings
+from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.base.ui_messages import FooterChanged, LogsRequested
 from pitui.tui.data.data_actions import DataActions
@@ -85,8 +86,13 @@ class DataPane(TablePane):
         self.run_worker(self._state.look(), group="look")
 
     def do_logs(self) -> None:
-        """Follow the logs of the row's node, where a failing disk or link shows."""
-        if (row := self._rows.get(self.cursor or "")) is not None:
+        """Show what failed; else follow the node's logs, where a failing disk or link shows."""
+        row = self._rows.get(self.cursor or "")
+        if row is not None and row.failure is not None:
+            from pitui.tui.data.failure_pane import FailurePane
+
+            self.app.push_screen(PaneScreen(FailurePane(row, row.failure)))
+        elif row is not None:
             self.post_message(LogsRequested((row.node,)))
 
     def is_enabled(self, action_id: str) -> bool:

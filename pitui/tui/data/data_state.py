@@ -47,6 +47,20 @@ class Copying:
 
 
 @dataclass(frozen=True, slots=True)
+class DataFailure:
+    """What went wrong with an item on a node."""
+
+    action: str
+    """What was done, as a noun: `push`."""
+    at: float
+    """When it ended; Unix time."""
+    detail: str
+    advice: str = ""
+    said: str = ""
+    """What the node said last, in lines; see `Outcome`."""
+
+
+@dataclass(frozen=True, slots=True)
 class DataRow:
     """One item on one node."""
 
@@ -55,8 +69,15 @@ class DataRow:
     node: str
     data: "NodeData"
     copying: Copying | None = None
-    failed: Outcome | None = None
-    """How the last action on it went, where it did not go well."""
+    failed: DataFailure | None = None
+    """How the last push or removal went, where it did not go well."""
+    not_known: DataFailure | None = None
+    """Why the last look says nothing of it."""
+
+    @property
+    def failure(self) -> DataFailure | None:
+        """What a person wants to read first."""
+        return self.failed or self.not_known
 
 
 class DataState:
@@ -75,7 +96,9 @@ class DataState:
         self.error: PituiError | None = None
         """Why nothing could be found out."""
         self._copying: dict[ItemOnNode, Copying] = {}
-        self._failed: dict[ItemOnNode, Outcome] = {}
+        self._failed: dict[ItemOnNode, DataFailure] = {}
+        self._looked = "look", 0.0
+        """How what is known was found out, as a noun, and when; Unix time."""
 
     def watch(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call back when anything is different; what is returned ends that when it is called."""
@@ -96,6 +119,7 @@ class DataState:
         try:
             self.items = await self._service.find(verify=verify)
             self.error = None
+            self._looked = "verification" if verify else "look", time.time()
         except PituiError as error:
             self.error = error
         finally:
@@ -108,10 +132,16 @@ class DataState:
             DataRow(
                 (number, node), item, node, data,
                 self._copying.get((number, node)), self._failed.get((number, node)),
+                self._not_known(data),
             )
             for number, item in enumerate(self.items)
             for node, data in item.nodes.items()
         ]  # fmt: skip
+
+    def _not_known(self, data: "NodeData") -> DataFailure | None:
+        action, at = self._looked
+        found = DataFailure(action, at, data.error, data.advice, data.said)
+        return found if data.error else None
 
     def row(self, key: ItemOnNode) -> DataRow | None:
         """Return one item on one node, None where there is none any more."""
@@ -129,13 +159,15 @@ class DataState:
             self._copying[key] = replace(before, have=have, size=size, now=now)
         self.changed()
 
-    def take(self, key: ItemOnNode, outcome: Outcome) -> None:
-        """Note how an action on an item stands on a node."""
+    def take(self, key: ItemOnNode, outcome: Outcome, action: str) -> None:
+        """Note how an action on an item stands on a node; `action` is a noun, such as `push`."""
         if outcome.state.ended:
             self._copying.pop(key, None)
             self._failed.pop(key, None)
             if not outcome.state.good and outcome.state is not OutcomeState.CANCELLED:
-                self._failed[key] = outcome
+                self._failed[key] = DataFailure(
+                    action, time.time(), outcome.detail, outcome.advice, outcome.said
+                )
         self.changed()
 
     def over(self, ended: Sequence[ItemOnNode]) -> None:

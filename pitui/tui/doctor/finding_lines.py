@@ -7,14 +7,11 @@ from pitui.doctor.report import KnownFinding
 from pitui.domain.logs.log_line import Level, LogLine
 from pitui.domain.text.printable import one_line
 from pitui.tui.doctor.finding_rows import DoctorRow, as_sentence, finding_place, known_since
-from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells, wrapped
+from pitui.tui.text.cells import BLANK, Cell, Tone, cells
 from pitui.tui.text.findings import SEVERITY_WORDS
-from pitui.tui.text.paragraphs import fact, title
+from pitui.tui.text.paragraphs import INDENT, WIDEST, fact, paragraph, title
 
 _LOG_LINES = 12
-_INDENT = "  "
-_MOST = 100
-"""Columns of a paragraph, beyond which it is hard to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +31,30 @@ class ShownFinding:
 
 def finding_lines(shown: ShownFinding, width: int) -> list[Cell]:
     """Return the lines of the whole screen."""
-    room = min(width, _MOST)
+    room = min(width, WIDEST)
     row = shown.row
     if not isinstance(row, KnownFinding):
-        lines = [*_paragraph(row.reason, room, Tone.STRONG), BLANK, title("Checks that could not")]
-        return [*lines, *_paragraph(", ".join(row.checks), room), *_log_part(shown, width)]
+        lines = [*paragraph(row.reason, room, Tone.STRONG), BLANK, title("Checks that could not")]
+        return [*lines, *paragraph(", ".join(row.checks), room), *_log_part(shown, width)]
     found = row.finding
     glyph, word, tone = SEVERITY_WORDS[found.severity]
     head = cells((f"{glyph} {word}", tone), (f"  {found.check}", Tone.DIM))
     if shown.gone:
         head = cells(("✓ gone", Tone.GOOD), ("  it is no longer found", Tone.DIM))
-    lines = [head, BLANK, *_paragraph(found.title, room, Tone.STRONG)]
+    lines = [head, BLANK, *paragraph(found.title, room, Tone.STRONG)]
     if found.detail:
-        lines += [BLANK, *_paragraph(found.detail, room)]
-    lines += [BLANK, title("Why it matters"), *_paragraph(as_sentence(found.why), room)]
+        lines += [BLANK, *paragraph(found.detail, room)]
+    lines += [BLANK, title("Why it matters"), *paragraph(as_sentence(found.why), room)]
     by_key = "f does it" if row.fixable and row.excluded is None else ""
     lines += [BLANK, title("Fix", by_key), *_fix(found.fix, width)]
     lines += [BLANK, title("Facts"), *_finding_fact_lines(row, shown.names)]
     return [*lines, *_log_part(shown, width)]
 
 
-def _paragraph(text: str, width: int, tone: Tone = Tone.NORMAL) -> list[Cell]:
-    lines = wrapped(cell(text, tone), width - len(_INDENT))
-    return [Cell(((_INDENT, tone), *line.spans)) for line in lines]
-
-
 def _fix(text: str, width: int) -> list[Cell]:
     """Return a fix, one command a line where it has several."""
     parts = [part for part in one_line(text).split(" ; ") if part]
-    return [line for part in parts for line in _paragraph(part, width, Tone.ACCENT)]
+    return [line for part in parts for line in paragraph(part, width, Tone.ACCENT)]
 
 
 def _finding_fact_lines(row: KnownFinding, names: Mapping[str, str]) -> Iterator[Cell]:
@@ -82,7 +74,7 @@ def _finding_fact_lines(row: KnownFinding, names: Mapping[str, str]) -> Iterator
 def _log_part(shown: ShownFinding, width: int) -> list[Cell]:
     """Return the last lines that tell of trouble, else the last ones."""
     if shown.log_problem:
-        return [BLANK, title("Log"), *_paragraph(shown.log_problem, width, Tone.DIM)]
+        return [BLANK, title("Log"), *paragraph(shown.log_problem, width, Tone.DIM)]
     if shown.log is None:
         return [BLANK, title("Log"), cells(("  asking …", Tone.DIM))]
     bad = [line for line in shown.log if line.level and line.level.rank >= Level.WARN.rank]
@@ -95,4 +87,4 @@ def _log_line(line: LogLine) -> Cell:
     level = line.level.rank if line.level else 0
     tone = Tone.BAD if level >= Level.ERROR.rank else Tone.WARN if level else Tone.NORMAL
     tone = tone if level >= Level.WARN.rank else Tone.DIM
-    return cells((f"{_INDENT}{line.source}  ", Tone.DIM), (one_line(line.text), tone))
+    return cells((f"{INDENT}{line.source}  ", Tone.DIM), (one_line(line.text), tone))

@@ -2,12 +2,23 @@
 
 from rich.cells import cell_len, set_cell_size
 
-from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells
+from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cell, cells, wrapped
 
 SIDE_GAP = 3
 """Columns between two blocks side by side."""
 FACT_INDENT = 16
 """Columns before what a fact says."""
+
+
+INDENT = "  "
+WIDEST = 100
+"""Columns of a paragraph, beyond which it is hard to read."""
+
+
+def paragraph(text: str, width: int, tone: Tone = Tone.NORMAL) -> list[Cell]:
+    """Return an indented text, in as many lines as it takes."""
+    lines = wrapped(cell(text, tone), width - len(INDENT))
+    return [Cell(((INDENT, tone), *line.spans)) for line in lines]
 
 
 def title(text: str, more: str = "") -> Cell:

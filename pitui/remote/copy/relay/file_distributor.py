@@ -15,7 +15,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.copy.direct_send import push
 from pitui.remote.copy.payload import Payload, Pushed, Sent, nobody
-from pitui.remote.copy.receive_script import RemoteFile
+from pitui.remote.copy.receive_script import ORDINARY, Placing, RemoteFile
 from pitui.remote.copy.relay.peer import Peer, UnableError
 from pitui.remote.copy.relay.peer_selection import Topology
 from pitui.remote.copy.relay.swarm import Swarm
@@ -87,10 +87,9 @@ class FileDistributor:
         payload: Payload,
         target: str,
         *,
-        mode: int = 0o644,
+        placing: Placing = ORDINARY,
         sent: Sent | None = None,
         away_limit: float = AWAY_LIMIT,
-        durable: bool = True,
     ) -> Pushed:
         """Bring a file to a path on a node, unless it is there; see `direct_send.push`.
 
@@ -98,9 +97,7 @@ class FileDistributor:
             NodeError: it cannot be written there (names disk full, read-only, ...).
             LinkError: the node cannot be reached, or did not come back.
         """
-        trip = _FileDelivery(
-            self, name, payload, target, mode, sent or nobody, away_limit, durable=durable
-        )
+        trip = _FileDelivery(self, name, payload, target, placing, sent or nobody, away_limit)
         if self._connections.node(name).local:
             return await trip.alone()
         arrived: asyncio.Future[Pushed] = asyncio.get_running_loop().create_future()
@@ -148,17 +145,13 @@ class _FileDelivery(RetryingUpload):
         name: str,
         payload: Payload,
         target: str,
-        mode: int,
+        placing: Placing,
         sent: Sent,
         away_limit: float,
-        *,
-        durable: bool,
     ) -> None:
-        super().__init__(distributor.connections.runner(name), payload, target, sent)
+        super().__init__(distributor.connections.runner(name), payload, target, placing, sent)
         self._distributor = distributor
-        self._mode = mode
         self._away_limit = away_limit
-        self._durable = durable
         self._unable = False
         self._arrived: asyncio.Future[Pushed] | None = None
 
@@ -192,19 +185,16 @@ class _FileDelivery(RetryingUpload):
             self.runner,
             self.payload,
             self.target,
-            mode=self._mode,
+            placing=self.placing,
             sent=self.sent,
             away_limit=self._away_limit,
-            durable=self._durable,
         )
 
     async def bring(self, found: RemoteFile) -> bool:
         """Have the node fed by whoever can do it best."""
         had = found.have
         self.resumed += had > 0
-        peer = Peer(
-            self.runner, self.payload, self.target, self._mode, self._durable, self._progress
-        )
+        peer = Peer(self.runner, self.payload, self.target, self.placing, self._progress)
         peer.have = had
         whole = False
 

@@ -13,7 +13,7 @@ import msgspec
 from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import Payload, Sent, end_limit, refused
-from pitui.remote.copy.receive_script import place_script, relay_command
+from pitui.remote.copy.receive_script import Placing, place_script, relay_command
 from pitui.remote.copy.relay import relay_agent
 from pitui.remote.copy.relay.peer_selection import UNKNOWN_SPEED
 from pitui.remote.runner import RemoteProcess, Runner
@@ -52,8 +52,7 @@ class Peer:
     runner: Runner
     payload: Payload
     target: str
-    mode: int
-    durable: bool
+    placing: Placing
     sent: Sent
     host: str = ""
     port: int = 0
@@ -97,10 +96,8 @@ class Peer:
             "sha512": self.payload.sha512,
             "pem": pem,
             "finish": place_script(),
-            "words": [
-                self.payload.sha512, str(self.payload.size), f"{self.mode:o}", "yes" * self.durable
-            ],
-        }  # fmt: skip
+            "words": [self.payload.sha512, str(self.payload.size), *self.placing.words],
+        }
         await process.write(_agent_program() + _order_line(order))
         try:
             async with asyncio.timeout(START_LIMIT):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text.printable import printable
+from pitui.domain.text.printable import last_lines, printable
 from pitui.remote.copy.payload import (
     LOOK_LIMIT,
     SLOW_DISK,
@@ -17,8 +17,10 @@ from pitui.remote.copy.payload import (
     need_inodes,
     need_room,
     refused,
+    would_be_lost,
 )
 from pitui.remote.copy.presence import Presence, parse_presence
+from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
 from pitui.remote.copy.tree.archive import ChangedError
@@ -79,7 +81,8 @@ async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) 
     )
     found = parse_presence(result.stdout, tree.size)
     if not result.ok or found is None:
-        raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}")
+        said = last_lines(result.stderr)
+        raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}", said=said)
     return found
 
 
@@ -96,6 +99,7 @@ class TreePush(RetriedPush):
         sent: Sent,
         *,
         durable: bool = True,
+        force: bool = False,
     ) -> None:
         super().__init__()
         self._distributor = distributor
@@ -106,6 +110,7 @@ class TreePush(RetriedPush):
         self._prepare = prepare
         self._sent = sent
         self._durable = durable
+        self._force = force
         self._total = 0
         self._resumed = 0
         self._have = 0
@@ -126,7 +131,8 @@ class TreePush(RetriedPush):
         if found.there:
             self._sent(self._tree.size)
             return Pushed(self._total, self._resumed)
-        self._refuse_loss(found)
+        if not self._force:
+            self._refuse_loss(found)
         await self._prepare()
         transfer = plan_transfer(self._tree, found)
         node, path = self._target.node, self._target.path
@@ -159,15 +165,10 @@ class TreePush(RetriedPush):
         """
         lost = foreign_paths(self._tree, found)
         if lost:
-            node, path = self._target.node, self._target.path
             first = printable(os.fsdecode(lost[0]))
-            why = "was changed since it was pushed" if found.changed else "was not pushed by pitui"
-            message = f"{path} is there already and {why}: {first}"
-            if len(lost) > 1:
-                message += f" and {len(lost) - 1} more"
-            message += " would be lost"
-            advice = f"Move it away on {node}, or name another path."
-            raise NodeError(node, message, advice)
+            what = f"{first} and {len(lost) - 1} more" if len(lost) > 1 else first
+            target = self._target
+            raise would_be_lost(target.node, target.path, what, changed=found.changed)
 
     async def _bring(self, transfer: TreeTransfer, fingerprint: str) -> None:
         place, tree = self._target.place, self._tree
@@ -181,7 +182,9 @@ class TreePush(RetriedPush):
             payload = Payload(Path(os.fsdecode(entry.source)), entry.size, entry.sha512)
             await self._deliver(payload, part_name(entry), entry.mode)
             self._have += entry.size
-        command = place_command(place, tree, transfer.lists, fingerprint, durable=self._durable)
+        command = place_command(
+            place, tree, transfer.lists, fingerprint, durable=self._durable, forced=self._force
+        )
         await self._must(command, plan_input(tree, transfer.lists), "done")
         self.moved()
         self._sent(tree.size)
@@ -205,7 +208,7 @@ class TreePush(RetriedPush):
 
         pushed = await self._distributor.deliver(
             self._target.node, payload, f"{self._stage}/parts/{name}",
-            mode=mode, sent=sent, durable=False,
+            placing=Placing(mode, durable=False), sent=sent,
         )  # fmt: skip
         self._total += pushed.sent
         self._resumed += pushed.resumed

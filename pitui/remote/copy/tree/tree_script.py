@@ -128,15 +128,16 @@ def unpack_bundles_command(place: TreePlace, tree: Tree) -> str:
 
 
 def place_command(
-    place: TreePlace, tree: Tree, lists: Lists, fingerprint: str, *, durable: bool
+    place: TreePlace, tree: Tree, lists: Lists, fingerprint: str, *, durable: bool, forced: bool
 ) -> str:
     """Return the command that puts a tree in its place; it takes `plan_input`, and says `done`.
 
-    It refuses where what is there has another fingerprint than the inventory said.
+    It refuses where what is there has another fingerprint than the inventory said. What stands
+    there is pitui's own afterwards where pitui brought it, or with `forced`.
     """
     # Five digits, so that chmod takes set-group-ID bits away that a folder was born with.
     modes = " ".join(f"{mode:05o}" for mode in lists.modes)
-    words = quote(tree.shape, "yes" * durable, modes, fingerprint)
+    words = quote(tree.shape, "yes" * durable, modes, fingerprint, "yes" * forced)
     return f"{_line(tree_shell.PLACE, place, tree)} {quote_path(place.folder)} {words}"
 
 

@@ -12,7 +12,7 @@ They need what Debian always has: GNU's find, sort, xargs, tar, coreutils, and g
 where it is, for the one system call that no older `mv` makes.
 """
 
-from pitui.remote.copy.receive_script import FILE_FACTS
+from pitui.remote.copy.receive_script import FILE_FACTS, TREE_FACTS
 
 # Names come by standard input: their number has no limit there, and none of their bytes harms.
 HEAD = (
@@ -38,12 +38,15 @@ shape() {
     sort -z | digest
 }
 content() { files | sort -z | hashes | digest; }
+"""
+    + rf"""
 # By times of the content: those of the change move on where a kept file is linked into a new tree.
 # A folder's own tell nothing: what is in it is listed.
-facts_of() {
-  unpack "$1" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "d %m %i %U %G %p\0" -o \
-      -printf "%y %m %s %T@ %i %U %G %l %p\0" \)' sh 2>/dev/null | sort -z | digest
-}
+facts_of() {{
+  unpack "$1" | xargs -0 -r sh -c 'exec find "$@" {TREE_FACTS}' sh 2>/dev/null | sort -z | digest
+}}
+"""
+    + r"""
 # What anybody writes changes it; modes and owners, which kept files get before the swap, do not.
 written() {
   unpack "$names" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "d %p\0" -o \
@@ -56,7 +59,8 @@ brought() {
   if [ "$word" = tree ]; then
     mine=$(tail -n +2 "$receipt" | base64 -w 0)
     [ "${rest##* }" != "$(facts_of "$mine")" ] || echo "$mine"
-  elif [ "$rest" = "$(file_facts "$(unpack "$names" | tr -d '\0')" 2>/dev/null)" ]; then
+  elif [ "$rest" = "$(file_facts "$(unpack "$names" | tr -d '\0')" 2>/dev/null)" ] ||
+    [ "$word" = "$(unpack "$names" | hashes | tr -d '\0' | cut -d ' ' -f 1)" ]; then
     echo "$names"
   fi
 }
@@ -218,11 +222,12 @@ unpack "$names" | work=$work stage=$stage xargs -0 -r -n 1 sh -c "$swap" sh || e
 
 PLACE = (
     HEAD
-    + "user=$3 shape=$5 durable=$6 modes=$7 was=$8\n"
+    + "user=$3 shape=$5 durable=$6 modes=$7 was=$8 forced=$9\n"
     + GO
     + MAKE
     + r"""
-mine=$({
+mine=$names
+[ -n "$forced" ] || mine=$({
   unpack "$(brought)"
   unpack "$names" | xargs -0 sh -c 'for name; do
     [ -e "$name" ] || [ -L "$name" ] || printf "%s\0" "$name"

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     DOCTOR = "Doctor"
     FINDING = "A finding (movement and y also in text)"
     NODE = "A node's screen (movement and y also in text)"
+    FAILURE = "What failed with data (movement and y also in text)"
     TEXT = "Text, such as a thread dump"
     BENCHMARKS = "Benchmarks"
     RUN = "A run, or runs compared (movement and y also in text)"
@@ -65,7 +66,7 @@ _LINES = (Scope.TABLES, Scope.LOGS)
 _MOVING = (*_LINES, Scope.PROVISIONING)
 _PLAN = (Scope.PROVISIONING,)
 _NODES = (Scope.NODES,)
-_LOOKS = (Scope.NODE, Scope.TEXT, Scope.RUN, Scope.FINDING)
+_LOOKS = (Scope.NODE, Scope.FAILURE, Scope.TEXT, Scope.RUN, Scope.FINDING)
 _FINDINGS = (Scope.DOCTOR, Scope.FINDING)
 _WORK = (Scope.JOBS, Scope.DRILL)
 
@@ -108,7 +109,8 @@ ACTIONS: tuple[Action, ...] = (
            "only those of the selected one", (Scope.EXECUTORS,), hint=5),
     Action("threads", "Threads", "d", "Show a thread dump of the executor, to search or to read "
            "in $PAGER", (Scope.EXECUTORS,), hint=3),
-    Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor",
+    Action("logs", "Logs", "l", "Follow the logs of the node, executor or run under the cursor; "
+           "in Data, first what a push, look or removal that failed there said",
            (Scope.NODES, Scope.EXECUTORS, *_WORK, Scope.TIMELINE, Scope.DATA,
             *_FINDINGS, Scope.BENCHMARKS), hint=4),
     Action("open", "Open", "enter", "Open the application, job or stage under the cursor; on "
@@ -224,7 +226,8 @@ ACTIONS: tuple[Action, ...] = (
            mutating=True, hint=1),
     Action("span", "Time span", "t", "Switch the charts between the last hour and the last ten "
            "minutes", (Scope.NODE,), hint=2),
-    Action("node_logs", "Logs", "l", "Follow the node's logs", (Scope.NODE,), hint=3),
+    Action("node_logs", "Logs", "l", "Follow the node's logs", (Scope.NODE, Scope.FAILURE),
+           hint=3),
     Action("count", "Measure disk", "u", "Measure the disk use again", (Scope.NODE,), hint=4),
     Action("compare_runs", "Compare", "c", "Compare the marked runs with the first of them; "
            "without marks, the run under the cursor with its baseline", (Scope.BENCHMARKS,),
