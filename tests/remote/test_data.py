@@ -385,4 +385,4 @@ def test_a_jobs_data_is_brought_before_it_starts(
     (homes["pi1"] / "data" / "a.csv").unlink()
     (homes["pi1"] / "data" / "a.csv").mkdir()
     _, said = run("submit", "reads", status=1)
-    assert said.endswith("a.csv is a folder\n")
+    assert "~/data/a.csv is there already and was changed since it was pushed" in said

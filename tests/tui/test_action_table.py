@@ -13,6 +13,7 @@ from pitui.doctor.finding import error
 from pitui.doctor.fix import Fix
 from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, of
@@ -20,6 +21,7 @@ from pitui.tui.base.dialogs.confirm import ConfirmScreen, Question
 from pitui.tui.base.dialogs.text_screen import TextScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen, RunScreen
 from pitui.tui.data.data_screen import DataScreen
+from pitui.tui.data.failure_pane import FailureScreen
 from pitui.tui.doctor.doctor_screen import DoctorScreen
 from pitui.tui.doctor.finding_pane import FindingScreen
 from pitui.tui.main.timeline_screen import TimelineScreen
@@ -29,6 +31,7 @@ from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.services.backend_interface import Verb
 
+MISSING, AWAY = NodeData("missing"), NodeData("unknown", error="no route to host")
 FIXABLE = error("x", "y", node="pi1", check="spark.gave-up", fixed_by=Fix.starting("pi1"))
 DANGERS = [(row, scope) for row in ACTIONS if row.danger for scope in row.scopes]
 CHANGES = {
@@ -60,6 +63,7 @@ KEYS: dict[Scope, tuple[str, ...]] = {
     Scope.PROVISIONING: ("1", "j", "p"),
     Scope.TIMELINE: ("5",),
     Scope.DATA: ("6",),
+    Scope.FAILURE: ("6", "G", "l"),
     Scope.DOCTOR: ("8",),
     Scope.FINDING: ("8", "enter"),
     Scope.NODE: ("1", "j", "enter"),
@@ -72,6 +76,7 @@ SCREENS: dict[Scope, type[ActionScreen]] = {
     Scope.PROVISIONING: ProvisionScreen,
     Scope.TIMELINE: TimelineScreen,
     Scope.DATA: DataScreen,
+    Scope.FAILURE: FailureScreen,
     Scope.DOCTOR: DoctorScreen,
     Scope.FINDING: FindingScreen,
     Scope.NODE: NodeScreen,
@@ -87,6 +92,7 @@ def services() -> Looking:
     found.jobs = StillJobs()
     found.go_on.set()
     found.doctor.found = (KnownFinding(FIXABLE, nodes=("pi1",)),)
+    found.data.found = (ItemPresence("a", "/a", nodes={"pi1": MISSING, "pi2": AWAY}),)
     found.fail["pi1"] = Outcome("pi1", "worker", OutcomeState.FAILED, "no")
     return found
 

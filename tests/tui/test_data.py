@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
+import pytest
 from support.fake_services import FakeData
+from support.looks import screen_text
 from support.plain_cluster import Still, shown, until
 from textual.pilot import Pilot
 
@@ -14,6 +16,7 @@ from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
 from pitui.tui.data.data_screen import DataScreen
 from pitui.tui.data.data_state import DataState
+from pitui.tui.data.failure_pane import FailureScreen
 
 ITEM = ItemPresence(
     "/home/me/flights",
@@ -24,9 +27,12 @@ ITEM = ItemPresence(
         "nuc": NodeData("present", 4_000_000_000),
         "pi1": NodeData("different", 3_000_000),
         "pi2": NodeData("missing"),
-        "pi3": NodeData("unknown", error="no route to host", advice="Is it on?"),
+        "pi3": NodeData("unknown", error="no route to host", advice="Is it on?", said="it said so"),
     },
 )
+
+
+TAR = "tar: part-0001: Cannot write: No space left on device\ntar: Exiting now"
 
 
 class Service(FakeData):
@@ -53,7 +59,8 @@ class Service(FakeData):
         progress(0, "pi1", 1_000_000_000, 4_000_000_000)
         await self.go_on.wait()
         report(0, Outcome("pi1", "", OutcomeState.OK))
-        report(0, Outcome("pi2", "", OutcomeState.FAILED, "not enough disk space", "Free some."))
+        why = "not enough disk space"
+        report(0, Outcome("pi2", "", OutcomeState.FAILED, why, "Free some.", said=TAR))
 
 
 def texts(view: DataState) -> dict[str, list[str]]:
@@ -88,10 +95,10 @@ async def test_copying_with_its_speed_and_the_time_left() -> None:
     view.progress(key, 1_200_000_000, 4_000_000_000)
     # What was there when it began came no way.
     assert texts(view)["pi2"] == ["▸ copying  30%", "10.0 MB/s, 4:40 left"]
-    view.take(key, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."))
+    view.take(key, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."), "push")
     assert texts(view)["pi2"] == ["✗ failed", "no space"]
     assert data_summary(view.rows()[2])[1].text == "no space Free some."
-    view.take(key, Outcome("pi2", "", OutcomeState.OK))
+    view.take(key, Outcome("pi2", "", OutcomeState.OK), "push")
     assert texts(view)["pi2"] == ["○ missing", "–"]
     view.progress(key, 1, 2)
     view.over([key])
@@ -155,3 +162,44 @@ async def test_removal_asks_and_names_what_goes() -> None:
         await until(pilot, lambda: ("remove", {0: ["nuc"]}) in data.asked)
         await pilot.press("v")
         await until(pilot, lambda: ("find", True) in data.asked)
+
+
+def at_data(pilot: Pilot[None]) -> bool:
+    return isinstance(pilot.app.screen, DataScreen)
+
+
+async def failure_shown(pilot: Pilot[None]) -> str:
+    """Press l and return the screen that says what failed."""
+    await pilot.press("l")
+    await until(pilot, lambda: isinstance(pilot.app.screen, FailureScreen))
+    await pilot.pause()
+    return screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_what_failed_is_shown_before_any_log(size: tuple[int, int]) -> None:
+    services, data = Still(), Service()
+    services.data = data
+    data.go_on.set()
+    async with shown(services, size=size) as pilot:
+        await opened(pilot)
+        # What could not be found out.
+        await pilot.press("j", "j", "j")
+        said = await failure_shown(pilot)
+        assert "/spark/data/flights on pi3: look failed" in said
+        for words in ("no route to host", "Is it on?", "it said so"):
+            assert words in said
+        await pilot.press("escape", "k", "p")
+        await until(pilot, lambda: at_data(pilot) and rows(pilot)["pi2"] == "✗ failed")
+        said = await failure_shown(pilot)
+        assert "/spark/data/flights on pi2: push failed" in said
+        for words in ("not enough disk space", "Free some.", *TAR.splitlines(), "l logs"):
+            assert words in said
+        await pilot.press("l")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+        assert pilot.app.main.logs.has_focus_within
+        await pilot.press("escape")
+        # Where nothing failed, the node's logs are what can be read.
+        await opened(pilot)
+        await pilot.press("g", "l")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.main)

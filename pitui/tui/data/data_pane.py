@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from pitui.tui.base.actions.action_table import Scope, bindings
-from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.base.ui_messages import FooterChanged, LogsRequested
 from pitui.tui.data.data_actions import DataActions
@@ -89,9 +88,9 @@ class DataPane(TablePane):
         """Show what failed; else follow the node's logs, where a failing disk or link shows."""
         row = self._rows.get(self.cursor or "")
         if row is not None and row.failure is not None:
-            from pitui.tui.data.failure_pane import FailurePane
+            from pitui.tui.data.failure_pane import FailurePane, FailureScreen
 
-            self.app.push_screen(PaneScreen(FailurePane(row, row.failure)))
+            self.app.push_screen(FailureScreen(FailurePane(row, row.failure)))
         elif row is not None:
             self.post_message(LogsRequested((row.node,)))
 

@@ -11,14 +11,14 @@ from pitui.tui.text.paragraphs import WIDEST, fact, paragraph, title
 
 def failure_title(row: DataRow, failure: DataFailure) -> str:
     """Return what failed, and where."""
-    return f"{failure.action.capitalize()} of {one_line(row.item.target)} on {row.node}"
+    return f"{one_line(row.item.target)} on {row.node}: {failure.action} failed"
 
 
 def failure_lines(row: DataRow, failure: DataFailure, width: int) -> list[Cell]:
     """Return the lines of the whole screen."""
     room = min(width, WIDEST)
     lines = [
-        cells(("✗ failed", Tone.BAD), (f"  {local_time(failure.at)}", Tone.DIM)),
+        cells((f"✗ {failure.action} failed", Tone.BAD), (f"  {local_time(failure.at)}", Tone.DIM)),
         BLANK,
         *paragraph(failure.detail, room, Tone.STRONG),
     ]

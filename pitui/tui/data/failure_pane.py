@@ -7,6 +7,7 @@ from textual.binding import BindingType
 
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.lines_pane import LinesPane
+from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.base.ui_messages import LogsRequested
 from pitui.tui.data.data_state import DataFailure, DataRow
 from pitui.tui.data.failure_lines import failure_lines, failure_title
@@ -40,3 +41,7 @@ class FailurePane(LinesPane):
     def copied_words(self) -> str:
         """Return what is copied, in words."""
         return "what failed"
+
+
+class FailureScreen(PaneScreen):
+    """What failed, above the Data screen."""
