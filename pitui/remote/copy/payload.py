@@ -130,8 +130,10 @@ def would_be_lost(node: str, path: str, what: str, *, changed: bool) -> NodeErro
 
     `changed`: pitui brought it, and somebody changed it since; else pitui did not bring it.
     """
-    why = "was changed since it was pushed" if changed else "was not pushed by pitui"
-    message = f"{path} is there already and {why}: {what} would be lost"
+    why = "is there already and was not pushed by pitui"
+    if changed:
+        why = "is there already and was changed since it was pushed"
+    message = f"{path} {why}: {what} would be lost"
     advice = f"Move it away on {node}, name another path, or replace it with `pitui push --force`."
     return NodeError(node, message, advice)
 

@@ -1,9 +1,9 @@
 """Shell texts that receive a large file on a node, and what they say.
 
-The file grows under the name `.NAME.DIGEST.part` beside its target. Because the name carries the
-digest, whatever is in it was meant to be a beginning of this very file; and because it is written
-by position (never appended), a receiver that a broken link left behind can only write the same
-bytes to the same places as the one that took over.
+The file grows under the name `.KEY.DIGEST.part` beside its target; KEY is its name, or stands for a
+long one. Because the name carries the digest, whatever is in it was meant to be a beginning of this
+very file; and because it is written by position (never appended), a receiver that a broken link
+left behind can only write the same bytes to the same places as the one that took over.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,12 @@ umask 022
 p=$1 sum=$2 size=$3
 case $p in */*) d=${p%/*} ;; *) d=. ;; esac
 d=${d:-/} b=${p##*/}
-part=$d/.$b.${sum%"${sum#????????????????}"}.part
-receipt=$d/.$b.receipt
+# As `receipt_key` does it: with what is added, a long name would be too long.
+key=$b
+[ ${#b} -le 180 ] ||
+  key=$(printf %s "$b" | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c 1-32)
+part=$d/.$key.${sum%"${sum#????????????????}"}.part
+receipt=$d/.$key.receipt
 digest() { { sha512sum 2>/dev/null || shasum -a 512; } | cut -d ' ' -f 1; }
 note() {
   rm -f -- "$receipt.new"
@@ -145,7 +149,7 @@ if taken; then echo "somebody wrote there during the push" >&2; exit 1; fi
 mv -f -- "$part" "$p" || exit 1
 [ -z "$durable" ] || sync "$d" 2>/dev/null || sync
 note
-rm -f -- "$d/.$b".$hex16.part
+rm -f -- "$d/.$key".$hex16.part
 echo done
 """
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
@@ -12,6 +13,7 @@ from pitui.remote.copy.payload import (
     end_limit,
     need_room,
     refused,
+    source_changed,
     source_unreadable,
     would_be_lost,
     wrong_twice,
@@ -123,10 +125,24 @@ class RetryingUpload(RetriedPush):
             except OSError as error:
                 raise source_unreadable(self.runner.node, self.payload, error) from error
             if whole:
-                return self.pushed()
+                return replace(self.pushed(), rearranged=True)
             self._wrong += 1
+            await self._see_source()
             if self._wrong > 1:
                 raise wrong_twice(self.runner.node, self.target)
+
+    async def _see_source(self) -> None:
+        """See that the source is what was measured, before the node is blamed.
+
+        Raises:
+            NodeError: it is not.
+        """
+        try:
+            now = await Payload.of(self.payload.path)
+        except OSError as error:
+            raise source_unreadable(self.runner.node, self.payload, error) from error
+        if now != self.payload:
+            raise source_changed(self.runner.node, self.payload)
 
     @abstractmethod
     async def bring(self, found: RemoteFile) -> bool:

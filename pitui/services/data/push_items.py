@@ -121,7 +121,15 @@ def item_at(path: Path, target: str, nodes: tuple[str, ...], owner: str, pattern
         return Item(path, target.rstrip("/") or "/", pattern, nodes, owner)
     if target.endswith("/"):
         target += path.name or path.resolve().name
-    if PurePosixPath(target).name in {"", "..", "~"}:
+    try:
+        target.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"the name of {printable(os.fsdecode(path))} is not valid UTF-8",
+            "Name its path on the nodes in full, or push the folder that it is in.",
+        ) from None
+    place = PurePosixPath(target)
+    if place.name in {"", ".."} or str(place) == "~":
         raise UsageError(f"{target!r} is not the path of a file or folder", "Name it in full.")
     return Item(path, target, "", nodes, owner)
 

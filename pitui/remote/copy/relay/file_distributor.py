@@ -202,7 +202,7 @@ class _FileDelivery(RetryingUpload):
             nonlocal whole
             whole = True
             self.total += count
-            self._settle(Pushed(self.total, self.resumed, peer.upstream))
+            self._settle(Pushed(self.total, self.resumed, peer.upstream, rearranged=True))
 
         try:
             return await (await self._distributor.swarm(self.payload)).bring(peer, note)
