@@ -236,6 +236,67 @@ def test_doctor_finds_several_faults_at_once_and_fixes_them(lab: Lab, lab_cluste
     assert lab.machines["pi1"].root("systemctl is-enabled spark-worker") == "enabled\n"
 
 
+# What provisioning made safe, undone; a firewall that somebody set up since; scratch space in RAM.
+UNSAFE = {
+    "pi1": "sed -i /rest.enabled/d /opt/spark/conf/spark-defaults.conf\n"
+    "systemctl restart spark-master",
+    "pi2": """
+apt-get install -y -qq --no-download --no-install-recommends nftables >/dev/null
+cat >/etc/nftables.conf <<'END'
+#!/usr/sbin/nft -f
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    iif lo accept
+    tcp dport 22 accept
+  }
+}
+END
+systemctl enable -q --now nftables
+""",
+    "pi3": """
+mount -t tmpfs tmpfs /tmp
+sed -i '/^if .* -w /,/^fi/d' /opt/spark/conf/spark-env.sh
+chmod 644 /opt/spark/conf/spark-defaults.conf
+""",
+}
+UNSAFE_FOUND = {
+    ("security.open-rest", "pi1"),
+    ("ports.blocked", None),
+    ("disk.local-dir-in-ram", "pi3"),
+    ("security.key-readable", "pi3"),
+}
+CLEARED = {
+    "pi2": """
+systemctl disable -q --now pitui-firewall nftables
+nft flush ruleset
+rm -r /etc/systemd/system/pitui-firewall.service /usr/local/lib/pitui
+""",
+    "pi3": "umount /tmp",
+}
+
+
+def test_doctor_makes_safe_again_what_was_undone(lab: Lab, lab_cluster: Path) -> None:
+    for name, fault in UNSAFE.items():
+        lab.machines[name].root(fault, limit=120)
+    wait_until(lambda: is_open(lab.machines["pi1"], 6066), "the master is open to anybody")
+    wait_until(lambda: said_by_master(lab)["aliveworkers"] == 3, "the workers are back")
+    try:
+        status, ill = findings(lab_cluster)
+        found = {(one["check"], one["node"]) for one in ill["findings"] if one["fixable"]}
+        assert (status, found) == (1, UNSAFE_FOUND), ill
+        status, mended = findings(lab_cluster, "--fix", "--yes")
+        assert [one for one in mended["fixes"] if one["state"] != "fixed"] == [], mended
+        assert (status, troubles(mended)) == (0, []), mended
+        assert not is_open(lab.machines["pi1"], 6066)
+        assert alive(lab_cluster) == {"pi1", "pi2", "pi3"}
+    finally:
+        for name, script in CLEARED.items():
+            lab.machines[name].root(script, check=False)
+
+
 def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, lab_cluster: Path) -> None:
     lab.machines["pi2"].power_off()
     wait_until(lambda: alive(lab_cluster) == {"pi1", "pi3"}, "the worker is missed")

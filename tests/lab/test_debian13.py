@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.doctor import findings, troubles
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
@@ -144,6 +145,11 @@ def test_a_second_run_changes_nothing_and_a_reboot_neither(
     for machine in machines:
         sound(machine)
     assert set(provision(config).states().values()) == {"ok"}
+
+
+def test_doctor_has_nothing_to_say_of_what_was_just_made(config: Path) -> None:
+    status, said = findings(config)
+    assert (troubles(said), status) == ([], 0), said
 
 
 def test_who_may_write_and_read_where(machines: list[Machine]) -> None:
