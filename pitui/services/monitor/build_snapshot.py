@@ -45,12 +45,17 @@ def build_snapshot(
     answered = observed.view is not None and observed.master_error is None
     machines = _machines(observed)
     statuses = []
+
+    def stopped_by_masters_clock(name: str) -> float | None:
+        at = stopped_at(name)
+        return None if at is None else at + observed.master_ahead
+
     for node in nodes.values():
         own, link = _own_processes(node, nodes, observed, machines), links[node.name]
         row = matched.by_node[node.name] if answered else None
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
         told = answered or link.state is LinkState.CONNECTED
-        worker = _worker_status(node, row, own, link, stopped_at) if told else None
+        worker = _worker_status(node, row, own, link, stopped_by_masters_clock) if told else None
         status = _node_status(node, observed.nodes[node.name], link, own, _together(worker, rows))
         statuses.append(replace(status, workers=tuple(reversed(rows))))
     master_node = next(node for node in nodes.values() if node.is_master)

@@ -155,7 +155,7 @@ class ClusterMonitor:
         else:
             seen = self._observed
             came_up = seen.version is None or seen.master_error is not None or seen.view is None
-            seen.view, seen.view_at, seen.master_error = view, self._now(), None
+            seen.take(view, self._now())
             if came_up:
                 self._changed.set()
                 await self._learn_version()

@@ -11,6 +11,7 @@ from pitui.facts.health.reader import Health
 from pitui.facts.network.address import Names
 from pitui.services.monitor.node_history import LoadHistory
 
+_BEAT_S, _SILENT_S = 15.0, 90.0
 HISTORY = 60
 """Answers of which the CPU load is kept."""
 
@@ -53,6 +54,8 @@ class PollState:
     nodes: dict[str, NodePollState]
     view: MasterView | None = None
     view_at: float | None = None
+    master_ahead: float = 0.0
+    """Seconds by which the master's clock is ahead of ours, where it is wrong; see `take`."""
     master_error: str | None = None
     """Why the master's last answer did not come; None while it answers."""
     listening: bool = True
@@ -66,8 +69,21 @@ class PollState:
     removed: dict[str, tuple[RemovedExecutor, ...]] = field(default_factory=dict)
     """Executors that died by the master's list, by application."""
 
+    def take(self, view: MasterView, now: float) -> None:
+        """Take an answer of the master.
+
+        The newest heartbeat tells how far its clock is off: one comes each 15 s, and a worker from
+        which none came for 60 s is not ALIVE.
+        """
+        self.view, self.view_at, self.master_error = view, now, None
+        heard = max((worker.last_heartbeat for worker in view.alive), default=0.0)
+        if heard:
+            old = now - heard
+            self.master_ahead = 0.0 if -_BEAT_S < old < _SILENT_S else _BEAT_S - old
+
     def move(self, seconds: float) -> None:
         """Move all times: the clock was set by so much, and ages shall stay as they are."""
         self.view_at = None if self.view_at is None else self.view_at + seconds
+        self.master_ahead -= seconds if self.master_ahead else 0.0
         for node in self.nodes.values():
             node.move(seconds)

@@ -134,6 +134,22 @@ def test_whose_word_counts(rows, changes, expected):
     assert state_of_pi1(*rows, **changes) is expected
 
 
+@pytest.mark.parametrize("ahead", [-3600.0, 0.0, 3600.0])
+@pytest.mark.parametrize(("after", "state"), [(5.0, "STOPPED"), (-60.0, "DEAD")])
+def test_a_worker_was_stopped_on_purpose_whatever_the_masters_clock_says(ahead, after, state):
+    beat = 10_000.0
+    observed = PollState({name: NodePollState() for name in NODES})
+    observed.nodes["pi1"].health = health()
+    alive = worker("10.0.0.12", heartbeat=beat + 30 + ahead)
+    gone = worker(state=WorkerState.DEAD, heartbeat=beat + ahead)
+    observed.take(MasterView(URL, MasterState.ALIVE, (gone, alive)), beat + 32)
+    seen = build_snapshot(
+        cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
+        links=dict.fromkeys(NODES, CONNECTED), stopped_at={"pi1": beat + after}.get,
+    )  # fmt: skip
+    assert str(seen.node("pi1").worker.state) == state
+
+
 def test_nothing_is_known_of_a_worker_where_neither_master_nor_node_answers():
     found = snapshot(worker(), links={"pi1": AWAY}, error="no answer")
     assert found.node("pi1").worker is None
