@@ -274,6 +274,8 @@ def test_a_pager_starts_at_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pager_command(Path("/x"), 7) == ["bat", "--plain", "/x"]
     monkeypatch.setenv("PAGER", "'")
     assert pager_command(Path("/x"), 1) == ["less", "/x"]
+    monkeypatch.setenv("PAGER", "  ")
+    assert pager_command(Path("/x"), 1) == ["less", "/x"]
 
 
 async def test_hostile_lines_break_nothing() -> None:

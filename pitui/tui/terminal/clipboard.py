@@ -2,14 +2,12 @@
 
 import base64
 import contextlib
-import os
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from pitui.config.paths import state_folder
-from pitui.domain.errors import PituiError
+from pitui.tui.terminal.text_file import new_text_file
 
 MOST_BYTES = 74_994
 """More than that (100,000 bytes in base64) many terminals do not take."""
@@ -70,16 +68,4 @@ def to_file(text: str) -> Path:
     Raises:
         PituiError: it cannot be written.
     """
-    folder = state_folder() / "copied"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(".txt", "lines-", folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text + "\n")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PituiError(f"cannot write to {folder}: {error.strerror}") from error
-    return Path(name)
+    return new_text_file(text, state_folder() / "copied", prefix="lines-", suffix=".txt")

@@ -10,12 +10,13 @@ from textual.app import App, SuspendNotSupported
 
 from pitui.domain.errors import PituiError
 from pitui.tui.terminal.hand_over import handed_over
+from pitui.tui.terminal.text_file import new_text_file
 
 
 def pager_command(path: Path, line: int) -> list[str]:
     """Return the command line, as words, that shows a file from a line on (1 is the first)."""
     try:
-        words = shlex.split(os.environ.get("PAGER") or "less")
+        words = shlex.split(os.environ.get("PAGER", "")) or ["less"]
     except ValueError:
         words = ["less"]
     if Path(words[0]).name in ("less", "more", "most") and line > 1:
@@ -33,7 +34,7 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
         PituiError: there is no room for the file, the pager cannot be started, or the terminal
             cannot be handed over.
     """
-    path = await asyncio.to_thread(_text_file, text)
+    path = await asyncio.to_thread(_log_file, text)
     command = pager_command(path, line)
     try:
         with handed_over(app):
@@ -49,15 +50,5 @@ async def show_in_pager(app: App[object], text: str, line: int = 1) -> None:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-def _text_file(text: str) -> Path:
-    try:
-        handle, name = tempfile.mkstemp(".log", "pitui-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text + "\n")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PituiError(f"cannot write to {tempfile.gettempdir()}: {error.strerror}") from error
-    return Path(name)
+def _log_file(text: str) -> Path:
+    return new_text_file(text, Path(tempfile.gettempdir()), prefix="pitui-", suffix=".log")
