@@ -24,6 +24,9 @@ LIVES = 120
 RENEWED_EVERY = 30.0
 """Seconds between two renewals."""
 
+RELEASE_LIMIT = 2
+"""Seconds in which a lock that is freed is free."""
+
 _SSH_PORT = 22
 _LONGEST = 60
 _LONGEST_NAME = 200
@@ -164,7 +167,8 @@ def renew_command(process: int) -> str:
 
 def release_command(process: int) -> str:
     """Return the sh text that frees a lock, and waits until it is free."""
+    # The lock itself is waited for, as an ended process is listed until its parent asks for it.
     return (
-        f"kill {process}; i=0; while kill -0 {process} && [ $i -lt 40 ]; "
-        "do sleep 0.05; i=$((i+1)); done 2>/dev/null"
+        f"{{ kill {process}; flock -w {RELEASE_LIMIT} 9; }} 9< /proc/{process}/fd/9 2>/dev/null || "
+        f"kill {process} 2>/dev/null"
     )
