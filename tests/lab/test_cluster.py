@@ -274,7 +274,8 @@ systemctl disable -q --now pitui-firewall nftables
 nft flush ruleset
 rm -r /etc/systemd/system/pitui-firewall.service /usr/local/lib/pitui
 """,
-    "pi3": "umount /tmp",
+    # Java keeps files there.
+    "pi3": "umount -l /tmp",
 }
 
 
