@@ -3,7 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
 from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.entry import Tree
+from pitui.remote.copy.tree.tree_plan import plan_transfer
+from pitui.remote.copy.tree.tree_script import TreeInventory
 from pitui.services.data.push_items import item_of, read_content
 from pitui.services.data.pushing import Delivery, Pushing
 from pitui.services.data.removal import remove_data
@@ -251,3 +255,76 @@ async def test_a_folder_that_changes_while_it_is_pushed_is_named(
     assert (await push(spark_homes, source, "~/f")).state is OutcomeState.OK
     assert [name for name in inside(home) if "f" in name[:2]] == ["f"]
     assert (home / "f" / "large").read_text() == "now"
+
+
+Mounted = Callable[..., Path]
+
+
+@pytest.fixture
+def mounted(home: Path) -> Iterator[Mounted]:
+    """Mount a file system of its own size on a folder of pi1's home."""
+    folder = home / "disk"
+
+    def mount(options: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        words = ["mount", "-t", "tmpfs", "-o", options, "pitui-test", str(folder)]
+        if subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip("no file system can be mounted here")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+
+
+async def test_room_and_inodes_are_looked_at_before_anything_is_sent(
+    spark_homes: SshSparkHomes, mounted: Mounted, tmp_path: Path
+) -> None:
+    disk = mounted("size=40m,nr_inodes=60")
+    (tmp_path / "many").mkdir()
+    for number in range(60):
+        (tmp_path / "many" / f"{number}").touch()
+    large = tmp_path / "large"
+    large.write_bytes(os.urandom(30_000_000))
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "large").hardlink_to(large)
+    for name, what in (("many", "inodes"), ("large", "disk space"), ("f", "disk space")):
+        ended = await push(spark_homes, tmp_path / name, f"~/disk/{name}")
+        assert ended.state is OutcomeState.FAILED
+        assert f"not enough {what} for ~/disk/{name}" in ended.error
+        assert ended.sent == 0
+    # What was begun, the mark of a part with nothing in it, takes no room.
+    assert sum(path.stat().st_size for path in disk.rglob("*") if path.is_file()) == 0
+
+
+async def test_a_file_system_that_takes_nothing_is_called_that(
+    spark_homes: SshSparkHomes, mounted: Mounted, tmp_path: Path
+) -> None:
+    mounted("size=10m,ro")
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "a").write_text("a")
+    for source in (tmp_path / "f", tmp_path / "f" / "a"):
+        for target in ("~/disk/x", "~/disk/below/x"):
+            ended = await push(spark_homes, source, target)
+            assert ended.state is OutcomeState.FAILED
+            assert ended.error.endswith("Read-only file system"), ended
+            assert "raspi-config" in ended.advice, ended
+
+
+async def test_thousands_of_small_files_travel_as_one(
+    spark_homes: SshSparkHomes, home: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "many"
+    for number in range(3000):
+        path = source / f"{number // 100}" / f"{number}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{number}")
+    item = item_of(str(source), "~/many", Path("/"))
+    tree = await asyncio.to_thread(read_content, item)
+    assert isinstance(tree, Tree)
+    lacking = plan_transfer(tree, TreeInventory(there=False))
+    assert [len(lacking.bundles), len(lacking.single)] == [1, 0]
+    ended = await push(spark_homes, source, "~/many")
+    assert (ended.state, ended.files) == (OutcomeState.OK, 3000)
+    assert (home / "many" / "29" / "2999").read_text() == "2999"
+    (source / "0" / "7").write_text("another")
+    assert (await push(spark_homes, source, "~/many")).sent < 5_000

@@ -20,7 +20,8 @@ ROOM_TO_SPARE = 16 * 1024 * 1024
 READ = 16 * BLOCK
 """Bytes that are read of a local file at once."""
 
-_CAUSES = ("Read-only file system", "No space left")
+READ_ONLY = "Read-only file system"
+_CAUSES = (READ_ONLY, "No space left")
 _MIB = 1024 * 1024
 
 Sent = Callable[[int], None]
@@ -114,7 +115,7 @@ def refused(node: str, target: str, said: str) -> NodeError:
     causes = [line for line in lines if any(cause in line for cause in _CAUSES)]
     reason = printable((causes or lines[-1:] or ["no reason given"])[-1])
     advice = ""
-    if "Read-only file system" in said:
+    if READ_ONLY in said:
         advice = (
             "The file system is read-only: after an error (see `dmesg`), or because an "
             "overlay is on (raspi-config, Performance, Overlay File System)."

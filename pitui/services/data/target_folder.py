@@ -1,13 +1,19 @@
 """The folder on a node in which something is put: made where it is missing."""
 
 from pitui.domain.errors import NodeError
+from pitui.remote.copy.payload import READ_ONLY, refused
 from pitui.remote.quoting import quote, quote_path
 from pitui.services.cluster import Cluster
 
 # Positional: the folder. What is missing of it is made, by the login user where that may be.
 _FOLDER = r"""umask 022
 [ -d "$1" ] || mkdir -p -- "$1"
-if [ ! -d "$1" ]; then echo "missing $(id -u)"; elif [ ! -w "$1" ]; then echo "closed $(id -un)"; fi
+if [ ! -d "$1" ]; then echo "missing $(id -u)"
+elif [ ! -w "$1" ]; then
+  # It may be the whole file system that takes nothing, as after an error on a card.
+  (: > "$1/.pitui-$$") && rm -f -- "$1/.pitui-$$"
+  echo "closed $(id -un)"
+fi
 """
 
 
@@ -27,6 +33,8 @@ async def make_folder(cluster: Cluster, name: str, folder: str, *, by_root: bool
     words = f"sh -c {quote(_FOLDER)} push {quote_path(folder)}"
     result = await cluster.runner(name).run(words)
     word, _, user = result.stdout.strip().partition(" ")
+    if word == "closed" and READ_ONLY in result.stderr:
+        raise refused(name, folder, result.stderr)
     if word == "closed" and not by_root:
         advice = f"Allow it with: sudo chown {user} {quote(folder)}"
         raise NodeError(name, f"{user} is not allowed to write to {folder}", advice)
@@ -35,6 +43,12 @@ async def make_folder(cluster: Cluster, name: str, folder: str, *, by_root: bool
             f"umask 022; mkdir -p -- {quote(folder)} && chown -- {quote(user)} {quote(folder)}"
         )
         if not made.ok:
-            raise NodeError(name, f"cannot create {folder}: {made.stderr.strip()}")
+            raise _not_created(name, folder, made.stderr)
     elif word == "missing":
-        raise NodeError(name, f"cannot create {folder}: {result.stderr.strip()}")
+        raise _not_created(name, folder, result.stderr)
+
+
+def _not_created(name: str, folder: str, said: str) -> NodeError:
+    error = refused(name, folder, said)
+    why = error.message.partition(": ")[2]
+    return NodeError(name, f"cannot create {folder}: {why}", error.advice, said=error.said)

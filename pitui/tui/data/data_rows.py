@@ -85,12 +85,13 @@ def copying_words(copying: Copying) -> str:
 
 def data_facts(row: DataRow) -> Facts:
     """Return the details of a row."""
+    files = f"{row.item.files:,}"
     facts = [
         ("Data", row.item.target),
         ("Node", row.node),
         ("State", row.data.state),
         ("Source", row.item.source),
-        ("Size", f"{row.item.size:,} bytes in {row.item.files:,} files"),
+        ("Size", f"{row.item.size:,} bytes in {files} file{'s' * (row.item.files != 1)}"),
         ("On the node", f"{row.data.size:,} bytes"),
         ("Copying", copying_words(row.copying) if row.copying else ""),
         ("Failed", row.failed.detail if row.failed else ""),
