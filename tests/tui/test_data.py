@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from support.fake_services import FakeData
@@ -82,6 +83,12 @@ async def test_what_nodes_have() -> None:
     unknown = view.rows()[3]
     assert ("Advice", "Is it on?") in data_facts(unknown)
     assert data_summary(unknown)[1].text == "no route to host Is it on?"
+
+
+async def test_what_differs_is_explained_where_the_size_does_not_tell() -> None:
+    view = DataState(Service((replace(ITEM, nodes={"pi1": NodeData("different", ITEM.size)}),)))
+    await view.look()
+    assert texts(view) == {"pi1": ["◐ different", "same size, other content or mode"]}
 
 
 async def test_copying_with_its_speed_and_the_time_left() -> None:

@@ -71,7 +71,9 @@ def _data_detail(row: DataRow) -> Cell:
     if row.data.error:
         return cell(row.data.error, Tone.WARN)
     if row.data.state == "different":
-        return cell(f"{size(row.data.size)} there", Tone.DIM)
+        same = row.data.size == row.item.size
+        there = "same size, other content or mode" if same else f"{size(row.data.size)} there"
+        return cell(there, Tone.DIM)
     return DASH
 
 
