@@ -76,5 +76,15 @@ spark.conf.set("spark.sql.objectHashAggregate.sortBased.fallbackThreshold", 10**
 spark.conf.set("spark.sql.shuffle.partitions", "2")
 rows = spark.range(0, 2 * KEYS, 1, 2).select((F.col("id") % KEYS).alias("key"), "id")
 rows.groupBy("key").agg(F.collect_set("id").alias("set")).select(F.sum(F.size("set"))).collect()
-""".replace("KEYS", "1_000_000")
+""".replace("KEYS", "550_000")
 )
+
+LARGER_THAN_HEAP = (
+    _BEGIN
+    + """
+many = F.when(F.col("id") % 200000 == 199999, 10_000_000).otherwise(1).cast("int")
+rows = spark.range(0, 400000, 1, 2).select(costs(F.col("id")).alias("text"), many.alias("many"))
+rows.select(F.max(F.expr("length(repeat(text, many))"))).collect()
+"""
+)
+"""Each task computes for a while, then wants 1.3 GB at once."""

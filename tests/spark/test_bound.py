@@ -12,6 +12,7 @@ from spark.planted import (
     BALANCED,
     DRIVER_ASLEEP,
     EMPTY_TASKS,
+    LARGER_THAN_HEAP,
     MANY,
     ONE_TASK,
     PYTHON,
@@ -148,8 +149,10 @@ ALONE = {
     "empty tasks": (EMPTY_TASKS, {"scheduling"}),
     "balanced": (BALANCED, {"cpu", "mixed"}),
     "python": (PYTHON, {"python-cpu"}),
-    "small heap": (SMALL_HEAP, {"gc"}),
+    "small heap": (SMALL_HEAP, {"gc", "memory"}),
+    "larger than its heap": (LARGER_THAN_HEAP, {"memory"}),
 }
+HEAP = ("--executor-memory", "490m", "--executor-cores", "2", "--total-executor-cores", "2")
 
 
 @pytest.mark.long
@@ -161,11 +164,9 @@ async def test_an_application_with_one_planted_bottleneck_is_named(
     text, wanted = ALONE[name]
     async with recording(cluster, ["pi1", "pi2"], ()) as record:
         await record.first()
-        heap = ["--executor-memory", "490m", "--executor-cores", "2"]
-        heap += ["--total-executor-cores", "2"]
-        app = await submit(cluster, tmp_path, name, text, *(heap if name == "small heap" else []))
+        app = await submit(cluster, tmp_path, name, text, *(HEAP if "heap" in name else ()))
         found = await explained_at_its_end(cluster, app, record)
-    assert found.bound.by in wanted, found.bound
+    assert found.bound.by in wanted, (found.bound, app)
 
 
 @pytest.mark.long
