@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab import cgroups
-from tests.lab.held_shelf import MIB, SHARE, HeldShelf, running_shelf
+from tests.lab.held_shelf import MIB, SHARE, WORKERS, HeldShelf, running_shelf
 
 pytestmark = [
     pytest.mark.lab,
@@ -66,7 +66,7 @@ def test_what_is_balanced_is_cpu_or_mixed(shelf: HeldShelf, words: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    "words", [("pi", "samples=30000000", "partitions=24"), ("aggregate", "size=60m")]
+    "words", [("pi", "samples=30000000", "partitions=24"), ("aggregate", "size=240m")]
 )
 def test_one_more_worker_takes_what_was_predicted(shelf: HeldShelf, words: tuple[str, ...]) -> None:
     best: dict[int, float] = {}
@@ -78,6 +78,24 @@ def test_one_more_worker_takes_what_was_predicted(shelf: HeldShelf, words: tuple
         what_if = cell["what_if"]
         ratio = what_if["one_more_node_seconds"] / what_if["seconds"]
         predicted[workers + 1] = best[workers] * ratio
+    print("measured", best, "predicted", predicted)
     assert best[1] > best[2] > best[3], best
     for workers in (2, 3):
         assert predicted[workers] == pytest.approx(best[workers], rel=0.25), (predicted, best)
+
+
+@pytest.mark.timeout(1800)
+def test_what_is_larger_than_memory_spills_or_is_stopped_and_kills_no_worker(
+    shelf: HeldShelf,
+) -> None:
+    shelf.hold_memory(760)
+    for _ in range(5):
+        answer = shelf.bench("memory", "size=3000m", "--force")
+        run = answer.document
+        print(run["state"], run["error"], run["detail"])
+        if answer.status == 0:
+            assert any(not words.startswith("0 ") for words in run["detail"].values()), run
+        else:
+            assert run["state"] == "cancelled", answer
+            assert run["error"].startswith("stopped: pi"), answer
+        assert shelf.alive() == set(WORKERS)
