@@ -21,8 +21,10 @@ by a signal to its group. sshd sends that for us from version 7.9 on, but not wh
 KILL_AFTER = 2
 """Seconds between SIGTERM and SIGKILL."""
 
-# The watcher is the child of a subshell that ends at once: a command that says `wait` does not wait
-# for it. Nothing but the command holds its output when it begins.
+# The watcher is the child of a subshell that ends at once: a command that says `wait` or `kill %1`
+# does not mean it, nor does a program in the shell's place that waits for all its children. That
+# second fork is about half of what watching costs. Nothing but the command holds its output when it
+# begins.
 _WATCHED = (
     'exec 3<&0; ( ( trap "" TERM; while read -r _; do :; done; kill -0 $$ || exit; kill -TERM 0; '
     f"sleep {KILL_AFTER}; kill -KILL 0 ) <&3 3<&- & ) >/dev/null 2>&1; exec </dev/null 3<&-\n"
