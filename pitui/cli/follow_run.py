@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: bool) -> "Run":
     """Copy a run's output to ours and return the run when it has ended.
 
-    Ctrl-C ends the run as well; when only the terminal goes away, it goes on. `quiet` keeps its
-    standard output for standard error, so that ours holds JSON alone.
+    Ctrl-C ends the run as well, a second one leaves that; when only the terminal goes away, it goes
+    on. `quiet` keeps its standard output for standard error, so that ours holds JSON alone.
 
     Raises:
         PituiError: our output cannot be written; the run goes on.
@@ -45,5 +45,13 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
     except asyncio.CancelledError:
         if not hung_up():
             complain(f"pitui: cancelling {run.name} ({run.id})")
-            await runs.cancel(run.id)
+            await _cancel(runs, run)
+        raise
+
+
+async def _cancel(runs: "Runs", run: "Run") -> None:
+    try:
+        await runs.cancel(run.id)
+    except asyncio.CancelledError:
+        complain(f"pitui: {run.name} may go on: `pitui bench cancel {run.id}` ends it")
         raise

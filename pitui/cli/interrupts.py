@@ -1,4 +1,4 @@
-"""Ctrl-C while nodes are changed: the first one finishes what is in hand, the second ends."""
+"""Ctrl-C while nodes are changed: the first one ends it in good order, the second at once."""
 
 import asyncio
 import signal
@@ -27,4 +27,31 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         # What comes after this can be cancelled as before, by `asyncio.run`.
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def cancelling_twice() -> Iterator[None]:
+    """Cancel the current task at each Ctrl-C.
+
+    Once, and it ends what it began in good order; what sees by `Task.cancelling` that it was twice
+    leaves that at once. Where SIGINT is ignored, as behind `nohup`, it stays so.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    task = asyncio.current_task()
+    if before is signal.SIG_IGN or task is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def interrupted() -> None:
+        if not task.cancelling():
+            complain("pitui: stopping; press Ctrl-C again to leave at once")
+        task.cancel()
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
         signal.signal(signal.SIGINT, before)

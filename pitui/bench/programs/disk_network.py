@@ -106,7 +106,8 @@ def disk_speed(size: int, folder: str | None = None) -> dict[str, object]:
     """Write a file, read it again, remove it; return MiB/s of both and the sums of both."""
     folder = folder or os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None
     blocks, pattern = max(1, size // _BLOCK), os.urandom(_BLOCK)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="pitui-io-") as file:
+    # It has no name: nothing is left of it, however this process ends.
+    with tempfile.TemporaryFile(dir=folder) as file:
         written, taken = hashlib.blake2b(), 0.0
         for number in range(blocks):
             block = struct.pack(">Q", number) + pattern[8:]

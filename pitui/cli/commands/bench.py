@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.commands.bench_results import baseline, compare, report
+from pitui.cli.interrupts import cancelling_twice
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
@@ -131,7 +132,8 @@ def run_(
             runs = Runs(cluster)
             runner = BenchmarkRunner(cluster, runs, lambda words: complain(f"pitui: {words}"))
             if detach:
-                started = await runner.start(request)
+                with cancelling_twice():
+                    started = await runner.start(request)
                 if settings.json:
                     print_json(run_json(started))
                 else:
@@ -141,7 +143,8 @@ def run_(
             async def follow(begun: "Run") -> "Run":
                 return await follow_to_end(cluster, runs, begun, quiet=True)
 
-            found = await runner.run(request, follow)
+            with cancelling_twice():
+                found = await runner.run(request, follow)
         if settings.json:
             print_json(cells_json(name, found))
         else:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pitui.cli.interrupts import cancelling_twice
 from pitui.cli.open_writable import open_to_act
 from pitui.cli.output import complain, print_json
 from pitui.cli.passthrough import SplitCommand, words_after
@@ -75,7 +76,8 @@ def command(
             if detach:
                 ended = started
             else:
-                ended = await follow_to_end(cluster, runs, started, quiet=settings.json)
+                with cancelling_twice():
+                    ended = await follow_to_end(cluster, runs, started, quiet=settings.json)
         if settings.json:
             print_json(run_json(ended))
         elif detach:

@@ -1,7 +1,6 @@
 """Running a benchmark: does it fit, its data, its rounds, recorded and watched, and after it."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pitui.bench.suites import Benchmark, DataKind, benchmark
 from pitui.domain.apps.node_use import node_use
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Worker
+from pitui.domain.concurrency.seen_through import seen_through
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
 from pitui.facts.disk.bench_folder import FOLDER
@@ -21,14 +21,13 @@ from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
 from pitui.services.benchmarks.submit_words import ReadyCell, submit_words
+from pitui.services.benchmarks.workers_back import all_back
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
 _ASK_LIMIT = 10.0
 """Seconds in which a run is asked for once more after its following was broken off."""
-_BACK_LIMIT = 20.0
-"""Seconds within which a worker must be alive again after a run."""
 
 _KEPT = (
     f"the run goes on unwatched, and what was made for it below {FOLDER} stays on the nodes:"
@@ -90,11 +89,16 @@ class BenchmarkRunner:
             try:
                 ready = await self._ready(wanted, cells, self._fitting(request, cells, shelf))
                 found = await self._rounds(request, ready, shelf, record, follow)
-            finally:
-                # Ctrl-C comes once; what it began is seen through, with a limit on each part.
-                await asyncio.shield(self._tidy(request))
+            except asyncio.CancelledError:
+                await self._tidied(request, workers)
+                self._say(f"{wanted.name} was stopped")
+                raise
+            except BaseException:
+                await self._tidied(request)
+                raise
+            await self._tidied(request)
             try:
-                await self._all_back(workers)
+                await all_back(self._cluster, workers)
             except PituiError as error:
                 self._runs.keep(replace(found[-1].run, error=error.message))
                 raise
@@ -120,7 +124,7 @@ class BenchmarkRunner:
                 (ready,) = await self._ready(wanted, cells, size)
                 run = await self._submit(request, ready, shelf, request.repeats)
             except BaseException:
-                await asyncio.shield(self._tidy(request))
+                await self._tidied(request)
                 raise
         if self._made.names:
             self._say(_KEPT)
@@ -291,8 +295,28 @@ class BenchmarkRunner:
 
     # -- after -----------------------------------------------------------------------------
 
-    async def _tidy(self, request: BenchmarkRequest) -> None:
-        """Remove what was made for runs, unless one still goes on; says what stays."""
+    async def _tidied(self, request: BenchmarkRequest, before: Sequence[Worker] = ()) -> None:
+        """Tidy; a second cancellation leaves it, and says what stays."""
+        stays = self._what_stays()
+
+        def left() -> None:
+            self._say(f"left at once; {stays}")
+
+        await seen_through(self._tidy(request, before), left)
+
+    def _what_stays(self) -> str:
+        if self._made.names or self._explainer.left:
+            return (
+                f"what was made below {FOLDER} may still be on the nodes: `pitui disk --clean`"
+                " removes it when nothing uses it any more"
+            )
+        return "nothing was made on the nodes"
+
+    async def _tidy(self, request: BenchmarkRequest, before: Sequence[Worker]) -> None:
+        """Remove what was made for runs, unless one still goes on; says what stays.
+
+        Says which of the workers of before are gone, too.
+        """
         if await self._goes_on():
             self._say(_KEPT)
             await self._made.release()
@@ -302,6 +326,11 @@ class BenchmarkRunner:
         else:
             await self._made.remove()
         await self._explainer.clean()
+        if before:
+            try:
+                await all_back(self._cluster, before)
+            except PituiError as error:
+                self._say(str(error))
 
     async def _goes_on(self) -> bool:
         """Return whether a run that is no longer followed goes on, as far as anybody knows."""
@@ -317,24 +346,6 @@ class BenchmarkRunner:
             return True
         self._running = None
         return False
-
-    async def _all_back(self, before: Sequence[Worker]) -> None:
-        """See that all workers are alive that were before.
-
-        Raises:
-            PituiError: one is not; names its address.
-        """
-        wanted = {(worker.host, worker.port) for worker in before}
-        until = time.monotonic() + _BACK_LIMIT
-        while True:
-            alive = (await self._cluster.spark_master.read()).alive
-            gone = sorted({host for host, _ in wanted - {(w.host, w.port) for w in alive}})
-            if not gone:
-                return
-            if time.monotonic() > until:
-                what = f"the worker on {', '.join(gone)} is no longer alive after the run"
-                raise PituiError(what, "`pitui doctor` and its log say why; then `pitui start`.")
-            await asyncio.sleep(1.0)
 
 
 def _wanted(request: BenchmarkRequest) -> tuple[Benchmark, list[BenchmarkCell]]:

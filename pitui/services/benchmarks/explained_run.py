@@ -67,6 +67,11 @@ class RunExplainer:
             return run
         return replace(run, bound=found.bound, what_if=found.what_if)
 
+    @property
+    def left(self) -> bool:
+        """Whether `clean` has anything to do."""
+        return self._folder is not None
+
     async def clean(self) -> None:
         """Remove the event logs that were written for runs alone. Raises no PituiError."""
         folder, self._folder = self._folder, None
