@@ -22,10 +22,16 @@ KEYS = {
 }  # fmt: skip
 
 
-def report(evidence: Evidence, excluded: str | None = None) -> Report:
+def report(evidence: Evidence, excluded: str | None = None, *, ignored: bool = False) -> Report:
     findings, skipped = look(CHECKS, evidence)
     judged = [
-        KnownFinding(one, nodes=(one.node,) if one.node else (), since=0.0, excluded=excluded)
+        KnownFinding(
+            one,
+            nodes=(one.node,) if one.node else (),
+            since=0.0,
+            excluded=excluded,
+            ignored=ignored,
+        )
         for one in findings
     ]
     return make_report(CHECKS, judged, skipped)
@@ -90,6 +96,16 @@ def test_errors_come_before_warnings_where_nothing_explains_the_other() -> None:
     evidence = with_facts(evidence, "pi2", java=None)
     severities = [one.finding.severity for one in report(evidence).findings]
     assert severities == [FindingSeverity.ERROR, FindingSeverity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "by"), [(True, "ignored on the Doctor screen"), (False, "doctor.exclude")]
+)
+def test_who_leaves_a_finding_aside_is_said(ignored: bool, by: str) -> None:
+    left = report(with_facts(healthy(), "pi1", java=None), "a new card", ignored=ignored)
+    text = " ".join(" ".join(report_lines(left, "shelf", 4, 1.0)).split())
+    assert "Left aside: java.missing pi1: Spark's scripts find no Java" in text
+    assert f"({by}: a new card)" in text
 
 
 def test_the_score() -> None:
