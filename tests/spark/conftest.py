@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from spark.planted_apps import PlantedApps
 from support.demo import DemoProcess, clean_environment
 
 from pitui.config.load import load_config
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
+from pitui.services.runs.detached_runs import Runs
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,12 @@ async def opened_demo(demo_cluster: Path, own_folders: None) -> AsyncIterator[Cl
     """The demonstration as pitui sees it, with folders of the test's own."""
     async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
         yield cluster
+
+
+@pytest.fixture
+async def planted(opened_demo: Cluster, tmp_path: Path) -> AsyncIterator[PlantedApps]:
+    """The demonstration, and what is started on it ended again."""
+    runs = Runs(opened_demo)
+    yield PlantedApps(opened_demo, runs, tmp_path)
+    for run in await runs.refresh():
+        await runs.cancel(run.id)
