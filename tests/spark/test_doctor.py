@@ -38,8 +38,11 @@ def test_a_fault_has_its_finding_until_it_is_gone(demo_cluster: Path, tmp_path: 
         found = [one for one in report["findings"] if one["severity"] != "info"]
         return [(one["check"], one["node"], one["state"]) for one in found]
 
+    [masters_log] = demo_cluster.parent.glob("nodes/nuc/spark/logs/*Master*")
+    before = masters_log.read_text()
     status, report = doctor()
     assert (status, bad(report)) == (0, [])
+    assert masters_log.read_text() == before
     # In a container the kernel's log may be closed; all else can be looked at.
     assert {one["check"] for one in report["skipped"]} <= {"memory.oom-killed"}
     bundle = tmp_path / "report.tar.gz"

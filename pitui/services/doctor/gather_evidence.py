@@ -165,7 +165,9 @@ def question_for(
     ]
     hosts = dict.fromkeys(([master[0]] if master else []) + [worker.host for worker in alive])
     targets = [(worker.host, worker.port) for worker in alive if worker.id not in own]
-    if master and name != cluster.master.name and not snapshot.master.state.silent:
+    # A node whose worker is registered gets through: a try would stand in the master's log.
+    elsewhere = name != cluster.master.name and not any(worker.id in own for worker in alive)
+    if master and elsewhere and not snapshot.master.state.silent:
         targets.insert(0, master)
     processes = status.processes if status else ()
     units = {p.unit: p.unit_of_user for p in processes if p.unit}
