@@ -39,6 +39,16 @@ class KnownFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedChecks:
+    """Checks that could not look, all for the same reason."""
+
+    nodes: tuple[str, ...]
+    """Where; empty for the whole cluster."""
+    reason: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer."""
 
@@ -63,6 +73,17 @@ class Report:
         return sum(
             1 for one in self.findings if one.excluded is None and one.finding.severity is severity
         )
+
+
+def skipped_by_reason(skipped: Iterable[SkippedCheck]) -> list[SkippedChecks]:
+    """Return what could not be looked at: of a node that is away nearly all checks are skipped."""
+    checks: dict[tuple[str | None, str], list[str]] = {}
+    for one in skipped:
+        checks.setdefault((one.node, one.reason), []).append(one.check)
+    nodes: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (node, reason), ids in checks.items():
+        nodes.setdefault((reason, tuple(ids)), []).extend([node] if node else [])
+    return [SkippedChecks(tuple(where), reason, ids) for (reason, ids), where in nodes.items()]
 
 
 def make_report(

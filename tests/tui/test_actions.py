@@ -9,6 +9,7 @@ from support.provision import Recorded
 from textual.widgets import Button, OptionList
 
 from pitui.bench.suites import BENCHMARKS
+from pitui.doctor.report import SkippedChecks
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget
@@ -31,7 +32,6 @@ from pitui.tui.data.data_state import DataState
 from pitui.tui.doctor.doctor_pane import DoctorPane
 from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.doctor.finding_pane import FindingPane
-from pitui.tui.doctor.finding_rows import SkippedChecks
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
@@ -78,7 +78,7 @@ OWNERS = {
     Scope.DATA: data_pane,
     Scope.DOCTOR: doctor_pane,
     Scope.FINDING: lambda: FindingPane(
-        SkippedChecks("pi1", "away", ("java.missing",)), DoctorState(FakeDoctor())
+        SkippedChecks(("pi1",), "away", ("java.missing",)), DoctorState(FakeDoctor())
     ),
     Scope.DRILL: lambda: LevelPane(SPARK_JOBS, AppLocation("app-0003")),
     Scope.BENCHMARKS: BenchmarksPane,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pitui.doctor.finding import FindingSeverity, SkippedCheck
-from pitui.doctor.report import KnownFinding, Report
+from pitui.doctor.report import KnownFinding, Report, skipped_by_reason
 from pitui.domain.text.printable import one_line
 
 _WIDTH = 100
@@ -112,14 +112,10 @@ def _finding_place(one: KnownFinding) -> str:
 
 
 def _skipped_lines(skipped: Iterable[SkippedCheck]) -> Iterator[str]:
-    """Yield a line a node and reason: of a node that is away nearly all checks are skipped."""
-    groups: dict[tuple[str | None, str], list[str]] = {}
-    for one in skipped:
-        groups.setdefault((one.node, one.reason), []).append(one.check)
-    for (node, reason), checks in groups.items():
-        where = f"{node}: " if node else ""
-        which = ", ".join(checks) if len(checks) <= 3 else f"{len(checks)} checks"
-        yield from _wrapped(f"{where}{reason} ({which})", 2, 4)
+    for one in skipped_by_reason(skipped):
+        where = f"{', '.join(one.nodes)}: " if one.nodes else ""
+        which = ", ".join(one.checks) if len(one.checks) <= 3 else f"{len(one.checks)} checks"
+        yield from _wrapped(f"{where}{one.reason} ({which})", 2, 4)
 
 
 def _moment(at: float) -> str:

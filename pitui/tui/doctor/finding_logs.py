@@ -20,7 +20,7 @@ def finding_log_words(
     `places` are those that the finding itself names, on each of its nodes.
     """
     if not isinstance(row, KnownFinding):
-        return (row.node,) if row.node else ()
+        return row.nodes[:_MOST]
     named = tuple(dict.fromkeys(log for place in places for log in place.logs))
     if named:
         return named[:_MOST]

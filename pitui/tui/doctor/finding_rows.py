@@ -1,12 +1,11 @@
 """Findings as table rows; pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from pitui.doctor.finding import FindingSeverity
-from pitui.doctor.report import KnownFinding, Report, cause_key
+from pitui.doctor.report import KnownFinding, Report, SkippedChecks, cause_key, skipped_by_reason
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
@@ -26,15 +25,6 @@ _NAMED = 2
 """Nodes that a row names; the others are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedChecks:
-    """Checks that could not look, all for the same reason."""
-
-    node: str | None
-    reason: str
-    checks: tuple[str, ...]
-
-
 DoctorRow = KnownFinding | SkippedChecks
 
 
@@ -47,9 +37,9 @@ def doctor_rows(
     of the applications, by id. Empty ones are none.
     """
     found = sorted(report.findings, key=lambda one: not _concerns(one, first))
-    skipped = _skipped_rows(report)
+    skipped = skipped_by_reason(report.skipped)
     values: dict[str, DoctorRow] = {finding_key(one): one for one in found}
-    values |= {f"skipped {one.node} {one.reason}": one for one in skipped}
+    values |= {_skipped_key(one): one for one in skipped}
     return Rows(values, partial(_doctor_row, now=now, names=names))
 
 
@@ -67,20 +57,17 @@ def finding_key(one: KnownFinding) -> str:
     return f"{found.check} {found.node} {found.about} {found.application}"
 
 
-def _skipped_rows(report: Report) -> list[SkippedChecks]:
-    groups: dict[tuple[str | None, str], list[str]] = {}
-    for one in report.skipped:
-        groups.setdefault((one.node, one.reason), []).append(one.check)
-    return [SkippedChecks(*where, tuple(checks)) for where, checks in groups.items()]
+def _skipped_key(row: SkippedChecks) -> str:
+    return " ".join(("skipped", *row.nodes, row.reason))
 
 
 def _doctor_row(row: DoctorRow, now: float, names: Mapping[str, str]) -> Row:
     if isinstance(row, SkippedChecks):
         return Row(
-            key=f"skipped {row.node} {row.reason}",
+            key=_skipped_key(row),
             cells=(
                 cell("? skipped", Tone.DIM),
-                cell(row.node) if row.node else DASH,
+                cell(place_of(row.nodes) or "cluster"),
                 cell(row.reason, Tone.DIM),
                 DASH,
                 cell(_checks_in_words(row), Tone.DIM),
@@ -128,14 +115,19 @@ def finding_place(row: KnownFinding, names: Mapping[str, str]) -> str:
     app = row.finding.application
     if app:
         return names.get(app, app)
-    more = f" +{len(row.nodes) - _NAMED}" if len(row.nodes) > _NAMED else ""
-    return ", ".join(row.nodes[:_NAMED]) + more
+    return place_of(row.nodes)
+
+
+def place_of(nodes: Sequence[str]) -> str:
+    """Return the names of some nodes as a row has room for them."""
+    more = f" +{len(nodes) - _NAMED}" if len(nodes) > _NAMED else ""
+    return ", ".join(nodes[:_NAMED]) + more
 
 
 def finding_facts(row: DoctorRow, names: Mapping[str, str]) -> Facts:
     """Return the details of a row."""
     if isinstance(row, SkippedChecks):
-        where = f" at {row.node}" if row.node else ""
+        where = f" at {', '.join(row.nodes)}" if row.nodes else ""
         return [
             ("Row", f"checks that could not look{where}"),
             ("Reason", row.reason),
