@@ -15,6 +15,7 @@ from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
+from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
@@ -28,7 +29,8 @@ from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane
 from pitui.tui.benchmarks.run_pane import RunPane
 from pitui.tui.data.data_actions import DataActions
 from pitui.tui.data.data_pane import DataPane
-from pitui.tui.data.data_state import DataState
+from pitui.tui.data.data_state import DataFailure, DataRow, DataState
+from pitui.tui.data.failure_pane import FailurePane
 from pitui.tui.doctor.doctor_pane import DoctorPane
 from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.doctor.finding_pane import FindingPane
@@ -56,6 +58,12 @@ def data_pane() -> DataPane:
     return DataPane(view, DataActions(MainScreen(FULL, 100).operations, service, view))
 
 
+def failure_pane() -> FailurePane:
+    item = ItemPresence("/data", "/data")
+    row = DataRow((0, "pi1"), item, "pi1", NodeData("missing"))
+    return FailurePane(row, DataFailure("push", 0.0, "no space"))
+
+
 def doctor_pane() -> DoctorPane:
     return DoctorPane(DoctorState(FakeDoctor()), ("", ""), list, list)
 
@@ -76,6 +84,7 @@ OWNERS = {
     ),
     Scope.TIMELINE: TimelinePane,
     Scope.DATA: data_pane,
+    Scope.FAILURE: failure_pane,
     Scope.DOCTOR: doctor_pane,
     Scope.FINDING: lambda: FindingPane(
         SkippedChecks(("pi1",), "away", ("java.missing",)), DoctorState(FakeDoctor())
