@@ -14,7 +14,7 @@ from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt, StatusMessage
 from pitui.tui.doctor.doctor_state import DoctorState
 from pitui.tui.doctor.finding_logs import finding_log_words
-from pitui.tui.doctor.finding_rows import DoctorRow, finding_place, place_of
+from pitui.tui.doctor.finding_rows import DoctorRow, finding_place, nodes_in_words
 
 if TYPE_CHECKING:
     from pitui.tui.doctor.ignore_finding import Ignored
@@ -43,7 +43,7 @@ class FindingActions:
     def title_of(self, row: DoctorRow) -> str:
         """Return a finding's check and place."""
         if not isinstance(row, KnownFinding):
-            where = place_of(row.nodes)
+            where = nodes_in_words(row.nodes)
             return f"Checks that could not look at {where}" if where else "Skipped checks"
         where = finding_place(row, self.names)
         return f"{row.finding.check}{f' on {where}' if where else ''}"

@@ -67,7 +67,7 @@ def _doctor_row(row: DoctorRow, now: float, names: Mapping[str, str]) -> Row:
             key=_skipped_key(row),
             cells=(
                 cell("? skipped", Tone.DIM),
-                cell(place_of(row.nodes) or "cluster"),
+                cell(nodes_in_words(row.nodes) or "cluster"),
                 cell(row.reason, Tone.DIM),
                 DASH,
                 cell(_checks_in_words(row), Tone.DIM),
@@ -115,10 +115,10 @@ def finding_place(row: KnownFinding, names: Mapping[str, str]) -> str:
     app = row.finding.application
     if app:
         return names.get(app, app)
-    return place_of(row.nodes)
+    return nodes_in_words(row.nodes)
 
 
-def place_of(nodes: Sequence[str]) -> str:
+def nodes_in_words(nodes: Sequence[str]) -> str:
     """Return the names of some nodes as a row has room for them."""
     more = f" +{len(nodes) - _NAMED}" if len(nodes) > _NAMED else ""
     return ", ".join(nodes[:_NAMED]) + more
