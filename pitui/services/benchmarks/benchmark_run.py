@@ -190,7 +190,9 @@ class BenchmarkRunner:
         if path is None:
             self._say(f"making {size} MiB of text on {len(names)} nodes")
             await self._made.about_to_make(names, f"text-{size}m")
-            return await benchmark_data.make_text(self._cluster, names, size)
+            made = await benchmark_data.make_text(self._cluster, names, size)
+            self._made.made(f"text-{size}m")
+            return made
         if cell.parameters.get("generate"):
             self._say(f"writing {size} MiB to {path} on {len(names)} nodes")
             await benchmark_data.written_text(self._cluster, names, path, size)
@@ -201,7 +203,9 @@ class BenchmarkRunner:
         scale = f"{float(cell.parameters.get('scale') or tpch_tables.scale_for(size)):g}"
         self._say(f"making the TPC-H tables of scale {scale} on {len(names)} nodes")
         await self._made.about_to_make(names, f"tables-{scale}", "bin")
-        return await tpch_tables.make_tables(self._cluster, names, scale)
+        made = await tpch_tables.make_tables(self._cluster, names, scale)
+        self._made.made(f"tables-{scale}", "bin")
+        return made
 
     # -- the runs --------------------------------------------------------------------------
 
@@ -312,7 +316,7 @@ class BenchmarkRunner:
             )
         return "nothing was made on the nodes"
 
-    async def _tidy(self, request: BenchmarkRequest, before: Sequence[Worker]) -> None:
+    async def _tidy(self, request: BenchmarkRequest, before: Sequence[Worker] = ()) -> None:
         """Remove what was made for runs, unless one still goes on; says what stays.
 
         Says which of the workers of before are gone, too.

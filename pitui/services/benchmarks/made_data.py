@@ -1,6 +1,7 @@
 """What benchmarks made on the nodes, and its removal: what was there before stays."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -17,6 +18,9 @@ _REMOVE_LIMIT = 120.0
 """Seconds for one node: an SD card is slow at removing."""
 _CLEAN_LIMIT = 300.0
 _HOLD_LIMIT = 10.0
+_MAKER_LIMIT = 10.0
+"""Seconds in which what makes data ends, once nobody waits for it any more."""
+_LOOK_AGAIN = 0.5
 
 
 class MadeData:
@@ -32,6 +36,8 @@ class MadeData:
         """By name: the nodes that had none of it before."""
         self.keep = False
         """Whether what is made is to stay, and nobody else is to remove it either."""
+        self._begun: set[str] = set()
+        """What was begun to be made, and is not known to be whole."""
         self._holders: list[asyncio.Task[None]] = []
         self._released = asyncio.Event()
         self._group: TaskGroup | None = None
@@ -65,11 +71,16 @@ class MadeData:
         raise_failed(found, "")
         said = {n: r.stdout.splitlines() for n, r in found.items() if isinstance(r, Result)}
         owned = [name for name in names if f"owned {name}" in said[self._cluster.master.name]]
+        self._begun.update(names)
         for node in nodes:
             for name in names:
                 if name in owned or f"missing {name}" in said[node]:
                     self.add(node, name)
         await self._hold(names, owner=not self.keep and any(name in self._nodes for name in names))
+
+    def made(self, *names: str) -> None:
+        """Note that what was begun is whole, on all nodes."""
+        self._begun.difference_update(names)
 
     async def _hold(self, names: Sequence[str], *, owner: bool) -> None:
         """Use names, as the programs that read them do, until `release`."""
@@ -129,6 +140,11 @@ class MadeData:
     async def _remove(self, made: dict[str, set[str]]) -> None:
         try:
             used = await self._used(list(made))
+            until = time.monotonic() + _MAKER_LIMIT
+            # What was broken off may still be ending.
+            while used & self._begun and time.monotonic() < until:
+                await asyncio.sleep(_LOOK_AGAIN)
+                used = await self._used(list(made))
         except PituiError as error:
             nodes = sorted({node for those in made.values() for node in those})
             self._stays(list(made), nodes, error.message)

@@ -104,6 +104,25 @@ async def test_only_what_was_not_there_before_is_removed_and_the_folder_with_the
     assert await with_made(folder, use) == []
 
 
+async def test_what_was_broken_off_while_it_was_made_goes_once_its_maker_has_ended(
+    folder: Path,
+) -> None:
+    """As after Ctrl-C: the maker's process, which names what it makes, is still ending."""
+
+    async def use(made: MadeData) -> None:
+        await made.about_to_make(["nuc"], "text-20m")
+        (folder / "text-20m.new-abc").mkdir()
+        command = ["sh", "-c", "echo begun; sleep 1; :", str(folder / "text-20m")]
+        maker = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert maker.stdout is not None
+        maker.stdout.readline()
+        await made.remove()
+        maker.communicate()
+
+    assert await with_made(folder, use) == []
+    assert not folder.exists()
+
+
 async def test_what_another_run_reads_stays_on_all_nodes(folder: Path) -> None:
     async def use(made: MadeData) -> None:
         await made.about_to_make(["nuc", "pi1"], "text-10m", "bin")
