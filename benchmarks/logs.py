@@ -35,7 +35,7 @@ from pitui.domain.logs.log_line import LogLine
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.logs.follow import follow
-from pitui.services.logs.log_sources import sources_of
+from pitui.services.logs.log_arguments import sources_of
 from pitui.spark.logs.line_filter import LineFilter
 from pitui.tui.terminal.gc_tuning import tune_gc
 

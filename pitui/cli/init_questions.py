@@ -7,7 +7,7 @@ import click
 
 from pitui.config import validators
 from pitui.config.addresses import Address, parse_address
-from pitui.config.init import Answers, assemble, free_node_name, parse_node
+from pitui.config.new_config import Answers, assemble, free_node_name, parse_node
 from pitui.domain.errors import UsageError
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from pitui.domain.errors import ConfigError, NodeError, PituiError, UsageError
-from pitui.domain.json_schema import SCHEMA
+from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import json_line, printable
 
 

@@ -20,7 +20,7 @@ from support.sshd import thaw
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.logs.log_line import LogLine
 from pitui.services.logs.follow import follow
-from pitui.services.logs.log_sources import sources_of
+from pitui.services.logs.log_arguments import sources_of
 
 pytestmark = pytest.mark.ssh
 RATE = 10_000

@@ -9,8 +9,8 @@ import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.errors import NodeError, UsageError
+from pitui.services.logs.log_arguments import sources_of
 from pitui.services.logs.log_save import save_targets, save_whole_log
-from pitui.services.logs.log_sources import sources_of
 
 pytestmark = pytest.mark.ssh
 

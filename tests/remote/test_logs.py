@@ -15,7 +15,7 @@ from support.sshd import Server
 from pitui.domain.errors import UsageError
 from pitui.domain.logs.log_line import Level, LogLine
 from pitui.services.logs.follow import follow
-from pitui.services.logs.log_sources import on_their_nodes, sources_of
+from pitui.services.logs.log_arguments import on_their_nodes, sources_of
 
 pytestmark = pytest.mark.ssh
 

@@ -30,7 +30,7 @@ from pitui.services.apps.app_record import app_record
 from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver
 from pitui.services.apps.kill_job import kill_job, kill_stage
-from pitui.services.apps.web_pages import page_of
+from pitui.services.apps.spark_ui_links import page_of
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor

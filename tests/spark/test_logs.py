@@ -20,7 +20,7 @@ from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.daemons import control
 from pitui.services.logs.follow import follow
-from pitui.services.logs.log_sources import sources_of
+from pitui.services.logs.log_arguments import sources_of
 
 pytestmark = pytest.mark.spark
 LIMIT = 90

@@ -11,7 +11,7 @@ from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
 from pitui.services.apps.failure_analysis import FailureCause
-from pitui.services.apps.web_pages import WebPage
+from pitui.services.apps.spark_ui_links import WebPage
 from pitui.spark.api.job_api import parse_jobs, parse_stages
 from pitui.spark.api.sql_api import parse_queries
 from pitui.spark.api.task_api import parse_tasks

@@ -26,7 +26,7 @@ from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
-from pitui.services.apps.web_pages import WebPage
+from pitui.services.apps.spark_ui_links import WebPage
 from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.services.doctor.fixing import FixPreview
 from pitui.services.doctor.run_checks import CheckRun

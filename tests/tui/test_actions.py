@@ -37,8 +37,8 @@ from pitui.tui.doctor.finding_pane import FindingPane
 from pitui.tui.events.timeline_pane import TimelinePane
 from pitui.tui.executors.executors_pane import ExecutorsPane
 from pitui.tui.logs.logs_pane import LogsPane
+from pitui.tui.main.command_palette import ActionProvider
 from pitui.tui.main.main_screen import MainScreen
-from pitui.tui.main.palette import ActionProvider
 from pitui.tui.nodes.node_pane import NodePane
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from pitui.domain.cluster import Snapshot
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
+from pitui.tui.main.pane_room import PaneRoom
 from pitui.tui.main.pane_sizes import SETTLES
-from pitui.tui.main.sized_layout import PaneRoom
 
 QUIET = replace(FULL, nodes=NODES[:4], applications=FULL.applications[:1])
 

@@ -12,7 +12,7 @@ from pitui.domain.errors import UsageError
 from pitui.provision.engine.report import StepReport, StepState
 from pitui.remote.prompts import ChangedKey
 from pitui.tui.main.passwords import ReplacedScreen, login_password, sudo_password
-from pitui.tui.provision import plan_or_board, provision_screen, run_steps
+from pitui.tui.provision import plan_or_board, provision_screen, step_progress
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 
@@ -21,7 +21,7 @@ MARK = ("j", "space", "space", "space", "p")
 
 @pytest.fixture(autouse=True)
 def _stopped_clocks(stopped_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (run_steps, provision_screen, plan_or_board):
+    for module in (step_progress, provision_screen, plan_or_board):
         monkeypatch.setattr(module, "monotonic", lambda: 1000.0)
 
 

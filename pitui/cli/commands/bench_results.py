@@ -13,7 +13,7 @@ from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import UsageError
-from pitui.domain.json_schema import SCHEMA
+from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import json_line
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pitui.domain.errors import PituiError, UsageError
 
 if TYPE_CHECKING:
     from pitui.config.addresses import Address
-    from pitui.config.init import Answers
+    from pitui.config.new_config import Answers
 
 _LOCAL = "local"
 _CLUSTER = "spark"
@@ -80,7 +80,7 @@ def command(
 
     Asks a few questions, or takes the nodes from --node or --from-workers.
     """
-    from pitui.config.init import write_new
+    from pitui.config.new_config import write_new
 
     path = output or settings.config_path or Path("config.yaml")
     try:
@@ -119,7 +119,7 @@ def _given_answers(
     user: str | None,
     name: str | None,
 ) -> "Answers":
-    from pitui.config.init import assemble, parse_node
+    from pitui.config.new_config import assemble, parse_node
 
     if nodes and workers:
         raise UsageError("--node and --from-workers cannot be combined")

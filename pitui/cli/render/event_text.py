@@ -7,7 +7,7 @@ from typing import Any
 
 from pitui.cli.output import print_text
 from pitui.domain.events.event import Event, EventFilter, Severity
-from pitui.domain.json_schema import SCHEMA
+from pitui.domain.json_version import SCHEMA
 
 _SIGNS = {Severity.BAD: "!", Severity.GOOD: "+", Severity.PLAIN: " "}
 

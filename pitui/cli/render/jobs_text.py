@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pitui.cli.render.bound_text import bound_lines
+from pitui.cli.render.bottleneck_text import bound_lines
 from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage

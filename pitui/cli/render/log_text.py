@@ -13,7 +13,7 @@ from pitui.cli.output import complain, write_out
 from pitui.cli.render.log_entries import Entries, Repeats
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
-from pitui.domain.json_schema import SCHEMA
+from pitui.domain.json_version import SCHEMA
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogLine, LogSource
 from pitui.domain.text.printable import json_line, printable

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pitui.domain.anonymous import patterns
-from pitui.domain.anonymous.generic import is_generic
+from pitui.domain.anonymous.common_words import is_generic
 from pitui.domain.anonymous.stand_ins import (
     NameKind,
     StandIns,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import quote, quote_plus
 
-from pitui.domain.anonymous.generic import is_generic
+from pitui.domain.anonymous.common_words import is_generic
 from pitui.domain.anonymous.trie import pattern_of
 
 _ANYWHERE = 5

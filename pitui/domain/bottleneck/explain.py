@@ -8,7 +8,7 @@ from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.bottleneck.attribution.attribution import attribute, attributions_together
 from pitui.domain.bottleneck.explanation import Explanation, StageBound
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.bottleneck.replay.replays import replays_of
+from pitui.domain.bottleneck.replay.replay_savings import replays_of
 from pitui.domain.bottleneck.replay.what_if import what_if
 from pitui.domain.bottleneck.suspects.find_suspects import suspects
 from pitui.domain.bottleneck.task_record import ApplicationRecord

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pitui.domain.errors import NodeError, WebError
 from pitui.remote.http.request import Response
 from pitui.services.cluster import Cluster
-from pitui.spark.api.app_page import csrf_token
+from pitui.spark.api.html_pages import csrf_token
 
 AGREE_LIMIT = 15.0
 """Seconds until Spark must say that what was killed has ended."""

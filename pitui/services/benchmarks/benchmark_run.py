@@ -16,11 +16,11 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
 from pitui.facts.disk.bench_folder import FOLDER
 from pitui.services.benchmarks import benchmark_data, requirements, tpch_tables
+from pitui.services.benchmarks.data_cleanup import MadeData
 from pitui.services.benchmarks.explained_run import RunExplainer
-from pitui.services.benchmarks.made_data import MadeData
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
-from pitui.services.benchmarks.submit_words import ReadyCell, submit_words
+from pitui.services.benchmarks.submit_options import ReadyCell, submit_words
 from pitui.services.benchmarks.workers_back import all_back
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs

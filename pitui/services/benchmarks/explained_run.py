@@ -12,7 +12,7 @@ from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.event_logs import EventLogs
 from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
-from pitui.services.benchmarks.made_data import MadeData
+from pitui.services.benchmarks.data_cleanup import MadeData
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from pitui.services.clients.master import MasterAccess
-from pitui.spark.api.app_page import driver_ui
+from pitui.spark.api.html_pages import driver_ui
 
 _LIMIT = 3.0
 

@@ -32,7 +32,7 @@ from pitui.services.doctor.bundle_names import (
 from pitui.services.doctor.gather_evidence import Progress, gather_evidence
 from pitui.services.events.timeline_store import TimelineStore
 from pitui.services.logs.follow import follow
-from pitui.services.logs.log_sources import daemon_sources
+from pitui.services.logs.log_arguments import daemon_sources
 
 LOG_LINES = 300
 """Of each daemon's log."""

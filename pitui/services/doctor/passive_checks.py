@@ -29,8 +29,8 @@ from pitui.services.doctor.finding_events import (
     still_found,
 )
 from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
-from pitui.services.doctor.left_aside import LeftAside
-from pitui.services.doctor.open_logs import OpenLogs
+from pitui.services.doctor.ignored_findings import LeftAside
+from pitui.services.doctor.known_error_watch import OpenLogs
 from pitui.services.events.timeline import Timeline
 
 _EVERY, _EVERY_MOST = 1.0, 5.0

@@ -18,7 +18,7 @@ from pitui.services.doctor.finding_store import (
     finding_identity,
 )
 from pitui.services.doctor.gather_evidence import Progress, gather_evidence
-from pitui.services.doctor.left_aside import LeftAside
+from pitui.services.doctor.ignored_findings import LeftAside
 
 
 @dataclass(frozen=True, slots=True)

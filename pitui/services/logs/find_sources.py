@@ -9,7 +9,7 @@ from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.logs.log_line import LogPosition, LogSource, SourceKind
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
-from pitui.services.logs.log_sources import (
+from pitui.services.logs.log_arguments import (
     daemon_sources,
     distinct,
     driver_source,

@@ -10,7 +10,7 @@ from pitui.domain.logs.log_line import LogSource
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
 from pitui.services.cluster import Cluster
 from pitui.services.logs.find_sources import daemon_log, journal_sources, listings, work_source
-from pitui.services.logs.log_sources import daemon_sources, named_source
+from pitui.services.logs.log_arguments import daemon_sources, named_source
 from pitui.services.runs.detached_runs import Runs
 from pitui.spark.logs.log_listing import FoundKind, FoundLog, LogListing
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from pitui.domain.apps.executor_end import RemovedExecutor
-from pitui.domain.apps.stall import StallReason, driver_waits, waits
+from pitui.domain.apps.why_waiting import StallReason, driver_waits, waits
 from pitui.domain.cluster import Application, Executor, MasterView, Progress
 from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.facts.network.address import Matched

@@ -12,7 +12,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import WebError
 from pitui.services.clients.master import READ_LIMIT, MasterAccess
 from pitui.services.monitor.poll_state import DriverView
-from pitui.spark.api.app_page import removed_executors
+from pitui.spark.api.html_pages import removed_executors
 
 EVERY = 5.0
 """Seconds between two looks."""

@@ -7,8 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pitui.domain.apps import stall
-from pitui.domain.apps.stall import ExecutorDeaths, StallReason
+from pitui.domain.apps import why_waiting
+from pitui.domain.apps.why_waiting import ExecutorDeaths, StallReason
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -21,7 +21,7 @@ from pitui.domain.errors import NotSparkError, WebError
 from pitui.services.clients.driver_address import DriverAddresses
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
-from pitui.services.logs.log_sources import executor_source
+from pitui.services.logs.log_arguments import executor_source
 from pitui.services.monitor.executor_losses import read_deaths
 from pitui.spark.api.driver_api import parse_executors
 from pitui.spark.api.environment import parse_spark_properties
@@ -107,7 +107,7 @@ class StallDetector:
         async with TaskGroup() as group:
             for app in applications:
                 idle = app.progress is None or not app.progress.tasks_active
-                if idle and app.duration_s >= stall.SHORT_WAIT:
+                if idle and app.duration_s >= why_waiting.SHORT_WAIT:
                     group.create_task(self._look(view, app, nodes))
 
     async def _look(self, view: MasterView, app: Application, nodes: Mapping[str, str]) -> None:
@@ -126,24 +126,24 @@ class StallDetector:
                 dead = await self._deaths(view, app, nodes)
             except WebError:
                 dead = None
-            if dead is not None and (reason := stall.dying(dead)) is not None:
+            if dead is not None and (reason := why_waiting.dying(dead)) is not None:
                 return reason
         if app.state is ApplicationState.WAITING:
-            return stall.no_room(app, view) or await self._too_many_cores(view, app)
+            return why_waiting.no_room(app, view) or await self._too_many_cores(view, app)
         progress = app.progress
         if progress is None or progress.tasks_done >= progress.tasks:
             return None
         if not app.cores:  # its driver may count tasks of lost executors as active for minutes
-            return stall.no_room(app, view) or await self._too_many_cores(view, app)
+            return why_waiting.no_room(app, view) or await self._too_many_cores(view, app)
         if progress.tasks_active or time.monotonic() - self._rests[app.id].since < IDLE_AFTER:
             return None
-        return stall.idle(await self._executors(app.id))
+        return why_waiting.idle(await self._executors(app.id))
 
     async def _deaths(
         self, view: MasterView, app: Application, nodes: Mapping[str, str]
     ) -> ExecutorDeaths | None:
         dead = await read_deaths(self._cluster.spark_master, app.id, _LIMIT)
-        if len(dead) < stall.LOOP:
+        if len(dead) < why_waiting.LOOP:
             return None
         latest = dead[-1]
         host = next((w.host for w in view.workers if w.id == latest.worker), "")
@@ -169,7 +169,7 @@ class StallDetector:
         wanted = settings.get("spark.executor.cores", "")
         if not wanted.isdecimal() or not view.alive:
             return None
-        return stall.too_many_cores(int(wanted), view.alive)
+        return why_waiting.too_many_cores(int(wanted), view.alive)
 
     async def _executors(self, app_id: str) -> tuple[Executor, ...] | None:
         try:

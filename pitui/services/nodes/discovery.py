@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.addresses import Address, name_for, parse_workers
-from pitui.config.init import Answers, NewNode, render
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
+from pitui.config.new_config import Answers, NewNode, render
 from pitui.config.nodes import resolve_nodes
 from pitui.config.ssh_hosts import host_names
 from pitui.config.validators import host_problem as host_fault

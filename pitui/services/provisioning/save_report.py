@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pitui.config.paths import write_whole
 from pitui.domain.errors import UsageError
-from pitui.domain.json_schema import SCHEMA
+from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.report import NodeReport, reports_json
 from pitui.provision.engine.report_text import report_text

@@ -36,7 +36,7 @@ class JobRowActions:
             find = (*said, r"Traceback \(most recent call last\)", r"(?:Exception|Error)\b")
             self._pane.post_message(ShowLogAt((job.run.id,), find))
         else:
-            self._pane.drill_down.do_failure()
+            self._pane.location_actions.do_failure()
 
     def do_kill(self) -> None:
         """Ask to kill the marked applications and runs, or the one under the cursor."""

@@ -9,10 +9,10 @@ from textual.binding import BindingType
 from pitui.doctor.finding import Finding
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Snapshot
-from pitui.tui.apps.drill_down import DrillDown
 from pitui.tui.apps.job_row_actions import JobRowActions
 from pitui.tui.apps.job_rows import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.apps.job_summary import job_summary
+from pitui.tui.apps.location_actions import LocationActions
 from pitui.tui.apps.past_applications import PastApplications
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.sorted_table_pane import SortedPane
@@ -33,7 +33,7 @@ class JobsPane(SortedPane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.JOBS))
     SCOPE = Scope.JOBS
-    HELPERS = (*SortedPane.HELPERS, "actions", "drill_down")
+    HELPERS = (*SortedPane.HELPERS, "actions", "location_actions")
     COLUMNS = COLUMNS
     TITLE = "Jobs"
     DETAILS = 3
@@ -45,7 +45,7 @@ class JobsPane(SortedPane):
         self._runs: Sequence[Run] = ()
         self._past = PastApplications(self, self._show_jobs)
         self.actions = JobRowActions(self)
-        self.drill_down = DrillDown(self, self.location)
+        self.location_actions = LocationActions(self, self.location)
         self._jobs = JobList(())
         self._selected: str | None = None
         self.table.set_empty(no_jobs(snapshot))

@@ -8,8 +8,8 @@ from textual.binding import BindingType
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.jobs import Stage, Task
-from pitui.tui.apps.drill_down import DrillDown
 from pitui.tui.apps.levels.level import DetailLevel
+from pitui.tui.apps.location_actions import LocationActions
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.sorted_table_pane import SortedPane
 from pitui.tui.base.ui_messages import LogsRequested, StatusMessage
@@ -25,7 +25,7 @@ class LevelPane(SortedPane):
 
     BINDINGS: ClassVar[list[BindingType]] = list(bindings(Scope.DRILL))
     SCOPE = Scope.DRILL
-    HELPERS = (*SortedPane.HELPERS, "drill_down")
+    HELPERS = (*SortedPane.HELPERS, "location_actions")
     COLUMNS: ClassVar[Sequence[Column]] = ()
     TITLE = ""
 
@@ -33,7 +33,7 @@ class LevelPane(SortedPane):
         super().__init__(f"level-{level.title.lower()}", level.columns)
         self.level = level
         self.at = at
-        self.drill_down = DrillDown(self, self.location)
+        self.location_actions = LocationActions(self, self.location)
         self.result: DetailResult | None = None
         self.table.set_empty((cell(f"Loading {at} …", Tone.DIM), BLANK))
 

@@ -16,7 +16,7 @@ from textual.events import DescendantFocus, ScreenResume, ScreenSuspend
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
-from pitui.tui.apps.bound_panel import BoundPanel
+from pitui.tui.apps.bottleneck_panel import BoundPanel
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.heading import crumbs, heading, pane_title
 from pitui.tui.apps.levels.jobs import JOBS

@@ -96,7 +96,7 @@ class MainActions:
         """Open the palette."""
         from textual.command import CommandPalette
 
-        from pitui.tui.main.palette import ActionProvider
+        from pitui.tui.main.command_palette import ActionProvider
 
         palette = CommandPalette([ActionProvider], placeholder="Find an action")
         self._main.app.push_screen(palette)

@@ -35,7 +35,7 @@ from pitui.tui.main.finding_marks import FindingMarks
 from pitui.tui.main.main_actions import MainActions
 from pitui.tui.main.navigation_history import NavigationHistory
 from pitui.tui.main.pane_layout import EXECUTORS, PaneLayout
-from pitui.tui.main.sized_layout import PaneRoom
+from pitui.tui.main.pane_room import PaneRoom
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.text.header import WIDE

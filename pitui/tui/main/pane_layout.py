@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from pitui.tui.base.panes.pane import Pane
-from pitui.tui.main.sized_layout import PaneRoom
+from pitui.tui.main.pane_room import PaneRoom
 from pitui.tui.widgets.tab_bar import TabBar
 
 NODES, LOGS, EXECUTORS, JOBS = range(4)

@@ -6,7 +6,7 @@ from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import StepState
 from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
-from pitui.tui.provision.run_steps import StepProgress
+from pitui.tui.provision.step_progress import StepProgress
 from pitui.tui.provision.step_text import doing, node_cell, node_line
 from pitui.tui.text.cells import BLANK, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.number_format import duration

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pitui.domain.errors import PituiError
 from pitui.provision.engine.report import NodeReport, StepReport
-from pitui.tui.provision.run_steps import FINDS, RunSteps, StepProgress
+from pitui.tui.provision.step_progress import FINDS, RunSteps, StepProgress
 from pitui.tui.services.backend_interface import (
     ProvisionKind,
     ProvisionRequest,

@@ -4,7 +4,7 @@ from pitui.domain.text.printable import one_line, printable
 from pitui.provision.engine.report import StepReport, StepState
 from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import ProvisionRun
-from pitui.tui.provision.run_steps import StepProgress
+from pitui.tui.provision.step_progress import StepProgress
 from pitui.tui.provision.step_text import amounts, doing, node_cell, node_line
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.diff_lines import diff_lines

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pitui.domain.text.printable import one_line
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState, Transfer
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
-from pitui.tui.provision.run_steps import StepProgress
+from pitui.tui.provision.step_progress import StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration, percent
 from pitui.tui.text.state_cells import CANCELLED_STATE, FAILED_STATE, glyph_cell

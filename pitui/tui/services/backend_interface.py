@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pitui.domain.node_outcome import Outcome, OutcomeReport
     from pitui.provision.engine.report import NodeReport, StepReporter
     from pitui.services.apps.failure_analysis import FailureCause
-    from pitui.services.apps.web_pages import WebPage
+    from pitui.services.apps.spark_ui_links import WebPage
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
     from pitui.services.runs.configured_job import ConfiguredJob

@@ -26,8 +26,8 @@ from pitui.services.apps.executor_node import node_of_executor
 from pitui.services.apps.explanations import Explanations
 from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver, kill_location
+from pitui.services.apps.spark_ui_links import page_of
 from pitui.services.apps.thread_dump import thread_dump
-from pitui.services.apps.web_pages import page_of
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.daemons import control

@@ -15,7 +15,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import OutcomeReport
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
-from pitui.services.doctor.open_logs import OpenLogs
+from pitui.services.doctor.known_error_watch import OpenLogs
 from pitui.services.doctor.passive_checks import PassiveChecks
 from pitui.services.doctor.run_checks import CheckRun, run_checks
 from pitui.services.events.timeline import Timeline

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pitui.config import validators
 from pitui.config.addresses import parse_address
-from pitui.config.init import Answers, NewNode, free_node_name, parse_node
+from pitui.config.new_config import Answers, NewNode, free_node_name, parse_node
 from pitui.domain.errors import LinkError, PituiError, UsageError
 from pitui.services.nodes.discovery import Proposal
 from pitui.spark.detect_spark import FirstLook

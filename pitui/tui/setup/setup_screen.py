@@ -16,8 +16,8 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from pitui.config.init import write_new
 from pitui.config.load import FILE_NAME
+from pitui.config.new_config import write_new
 from pitui.config.paths import config_folder
 from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.prompts import NonInteractive, Prompter

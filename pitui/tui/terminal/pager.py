@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from pitui.domain.errors import PituiError
-from pitui.tui.terminal.hand_over import handed_over
+from pitui.tui.terminal.suspend import handed_over
 from pitui.tui.terminal.text_file import new_text_file
 
 

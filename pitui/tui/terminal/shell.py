@@ -7,7 +7,7 @@ from textual.app import App, SuspendNotSupported
 
 from pitui.config.model import Node
 from pitui.remote.ssh.config.ssh_files import quoted_word
-from pitui.tui.terminal.hand_over import handed_over
+from pitui.tui.terminal.suspend import handed_over
 
 
 def shell_command(node: Node) -> list[str]:

@@ -22,7 +22,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
 from pitui.domain.apps.jobs import Task
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE, ExecutorDeaths, dying
+from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, ExecutorDeaths, dying
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
 from pitui.domain.bottleneck.task_record import ApplicationRecord, ExecutorRecord, StageRecord

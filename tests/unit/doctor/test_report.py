@@ -13,7 +13,7 @@ from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, warning
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
-from pitui.services.doctor.left_aside import exclusion_reason
+from pitui.services.doctor.ignored_findings import exclusion_reason
 from pitui.services.doctor.run_checks import look
 
 KEYS = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitui.config.init import Answers, NewNode, parse_address, render
+from pitui.config.new_config import Answers, NewNode, parse_address, render
 from pitui.domain.sizing import (
     LEAST_MEMORY,
     fitting_executor_memory_mib,

@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, warning
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop, latest_death
+from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, died_in_a_loop, latest_death
 from pitui.domain.cluster import ApplicationState
 
 _RECENT = 3600.0

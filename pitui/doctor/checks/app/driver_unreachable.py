@@ -7,7 +7,7 @@ from pitui.doctor.checks.app.crash_loop import executor_logs
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE
+from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE
 
 _SAID = ("Cannot register with driver", *EXECUTOR_DEATHS)
 

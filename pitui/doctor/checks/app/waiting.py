@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.apps.stall import DRIVER_UNREACHABLE, died_in_a_loop
+from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, died_in_a_loop
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.text.printable import time_span
 

@@ -8,7 +8,7 @@ from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.explanation import Part, WhatIf
 from pitui.domain.bottleneck.replay.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
 from pitui.domain.bottleneck.replay.replay_plan import executors_at_most
-from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Replays, divided, shortened
+from pitui.domain.bottleneck.replay.replay_savings import TASKS_A_CORE, Replays, divided, shortened
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.text.number_words import took
 

@@ -8,7 +8,13 @@ from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import LONG
 from pitui.domain.bottleneck.explanation import Part, Suspect, SuspectKind
 from pitui.domain.bottleneck.node_speed import slow_nodes
-from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Change, Replays, divided, shortened
+from pitui.domain.bottleneck.replay.replay_savings import (
+    TASKS_A_CORE,
+    Change,
+    Replays,
+    divided,
+    shortened,
+)
 from pitui.domain.bottleneck.suspects.plan_suspects import plan_suspects
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
 from pitui.domain.text.number_words import bytes_words, percentage, took

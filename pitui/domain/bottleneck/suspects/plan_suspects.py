@@ -5,7 +5,13 @@ from collections.abc import Iterator, Sequence
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
-from pitui.domain.bottleneck.replay.replays import TASKS_A_CORE, Change, Replays, divided, shortened
+from pitui.domain.bottleneck.replay.replay_savings import (
+    TASKS_A_CORE,
+    Change,
+    Replays,
+    divided,
+    shortened,
+)
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
 from pitui.domain.text.number_words import bytes_words, listed, took
 

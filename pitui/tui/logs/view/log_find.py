@@ -9,7 +9,7 @@ from pitui.tui.logs.store.log_block import NOTE, PART
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.store.source_buffer import ERROR_MARKS
 from pitui.tui.logs.view.log_rows import LogRows
-from pitui.tui.logs.view.slice_clock import SliceClock
+from pitui.tui.logs.view.time_slice import SliceClock
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000

@@ -22,7 +22,7 @@ from pitui.tui.logs.view.log_layout import LogLayout
 from pitui.tui.logs.view.log_marks import LogMarks
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_viewport import LogViewport
-from pitui.tui.logs.view.slice_clock import SliceClock
+from pitui.tui.logs.view.time_slice import SliceClock
 
 TAKE_LINES = 250
 """Lines that are taken in between two looks at the clock."""

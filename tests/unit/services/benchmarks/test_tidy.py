@@ -13,7 +13,7 @@ from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.facts.samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
-from pitui.services.benchmarks.made_data import MadeData
+from pitui.services.benchmarks.data_cleanup import MadeData
 from pitui.services.benchmarks.recording import Recording
 from pitui.services.cluster import open_cluster
 from pitui.services.runs.detached_runs import Runs

@@ -28,7 +28,7 @@ from pitui.services.doctor import passive_checks
 from pitui.services.doctor.finding_debounce import APPEARS_S, GOES_S, FindingDebounce
 from pitui.services.doctor.finding_events import checked_by, finding_event, gone_event
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity
-from pitui.services.doctor.open_logs import OpenLogs
+from pitui.services.doctor.known_error_watch import OpenLogs
 from pitui.services.doctor.passive_checks import PASSIVE, PassiveChecks
 from pitui.services.events.timeline import Timeline
 

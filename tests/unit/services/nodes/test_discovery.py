@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pitui.config.addresses import Address
-from pitui.config.init import render
 from pitui.config.load import parse_config
+from pitui.config.new_config import render
 from pitui.domain.errors import Failure, LinkError, UsageError
 from pitui.services.nodes.discovery import Proposal, find_proposals
 from pitui.spark.detect_spark import FirstLook, parse_first_look

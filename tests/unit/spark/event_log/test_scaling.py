@@ -12,7 +12,7 @@ import pytest
 from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import WhatIf
-from pitui.domain.bottleneck.replay.replays import replays_of
+from pitui.domain.bottleneck.replay.replay_savings import replays_of
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.reader import EventLog

@@ -8,7 +8,7 @@ from pitui.domain.bottleneck.attribution.attribution import attribute
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import Part, WhatIf
 from pitui.domain.bottleneck.node_speed import node_paces, slow_nodes
-from pitui.domain.bottleneck.replay.replays import replays_of
+from pitui.domain.bottleneck.replay.replay_savings import replays_of
 from pitui.domain.bottleneck.replay.what_if import what_if
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 

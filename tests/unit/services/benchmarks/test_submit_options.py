@@ -8,7 +8,7 @@ from pitui.bench.suites import benchmark
 from pitui.domain.cluster import Worker, WorkerState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.requirements import Shelf
-from pitui.services.benchmarks.submit_words import ReadyCell, submit_words
+from pitui.services.benchmarks.submit_options import ReadyCell, submit_words
 from pitui.services.cluster import open_cluster
 
 

@@ -2,7 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from pitui.domain.apps.stall import ExecutorDeaths, driver_waits, dying, idle, too_many_cores, waits
+from pitui.domain.apps.why_waiting import (
+    ExecutorDeaths,
+    driver_waits,
+    dying,
+    idle,
+    too_many_cores,
+    waits,
+)
 from pitui.domain.cluster import (
     Application,
     ApplicationState,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pitui.services.apps.failure_analysis import FailureCause
 
 
-class DrillDown:
+class LocationActions:
     """What panes hold whose rows are locations inside applications."""
 
     def __init__(self, pane: Widget, location: "Callable[[], AppLocation | None]") -> None:

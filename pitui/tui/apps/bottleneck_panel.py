@@ -5,7 +5,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from pitui.domain.bottleneck.explanation import Explanation
-from pitui.tui.apps.bound_lines import bound_panel_lines
+from pitui.tui.apps.bottleneck_lines import bound_panel_lines
 from pitui.tui.text.cells import Cell, Tone, cell
 from pitui.tui.text.styles import to_text
 

@@ -1,4 +1,4 @@
-"""The room for the four panes: as `present.room` divides it, or one pane alone."""
+"""The room for the four panes: as `pane_sizes.divide` has it, or one pane alone."""
 
 import time
 from collections.abc import Sequence

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitui.config.addresses import Address, name_for, parse_address, parse_workers
-from pitui.config.init import Answers, NewNode, assemble, parse_node, render
 from pitui.config.load import parse_config
 from pitui.config.model import Config
+from pitui.config.new_config import Answers, NewNode, assemble, parse_node, render
 from pitui.domain.errors import UsageError
 
 WORKERS = """\

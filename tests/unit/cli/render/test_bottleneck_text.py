@@ -1,6 +1,6 @@
 """What bound an application, as `pitui jobs APP` prints it."""
 
-from pitui.cli.render.bound_text import bound_lines
+from pitui.cli.render.bottleneck_text import bound_lines
 from pitui.cli.render.jobs_text import inside_json
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.bottleneck.explanation import (

@@ -16,7 +16,7 @@ from pitui.domain.node_detail import FolderKind
 from pitui.facts.disk import bench_folder
 from pitui.facts.disk.work_folders import list_command, parse_listing
 from pitui.remote.prompts import NonInteractive
-from pitui.services.benchmarks.made_data import MadeData
+from pitui.services.benchmarks.data_cleanup import MadeData
 from pitui.services.cluster import open_cluster
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux' own /proc")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.spark.api.app_page import csrf_token, driver_ui
+from pitui.spark.api.html_pages import csrf_token, driver_ui
 from pitui.spark.versions import home_version, page_version
 
 CAPTURES = Path(__file__).parents[3] / "captures" / "master"
