@@ -31,7 +31,7 @@ _ASK_LIMIT = 10.0
 
 _KEPT = (
     f"the run goes on unwatched, and what was made for it below {FOLDER} stays on the nodes:"
-    " `pitui disk --clean` removes it when nothing uses it any more"
+    " `pitui disk --clean` removes it once nothing has used it for two minutes"
 )
 
 Follow = Callable[[Run], Awaitable[Run]]
@@ -312,7 +312,7 @@ class BenchmarkRunner:
         if self._made.names or self._explainer.left:
             return (
                 f"what was made below {FOLDER} may still be on the nodes: `pitui disk --clean`"
-                " removes it when nothing uses it any more"
+                " removes it once nothing has used it for two minutes"
             )
         return "nothing was made on the nodes"
 
