@@ -102,7 +102,7 @@ def said_by_master(machine: Machine) -> dict[str, Any]:
     try:
         with urllib.request.urlopen(f"http://{machine.address}:8080/json/", timeout=5) as answer:
             found: dict[str, Any] = json.load(answer)
-    except OSError:
+    except (OSError, ValueError):  # while it starts, its page answers everything with itself
         return {"aliveworkers": 0, "coresused": 0}
     return found
 
