@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 from dataclasses import fields, replace
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_file_that_is_no_database_is_put_aside_and_a_new_one_begun(tmp_path):
 def test_a_value_that_cannot_be_read_is_one_sentence(tmp_path):
     store = RunStore(tmp_path / "runs.db")
     store.save(RUN)
-    with sqlite3.connect(tmp_path / "runs.db") as database:
+    with closing(sqlite3.connect(tmp_path / "runs.db")) as database, database:
         database.execute("UPDATE runs SET parameters = '{half'")
     with pytest.raises(PituiError, match="cannot open the history of runs"):
         store.get(RUN.id)

@@ -81,7 +81,7 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path) -> None
 
 def test_a_day_that_is_none_is_one_sentence(store: FindingStore) -> None:
     store.ignore([finding_identity(missing("pi1"))], IgnoredFinding("on order"))
-    with sqlite3.connect(store.path) as database:
+    with closing(sqlite3.connect(store.path)) as database, database:
         database.execute("UPDATE ignored SET until = 'soon'")
     with pytest.raises(PituiError, match="cannot remember what was found"):
         store.ignored()
