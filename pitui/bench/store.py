@@ -7,7 +7,7 @@ added to its table when it is opened: an older pitui goes on reading and writing
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from pitui.bench.baseline import check_can_be_baseline, same_kind
-from pitui.config.damaged_file import damaged_put_aside
-from pitui.config.paths import data_folder, make_private
+from pitui.config.damaged_file import opened_database
+from pitui.config.paths import data_folder
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import PituiError
@@ -158,10 +158,10 @@ class RunStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            make_private(self._path)
             with (
-                damaged_put_aside(self._path, "the history of runs"),
-                closing(sqlite3.connect(self._path, timeout=_LOCKED_LIMIT)) as database,
+                opened_database(
+                    self._path, "the history of runs", timeout=_LOCKED_LIMIT
+                ) as database,
                 database,
             ):
                 _bring_up_to_date(database)

@@ -3,9 +3,10 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from pitui.config.paths import make_private
 from pitui.domain.errors import PituiError
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -15,6 +16,35 @@ _PARTS = ("-wal", "-shm", "-journal")
 
 class DamagedFileError(PituiError):
     """A file was damaged and has been put aside; the same works now, on a new one."""
+
+
+@contextmanager
+def opened_database(
+    path: Path, what: str, *, timeout: float, autocommit: bool = False
+) -> Iterator[sqlite3.Connection]:
+    """Open a file for its owner alone, and close it; one that is damaged is put aside.
+
+    Args:
+        path: of the file, which is made where there is none.
+        what: it holds, as in `the timeline`.
+        timeout: seconds for which another process may hold it.
+        autocommit: whether transactions begin only where that is asked for.
+
+    Raises:
+        DamagedFileError: it was damaged.
+        OSError: it cannot be made.
+        sqlite3.Error: it cannot be used.
+    """
+    make_private(path)
+    with (
+        damaged_put_aside(path, what),
+        closing(
+            sqlite3.connect(
+                path, timeout=timeout, isolation_level=None if autocommit else "DEFERRED"
+            )
+        ) as database,
+    ):
+        yield database
 
 
 @contextmanager

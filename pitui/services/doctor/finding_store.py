@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pitui.config.damaged_file import damaged_put_aside
-from pitui.config.paths import data_folder, make_private
+from pitui.config.damaged_file import opened_database
+from pitui.config.paths import data_folder
 from pitui.doctor.finding import Finding
 from pitui.domain.errors import PituiError
 
@@ -145,10 +145,8 @@ class FindingStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            make_private(self.path)
             with (
-                damaged_put_aside(self.path, "what earlier runs found"),
-                closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as database,
+                opened_database(self.path, "what earlier runs found", timeout=_BUSY_S) as database,
                 database,
             ):
                 database.execute("BEGIN IMMEDIATE")

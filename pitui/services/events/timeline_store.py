@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import msgspec
 
-from pitui.config.damaged_file import damaged_put_aside
-from pitui.config.paths import data_folder, make_private
+from pitui.config.damaged_file import opened_database
+from pitui.config.paths import data_folder
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
@@ -152,13 +152,9 @@ class TimelineStore:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            make_private(self.path)
-            with (
-                damaged_put_aside(self.path, "the timeline"),
-                closing(
-                    sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
-                ) as database,
-            ):
+            with opened_database(
+                self.path, "the timeline", timeout=_BUSY_S, autocommit=True
+            ) as database:
                 database.execute("PRAGMA synchronous = NORMAL")
                 database.execute("PRAGMA journal_mode = WAL")
                 if not database.execute("PRAGMA user_version").fetchone()[0]:
