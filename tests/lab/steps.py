@@ -15,6 +15,19 @@ from tests.lab.archive import spark_archive
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 
+NFT_SSH_ALONE = """
+flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    iif lo accept
+    tcp dport 22 accept
+  }
+}
+"""
+"""A firewall of nftables that lets SSH in and nothing else, as a file of `nft -f`."""
+
 
 class Person(NonInteractive):
     """Trusts new keys; may know a password, and that a machine was replaced."""

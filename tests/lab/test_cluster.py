@@ -17,6 +17,7 @@ from tests.lab.doctor import findings, troubles
 from tests.lab.lab import Lab
 from tests.lab.pitui import finish, pitui, provision, start
 from tests.lab.provisioned import file_systems, in_shell, is_open
+from tests.lab.steps import NFT_SSH_ALONE
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(500)]
 
@@ -240,20 +241,10 @@ def test_doctor_finds_several_faults_at_once_and_fixes_them(lab: Lab, lab_cluste
 UNSAFE = {
     "pi1": "sed -i /rest.enabled/d /opt/spark/conf/spark-defaults.conf\n"
     "systemctl restart spark-master",
-    "pi2": """
+    "pi2": f"""
 apt-get install -y -qq --no-download --no-install-recommends nftables >/dev/null
 cat >/etc/nftables.conf <<'END'
-#!/usr/sbin/nft -f
-flush ruleset
-table inet filter {
-  chain input {
-    type filter hook input priority filter; policy drop;
-    ct state established,related accept
-    iif lo accept
-    tcp dport 22 accept
-  }
-}
-END
+#!/usr/sbin/nft -f{NFT_SSH_ALONE}END
 systemctl enable -q --now nftables
 """,
     "pi3": """

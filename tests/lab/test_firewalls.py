@@ -11,7 +11,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
-from tests.lab.steps import LabCluster, states, step_of
+from tests.lab.steps import NFT_SSH_ALONE, LabCluster, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 
@@ -30,17 +30,6 @@ class Firewall:
     set_up: str
 
 
-NFT = """
-flush ruleset
-table inet filter {
-  chain input {
-    type filter hook input priority filter; policy drop;
-    ct state established,related accept
-    iif lo accept
-    tcp dport 22 accept
-  }
-}
-"""
 FIREWALLS = {
     "ufw": Firewall(
         "ufw",
@@ -51,7 +40,7 @@ FIREWALLS = {
     ),
     "nftables": Firewall(
         "nftables",
-        f"cat > /etc/nftables.conf <<'EOF'\n#!/usr/sbin/nft -f{NFT}EOF\n"
+        f"cat > /etc/nftables.conf <<'EOF'\n#!/usr/sbin/nft -f{NFT_SSH_ALONE}EOF\n"
         "systemctl enable --now nftables; nft -f /etc/nftables.conf",
     ),
     "iptables": Firewall(

@@ -1,14 +1,13 @@
 """Applications with planted faults on a cluster, and what `pitui doctor` finds of them."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from spark.programs import write
+from support.looking import until_found
 
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding
@@ -19,7 +18,6 @@ from pitui.services.logs import follow
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
-T = TypeVar("T")
 LIMIT = 120.0
 PAUSED = "import time\nfrom pyspark import SparkContext\nsc = SparkContext()\n"
 """The begin of programs that then do one thing."""
@@ -45,7 +43,7 @@ class PlantedApps:
             view = await self.cluster.spark_master.read()
             return next((app.id for app in view.applications if app.name == name), None)
 
-        app = await until(listed, f"{name} is listed; see {run.folder}")
+        app = await until_found(listed, f"{name} is listed; see {run.folder}", LIMIT)
         self.own.add(app)
         return app
 
@@ -66,7 +64,7 @@ class PlantedApps:
 
         last: list[Finding] = []
         try:
-            return await until(seen, "it is found")
+            return await until_found(seen, "it is found", LIMIT)
         except AssertionError as error:
             raise AssertionError(f"{error}; found were {last}") from None
 
@@ -95,16 +93,6 @@ class PlantedApps:
                 lines += [line.text for line in batch]
         patterns = [re.compile(words) for words in place.find]
         return any(pattern.search(line) for pattern in patterns for line in lines)
-
-
-async def until(look: Callable[[], Awaitable[T | None]], what: str, limit: float = LIMIT) -> T:
-    try:
-        async with asyncio.timeout(limit):
-            while (found := await look()) is None:
-                await asyncio.sleep(0.2)
-            return found
-    except TimeoutError:
-        raise AssertionError(f"waited {limit} s in vain until {what}") from None
 
 
 def of(found: Collection[Finding], check: str) -> list[Finding]:

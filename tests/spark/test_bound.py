@@ -1,11 +1,9 @@
 """What bound real applications with planted bottlenecks: of the living driver, and of the log."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from spark.planted import (
@@ -21,6 +19,7 @@ from spark.planted import (
 )
 from spark.programs import write
 from support.demo import wait_until
+from support.looking import until_found
 
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.recorded_run import RunState
@@ -35,7 +34,6 @@ from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
-T = TypeVar("T")
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 LIMIT = 240.0
 LONG_LIMIT = 900.0
@@ -60,16 +58,6 @@ async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
             await runs.cancel(run.id)
 
 
-async def until(look: Callable[[], Awaitable[T | None]], what: str, limit: float = LIMIT) -> T:
-    try:
-        async with asyncio.timeout(limit):
-            while (found := await look()) is None:
-                await asyncio.sleep(0.2)
-            return found
-    except TimeoutError:
-        raise AssertionError(f"waited {limit} s in vain until {what}") from None
-
-
 async def submit(cluster: Cluster, folder: Path, name: str, text: str, *options: str) -> str:
     """Start a program and return its application's id, once the master lists it."""
     words = [*options, "--name", name, str(write(folder, name.replace(" ", "_"), text))]
@@ -79,7 +67,7 @@ async def submit(cluster: Cluster, folder: Path, name: str, text: str, *options:
         view = await cluster.spark_master.read()
         return next((app.id for app in view.applications if app.name == name), None)
 
-    return await until(listed, f"{name} is listed; see {run.folder}")
+    return await until_found(listed, f"{name} is listed; see {run.folder}", LIMIT)
 
 
 async def details_of(cluster: Cluster) -> AppDetails:
@@ -114,7 +102,7 @@ async def test_planted_bottlenecks_are_named_by_the_driver_and_by_the_event_log(
             jobs = {job.description: job.state for job in inside.jobs} if inside else {}
             return True if jobs.get("python") is WorkState.DONE else None
 
-        await until(last_is_done, "the last job is done")
+        await until_found(last_is_done, "the last job is done", LIMIT)
         samples = record.samples
     assert set(samples) == set(names)
     living = await Explanations(details).explain(app, samples)
@@ -128,7 +116,7 @@ async def test_planted_bottlenecks_are_named_by_the_driver_and_by_the_event_log(
         over = looked.inside and looked.inside.origin is DetailOrigin.EVENT_LOG
         return await Explanations(details).explain(app, samples) if over else None
 
-    past = await until(written, "its event log is read")
+    past = await until_found(written, "its event log is read", LIMIT)
     logged = await by_job(details, app, past)
     assert {name: bound.by for name, bound in logged.items()} == PLANTED, logged
     for name, bound in logged.items():
@@ -214,4 +202,4 @@ async def explained_at_its_end(cluster: Cluster, app: str, record: Recording) ->
         details = await details_of(cluster)
         return await Explanations(details).explain(app, record.samples)
 
-    return await until(over, "it has ended", LONG_LIMIT)
+    return await until_found(over, "it has ended", LONG_LIMIT)

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from spark.planted_apps import PAUSED, PlantedApps, of, places, until
+from spark.planted_apps import LIMIT, PAUSED, PlantedApps, of, places
+from support.looking import until_found
 
 from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.services.apps.kill import kill_application
@@ -49,7 +50,7 @@ async def test_what_waits_in_vain_and_what_dies_in_a_loop(planted: PlantedApps) 
         # Until what was killed is gone it is memory that is missing.
         return next((one for one in waits if "cores per executor" in one.title), None)
 
-    waits = await until(waits_for_cores, "cores are all that is missing")
+    waits = await until_found(waits_for_cores, "cores are all that is missing", LIMIT)
     assert (waits.severity, waits.application) == (WARNING, wide)
     assert waits.fix
     await kill_application(planted.cluster, wide)

@@ -6,8 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from spark.planted_apps import PlantedApps, of, places, until
+from spark.planted_apps import LIMIT, PlantedApps, of, places
 from spark.test_executors import executor_pid
+from support.looking import until_found
 
 from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.services.apps.kill import kill_application
@@ -113,7 +114,7 @@ async def reached(folder: Path, step: str) -> None:
     async def there() -> bool | None:
         return True if (folder / f"{step}-reached").exists() else None
 
-    await until(there, f"the program waits for {step}")
+    await until_found(there, f"the program waits for {step}", LIMIT)
 
 
 async def a_module_and_a_file_that_are_missing(
@@ -205,4 +206,4 @@ async def a_shell_that_nobody_uses(planted: PlantedApps, app: str) -> None:
         told = inside is not None and any(stage.stage.state.active for stage in inside.stages)
         return True if told and planted.later(evidence, FORGOTTEN, idle) == [] else None
 
-    await until(works, "it is not forgotten any more")
+    await until_found(works, "it is not forgotten any more", LIMIT)

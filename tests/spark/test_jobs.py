@@ -3,15 +3,15 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from spark.programs import MANY, write
 from support.history import history_server
+from support.looking import until_found
 
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
@@ -38,7 +38,6 @@ from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
 
-T = TypeVar("T")
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 LIMIT = 60.0
 IDLE = "import time\nfrom pyspark import SparkContext\nsc = SparkContext()\n"
@@ -58,7 +57,9 @@ class Lab:
         program = write(self.folder, name, text)
         submission = await prepare(self.cluster, [*options, "--name", name, str(program)])
         run = await self.runs.submit(submission, name)
-        found = await until(lambda: self.application(name), f"{name} is listed; see {run.folder}")
+        found = await until_found(
+            lambda: self.application(name), f"{name} is listed; see {run.folder}", LIMIT
+        )
         return found.id
 
     async def application(self, name: str) -> Application | None:
@@ -71,16 +72,6 @@ class Lab:
         found = any((j.description, j.state) == (description, state) and
                     (j.tasks.active or not state.active) for j in jobs)  # fmt: skip
         return looked if found else None
-
-
-async def until(look: Callable[[], Awaitable[T | None]], what: str, limit: float = LIMIT) -> T:
-    try:
-        async with asyncio.timeout(limit):
-            while (found := await look()) is None:
-                await asyncio.sleep(0.1)
-            return found
-    except TimeoutError:
-        raise AssertionError(f"waited {limit} s in vain until {what}") from None
 
 
 @pytest.fixture
@@ -105,7 +96,9 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
     lab: Lab, demo_cluster: Path
 ) -> None:
     app = await lab.submit("many things", MANY)
-    looked = await until(lambda: lab.job(app, "job", WorkState.RUNNING), "its job runs")
+    looked = await until_found(
+        lambda: lab.job(app, "job", WorkState.RUNNING), "its job runs", LIMIT
+    )
     await a_failed_task_leads_to_its_traceback_in_two_keys(app, demo_cluster)
     inside = looked.inside
     assert inside is not None
@@ -149,19 +142,21 @@ async def test_inside_an_application_its_failures_in_the_ui_and_the_end_of_its_p
     # The end of a job, of a stage, of the whole; each time Spark agrees.
     job = await kill_job(lab.cluster, AppLocation(app, job=by_name["job"].id))
     assert job.state is WorkState.FAILED
-    looked = await until(lambda: lab.job(app, "stage", WorkState.RUNNING), "the next one runs")
+    looked = await until_found(
+        lambda: lab.job(app, "stage", WorkState.RUNNING), "the next one runs", LIMIT
+    )
     assert looked.inside is not None
     running = next(s for s in looked.inside.stages if s.state is WorkState.RUNNING)
     killed = await kill_stage(lab.cluster, AppLocation(app, stage=(running.id, running.attempt)))
     assert killed.state is WorkState.FAILED
-    await until(lambda: lab.job(app, "last", WorkState.RUNNING), "the last one runs")
+    await until_found(lambda: lab.job(app, "last", WorkState.RUNNING), "the last one runs", LIMIT)
     assert (await kill_application(lab.cluster, app)).state is ApplicationState.KILLED
 
     async def written() -> DetailResult | None:
         found = await lab.app_details.look(AppLocation(app))
         return found if found.inside and found.inside.origin is DetailOrigin.EVENT_LOG else None
 
-    past = (await until(written, "its event log is read")).inside
+    past = (await until_found(written, "its event log is read", LIMIT)).inside
     assert past is not None
     assert {job.description for job in past.jobs} >= {"by remainder", "fails", "job", "stage"}
     cause = await analyze_failure(
@@ -180,7 +175,7 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> N
             found = await app_details.look(AppLocation(app))
             return found if found.inside and found.inside.origin is DetailOrigin.HISTORY else None
 
-        inside = (await until(served, "the history server answers")).inside
+        inside = (await until_found(served, "the history server answers", LIMIT)).inside
         assert inside is not None
 
         def outline(of: AppDetail) -> list[tuple[object, ...]]:
@@ -231,7 +226,7 @@ async def test_two_applications_side_by_side(lab: Lab) -> None:
         return True if log is not None and not log.running else None
 
     for app in (first, second):
-        await until(lambda app=app: ended(app), f"{app} has ended")
+        await until_found(lambda app=app: ended(app), f"{app} has ended", LIMIT)
     found = compare_apps(*[await app_record(lab.app_details, app) for app in (first, second)])
     # pitui's own: the name, and where the program lies in the run's folder.
     differ = {name for name in found.settings if not name.startswith(("spark.submit", "spark.app"))}
@@ -309,13 +304,13 @@ async def test_executors_that_die_in_a_loop_are_explained(
     async with TaskGroup() as group:
         watching = group.create_task(watch.run())
         app = await lab.submit(name, ONE_JOB, *options)
-        explained = await until(told, "it is explained", 90)
+        explained = await until_found(told, "it is explained", 90)
 
         async def lost() -> Event | None:
             events, _ = diff_snapshots(LastKnownState(), watch.snapshot, time.time())
             return next((e for e in events if (e.what, e.application) == ("lost", app)), None)
 
-        event = await until(lost, "the master's page tells of an executor that died")
+        event = await until_found(lost, "the master's page tells of an executor that died", LIMIT)
         assert event.node in ("pi1", "pi2")
         watching.cancel()
     assert re.search(reason, explained.why_waiting or ""), explained.why_waiting
@@ -346,7 +341,7 @@ async def test_a_cluster_mode_driver_is_listed_and_killed(lab: Lab) -> None:
         drivers = (await watch.once()).drivers
         return next((d for d in drivers if d.state is DriverState.RUNNING), None)
 
-    driver = await until(running, "the driver runs")
+    driver = await until_found(running, "the driver runs", LIMIT)
     assert driver.node in ("pi1", "pi2")
     assert driver.memory_mib == 512
     killed = await kill_driver(cluster, driver.id)
@@ -369,7 +364,7 @@ async def a_failed_task_leads_to_its_traceback_in_two_keys(app_id: str, config: 
             job = app.main.jobs._jobs.get(app.main.jobs.cursor or "")
             return True if job is not None and job.app_id == app_id else None
 
-        await until(listed, "the jobs pane lists it under its cursor")
+        await until_found(listed, "the jobs pane lists it under its cursor", LIMIT)
         await pilot.press("4")
         await pilot.press("f")
         view = app.main.logs.view
@@ -381,7 +376,7 @@ async def a_failed_task_leads_to_its_traceback_in_two_keys(app_id: str, config: 
             return True if found and not view.viewport.following else None
 
         try:
-            await until(traceback, "the log pane shows the traceback")
+            await until_found(traceback, "the log pane shows the traceback", LIMIT)
         except AssertionError as error:
             raise AssertionError(f"{error}; it shows {shown_text(app)}") from None
         assert app.main.panes.focused_pane is app.main.logs
