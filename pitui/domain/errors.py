@@ -11,8 +11,11 @@ Error = TypeVar("Error", bound=BaseException)
 class PituiError(Exception):
     """Something a person must know; shown without a traceback.
 
-    `message` says what failed and why; `advice` says what to do and may be empty.
+    `message` says what failed and why; `advice` says what to do and may be empty; `said` is what
+    a node said last, in lines, where there is one and the message holds only a part of it.
     """
+
+    said = ""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -60,10 +63,7 @@ class Failure(StrEnum):
 
 
 class NodeError(PituiError):
-    """Something failed on one node; `failure` names the cause where it is the link's.
-
-    `said` is what the node said last, in lines, where the message holds only a part of it.
-    """
+    """Something failed on one node; `failure` names the cause where it is the link's."""
 
     def __init__(
         self,

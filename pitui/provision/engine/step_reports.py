@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pitui.domain.errors import NodeError, PituiError
+from pitui.domain.errors import PituiError
 from pitui.provision.engine.report import (
     NodeReport,
     NodeResult,
@@ -72,8 +72,9 @@ class StepReports:
     def fail(self, step: Step, error: PituiError) -> None:
         """Report why a step failed."""
         diff = self._reports[step.id].diff
-        said = error.said if isinstance(error, NodeError) else ""
-        self.tell(step, StepState.FAILED, error.message, diff=diff, advice=error.advice, said=said)
+        self.tell(
+            step, StepState.FAILED, error.message, diff=diff, advice=error.advice, said=error.said
+        )
 
     def tell(
         self,

@@ -108,8 +108,11 @@ def need_inodes(node: str, target: str, needed: int, free: int | None) -> None:
         )
 
 
-def refused(node: str, target: str, said: str) -> NodeError:
-    """Return the error of a file that a node does not take, with what it said."""
+def refused(node: str, target: str, said: str, doing: str = "write") -> NodeError:
+    """Return the error of what a node does not do with a file, with what it said.
+
+    `doing` is a verb: the node cannot write, read, create or remove it.
+    """
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     # Programs such as tar name the cause first, and end with a line that says nothing.
     causes = [line for line in lines if any(cause in line for cause in _CAUSES)]
@@ -122,7 +125,7 @@ def refused(node: str, target: str, said: str) -> NodeError:
         )
     elif "No space left" in said:
         advice = "Free some disk space there; `df -h` shows where."
-    message = f"cannot write {target}: {reason}"
+    message = f"cannot {doing} {target}: {reason}"
     return NodeError(node, message, advice, said=last_lines(said))
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pitui.config.nodes import expand_path
-from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
-from pitui.domain.text.printable import last_lines, printable
-from pitui.remote.copy.payload import end_limit
+from pitui.domain.errors import LinkError, PituiError, UsageError
+from pitui.remote.copy.payload import end_limit, refused
 from pitui.remote.copy.presence import Presence, parse_presence
 from pitui.remote.copy.receive_script import presence_command
 from pitui.remote.copy.tree.tree_push import look_at_tree
@@ -106,8 +105,7 @@ async def _node_data(
     try:
         return await look_at_data(cluster, name, item, content, verify=verify)
     except PituiError as error:
-        said = error.said if isinstance(error, NodeError) else ""
-        unknown = NodeData("unknown", error=error.message, advice=error.advice, said=said)
+        unknown = NodeData("unknown", error=error.message, advice=error.advice, said=error.said)
         if isinstance(error, LinkError):
             away[name] = unknown
         return unknown
@@ -138,7 +136,5 @@ async def _file_presence(
     result = await cluster.runner(name).run(command, limit=end_limit(payload), changes=False)
     found = parse_presence(result.stdout, payload.size)
     if not result.ok or found is None:
-        why = printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])
-        said = last_lines(result.stderr)
-        raise NodeError(name, f"cannot read {item.target}: {why}", said=said)
+        raise refused(name, item.target, result.stderr, "read")
     return found

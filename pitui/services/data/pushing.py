@@ -154,10 +154,9 @@ class Pushing:
         except PituiError as error:
             away = isinstance(error, LinkError)
             state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
-            said = error.said if isinstance(error, NodeError) else ""
             found = Delivery(
                 name, item, state, size, files,
-                error=error.message, advice=error.advice, said=said,
+                error=error.message, advice=error.advice, said=error.said,
             )  # fmt: skip
             if away:
                 self._away[name] = found

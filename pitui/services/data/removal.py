@@ -5,7 +5,7 @@ from glob import has_magic
 from pathlib import Path, PurePosixPath
 
 from pitui.config.nodes import expand_path
-from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
+from pitui.domain.errors import LinkError, PituiError, UsageError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.payload import refused
 from pitui.remote.copy.remove_script import Removed, parse_removed_data, remove_data_command
@@ -63,8 +63,7 @@ async def remove_data(
         except PituiError as error:
             away = isinstance(error, LinkError)
             state = OutcomeState.UNREACHABLE if away else OutcomeState.FAILED
-            said = error.said if isinstance(error, NodeError) else ""
-            outcome = Outcome(name, "", state, error.message, error.advice, said=said)
+            outcome = Outcome(name, "", state, error.message, error.advice, said=error.said)
         if outcome.state is not OutcomeState.UNCHANGED:
             details = {} if outcome.state.good else {"detail": outcome.detail}
             cluster.audit.record(
@@ -89,9 +88,7 @@ async def _remove_from(cluster: Cluster, item: Item, name: str) -> Outcome:
     result = await target.execute(command, stdin=b"", limit=REMOVE_LIMIT)
     removed = parse_removed_data(result.stdout)
     if not result.ok or removed is None:
-        error = refused(name, item.target, result.stderr)
-        said = error.message.partition(": ")[2]
-        raise NodeError(name, f"cannot remove {what}: {said}", error.advice, said=error.said)
+        raise refused(name, what, result.stderr, "remove")
     match removed:
         case Removed.REMOVED:
             return Outcome(name, "", OutcomeState.OK, f"removed {what}")

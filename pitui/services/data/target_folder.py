@@ -43,12 +43,6 @@ async def make_folder(cluster: Cluster, name: str, folder: str, *, by_root: bool
             f"umask 022; mkdir -p -- {quote(folder)} && chown -- {quote(user)} {quote(folder)}"
         )
         if not made.ok:
-            raise _not_created(name, folder, made.stderr)
+            raise refused(name, folder, made.stderr, "create")
     elif word == "missing":
-        raise _not_created(name, folder, result.stderr)
-
-
-def _not_created(name: str, folder: str, said: str) -> NodeError:
-    error = refused(name, folder, said)
-    why = error.message.partition(": ")[2]
-    return NodeError(name, f"cannot create {folder}: {why}", error.advice, said=error.said)
+        raise refused(name, folder, result.stderr, "create")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pitui.domain.errors import NodeError
-from pitui.domain.text.printable import last_lines, printable
+from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import (
     LOOK_LIMIT,
     SLOW_DISK,
@@ -81,8 +81,7 @@ async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) 
     )
     found = parse_presence(result.stdout, tree.size)
     if not result.ok or found is None:
-        said = last_lines(result.stderr)
-        raise NodeError(target.node, f"cannot read {target.path}: {_last(result)}", said=said)
+        raise refused(target.node, target.path, result.stderr, "read")
     return found
 
 
@@ -236,7 +235,3 @@ class TreePush(RetriedPush):
 
 def _limit(tree: Tree) -> float:
     return LOOK_LIMIT + tree.size / SLOW_DISK + len(tree.entries) / _SLOW_FILES
-
-
-def _last(result: Result) -> str:
-    return printable((result.stderr.strip().splitlines() or ["no reason given"])[-1])
