@@ -1,7 +1,9 @@
 """Where pitui's own files are, by the XDG base directory specification."""
 
+import errno
 import os
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 
@@ -36,6 +38,16 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError):
             path.unlink()
         raise
+
+
+def write_all(stream: FileIO, data: bytes) -> None:
+    """Write bytes with one call, so that those of another process do not come in between.
+
+    Raises:
+        OSError: they cannot be written, or not all of them: there is no more room.
+    """
+    if stream.write(data) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _base(variable: str, default: str) -> Path:

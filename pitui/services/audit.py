@@ -1,13 +1,12 @@
 """The audit log: every mutating command with time, node, action and result, a JSON line each."""
 
-import errno
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pitui.config.own_user import own_user
-from pitui.config.paths import state_folder
+from pitui.config.paths import state_folder, write_all
 
 _TAIL = 64 * 1024
 
@@ -57,8 +56,7 @@ class Audit:
             size = file.seek(0, os.SEEK_END)
             # A line that a full disk has cut does not take this one with it.
             start = b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
-            if file.write(start + line) != len(start + line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            write_all(file, start + line)
 
     def last(self, action: str, node: str) -> float | None:
         """Return when an action was last recorded for a node, as Unix time, by any pitui.

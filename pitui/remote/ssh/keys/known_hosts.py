@@ -6,7 +6,6 @@ OpenSSH does.
 
 import base64
 import binascii
-import errno
 import fcntl
 import hashlib
 import hmac
@@ -15,8 +14,9 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
+
+from pitui.config.paths import write_all
 
 SSH_PORT = 22
 _HASH_MARK = "|1|"
@@ -72,17 +72,12 @@ def add(file: Path, name: str, key: str) -> None:
         written = _hashed(name) if f"\n{_HASH_MARK}".encode() in b"\n" + content else name
         start = "" if not content or content.endswith(b"\n") else "\n"
         try:
-            _append(stream, f"{start}{written} {key}\n".encode())
+            write_all(stream, f"{start}{written} {key}\n".encode())
+            os.fsync(stream.fileno())
         except OSError:
             # Half a line would spoil the next one.
             stream.truncate(len(content))
             raise
-
-
-def _append(stream: FileIO, line: bytes) -> None:
-    if stream.write(line) != len(line):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    os.fsync(stream.fileno())
 
 
 def forget(file: Path, name: str) -> None:
