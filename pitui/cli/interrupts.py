@@ -13,7 +13,6 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
     """Call `cancel` at the first Ctrl-C, and cancel the current task at the second."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
-    before = signal.getsignal(signal.SIGINT)
 
     def interrupted() -> None:
         complain("pitui: finishing the current steps; press Ctrl-C again to abort at once")
@@ -21,13 +20,8 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
         if task is not None:
             loop.add_signal_handler(signal.SIGINT, task.cancel)
 
-    loop.add_signal_handler(signal.SIGINT, interrupted)
-    try:
+    with _on_interrupt(interrupted):
         yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-        # What comes after this can be cancelled as before, by `asyncio.run`.
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -37,21 +31,28 @@ def cancelling_twice() -> Iterator[None]:
     Once, and it ends what it began in good order; what sees by `Task.cancelling` that it was twice
     leaves that at once. Where SIGINT is ignored, as behind `nohup`, it stays so.
     """
-    before = signal.getsignal(signal.SIGINT)
     task = asyncio.current_task()
-    if before is signal.SIG_IGN or task is None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN or task is None:
         yield
         return
-    loop = asyncio.get_running_loop()
 
     def interrupted() -> None:
         if not task.cancelling():
             complain("pitui: stopping; press Ctrl-C again to leave at once")
         task.cancel()
 
+    with _on_interrupt(interrupted):
+        yield
+
+
+@contextmanager
+def _on_interrupt(interrupted: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
     loop.add_signal_handler(signal.SIGINT, interrupted)
     try:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+        # What comes after this can be cancelled as before, by `asyncio.run`.
         signal.signal(signal.SIGINT, before)

@@ -29,9 +29,10 @@ from pitui.services.runs.submit import prepare
 _ASK_LIMIT = 10.0
 """Seconds in which a run is asked for once more after its following was broken off."""
 
+_REMOVED_LATER = "`pitui disk --clean` removes it once nothing has used it for two minutes"
 _KEPT = (
-    f"the run goes on unwatched, and what was made for it below {FOLDER} stays on the nodes:"
-    " `pitui disk --clean` removes it once nothing has used it for two minutes"
+    f"the run goes on unwatched, and what was made for it below {FOLDER} stays on the nodes: "
+    + _REMOVED_LATER
 )
 
 Follow = Callable[[Run], Awaitable[Run]]
@@ -310,10 +311,7 @@ class BenchmarkRunner:
 
     def _what_stays(self) -> str:
         if self._made.names or self._explainer.left:
-            return (
-                f"what was made below {FOLDER} may still be on the nodes: `pitui disk --clean`"
-                " removes it once nothing has used it for two minutes"
-            )
+            return f"what was made below {FOLDER} may still be on the nodes: {_REMOVED_LATER}"
         return "nothing was made on the nodes"
 
     async def _tidy(self, request: BenchmarkRequest, before: Sequence[Worker] = ()) -> None:
