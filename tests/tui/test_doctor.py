@@ -435,6 +435,7 @@ async def test_a_fix_shows_what_it_does_asks_and_is_checked_again() -> None:
         await until(pilot, lambda: "not for pitui to mend" in str(pilot.app.screen.footer.render()))
         await pilot.press("k", "f")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
+        assert "scroll" not in screen_text(pilot.app)
         text = " ".join(str(w.render()) for w in pilot.app.screen.query("Static"))
         assert "pi1: start the worker" in text
         assert "pi loses 1 executor of 2 on pi1." in text
@@ -487,6 +488,7 @@ async def test_the_question_shows_the_diffs_of_what_would_change(size: tuple[int
         assert "+SPARK_LINE_39=1" not in seen
         # However long it is: the buttons are in sight, and the default is to do nothing.
         assert "Cancel" in seen
+        assert "Space, K scroll" in seen
         for _page in range(6):
             await pilot.press("space")
         await until(pilot, lambda: "+SPARK_LINE_39=1" in screen_text(pilot.app))

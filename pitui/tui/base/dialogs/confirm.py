@@ -40,8 +40,6 @@ class ConfirmScreen(YesNoScreen):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self._question = question
-        if question.changes:
-            self.KEYS_TEXT = "y yes  n cancel  Space, K scroll"
 
     def title_text(self) -> str:
         """Return the question."""
@@ -56,7 +54,10 @@ class ConfirmScreen(YesNoScreen):
             lines = Text("\n").join(to_text(self, line) for line in question.changes)
             changes = VerticalScroll(Static(lines), classes="changes", can_focus=False)
             # Its box would be as high as all of them.
-            changes.styles.height = min(len(question.changes), max(3, self.app.size.height // 2))
+            room = max(3, self.app.size.height // 2)
+            changes.styles.height = min(len(question.changes), room)
+            if len(question.changes) > room:
+                self.KEYS_TEXT = "y yes  n cancel  Space, K scroll"
             parts.append(changes)
         if question.consequences:
             effects = (Text(f"! {one_line(line)}") for line in question.consequences)
