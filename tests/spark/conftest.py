@@ -42,9 +42,15 @@ async def opened_demo(demo_cluster: Path, own_folders: None) -> AsyncIterator[Cl
 
 
 @pytest.fixture
-async def planted(opened_demo: Cluster, tmp_path: Path) -> AsyncIterator[PlantedApps]:
-    """The demonstration, and what is started on it ended again."""
+async def tidied_demo(opened_demo: Cluster) -> AsyncIterator[Cluster]:
+    """The same, and what is started on it is ended again."""
+    yield opened_demo
     runs = Runs(opened_demo)
-    yield PlantedApps(opened_demo, runs, tmp_path)
     for run in await runs.refresh():
         await runs.cancel(run.id)
+
+
+@pytest.fixture
+def planted(tidied_demo: Cluster, tmp_path: Path) -> PlantedApps:
+    """Applications on the demonstration, and what the checks find of them."""
+    return PlantedApps(tidied_demo, tmp_path)

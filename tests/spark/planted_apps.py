@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from spark.programs import write
+from spark.submitted import submitted
 from support.looking import until_found
 
 from pitui.doctor.evidence import Evidence
@@ -15,8 +15,6 @@ from pitui.doctor.registry import chosen_checks
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.run_checks import CheckRun, look, run_checks
 from pitui.services.logs import follow
-from pitui.services.runs.detached_runs import Runs
-from pitui.services.runs.submit import prepare
 
 LIMIT = 120.0
 PAUSED = "import time\nfrom pyspark import SparkContext\nsc = SparkContext()\n"
@@ -28,22 +26,13 @@ class PlantedApps:
     """Applications on the demonstration, and what the checks find."""
 
     cluster: Cluster
-    runs: Runs
     folder: Path
     own: set[str] = field(default_factory=set)
     """The ids of those that were started here: others of this cluster have faults, too."""
 
     async def submit(self, name: str, text: str, *options: str) -> str:
         """Start a program and return its application's id, once the master lists it."""
-        program = write(self.folder, name.replace(" ", "-"), text)
-        words = [*options, "--name", name, str(program)]
-        run = await self.runs.submit(await prepare(self.cluster, words), name)
-
-        async def listed() -> str | None:
-            view = await self.cluster.spark_master.read()
-            return next((app.id for app in view.applications if app.name == name), None)
-
-        app = await until_found(listed, f"{name} is listed; see {run.folder}", LIMIT)
+        app = await submitted(self.cluster, self.folder, name, text, *options)
         self.own.add(app)
         return app
 

@@ -1,7 +1,6 @@
 """What bound real applications with planted bottlenecks: of the living driver, and of the log."""
 
 import os
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +16,11 @@ from spark.planted import (
     SLOW_KEY,
     SMALL_HEAP,
 )
-from spark.programs import write
+from spark.submitted import submitted
 from support.demo import wait_until
 from support.looking import until_found
 
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
-from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.explanation import Bound, Explanation, SuspectKind
 from pitui.services.apps.app_details import AppDetails
@@ -31,8 +29,6 @@ from pitui.services.apps.explanations import Explanations
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.cluster import Cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.runs.detached_runs import Runs
-from pitui.services.runs.submit import prepare
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
 LIMIT = 240.0
@@ -49,25 +45,8 @@ PLANTED = {
 
 
 @pytest.fixture
-async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
-    """The demonstration, and what is started on it ended again."""
-    yield opened_demo
-    runs = Runs(opened_demo)
-    for run in await runs.refresh():
-        if run.state is RunState.RUNNING:
-            await runs.cancel(run.id)
-
-
-async def submit(cluster: Cluster, folder: Path, name: str, text: str, *options: str) -> str:
-    """Start a program and return its application's id, once the master lists it."""
-    words = [*options, "--name", name, str(write(folder, name.replace(" ", "_"), text))]
-    run = await Runs(cluster).submit(await prepare(cluster, words), name)
-
-    async def listed() -> str | None:
-        view = await cluster.spark_master.read()
-        return next((app.id for app in view.applications if app.name == name), None)
-
-    return await until_found(listed, f"{name} is listed; see {run.folder}", LIMIT)
+def cluster(tidied_demo: Cluster) -> Cluster:
+    return tidied_demo
 
 
 async def details_of(cluster: Cluster) -> AppDetails:
@@ -94,7 +73,7 @@ async def test_planted_bottlenecks_are_named_by_the_driver_and_by_the_event_log(
     end = tmp_path / "end"
     async with recording(cluster, names, ()) as record:
         await record.first()
-        app = await submit(cluster, tmp_path, "planted", MANY.replace("UNTIL", str(end)))
+        app = await submitted(cluster, tmp_path, "planted", MANY.replace("UNTIL", str(end)))
         details = await details_of(cluster)
 
         async def last_is_done() -> bool | None:
@@ -152,7 +131,7 @@ async def test_an_application_with_one_planted_bottleneck_is_named(
     text, wanted = ALONE[name]
     async with recording(cluster, ["pi1", "pi2"], ()) as record:
         await record.first()
-        app = await submit(cluster, tmp_path, name, text, *(HEAP if "heap" in name else ()))
+        app = await submitted(cluster, tmp_path, name, text, *(HEAP if "heap" in name else ()))
         found = await explained_at_its_end(cluster, app, record)
     assert found.bound.by in wanted, (found.bound, app)
 
@@ -173,7 +152,7 @@ async def test_a_node_that_is_held_back_is_named(cluster: Cluster, tmp_path: Pat
         (group / "cgroup.procs").write_text(str(node.worker.pid))
         async with recording(cluster, ["pi1", "pi2"], ()) as record:
             await record.first()
-            app = await submit(cluster, tmp_path, "slow node", BALANCED)
+            app = await submitted(cluster, tmp_path, "slow node", BALANCED)
             found = await explained_at_its_end(cluster, app, record)
     finally:
         for pid in (group / "cgroup.procs").read_text().split():

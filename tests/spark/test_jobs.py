@@ -3,13 +3,13 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from spark.programs import MANY, write
+from spark.submitted import submitted
 from support.history import history_server
 from support.looking import until_found
 
@@ -34,8 +34,6 @@ from pitui.services.apps.spark_ui_links import page_of
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
-from pitui.services.runs.detached_runs import Runs
-from pitui.services.runs.submit import prepare
 from pitui.tui.app import PituiApp
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
@@ -49,22 +47,11 @@ ONE_JOB = IDLE + "print(sc.parallelize(range(4), 2).count())\n"
 class Lab:
     cluster: Cluster
     app_details: AppDetails
-    runs: Runs
     folder: Path
 
     async def submit(self, name: str, text: str, *options: str) -> str:
         """Start a program and return its application's id, once the master lists it."""
-        program = write(self.folder, name, text)
-        submission = await prepare(self.cluster, [*options, "--name", name, str(program)])
-        run = await self.runs.submit(submission, name)
-        found = await until_found(
-            lambda: self.application(name), f"{name} is listed; see {run.folder}", LIMIT
-        )
-        return found.id
-
-    async def application(self, name: str) -> Application | None:
-        view = await self.cluster.spark_master.read()
-        return next((app for app in view.applications if app.name == name), None)
+        return await submitted(self.cluster, self.folder, name, text, *options)
 
     async def job(self, app: str, description: str, state: WorkState) -> DetailResult | None:
         looked = await self.app_details.look(AppLocation(app))
@@ -75,12 +62,9 @@ class Lab:
 
 
 @pytest.fixture
-async def lab(opened_demo: Cluster, tmp_path: Path) -> AsyncIterator[Lab]:
-    """The demonstration, and what is started on it ended again."""
-    runs = Runs(opened_demo)
-    yield Lab(opened_demo, AppDetails(opened_demo), runs, tmp_path)
-    for run in await runs.refresh():
-        await runs.cancel(run.id)
+def lab(tidied_demo: Cluster, tmp_path: Path) -> Lab:
+    """The demonstration, and what is inside its applications."""
+    return Lab(tidied_demo, AppDetails(tidied_demo), tmp_path)
 
 
 async def log_lines(cluster: Cluster, words: tuple[str, ...]) -> list[str]:
@@ -298,7 +282,7 @@ async def test_executors_that_die_in_a_loop_are_explained(
     watch = ClusterMonitor(lab.cluster)
 
     async def told() -> Application | None:
-        found = next((a for a in watch.snapshot.applications if a.name == name), None)
+        found = watch.snapshot.application(app)
         return found if found and found.why_waiting and "executor" in found.why_waiting else None
 
     async with TaskGroup() as group:
