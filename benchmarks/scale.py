@@ -56,8 +56,8 @@ from pitui.domain.cluster import (
     LinkStatus,
     Progress,
     Role,
-    Snapshot,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.health.reader import Health
 from pitui.facts.network.address import Names
 from pitui.services.clients.master import MasterAccess

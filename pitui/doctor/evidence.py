@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.data_state import DataItem
-from pitui.domain.cluster import LinkState, MasterState, NodeStatus, Role, Snapshot
+from pitui.domain.cluster import (
+    LinkState,
+    MasterState,
+    NodeStatus,
+    Role,
+)
 from pitui.domain.events.event import Event
 from pitui.domain.ip_address import is_loopback
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.node_facts.node_facts import NodeFacts
 
 INNER_LINKS = ("lo", "docker", "br-", "veth", "virbr", "lxc", "lxd", "cni", "flannel", "podman")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pitui.domain.cluster import NodeStatus, Role, Snapshot
+from pitui.domain.cluster import NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from textual.screen import Screen
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.events.event import Event
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.actions.action_handler import StartingError
 from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.actions.keymap import Keys

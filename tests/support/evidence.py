@@ -22,10 +22,10 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
     Worker,
     WorkerState,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_basics import InterfaceAddress, Machine
 from pitui.facts.node_facts.access_facts import AccessFacts, OwnedFolder, PrivateFile

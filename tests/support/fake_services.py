@@ -14,7 +14,7 @@ from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.explanation import Explanation
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, UnreadEvents
@@ -24,6 +24,7 @@ from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.snapshot import Snapshot
 from pitui.provision.engine.report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.spark_ui_links import WebPage

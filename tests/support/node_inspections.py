@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from pitui.domain.cluster import Executor, Snapshot
+from pitui.domain.cluster import Executor
 from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import (
     DiskUse,
@@ -17,6 +17,7 @@ from pitui.domain.node_detail import (
     System,
 )
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.snapshot import Snapshot
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.spark.api.decommission import Refusal

@@ -24,13 +24,13 @@ from pitui.domain.cluster import (
     NodeWorker,
     Progress,
     Role,
-    Snapshot,
     WorkerState,
 )
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.snapshot import Snapshot
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
 from pitui.tui.services.backend_interface import Verb

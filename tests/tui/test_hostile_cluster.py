@@ -10,7 +10,7 @@ from support.looks import screen_text
 from support.plain_cluster import FULL, NODES, RUNS, Still, shown, until
 from textual.pilot import Pilot
 
-from pitui.domain.cluster import Snapshot
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import printable
 
 ESCAPES = "\x1b[2J\x1b]0;title\x07\x9b31m\x00\x7f"

@@ -8,10 +8,11 @@ from rich.cells import cell_len
 from support.looks import screen_lines, screen_text
 from support.plain_cluster import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
 
-from pitui.domain.cluster import ApplicationState, MasterState, Snapshot, WorkerState
+from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import ConfigError
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.app import PituiApp
 from pitui.tui.events.toasts import Toast, toasts
 from pitui.tui.text.header import header

@@ -11,10 +11,10 @@ from support.plain_cluster import NOW, Still, ui, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import Level, LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
+from pitui.domain.snapshot import Snapshot
 from pitui.spark.logs.line_parser import LineParser
 from pitui.tui.logs import follow
 from pitui.tui.logs.logs_pane import LogsPane

@@ -13,10 +13,10 @@ from support.fake_services import FakeServices
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level, LogLine, LogSource
+from pitui.domain.snapshot import Snapshot
 from pitui.spark.logs.line_filter import LineFilter
 from pitui.spark.logs.line_parser import LineParser
 from pitui.tui.app import PituiApp

@@ -8,9 +8,9 @@ from support.plain_cluster import FULL, NODES, RUNS, Still, executor, pi, shown,
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.main.pane_room import PaneRoom
 from pitui.tui.main.pane_sizes import SETTLES
 

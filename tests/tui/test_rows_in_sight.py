@@ -11,7 +11,8 @@ from support.plain_cluster import DONE, FULL, NOW, RUNNING, Still, metrics, pi, 
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import Column, Row, cell
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.widgets.row_model import RowModel

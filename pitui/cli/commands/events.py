@@ -16,7 +16,7 @@ from pitui.domain.events.event import EventFilter, EventKind
 
 if TYPE_CHECKING:
     from pitui.cli.render.event_text import EventPrinter
-    from pitui.domain.cluster import Snapshot
+    from pitui.domain.snapshot import Snapshot
     from pitui.services.events.timeline import Timeline
     from pitui.services.monitor.cluster_monitor import ClusterMonitor
 

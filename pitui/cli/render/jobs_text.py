@@ -10,8 +10,9 @@ from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone
 from pitui.domain.bottleneck.explanation import Explanation
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
+from pitui.domain.snapshot import Snapshot
 
 _NONE = "-"
 _MIB = 1024 * 1024

@@ -13,8 +13,8 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import one_line
 
 _NONE = "-"

@@ -10,9 +10,9 @@ from pitui.domain.cluster import (
     MasterState,
     Metrics,
     NodeStatus,
-    Snapshot,
     WorkerState,
 )
+from pitui.domain.snapshot import Snapshot
 
 HOT_C, COOL_C = 80.0, 75.0
 """A processor is too hot from the first on, and cool again below the second."""

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
-from pitui.domain.cluster import MasterState, Metrics, NodeStatus, Snapshot, WorkerState
+from pitui.domain.cluster import (
+    MasterState,
+    Metrics,
+    NodeStatus,
+    WorkerState,
+)
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.events.last_known_state import (
     AWAY,
@@ -18,6 +23,7 @@ from pitui.domain.events.last_known_state import (
     master_word,
     worker_word,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import time_span
 
 _STALE_S = 60.0

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from pitui.domain.cluster import MasterState, Snapshot
+from pitui.domain.cluster import MasterState
 from pitui.domain.events.app_events import application_events, executor_events
 from pitui.domain.events.event import Event, Severity
 from pitui.domain.events.last_known_state import AWAY, LastKnownState, next_known_state
 from pitui.domain.events.node_events import master_events, node_events
+from pitui.domain.snapshot import Snapshot
 
 _REGISTER_S = 20.0
 """Seconds in which workers find a master that was away, before they are called lost."""

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from pitui.domain.cluster import Snapshot
+from pitui.domain.snapshot import Snapshot
 
 
 def node_of_executor(snapshot: Snapshot, app_id: str, executor: str, host: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from pitui.domain.cluster import ApplicationState, NodeStatus, Role, Snapshot
+from pitui.domain.cluster import ApplicationState, NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.snapshot import Snapshot
 
 
 def stop_impact(snapshot: Snapshot, targets: Collection[DaemonTarget]) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.cluster import Snapshot
 from pitui.domain.events.event import Event, EventKind, Severity
+from pitui.domain.snapshot import Snapshot
 from pitui.services.doctor.finding_store import finding_identity
 
 FOUND, GONE = "found", "gone"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pitui.doctor.fix_plan import FixPlan, NodesSteps
 from pitui.doctor.restart_order import restart_order
-from pitui.domain.cluster import Role, Snapshot, WorkerState
+from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report import (

@@ -9,8 +9,9 @@ from pitui.doctor.app_evidence import AppEvidence
 from pitui.domain.apps.app_detail import DetailOrigin
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
+from pitui.domain.snapshot import Snapshot
 from pitui.remote.fanout import fan_out
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor

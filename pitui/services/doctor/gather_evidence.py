@@ -13,11 +13,11 @@ from pitui.domain.cluster import (
     LinkState,
     NodeStatus,
     Role,
-    Snapshot,
     WorkerState,
 )
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command

@@ -16,10 +16,11 @@ from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.node_losses import recent_events
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
-from pitui.domain.cluster import LinkState, MasterState, Snapshot
+from pitui.domain.cluster import LinkState, MasterState
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
+from pitui.domain.snapshot import Snapshot
 from pitui.services.doctor.finding_debounce import GOES_S, FindingDebounce
 from pitui.services.doctor.finding_events import (
     checked_by,

@@ -15,11 +15,11 @@ from typing import TypeVar
 
 from pitui.config.damaged_file import DamagedFileError
 from pitui.domain.clock_jumps import ClockJumps
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.domain.snapshot import Snapshot
 from pitui.services.audit import Audit
 from pitui.services.events.audit_events import AuditTail
 from pitui.services.events.timeline_store import BusyError, StoredTimeline, TimelineStore

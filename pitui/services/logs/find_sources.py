@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.cluster import Role
 from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.logs.log_line import LogPosition, LogSource, SourceKind
+from pitui.domain.snapshot import Snapshot
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.logs.log_arguments import (

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
+from pitui.domain.snapshot import Snapshot
 from pitui.services.cluster import Cluster
 from pitui.services.logs.find_sources import daemon_log, journal_sources, listings, work_source
 from pitui.services.logs.log_arguments import daemon_sources, named_source

@@ -14,10 +14,10 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
     Worker,
     WorkerState,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import unreadable_words
 from pitui.facts.health.reader import metrics
 from pitui.facts.network.address import match_workers

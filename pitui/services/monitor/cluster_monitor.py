@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from pitui.domain.clock_jumps import ClockJumps, steady_time
-from pitui.domain.cluster import Application, ApplicationState, MasterView, Snapshot
+from pitui.domain.cluster import Application, ApplicationState, MasterView
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import (
@@ -16,6 +16,7 @@ from pitui.domain.errors import (
     WebError,
 )
 from pitui.domain.node_detail import Point
+from pitui.domain.snapshot import Snapshot
 from pitui.facts.health.reader import Health, metrics
 from pitui.facts.network.address import match_workers
 from pitui.remote.http.request_queue import polling

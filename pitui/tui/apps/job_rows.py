@@ -5,8 +5,9 @@ from functools import partial
 
 from pitui.doctor.finding import Finding
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.cluster import MasterState, Snapshot
+from pitui.domain.cluster import MasterState
 from pitui.domain.driver import ClusterDriver
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.findings import finding_mark
 from pitui.tui.text.job_list import Job, JobList, identity, seconds

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from pitui.doctor.finding import Finding
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.cluster import Snapshot
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.apps.job_row_actions import JobRowActions
 from pitui.tui.apps.job_rows import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.apps.job_summary import job_summary

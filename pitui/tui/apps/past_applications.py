@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 from textual.widget import Widget
 
-from pitui.domain.cluster import Application, Snapshot
+from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import StatusMessage
 

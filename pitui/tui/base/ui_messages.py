@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.message import Message
 
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.cluster import Snapshot
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.services.backend_interface import ProvisionRequest
 
 

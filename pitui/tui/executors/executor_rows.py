@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
-from pitui.domain.cluster import Application, Executor, Metrics, Snapshot
+from pitui.domain.cluster import Application, Executor, Metrics
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import duration, percent, size, sparkline

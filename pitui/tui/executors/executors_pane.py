@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.cluster import Application, Executor, Snapshot
+from pitui.domain.cluster import Application, Executor
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.panes.table_pane import TablePane

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.cluster import Snapshot
 from pitui.domain.errors import PituiError
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.base.actions.action_handler import ActionHandler
 from pitui.tui.base.actions.action_screen import ActionScreen

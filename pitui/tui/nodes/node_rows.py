@@ -11,10 +11,10 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
     Worker,
     WorkerState,
 )
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_mark
 from pitui.tui.text.lazy_rows import Rows

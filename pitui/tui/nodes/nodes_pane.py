@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from pitui.doctor.finding import Finding
-from pitui.domain.cluster import NodeStatus, Snapshot
+from pitui.domain.cluster import NodeStatus
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.nodes.node_actions import NodeActions

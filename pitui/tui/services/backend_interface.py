@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pitui.domain.apps.recorded_run import Run
     from pitui.domain.bottleneck.explanation import Explanation
     from pitui.domain.bottleneck.node_sample import NodeSample
-    from pitui.domain.cluster import Application, Snapshot
+    from pitui.domain.cluster import Application
     from pitui.domain.daemon_target import DaemonTarget
     from pitui.domain.errors import PituiError
     from pitui.domain.events.event import Event, UnreadEvents
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pitui.domain.logs.log_tree import LogBranch
     from pitui.domain.node_detail import DiskUse, Point
     from pitui.domain.node_outcome import Outcome, OutcomeReport
+    from pitui.domain.snapshot import Snapshot
     from pitui.provision.engine.report import NodeReport, StepReporter
     from pitui.services.apps.failure_analysis import FailureCause
     from pitui.services.apps.spark_ui_links import WebPage

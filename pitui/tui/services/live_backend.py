@@ -13,12 +13,13 @@ from pitui.config.damaged_file import DamagedFileError
 from pitui.config.model import Config
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.cluster import Role, Snapshot
+from pitui.domain.cluster import Role
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails

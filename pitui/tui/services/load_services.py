@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.cluster import MasterStatus, NodeStatus, Role, Snapshot
+from pitui.domain.cluster import MasterStatus, NodeStatus, Role
+from pitui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pitui.remote.prompts import PasswordPrompter

@@ -6,7 +6,8 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from pitui.domain.cluster import ApplicationState, MasterState, Snapshot
+from pitui.domain.cluster import ApplicationState, MasterState
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import Span, Tone
 from pitui.tui.text.number_format import age, gib

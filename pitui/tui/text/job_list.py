@@ -7,8 +7,9 @@ from functools import cached_property
 from operator import attrgetter
 
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.cluster import Application, ApplicationState, Snapshot
+from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.sorting import Order, Sorting
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker, Snapshot
+from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.number_format import amount, uptime
 from pitui.tui.text.state_cells import LINK_MEANINGS
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.widget import Widget
 
-from pitui.domain.cluster import Snapshot
+from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import Span
 from pitui.tui.text.header import WIDE, HeaderPart, header, header_gap
 from pitui.tui.text.styles import spans_text

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pitui.domain.cluster import Snapshot
 from pitui.domain.node_detail import DiskUse, Point, SparkProcess, System
+from pitui.domain.snapshot import Snapshot
 
 HOUR = 3600.0
 

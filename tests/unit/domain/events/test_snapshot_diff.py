@@ -16,13 +16,13 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
     WorkerState,
 )
 from pitui.domain.events.app_events import MOST_LOST
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import time_span
 
 NOW = 1_800_000_000.0

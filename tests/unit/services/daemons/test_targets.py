@@ -14,11 +14,11 @@ from pitui.domain.cluster import (
     NodeStatus,
     NodeWorker,
     Role,
-    Snapshot,
     WorkerState,
 )
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import UsageError
+from pitui.domain.snapshot import Snapshot
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.control import stop_impact, targets_for
 

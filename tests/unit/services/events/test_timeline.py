@@ -11,10 +11,11 @@ import pytest
 from support.plain_cluster import DONE, RUNNING, pi, worker
 from support.plain_cluster import FULL as SHELF
 
-from pitui.domain.cluster import ApplicationState, Snapshot, WorkerState
+from pitui.domain.cluster import ApplicationState, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
+from pitui.domain.snapshot import Snapshot
 from pitui.services.audit import Audit
 from pitui.services.events.timeline import Timeline
 from pitui.services.events.timeline_store import BusyError, TimelineStore
