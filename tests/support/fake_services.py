@@ -36,13 +36,13 @@ from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.spark.api.decommission import Refusal
 from pitui.tui.services.backend_interface import (
-    BenchmarkService,
     InspectionService,
     JobService,
     LogService,
     ProvisionService,
     Verb,
 )
+from pitui.tui.services.run_interface import BenchmarkService, RunService
 
 
 def not_given() -> PituiError:
@@ -128,6 +128,9 @@ class FakeJobs:
     async def kill(self, location: AppLocation) -> str:
         raise not_given()
 
+    async def kill_application(self, app_id: str) -> None:
+        raise not_given()
+
     async def kill_driver(self, driver_id: str) -> None:
         raise not_given()
 
@@ -139,6 +142,14 @@ class FakeJobs:
 
 
 class FakeLogs:
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        raise not_given()
+
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        raise not_given()
+
     async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
         return ()
 
@@ -254,6 +265,25 @@ class FakeDoctor:
         self.asked.append(("stop_ignoring", [(one.check, one.node) for one in found]))
 
 
+class FakeRuns:
+    def watched_benchmarks(self) -> Sequence[str]:
+        return ()
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
+        raise not_given()
+
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
+        return ()
+
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
+        raise not_given()
+
+    async def cancel(self, run_id: str) -> Run:
+        raise not_given()
+
+
 class FakeBenchmarks:
     async def baselines(self) -> Sequence[Run]:
         return ()
@@ -274,17 +304,18 @@ class FakeBenchmarks:
 class FakeServices:
     benchmarks: BenchmarkService = FakeBenchmarks()
     inspection: InspectionService = FakeInspection()
-    log_service: LogService = FakeLogs()
     read_only = False
 
     def __init__(self) -> None:
         self.jobs: JobService = FakeJobs()
+        self.runs: RunService = FakeRuns()
+        self.logs: LogService = FakeLogs()
         self.timeline = FakeTimeline()
         self.data = FakeData()
         self.doctor = FakeDoctor()
 
     @property
-    def provision_service(self) -> ProvisionService:
+    def provisioning(self) -> ProvisionService:
         raise not_given()
 
     async def run(
@@ -305,31 +336,3 @@ class FakeServices:
 
     def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
         return []
-
-    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
-        raise not_given()
-
-    def follow(
-        self, sources: Sequence[LogSource], lines: int
-    ) -> AsyncGenerator[list[LogLine], None]:
-        raise not_given()
-
-    def watched_benchmarks(self) -> Sequence[str]:
-        return ()
-
-    async def start_benchmark(
-        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
-    ) -> Run:
-        raise not_given()
-
-    def configured_jobs(self) -> Sequence[ConfiguredJob]:
-        return ()
-
-    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
-        raise not_given()
-
-    async def cancel_run(self, run_id: str) -> Run:
-        raise not_given()
-
-    async def kill_application(self, app_id: str) -> None:
-        raise not_given()

@@ -1,7 +1,7 @@
 """A cluster of four nodes as plain data, and a UI on it: no Spark, no SSH, nothing to wait for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -33,8 +33,9 @@ from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
-from pitui.tui.services.backend_interface import Verb
-from support.fake_services import FakeServices
+from pitui.tui.services.backend_interface import JobService, LogService, Verb
+from pitui.tui.services.run_interface import RunService
+from support.fake_services import FakeJobs, FakeLogs, FakeRuns, FakeServices
 from support.provision import Recorded
 
 NOW = 1_800_000_000.0
@@ -143,21 +144,75 @@ RUNS = (
 )  # fmt: skip
 
 
+class StillLogs(FakeLogs):
+    def __init__(self, still: "Still") -> None:
+        self._still = still
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        self._still.asked.append(("sources", list(words)))
+        return [LogSource(word, "nuc", f"/{word}", word) for word in words]
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        yield [LogLine(s.tag, f"27/01/15 08:00:00 INFO Worker: hello of {s.tag}") for s in sources]
+        await asyncio.Event().wait()
+
+
+class StillRuns(FakeRuns):
+    def __init__(self, still: "Still") -> None:
+        self._still = still
+
+    def watched_benchmarks(self) -> Sequence[str]:
+        return self._still.watched
+
+    async def start_benchmark(
+        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
+    ) -> Run:
+        self._still.asked.append(("benchmark", (name, dict(parameters))))
+        say("pi2 is not recorded: no Python 3")
+        return replace(RUNS[0], id="r-9")
+
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
+        return self._still.jobs_there
+
+    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
+        self._still.asked.append(("submit", name))
+        report(Outcome("pi2", "/data/flights.csv", OutcomeState.OK, "3.0 MiB in 0.2 s"))
+        if name in self._still.fails:
+            raise self._still.fails[name]
+        return replace(RUNS[0], id="r-9")
+
+    async def cancel(self, run_id: str) -> Run:
+        self._still.asked.append(("cancel_run", run_id))
+        return RUNS[0]
+
+
+class StillJobs(FakeJobs):
+    def __init__(self, still: "Still") -> None:
+        self._still = still
+
+    async def kill_application(self, app_id: str) -> None:
+        self._still.asked.append(("kill", app_id))
+        if app_id in self._still.fails:
+            raise self._still.fails[app_id]
+
+
 class Still(FakeServices):
     """Services that stand still: the test publishes what they would see, and answers."""
 
-    provision_service = Recorded()
+    provisioning = Recorded()
 
     def __init__(
         self,
         snapshot: Snapshot | None = FULL,
         runs: Sequence[Run] = RUNS,
         *,
-        provision_service: Recorded | None = None,
+        provisioning: Recorded | None = None,
     ) -> None:
         super().__init__()
         self.snapshot = snapshot
-        self.runs = runs
+        self.all_runs = runs
         self.publish: Callable[[Snapshot], None] = lambda _: None
         self.publish_runs: Callable[[Sequence[Run]], None] = lambda _: None
         self.asked: list[tuple[str, object]] = []
@@ -166,7 +221,10 @@ class Still(FakeServices):
         self.fail: dict[str, Outcome] = {}
         self.fails: dict[str, PituiError] = {}
         self.jobs_there: Sequence[ConfiguredJob] = ()
-        self.provision_service = provision_service or Recorded()
+        self.provisioning = provisioning or Recorded()
+        self.logs: LogService = StillLogs(self)
+        self.runs: RunService = StillRuns(self)
+        self.jobs: JobService = StillJobs(self)
 
     async def run(
         self, on_snapshot: Callable[[Snapshot], None], on_runs: Callable[[Sequence[Run]], None]
@@ -178,7 +236,7 @@ class Still(FakeServices):
         self.publish, self.publish_runs = publish, on_runs
         if self.snapshot is not None:
             publish(self.snapshot)
-            on_runs(self.runs)
+            on_runs(self.all_runs)
         await asyncio.Event().wait()
 
     def set_active_apps(self, app_ids: object) -> None:
@@ -205,45 +263,6 @@ class Still(FakeServices):
 
     def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
         return [f"pi loses 1 executor of 2 on {t.node}." for t in targets if t.node == "pi2"]
-
-    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
-        self.asked.append(("sources", list(words)))
-        return [LogSource(word, "nuc", f"/{word}", word) for word in words]
-
-    async def follow(
-        self, sources: Sequence[LogSource], lines: int
-    ) -> AsyncIterator[list[LogLine]]:
-        yield [LogLine(s.tag, f"27/01/15 08:00:00 INFO Worker: hello of {s.tag}") for s in sources]
-        await asyncio.Event().wait()
-
-    def watched_benchmarks(self) -> Sequence[str]:
-        return self.watched
-
-    async def start_benchmark(
-        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
-    ) -> Run:
-        self.asked.append(("benchmark", (name, dict(parameters))))
-        say("pi2 is not recorded: no Python 3")
-        return replace(RUNS[0], id="r-9")
-
-    def configured_jobs(self) -> Sequence[ConfiguredJob]:
-        return self.jobs_there
-
-    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
-        self.asked.append(("submit", name))
-        report(Outcome("pi2", "/data/flights.csv", OutcomeState.OK, "3.0 MiB in 0.2 s"))
-        if name in self.fails:
-            raise self.fails[name]
-        return replace(RUNS[0], id="r-9")
-
-    async def cancel_run(self, run_id: str) -> Run:
-        self.asked.append(("cancel_run", run_id))
-        return RUNS[0]
-
-    async def kill_application(self, app_id: str) -> None:
-        self.asked.append(("kill", app_id))
-        if app_id in self.fails:
-            raise self.fails[app_id]
 
 
 def ui(services: Still | None = None, *, read_only: bool = False, **settings: object) -> PituiApp:

@@ -101,7 +101,7 @@ def changes(asked: Looking) -> list[object]:
     """Return what the services were asked to change."""
     every = [*asked.asked, *asked.inspection.asked, *asked.jobs.asked, *asked.data.asked]
     every += asked.doctor.asked
-    plans = asked.provision_service.asked
+    plans = asked.provisioning.asked
     return [*(one for one in every if one[0] in CHANGES), *(w for w, plan in plans if not plan)]
 
 

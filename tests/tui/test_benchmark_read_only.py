@@ -9,7 +9,7 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import ReadOnlyError
 from pitui.remote.prompts import NonInteractive
-from pitui.tui.services import live_backend
+from pitui.tui.services import live_runs
 from pitui.tui.services.live_backend import LiveBackend, open_backend
 
 RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
@@ -42,11 +42,11 @@ async def test_what_goes_on_can_still_be_stopped_and_tidied_up(
         refused.append(await refuses(backend))
         return run
 
-    monkeypatch.setattr(live_backend, "BenchmarkRunner", Runner)
-    monkeypatch.setattr(live_backend, "until_run_ended", until_run_ended)
+    monkeypatch.setattr(live_runs, "BenchmarkRunner", Runner)
+    monkeypatch.setattr(live_runs, "until_run_ended", until_run_ended)
     async with open_backend(config(), NonInteractive()) as backend:
         async with TaskGroup() as group:
-            backend._group = group
-            await backend.start_benchmark("sort", {}, lambda _said: None)
+            backend.runs._group = group
+            await backend.runs.start_benchmark("sort", {}, lambda _said: None)
         assert refused == [False, False]
         assert await refuses(backend)

@@ -175,7 +175,7 @@ async def test_an_application_is_killed_once() -> None:
         services.asked.append(("kill", app_id))
         await go_on.wait()
 
-    services.kill_application = kill
+    services.jobs.kill_application = kill
     async with shown(services) as pilot:
         await pilot.press("4", "j", "x", "y")
         await until(pilot, lambda: ("kill", "app-0004") in services.asked)

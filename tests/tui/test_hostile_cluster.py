@@ -66,7 +66,7 @@ def check(pilot: Pilot[None]) -> None:
 async def test_every_text_is_shown_and_nothing_obeyed(text: str) -> None:
     services = Still()
     services.snapshot = hostile(text)
-    services.runs = tuple(with_text(run, text) for run in RUNS)
+    services.all_runs = tuple(with_text(run, text) for run in RUNS)
     async with shown(services, size=(120, 40)) as pilot:
         app = pilot.app
         for pane in ("1", "2", "3", "4"):

@@ -16,19 +16,20 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import NonInteractive
 from pitui.services.runs.detached_runs import Runs
-from pitui.tui.services import backend_interface, live_backend
+from pitui.tui.services import backend_interface, live_runs, run_interface
 from pitui.tui.services.doctor_interface import DoctorService
 from pitui.tui.services.live_backend import LiveBackend, open_backend
 
 PARTS: dict[type, Callable[[LiveBackend], object]] = {
     backend_interface.Backend: lambda backend: backend,
     backend_interface.JobService: lambda backend: backend.jobs,
-    backend_interface.BenchmarkService: lambda backend: backend.benchmarks,
+    run_interface.RunService: lambda backend: backend.runs,
+    run_interface.BenchmarkService: lambda backend: backend.benchmarks,
     backend_interface.InspectionService: lambda backend: backend.inspection,
-    backend_interface.LogService: lambda backend: backend.log_service,
+    backend_interface.LogService: lambda backend: backend.logs,
     backend_interface.TimelineService: lambda backend: backend.timeline,
     DoctorService: lambda backend: backend.doctor,
-    backend_interface.ProvisionService: lambda backend: backend.provision_service,
+    backend_interface.ProvisionService: lambda backend: backend.provisioning,
 }
 
 
@@ -68,19 +69,19 @@ async def test_a_benchmark_that_breaks_off_says_so_and_ends_nothing_else(
             await follow(RUN)
 
     async def lost(_runs: Runs, _run: Run) -> Run:
-        assert backend.watched_benchmarks() == ("sort",)
+        assert backend.runs.watched_benchmarks() == ("sort",)
         raise error
 
-    monkeypatch.setattr(live_backend, "BenchmarkRunner", Runner)
-    monkeypatch.setattr(live_backend, "until_run_ended", lost)
+    monkeypatch.setattr(live_runs, "BenchmarkRunner", Runner)
+    monkeypatch.setattr(live_runs, "until_run_ended", lost)
     said: list[str] = []
     async with open_backend(config(), NonInteractive()) as backend, TaskGroup() as group:
-        backend._runs = Runs(backend._cluster, RunStore(tmp_path / "runs.db"))
-        backend._group = group
-        assert (await backend.start_benchmark("sort", {}, said.append)).id == RUN.id
-        while backend.watched_benchmarks():
+        runs = backend.runs._runs = Runs(backend._cluster, RunStore(tmp_path / "runs.db"))
+        backend.runs._group = group
+        assert (await backend.runs.start_benchmark("sort", {}, said.append)).id == RUN.id
+        while backend.runs.watched_benchmarks():
             await asyncio.sleep(0.01)
-        kept = backend._runs.get(RUN.id)
+        kept = runs.get(RUN.id)
     assert said[0] == "pi2 is not recorded"
     assert str(error) in said[1]
     assert kept.error is not None

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 from support.looks import LARGE, SMALL, Looks
-from support.plain_cluster import NOW, Still, ui, until
+from support.plain_cluster import NOW, Still, StillLogs, ui, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -39,12 +39,23 @@ TREE = (
 )  # fmt: skip
 
 
-class StillLogs:
+class GivenLogs(StillLogs):
     """The logs that there are, as the test says."""
 
-    def __init__(self) -> None:
+    def __init__(self, still: Still, given: Sequence[LogLine] | PituiError) -> None:
+        super().__init__(still)
+        self.given = given
         self.saved: list[tuple[LogSource, Path]] = []
         self.branches: Sequence[LogBranch] | PituiError | None = TREE
+
+    async def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        if isinstance(self.given, PituiError):
+            raise self.given
+        if self.given:
+            yield list(self.given)
+        await asyncio.Event().wait()
 
     async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
         if self.branches is None:
@@ -53,9 +64,6 @@ class StillLogs:
         if isinstance(self.branches, PituiError):
             raise self.branches
         return self.branches
-
-    def name(self, source: LogSource) -> str:
-        return f"{source.tag}.log"
 
     async def save(
         self, source: LogSource, target: Path, progress: Callable[[int, int | None], None]
@@ -92,20 +100,7 @@ class Logs(Still):
     def __init__(self, given: Sequence[LogLine] | PituiError = ()) -> None:
         super().__init__()
         self.given = given
-        self.still_logs = StillLogs()
-
-    @property
-    def log_service(self) -> StillLogs:  # type: ignore[override]
-        return self.still_logs
-
-    async def follow(
-        self, sources: Sequence[LogSource], lines: int
-    ) -> AsyncIterator[list[LogLine]]:
-        if isinstance(self.given, PituiError):
-            raise self.given
-        if self.given:
-            yield list(self.given)
-        await asyncio.Event().wait()
+        self.logs = self.given_logs = GivenLogs(self, given)
 
 
 @pytest.fixture(autouse=True)
@@ -193,7 +188,7 @@ def test_logs_that_say_nothing(looks: Looks, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_the_tree(looks: Looks, branches: PituiError | None) -> None:
     services = Logs(lines())
-    services.still_logs.branches = branches
+    services.given_logs.branches = branches
 
     async def opened(pilot: Pilot[None]) -> None:
         await after(services)(pilot)

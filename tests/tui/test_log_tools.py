@@ -264,7 +264,7 @@ async def test_a_whole_file_is_saved_from_its_node() -> None:
         screen = await opened(pilot, services)
         await screen.press("S", "enter")
         await until(pilot, lambda: "saved 2.0 KiB in workers.log" in screen.said)
-        assert services.still_logs.saved[0][1] == Path("workers.log")
+        assert services.given_logs.saved[0][1] == Path("workers.log")
 
 
 def test_a_pager_starts_at_the_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from support.fake_services import FakeServices
+from support.fake_services import FakeLogs, FakeServices
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config
@@ -40,16 +40,12 @@ nodes:
 SOURCES = [LogSource(tag, tag, "", tag) for tag in ("nuc", "pi1", "pi2")]
 
 
-class Lines(FakeServices):
-    """Services of which only the logs are there; the test says what they hold."""
+class LogLines(FakeLogs):
+    """Logs that hold what the test puts into the queue."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.queue: asyncio.Queue[list[LogLine]] = asyncio.Queue()
         self.asked: list[list[str]] = []
-
-    async def run(self, on_snapshot: object, on_runs: object) -> None:
-        await asyncio.Event().wait()
 
     async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
         if "nope" in words:
@@ -63,6 +59,18 @@ class Lines(FakeServices):
     ) -> AsyncGenerator[list[LogLine], None]:
         while True:
             yield await self.queue.get()
+
+
+class Lines(FakeServices):
+    """Services of which only the logs are there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logs = lines = LogLines()
+        self.queue, self.asked = lines.queue, lines.asked
+
+    async def run(self, on_snapshot: object, on_runs: object) -> None:
+        await asyncio.Event().wait()
 
 
 class Screen:

@@ -49,7 +49,7 @@ async def planned(pilot: Pilot[None], *keys: str) -> ProvisionScreen:
 
 async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await until_shown(pilot, "3 nodes would change", "30 steps", "nothing has been changed yet")
         assert recorded.asked == [(ProvisionRequest(ProvisionKind.PROVISION, THREE), True)]
@@ -64,7 +64,7 @@ async def test_the_plan_comes_first_and_every_diff_can_be_read_beside_it() -> No
 
 async def test_enter_applies_and_the_board_shows_speed_and_time_left() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provision_service=recorded), (200, 50)) as pilot:
+    async with shown(Still(provisioning=recorded), (200, 50)) as pilot:
         await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -78,7 +78,7 @@ async def test_enter_applies_and_the_board_shows_speed_and_time_left() -> None:
 
 async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
@@ -95,7 +95,7 @@ async def test_a_failure_says_why_and_again_does_only_that_node() -> None:
 
 async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         main = pilot.app.main
         top = await planned(pilot)
         await pilot.press("enter")
@@ -118,7 +118,7 @@ async def test_the_report_stays_after_closing_and_a_run_goes_on_meanwhile() -> N
 
 async def test_cancel_finishes_the_steps_in_hand_and_asks_the_second_time() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -140,7 +140,7 @@ class Stubborn(Recorded):
 
 async def test_the_second_cancel_ends_at_once_after_a_question() -> None:
     recorded = Stubborn(hold=halfway)
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -156,7 +156,7 @@ async def test_the_second_cancel_ends_at_once_after_a_question() -> None:
 
 async def test_nothing_to_do_says_so_and_enter_applies_nothing() -> None:
     recorded = Recorded("nothing")
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✓ nothing to do")
         await pilot.press("enter")
@@ -169,7 +169,7 @@ async def test_nothing_to_do_says_so_and_enter_applies_nothing() -> None:
 async def test_what_is_refused_says_why_and_what_to_do() -> None:
     refused = UsageError("pi1 (127.0.1.11) is this machine under another name", "Use its own.")
     recorded = Recorded(refused=refused)
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✗ refused", "this machine under another name", "Use its own.")
         await pilot.press("enter")
@@ -179,7 +179,7 @@ async def test_what_is_refused_says_why_and_what_to_do() -> None:
 
 async def test_read_only_shows_plans_and_holds_applying_back() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded), read_only=True) as pilot:
+    async with shown(Still(provisioning=recorded), read_only=True) as pilot:
         await planned(pilot)
         await until_shown(pilot, "read-only", "3 nodes would change")
         await pilot.press("enter")
@@ -190,7 +190,7 @@ async def test_read_only_shows_plans_and_holds_applying_back() -> None:
 
 async def test_only_some_steps() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("s")
         assert isinstance(pilot.app.screen, ChooseStepsScreen)
@@ -221,7 +221,7 @@ async def test_rollback_and_upgrade_show_a_plan_and_ask(
     key: str, wanted: ProvisionRequest, effect: str
 ) -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         await planned(pilot, key)
         assert recorded.asked == [(wanted, True)]
         await pilot.press("enter")
@@ -236,7 +236,7 @@ async def test_rollback_and_upgrade_show_a_plan_and_ask(
 
 async def test_one_by_one_may_be_chosen_at_the_plan() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         await planned(pilot)
         await pilot.press("o")
         await until_shown(pilot, "one by one", "3 nodes would change")
@@ -247,7 +247,7 @@ async def test_one_by_one_may_be_chosen_at_the_plan() -> None:
 
 async def test_a_node_is_removed_after_a_question_and_never_the_master() -> None:
     recorded = Recorded()
-    async with shown(Still(provision_service=recorded)) as pilot:
+    async with shown(Still(provisioning=recorded)) as pilot:
         main = pilot.app.main
         await pilot.press("delete")
         assert "nuc runs the master" in str(main.footer.render())
@@ -261,7 +261,7 @@ async def test_a_node_is_removed_after_a_question_and_never_the_master() -> None
 
 
 async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
-    async with shown(Still(provision_service=Recorded()), (80, 24)) as pilot:
+    async with shown(Still(provisioning=Recorded()), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: top.provision_run.phase is Phase.ENDED)
@@ -287,7 +287,7 @@ async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
 
 async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> None:
     recorded = Recorded(hold=halfway)
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         top = await planned(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: recorded.playing is not None and recorded.playing.held.is_set())
@@ -302,7 +302,7 @@ async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> Non
 
 async def test_a_plan_of_failures_only_is_not_applied() -> None:
     recorded = Recorded("run")
-    async with shown(Still(provision_service=recorded), (80, 24)) as pilot:
+    async with shown(Still(provisioning=recorded), (80, 24)) as pilot:
         await planned(pilot)
         await until_shown(pilot, "✗ 1 node failed")
         await pilot.press("enter")

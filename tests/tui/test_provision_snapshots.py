@@ -59,7 +59,7 @@ def compared(
     after: Sequence[str] = (),
     **sizes: object,
 ) -> None:
-    services = Still(provision_service=recorded)
+    services = Still(provisioning=recorded)
     looks(ui(services), drawn(recorded, phase, keys, after), **sizes)
 
 

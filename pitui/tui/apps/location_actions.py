@@ -46,7 +46,7 @@ class LocationActions:
             self._tell(cause, "Spark reports no failed task, so there is no log to show")
             return
         try:
-            await app.services.sources(app.main.snapshot, cause.words)
+            await app.services.logs.sources(app.main.snapshot, cause.words)
         except PituiError as error:
             # The log is gone; what Spark itself kept of the failure is not.
             self._tell(cause, str(error))

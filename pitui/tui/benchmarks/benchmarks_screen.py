@@ -13,7 +13,7 @@ from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane, RunsChosen
 from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
 from pitui.tui.operations.job_actions import JobActions
-from pitui.tui.services.backend_interface import BenchmarkService
+from pitui.tui.services.run_interface import BenchmarkService
 from pitui.tui.text.job_list import Job
 
 

@@ -74,8 +74,8 @@ class FindingPane(LinesPane):
             self._keep(log_problem="This is of no node and no application that has logs.")
             return
         try:
-            sources = await app.services.sources(app.main.snapshot, words)
-            async with aclosing(app.services.follow(sources, _READ)) as batches:
+            sources = await app.services.logs.sources(app.main.snapshot, words)
+            async with aclosing(app.services.logs.follow(sources, _READ)) as batches:
                 async for batch in batches:
                     self._keep(log=(*(self._shown.log or ()), *batch)[-_KEPT:])
         except PituiError as error:

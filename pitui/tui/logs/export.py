@@ -154,7 +154,7 @@ class LogExport:
             return
         tag = self._view.store[self._view.cursor.here()].source if self._view.rows.lines else ""
         source = next((one for one in self._pane.sources if one.tag == tag), self._pane.sources[0])
-        log_service = app_of(self._pane).services.log_service
-        target = await self._pane.app.push_screen_wait(SaveScreen(source, log_service.name(source)))
+        logs = app_of(self._pane).services.logs
+        target = await self._pane.app.push_screen_wait(SaveScreen(source, logs.name(source)))
         if target is not None:
-            await save_log(log_service, source, target, self._pane.say)
+            await save_log(logs, source, target, self._pane.say)

@@ -92,7 +92,7 @@ class LogFollow:
     async def _follow(self, sources: Sequence[LogSource]) -> None:
         lines: AsyncGenerator[list[LogLine], None]
         try:
-            lines = app_of(self._pane).services.follow(sources, self._lines)
+            lines = app_of(self._pane).services.logs.follow(sources, self._lines)
             async with aclosing(lines) as batches:
                 async for batch in batches:
                     for at in range(0, len(batch), PIECE):

@@ -97,14 +97,14 @@ class LogsPane(Pane):
 
         app = app_of(self)
         screen = SourcesScreen(
-            lambda: app.services.log_service.tree(app.main.snapshot), list(self.view.store.counts())
+            lambda: app.services.logs.tree(app.main.snapshot), list(self.view.store.counts())
         )
         choice = await self.app.push_screen_wait(screen)
         if choice is None:
             return
         try:
             words = choice.words
-            found = await app.services.sources(app.main.snapshot, words) if words else []
+            found = await app.services.logs.sources(app.main.snapshot, words) if words else []
         except PituiError as error:
             self.say(str(error))
             return

@@ -154,7 +154,7 @@ class MainActions:
         main = self._main
         running = [operation.title for operation in main.operations.running]
         app = app_of(main)
-        watched = app.services.watched_benchmarks() if app.started else ()
+        watched = app.services.runs.watched_benchmarks() if app.started else ()
         if not running and not watched:
             end()
             return

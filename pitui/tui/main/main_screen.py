@@ -203,7 +203,9 @@ class MainScreen(ActionScreen):
     async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
         """Show logs in their pane, at a target line or, without one (None), at their end."""
         try:
-            self.logs.follow.show(await app_of(self).services.sources(self.snapshot, words), goal)
+            self.logs.follow.show(
+                await app_of(self).services.logs.sources(self.snapshot, words), goal
+            )
         except PituiError as error:
             self.footer.say(str(error))
 

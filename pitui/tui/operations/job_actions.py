@@ -83,7 +83,7 @@ class JobActions:
         from pitui.tui.base.dialogs.choose_row import ChoiceScreen
 
         services = app_of(self._widget).services
-        jobs = services.configured_jobs()
+        jobs = services.runs.configured_jobs()
         if not jobs:
             self._say("the configuration has no jobs: put them under `jobs:`")
             return
@@ -105,7 +105,7 @@ class JobActions:
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "submitting"))
-            run = await services.start_job(job.name, report, self._say)
+            run = await services.runs.start_job(job.name, report, self._say)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             started(run.id)
 
@@ -150,7 +150,7 @@ class JobActions:
 
         async def work(report: OutcomeReport) -> None:
             report(Outcome(node, "", OutcomeState.WORKING, "starting spark-submit"))
-            run = await services.start_benchmark(name, parameters, self._say)
+            run = await services.runs.start_benchmark(name, parameters, self._say)
             report(Outcome(node, "", OutcomeState.OK, f"run {run.id}"))
             started(run.id)
 
@@ -210,11 +210,11 @@ async def _end_job(services: Backend, name: str, job: Job, report: OutcomeReport
     report(Outcome(name, "", OutcomeState.WORKING))
     try:
         if job.run is not None:
-            await services.cancel_run(job.run.id)
+            await services.runs.cancel(job.run.id)
         elif job.driver is not None:
             await services.jobs.kill_driver(job.driver.id)
         else:
-            await services.kill_application(job.app_id or "")
+            await services.jobs.kill_application(job.app_id or "")
     except PituiError as error:
         report(Outcome(name, "", OutcomeState.FAILED, error.message, error.advice))
     else:

@@ -50,7 +50,7 @@ class ProvisionActions:
         if runner_of(self._main).refuses(wanted.nodes):
             return
         try:
-            provision_run = ProvisionRun(wanted, app_of(self._main).services.provision_service)
+            provision_run = ProvisionRun(wanted, app_of(self._main).services.provisioning)
         except PituiError as error:
             self._say(str(error))
             return

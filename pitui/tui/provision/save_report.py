@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from pitui.domain.errors import UsageError
 from pitui.provision.engine.report import NodeReport
-from pitui.services.provisioning.save_report import save
+from pitui.services.provisioning.report_file import save
 from pitui.tui.base.dialogs.dialog import Dialog
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -11,10 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pitui.domain.apps.app_detail import AppLocation, DetailResult
-    from pitui.domain.apps.gantt import TaskBar
     from pitui.domain.apps.recorded_run import Run
     from pitui.domain.bottleneck.explanation import Explanation
-    from pitui.domain.bottleneck.node_sample import NodeSample
     from pitui.domain.cluster import Application
     from pitui.domain.daemon_target import DaemonTarget
     from pitui.domain.errors import PituiError
@@ -29,10 +27,10 @@ if TYPE_CHECKING:
     from pitui.services.apps.spark_ui_links import WebPage
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
-    from pitui.services.runs.configured_job import ConfiguredJob
     from pitui.spark.api.decommission import Refusal
     from pitui.tui.services.data_interface import DataService
     from pitui.tui.services.doctor_interface import DoctorService
+from pitui.tui.services.run_interface import BenchmarkService, RunService
 
 
 class Verb(StrEnum):
@@ -58,11 +56,11 @@ class Backend(Protocol):
     benchmark is watched, from its end on."""
 
     @property
-    def provision_service(self) -> ProvisionService:
+    def provisioning(self) -> ProvisionService:
         """What provisions nodes."""
 
     @property
-    def log_service(self) -> LogService:
+    def logs(self) -> LogService:
         """The logs that there are."""
 
     @property
@@ -76,6 +74,10 @@ class Backend(Protocol):
     @property
     def doctor(self) -> DoctorService:
         """What finds out what is wrong."""
+
+    @property
+    def runs(self) -> RunService:
+        """What starts and cancels runs."""
 
     @property
     def benchmarks(self) -> BenchmarkService:
@@ -114,54 +116,6 @@ class Backend(Protocol):
     def consequences(self, snapshot: Snapshot, targets: Sequence[DaemonTarget]) -> list[str]:
         """Return in words what stopping the targets would do to applications."""
 
-    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
-        """Return the logs that words such as a node's name or a run's id stand for.
-
-        Raises:
-            PituiError: a word stands for no log.
-        """
-
-    def follow(
-        self, sources: Sequence[LogSource], lines: int
-    ) -> AsyncGenerator[list[LogLine], None]:
-        """Yield the last lines of logs and then what is added to them, in batches."""
-
-    def configured_jobs(self) -> Sequence[ConfiguredJob]:
-        """Return what stands under `jobs:`."""
-
-    def watched_benchmarks(self) -> Sequence[str]:
-        """Return the names of benchmarks that this pitui records and watches now."""
-
-    async def start_benchmark(
-        self, name: str, parameters: Mapping[str, str], say: Callable[[str], None]
-    ) -> Run:
-        """Start a benchmark on the master's node; `say` gets what happens until it has ended.
-
-        Raises:
-            PituiError: the parameters do not fit, or the node cannot start it.
-        """
-
-    async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
-        """Start a job of the configuration; `report` gets how its data came to each node.
-
-        Raises:
-            PituiError: a node did not take its data, or it cannot be started.
-        """
-
-    async def cancel_run(self, run_id: str) -> Run:
-        """Cancel a run.
-
-        Raises:
-            PituiError: it could not be cancelled.
-        """
-
-    async def kill_application(self, app_id: str) -> None:
-        """Kill an application.
-
-        Raises:
-            PituiError: the master refused, or does not agree in time.
-        """
-
 
 class JobService(Protocol):
     """Applications from the inside, as the UI uses them."""
@@ -193,6 +147,13 @@ class JobService(Protocol):
             PituiError: Spark refused, or does not agree in time.
         """
 
+    async def kill_application(self, app_id: str) -> None:
+        """Kill an application.
+
+        Raises:
+            PituiError: the master refused, or does not agree in time.
+        """
+
     async def kill_driver(self, driver_id: str) -> None:
         """Kill a cluster-mode driver.
 
@@ -212,45 +173,6 @@ class JobService(Protocol):
 
         Raises:
             PituiError: there is no way to it.
-        """
-
-
-class BenchmarkService(Protocol):
-    """What is known of runs beside what the list of runs says."""
-
-    async def baselines(self) -> Sequence[Run]:
-        """Return the runs that are kept as baselines.
-
-        Raises:
-            PituiError: they cannot be read.
-        """
-
-    async def keep_baseline(self, run_id: str) -> None:
-        """Keep a run as the baseline of its kind, in place of the one before.
-
-        Raises:
-            PituiError: it can be none, or cannot be kept.
-        """
-
-    async def forget_baseline(self, run_id: str) -> None:
-        """Keep a run as a baseline no more.
-
-        Raises:
-            PituiError: that cannot be written.
-        """
-
-    async def samples(self, run_id: str) -> Mapping[str, Sequence[NodeSample]]:
-        """Return what each node did during a run, by node.
-
-        Raises:
-            PituiError: they cannot be read.
-        """
-
-    async def tasks(self, run: Run) -> Sequence[TaskBar]:
-        """Return the tasks of a run's application.
-
-        Raises:
-            PituiError: nothing is known of them any more, or they cannot be read.
         """
 
 
@@ -300,6 +222,18 @@ class LogService(Protocol):
 
     async def tree(self, snapshot: Snapshot) -> Sequence[LogBranch]:
         """Return the logs of every node; of one that cannot be asked, why."""
+
+    async def sources(self, snapshot: Snapshot, words: Sequence[str]) -> list[LogSource]:
+        """Return the logs that words such as a node's name or a run's id stand for.
+
+        Raises:
+            PituiError: a word stands for no log.
+        """
+
+    def follow(
+        self, sources: Sequence[LogSource], lines: int
+    ) -> AsyncGenerator[list[LogLine], None]:
+        """Yield the last lines of logs and then what is added to them, in batches."""
 
     def name(self, source: LogSource) -> str:
         """Return a file name for a log."""

@@ -43,7 +43,7 @@ class SaveScreen(Dialog[Path]):
 
 
 async def save_log(
-    log_service: LogService, source: LogSource, target: Path, say: Callable[[str], None]
+    logs: LogService, source: LogSource, target: Path, say: Callable[[str], None]
 ) -> None:
     """Save a log; `say` shows progress, then the result, as a status message."""
     said = 0.0
@@ -56,7 +56,7 @@ async def save_log(
             say(f"saving {target}: {size_text(have)}{of}")
 
     try:
-        size = await log_service.save(source, target, progress)
+        size = await logs.save(source, target, progress)
     except PituiError as error:
         say(str(error))
     else:
