@@ -43,10 +43,9 @@ def path_value(text: str) -> str:
 
 
 def size_value(text: str) -> str:
-    """Check an amount such as 100m; empty and 0 are empty."""
-    if text in ("", "0"):
-        return ""
-    parse_memory(text)
+    """Check an amount such as 100m; empty stays empty."""
+    if text:
+        parse_memory(text)
     return text
 
 

@@ -62,7 +62,7 @@ def _overview_part(runs: Sequence[Run], baselines: Sequence[Run]) -> Iterable[El
     heads = ("run", "benchmark", "with", "median", "spread", "workers", "bound by", "baseline")
     rows = [
         (
-            element("a", run.id, href=f"#{run.id}"),
+            _link_to_run(run),
             run.name,
             _given_parameters(run),
             _seconds_or_dash(run.median_seconds),
@@ -112,7 +112,8 @@ def _comparison_part(runs: Sequence[Run]) -> Iterable[Element]:
             differences = [f"{n}: {a or 'none'} → {b or 'none'}"
                            for n, (a, b) in found.differences.items()]  # fmt: skip
             why = "; ".join((*found.reasons, *differences))
-            rows.append((found.second.id, first.id, verdict, ratio, interval, why))
+            ids = _link_to_run(found.second), _link_to_run(first)
+            rows.append((*ids, verdict, ratio, interval, why))
     if rows:
         yield element("h2", "Compared")
         heads = ("run", "with", "verdict", "ratio", "95 % interval", "why, and what differed")
@@ -197,6 +198,10 @@ def _html_table(
     head = [element("thead", line("th", heads))] if heads else []
     body = element("tbody", *(line("td", row) for row in rows))
     return element("div", element("table", *head, body), class_="scroll")
+
+
+def _link_to_run(run: Run) -> Element:
+    return element("a", run.id, href=f"#{run.id}")
 
 
 def _given_parameters(run: Run) -> str:

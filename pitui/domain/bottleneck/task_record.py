@@ -5,6 +5,9 @@ from statistics import median_low
 
 from pitui.domain.apps.jobs import Stage, Task
 
+MUCH_MORE_DATA = 2.0
+"""Times the median of its stage from which on a task has more data than the others."""
+
 _ROUNDED = 0.002
 """Seconds by which Spark's moments, in whole ms, may be before those of a program."""
 
@@ -37,6 +40,8 @@ class StageRecord:
     """Ids of the RDDs that it computes and that nobody asked to keep."""
     keeps: bool = False
     """Whether it makes or uses an RDD that is kept (cached)."""
+    rows: frozenset[str] = frozenset()
+    """Names of the rows that it makes by its plan: equal where they are made of the same."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -48,6 +53,11 @@ class StageRecord:
         """Return the median duration of its tasks that ended; 0 where none did."""
         ended = [t.duration_ms for t in self.tasks if t.ended_at and t.duration_ms is not None]
         return median_low(ended) if ended else 0.0
+
+    @property
+    def median_bytes(self) -> int:
+        """Return the median of what its tasks read; 0 where it has none."""
+        return median_low(map(bytes_read, self.tasks)) if self.tasks else 0
 
     @property
     def work_seconds(self) -> float:
@@ -108,3 +118,13 @@ class ApplicationRecord:
 def node_of(task: Task) -> str:
     """Return the node that a task ran on, else the host as Spark calls it."""
     return task.node or task.host
+
+
+def bytes_read(task: Task) -> int:
+    """Return what a task read, of files and of shuffles."""
+    return task.work.input_bytes + task.work.shuffle_read
+
+
+def had_more_data(task: Task, median_bytes: int) -> bool:
+    """Say whether a task's data explains that it took longer than the others of its stage."""
+    return bytes_read(task) > MUCH_MORE_DATA * max(1, median_bytes)

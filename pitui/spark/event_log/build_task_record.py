@@ -88,6 +88,7 @@ def _stage_record(
         operators,
         own.computes,
         own.keeps,
+        plan.rows_of(own.operators) if plan else frozenset(),
     )
 
 

@@ -222,6 +222,7 @@ class PlanNode(msgspec.Struct):
     """An operator of a plan, with those that it reads from."""
 
     name: str = msgspec.field(default="", name="nodeName")
+    text: str = msgspec.field(default="", name="simpleString")
     children: list["PlanNode"] = msgspec.field(default_factory=list)
     metrics: list[PlanMetric] = msgspec.field(default_factory=list)
 

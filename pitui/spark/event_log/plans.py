@@ -1,17 +1,27 @@
 """What the plans in an event log tell of a stage: operators, Python, RDDs, files."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from pitui.spark.event_log.events import DriverFigures, PlanNode, RddInfo
 
 _CODEGEN = "WholeStageCodegen"
+_INPUT = "InputAdapter"
+_WRAPPERS = (_CODEGEN, _INPUT, "AdaptiveSparkPlan", "ShuffleQueryStage", "BroadcastQueryStage",
+             "ResultQueryStage", "AQEShuffleRead", "ReusedExchange")  # fmt: skip
+"""Begins of names of operators that change nothing in what is computed below them."""
+_NUMBERS = re.compile(r"#\d+L?|\[?plan_id=\d+\]?")
+"""In an operator's text: each execution counts its columns and operators anew."""
 _FILES = "number of files read"
 
 _PYTHON_RDDS = ("PythonRDD", "PairwiseRDD")
 _PYTHON = ("Python", "Pandas", "InArrow")
 """In the names of operators that run Python: `BatchEvalPython`, `FlatMapGroupsInPandas`, ..."""
+_COMPUTES = ("Project", "Filter", "Generate", "Window", "Join", "CartesianProduct", *_PYTHON)
+"""In the names of operators that make rows of rows, which a cache would spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,9 @@ class StagePlan:
     operators: frozenset[str] = frozenset()
     """Methods and operators that made its RDDs."""
     computes: frozenset[int] = frozenset()
-    """Ids of its RDDs that read something; those that make their data are cheap to make again."""
+    """Ids of its RDDs. In the JVM without those that make their data, which is cheap to make again;
+    what Python makes of it is no RDD of its own, so that there such an RDD stands for both.
+    """
     keeps: bool = False
     """Whether one of them is kept."""
 
@@ -37,7 +49,7 @@ def stage_plan(rdds: Iterable[RddInfo]) -> StagePlan:
     return StagePlan(
         python,
         operators,
-        frozenset(rdd.id for rdd in every if rdd.name != "ParallelCollectionRDD"),
+        frozenset(rdd.id for rdd in every if python or rdd.name != "ParallelCollectionRDD"),
         any(rdd.level.disk or rdd.level.memory for rdd in every),
     )
 
@@ -62,20 +74,27 @@ class QueryPlan:
     counts_files: set[int] = field(default_factory=set)
     """Accumulators that count files."""
     figures: dict[int, int] = field(default_factory=dict)
+    rows: dict[str, set[str]] = field(default_factory=dict)
+    """By the name of generated code, or of an operator without it: the rows that it makes, by what
+    they are made of. Equal rows in two executions are computed twice."""
 
     def take(self, root: PlanNode) -> None:
         """Take note of a plan, its first or a later one."""
-        open_nodes = [(root, "")]
+        made_of = _subtrees(root)
+        open_nodes = [(root, "", False)]
         while open_nodes:
-            node, code = open_nodes.pop()
+            node, code, below = open_nodes.pop()
             if node.name.startswith(_CODEGEN):
-                code = node.name
-            elif node.name == "InputAdapter":
-                code = ""
+                code, below = node.name, False
+            elif node.name == _INPUT:
+                code, below = "", False
             elif code:
                 self.generated.setdefault(code, set()).add(node.name)
+            if not below and any(word in node.name for word in _COMPUTES):
+                self.rows.setdefault(code or node.name, set()).add(made_of[id(node)])
+                below = bool(code)
             self.counts_files |= {m.id for m in node.metrics if m.name == _FILES}
-            open_nodes += [(child, code) for child in node.children]
+            open_nodes += [(child, code, below) for child in node.children]
 
     def take_figures(self, event: DriverFigures) -> None:
         """Take note of what the driver counted."""
@@ -88,7 +107,30 @@ class QueryPlan:
         inside = (self.generated.get(scope, ()) for scope in scopes)
         return scopes.union(*inside)
 
+    def rows_of(self, scopes: frozenset[str]) -> frozenset[str]:
+        """Return the rows that are made in some scopes."""
+        return frozenset().union(*(self.rows.get(scope, ()) for scope in scopes))
+
     @property
     def files(self) -> int:
         """Return how many files the execution read."""
         return sum(max(0, self.figures.get(number, 0)) for number in self.counts_files)
+
+
+def _subtrees(root: PlanNode) -> dict[int, str]:
+    """Return what tells each operator's rows from others: its text and that of all below it.
+
+    By the identity of the node; of a plan that is hundreds of operators deep, too.
+    """
+    found: dict[int, str] = {}
+    open_nodes = [(root, False)]
+    while open_nodes:
+        node, children_done = open_nodes.pop()
+        if not children_done:
+            open_nodes += [(node, True), *((child, False) for child in node.children)]
+            continue
+        below = "".join(found[id(child)] for child in node.children)
+        wraps = node.name.startswith(_WRAPPERS) and len(node.children) == 1
+        own = "" if wraps else _NUMBERS.sub("", node.text or node.name)
+        found[id(node)] = below if wraps else sha256(f"{own}({below})".encode()).hexdigest()
+    return found

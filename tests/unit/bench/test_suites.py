@@ -23,6 +23,8 @@ def test_values_are_cleaned():
         ("pi", {"sample": "1"}, "has no parameter 'sample'. It has: samples, partitions, "),
         ("linecount", {"path": "relative"}, "'relative' is not an absolute path"),
         ("linecount", {"generate": "100q"}, "'100q' is not an amount of memory"),
+        ("sort", {"size": "0"}, "'0' is not an amount of memory"),
+        ("sort", {"size": "-5m"}, "'-5m' is not an amount of memory"),
     ],
 )
 def test_bad_values_are_refused(name, values, message):

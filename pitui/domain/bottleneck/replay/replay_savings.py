@@ -19,6 +19,9 @@ from pitui.domain.bottleneck.task_record import ApplicationRecord
 TASKS_A_CORE = 3
 """What stages with too few tasks, or with too many, are thought to be divided into."""
 
+SKEWED = 3.0
+"""Times the median of its stage from which on a task is long for what it has to do."""
+
 _MOST_WHOLE = 20_000
 """Tasks of an application up to which all of it is replayed for a change in stages that overlap."""
 

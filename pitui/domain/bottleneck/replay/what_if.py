@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from statistics import median
 
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.explanation import Part, WhatIf
 from pitui.domain.bottleneck.replay.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
 from pitui.domain.bottleneck.replay.replay_plan import executors_at_most
-from pitui.domain.bottleneck.replay.replay_savings import TASKS_A_CORE, Replays, divided, shortened
+from pitui.domain.bottleneck.replay.replay_savings import (
+    SKEWED,
+    TASKS_A_CORE,
+    Replays,
+    divided,
+    shortened,
+)
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.text.number_words import took
 
@@ -61,14 +68,18 @@ def _grown(cores: int, then: int) -> Callable[[ReplayStage], Iterable[ReplayTask
     """Return what divides the tasks of stages that have a small whole number of them a core.
 
     Such a stage follows the number of cores (Spark's default parallelism): with more of them its
-    work would be divided into more tasks.
+    work would be divided into more tasks. What is much longer than the others (a key that has most
+    of the rows) stays one task.
     """
 
     def change(stage: ReplayStage) -> Iterable[ReplayTask]:
         count = len(stage.tasks)
         if not count or count % cores or count > TASKS_A_CORE * cores:
             return stage.tasks
-        return divided(stage.tasks, count * then // cores)
+        much = SKEWED * median(task.seconds for task in stage.tasks)
+        whole = [task for task in stage.tasks if task.seconds > much]
+        others = [task for task in stage.tasks if task.seconds <= much]
+        return [*whole, *divided(others, count * then // cores - len(whole))]
 
     return change
 

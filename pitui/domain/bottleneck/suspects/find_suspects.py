@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from statistics import median_low
 
 from pitui.domain.apps.jobs import Task
 from pitui.domain.bottleneck.attribution.attribution import Attribution
@@ -9,6 +10,7 @@ from pitui.domain.bottleneck.attribution.idle_cores import LONG
 from pitui.domain.bottleneck.explanation import Part, Suspect, SuspectKind
 from pitui.domain.bottleneck.node_speed import slow_nodes
 from pitui.domain.bottleneck.replay.replay_savings import (
+    SKEWED,
     TASKS_A_CORE,
     Change,
     Replays,
@@ -16,7 +18,13 @@ from pitui.domain.bottleneck.replay.replay_savings import (
     shortened,
 )
 from pitui.domain.bottleneck.suspects.plan_suspects import plan_suspects
-from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
+from pitui.domain.bottleneck.task_record import (
+    ApplicationRecord,
+    StageRecord,
+    bytes_read,
+    had_more_data,
+    node_of,
+)
 from pitui.domain.text.number_words import bytes_words, percentage, took
 
 MOST = 20
@@ -26,8 +34,6 @@ _WORTH = 0.01
 """Share of the application's time that a suspect has to save."""
 _WORTH_SECONDS = 0.05
 
-_SKEWED = 3.0
-"""Longest task over the median."""
 _SKEWED_OF_STAGE = 0.2
 """What it takes longer than the median, as a share of its stage's time."""
 _TINY_SHARE = 0.2
@@ -76,12 +82,7 @@ def _slow_nodes_suspect(context: _Context) -> Iterator[Suspect]:
     for node, ratio in context.slow.items():
         speeds = context.replays.plan.speeds
         plan = replace(context.replays.plan, speeds={**speeds, node: speeds[node] / ratio})
-        long = sum(
-            1
-            for stage in context.record.stages
-            for task in stage.tasks
-            if node_of(task) == node and (task.duration_ms or 0) > LONG * stage.median_ms
-        )
+        long = sum(_long_tasks_on(node, stage) for stage in context.record.stages)
         yield Suspect(
             SuspectKind.STRAGGLERS,
             None,
@@ -92,13 +93,18 @@ def _slow_nodes_suspect(context: _Context) -> Iterator[Suspect]:
         )
 
 
+def _long_tasks_on(node: str, stage: StageRecord) -> int:
+    least = LONG * stage.median_ms
+    return sum(node_of(task) == node and (task.duration_ms or 0) > least for task in stage.tasks)
+
+
 def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     longest, middle = stage.longest, stage.median_ms
     if longest is None or len(stage.tasks) < 2:
         return
     most = longest.duration_ms or 0
     took_ms = _stage_ms(stage)
-    if most < _SKEWED * middle or most - middle < _SKEWED_OF_STAGE * took_ms:
+    if most < SKEWED * middle or most - middle < _SKEWED_OF_STAGE * took_ms:
         return
     if _on_slow_node(context, stage, longest):
         return
@@ -116,29 +122,25 @@ def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
 def _on_slow_node(context: _Context, stage: StageRecord, longest: Task) -> bool:
     """Say whether the longest tasks are long because of their node, not because of their data."""
     node = node_of(longest)
-    if node not in context.slow:
+    if node not in context.slow or had_more_data(longest, stage.median_bytes):
         return False
     own = [task.duration_ms or 0 for task in stage.tasks if node_of(task) == node]
-    return (longest.duration_ms or 0) < _SKEWED * sorted(own)[len(own) // 2]
+    return (longest.duration_ms or 0) < SKEWED * median_low(own)
 
 
 def _why_long(stage: StageRecord, longest: Task) -> str:
     """Return whether the task's data explains its time (NSDI '15: time for each byte)."""
-    data = sorted(_data_bytes(task) for task in stage.tasks)
-    middle, most = data[len(data) // 2], _data_bytes(longest)
-    if most > 2 * max(1, middle):
+    middle = stage.median_bytes
+    if had_more_data(longest, middle):
+        most = bytes_words(bytes_read(longest))
         return (
-            f", and it had {bytes_words(most)} of data where the median had {bytes_words(middle)}: "
+            f", and it had {most} of data where the median had {bytes_words(middle)}: "
             "some keys have most of the rows. Divide them (a salt, more partitions), or join by "
             "broadcast"
         )
     if longest.locality in ("ANY", "RACK_LOCAL"):
         return ", with no more data than others, which was on another node"
     return ", with no more data than others: its rows cost more, or its node was busy"
-
-
-def _data_bytes(task: Task) -> int:
-    return task.work.input_bytes + task.work.shuffle_read
 
 
 def _tiny_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:

@@ -31,6 +31,10 @@ _ALIKE = 0.5
 """Relative difference up to which two medians may be of the same work."""
 
 
+_Mark = tuple[object, ...]
+"""What two stages have in common that compute the same; its kind first."""
+
+
 def plan_suspects(record: ApplicationRecord, replays: Replays) -> Iterator[Suspect]:
     """Yield them, in no order."""
     for stage in record.stages:
@@ -83,7 +87,7 @@ def _larger_files(files: int, read: int, tasks: int, replays: Replays) -> Change
 
 def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Suspect]:
     """Find stages that compute the same again: the same RDD, or the same operators on as much."""
-    groups: dict[object, list[StageRecord]] = {}
+    groups: dict[_Mark, list[StageRecord]] = {}
     for stage in stages:
         # A stage that ran again because shuffle data was lost is no fault of the program.
         if stage.keeps or stage.stage.attempt or stage.stage.state is not WorkState.DONE:
@@ -91,7 +95,7 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
         for mark in _marks(stage):
             groups.setdefault(mark, []).append(stage)
     told: set[Key] = set()
-    for group in sorted(groups.values(), key=len, reverse=True):
+    for mark, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
         first, *again = sorted(group, key=lambda stage: stage.key)
         again = [s for s in again if s.key not in told and _alike(first, s)]
         if not again:
@@ -103,16 +107,29 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
         yield Suspect(
             SuspectKind.SAME_STAGE,
             first.stage.id,
-            f"What it computes was computed again by {also}{more}, each "
-            f"{took(sum(s.work_seconds for s in again) / len(again))} of task time. "
-            "Keep the result: cache() or persist().",
+            _words_on_same(mark, first, f"{also}{more}", again),
             replays.saves_in({s.key: shortened(_share_left(first, s)) for s in again}),
         )
 
 
-def _marks(stage: StageRecord) -> Iterator[object]:
+def _words_on_same(mark: _Mark, first: StageRecord, also: str, again: Sequence[StageRecord]) -> str:
+    each = took(sum(stage.work_seconds for stage in again) / len(again))
+    if mark[0] == "rdd" and first.python:
+        return (
+            f"Python began with the same data again in {also} and took about as long, each {each} "
+            "of task time. If it computes the same, keep the result: cache() or persist()."
+        )
+    return (
+        f"What it computes was computed again by {also}, each {each} of task time. "
+        "Keep the result: cache() or persist()."
+    )
+
+
+def _marks(stage: StageRecord) -> Iterator[_Mark]:
     """Yield what tells that two stages compute the same."""
     yield from (("rdd", number) for number in stage.computes)
+    if stage.rows:
+        yield ("rows", stage.rows, len(stage.tasks))
     read = stage.stage.work.input_bytes
     if read and stage.operators:
         yield ("scan", stage.operators, len(stage.tasks), read)

@@ -62,11 +62,13 @@ def rdd(number: int, name: str = "MapPartitionsRDD", scope: str = "", kept: bool
     return made | ({"Scope": json.dumps({"id": "1", "name": scope})} if scope else {})
 
 
-def stage_events(*rdds: object, number: int = 0, input_bytes: int = 0) -> list[dict[str, object]]:
+def stage_events(
+    *rdds: object, number: int = 0, input_bytes: int = 0, begin: int = 3000
+) -> list[dict[str, object]]:
     info = {"Stage ID": number, "Stage Attempt ID": 0, "Stage Name": "s", "Number of Tasks": 1,
-            "RDD Info": list(rdds), "Submission Time": 3000}  # fmt: skip
-    task = {"Task ID": number, "Index": 0, "Launch Time": 3000, "Executor ID": "0",
-            "Host": "10.0.0.1", "Finish Time": 8000}  # fmt: skip
+            "RDD Info": list(rdds), "Submission Time": begin}  # fmt: skip
+    task = {"Task ID": number, "Index": 0, "Launch Time": begin, "Executor ID": "0",
+            "Host": "10.0.0.1", "Finish Time": begin + 5000}  # fmt: skip
     metrics = {"Executor Run Time": 4000, "Executor CPU Time": 1_500_000_000, "JVM GC Time": 100,
                "Shuffle Read Metrics": {"Fetch Wait Time": 300},
                "Shuffle Write Metrics": {"Shuffle Write Time": 200_000_000},
@@ -75,7 +77,7 @@ def stage_events(*rdds: object, number: int = 0, input_bytes: int = 0) -> list[d
         {"Event": "SparkListenerStageSubmitted", "Stage Info": info},
         {"Event": "SparkListenerTaskEnd", "Stage ID": number, "Stage Attempt ID": 0,
          "Task End Reason": {"Reason": "Success"}, "Task Info": task, "Task Metrics": metrics},
-        {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Completion Time": 8100}},
+        {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Completion Time": begin + 5100}},
     ]  # fmt: skip
 
 
@@ -147,6 +149,69 @@ def test_operators_within_generated_code_and_files_come_from_the_plan() -> None:
     ])  # fmt: skip
     assert "BroadcastNestedLoopJoin" in record.stages[0].operators
     assert record.files == {0: 1234}
+
+
+def plan_node(name: str, text: str, *children: object) -> dict[str, object]:
+    return {"nodeName": name, "simpleString": text, "children": list(children), "metrics": []}
+
+
+def query(number: int, rows: str, end: str, split: str = "12") -> list[dict[str, object]]:
+    """Return the events of an execution with one stage, whose columns have numbers of their own."""
+    made = plan_node("Range", f"Range (0, 9, step=1, splits={split})")
+    project = plan_node("Project", f"Project [{rows}#{number}1L AS h#{number}2]", made)
+    code = plan_node("WholeStageCodegen (1)", "WholeStageCodegen (1)",
+                     plan_node("HashAggregate", f"{end}(h#{number}2)", project))  # fmt: skip
+    exchange = plan_node("Exchange", f"Exchange SinglePartition, [plan_id={number}]", code)
+    stage = plan_node("ShuffleQueryStage", f"ShuffleQueryStage {number}", exchange)
+    return [
+        {"Event": f"{SQL}SparkListenerSQLExecutionStart", "executionId": number, "time": 1,
+         "sparkPlanInfo": plan_node("AdaptiveSparkPlan", "isFinalPlan=false", project)},
+        {"Event": f"{SQL}SparkListenerSQLAdaptiveExecutionUpdate", "executionId": number,
+         "sparkPlanInfo": plan_node("AdaptiveSparkPlan", "isFinalPlan=true", stage)},
+        {"Event": "SparkListenerJobStart", "Job ID": number, "Submission Time": 3000,
+         "Stage IDs": [number], "Properties": {"spark.sql.execution.id": str(number)}},
+        *stage_events(rdd(10 * number, scope="WholeStageCodegen (1)"), number=number,
+                      begin=3000 + 6000 * number),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "split", "same"),
+    [("sha2(id", "12", True), ("md5(id", "12", False), ("sha2(id", "6", False)],
+)
+def test_rows_of_two_executions_are_equal_where_they_are_made_of_the_same(
+    rows: str, split: str, same: bool
+) -> None:
+    first, again = query(0, "sha2(id", "max"), query(1, rows, "min", split)
+    record = read([STARTED, ADDED, *first, *again, ENDED])
+    one, other = record.stages
+    assert one.rows
+    assert (one.rows == other.rows) is same
+    suspects = {str(suspect.kind): suspect for suspect in explanation(record, {}).suspects}
+    assert ("same-stage" in suspects) is same
+
+
+def test_what_python_makes_of_the_same_data_may_be_the_same() -> None:
+    def python(number: int) -> list[dict[str, object]]:
+        source, own = rdd(0, "ParallelCollectionRDD"), rdd(number + 1, "PythonRDD")
+        return stage_events(source, own, number=number, begin=3000 + 6000 * number)
+
+    record = read([STARTED, ADDED, *python(0), *python(1), ENDED])
+    (suspect,) = (one for one in explanation(record, {}).suspects if one.kind == "same-stage")
+    assert suspect.text.startswith("Python began with the same data again in stage 1")
+    assert "If it computes the same" in suspect.text
+
+
+def test_a_plan_of_thousands_of_operators_is_read() -> None:
+    node = plan_node("Range", "Range (0, 9)")
+    for number in range(200):
+        node = plan_node("Project", f"Project [{number}]", node)
+    scan = {
+        "Event": f"{SQL}SparkListenerSQLExecutionStart",
+        "executionId": 0,
+        "sparkPlanInfo": node,
+    }
+    assert read([STARTED, scan, ENDED]).stages == ()
 
 
 def test_more_tasks_than_are_kept_end_the_record_with_the_last_of_them(

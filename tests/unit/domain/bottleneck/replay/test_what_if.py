@@ -69,6 +69,13 @@ def test_one_more_node_does_not_help_one_task() -> None:
     assert "would hardly help" in found.texts[0]
 
 
+def test_one_more_node_does_not_divide_a_key_that_has_most_of_the_rows() -> None:
+    tasks = [task(0, 30), *waves(11, 1)]
+    found = asked(application(30, TWO, [stage(0, tasks)]))
+    assert found.one_more_node_seconds == pytest.approx(30)
+    assert found.texts[0].startswith("One more node like pi2 would hardly help")
+
+
 def test_one_more_node_does_not_help_where_the_driver_sends_no_faster() -> None:
     tasks = [task(at * 0.1, at * 0.1 + 0.05, "pi1" if at % 2 else "pi2") for at in range(98)]
     record = application(9.8, TWO, [stage(0, tasks)])

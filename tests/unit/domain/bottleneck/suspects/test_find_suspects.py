@@ -156,3 +156,28 @@ def test_the_one_that_saves_most_comes_first_and_small_ones_are_left_out() -> No
         (SuspectKind.TOO_FEW_TASKS, 1),
         (SuspectKind.TOO_FEW_TASKS, 0),
     ]
+
+
+def test_two_hot_keys_on_one_node_are_skew_and_no_slow_node() -> None:
+    tasks = [task(0, 1, "pi1", read=MIB), task(0, 1, "pi1", read=MIB),
+             task(0, 9, "pi2", read=90 * MIB), task(0, 10, "pi2", read=90 * MIB)]  # fmt: skip
+    record = application(10, TWO, [stage(3, tasks)])
+    suspects = found(record)
+    assert "stragglers" not in suspects
+    assert "90 MiB of data where the median had 1.0 MiB" in suspects["skew"].text
+    assert "slows the others" not in explanation(record, {}).bound.text
+
+
+def test_a_node_that_ran_little_after_its_first_tasks_is_not_slow() -> None:
+    """The first task of each slot loads classes: it says as much of its node as other first ones.
+
+    Here one of pi2's cores is busy with a key that has most of the rows, so that it gets few others.
+    """
+    first = [task(0, 9, node, read=MIB) for node in ("pi1", "pi1", "pi2")]
+    others = [task(9 + n // 2, 10 + n // 2, "pi1", read=MIB) for n in range(8)]
+    later = [task(9, 10, "pi2", read=MIB)]
+    hot = [task(0, 60, "pi2", read=90 * MIB)]
+    record = application(60, TWO, [stage(1, [*first, *hot, *others, *later])])
+    suspects = found(record)
+    assert set(suspects) == {"skew"}
+    assert "slows the others" not in explanation(record, {}).bound.text
