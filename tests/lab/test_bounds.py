@@ -99,3 +99,14 @@ def test_what_is_larger_than_memory_spills_or_is_stopped_and_kills_no_worker(
             assert run["state"] == "cancelled", answer
             assert run["error"].startswith("stopped: pi"), answer
         assert shelf.alive() == set(WORKERS)
+
+
+def test_what_takes_all_memory_is_stopped_before_a_node_dies(shelf: HeldShelf) -> None:
+    """The heap of an executor is larger than what its machine has left."""
+    shelf.hold_memory(560)
+    answer = shelf.bench("memory", "size=3000m", "--force")
+    run = answer.document
+    assert run["state"] == "cancelled", answer
+    assert run["error"].startswith("stopped: pi"), answer
+    assert " memory: " in run["error"]
+    assert shelf.alive() == set(WORKERS)

@@ -92,6 +92,8 @@ def run_summary(value: RunRow) -> tuple[Cell, Cell]:
     run = value.run
     if run.error:
         return cell(run.error, Tone.BAD), cell(place_words(run), Tone.DIM)
+    if run.state is RunState.RUNNING:
+        return cell("What bounds it is told once it has ended.", Tone.DIM), BLANK
     first = cell(run.bound.text) if run.bound else cell(place_words(run), Tone.DIM)
     if value.check is not None and value.check.slower:
         return first, cell(value.check.text, Tone.BAD)
