@@ -73,11 +73,12 @@ def stage_events(
                "Shuffle Read Metrics": {"Fetch Wait Time": 300},
                "Shuffle Write Metrics": {"Shuffle Write Time": 200_000_000},
                "Input Metrics": {"Bytes Read": input_bytes}}  # fmt: skip
+    ended = info | {"Completion Time": begin + 5100}
     return [
         {"Event": "SparkListenerStageSubmitted", "Stage Info": info},
         {"Event": "SparkListenerTaskEnd", "Stage ID": number, "Stage Attempt ID": 0,
          "Task End Reason": {"Reason": "Success"}, "Task Info": task, "Task Metrics": metrics},
-        {"Event": "SparkListenerStageCompleted", "Stage Info": info | {"Completion Time": begin + 5100}},
+        {"Event": "SparkListenerStageCompleted", "Stage Info": ended},
     ]  # fmt: skip
 
 

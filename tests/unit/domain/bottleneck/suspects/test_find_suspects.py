@@ -171,7 +171,7 @@ def test_two_hot_keys_on_one_node_are_skew_and_no_slow_node() -> None:
 def test_a_node_that_ran_little_after_its_first_tasks_is_not_slow() -> None:
     """The first task of each slot loads classes: it says as much of its node as other first ones.
 
-    Here one of pi2's cores is busy with a key that has most of the rows, so that it gets few others.
+    One of pi2's cores is busy with a key that has most of the rows: it gets few others.
     """
     first = [task(0, 9, node, read=MIB) for node in ("pi1", "pi1", "pi2")]
     others = [task(9 + n // 2, 10 + n // 2, "pi1", read=MIB) for n in range(8)]
