@@ -22,7 +22,7 @@ _LEFT_OUT = re.compile(
     r"(connect-repl|rocksdbjni|hive|kubernetes|"
     r"spark-(sql_|catalyst|mllib|hive|connect|kubernetes|streaming|graphx|pipelines)|"
     r"breeze|scala-compiler|icu4j|derby|datanucleus|spire|cats-kernel|algebra|curator|tink|lapack|"
-    r"blas|arpack|mesos|jersey-client|vertx|orc-|parquet-|arrow-|zookeeper|jline|calcite|"
+    r"blas|arpack|mesos|vertx|orc-|parquet-|arrow-|zookeeper|jline|calcite|"
     r"libthrift|hadoop-yarn|okhttp)"
 )
 """Jars that neither daemons nor RDD programs need: without them a test pushes a quarter."""

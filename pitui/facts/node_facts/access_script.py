@@ -77,14 +77,15 @@ grep -qisE "^[[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]+
 }
 """
 
-# `work`, `logs`, `local` and `pids` are Spark's folders here.
-_OWNERS = r"""
+# `work`, `logs`, `local` and `pids` are Spark's folders here, `ifs` is what IFS was.
+OWNERS_OF_FOLDERS = r"""
 owned() { [ -d "$2" ] && echo "owned $1 $(stat -L -c '%a %U %G' -- "$2") $2"; }
 owned work "$work"; owned logs "$logs"; owned pid "$pids"
 IFS=,
 for one in $local; do IFS=$ifs; owned local "$one"; done
 IFS=$ifs
 """
+"""Asks whose Spark's folders are; sh."""
 
 # The least time that a packet and its answer took, in ms, of what is connected to a port there.
 _ROUND_TRIPS = r"""
@@ -104,13 +105,13 @@ def login_facts(pids: Sequence[int], *, sudo: bool) -> str:
     )
 
 
-def owners_of_folders(users: Sequence[str]) -> str:
-    """Return the sh that asks whose Spark's folders are, and which groups some accounts have."""
+def protected_files(users: Sequence[str]) -> str:
+    """Return the sh that asks who may read Spark's secrets, and which groups accounts have."""
     groups = (
         f'for user in {quote_all(users)}; do echo "groups $user $(id -Gn -- "$user" 2>/dev/null)"; '
         "done"
     )
-    return f"{_PROTECTED_FILES}{_OWNERS}{groups if users else ''}"
+    return f"{_PROTECTED_FILES}{groups if users else ''}"
 
 
 def round_trips(port: int) -> str:

@@ -11,9 +11,10 @@ from pitui.domain.secret_names import SECRET_NAMES
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND
 from pitui.facts.node_facts.access_script import (
+    OWNERS_OF_FOLDERS,
     login_facts,
-    owners_of_folders,
     probing,
+    protected_files,
     round_trips,
 )
 from pitui.facts.node_facts.log_script import asking_modules, asking_paths, log_facts
@@ -59,6 +60,8 @@ class NodeQuestion:
     """Units of its daemons, and whether they are a user's own."""
     sudo: bool = False
     """Whether root without a password is expected here."""
+    account: str = ""
+    """The account that executors run as, where this login may act as it without a password."""
     probes: tuple[tuple[str, int], ...] = ()
     """Addresses on which nothing listens: only a firewall leaves a try without an answer."""
     pids: tuple[int, ...] = ()
@@ -112,14 +115,18 @@ for file in "${SPARK_CONF_DIR:-$SPARK_HOME/conf}"/spark-env.sh "$file"; do
     }' "$file"
 done
 """
-_FOLDERS = r"""
+# Where Spark writes, as whoever asks has it from spark-env.sh; `file` is spark-defaults.conf.
+_PLACES = r"""
 blank='[[:space:]]*'
+file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
 local=$(sed -n "s/^${blank}spark[.]local[.]dir$blank[[:space:]=:]$blank//p" "$file" 2>/dev/null)
 local=${SPARK_LOCAL_DIRS:-$(echo "$local" | tail -n 1)}
 local=${local:-/tmp}
 work=${SPARK_WORKER_DIR:-$SPARK_HOME/work}
 logs=${SPARK_LOG_DIR:-$SPARK_HOME/logs}
 pids=${SPARK_PID_DIR:-/tmp}
+"""
+_FOLDERS = r"""
 folder() {
   up=$2
   while [ ! -e "$up" ] && [ "$up" != / ] && [ "$up" != . ]; do up=$(dirname -- "$up"); done
@@ -172,6 +179,21 @@ for file in /sys/fs/ext4/*/errors_count; do
   [ -r "$file" ] && disk=${file%/errors_count} && echo "ext4 ${disk##*/} $(cat "$file")"
 done
 """
+# Another account finds other folders, modules and files than this login, which may not write or look
+# where that one does. `own` is what is asked, `functions` is SPARK_ENV_SH. It goes by standard input:
+# sudo writes command lines to the system's log.
+_AS_ACCOUNT = r"""
+ask_account() {
+  {
+    printf '%s\n' "$functions" '{ own=$(cat); } <<"END_OF_OWN"' "$own" END_OF_OWN
+    echo 'in_spark_env "$own" 2>/dev/null || bash -c "$own" 2>/dev/null </dev/null'
+  } | "$@" env LC_ALL=C "PATH=$PATH" "SPARK_HOME=$SPARK_HOME" sh
+}
+if [ -z "$account" ] || [ "$(id -u)" = 0 ] || [ "$(id -un)" = "$account" ] ||
+  ! asked=$(ask_account sudo -n -H -u "$account" "$@" 2>/dev/null)
+then asked=$(ask_account "$@"); fi
+printf '%s\n' "$asked"
+"""
 _JARS = r"""
 for jar in "$SPARK_HOME"/jars/spark-core_*.jar "$SPARK_HOME"/lib/spark-core_*.jar; do
   [ -f "$jar" ] && echo "jar ${jar##*/}"
@@ -199,13 +221,14 @@ def node_facts_command(question: NodeQuestion) -> str:
             _sudo() if question.sudo else "",
             login_facts(question.pids, sudo=question.sudo),
             round_trips(question.master_port) if question.master_port else "",
-            asking_paths(question.paths),
             exports(question.env),
-            f"SPARK_HOME={home}; export SPARK_HOME{SPARK_ENV_SH}",
+            f"SPARK_HOME={home}; export SPARK_HOME",
+            f"functions={quote(SPARK_ENV_SH)}; eval \"$functions\"",
             '[ -d "$SPARK_HOME" ] && echo home',
             _JARS,
             f"own={quote(_in_spark_env(question))}",
             'in_spark_env "$own" 2>/dev/null || { end_of_spark_env; bash -c "$own" 2>/dev/null; }',
+            _asking_account(question),
             probing(question.probes),
             _reaching(question.targets),
             f"echo '{PART}clock'; {CLOCK_COMMAND}",
@@ -222,16 +245,34 @@ def _in_spark_env(question: NodeQuestion) -> str:
             _SECRETS,
             _DEFAULTS,
             _BY_HAND,
-            _FOLDERS,
-            owners_of_folders(question.users),
+            protected_files(question.users),
+            _PLACES,
             log_facts(
                 question.log_words, question.log_daemons, question.log_apps, question.log_minutes
             ),
-            f"echo '{PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
-            asking_modules(question.modules),
             f"echo '{PART}java'; {JAVA_COMMAND}",
             f"echo '{PART}more'",
         ]
+    )
+
+
+def _asking_account(question: NodeQuestion) -> str:
+    """Return the sh that asks what daemons and executors have to find and to write to."""
+    own = "\n".join(
+        [
+            _PLACES,
+            _FOLDERS,
+            OWNERS_OF_FOLDERS,
+            asking_paths(question.paths),
+            f"echo '{PART}python'; ${{PYSPARK_PYTHON:-python3}} --version 2>&1",
+            asking_modules(question.modules),
+            f"echo '{PART}more'",
+        ]
+    )
+    given = quote("env", *(f"{name}={value}" for name, value in question.env.items()))
+    return (
+        f"account={quote(question.account)} own={quote(own)}\n"
+        f"set -- {given}{_AS_ACCOUNT}"
     )
 
 

@@ -190,6 +190,7 @@ def question_for(
         pids=tuple(process.pid for process in processes),
         users=tuple(users),
         sudo=node.sudo == "passwordless",
+        account=_account(cluster, processes) if node.sudo == "passwordless" else "",
         log_words=LOG_WORDS,
         log_daemons=tuple(_log_daemons(node, processes)),
         log_apps=tuple(app.id for app in snapshot.applications if app.state.active)[:_MOST_APPS],
@@ -197,6 +198,12 @@ def question_for(
         modules=_few(module for app in apps for module in app.modules),
         paths=_few(path for app in apps for path in app.paths),
     )
+
+
+def _account(cluster: Cluster, processes: Sequence[DaemonProcess]) -> str:
+    """Return the account that executors run as: the worker's, or the one that it shall have."""
+    running = [process.user for process in processes if process.role is Role.WORKER]
+    return next(iter(running), "") or cluster.config.spark.user or ""
 
 
 def _few(words: Iterable[str]) -> tuple[str, ...]:
