@@ -1,6 +1,6 @@
 """Whether what a check names as the fix of a finding can be done as things stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 
 from pitui.doctor.check import Check
@@ -10,9 +10,15 @@ from pitui.doctor.fix import Fix
 from pitui.domain.cluster import LinkState, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 ROOT_STEPS = frozenset({"hostname", "hosts", "firewall", "network", "wifi", "time"})
 """Steps of provisioning that do nothing without root."""
+
+_LEAST_KIB = 1 << 10
+_ROOM_KIB = {"spark": 1 << 20, "java": 512 << 10}
+"""What a step writes to a node at most, where that is more than some small files."""
+_DAEMON_AWAY = "spark.unregistered"
 
 
 def with_possible_fixes(
@@ -20,7 +26,8 @@ def with_possible_fixes(
 ) -> list[Finding]:
     """Return findings without the fixes that could not be done, or would not hold.
 
-    A fix does not hold where an error on the same node explains the finding and stays.
+    A fix does not hold where an error on the same node explains the finding and stays. Where such
+    an error keeps daemons away, none is started there, and none stopped that still runs.
     """
     possible = [
         one if one.fixed_by is None or _can_be_done(one.fixed_by, evidence) else _unfixed(one)
@@ -34,11 +41,17 @@ def with_possible_fixes(
             if one.fixed_by is None and one.severity is FindingSeverity.ERROR and one.node
             for consequence in explains.get(one.check, ())
         }
-        left = [one for one in possible if one.fixed_by and (one.node, one.check) in lasting]
+        left = [one for one in possible if one.fixed_by and _is_undone(one, one.fixed_by, lasting)]
         if not left:
             return possible
         # What is left may itself explain others.
         possible = [_unfixed(one) if one in left else one for one in possible]
+
+
+def _is_undone(finding: Finding, fix: Fix, lasting: Container[tuple[str, str]]) -> bool:
+    restarted = {target.node for target in (*fix.start, *fix.restart)}
+    away = any((node, _DAEMON_AWAY) in lasting for node in restarted)
+    return away or (finding.node, finding.check) in lasting
 
 
 def _unfixed(finding: Finding) -> Finding:
@@ -49,6 +62,7 @@ def _can_be_done(fix: Fix, evidence: Evidence) -> bool:
     return (
         all(_reachable(name, evidence) for name in fix.nodes)
         and all(_may_provision(name, fix.steps, evidence) for name in fix.on)
+        and all(_starts(target, evidence) for target in (*fix.start, *fix.restart))
         and all(_may_restart(target, evidence) for target in fix.restart)
     )
 
@@ -58,17 +72,35 @@ def _reachable(name: str, evidence: Evidence) -> bool:
     return status is not None and status.link.state is LinkState.CONNECTED
 
 
-def _may_provision(name: str, steps: Iterable[str], evidence: Evidence) -> bool:
+def _may_provision(name: str, steps: Collection[str], evidence: Evidence) -> bool:
     """Whether provisioning works there: it leaves alone what is this machine under another name."""
     if any(is_loopback(node.host) for node in evidence.nodes.values()):
         return False
     facts = evidence.facts.get(name)
+    if facts is not None and not _has_room(facts, steps):
+        return False
     sudo = evidence.nodes[name].sudo
     if facts is not None and facts.machine.user == "root":
         return True
     if sudo == "none":
         return not ROOT_STEPS.intersection(steps)
     return not (sudo == "passwordless" and facts is not None and facts.sudo in ("asks", "missing"))
+
+
+def _has_room(facts: NodeFacts, steps: Iterable[str]) -> bool:
+    """Whether steps can write what they write: a disk may be full, or only be read."""
+    least = max(_ROOM_KIB.get(step, _LEAST_KIB) for step in steps)
+    return all(
+        not folder.read_only and folder.free_kib >= least
+        for folder in facts.folders
+        if folder.use in ("system", "home") and folder.size_kib
+    )
+
+
+def _starts(target: DaemonTarget, evidence: Evidence) -> bool:
+    """Whether Spark's scripts get as far as starting it."""
+    facts = evidence.facts.get(target.node)
+    return facts is None or facts.env_ends is None
 
 
 def _may_restart(target: DaemonTarget, evidence: Evidence) -> bool:

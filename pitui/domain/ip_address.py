@@ -1,6 +1,8 @@
-"""What a host is by how it is written: an IP address, this machine's own loopback."""
+"""What a host is by how it is written: an IP address, loopback, Docker's own network."""
 
 import ipaddress
+
+_DOCKER = ipaddress.ip_network("172.17.0.0/16")
 
 
 def is_ip_address(host: str) -> bool:
@@ -19,3 +21,8 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         name = host.lower()
         return name == "localhost" or name.endswith(".localhost")
+
+
+def is_of_docker(host: str) -> bool:
+    """Return whether a host is an address of the network that Docker has inside of a machine."""
+    return is_ip_address(host) and ipaddress.ip_address(host) in _DOCKER

@@ -255,6 +255,7 @@ chmod 644 /opt/spark/conf/spark-defaults.conf
 }
 UNSAFE_FOUND = {
     ("security.open-rest", "pi1"),
+    ("drift.files", "pi1"),
     ("ports.blocked", None),
     ("disk.local-dir-in-ram", "pi3"),
     ("security.key-readable", "pi3"),

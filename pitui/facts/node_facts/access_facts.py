@@ -48,9 +48,10 @@ class OwnedFolder:
         """Whether an account may make files in it."""
         if user == "root":
             return True
+        bits = 0o030 if self.group in groups else 0o003
         if user == self.owner:
-            return bool(self.mode & 0o200)
-        return bool(self.mode & (0o020 if self.group in groups else 0o002))
+            bits = 0o300
+        return self.mode & bits == bits
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class PidFile:
     what: str
     """The class that runs with that pid, `other` for another program, `gone` for none, `hidden`
     where that cannot be seen."""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ class NodeFacts:
     ext4_errors: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     """What `systemctl is-enabled` says of each unit."""
+    failing_units: frozenset[str] = frozenset()
+    """Units whose process ended with an error, or did so several times since they were started."""
     sudo: str = ""
     """`root`, `free`, `asks` or `missing`; empty where nobody asked."""
     has_home: bool = False

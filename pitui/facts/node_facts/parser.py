@@ -66,6 +66,7 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         units={
             words[0]: words[1] for line in lines["unit-state"] if len(words := line.split()) == 2
         },
+        failing_units=frozenset(lines["unit-fails"]),
         sudo=(lines["sudo"] or [""])[0],
         has_home="home" in parts[""],
         spark=jar[2] if jar else None,
@@ -186,8 +187,8 @@ def _leftovers(lines: Iterable[str]) -> tuple[Leftover, ...]:
 
 
 def _pid_files(lines: Iterable[str]) -> tuple[PidFile, ...]:
-    words = [line.split(" ", 2) for line in lines]
-    return tuple(PidFile(w[2], _natural_number(w[0]), w[1]) for w in words if len(w) == 3)
+    words = [line.split(" ", 3) for line in lines]
+    return tuple(PidFile(w[3], _natural_number(w[0]), w[1], w[2]) for w in words if len(w) == 4)
 
 
 def _reach(lines: Iterable[str]) -> tuple[Reach, ...]:

@@ -152,7 +152,7 @@ for pid_file in "$pids"/spark-*.pid; do
     class=gone
     [ -d "/proc/$pid" ] && class=hidden && [ -r "/proc/$pid/cmdline" ] && class=other
   }
-  echo "pidfile $pid $class $pid_file"
+  echo "pidfile $pid $class $(stat -c %U -- "$pid_file") $pid_file"
 done
 echo "pids $pids"
 last=$(ls -t "$logs"/*deploy.worker.Worker*.out 2>/dev/null | head -n 1)
@@ -179,9 +179,9 @@ for file in /sys/fs/ext4/*/errors_count; do
   [ -r "$file" ] && disk=${file%/errors_count} && echo "ext4 ${disk##*/} $(cat "$file")"
 done
 """
-# Another account finds other folders, modules and files than this login, which may not write or look
-# where that one does. `own` is what is asked, `functions` is SPARK_ENV_SH. It goes by standard input:
-# sudo writes command lines to the system's log.
+# Another account finds other folders, modules and files than this login, which may not write or
+# look where that one does. `own` is what is asked, `functions` is SPARK_ENV_SH. It goes by standard
+# input: sudo writes command lines to the system's log.
 _AS_ACCOUNT = r"""
 ask_account() {
   {
@@ -223,7 +223,7 @@ def node_facts_command(question: NodeQuestion) -> str:
             round_trips(question.master_port) if question.master_port else "",
             exports(question.env),
             f"SPARK_HOME={home}; export SPARK_HOME",
-            f"functions={quote(SPARK_ENV_SH)}; eval \"$functions\"",
+            f'functions={quote(SPARK_ENV_SH)}; eval "$functions"',
             '[ -d "$SPARK_HOME" ] && echo home',
             _JARS,
             f"own={quote(_in_spark_env(question))}",
@@ -270,10 +270,7 @@ def _asking_account(question: NodeQuestion) -> str:
         ]
     )
     given = quote("env", *(f"{name}={value}" for name, value in question.env.items()))
-    return (
-        f"account={quote(question.account)} own={quote(own)}\n"
-        f"set -- {given}{_AS_ACCOUNT}"
-    )
+    return f"account={quote(question.account)} own={quote(own)}\nset -- {given}{_AS_ACCOUNT}"
 
 
 def _resolving(names: Sequence[str]) -> str:
@@ -306,11 +303,18 @@ def _kernel() -> str:
 
 
 def _asking_units(units: Sequence[tuple[str, bool]]) -> str:
-    return "\n".join(
+    asked = [(name, "--user" if of_user else "--system") for name, of_user in units]
+    states = [
         f"echo unit-state {quote(name)} "
-        f'"$(systemctl {"--user" if of_user else "--system"} is-enabled {quote(name)} 2>/dev/null)"'
-        for name, of_user in units
-    )
+        f'"$(systemctl {manager} is-enabled {quote(name)} 2>/dev/null)"'
+        for name, manager in asked
+    ]
+    fails = [
+        f"systemctl {manager} show -p SubState,NRestarts {quote(name)} 2>/dev/null | "
+        f"grep -qE 'auto-restart|failed|=([2-9]|[1-9][0-9]+)$' && echo unit-fails {quote(name)}"
+        for name, manager in asked
+    ]
+    return "\n".join([*states, *fails])
 
 
 def _sudo() -> str:

@@ -28,6 +28,7 @@ from pitui.services.doctor.gather_apps import GatheredApps, gather_apps
 from pitui.services.doctor.gather_data import gather_data
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.spark.daemons.start_script import CLASSES
+from pitui.spark.daemons.unit_files import unit_name
 
 LIMIT = 30.0
 """Seconds that a node may take to answer; a Pi 3 with a full card takes five."""
@@ -170,7 +171,8 @@ def question_for(
     if master and elsewhere and not snapshot.master.state.silent:
         targets.insert(0, master)
     processes = status.processes if status else ()
-    units = {p.unit: p.unit_of_user for p in processes if p.unit}
+    units = {unit_name(role): False for role in _roles(node)}
+    units |= {p.unit: p.unit_of_user for p in processes if p.unit}
     users = {p.user: None for p in processes if p.user}
     if cluster.config.spark.user:
         users[cluster.config.spark.user] = None
@@ -221,6 +223,10 @@ def _probes(
     others = [host for host in (*workers[at + 1 :], *workers[: max(at, 0)]) if host not in own]
     hosts = dict.fromkeys([*([master] if master else []), *others[:1]])
     return tuple((host, _FREE_PORT) for host in hosts)
+
+
+def _roles(node: Node) -> list[Role]:
+    return [Role.MASTER] * node.is_master + [Role.WORKER] * node.is_worker
 
 
 def _log_daemons(node: Node, processes: Sequence[DaemonProcess]) -> Iterator[tuple[str, str, int]]:

@@ -189,7 +189,7 @@ FAULTS: list[tuple[str, Evidence, FindingSeverity, str]] = [
         "spark.master-differs",
         says(
             "pi2",
-            defaults={"spark.master": "spark://192.168.1.50:7077", "spark.authenticate": "true"},
+            defaults={**facts("pi2").defaults, "spark.master": "spark://192.168.1.50:7077"},
         ),
         WARNING,
         "spark.master is",
@@ -259,7 +259,7 @@ FAULTS: list[tuple[str, Evidence, FindingSeverity, str]] = [
         "memory.oom-killed",
         says("pi2", kernel=card("Out of memory: Killed process 4242 (java) total-vm:1kB")),
         WARNING,
-        "killed 1 processes (java)",
+        "killed 1 process (java)",
     ),
     ("disk.inodes", says("pi2", **folders(inodes=1000, inodes_free=9)), ERROR, "9 of 1000 inodes"),
     (
@@ -296,7 +296,7 @@ FAULTS: list[tuple[str, Evidence, FindingSeverity, str]] = [
         "disk.left-behind",
         says("pi2", leftovers=(Leftover(f"/tmp/blockmgr-{UUID}", "spark", NOW - 90_000),)),
         INFO,
-        "1 scratch folders",
+        "1 scratch folder is older",
     ),
     ("power.undervoltage", throttled("under-voltage, throttled"), ERROR, "too little voltage now"),
     (

@@ -249,7 +249,7 @@ def test_another_spark_is_replaced_where_the_configuration_has_the_clusters(
 ) -> None:
     (one,) = report(with_facts(healthy(spark=spark), "pi2", spark="3.5.8")).findings
     wanted = Fix.provisioning(
-        "spark", "conf", "sizing", "service", on=["pi2"], restart=[worker("pi2")]
+        "spark", "conf", "secret", "sizing", "service", on=["pi2"], restart=[worker("pi2")]
     )
     assert one.finding.fixed_by == (wanted if fixable else None)
 

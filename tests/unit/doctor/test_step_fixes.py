@@ -102,7 +102,7 @@ FIXES = [
     ("security.key-readable", readable(), ("secret",), "pi2", None),
     ("disk.local-dir-in-ram", scratch(), ("conf",), "pi2", WORKER),
     ("spark.pid-file", pids_in_tmp(), ("conf", "service"), "pi2", WORKER),
-    ("spark.worker-address", of_docker(), ("conf",), "pi2", WORKER),
+    ("spark.worker-address", of_docker(), ("conf", "service"), "pi2", WORKER),
     ("access.permissions", pids_of_root(), ("conf",), "pi2", None),
     ("drift.data", data("present"), ("data",), "pi2", None),
 ]

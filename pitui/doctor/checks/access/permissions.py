@@ -9,6 +9,10 @@ from pitui.doctor.finding import Finding, error
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import Launcher, Role
+from pitui.facts.node_facts.access_facts import OwnedFolder
+
+_CHOSEN_BY_STEP = {"pid": "SPARK_PID_DIR", "local": "SPARK_LOCAL_DIRS"}
+"""By a folder's use the variable with which provisioning chooses it, and keeps it Spark's."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -17,19 +21,24 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             groups = facts.access.groups.get(user)
             for folder in facts.access.owned:
                 if groups and folder.use in uses and not folder.open_to(user, groups):
-                    pids = folder.use == "pid"
-                    by_step = pids and is_written_by_step(evidence, name, "SPARK_PID_DIR")
+                    setting = _CHOSEN_BY_STEP.get(folder.use)
+                    by_step = setting is not None and is_written_by_step(evidence, name, setting)
                     yield error(
                         f"{user}, as whom Spark runs, may not write to {folder.path}: it belongs "
                         f"to {folder.owner}:{folder.group}, mode {folder.mode:o}",
                         "pitui provision {nodes} --only conf"
                         if by_step
-                        else f"pitui exec {{nodes}} -- sudo chown {user}: {quote(folder.path)}",
+                        else _to_paste(folder, user),
                         node=name,
                         about=folder.path,
                         several=f"{user}, as whom Spark runs, may not write to {folder.path}",
                         fixed_by=Fix.provisioning("conf", on=[name]) if by_step else None,
                     )
+
+
+def _to_paste(folder: OwnedFolder, user: str) -> str:
+    what = "chmod u+rwx" if folder.owner == user else f"chown {quote(user)}:"
+    return f"pitui exec {{nodes}} -- sudo {what} {quote(folder.path)}"
 
 
 def _needs(evidence: Evidence, name: str) -> Iterator[tuple[str, set[str]]]:
@@ -40,12 +49,12 @@ def _needs(evidence: Evidence, name: str) -> Iterator[tuple[str, set[str]]]:
         own = {variable for variable, _ in process.environment}
         # Only Spark's own scripts need these; a daemon that runs has its log.
         uses = {"logs", "pid"} if process.launcher is Launcher.DAEMON else set()
-        if process.role is Role.WORKER and not process.option("-d", "--work-dir"):
-            uses.add("work")
+        if process.role is Role.WORKER:
+            uses |= {"local"} if process.option("-d", "--work-dir") else {"local", "work"}
         others = {"logs": "SPARK_LOG_DIR", "pid": "SPARK_PID_DIR", "work": "SPARK_WORKER_DIR"}
-        yield process.user, {use for use in uses if others[use] not in own}
+        yield process.user, {use for use in uses if others.get(use) not in own}
     if not running and evidence.config.spark.user:
-        yield evidence.config.spark.user, {"logs", "pid", "work"}
+        yield evidence.config.spark.user, {"logs", "pid", "work", "local"}
 
 
 CHECK = Check(

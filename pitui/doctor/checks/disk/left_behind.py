@@ -18,13 +18,17 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         old = [left.path for left in facts.leftovers if 0 < left.changed_at < booted]
         if old:
             yield info(
-                f"{len(old)} scratch folders are older than its last boot, such as {old[0]}",
+                f"{_scratch_folders(len(old))} older than its last boot, such as {old[0]}",
                 "pitui restart {nodes}  (workers that pitui set up clean up as they start); "
                 "elsewhere remove them by hand",
                 node=name,
                 several="they have scratch folders from before their last boot",
                 fixed_by=_fix_of_folders(evidence, name, booted),
             )
+
+
+def _scratch_folders(count: int) -> str:
+    return "1 scratch folder is" if count == 1 else f"{count} scratch folders are"
 
 
 def _fix_of_folders(evidence: Evidence, name: str, booted: float) -> Fix | None:

@@ -22,16 +22,30 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             continue
         values = {name: settings[setting] for name, settings in told.items() if setting in settings}
         most = usual(values, evidence.master_name)
-        for name, value in values.items():
+        for name, settings in told.items():
+            value = settings.get(setting)
+            if value is None and not _is_left_out(evidence, name, setting, list(values)):
+                continue
             if value != most:
                 yield info(
-                    f"{setting} is {value} in its spark-defaults.conf, and {most} elsewhere",
+                    f"{setting} is {value or 'not set'} in its spark-defaults.conf, and {most} "
+                    "elsewhere",
                     "pitui provision --only conf,sizing",
                     node=name,
                     about=setting,
                     several=f"{setting} is not what it is elsewhere",
-                    fixed_by=_fix_of_setting(evidence, setting, list(values)),
+                    fixed_by=_fix_of_setting(evidence, setting, [*dict.fromkeys([*values, name])]),
                 )
+
+
+def _is_left_out(evidence: Evidence, name: str, setting: str, others: list[str]) -> bool:
+    """Whether provisioning writes a setting to all nodes, and this one has it not.
+
+    What somebody wrote on one node alone is meant for that one, such as the one that submits.
+    """
+    facts = evidence.facts[name]
+    by_step = all(is_written_by_step(evidence, other, setting) for other in (*others, name))
+    return bool(facts.defaults_path) and by_step and len(others) > 1
 
 
 def _fix_of_setting(evidence: Evidence, setting: str, nodes: list[str]) -> Fix | None:

@@ -21,12 +21,16 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if killed:
             what = ", ".join(sorted({match[2] for match in killed}))
             yield warning(
-                f"the kernel killed {len(killed)} processes ({what}) in a day for want of memory",
+                f"the kernel killed {_processes(len(killed))} ({what}) in a day for want of memory",
                 _less_memory(evidence, name),
                 node=name,
                 detail=f"the latest: `{killed[-1].string}`",
                 several="the kernel killed Java or Python for want of memory",
             )
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
 
 
 def _less_memory(evidence: Evidence, name: str) -> str:

@@ -1,15 +1,47 @@
 """names.resolves-elsewhere: a name that Spark uses leads a node to another address, or to none."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error
+from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
 from pitui.domain.ip_address import is_loopback
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
+    used = list(_names_of_spark(evidence))
+    yield from used
+    yield from _hosts_files(evidence, {(one.node, one.about) for one in used})
+
+
+def _hosts_files(evidence: Evidence, told: Container[tuple[str | None, str]]) -> Iterator[Finding]:
+    """Yield where a hosts file gives a node's name another address; the first line of it counts."""
+    for name, facts in evidence.facts.items():
+        lines = {word: line for line in reversed(facts.hosts) for word in line.names}
+        for other, its in evidence.facts.items():
+            line = lines.get(other)
+            if line is None or other == name or (name, other) in told or not its.addresses:
+                continue
+            if line.loopback or line.address in its.addresses or ":" in line.address:
+                continue
+            yield warning(
+                f"its /etc/hosts says that {other} is {line.address}, and {other} has "
+                + _addresses_in_words(its.addresses),
+                "pitui provision {nodes} --only hosts",
+                node=name,
+                about=other,
+                several=f"their /etc/hosts says that {other} is {line.address}",
+                fixed_by=Fix.provisioning("hosts", on=[name]),
+            )
+
+
+def _addresses_in_words(addresses: Iterable[str]) -> str:
+    shown = [a for a in addresses if not is_loopback(a) and not a.startswith("fe80:")]
+    return ", ".join(sorted(shown))
+
+
+def _names_of_spark(evidence: Evidence) -> Iterator[Finding]:
     owners = {w.host: status.name for status in evidence.snapshot.nodes for w in status.workers}
     if evidence.snapshot.master_at is not None:
         owners[evidence.master_address[0]] = evidence.master_name
@@ -23,7 +55,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 continue
             where = f"leads to {addresses[0]}" if addresses else "has no address"
             yield error(
-                f"{host}, which is {owner}, {where} here; {owner} has {', '.join(sorted(right))}",
+                f"{host}, which is {owner}, {where} here; {owner} has {_addresses_in_words(right)}",
                 "pitui provision {nodes} --only hosts",
                 node=name,
                 about=host,
@@ -34,7 +66,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 CHECK = Check(
     id="names.resolves-elsewhere",
-    title="A name that Spark uses leads to another machine, or nowhere",
+    title="A name of a node leads to another machine, or nowhere",
     why="Daemons and executors connect by these names, and look for each other in vain",
     reads=Reads.NODES,
     rule=_rule,

@@ -6,6 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
+from pitui.domain.ip_address import is_loopback, is_of_docker
 from pitui.facts.node_facts.reach import Reach
 
 
@@ -19,11 +20,16 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         fixed = facts.defaults.get("spark.blockManager.port", "0") != "0"
         for reach in facts.reach:
             owner = owners.get((reach.host, reach.port), "")
-            if reach.ok:
+            if reach.ok or is_loopback(reach.host) or is_of_docker(reach.host):
                 continue
-            at = f"{reach.host}:{reach.port}"
-            fix = f"pitui provision {owner or evidence.master_name} --only firewall"
-            fixed_by = _fix_of_firewall(evidence, owner or evidence.master_name, reach)
+            at, there = f"{reach.host}:{reach.port}", owner or evidence.master_name
+            fixed_by = _fix_of_firewall(evidence, there, reach)
+            fix = (
+                f"pitui provision {there} --only firewall"
+                if fixed_by
+                else f"see what keeps it out, there and on the way: pitui exec {there} -- "
+                "'sudo nft list ruleset; sudo iptables -S; ss -ltn'"
+            )
             if not owner:
                 yield error(
                     f"it cannot reach the master at {at}: {reach.why}",

@@ -7,6 +7,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.doctor.fix import Fix
+from pitui.doctor.pasted import as_owner
 from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.domain.daemon_target import DaemonTarget
@@ -23,9 +24,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield from _of_process(evidence, name, process, facts)
         for file in facts.pid_files:
             if file.what == "other":
+                as_root = as_owner(evidence, name, file.owner)
                 yield warning(
                     f"{file.path} names pid {file.pid}, which is another program",
-                    f"pitui exec {name} -- rm {quote(file.path)}",
+                    f"pitui exec {name} -- {as_root}rm {quote(file.path)}",
                     node=name,
                     about=file.path,
                 )

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.domain.cluster import Role
+from pitui.doctor.pasted import as_owner
+from pitui.domain.cluster import DaemonProcess, Role
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for status in evidence.connected:
-        pids = [p.pid for p in status.processes if p.role is Role.MASTER]
+        masters = [p for p in status.processes if p.role is Role.MASTER]
+        pids = [process.pid for process in masters]
         if status.name == evidence.master_name:
             if len(pids) > 1:
                 yield warning(
@@ -21,7 +23,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         elif pids:
             yield warning(
                 f"a master runs there (pid {pids[0]}), and the master is on {evidence.master_name}",
-                f"pitui exec {status.name} -- kill {pids[0]}",
+                _stop_command(evidence, masters[0], status.name),
                 node=status.name,
             )
     port, wanted = evidence.master_address[1], evidence.config.spark.master.port
@@ -32,6 +34,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=evidence.master_name,
             about="port",
         )
+
+
+def _stop_command(evidence: Evidence, process: DaemonProcess, name: str) -> str:
+    as_root = as_owner(evidence, name, process.user)
+    if process.unit and not process.unit_of_user:
+        return f"pitui exec {name} -- {as_root}systemctl disable --now {process.unit}"
+    return f"pitui exec {name} -- {as_root}kill {process.pid}"
 
 
 CHECK = Check(

@@ -7,6 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_provisioned
+from pitui.domain.cluster import DaemonProcess, Launcher
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -28,6 +29,24 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     several=f"{process.unit} runs, and is not enabled",
                     fixed_by=Fix.provisioning("service", on=[name]) if step else None,
                 )
+            elif process.launcher is Launcher.DAEMON and _should_be_a_unit(evidence, name, process):
+                yield warning(
+                    f"Spark's scripts started its {process.role}, and nothing does at boot: "
+                    f"spark-{process.role}.service is gone or disabled",
+                    "pitui provision {nodes} --only service",
+                    node=name,
+                    about=f"no unit of the {process.role}",
+                    several="Spark's scripts started their daemons, and nothing does at boot",
+                    fixed_by=Fix.provisioning("service", on=[name]),
+                )
+
+
+def _should_be_a_unit(evidence: Evidence, name: str, process: DaemonProcess) -> bool:
+    """Whether provisioning gave a daemon to systemd; without root it leaves that to cron."""
+    facts, node = evidence.facts[name], evidence.nodes[name]
+    state = facts.units.get(f"spark-{process.role}.service", "not-found")
+    by_root = node.sudo != "none" and facts.machine.systemd
+    return by_root and is_provisioned(evidence, name) and state in ("disabled", "not-found")
 
 
 CHECK = Check(

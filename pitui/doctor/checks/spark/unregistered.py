@@ -1,12 +1,15 @@
 """spark.unregistered: the master is down, or does not list a worker that should be there."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
+from pitui.doctor.provisioned import is_provisioned
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
+from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.text.printable import time_span
 
 _RECOVERY = (MasterState.RECOVERING, MasterState.STANDBY)
@@ -49,33 +52,67 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
     if worker is None:
         return
     if worker.state is WorkerState.STOPPED:
+        start = _start_of_worker(evidence, status.name)
         yield warning(
             "its worker is not running",
-            "pitui start {nodes}",
+            start.fix,
             node=status.name,
+            detail=start.why,
             several="their workers are not running",
-            fixed_by=Fix.starting(status.name),
+            fixed_by=start.fixed_by,
         )
     elif worker.state is WorkerState.UNREGISTERED and worker.pid is not None:
-        asked = evidence.masters_url_of(status)
+        asked, start = evidence.masters_url_of(status), _start_of_worker(evidence, status.name)
+        plain = f"pitui logs {status.name} ; pitui restart {status.name}"
+        elsewhere = f"it was started for {asked}, the master is {url}" if asked != url else ""
         yield error(
             f"its worker runs (pid {worker.pid}), and the master does not list it",
-            f"pitui logs {status.name} ; pitui restart {status.name}",
+            start.fix if start.why else plain,
             node=status.name,
-            detail=f"it was started for {asked}, the master is {url}" if asked != url else "",
+            detail=start.why or elsewhere,
             several="their workers run, and the master does not list them",
-            fixed_by=Fix.restarting(status.name),
+            fixed_by=start.fixed_by if start.why else Fix.restarting(status.name),
         )
     elif worker.state is WorkerState.DEAD:
         heard = worker.last_heartbeat
         ago = f", heard of last {time_span(evidence.now - heard)} ago" if heard else ""
+        start = _start_of_worker(evidence, status.name)
         yield error(
             f"its worker is gone: the master has it as DEAD{ago}",
-            "pitui start {nodes}",
+            start.fix,
             node=status.name,
+            detail=start.why,
             several="their workers are gone: the master has them as DEAD",
-            fixed_by=Fix.starting(status.name) if worker.pid is None else None,
+            fixed_by=start.fixed_by if worker.pid is None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """How a worker that does not run is brought back."""
+
+    fix: str
+    fixed_by: Fix | None
+    why: str = ""
+    """What keeps it from starting, where that is known."""
+
+
+def _start_of_worker(evidence: Evidence, name: str) -> _Start:
+    facts, unit = evidence.facts.get(name), "spark-worker.service"
+    if facts is not None and facts.env_ends is not None:
+        why, advice = facts.env_ends
+        return _Start(f"{advice} Then: pitui start {name}", None, why)
+    if facts is None or unit not in facts.failing_units:
+        return _Start("pitui start {nodes}", Fix.starting(name))
+    why = f"{unit} fails: pitui logs {name} -n 20 shows why"
+    if not is_provisioned(evidence, name):
+        return _Start(f"pitui logs {name} -n 20 ; pitui start {name}", None, why)
+    steps, daemon = ("conf", "secret", "sizing", "service"), DaemonTarget(name, Role.WORKER)
+    return _Start(
+        f"pitui provision {{nodes}} --only {','.join(steps)} ; pitui restart {{nodes}}",
+        Fix.provisioning(*steps, on=[name], restart=[daemon]),
+        why,
+    )
 
 
 CHECK = Check(
@@ -85,5 +122,5 @@ CHECK = Check(
     reads=Reads.SNAPSHOT,
     rule=_rule,
     explains=("app.waiting", "memory.executor-does-not-fit"),
-    fixes=("start", "restart"),
+    fixes=("start", "conf", "secret", "sizing", "service", "restart"),
 )

@@ -1,17 +1,22 @@
-"""spark.version-differs: a node has another Spark than the master."""
+"""spark.version-differs: a node has another Spark than the master, or none."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, error
+from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.majority import usual
 from pitui.doctor.provisioned import configured_spark, is_provisioned
 from pitui.domain.daemon_target import DaemonTarget
 
+_STEPS = ("spark", "conf", "secret", "sizing", "service")
+_BRING = f"pitui provision {{nodes}} --only {','.join(_STEPS)}"
+
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
+    yield from _without_spark(evidence)
     found = {n: (f.spark, f.scala) for n, f in evidence.spark_facts() if f.spark is not None}
     most = found.get(evidence.master_name) or usual(found, evidence.master_name)
     if most is None:
@@ -24,11 +29,37 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         right = f"Scala {most[1]}" if scala else str(most[0])
         yield error(
             f"it has {what}, the cluster's is {right}",
-            "pitui provision {nodes} --only spark,conf,sizing,service ; pitui restart {nodes}",
+            f"{_BRING} ; pitui restart {{nodes}}",
             node=name,
             several=f"their Spark is not that of the cluster, {right}",
             fixed_by=_fix_of_version(evidence, name) if scala is False else None,
         )
+
+
+def _without_spark(evidence: Evidence) -> Iterator[Finding]:
+    for name, facts in evidence.spark_facts():
+        home = evidence.nodes[name].spark_home
+        if facts.spark is not None or not facts.clocks[1]:
+            continue
+        status = evidence.status(name)
+        # What runs was started from another folder, or before this one was lost.
+        finding = warning if status is not None and status.processes else error
+        if facts.has_home:
+            yield finding(
+                f"{facts.machine.user or 'its login'} finds no Spark in {home}: it is another "
+                "folder, or closed",
+                f"set nodes.{name}.spark_home, or: pitui exec {name} -- sudo chmod go+rx "
+                + quote(home),
+                node=name,
+            )
+        else:
+            yield finding(
+                f"there is no Spark: no folder {home}",
+                _BRING,
+                node=name,
+                several="there is no Spark on them",
+                fixed_by=_fix_of_version(evidence, name),
+            )
 
 
 def _fix_of_version(evidence: Evidence, name: str) -> Fix | None:
@@ -41,15 +72,15 @@ def _fix_of_version(evidence: Evidence, name: str) -> Fix | None:
     status = evidence.status(name)
     roles = [process.role for process in status.processes] if status is not None else []
     again = [DaemonTarget(name, role) for role in dict.fromkeys(roles)]
-    return Fix.provisioning("spark", "conf", "sizing", "service", on=[name], restart=again)
+    return Fix.provisioning(*_STEPS, on=[name], restart=again)
 
 
 CHECK = Check(
     id="spark.version-differs",
-    title="A node has another version of Spark",
+    title="A node has another version of Spark, or none",
     why="Even patch versions do not fit: `InvalidClassException ... local class incompatible`",
     reads=Reads.NODES,
     rule=_rule,
     explains=("spark.unregistered", "app.waiting"),
-    fixes=("spark", "conf", "sizing", "service", "restart"),
+    fixes=(*_STEPS, "restart"),
 )

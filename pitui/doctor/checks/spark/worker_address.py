@@ -1,6 +1,5 @@
 """spark.worker-address: a worker is known by an address that others cannot use."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
@@ -10,9 +9,7 @@ from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.ip_address import is_ip_address, is_loopback
-
-_DOCKER = ipaddress.ip_network("172.17.0.0/16")
+from pitui.domain.ip_address import is_loopback, is_of_docker
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -21,7 +18,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for worker in evidence.snapshot.strangers:
         if worker.state is not WorkerState.ALIVE:
             continue
-        if not is_loopback(worker.host) and not _of_docker(worker.host):
+        if not is_loopback(worker.host) and not is_of_docker(worker.host):
             yield info(
                 f"the master lists a worker at {worker.host}, which is no configured node",
                 "add it under `nodes`, or stop it there",
@@ -36,11 +33,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         )
     for status in evidence.snapshot.nodes:
         for worker in status.workers:
-            if worker.state is WorkerState.ALIVE and _of_docker(worker.host):
+            if worker.state is WorkerState.ALIVE and is_of_docker(worker.host):
                 by_step = is_written_by_step(evidence, status.name, "SPARK_LOCAL_IP")
                 yield error(
                     f"its worker is known by {worker.host}, the address of Docker's own network",
-                    "pitui provision {nodes} --only conf ; pitui restart {nodes}"
+                    "pitui provision {nodes} --only conf,service ; pitui restart {nodes}"
                     if by_step
                     else f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the "
                     f"network, then: pitui restart {status.name}",
@@ -50,11 +47,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _fix_of_worker_address(name: str) -> Fix:
-    return Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.WORKER)])
-
-
-def _of_docker(host: str) -> bool:
-    return is_ip_address(host) and ipaddress.ip_address(host) in _DOCKER
+    worker = DaemonTarget(name, Role.WORKER)
+    return Fix.provisioning("conf", "service", on=[name], restart=[worker])
 
 
 CHECK = Check(
@@ -63,6 +57,6 @@ CHECK = Check(
     why="Executors there get no data from others, and drivers cannot reach them",
     reads=Reads.SNAPSHOT,
     rule=_rule,
-    explains=("app.waiting",),
-    fixes=("conf", "restart"),
+    explains=("app.waiting", "ports.blocked"),
+    fixes=("conf", "service", "restart"),
 )
