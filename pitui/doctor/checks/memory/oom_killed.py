@@ -21,7 +21,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if killed:
             what = ", ".join(sorted({match[2] for match in killed}))
             yield warning(
-                f"the kernel killed {_processes(len(killed))} ({what}) in a day for want of memory",
+                f"the kernel killed {_killed_in_words(len(killed))} ({what}) in a day for want of "
+                "memory",
                 _less_memory(evidence, name),
                 node=name,
                 detail=f"the latest: `{killed[-1].string}`",
@@ -29,7 +30,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
             )
 
 
-def _processes(count: int) -> str:
+def _killed_in_words(count: int) -> str:
     return "1 process" if count == 1 else f"{count} processes"
 
 
