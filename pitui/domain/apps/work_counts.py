@@ -56,6 +56,8 @@ class WorkDone:
     shuffle_write: int = 0
     spill_memory: int = 0
     spill_disk: int = 0
+    result_bytes: int = 0
+    """Sent to the driver."""
 
     @property
     def gc_share(self) -> float:
@@ -73,6 +75,7 @@ class WorkDone:
             self.shuffle_write + other.shuffle_write,
             self.spill_memory + other.spill_memory,
             self.spill_disk + other.spill_disk,
+            self.result_bytes + other.result_bytes,
         )
 
 

@@ -1,10 +1,8 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from statistics import median, median_low
 
-from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.replay.stage_start import first_of_slots, in_order_of_launch
 from pitui.domain.bottleneck.task_record import (
@@ -29,20 +27,17 @@ def node_paces(record: ApplicationRecord) -> dict[str, float]:
 
     In each stage, a node's median against the mean of all nodes' medians, so that one long task
     says nothing of its node; stages weigh by their time. Nodes that ran too little are left out.
-    The first task of each slot, which takes longer anywhere, is compared with other first ones.
     """
     weighted: dict[str, float] = defaultdict(float)
     weights: dict[str, float] = defaultdict(float)
     for stage in record.stages:
-        median_bytes = stage.median_bytes
-        for tasks in _first_and_others(stage, record):
-            medians, weight = _medians(tasks, median_bytes)
-            if len(medians) < 2:
-                continue
-            mean = sum(medians.values()) / len(medians)
-            for node, seconds in medians.items():
-                weighted[node] += weight * seconds / mean
-                weights[node] += weight
+        medians, weight = _medians(stage, record)
+        if len(medians) < 2:
+            continue
+        mean = sum(medians.values()) / len(medians)
+        for node, pace in medians.items():
+            weighted[node] += weight * pace / mean
+            weights[node] += weight
     return {node: weighted[node] / weights[node] for node in weighted if weights[node] > 0}
 
 
@@ -58,23 +53,25 @@ def slow_nodes(record: ApplicationRecord) -> dict[str, float]:
     return found
 
 
-def _medians(tasks: Sequence[Task], median_bytes: int) -> tuple[dict[str, float], float]:
-    """Return each node's median run time in tasks of one kind, and the seconds of all of them.
+def _medians(stage: StageRecord, record: ApplicationRecord) -> tuple[dict[str, float], float]:
+    """Return how long tasks of a stage take on each node, and the seconds of all of them.
 
-    A task that had more data than others is no measure of its node.
+    Each as a multiple of what tasks of its kind take: the first of each slot, which loads classes
+    and takes longer anywhere, is compared with other first ones. A task that had more data than
+    others is no measure of its node.
     """
+    kinds: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
+    median_bytes = stage.median_bytes
+    firsts = first_of_slots(stage, record)
+    for task, is_first in zip(in_order_of_launch(stage), firsts, strict=True):
+        done = task.state is WorkState.DONE and task.duration_ms
+        if done and not had_more_data(task, median_bytes):
+            kinds[is_first].append((node_of(task), (task.duration_ms or 0) / 1000))
     by_node: dict[str, list[float]] = defaultdict(list)
-    for task in tasks:
-        if task.state is not WorkState.DONE or task.duration_ms is None:
-            continue
-        if not had_more_data(task, median_bytes):
-            by_node[node_of(task)].append(task.duration_ms / 1000)
-    total = sum(sum(times) for times in by_node.values())
-    medians = {n: median_low(times) for n, times in by_node.items() if len(times) >= LEAST_TASKS}
-    return {node: seconds for node, seconds in medians.items() if seconds > 0}, total
-
-
-def _first_and_others(stage: StageRecord, record: ApplicationRecord) -> Sequence[Sequence[Task]]:
-    """Return the tasks that were the first of their slots in a stage, and the others."""
-    launched = list(zip(in_order_of_launch(stage), first_of_slots(stage, record), strict=True))
-    return [[task for task, first in launched if first is wanted] for wanted in (True, False)]
+    for timed in kinds.values():
+        usual = median(seconds for _, seconds in timed) if timed else 1.0
+        for node, seconds in timed:
+            by_node[node].append(seconds / usual)
+    total = sum(seconds for timed in kinds.values() for _, seconds in timed)
+    medians = {n: median_low(paces) for n, paces in by_node.items() if len(paces) >= LEAST_TASKS}
+    return medians, total

@@ -9,7 +9,7 @@ from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import MIXED, NOTHING, UNKNOWN, Bound, Part
 from pitui.domain.bottleneck.node_speed import slow_nodes
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
-from pitui.domain.text.number_words import listed, percentage, took
+from pitui.domain.text.number_words import bytes_words, listed, percentage, took
 
 LARGE = 0.4
 """Share of the core-time from which on one part alone may be the verdict."""
@@ -18,6 +18,8 @@ CLEAR = 1.5
 _WORTH_NAMING = 0.1
 _MOST_NAMED = 3
 _LONGEST_ERROR = 120
+_MUCH_SENT = 32 * 1024 * 1024
+"""Bytes of results from which on a driver has something to do with them."""
 
 NAMES = {
     Part.CPU: "CPU",
@@ -145,6 +147,8 @@ def _more_sentences(
         yield from _fewest_sentence(record, attribution)
     if by is Part.SCHEDULING:
         yield from _tiniest_sentence(record, attribution)
+    if by in (Part.DRIVER, Part.SCHEDULING):
+        yield from _results_sentence(record)
     if by is Part.UNMEASURED:
         yield from _lost_sentence(record)
     if attribution.whole.get(Part.MEMORY):
@@ -219,6 +223,15 @@ def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
         count = len(stage.tasks)
         words = "1 task" if count == 1 else f"{count:,} tasks"
         yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
+
+
+def _results_sentence(record: ApplicationRecord) -> Iterator[str]:
+    sent = sum(task.work.result_bytes for stage in record.stages for task in stage.tasks)
+    if sent >= _MUCH_SENT:
+        yield (
+            f"Tasks sent it {bytes_words(sent)} of results (collect, toPandas): take fewer rows, "
+            "or write them from the executors."
+        )
 
 
 def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:

@@ -63,6 +63,7 @@ class _Stage(msgspec.Struct, rename="camel"):
     shuffle_write_bytes: int = 0
     memory_bytes_spilled: int = 0
     disk_bytes_spilled: int = 0
+    result_size: int = 0
     failure_reason: str | None = None
     details: str | None = None
 
@@ -150,6 +151,7 @@ def _stage_of_row(row: _Stage) -> Stage:
             shuffle_write=row.shuffle_write_bytes,
             spill_memory=row.memory_bytes_spilled,
             spill_disk=row.disk_bytes_spilled,
+            result_bytes=row.result_size,
         ),
         description=row.description or "",
         failure=row.failure_reason or "",

@@ -31,6 +31,7 @@ class _Metrics(msgspec.Struct, rename="camel"):
     executor_run_time: int = 0
     executor_cpu_time: int = 0  # ns, all others ms
     jvm_gc_time: int = 0
+    result_size: int = 0
     memory_bytes_spilled: int = 0
     disk_bytes_spilled: int = 0
     input_metrics: _Bytes = _Bytes()
@@ -121,4 +122,5 @@ def _work_of_metrics(metrics: _Metrics) -> WorkDone:
         shuffle_write=metrics.shuffle_write_metrics.bytes_written,
         spill_memory=metrics.memory_bytes_spilled,
         spill_disk=metrics.disk_bytes_spilled,
+        result_bytes=metrics.result_size,
     )

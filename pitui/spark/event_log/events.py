@@ -181,6 +181,7 @@ class TaskMetrics(msgspec.Struct):
     run: int = msgspec.field(default=0, name="Executor Run Time")
     cpu: int = msgspec.field(default=0, name="Executor CPU Time")  # ns, all others ms
     gc: int = msgspec.field(default=0, name="JVM GC Time")
+    result: int = msgspec.field(default=0, name="Result Size")
     spill_memory: int = msgspec.field(default=0, name="Memory Bytes Spilled")
     spill_disk: int = msgspec.field(default=0, name="Disk Bytes Spilled")
     shuffle_read: ShuffleRead = msgspec.field(

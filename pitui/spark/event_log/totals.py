@@ -257,6 +257,7 @@ def _work_of_task(metrics: TaskMetrics) -> WorkDone:
         shuffle_write=metrics.shuffle_write.written,
         spill_memory=metrics.spill_memory,
         spill_disk=metrics.spill_disk,
+        result_bytes=metrics.result,
     )
 
 

@@ -58,6 +58,12 @@ class _Context:
         """Return the slots for tasks."""
         return len(self.replays.plan.slots)
 
+    def has_long_task(self, stage: StageRecord) -> bool:
+        """Say whether a task is long without what the first of each slot takes longer."""
+        (own,) = (one for one in self.replays.plan.stages if one.key == stage.key)
+        took = [task.on(1.0) for task in own.tasks]
+        return bool(took) and max(took) >= SKEWED * median_low(took)
+
     def saves(self, stage: StageRecord, change: Change) -> float:
         """Return what would be saved with other tasks in one stage."""
         return self.replays.saves_in({stage.key: change})
@@ -105,6 +111,8 @@ def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     most = longest.duration_ms or 0
     took_ms = _stage_ms(stage)
     if most < SKEWED * middle or most - middle < _SKEWED_OF_STAGE * took_ms:
+        return
+    if not context.has_long_task(stage):
         return
     if _on_slow_node(context, stage, longest):
         return

@@ -1,6 +1,6 @@
 """Suspects that a stage's plan gives away: cross joins, small files, what is computed again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.idle_cores import Key
@@ -28,7 +28,7 @@ _SMALL_FILE = 3 * 1024 * 1024
 _OPENING = 4 * 1024 * 1024
 """Bytes; `spark.sql.files.openCostInBytes`."""
 _ALIKE = 0.5
-"""Relative difference up to which two medians may be of the same work."""
+"""Relative difference up to which two times may be of the same work."""
 
 
 _Mark = tuple[object, ...]
@@ -87,6 +87,7 @@ def _larger_files(files: int, read: int, tasks: int, replays: Replays) -> Change
 
 def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Suspect]:
     """Find stages that compute the same again: the same RDD, or the same operators on as much."""
+    work = {stage.key: sum(task.seconds for task in stage.tasks) for stage in replays.plan.stages}
     groups: dict[_Mark, list[StageRecord]] = {}
     for stage in stages:
         # A stage that ran again because shuffle data was lost is no fault of the program.
@@ -97,7 +98,7 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
     told: set[Key] = set()
     for mark, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
         first, *again = sorted(group, key=lambda stage: stage.key)
-        again = [s for s in again if s.key not in told and _alike(first, s)]
+        again = [s for s in again if s.key not in told and _alike(first, s, work)]
         if not again:
             continue
         told |= {stage.key for stage in again}
@@ -108,7 +109,7 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
             SuspectKind.SAME_STAGE,
             first.stage.id,
             _words_on_same(mark, first, f"{also}{more}", again),
-            replays.saves_in({s.key: shortened(_share_left(first, s)) for s in again}),
+            replays.saves_in({s.key: shortened(_share_left(first, s, work)) for s in again}),
         )
 
 
@@ -135,13 +136,15 @@ def _marks(stage: StageRecord) -> Iterator[_Mark]:
         yield ("scan", stage.operators, len(stage.tasks), read)
 
 
-def _alike(one: StageRecord, other: StageRecord) -> bool:
+def _alike(one: StageRecord, other: StageRecord, work: Mapping[Key, float]) -> bool:
+    """Say whether two stages did about as much; `work` is without what starting them took."""
     if len(one.tasks) != len(other.tasks):
         return False
-    low, high = sorted((one.work_seconds, other.work_seconds))
+    low, high = sorted((work.get(one.key, 0.0), work.get(other.key, 0.0)))
     return high - low <= _ALIKE * high
 
 
-def _share_left(first: StageRecord, again: StageRecord) -> float:
+def _share_left(first: StageRecord, again: StageRecord, work: Mapping[Key, float]) -> float:
     """Return the share of a stage's time that is left when it need not do the first's work."""
-    return max(0.0, 1 - first.work_seconds / again.work_seconds) if again.work_seconds else 1.0
+    own = work.get(again.key, 0.0)
+    return max(0.0, 1 - work.get(first.key, 0.0) / own) if own else 1.0

@@ -1,5 +1,7 @@
 """The verdict: one part, mixed or unknown, in sentences with figures."""
 
+from dataclasses import replace
+
 import pytest
 from support.records import START, application, executor, stage, task
 
@@ -156,3 +158,14 @@ def test_throttled_nodes_are_named() -> None:
 
 def test_an_application_that_did_nothing_has_no_verdict() -> None:
     assert bound(application(0, [], [])).by == "unknown"
+
+
+def test_a_driver_that_was_sent_much_is_told_how_much() -> None:
+    tasks = [task(0, 2, "pi1"), task(0, 2, "pi2")]
+    sent = [replace(one, work=replace(one.work, result_bytes=60 * 1024 * 1024)) for one in tasks]
+    record = application(20, [executor("pi1", 1), executor("pi2", 1)], [stage(0, sent)])
+    bound = explanation(record, {}).bound
+    assert bound.by == "driver"
+    assert "Tasks sent it 120 MiB of results (collect, toPandas)" in bound.text
+    few = application(20, [executor("pi1", 1), executor("pi2", 1)], [stage(0, tasks)])
+    assert "results" not in explanation(few, {}).bound.text

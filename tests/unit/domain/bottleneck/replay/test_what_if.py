@@ -104,6 +104,19 @@ def test_two_tasks_a_node_are_enough_where_both_are_long() -> None:
     assert slow_nodes(application(9, TWO, [stage(0, one)])) == {}
 
 
+def test_a_slow_node_of_one_core_is_told_by_its_first_task_and_one_other() -> None:
+    """Each first task loads classes and takes three times as long as those that follow."""
+    fast = [
+        task(begin, end, node)
+        for node in ("pi1", "pi2")
+        for begin, end in ((0, 3), (3, 4), (4, 5), (5, 6))
+    ]
+    slow = [task(0, 7.5, "pi3"), task(7.5, 10, "pi3")]
+    nodes = [executor(node, 1) for node in ("pi1", "pi2", "pi3")]
+    record = application(10, nodes, [stage(0, [*fast, *slow])])
+    assert slow_nodes(record) == {"pi3": pytest.approx(2.5)}
+
+
 def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
     tasks = [*waves(12, 1), task(3, 30, "pi2")]
     assert slow_nodes(application(30, TWO, [stage(0, tasks)])) == {}  # type: ignore[arg-type]

@@ -181,3 +181,9 @@ def test_a_node_that_ran_little_after_its_first_tasks_is_not_slow() -> None:
     suspects = found(record)
     assert set(suspects) == {"skew"}
     assert "slows the others" not in explanation(record, {}).bound.text
+
+
+def test_the_first_task_of_each_slot_is_long_everywhere_and_no_skew() -> None:
+    first = [task(0, 9 + n, "pi1" if n < 2 else "pi2") for n in range(4)]
+    others = [task(12 + n // 4, 13 + n // 4, "pi1" if n % 4 < 2 else "pi2") for n in range(16)]
+    assert "skew" not in found(application(16, TWO, [stage(0, [*first, *others])]))
