@@ -1,6 +1,7 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from statistics import median, median_low
 
 from pitui.domain.apps.work_counts import WorkState
@@ -57,21 +58,34 @@ def _medians(stage: StageRecord, record: ApplicationRecord) -> tuple[dict[str, f
     """Return how long tasks of a stage take on each node, and the seconds of all of them.
 
     Each as a multiple of what tasks of its kind take: the first of each slot, which loads classes
-    and takes longer anywhere, is compared with other first ones. A task that had more data than
-    others is no measure of its node.
+    and takes longer anywhere, is compared with other first ones.
     """
-    kinds: dict[bool, list[tuple[str, float]]] = {True: [], False: []}
+    by_node: dict[str, list[float]] = defaultdict(list)
+    total = 0.0
+    for timed in _tasks_by_kind(stage, record):
+        total += sum(sum(times) for times in timed.values())
+        if len(timed) < 2:
+            continue  # nothing to compare it with
+        usual = sum(median_low(times) for times in timed.values()) / len(timed)
+        for node, times in timed.items():
+            by_node[node] += [seconds / usual for seconds in times]
+    medians = {n: median_low(paces) for n, paces in by_node.items() if len(paces) >= LEAST_TASKS}
+    return medians, total
+
+
+def _tasks_by_kind(
+    stage: StageRecord, record: ApplicationRecord
+) -> Iterator[dict[str, list[float]]]:
+    """Yield the seconds by node of the tasks that were the first of their slots, and of the others.
+
+    A task that had more data than others is no measure of its node.
+    """
+    kinds: dict[bool, dict[str, list[float]]] = {True: {}, False: {}}
     median_bytes = stage.median_bytes
     firsts = first_of_slots(stage, record)
     for task, is_first in zip(in_order_of_launch(stage), firsts, strict=True):
         done = task.state is WorkState.DONE and task.duration_ms
         if done and not had_more_data(task, median_bytes):
-            kinds[is_first].append((node_of(task), (task.duration_ms or 0) / 1000))
-    by_node: dict[str, list[float]] = defaultdict(list)
-    for timed in kinds.values():
-        usual = median(seconds for _, seconds in timed) if timed else 1.0
-        for node, seconds in timed:
-            by_node[node].append(seconds / usual)
-    total = sum(seconds for timed in kinds.values() for _, seconds in timed)
-    medians = {n: median_low(paces) for n, paces in by_node.items() if len(paces) >= LEAST_TASKS}
-    return medians, total
+            own = kinds[is_first].setdefault(node_of(task), [])
+            own.append((task.duration_ms or 0) / 1000)
+    yield from kinds.values()
