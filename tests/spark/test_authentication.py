@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from spark.programs import write
-from spark.test_control_spark35 import CONFIG, free_ports
+from spark.test_control_spark35 import configuration
 from spark.test_kill_spark35 import SECRET, SHARED, seen_in
-from spark.test_programs import spark_homes
 from support.history import history_server
+from support.spark_jvm import SMALL_JVMS, spark_homes
 
 from pitui.config.load import load_config
 from pitui.doctor.registry import chosen_checks
@@ -48,7 +48,7 @@ spark.master.rest.enabled false
 spark.driver.memory 512m
 spark.authenticate true
 {SECRET} {SHARED}
-"""
+{SMALL_JVMS}"""
 SPARKS = [
     pytest.param(
         home,
@@ -94,7 +94,7 @@ async def secured(
     defaults.touch(0o600)
     defaults.write_text(DEFAULTS.format(events=events))
     config = tmp_path / "config.yaml"
-    config.write_text(CONFIG.format(home=home, ports=free_ports(3)))
+    config.write_text(configuration(home))
     async with open_cluster(load_config(config), NonInteractive()) as cluster:
         targets = control.targets_for(cluster, [])
         try:

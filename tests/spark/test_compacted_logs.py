@@ -1,7 +1,6 @@
 """Event logs that a real history server has compacted, read as that server reads them."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,9 @@ from typing import Any
 
 import pyspark
 import pytest
+from support.demo import clean_environment
 from support.history import history_server
+from support.spark_jvm import SMALL_JVM
 from support.sshd import free_port
 
 from pitui.spark.api.job_api import parse_jobs
@@ -33,7 +34,7 @@ PROGRAM = """
 import os
 from pyspark import SparkContext
 sc = SparkContext()
-for number in range(16):
+for number in range(12):
     sc.setJobDescription(os.urandom(600_000).hex())
     sc.parallelize(range(2), 1).count()
 """
@@ -50,12 +51,14 @@ def test_what_is_left_of_a_log_is_what_the_history_server_shows(tmp_path: Path) 
         "eventLog.rolling.maxFileSize": "10m", "ui.enabled": "false", "driver.memory": "512m",
     }  # fmt: skip
     options = [f"--conf=spark.{name}={value}" for name, value in settings.items()]
+    options += ["--driver-java-options", SMALL_JVM]
     submit = [HOME / "bin" / "spark-submit", "--master", "local[1]", "--name", "rolled", *options]
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
+    environment = clean_environment(
+        tmp_path, PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=SMALL_JVM
+    )
     subprocess.run(
-        [*submit, program], env={**clean, "PYSPARK_PYTHON": sys.executable}, check=True,
-        timeout=LIMIT, capture_output=True,
-    )  # fmt: skip
+        [*submit, program], env=environment, check=True, timeout=LIMIT, capture_output=True
+    )
     port = free_port()
     with history_server(
         str(HOME), events, ui_port=str(port), fs_eventLog_rolling_maxFilesToRetain="1",

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support.spark_jvm import SMALL_JVM
 
 from pitui.config.load import load_config
 from pitui.domain.cluster import Role
@@ -32,11 +33,17 @@ spark:
   worker: {{cores: 1, memory: 512m, webui_port: {ports[2]}}}
   env:
     SPARK_DAEMON_MEMORY: 96m
-    SPARK_DAEMON_JAVA_OPTS: -XX:+UseSerialGC -XX:TieredStopAtLevel=1
+    SPARK_DAEMON_JAVA_OPTS: {small}
+    SPARK_LAUNCHER_OPTS: {small}
     SPARK_PID_DIR: {home}/run
 nodes:
   nuc: {{host: local, worker: true}}
 """
+
+
+def configuration(home: Path) -> str:
+    """Return a config.yaml for a master and a worker of one Spark, on free ports."""
+    return CONFIG.format(home=home, ports=free_ports(3), small=SMALL_JVM)
 
 
 def spark_home(folder: Path) -> Path:
@@ -59,7 +66,7 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, own_folders: None) -> 
     home.mkdir()
     spark_home(home)
     file = tmp_path / "config.yaml"
-    file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
+    file.write_text(configuration(home))
     said = []
     async with open_cluster(load_config(file), NonInteractive()) as cluster:
         targets = control.targets_for(cluster, [])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from spark.test_control_spark35 import SPARK35, free_ports, spark_home
 from support.demo import wait_until
+from support.spark_jvm import SMALL_JVM
 
 from pitui.config.load import load_config
 from pitui.doctor.finding import FindingSeverity
@@ -27,7 +28,7 @@ MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
 ENV = """\
-export SPARK_DAEMON_MEMORY=96m SPARK_DAEMON_JAVA_OPTS='-XX:+UseSerialGC -XX:TieredStopAtLevel=1'
+export SPARK_DAEMON_MEMORY=96m SPARK_DAEMON_JAVA_OPTS='{small}' SPARK_LAUNCHER_OPTS='{small}'
 export SPARK_PID_DIR={home}/run SPARK_LOCAL_IP=127.0.0.1 SPARK_MASTER_HOST=127.0.0.1
 export SPARK_MASTER_PORT={ports[0]} SPARK_MASTER_WEBUI_PORT={ports[1]}
 export SPARK_WORKER_WEBUI_PORT={ports[2]} SPARK_WORKER_CORES=1 SPARK_WORKER_MEMORY=512m
@@ -54,7 +55,7 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     home.mkdir()
     spark_home(home)
     ports = free_ports(3)
-    (home / "conf/spark-env.sh").write_text(ENV.format(home=home, ports=ports))
+    (home / "conf/spark-env.sh").write_text(ENV.format(home=home, ports=ports, small=SMALL_JVM))
     config = tmp_path / "config.yaml"
     config.write_text(CONFIG.format(home=home, ports=ports))
     url = f"spark://127.0.0.1:{ports[0]}"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from spark.programs import MANY, write
-from spark.test_control_spark35 import CONFIG, SPARK35, free_ports, spark_home
+from spark.test_control_spark35 import SPARK35, configuration, spark_home
+from support.spark_jvm import SMALL_JVMS
 
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
@@ -77,9 +78,10 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
     defaults.write_text(
         f"spark.eventLog.enabled true\nspark.eventLog.dir file:{events}\n"
         f"spark.master.rest.enabled false\nspark.authenticate true\n{SECRET} {SHARED}\n"
+        f"{SMALL_JVMS}"
     )
     file = tmp_path / "config.yaml"
-    file.write_text(CONFIG.format(home=home, ports=free_ports(3)))
+    file.write_text(configuration(home))
     async with open_cluster(load_config(file), NonInteractive()) as cluster:
         targets = control.targets_for(cluster, [])
         runs, app_details = Runs(cluster), AppDetails(cluster)

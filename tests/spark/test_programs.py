@@ -1,33 +1,21 @@
 """The benchmark programs by a real spark-submit: on local[2] of each Spark, and on the demo."""
 
 import json
-import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from support.demo import clean_environment
+from support.spark_jvm import SMALL_JVM, spark_homes
 
 pytestmark = pytest.mark.spark
 
 PROGRAMS = Path(__file__).parents[2] / "pitui" / "bench" / "programs"
 MODULES = ",".join(str(PROGRAMS / f"{name}.py") for name in ("harness", "text_files"))
 MARK = "PITUI-RESULT "
-SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-"""Halves what it costs to start one."""
 PI = "3.142680"
 """Of 200,000 samples in 4 partitions, by the fixed seeds."""
-
-
-def spark_homes() -> list[Path]:
-    """Return the Sparks there are: pyspark's of this environment, and the one for 3.5."""
-    spec = find_spec("pyspark")
-    assert spec is not None
-    assert spec.origin is not None
-    other = os.environ.get("PITUI_TEST_SPARK35")
-    return [Path(spec.origin).parent, *([Path(other)] if other else [])]
 
 
 def submit(spark: Path, master: list[str], program: str, *arguments: str, home: Path):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from spark.test_programs import LOCAL, PI, PROGRAMS, SMALL_JVM, spark_homes
+from spark.test_programs import LOCAL, PI, PROGRAMS
 from support.demo import clean_environment
+from support.spark_jvm import SMALL_JVM, spark_homes
 
 pytestmark = pytest.mark.spark
 

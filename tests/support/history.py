@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.spark_jvm import SMALL_JVM
+
 _CLASS = "org.apache.spark.deploy.history.HistoryServer"
 
 
@@ -21,6 +23,7 @@ def history_server(spark_home: str, events: Path | None = None, **more: str) -> 
     options |= {name.replace("_", "."): value for name, value in more.items()}
     java = " ".join(f"-Dspark.history.{name}={value}" for name, value in options.items())
     environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")}
+    environment |= {"SPARK_DAEMON_JAVA_OPTS": SMALL_JVM, "SPARK_LAUNCHER_OPTS": SMALL_JVM}
     server = subprocess.Popen(
         [home / "bin" / "spark-class", _CLASS],
         env={**environment, "SPARK_HISTORY_OPTS": java},

@@ -137,7 +137,7 @@ async def test_where_the_log_is_gone_the_message_is_shown(monkeypatch: pytest.Mo
 
     async with shown(services) as pilot:
         await press(pilot, "4", "enter")
-        monkeypatch.setattr(services, "sources", gone)
+        monkeypatch.setattr(services.logs, "sources", gone)
         await press(pilot, "f")
         await until(pilot, lambda: isinstance(pilot.app.screen, DetailsScreen))
         facts = dict(pilot.app.screen._facts())
