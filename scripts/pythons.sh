@@ -82,7 +82,7 @@ make_newest() { # PYTHON
     rm -rf "$NEWEST"
     make_venv "$1" "$NEWEST" || return
     "$VENV/bin/python" "$ROOT/scripts/requirements.py" --newest >"$NEWEST/requirements.txt" || return
-    install "$NEWEST" --only-binary :all: -r "$NEWEST/requirements.txt" || return
+    install "$NEWEST" --no-compile --only-binary :all: -r "$NEWEST/requirements.txt" || return
     install "$NEWEST" --no-deps --no-build-isolation -e "$ROOT" || return
     site=$("$NEWEST/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))') || return
     for name in pyspark py4j; do # 450 MB that .venv has already

@@ -114,9 +114,11 @@ make_venv() { # PYTHON FOLDER
     fi
 }
 
-# Installs into a virtual environment with uv or pip, from the index this machine uses.
+# Installs into a virtual environment with uv or pip, from the index this machine uses. A wheel that
+# has to be made is not compressed: Spark's is, and most of it are jars.
 install() { # FOLDER OPTIONS...
     local folder=$1
+    local -x DIST_EXTRA_CONFIG=$ROOT/scripts/wheels.cfg
     shift
     if command -v uv >/dev/null; then
         logged uv pip install --python "$folder/bin/python" "$@"
@@ -173,7 +175,7 @@ setup_spark35() {
     if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         say "installing Spark 3.5 into .venv-spark35, 300 MB"
         rm -rf "$SPARK35"
-        install "$VENV" --no-deps --require-hashes --target "$SPARK35" -r "$ROOT/scripts/spark35.txt" ||
+        install "$VENV" --no-deps --no-compile --require-hashes --target "$SPARK35" -r "$ROOT/scripts/spark35.txt" ||
             die "Spark 3.5 could not be installed into $SPARK35"
         printf '%s' "$wanted" >"$stamp"
     fi
