@@ -1,7 +1,7 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median, median_low
 
 from pitui.domain.apps.work_counts import WorkState
@@ -14,10 +14,13 @@ from pitui.domain.bottleneck.task_record import (
 )
 
 LEAST_TASKS = 2
-"""Tasks of a node in a stage from which on their median says something of the node.
+"""Tasks of a node from which on their median says something of the node.
 
 It is the lower of the two in the middle: of two tasks, one that is long says nothing.
 """
+
+_LEAST_STAGES = 3
+"""Stages in which a node had one task each, from which on they say something of it."""
 
 SLOW = 1.3
 """Multiple of the others' time from which on a node is called slow."""
@@ -27,12 +30,31 @@ def node_paces(record: ApplicationRecord) -> dict[str, float]:
     """Return by node how long a task takes there, as a multiple of what it takes on all nodes.
 
     In each stage, a node's median against the mean of all nodes' medians, so that one long task
-    says nothing of its node; stages weigh by their time. Nodes that ran too little are left out.
+    says nothing of its node; stages weigh by their time. Of stages in which a node had one task
+    several together say as much. Nodes that ran too little are left out.
     """
+    evidence: list[tuple[dict[str, list[float]], float]] = []
+    few: dict[str, list[float]] = defaultdict(list)
+    weight_of_few = 0.0
+    for stage in record.stages:
+        found, weight = _paces_in_stage(stage, record)
+        evidence.append((found, weight))
+        for node, own in found.items():
+            if len(own) < LEAST_TASKS:
+                few[node] += own
+                weight_of_few += weight / len(found)
+    enough = {node: own for node, own in few.items() if len(own) >= _LEAST_STAGES}
+    return _weighted_paces([*evidence, (enough, weight_of_few)])
+
+
+def _weighted_paces(
+    evidence: Iterable[tuple[Mapping[str, Sequence[float]], float]],
+) -> dict[str, float]:
+    """Return the mean of each node's medians, by their weights, against those of all nodes."""
     weighted: dict[str, float] = defaultdict(float)
     weights: dict[str, float] = defaultdict(float)
-    for stage in record.stages:
-        medians, weight = _medians(stage, record)
+    for found, weight in evidence:
+        medians = {n: median_low(own) for n, own in found.items() if len(own) >= LEAST_TASKS}
         if len(medians) < 2:
             continue
         mean = sum(medians.values()) / len(medians)
@@ -54,8 +76,10 @@ def slow_nodes(record: ApplicationRecord) -> dict[str, float]:
     return found
 
 
-def _medians(stage: StageRecord, record: ApplicationRecord) -> tuple[dict[str, float], float]:
-    """Return how long tasks of a stage take on each node, and the seconds of all of them.
+def _paces_in_stage(
+    stage: StageRecord, record: ApplicationRecord
+) -> tuple[dict[str, list[float]], float]:
+    """Return how long the tasks of a stage took by node, and the seconds of all of them.
 
     Each as a multiple of what tasks of its kind take: the first of each slot, which loads classes
     and takes longer anywhere, is compared with other first ones.
@@ -69,8 +93,7 @@ def _medians(stage: StageRecord, record: ApplicationRecord) -> tuple[dict[str, f
         usual = sum(median_low(times) for times in timed.values()) / len(timed)
         for node, times in timed.items():
             by_node[node] += [seconds / usual for seconds in times]
-    medians = {n: median_low(paces) for n, paces in by_node.items() if len(paces) >= LEAST_TASKS}
-    return medians, total
+    return by_node, total
 
 
 def _tasks_by_kind(

@@ -117,6 +117,17 @@ def test_a_slow_node_of_one_core_is_told_by_its_first_task_and_one_other() -> No
     assert slow_nodes(record) == {"pi3": pytest.approx(2.5)}
 
 
+def test_a_node_that_is_slow_in_each_of_many_stages_of_one_task_is_slow() -> None:
+    nodes = [executor(node, 1) for node in ("pi1", "pi2", "pi3")]
+    stages = [
+        stage(n, [task(4 * n, 4 * n + took, node) for node, took in
+                  (("pi1", 1), ("pi2", 1), ("pi3", 2.5 if n != 1 else 1.2))])
+        for n in range(3)
+    ]  # fmt: skip
+    assert slow_nodes(application(12, nodes, stages)) == {"pi3": pytest.approx(2.5)}
+    assert slow_nodes(application(12, nodes, stages[:2])) == {}
+
+
 def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
     tasks = [*waves(12, 1), task(3, 30, "pi2")]
     assert slow_nodes(application(30, TWO, [stage(0, tasks)])) == {}  # type: ignore[arg-type]
