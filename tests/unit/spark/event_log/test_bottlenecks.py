@@ -1,0 +1,89 @@
+"""What bound real applications with planted bottlenecks: their logs, and what nodes did meanwhile.
+
+They ran on a machine that was busy with other things. The logs are cut down to what is read.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pitui.domain.bottleneck.explain import explanation
+from pitui.domain.bottleneck.explanation import Explanation
+from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.spark.event_log.compression import plain
+from pitui.spark.event_log.reader import EventLog
+
+LOGS = Path(__file__).parents[3] / "captures" / "events" / "bottlenecks"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What is expected of an application."""
+
+    by: set[str]
+    alone: set[str] = field(default_factory=set)
+    """By Spark's metrics alone; empty where it is the same."""
+    suspect: str = ""
+    """The one that saves most."""
+
+
+PLANTED = {
+    "slow-key": Planted({"skew"}, suspect="skew"),
+    "two-hot": Planted({"mixed"}, suspect="skew"),  # most of it was starting, on a busy machine
+    "collect": Planted({"driver"}),
+    "coalesce1": Planted({"too-few-tasks"}, suspect="too-few-tasks"),
+    "twice-rdd": Planted({"driver"}, suspect="same-stage"),
+}
+SLOW_NODES = {"slow-node-2.5": "2.6", "slow-node-1.7": "1.6", "even-nodes": None}
+"""By what pi3 was held back against the others."""
+
+
+def explained(name: str, *, recorded: bool = True) -> Explanation:
+    path = LOGS / f"{name}.zstd"
+    log = EventLog()
+    log.take(plain(path.read_bytes(), path.name))
+    assert log.damaged == 0
+    packed = (LOGS / f"{name}.nodes.zstd").read_bytes()
+    known = json.loads(b"".join(plain(packed, "nodes.zstd")))
+    samples = msgspec.convert(known["samples"], dict[str, list[NodeSample]])
+    record = log.record(lambda executor, _host: known["nodes"].get(executor))
+    return explanation(record, samples if recorded else {})
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("name", PLANTED)
+def test_it_is_named_and_its_parts_are_all_of_the_time(name: str, recorded: bool) -> None:
+    found, planted = explained(name, recorded=recorded), PLANTED[name]
+    wanted = planted.by if recorded else planted.alone or planted.by
+    assert found.bound.by in wanted, found.bound
+    assert sum(found.bound.parts.values()) == pytest.approx(1)
+    assert ("by Spark's metrics alone" in found.bound.text) is not recorded
+    saved = [suspect.saves_seconds for suspect in found.suspects]
+    assert saved == sorted(saved, reverse=True)
+    if planted.suspect:
+        assert found.suspects[0].kind == planted.suspect, found.suspects
+
+
+def test_results_that_went_to_the_driver_are_told() -> None:
+    assert "Tasks sent it 106 MiB of results (collect, toPandas)" in explained("collect").bound.text
+
+
+@pytest.mark.parametrize("name", ["slow-key", "two-hot"])
+def test_one_more_node_does_not_help_a_key_with_most_of_the_rows(name: str) -> None:
+    found = explained(name)
+    assert "slows the others" not in found.bound.text
+    assert found.what_if.one_more_node_seconds is not None
+    assert found.what_if.seconds is not None
+    assert found.what_if.one_more_node_seconds > 0.9 * found.what_if.seconds
+
+
+@pytest.mark.parametrize(("name", "times"), SLOW_NODES.items())
+def test_a_slow_node_is_named_and_by_how_much_it_is_slow(name: str, times: str | None) -> None:
+    text = explained(name, recorded=False).bound.text
+    if times is None:
+        assert "slows the others" not in text
+    else:
+        assert f"pi3 slows the others: a task takes {times} times as long there." in text
