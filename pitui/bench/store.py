@@ -15,12 +15,14 @@ from typing import Any
 import msgspec
 
 from pitui.bench.baseline import check_can_be_baseline, same_kind
-from pitui.config.damaged_file import opened_database
+from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
 
+_WHAT = "the history of runs"
 _LOCKED_LIMIT = 5.0
 _COLUMNS = tuple(field.name for field in fields(Run))
 _JSON = frozenset(("parameters", "repeats", "detail", "nodes", "bound", "what_if"))
@@ -50,10 +52,11 @@ _CREATE_BASELINES = "CREATE TABLE IF NOT EXISTS baselines (run TEXT PRIMARY KEY)
 
 
 class RunStore:
-    """Runs by id; several pitui may use one store at a time."""
+    """Runs by id; several pitui may use one store at a time. In an event loop, by `disk`."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or data_folder() / "runs.db"
+        self.disk = DiskThread(_WHAT)
 
     def save(self, run: Run) -> None:
         """Insert a run, or replace the one of the same id.
@@ -159,9 +162,7 @@ class RunStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with (
-                opened_database(
-                    self._path, "the history of runs", timeout=_LOCKED_LIMIT
-                ) as database,
+                opened_database(self._path, _WHAT, timeout=_LOCKED_LIMIT) as database,
                 database,
             ):
                 _bring_up_to_date(database)

@@ -26,5 +26,5 @@ async def open_to_act(
         try:
             yield cluster
         finally:
-            if cluster.audit.complaint:
-                complain(f"pitui: {cluster.audit.complaint}")
+            if complaint := await cluster.audit.written():
+                complain(f"pitui: {complaint}")

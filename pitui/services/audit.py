@@ -2,19 +2,25 @@
 
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pitui.config.own_user import own_user
 from pitui.config.paths import state_folder, write_all
+from pitui.domain.concurrency.disk_thread import DiskThread, SlowDiskError
 
 _TAIL = 64 * 1024
+_LIMIT = 15.0
+_LOOK_LIMIT = 0.5
 
 
 class Audit:
     """Appends to `audit.jsonl` in the state folder, readable by its owner only.
 
-    All clusters share the file; each entry names its own, by name and master.
+    All clusters share the file; each entry names its own, by name and master. What waits for the
+    disk does so in a thread.
     """
 
     def __init__(self, cluster: str, path: Path | None = None) -> None:
@@ -24,25 +30,18 @@ class Audit:
         self.cluster = cluster
         self._seen_size = -1
         self._last: dict[tuple[str, str], float] = {}
+        self._disk = DiskThread("the audit log", _LIMIT)
 
-    def record(self, action: str, node: str, result: str, **details: str) -> str:
-        """Write one entry; `details` must hold no secret.
+    def record(self, action: str, node: str, result: str, **details: str) -> None:
+        """Have one entry written; `details` must hold no secret.
 
-        Returns nothing, or the complaint that it could not be written: what was done is done, and
-        must not look as if it had failed.
+        What was done is done, and must not look as if it had failed: `written` returns the
+        complaint where it could not be written.
         """
-        try:
-            self._write(action, node, result, details)
-        except OSError as error:
-            self.complaint = f"cannot write the audit log ({self.path}): {error.strerror}"
-        else:
-            self.complaint = ""
-        return self.complaint
-
-    def _write(self, action: str, node: str, result: str, details: dict[str, str]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        now = datetime.now(UTC)
+        self._last[action, node] = now.timestamp()
         entry = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "time": now.isoformat(timespec="milliseconds"),
             "user": own_user(),
             "cluster": self.cluster,
             "action": action,
@@ -51,6 +50,26 @@ class Audit:
             **details,
         }
         line = f"{json.dumps(entry, ensure_ascii=False)}\n".encode(errors="backslashreplace")
+        self._disk.put(partial(self._write, line))
+
+    async def written(self) -> str:
+        """Wait until all entries are written; return why the last could not be, or nothing."""
+        try:
+            await self._disk.do(lambda: None)
+        except SlowDiskError as error:
+            self.complaint = f"cannot write the audit log ({self.path}): {error.message}"
+        return self.complaint
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._append(line)
+        except OSError as error:
+            self.complaint = f"cannot write the audit log ({self.path}): {error.strerror}"
+        else:
+            self.complaint = ""
+
+    def _append(self, line: bytes) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "rb+", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
@@ -59,18 +78,25 @@ class Audit:
             write_all(file, start + line)
 
     def last(self, action: str, node: str) -> float | None:
-        """Return when an action was last recorded for a node, as Unix time, by any pitui.
+        """Return when an action was last recorded for a node, as Unix time, as far as is known.
 
-        Looks at the newest entries only; None where there is none among them.
+        What other pituis record is known after `refresh`.
         """
+        return self._last.get((action, node))
+
+    async def refresh(self) -> None:
+        """Learn what other pituis recorded, of the newest entries; not from a disk that is slow."""
+        with suppress(SlowDiskError):
+            await self._disk.within(_LOOK_LIMIT, self._look)
+
+    def _look(self) -> None:
         try:
             size = self.path.stat().st_size
             if size != self._seen_size:
                 self._read(max(0, size - _TAIL))
                 self._seen_size = size
         except OSError:
-            return None
-        return self._last.get((action, node))
+            return
 
     def _read(self, start: int) -> None:
         with self.path.open("rb") as file:
@@ -81,7 +107,8 @@ class Audit:
                 entry = json.loads(line)
                 if entry.get("cluster", self.cluster) != self.cluster:
                     continue
+                what = (entry["action"], entry["node"])
                 moment = datetime.fromisoformat(entry["time"]).timestamp()
-                self._last[entry["action"], entry["node"]] = moment
+                self._last[what] = max(moment, self._last.get(what, 0.0))
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # the first line may be cut, and a person may have edited the file

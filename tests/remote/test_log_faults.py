@@ -149,7 +149,7 @@ async def test_every_number_once_and_in_order(
 
     async with spark_homes.opened() as cluster, TaskGroup() as group:
         task = group.create_task(faults())
-        sources = sources_of(cluster, None, ["pi1"])
+        sources = await sources_of(cluster, None, ["pi1"])
         async with aclosing(follow(cluster, sources, -1)) as batches:
             async for batch in batches:
                 seen.take(batch)

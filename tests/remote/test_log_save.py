@@ -29,7 +29,7 @@ async def test_every_byte_and_progress(spark_homes: SshSparkHomes, tmp_path: Pat
     spark_homes.log("pi1").write_bytes(content)
     seen: list[tuple[int, int | None]] = []
     async with spark_homes.opened() as cluster:
-        (source,) = sources_of(cluster, None, ["pi1"])
+        (source,) = await sources_of(cluster, None, ["pi1"])
         (target,) = save_targets([source], tmp_path)
         saved = await save_whole_log(cluster, source, target, lambda *at: seen.append(at))
     assert target.read_bytes() == content
@@ -63,7 +63,7 @@ async def test_it_goes_on_after_a_lost_link(
             server.start()
 
     async with spark_homes.opened() as cluster, asyncio.timeout(60):
-        (source,) = sources_of(cluster, None, ["pi1"])
+        (source,) = await sources_of(cluster, None, ["pi1"])
         await save_whole_log(cluster, source, tmp_path / "x", stop)
     assert stopped
     assert (tmp_path / "x").read_bytes() == content
@@ -77,7 +77,7 @@ async def test_a_later_attempt_goes_on_or_begins_anew(
 
     async def attempt() -> int:
         async with spark_homes.opened() as cluster:
-            (source,) = sources_of(cluster, None, ["pi1"])
+            (source,) = await sources_of(cluster, None, ["pi1"])
             return (await save_whole_log(cluster, source, target)).resumed_at
 
     await attempt()
@@ -96,10 +96,10 @@ async def test_a_later_attempt_goes_on_or_begins_anew(
 async def test_what_cannot_be_saved_is_said(spark_homes: SshSparkHomes, tmp_path: Path) -> None:
     append(spark_homes.log("pi1"), "x\n")
     async with spark_homes.opened() as cluster:
-        (source,) = sources_of(cluster, None, ["pi1:/no/such/file"])
+        (source,) = await sources_of(cluster, None, ["pi1:/no/such/file"])
         with pytest.raises(NodeError, match="there is no /no/such/file"):
             await save_whole_log(cluster, source, tmp_path / "x")
-        (source,) = sources_of(cluster, None, ["pi1"])
+        (source,) = await sources_of(cluster, None, ["pi1"])
         (tmp_path / "file").touch()
         with pytest.raises(UsageError, match="cannot write"):
             await save_whole_log(cluster, source, tmp_path / "file" / "x")

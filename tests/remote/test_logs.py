@@ -52,7 +52,7 @@ async def following(
     spark_homes: SshSparkHomes, *words: str, lines: int = 500, live: bool = True
 ) -> AsyncIterator[Reader]:
     async with spark_homes.opened() as cluster:
-        sources = sources_of(cluster, None, words)
+        sources = await sources_of(cluster, None, words)
         async with aclosing(follow(cluster, sources, lines, live)) as batches:
             yield Reader(batches)
 
@@ -256,7 +256,7 @@ async def test_an_executor_is_found_on_its_node(spark_homes: SshSparkHomes) -> N
     (folder / "stderr").write_text("err\n")
     (folder / "stdout").write_text("out\n")
     async with spark_homes.opened() as cluster:
-        sources = await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/0"]))
+        sources = await on_their_nodes(cluster, await sources_of(cluster, None, ["app-1/0"]))
         async with aclosing(follow(cluster, sources, 5, False)) as batches:
             reader = Reader(batches)
             await reader.to_end()
@@ -265,7 +265,7 @@ async def test_an_executor_is_found_on_its_node(spark_homes: SshSparkHomes) -> N
             ("pi2/0 out", "out"),
         }
         with pytest.raises(UsageError, match="no worker has a log of app-1/7"):
-            await on_their_nodes(cluster, sources_of(cluster, None, ["app-1/7"]))
+            await on_their_nodes(cluster, await sources_of(cluster, None, ["app-1/7"]))
 
 
 async def test_a_burst_comes_whole_and_in_order(spark_homes: SshSparkHomes) -> None:
@@ -397,10 +397,10 @@ async def test_a_node_whose_clock_is_wrong_is_sorted_in_as_if_it_were_right(
 
 async def test_words(spark_homes: SshSparkHomes) -> None:
     async with spark_homes.opened() as cluster:
-        found = sources_of(cluster, None, ["workers", "pi1", "master", "nuc", "pi2:~/x y"])
+        found = await sources_of(cluster, None, ["workers", "pi1", "master", "nuc", "pi2:~/x y"])
         assert [(source.id, source.node) for source in found] == [
             ("pi1", "pi1"), ("pi2", "pi2"), ("master", "nuc"), ("pi2:~/x y", "pi2"),
         ]  # fmt: skip
         for word in ("pi9", "pi1:relative", "", "app-1/../x", *itertools.repeat("nope", 1)):
             with pytest.raises(UsageError, match="master, workers, nuc, pi1, pi2"):
-                sources_of(cluster, None, [word])
+                await sources_of(cluster, None, [word])

@@ -112,7 +112,7 @@ async def test_sparks_own_submit_finds_what_was_brought(
 
 async def _until_ended(runs: Runs, run_id: str) -> Run:
     async with asyncio.timeout(120):
-        while (run := runs.get(run_id)).state is RunState.RUNNING:
+        while (run := await runs.get(run_id)).state is RunState.RUNNING:
             await asyncio.sleep(0.2)
             await runs.refresh()
     return run

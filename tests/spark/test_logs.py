@@ -111,7 +111,7 @@ async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Pat
     seen: list[str] = []
     registered = "Successfully registered with master"
     async with open_cluster(load_config(demo_cluster), NonInteractive()) as cluster:
-        sources = sources_of(cluster, None, ["pi2"])
+        sources = await sources_of(cluster, None, ["pi2"])
         # One old line says that it is followed; of more, some could come after the restart.
         async with asyncio.timeout(LIMIT), aclosing(follow(cluster, sources, lines=1)) as batches:
             while not seen:

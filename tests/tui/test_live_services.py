@@ -65,7 +65,7 @@ async def test_a_benchmark_that_breaks_off_says_so_and_ends_nothing_else(
 
         async def run(self, _request: object, follow: Callable[[Run], Awaitable[Run]]) -> None:
             self._say("pi2 is not recorded")
-            self._runs.keep(RUN)
+            await self._runs.keep(RUN)
             await follow(RUN)
 
     async def lost(_runs: Runs, _run: Run) -> Run:
@@ -81,7 +81,7 @@ async def test_a_benchmark_that_breaks_off_says_so_and_ends_nothing_else(
         assert (await backend.runs.start_benchmark("sort", {}, said.append)).id == RUN.id
         while backend.runs.watched_benchmarks():
             await asyncio.sleep(0.01)
-        kept = runs.get(RUN.id)
+        kept = await runs.get(RUN.id)
     assert said[0] == "pi2 is not recorded"
     assert str(error) in said[1]
     assert kept.error is not None
@@ -93,7 +93,7 @@ async def test_what_was_recorded_of_an_application_is_found(tmp_path: Path) -> N
     async with open_backend(config(), NonInteractive()) as backend:
         runs = Runs(backend._cluster, store)
     samples = {"pi1": [NodeSample(1.0, 1.0, cores=4)]}
-    runs.keep(replace(RUN, application="app-1", repeats=(Repeat(2.0),)), samples)
-    found, repeats = runs.recorded("app-1")
+    await runs.keep(replace(RUN, application="app-1", repeats=(Repeat(2.0),)), samples)
+    found, repeats = await runs.recorded("app-1")
     assert (list(found), repeats) == (["pi1"], (Repeat(2.0),))
-    assert runs.recorded("app-2") == ({}, ())
+    assert await runs.recorded("app-2") == ({}, ())

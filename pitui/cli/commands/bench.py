@@ -214,7 +214,7 @@ def history(settings: Settings, limit: int, trust_new: bool) -> None:
             except NodeError as error:
                 complain(f"pitui: {error}")
                 status = 1
-            found, baselines = runs.history(limit), runs.baselines()
+            found, baselines = await runs.history(limit), await runs.baselines()
         if settings.json:
             print_json({"runs": history_json(found, baselines)})
         else:

@@ -91,7 +91,8 @@ def command(
             await timeline.begin()
             timeline.take(await monitor.once())
             runs = Runs(cluster)
-            timeline.add([*run_events(runs.history(), runs.baselines(), time.time())])
+            found, baselines = await runs.history(), await runs.baselines()
+            timeline.add([*run_events(found, baselines, time.time())])
             await timeline.note()
             if timeline.complaint is not None:
                 complain(f"pitui: {timeline.complaint}")

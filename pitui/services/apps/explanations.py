@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
 from pitui.domain.apps.app_detail import DetailOrigin
 from pitui.domain.apps.recorded_run import Repeat
@@ -24,7 +24,7 @@ _REST = 10
 
 _SamplesByNode = Mapping[str, Sequence[NodeSample]]
 
-Recorded = Callable[[str], tuple[_SamplesByNode, Sequence[Repeat]]]
+Recorded = Callable[[str], Awaitable[tuple[_SamplesByNode, Sequence[Repeat]]]]
 """Returns what was recorded of the nodes during an application, and what it measured itself."""
 
 
@@ -52,7 +52,7 @@ class Explanations:
             PituiError: nothing is left of it, or it cannot be read.
         """
         if samples is None and self._recorded is not None:
-            samples, repeats = await asyncio.to_thread(self._recorded, app_id)
+            samples, repeats = await self._recorded(app_id)
         record = await self._record(app_id)
         return await asyncio.to_thread(explanation, record, samples or {}, repeats)
 

@@ -49,14 +49,14 @@ async def analyze_failure(
         result = await app_details.find(location)
     except PituiError:
         # A driver that is coming up, or is gone, leaves what the master and the run know.
-        output = await _of_executor(cluster, location) or _of_run(cluster, location)
+        output = await _of_its_output(cluster, location)
         if output is None:
             raise
         return output
     failed = await _failed_task(app_details, result)
     if failed is not None:
         return _of_task(location.app_id, *failed)
-    other = await _of_executor(cluster, location) or _of_run(cluster, location) or _of_stage(result)
+    other = await _of_its_output(cluster, location) or _of_stage(result)
     if other is None:
         raise NoFailureError(f"no task of {location} failed")
     return other
@@ -151,9 +151,13 @@ async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause 
     )
 
 
-def _of_run(cluster: Cluster, location: AppLocation) -> FailureCause | None:
+async def _of_its_output(cluster: Cluster, location: AppLocation) -> FailureCause | None:
+    return await _of_executor(cluster, location) or await _of_run(cluster, location)
+
+
+async def _of_run(cluster: Cluster, location: AppLocation) -> FailureCause | None:
     """Return the output of the run that an application belongs to, where pitui started it."""
-    runs = Runs(cluster).history()
+    runs = await Runs(cluster).history()
     run = next((run for run in runs if run.application == location.app_id), None)
     if run is None:
         return None

@@ -1,7 +1,7 @@
 """Running a benchmark: does it fit, its data, its rounds, recorded and watched, and after it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
@@ -10,6 +10,7 @@ from pitui.bench.run_matrix import BenchmarkCell, cells_of, merge_rounds
 from pitui.bench.suites import Benchmark, DataKind, benchmark
 from pitui.domain.apps.node_use import node_use
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.seen_through import seen_through
 from pitui.domain.concurrency.task_group import TaskGroup
@@ -73,6 +74,7 @@ class BenchmarkRunner:
         self._say = say
         self._made = MadeData(cluster, say)
         self._running: Run | None = None
+        self._not_kept: set[str] = set()
         self._explainer = RunExplainer(cluster, say)
 
     async def run(self, request: BenchmarkRequest, follow: Follow) -> list[CellResult]:
@@ -101,7 +103,7 @@ class BenchmarkRunner:
             try:
                 await all_back(self._cluster, workers)
             except PituiError as error:
-                self._runs.keep(replace(found[-1].run, error=error.message))
+                await self._keep(replace(found[-1].run, error=error.message))
                 raise
         return found
 
@@ -259,7 +261,7 @@ class BenchmarkRunner:
                 ended = await follow(run)
                 guard.cancel()
         except BaseException:
-            self._keep_recorded(run, record)
+            await self._keep_recorded(run, record)
             raise
         self._running = None
         series = record.since(run.started_at)
@@ -269,17 +271,28 @@ class BenchmarkRunner:
             error = f"stopped: {record.reason}"
         ended = replace(ended, nodes=nodes, error=error)
         by_driver = record.by_clock_of(self._cluster.master.name, series)
-        self._runs.keep(ended, by_driver)
+        await self._keep(ended, by_driver)
         ended = await self._explainer.explained(ended, by_driver)
-        self._runs.keep(ended)
+        await self._keep(ended, by_driver)
         return ended
 
-    def _keep_recorded(self, run: Run, record: Recording) -> None:
+    async def _keep(
+        self, run: Run, samples: Mapping[str, Sequence[NodeSample]] | None = None
+    ) -> None:
+        """Keep what came of a run; where that cannot be, it is said, and shown all the same."""
+        try:
+            await self._runs.keep(run, samples)
+        except PituiError as error:
+            if run.id not in self._not_kept:
+                self._say(f"what came of {run.name} is not kept: {error}")
+            self._not_kept.add(run.id)
+
+    async def _keep_recorded(self, run: Run, record: Recording) -> None:
         """Keep what was recorded of a run that is no longer followed."""
         series = record.since(run.started_at)
         by_driver = record.by_clock_of(self._cluster.master.name, series)
         try:
-            self._runs.keep(self._runs.get(run.id), by_driver)
+            await self._runs.keep(await self._runs.get(run.id), by_driver, patience=0)
         except PituiError as error:
             self._say(f"what was recorded of {run.name} is lost: {error}")
 
@@ -295,7 +308,7 @@ class BenchmarkRunner:
         whole = merge_rounds(runs)
         for run in runs[:-1]:
             await self._runs.forget(run)
-        self._runs.keep(whole)
+        await self._keep(whole)
         return whole
 
     # -- after -----------------------------------------------------------------------------
@@ -341,7 +354,7 @@ class BenchmarkRunner:
         try:
             async with asyncio.timeout(_ASK_LIMIT):
                 await self._runs.refresh()
-            seen = self._runs.get(self._running.id)
+            seen = await self._runs.get(self._running.id)
         except (PituiError, TimeoutError):
             return True
         if seen.state is RunState.RUNNING:

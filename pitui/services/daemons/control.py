@@ -107,15 +107,14 @@ async def _recorded(
         raise
     if done.state is OutcomeState.UNCHANGED:
         return done
-    complaint = _record(work, verb, done.state, done.detail)
-    return replace(done, detail=done.detail + complaint)
+    _record(work, verb, done.state, done.detail)
+    complaint = await work.cluster.audit.written()
+    return replace(done, detail=f"{done.detail}; {complaint}") if complaint else done
 
 
-def _record(work: DaemonAction, verb: str, state: OutcomeState, detail: str) -> str:
-    """Write an entry and return nothing, or the complaint that it could not be written."""
+def _record(work: DaemonAction, verb: str, state: OutcomeState, detail: str) -> None:
     name = verb if work.role is Role.WORKER else f"{verb} {work.role}"
-    complaint = work.cluster.audit.record(name, work.node.name, str(state), detail=detail)
-    return f"; {complaint}" if complaint else ""
+    work.cluster.audit.record(name, work.node.name, str(state), detail=detail)
 
 
 async def _claim(locks: Holding, name: str) -> None:

@@ -152,7 +152,7 @@ def _versions_of_all(evidence: Evidence) -> dict[str, object]:
 async def _timeline_text(cluster: Cluster) -> str:
     store = TimelineStore(cluster.audit.cluster, secrets.token_hex(4))
     try:
-        events = (await asyncio.to_thread(store.read)).events
+        events = (await store.disk.do(store.read)).events
     except PituiError as error:
         return f"(not read: {error})\n"
     return "".join(f"{_bundled_event(event)}\n" for event in events[-_EVENTS:])

@@ -1,7 +1,5 @@
 """What the timeline tells of the last hours, for checks that look for what comes back."""
 
-import asyncio
-
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
 from pitui.services.events.timeline_store import TimelineStore
@@ -19,6 +17,6 @@ async def earlier_events(cluster: str) -> tuple[Event, ...]:
     if not store.path.exists():
         return ()
     try:
-        return (await asyncio.to_thread(store.read)).events
+        return (await store.disk.do(store.read)).events
     except PituiError:
         return ()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pitui.config.damaged_file import opened_database
+from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
 from pitui.doctor.finding import Finding
+from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
 
+_WHAT = "what earlier runs found"
 _BUSY_S = 2.0
 _CREATE = """
     CREATE TABLE IF NOT EXISTS findings (
@@ -51,11 +53,12 @@ class IgnoredFinding:
 
 
 class FindingStore:
-    """The findings of one cluster's last runs. Waits for the disk: call it in a thread."""
+    """The findings of one cluster's last runs. Waits for the disk: call it by `disk`."""
 
     def __init__(self, cluster: str, path: Path | None = None) -> None:
         self._cluster = cluster
         self.path = path or data_folder() / "doctor.db"
+        self.disk = DiskThread(_WHAT)
 
     def take(
         self,
@@ -146,7 +149,7 @@ class FindingStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             with (
-                opened_database(self.path, "what earlier runs found", timeout=_BUSY_S) as database,
+                opened_database(self.path, _WHAT, timeout=_BUSY_S) as database,
                 database,
             ):
                 database.execute("BEGIN IMMEDIATE")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from pitui.config.damaged_file import DamagedFileError
 from pitui.config.model import Config, Node
+from pitui.config.own_database import BusyFileError, DamagedFileError
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.logs import known_error
 from pitui.doctor.evidence import Evidence
@@ -17,6 +17,7 @@ from pitui.doctor.node_losses import recent_events
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding
 from pitui.domain.cluster import LinkState, MasterState
+from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
@@ -63,6 +64,8 @@ class PassiveChecks:
         self._logs = logs or OpenLogs()
         self._aside = LeftAside(config.doctor.exclude)
         self._debounce = FindingDebounce()
+        self._unread = True
+        """Whether it is still to be read what is ignored."""
         self._snapshot: Snapshot | None = None
         self._due = asyncio.Event()
         self._began: float | None = None
@@ -85,9 +88,10 @@ class PassiveChecks:
 
     async def run(self) -> None:
         """Look at snapshots as they come, once a second at most, until cancelled."""
-        await self.read_ignored()
         while True:
             await self._due.wait()
+            if self._unread:
+                await self.read_ignored()
             self._due.clear()
             begun = time.monotonic()
             self.look(begun, time.time())
@@ -98,11 +102,15 @@ class PassiveChecks:
 
     async def read_ignored(self) -> None:
         """Learn what is ignored; a file that cannot be read makes nothing ignored."""
+        self._unread = False
         try:
-            ignored = await asyncio.to_thread(self._store.ignored)
+            ignored = await self._store.disk.do(self._store.ignored)
         except DamagedFileError as error:
             # The next run uses the new file, and would say nothing.
             self._timeline.complain(error)
+            return
+        except (BusyFileError, SlowDiskError):
+            self._unread = True  # before the next look it is tried again
             return
         except PituiError:
             return  # a run of the checks says why

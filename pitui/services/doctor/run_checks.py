@@ -1,6 +1,5 @@
 """A run of the checks: evidence, findings, what is new, and what the configuration excludes."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,14 +61,14 @@ async def run_checks(
     store = store or FindingStore(cluster.audit.cluster)
     answered = [name for name in wanted if name not in evidence.silent]
     try:
-        known = await asyncio.to_thread(
+        known = await store.disk.do(
             store.take,
             findings,
             evidence.now,
             checks=_that_could_look(checks, evidence),
             nodes=answered,
         )
-        ignored = await asyncio.to_thread(store.ignored)
+        ignored = await store.disk.do(store.ignored)
     except PituiError as error:
         complaint = str(error)
     aside = LeftAside(cluster.config.doctor.exclude, ignored)

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pitui.config.damaged_file import DamagedFileError
+from pitui.config.own_database import BusyFileError, DamagedFileError
 from pitui.domain.clock_jumps import ClockJumps
+from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
 from pitui.domain.events.last_known_state import LastKnownState
@@ -22,12 +23,14 @@ from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.snapshot import Snapshot
 from pitui.services.audit import Audit
 from pitui.services.events.audit_events import AuditTail
-from pitui.services.events.timeline_store import BusyError, StoredTimeline, TimelineStore
+from pitui.services.events.timeline_store import StoredTimeline, TimelineStore
 
 _LOOK_EVERY = 2.0
 """Seconds between two looks for what other pituis and people did."""
 _NOTE_EVERY = 60.0
 """Seconds after which the time of the last look is noted although nothing happened."""
+_BUSY_SAID = 5.0
+"""Seconds for which another program may have the file locked until events do without it."""
 _MOST = 20_000
 _TRIES = 5
 _T = TypeVar("_T")
@@ -48,6 +51,7 @@ class Timeline:
         self._looked_at: float | None = None
         self._look_kept = True
         self._said = ""
+        self._busy_since: float | None = None
         self._pending: list[Event] = []
         self._unkept: list[Event] = []
         self._snapshot: Snapshot | None = None
@@ -168,11 +172,11 @@ class Timeline:
         """Write what is pending, and read what is new."""
         self._due.clear()
         self._now()
-        self._pending += await asyncio.to_thread(self._actions.read)
+        actions, mark = await self._look()
+        self._pending += actions
         if self._said != self._audit.complaint:
             self._said = self._audit.complaint
             self._tell()
-        mark = await asyncio.to_thread(self._store.mark)
         if self._pending or time.monotonic() - self._noted > _NOTE_EVERY:
             await self._write()
         elif self._mark != mark and (kept := await self._try(self._store.read)) is not None:
@@ -181,6 +185,13 @@ class Timeline:
         if not self._look_kept and self._looked_at is not None:
             looked = partial(self._store.mark_read, self._looked_at, self._now())
             self._look_kept = await self._try(looked) is not None
+
+    async def _look(self) -> tuple[Sequence[Event], tuple[float, ...]]:
+        """Return what people did since the last look, and the mark of the file."""
+        try:
+            return await self._store.disk.do(lambda: (self._actions.read(), self._store.mark()))
+        except SlowDiskError:
+            return (), self._mark
 
     async def _write(self) -> None:
         found, seen = list(self._pending), self._seen
@@ -208,28 +219,34 @@ class Timeline:
         """Do something with the file in a thread; a complaint is kept, and said once."""
         try:
             try:
-                result = await asyncio.to_thread(work)
+                result = await self._store.disk.do(work)
             except DamagedFileError as error:
                 self.complain(error)
                 await self._keep_again()
-                result = await asyncio.to_thread(work)
-        except BusyError:
-            return None  # the next round tries again
+                result = await self._store.disk.do(work)
         except PituiError as error:
+            if isinstance(error, BusyFileError) and not self._busy_for_long():
+                return None  # the next round tries again
             first, self._trouble = self._trouble is None, error
             if first:
                 self._tell()
             return None
+        self._busy_since = None
         if self._trouble is not None:
             self._trouble = None
             self._tell()
         return result
 
+    def _busy_for_long(self) -> bool:
+        now = time.monotonic()
+        self._busy_since = self._busy_since or now
+        return now - self._busy_since > _BUSY_SAID
+
     async def _keep_again(self) -> None:
         """Keep in a new file what is still known of the one that was damaged."""
         events, seen, now = self.events, self._seen, self._now()
         if events:
-            await asyncio.to_thread(self._store.add, events, seen, now)
+            await self._store.disk.do(self._store.add, events, seen, now)
 
     def _now(self) -> float:
         """Return the Unix time; where the clock was set, what was noted before moves with it."""

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from pitui.config.damaged_file import opened_database
+from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
+from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 
 _BUSY_S = 1.0
 """Seconds to wait for another pitui that writes."""
+_ANSWER_LIMIT = 5.0
 _SAME_S = 20.0
 """Seconds within which two pituis come to see one and the same change."""
 _MOST = 20_000
@@ -39,10 +41,6 @@ _INSERT = f"""
 """  # noqa: S608 - our own column names
 
 
-class BusyError(PituiError):
-    """Another pitui writes at this moment; the same works a little later."""
-
-
 @dataclass(frozen=True, slots=True)
 class StoredTimeline:
     """What a look into the file gives."""
@@ -57,15 +55,16 @@ class StoredTimeline:
 class TimelineStore:
     """Events of one cluster; several pituis may use one file at a time.
 
-    Every method waits for the disk: call it in a thread. All raise `BusyError` where another pitui
-    holds the file too long, a `DamagedFileError` where it was damaged (the same works then), and a
-    `PituiError` where it cannot be used.
+    Every method waits for the disk: call it by `disk`. All raise `BusyFileError` where another
+    program holds the file too long, a `DamagedFileError` where it was damaged (the same works
+    then), and a `PituiError` where it cannot be used.
     """
 
     def __init__(self, cluster: str, writer: str, path: Path | None = None) -> None:
         self._cluster = cluster
         self._writer = writer
         self.path = path or data_folder() / "timeline.db"
+        self.disk = DiskThread("the timeline", _ANSWER_LIMIT)
 
     def read(self) -> StoredTimeline:
         """Return everything kept."""
@@ -166,8 +165,6 @@ class TimelineStore:
             raise self._complaint(error) from error
 
     def _complaint(self, error: Exception) -> PituiError:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            return BusyError(f"another pitui has the timeline locked ({self.path})")
         reason = error.strerror if isinstance(error, OSError) else error
         return PituiError(
             f"cannot save the timeline: {reason} ({self.path})",

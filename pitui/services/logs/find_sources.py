@@ -66,7 +66,7 @@ async def find_sources(
     for word in words:
         asked = await _asked_sources(cluster, word)
         if asked is None:
-            direct = await on_their_nodes(cluster, sources_of(cluster, snapshot, [word]))
+            direct = await on_their_nodes(cluster, await sources_of(cluster, snapshot, [word]))
         found.update(dict.fromkeys(direct if asked is None else asked))
     return distinct(list(found))
 
@@ -178,7 +178,7 @@ async def _everything(cluster: Cluster, nodes: Iterable[str], apps: int) -> list
         ]
         if name == cluster.master.name:
             runs = Runs(cluster)
-            sources += [one for run in runs.history(apps) for one in runs.sources(run)]
+            sources += [one for run in await runs.history(apps) for one in runs.sources(run)]
     return sources
 
 
@@ -242,7 +242,7 @@ async def _application_sources(cluster: Cluster, word: str) -> list[LogSource]:
         if (source := work_source(name, file)) is not None
     ]
     runs = Runs(cluster)
-    for run in runs.history():
+    for run in await runs.history():
         if run.application == word:
             sources += runs.sources(run)
     if not sources:

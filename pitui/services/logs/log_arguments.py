@@ -20,7 +20,7 @@ _STREAMS = (("stderr", ""), ("stdout", " out"))
 """What an executor writes, and how it is told apart in a tag."""
 
 
-def sources_of(
+async def sources_of(
     cluster: Cluster, snapshot: Snapshot | None, words: Iterable[str]
 ) -> list[LogSource]:
     """Return the logs that words mean without asking a node, each once, in the words' order.
@@ -33,7 +33,7 @@ def sources_of(
     """
     found: dict[LogSource, None] = {}
     for word in words:
-        found.update(dict.fromkeys(_sources_of_word(cluster, snapshot, word)))
+        found.update(dict.fromkeys(await _sources_of_word(cluster, snapshot, word)))
     return distinct(list(found))
 
 
@@ -113,7 +113,9 @@ def driver_source(node: str, driver: str, file: str) -> LogSource:
     )
 
 
-def _sources_of_word(cluster: Cluster, snapshot: Snapshot | None, word: str) -> list[LogSource]:
+async def _sources_of_word(
+    cluster: Cluster, snapshot: Snapshot | None, word: str
+) -> list[LogSource]:
     if word == "master":
         return daemon_sources(cluster, cluster.master.name)[:1]
     if word == "workers":
@@ -126,7 +128,7 @@ def _sources_of_word(cluster: Cluster, snapshot: Snapshot | None, word: str) -> 
     if match := _EXECUTOR.fullmatch(word):
         return _executor_sources(cluster, snapshot, match[1], match[2])
     runs = Runs(cluster)
-    for run in runs.history():
+    for run in await runs.history():
         if word == run.id:
             return runs.sources(run)
     raise no_such(cluster, word)

@@ -33,17 +33,25 @@ async def log_tree(
     names = list(cluster.nodes) if nodes is None else list(nodes)
     found = await listings(cluster, names)
     titles = {app.id: app.name for app in snapshot.applications} if snapshot else {}
-    return [_node_branch(cluster, name, found[name], titles) for name in names]
+    master = cluster.master.name
+    runs = await _runs(cluster) if master in names else ()
+    return [
+        _node_branch(cluster, name, found[name], titles, runs if name == master else ())
+        for name in names
+    ]
 
 
 def _node_branch(
-    cluster: Cluster, name: str, listing: LogListing | PituiError, titles: dict[str, str]
+    cluster: Cluster,
+    name: str,
+    listing: LogListing | PituiError,
+    titles: dict[str, str],
+    runs: Sequence[LogBranch],
 ) -> LogBranch:
     daemons = daemon_sources(cluster, name)
-    runs = _runs(cluster) if name == cluster.master.name else ()
     if isinstance(listing, PituiError):
         leaves = tuple(LogLeaf(str(source.kind), source) for source in daemons)
-        return LogBranch(name, f"{name}:all", leaves, runs, error=str(listing))
+        return LogBranch(name, f"{name}:all", leaves, tuple(runs), error=str(listing))
     leaves = tuple(_daemon(source, listing) for source in daemons) + tuple(
         LogLeaf(f"journal of {source.path}", source) for source in journal_sources(name, listing)
     )
@@ -95,15 +103,20 @@ def _executor_order(source: str) -> tuple[int, str]:
     return (int(executor) if executor.isdecimal() else -1, executor)
 
 
-def _runs(cluster: Cluster) -> tuple[LogBranch, ...]:
+async def _runs(cluster: Cluster) -> tuple[LogBranch, ...]:
+    """Return the branches of the newest runs; where they cannot be read, one that says why."""
     runs = Runs(cluster)
+    try:
+        newest = await runs.history(MOST_RUNS)
+    except PituiError as error:
+        return (LogBranch("runs", "", error=str(error)),)
     return tuple(
         LogBranch(
             f"{run.name} {run.id}",
             run.id,
             tuple(LogLeaf(PurePosixPath(one.path).stem, one) for one in runs.sources(run)),
         )
-        for run in runs.history(MOST_RUNS)
+        for run in newest
     )
 
 

@@ -118,6 +118,7 @@ class ClusterMonitor:
             group.create_task(self._read_master())
             for name in self._cluster.nodes:
                 group.create_task(self._look_once(name))
+            group.create_task(self._cluster.audit.refresh())
         self.snapshot = self._assemble()
         await self._explain_once()
         return self.snapshot
@@ -313,6 +314,7 @@ class ClusterMonitor:
                 pause_after(took, times=_COALESCE_TIMES, least=_COALESCE, most=_COALESCE_MOST)
             )
             self._changed.clear()
+            await self._cluster.audit.refresh()
             begun = time.monotonic()
             snapshot = self._assemble()
             if snapshot != self.snapshot:

@@ -5,16 +5,16 @@ import contextlib
 import os
 import secrets
 import time
-from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from pitui.bench.store import RunStore, keep_baseline
+from pitui.config.own_database import BusyFileError
 from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.errors import NodeError, UsageError
+from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.logs.log_line import LogSource, SourceKind
 from pitui.remote.copy.put_file import put_file
 from pitui.services.cluster import Cluster
@@ -23,6 +23,8 @@ from pitui.services.runs.run_status import decode_runs, run_status
 from pitui.services.runs.submit import Submission
 
 _REMOVE_LIMIT = 30.0
+_KEPT_WITHIN = 60.0
+"""Seconds for which another program may hold the record: a result may be an hour's work."""
 _AT_ONCE = 4.0
 """Seconds in which a driver can still remove its scratch files."""
 
@@ -33,60 +35,68 @@ class Runs:
     def __init__(self, cluster: Cluster, store: RunStore | None = None) -> None:
         self._cluster = cluster
         self._store = store or RunStore()
+        self._in_store = self._store.disk.do
 
-    def history(self, limit: int = 100) -> list[Run]:
+    async def history(self, limit: int = 100) -> list[Run]:
         """Return the runs as last seen, newest first.
 
         Raises:
             PituiError: the store cannot be read.
         """
-        return self._store.recent(self._cluster.name, limit)
+        return await self._in_store(self._store.recent, self._cluster.name, limit)
 
-    def baselines(self) -> list[Run]:
+    async def baselines(self) -> list[Run]:
         """Return the runs that are kept as baselines.
 
         Raises:
             PituiError: the store cannot be read.
         """
-        return self._store.baselines(self._cluster.name)
+        return await self._in_store(self._store.baselines, self._cluster.name)
 
-    def samples(self, run_id: str) -> dict[str, list[NodeSample]]:
+    async def samples(self, run_id: str) -> dict[str, list[NodeSample]]:
         """Return what each node did during a run, by node.
 
         Raises:
             PituiError: the store cannot be read.
         """
-        return self._store.samples(run_id)
+        return await self._in_store(self._store.samples, run_id)
 
-    def recorded(self, application: str) -> tuple[dict[str, list[NodeSample]], tuple[Repeat, ...]]:
+    async def recorded(
+        self, application: str
+    ) -> tuple[dict[str, list[NodeSample]], tuple[Repeat, ...]]:
         """Return what was recorded of the run with an application, and what it measured.
 
         Raises:
             PituiError: the store cannot be read.
         """
-        run = self._store.of_application(self._cluster.name, application)
-        return ({}, ()) if run is None else (self.samples(run.id), run.measured)
+        run = await self._in_store(self._store.of_application, self._cluster.name, application)
+        return ({}, ()) if run is None else (await self.samples(run.id), run.measured)
 
-    def keep_baseline(self, run_id: str) -> Run:
+    async def keep_baseline(self, run_id: str) -> Run:
         """Keep a run as the baseline of its kind, in place of the one before.
 
         Raises:
             UsageError: there is no such run, or it can be none.
             PituiError: the store cannot be written.
         """
-        return keep_baseline(self._store, self.get(run_id))
+        return await self._in_store(keep_baseline, self._store, await self.get(run_id))
 
-    def forget_baseline(self, run_id: str) -> bool:
-        """Keep a run as a baseline no more; returns whether it was one."""
-        return self._store.forget_baseline(run_id)
+    async def forget_baseline(self, run_id: str) -> bool:
+        """Keep a run as a baseline no more; returns whether it was one.
 
-    def get(self, run_id: str) -> Run:
+        Raises:
+            PituiError: the store cannot be written.
+        """
+        return await self._in_store(self._store.forget_baseline, run_id)
+
+    async def get(self, run_id: str) -> Run:
         """Return one run.
 
         Raises:
             UsageError: there is none of that id.
+            PituiError: the store cannot be read.
         """
-        run = self._store.get(run_id)
+        run = await self._in_store(self._store.get, run_id)
         if run is None:
             raise UsageError(f"no run is called {run_id!r}", "See `pitui bench history`.")
         return run
@@ -142,6 +152,7 @@ class Runs:
         )
         try:
             await self._fill(run, submission)
+            await self.keep(run)
         except BaseException:
             with contextlib.suppress(NodeError, TimeoutError):
                 async with asyncio.timeout(_REMOVE_LIMIT):
@@ -150,15 +161,30 @@ class Runs:
         await self._launch(run)
         return run
 
-    def keep(self, run: Run, samples: Mapping[str, Sequence[NodeSample]] | None = None) -> None:
+    async def keep(
+        self,
+        run: Run,
+        samples: Mapping[str, Sequence[NodeSample]] | None = None,
+        patience: float = _KEPT_WITHIN,
+    ) -> None:
         """Keep what was found out about a run, and what the nodes did meanwhile.
+
+        `patience` is for how many seconds another program may have the record locked.
 
         Raises:
             PituiError: the store cannot be written.
         """
-        self._store.save(run)
-        if samples is not None:
-            self._store.save_samples(run.id, samples)
+        until = time.monotonic() + patience
+        kept = False
+        while not kept:
+            try:
+                await self._in_store(self._store.save, run)
+                if samples is not None:
+                    await self._in_store(self._store.save_samples, run.id, samples)
+                kept = True
+            except BusyFileError:
+                if time.monotonic() > until:
+                    raise
 
     async def forget(self, run: Run) -> None:
         """Remove a run that has ended, here and on its node.
@@ -167,7 +193,7 @@ class Runs:
             NodeError: its node cannot be reached.
         """
         await self._cluster.runner(run.node).run(run_folder.remove_script(run.folder))
-        self._store.remove(run.id)
+        await self._in_store(self._store.remove, run.id)
 
     async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
         """End a run, and return it as it then stands; one that has ended stays as it is.
@@ -177,7 +203,7 @@ class Runs:
         Raises:
             NodeError: its node cannot be reached.
         """
-        run = self.get(run_id)
+        run = await self.get(run_id)
         runner = self._cluster.runner(run.node)
         patience = _AT_ONCE if at_once else run_folder.CANCEL_LIMIT
         result = await runner.run(
@@ -185,7 +211,7 @@ class Runs:
         )
         self._record("cancel run", run, ok=result.ok)
         await self.refresh()
-        return self.get(run_id)
+        return await self.get(run_id)
 
     async def refresh(self) -> list[Run]:
         """Ask the master's node how runs stand, take in ones started elsewhere, and return all.
@@ -199,9 +225,9 @@ class Runs:
         for run in decode_runs(found.stdout):
             if run.cluster != self._cluster.name:
                 continue
-            if await to_thread(self._store.get, run.id) is None:
-                await to_thread(self._store.save, replace(run, node=node))
-        unfinished = await to_thread(self._store.running, self._cluster.name)
+            if await self._in_store(self._store.get, run.id) is None:
+                await self._in_store(self._store.save, replace(run, node=node))
+        unfinished = await self._in_store(self._store.running, self._cluster.name)
         running = [run for run in unfinished if run.node == node]
         if running:
             seen = await runner.run(
@@ -211,8 +237,8 @@ class Runs:
             for run in running:
                 if run.folder in looks:
                     status = run_status(run, looks[run.folder], time.time())
-                    await to_thread(self._store.save, status)
-        return await to_thread(self.history)
+                    await self._in_store(self._store.save, status)
+        return await self.history()
 
     async def _fill(self, run: Run, submission: Submission) -> None:
         """Bring everything that a run needs into its folder."""
@@ -231,13 +257,13 @@ class Runs:
         await put_file(runner, msgspec.json.encode(run), f"{run.folder}/run.json")
 
     async def _launch(self, run: Run) -> None:
-        await to_thread(self._store.save, run)
         result = await self._cluster.runner(run.node).run(run_folder.start_run_script(run.folder))
         self._record("submit", run, ok=result.ok)
         if not result.ok:
             reason = result.stderr.strip() or f"exit status {result.status}"
             failed = replace(run, state=RunState.FAILED, error=reason, ended_at=time.time())
-            await to_thread(self._store.save, failed)
+            with contextlib.suppress(PituiError):  # what failed is said in any case
+                await self.keep(failed)
             raise NodeError(run.node, f"{run.node}: cannot start the run: {reason}")
 
     def _record(self, action: str, run: Run, *, ok: bool) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from pitui.config.own_database import BusyFileError
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
 from pitui.remote.quoting import quote
@@ -15,7 +17,9 @@ from pitui.services.runs.detached_runs import Runs
 _LOOK_EVERY = 0.5
 _AGAIN_AFTER = 2.0
 _AWAY_LIMIT = 600.0
-"""Seconds for which the master's node may be away before following is given up."""
+"""Seconds for which the master's node may be away before following is given up, or the record of
+runs be locked."""
+_PASSING = (LinkError, BusyFileError, SlowDiskError)
 Sink = Callable[[str, bytes], None]
 """Called with `stdout.log` or `stderr.log`, and what was written to it."""
 
@@ -53,15 +57,16 @@ async def until_run_ended(runs: Runs, run: Run) -> Run:
         await asyncio.sleep(_LOOK_EVERY)
         try:
             await runs.refresh()
-            away_since = None
-        except LinkError as error:
+            seen = await runs.get(run.id)
+        except _PASSING as error:
             away_since = away_since or time.monotonic()
             if time.monotonic() - away_since > _AWAY_LIMIT:
                 raise NodeError(
                     run.node, f"{error.message}; {run.name} ({run.id}) is still running"
                 ) from error
             await asyncio.sleep(_AGAIN_AFTER)
-        seen = runs.get(run.id)
+            continue
+        away_since = None
         if seen.state is not RunState.RUNNING:
             return seen
 

@@ -1,6 +1,5 @@
 """The checks of `pitui doctor`, as the UI uses them."""
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -67,11 +66,11 @@ class LiveDoctorService:
         """Leave findings aside."""
         why = IgnoredFinding(reason, until)
         keys = [finding_identity(one) for one in found]
-        await asyncio.to_thread(self._store.ignore, keys, why)
+        await self._store.disk.do(self._store.ignore, keys, why)
         await self._passive.read_ignored()
 
     async def stop_ignoring(self, found: Sequence[Finding]) -> None:
         """Leave findings aside no more."""
         keys = [finding_identity(one) for one in found]
-        await asyncio.to_thread(self._store.stop_ignoring, keys)
+        await self._store.disk.do(self._store.stop_ignoring, keys)
         await self._passive.read_ignored()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pitui.config.damaged_file import DamagedFileError
+from pitui.config.own_database import DamagedFileError
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
@@ -102,10 +102,15 @@ class LiveRunService:
     async def _tell(self, runs: Sequence[Run] | None = None) -> None:
         """Tell of some runs, or of all that are kept."""
         if runs is None:
-            runs = await asyncio.to_thread(self._runs.history)
+            runs = await self._runs.history()
         self._on_runs(runs)
-        baselines = await asyncio.to_thread(self._runs.baselines)
+        baselines = await self._runs.baselines()
         self._timeline.add([*run_events(runs, baselines, time.time())])
+
+    async def _tell_if_known(self) -> None:
+        """Tell of what was begun or ended here; where it cannot be read, it is done all the same."""
+        with contextlib.suppress(PituiError):  # the watch of runs says why
+            await self._tell()
 
     def watched_benchmarks(self) -> Sequence[str]:
         """Return the names of benchmarks that are recorded and watched."""
@@ -135,7 +140,7 @@ class LiveRunService:
         """Run a benchmark to its end; recording and watching go on when its start is known."""
 
         async def follow(run: Run) -> Run:
-            await self._tell()
+            await self._tell_if_known()
             self.look_now()
             if not started.done():
                 started.set_result(run)
@@ -148,14 +153,13 @@ class LiveRunService:
             await runner.run(request, follow)
         # The watch's task group would end with it, and all updates.
         except Exception as error:  # noqa: BLE001
-            self._failed(name, _as_pitui_error(error), say, started)
+            await self._failed(name, _as_pitui_error(error), say, started)
         finally:
             self._benchmarks.remove(name)
             self._benchmark_ended()
-        with contextlib.suppress(PituiError):  # the watch of runs says why
-            await self._tell()
+        await self._tell_if_known()
 
-    def _failed(
+    async def _failed(
         self, name: str, error: PituiError, say: Callable[[str], None], started: asyncio.Future[Run]
     ) -> None:
         if not started.done():
@@ -165,8 +169,8 @@ class LiveRunService:
         if started.cancelled():
             return
         with contextlib.suppress(PituiError):  # it was said
-            run = self._runs.get(started.result().id)
-            self._runs.keep(replace(run, error=run.error or error.message))
+            run = await self._runs.get(started.result().id)
+            await self._runs.keep(replace(run, error=run.error or error.message))
 
     async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
         """Start a job of the configuration."""
@@ -175,20 +179,20 @@ class LiveRunService:
             report(replace(one.outcome, role=one.item.target))
 
         run = await start_job(self._cluster, self._runs, name, delivered, say)
-        await self._tell()
+        await self._tell_if_known()
         self.look_now()
         return run
 
     async def cancel(self, run_id: str) -> Run:
         """Cancel a run."""
         run = await self._runs.cancel(run_id)
-        await self._tell()
+        await self._tell_if_known()
         self._monitor.poll_now()
         return run
 
 
 class LiveBenchmarkService:
-    """The record of runs; whatever waits for the disk does so in a thread."""
+    """The record of runs."""
 
     def __init__(self, runs: Runs, details: AppDetails) -> None:
         self._runs = runs
@@ -196,19 +200,19 @@ class LiveBenchmarkService:
 
     async def baselines(self) -> Sequence[Run]:
         """Return the runs that are kept as baselines."""
-        return await asyncio.to_thread(self._runs.baselines)
+        return await self._runs.baselines()
 
     async def keep_baseline(self, run_id: str) -> None:
         """Keep a run as the baseline of its kind."""
-        await asyncio.to_thread(self._runs.keep_baseline, run_id)
+        await self._runs.keep_baseline(run_id)
 
     async def forget_baseline(self, run_id: str) -> None:
         """Keep a run as a baseline no more."""
-        await asyncio.to_thread(self._runs.forget_baseline, run_id)
+        await self._runs.forget_baseline(run_id)
 
     async def samples(self, run_id: str) -> Mapping[str, Sequence[NodeSample]]:
         """Return what each node did during a run."""
-        return await asyncio.to_thread(self._runs.samples, run_id)
+        return await self._runs.samples(run_id)
 
     async def tasks(self, run: Run) -> Sequence[TaskBar]:
         """Return the tasks of a run's application."""

@@ -26,12 +26,12 @@ async def test_samples_are_kept_by_the_clock_of_the_drivers_node(tmp_path: Path)
     text = {"cluster": {"name": "shelf", "master": "nuc"}, "nodes": {"nuc": {"host": "local"}}}
     async with open_cluster(msgspec.convert(text, Config), NonInteractive()) as cluster:
         runs = Runs(cluster, RunStore(tmp_path / "runs.db"))
-        runs.keep(replace(RUN, application="app-1"))
+        await runs.keep(replace(RUN, application="app-1"))
         record = Recording(cluster, ["nuc"], ())
         for at in (0.5, 7001.0, 7002.0):
             record._take("nuc", Reading(NodeSample(at, 1.0), clock_offset=3600.0))
-        BenchmarkRunner(cluster, runs, lambda _: None)._keep_recorded(RUN, record)
-        samples, _seconds = runs.recorded("app-1")
+        await BenchmarkRunner(cluster, runs, lambda _: None)._keep_recorded(RUN, record)
+        samples, _seconds = await runs.recorded("app-1")
     assert [sample.at for sample in samples["nuc"]] == [3401.0, 3402.0]
 
 
@@ -53,7 +53,7 @@ async def test_data_is_removed_unless_the_run_goes_on(
     said: list[str] = []
     async with open_cluster(msgspec.convert(text, Config), NonInteractive()) as cluster:
         runs = Runs(cluster, RunStore(tmp_path / "runs.db"))
-        runs.keep(replace(RUN, state=state))
+        await runs.keep(replace(RUN, state=state))
         runner = BenchmarkRunner(cluster, runs, said.append)
         runner._running = RUN
         runner._made = MadeData(cluster, said.append, str(folder))

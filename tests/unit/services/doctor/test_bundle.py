@@ -95,7 +95,8 @@ async def collected(tmp_path: Path) -> tuple[BundleFile, ...]:
             time.time(), EventKind.WORKER, "lost", "zqnuc", "worker zqnuc",
             detail=f"no route to {ADDRESSES[3]}, says zqhub.fritz.box", node="zqnuc",
         )  # fmt: skip
-        TimelineStore(cluster.audit.cluster, "test").add([event], LastKnownState(), time.time())
+        timeline = TimelineStore(cluster.audit.cluster, "test")
+        await timeline.disk.do(timeline.add, [event], LastKnownState(), time.time())
         evidence = await gather_evidence(cluster, ["zqnuc"], {Reads.NODES}, say=lambda _: None)
         found = {
             "findings": [

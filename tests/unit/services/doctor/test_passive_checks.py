@@ -198,7 +198,8 @@ async def test_what_a_person_ignores_is_left_aside_at_once_and_until_that_day(wa
     one = watch()
     await one.begin()
     await one.see(LOW, 60)
-    one.store.ignore([finding_identity(ONE)], IgnoredFinding("known", date(2027, 1, 15)))
+    why = IgnoredFinding("known", date(2027, 1, 15))
+    await one.store.disk.do(one.store.ignore, [finding_identity(ONE)], why)
     await one.passive.read_ignored()
     assert [(k.excluded, k.ignored) for k in one.passive.standing] == [("known", True)]
     one.passive.look(one.now, NOW + 3 * 86400)

@@ -11,6 +11,7 @@ import pytest
 from support.plain_cluster import DONE, RUNNING, pi, worker
 from support.plain_cluster import FULL as SHELF
 
+from pitui.config.own_database import BusyFileError
 from pitui.domain.cluster import ApplicationState, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
@@ -18,7 +19,7 @@ from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.snapshot import Snapshot
 from pitui.services.audit import Audit
 from pitui.services.events.timeline import Timeline
-from pitui.services.events.timeline_store import BusyError, TimelineStore
+from pitui.services.events.timeline_store import TimelineStore
 
 FULL = replace(SHELF, applications=(), nodes=SHELF.nodes[:2])
 LOST = replace(FULL, nodes=(*FULL.nodes[:1], pi("pi1", on=worker(WorkerState.DEAD))))
@@ -109,10 +110,14 @@ async def test_what_ended_while_pitui_was_away_is_found_at_the_next_start(timeli
 async def test_people_s_actions_come_from_the_audit_log(timeline, tmp_path: Path) -> None:
     audit = Audit("shelf", tmp_path / "audit.jsonl")
     audit.record("stop", "pi1", "ok", detail="stopped")
-    Audit("attic", tmp_path / "audit.jsonl").record("stop", "pi1", "ok")
+    other = Audit("attic", tmp_path / "audit.jsonl")
+    other.record("stop", "pi1", "ok")
+    for one in (audit, other):
+        await one.written()
     one = timeline()
     await one.begin()
     audit.record("kill", "nuc", "failed", application="app-7")
+    await audit.written()
     await one.note()
     assert [(e.what, e.about, e.gravity) for e in one.events] == [
         ("stop", "pi1", Severity.PLAIN),
@@ -186,7 +191,7 @@ def test_a_locked_file_is_busy_and_nothing_more(tmp_path: Path) -> None:
     store.add([event(time.time())], LastKnownState(), time.time())
     holder = sqlite3.connect(tmp_path / "t.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(BusyError):
+    with pytest.raises(BusyFileError):
         store.add([event(time.time(), "back")], LastKnownState(), time.time())
     assert len(store.read().events) == 1
     holder.execute("ROLLBACK")
@@ -222,7 +227,7 @@ def test_threads_of_several_writers_lose_nothing(tmp_path: Path) -> None:
                 try:
                     store.add([row, event(now, "x", "shared", once=True)], LastKnownState(), now)
                     break
-                except BusyError:
+                except BusyFileError:
                     continue
 
     threads = [threading.Thread(target=write, args=(i,)) for i in range(4)]
@@ -238,7 +243,8 @@ def test_threads_of_several_writers_lose_nothing(tmp_path: Path) -> None:
 async def test_what_was_seen_by_another_version_is_forgotten(
     timeline, tmp_path: Path, state: str
 ) -> None:
-    TimelineStore("shelf", "w", tmp_path / "timeline.db").add([], LastKnownState(), time.time())
+    store = TimelineStore("shelf", "w", tmp_path / "timeline.db")
+    await store.disk.do(store.add, [], LastKnownState(), time.time())
     with closing(sqlite3.connect(tmp_path / "timeline.db")) as database, database:
         database.execute("UPDATE seen SET state = ?", (state,))
     one = timeline()
@@ -261,6 +267,7 @@ async def test_an_audit_log_that_cannot_be_written_is_said(tmp_path: Path) -> No
     one.subscribe(lambda: told.append(str(one.complaint)))
     await one.begin()
     audit.record("kill", "nuc", "ok")
+    await audit.written()
     await one.note()
     await one.note()
     assert len([text for text in told if "audit log" in text]) == 1
