@@ -19,7 +19,7 @@ from pitui.domain.logs.log_line import LogSource, SourceKind
 from pitui.remote.copy.put_file import put_file
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
-from pitui.services.runs.run_status import decode_runs, run_status
+from pitui.services.runs.run_status import parse_unfinished, run_status
 from pitui.services.runs.submit import Submission
 
 _REMOVE_LIMIT = 30.0
@@ -222,11 +222,14 @@ class Runs:
         node = self._cluster.master.name
         runner = self._cluster.runner(node)
         found = await runner.run(run_folder.unfinished_script(), changes=False)
-        for run in decode_runs(found.stdout):
+        known, left = parse_unfinished(found.stdout)
+        for run in known:
             if run.cluster != self._cluster.name:
                 continue
             if await self._in_store(self._store.get, run.id) is None:
                 await self._in_store(self._store.save, replace(run, node=node))
+        if left and not self._cluster.guard.read_only:
+            await runner.run(run_folder.remove_left_script(left))
         unfinished = await self._in_store(self._store.running, self._cluster.name)
         running = [run for run in unfinished if run.node == node]
         if running:

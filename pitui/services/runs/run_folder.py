@@ -29,6 +29,7 @@ RESULT_MARK = "PITUI-RESULT "
 WRONG_MARK = "WrongAnswerError: "
 """How a benchmark program says that the answer is wrong; spark-submit passes on a program's
 standard error as its own standard output."""
+LEFT = "left "
 CANCEL_LIMIT = 15.0
 """Seconds after which a cancelled run is killed hard."""
 
@@ -129,16 +130,13 @@ exit 0"""
 
 
 def look_script(folders: Sequence[str]) -> str:
-    """Return the sh that tells how runs stand; `parse_looks` reads its answer."""
+    """Return the sh that tells how runs stand, and only reads; for `parse_looks`."""
     return f"""{_STARTED}
 for folder in {quote_all(folders)}; do
   echo "run $folder"
   cd "$folder" 2>/dev/null || {{ echo gone; continue; }}
   [ -f cancelled ] && echo cancelled
-  if read -r pid begun < pid; then
-    # Whoever was killed hard, or lost its power, could not remove them.
-    if same "$pid" "$begun"; then echo alive; else rm -rf -- {PRIVATE}; fi
-  fi
+  read -r pid begun < pid && same "$pid" "$begun" && echo alive
   [ -f status ] && echo "status $(cat status)"
   echo "application $(grep -o -m1 'app-[0-9]\\{{14\\}}-[0-9]\\{{4,\\}}' {STDERR} | head -n 1)"
   grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1
@@ -151,12 +149,30 @@ exit 0"""
 
 
 def unfinished_script() -> str:
-    """Return the sh that prints the run.json of each run that has left no exit status."""
-    return f"""cd {quote_path(FOLDER)} 2>/dev/null || exit 0
+    """Return the sh that looks for runs that have left no exit status.
+
+    `pitui.services.runs.run_status.parse_unfinished` reads its answer. It only reads.
+
+    Whoever was killed hard, or lost its power, could not remove what is private; nor
+    could a pitui that ended before it had started what it had brought, an hour ago at least.
+    """
+    return f"""{_STARTED}
+left() {{
+  if read -r pid begun < "$1/pid"; then ! same "$pid" "$begun"
+  else [ -n "$(find "$1/{PRIVATE}" -prune -mmin +60)" ]; fi
+}}
+cd {quote_path(FOLDER)} 2>/dev/null || exit 0
 for folder in */; do
+  folder=$PWD/${{folder%/}}
+  [ ! -d "$folder/{PRIVATE}" ] || ! left "$folder" || printf '\\n{LEFT}%s\\n' "$folder"
   [ -f "$folder/status" ] || [ ! -f "$folder/run.json" ] || cat "$folder/run.json"
-done
+done 2>/dev/null
 exit 0"""
+
+
+def remove_left_script(folders: Sequence[str]) -> str:
+    """Return the sh that removes what is private in the folders of runs that are over."""
+    return f"rm -rf -- {quote_all(f'{folder}/{PRIVATE}' for folder in folders)}"
 
 
 @dataclass(slots=True)

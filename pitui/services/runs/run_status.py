@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pitui.domain.apps.recorded_run import Repeat, Run, RunState
-from pitui.services.runs.run_folder import RunProbe
+from pitui.services.runs.run_folder import LEFT, RunProbe
 
 _LOST_AFTER = 10.0
 """Seconds for which a run may be without a process before it counts as lost."""
@@ -72,6 +72,13 @@ def _repeat(said: Mapping[str, Any]) -> Repeat:
     return Repeat(
         float(said["seconds"]), str(said["value"]), None if began is None else float(began)
     )
+
+
+def parse_unfinished(text: str) -> tuple[list[Run], list[str]]:
+    """Return the runs that have left no exit status, and the folders that still hold secrets."""
+    lines = text.split("\n")
+    left = [line.removeprefix(LEFT) for line in lines if line.startswith(LEFT)]
+    return decode_runs("\n".join(line for line in lines if not line.startswith(LEFT))), left
 
 
 def decode_runs(text: str) -> list[Run]:

@@ -8,11 +8,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.services.runs import run_folder
-from pitui.services.runs.run_status import run_status
+from pitui.services.runs.run_status import parse_unfinished, run_status
 from pitui.spark.properties import parse_properties
 
 RUN = Run("1", "pi", True, "shelf", "nuc", "/f", started_at=time.time() - 60)
@@ -214,14 +215,33 @@ def test_settings_go_with_a_run_that_is_cancelled(launch, text):
     assert not (folder / "private").exists()
 
 
-def test_settings_of_a_run_that_was_killed_go_with_the_next_look(launch):
-    folder = launch("sleep 60", [])
-    pid = int((folder / "pid").read_text().split()[0])
+def left():
+    return parse_unfinished(sh(run_folder.unfinished_script()).stdout)[1]
+
+
+def test_settings_of_a_run_that_was_killed_are_found_and_removed(launch):
+    folder, other = launch("sleep 60", []), launch("sleep 60", [])
+    (folder / "run.json").write_bytes(msgspec.json.encode(RUN))
     assert look(folder).alive
-    assert (folder / "private").exists()
-    os.killpg(pid, signal.SIGKILL)
+    assert left() == []
+    os.killpg(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
     limit = time.monotonic() + 20
     while look(folder).alive:
         assert time.monotonic() < limit
+    found, over = parse_unfinished(sh(run_folder.unfinished_script()).stdout)
+    assert ([run.id for run in found], over) == ([RUN.id], [str(folder)])
+    assert (folder / "private").exists(), "looking changes nothing"
+    sh(run_folder.remove_left_script(over))
     assert not (folder / "private").exists()
+    assert (other / "private").exists()
+    assert left() == []
     (folder / "status").touch()
+
+
+@pytest.mark.parametrize(("minutes", "is_left"), [(5, False), (120, True)])
+def test_settings_of_a_run_that_never_began_are_left_after_an_hour(home, minutes, is_left):
+    folder = Path(sh(run_folder.make_folder_script("run-0")).stdout.strip())
+    (folder / "private").mkdir()
+    then = time.time() - minutes * 60
+    os.utime(folder / "private", (then, then))
+    assert left() == [str(folder)] * is_left
