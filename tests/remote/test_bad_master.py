@@ -20,12 +20,16 @@ from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.http import request
 from pitui.remote.prompts import NonInteractive
+from pitui.services.clients.master import StartingError
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
 LIMIT = 120.0
 """Longer than the longest rest that a master gets which was slow to answer."""
 GOOD = (Path(__file__).parents[1] / "captures" / "master" / "app-running.json").read_bytes()
+STARTING = (
+    Path(__file__).parents[1] / "captures" / "master" / "unknown-path-is-200-html.html"
+).read_bytes()
 WATCHED = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -135,6 +139,31 @@ async def test_a_master_that_does_not_answer_as_one_is_said_and_recovers(
                     lambda: monitor.snapshot.master.state is MasterState.ALIVE, LIMIT, "it is back"
                 )
                 watching.cancel()
+
+
+async def test_a_master_that_has_just_started_is_no_other_program() -> None:
+    """For a moment it answers every path with its first page."""
+    serve = [answer(STARTING)]
+    with master(serve) as port:
+        async with (
+            open_cluster(config(port), NonInteractive()) as cluster,
+            TaskGroup() as group,
+        ):
+            reading = group.create_task(cluster.spark_master.read())
+            await asyncio.sleep(0.5)
+            assert not reading.done()
+            serve[0] = answer(GOOD)
+            assert (await reading).state is MasterState.ALIVE
+
+
+async def test_a_master_that_only_ever_shows_its_page_is_called_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pitui.services.clients.master._STARTS_WITHIN", 0.3)
+    with master([answer(STARTING)]) as port:
+        async with open_cluster(config(port), NonInteractive()) as cluster:
+            with pytest.raises(StartingError, match="it is starting"):
+                await cluster.spark_master.read()
 
 
 async def test_a_frozen_master_is_said_and_comes_back(tmp_path: Path) -> None:

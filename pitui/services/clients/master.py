@@ -1,5 +1,7 @@
 """The way to the master's web UI, wherever it listens."""
 
+import asyncio
+import time
 from dataclasses import replace
 from urllib.parse import urljoin
 
@@ -8,17 +10,24 @@ from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NotListeningError, NotSparkError, WebError
 from pitui.remote.http.request import Response
 from pitui.remote.http.web_client import Web
+from pitui.spark.api.html_pages import is_master_page
 from pitui.spark.api.master_json import MasterReader
 
 READ_LIMIT = 5.0
 _ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
 _OTHER_ADVICE = "Something else is listening there: check spark.master in the configuration."
+_STARTS_WITHIN = 3.0
+_AGAIN_AFTER = 0.2
 _LOOPBACK = "127.0.0.1"
 
 
 def in_url(host: str) -> str:
     """Return a host as it is in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
+
+
+class StartingError(WebError):
+    """The master has started, and cannot say yet how the cluster stands."""
 
 
 class MasterAccess:
@@ -59,15 +68,16 @@ class MasterAccess:
         """Return the master's view of the cluster.
 
         Raises:
-            WebError: it does not answer under any address it may have.
+            WebError: it does not answer under any address it may have, or has only just started.
             NotSparkError: something else answers there.
         """
         problem: WebError | NotSparkError | None = None
         for base in [self._answered] if self._answered else self._candidates():
             url = urljoin(base, "json/")
             try:
-                answer = await self._web.get(url, via=self._node.name, limit=limit)
-                view = self._reader.read(answer.body)
+                view = await self._ask(url, limit)
+            except StartingError:
+                raise
             except WebError as error:
                 problem = _more_telling(problem, error)
                 continue
@@ -82,6 +92,24 @@ class MasterAccess:
             reason = f"the master does not answer ({problem.reason})"
             raise type(problem)(problem.url, reason, _ADVICE) from problem
         raise problem or WebError(self.web_url, "the master does not answer", _ADVICE)
+
+    async def _ask(self, url: str, limit: float) -> MasterView:
+        """Return the answer at an address.
+
+        For a moment after its start a master answers everything with its first page.
+        """
+        until = time.monotonic() + _STARTS_WITHIN
+        while True:
+            answer = await self._web.get(url, via=self._node.name, limit=limit)
+            try:
+                return self._reader.read(answer.body)
+            except NotSparkError:
+                if not is_master_page(answer.body):
+                    raise
+            if time.monotonic() > until:
+                reason = "the master's page is there, but not what it knows (json/): it is starting"
+                raise StartingError(url, reason)
+            await asyncio.sleep(_AGAIN_AFTER)
 
     async def page(self, path: str, limit: float = READ_LIMIT) -> Response:
         """Return a page of the master's web UI; `path` is relative to its root.

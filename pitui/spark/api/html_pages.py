@@ -9,6 +9,7 @@ from pitui.domain.apps.executor_end import RemovedExecutor
 _LINK = re.compile(
     r"<a\s[^>]*?href\s*=\s*[\"']([^\"']+)[\"'][^>]*>\s*Application Detail UI\s*</a>", re.IGNORECASE
 )
+_MASTER_TITLE = re.compile(rb"<title>\s*Spark Master at spark://", re.IGNORECASE)
 _TOKEN_INPUT = re.compile(r"<input\s[^>]*\bname\s*=\s*[\"']csrfToken[\"'][^>]*>", re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^>]*>(.*?)</tr>", re.IGNORECASE | re.DOTALL)
 _CELL = re.compile(r"<td\b[^>]*>(.*?)</td>", re.IGNORECASE | re.DOTALL)
@@ -28,6 +29,11 @@ def driver_ui(html: str, base: str = "") -> str | None:
         return None
     address = urljoin(base, unescape(link[1]))
     return address if address.startswith(("http://", "https://", "/")) else None
+
+
+def is_master_page(body: bytes) -> bool:
+    """Whether a page is the first page of a Spark master."""
+    return _MASTER_TITLE.search(body) is not None
 
 
 def csrf_token(html: str) -> str | None:
