@@ -35,6 +35,9 @@ from pitui.remote.ssh.connection_pool import ConnectionPool
 _LIMIT = 15.0
 """Seconds that taking, renewing or freeing a lock may take."""
 
+_BEGUN_LIMIT = 5.0
+"""Seconds that an action which was broken off waits for the locks it was about to take."""
+
 _TRIES = 3
 
 _holding: ContextVar[tuple["Holding", ...]] = ContextVar("holding", default=())
@@ -154,6 +157,7 @@ class Holding:
         self._held: dict[str, _Lock] = {}
         self._refused: dict[str, LockedError] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._begun: dict[str, asyncio.Task[_Lock]] = {}
 
     async def take(self, name: str) -> None:
         """Take a node's lock, unless this action has it.
@@ -166,7 +170,7 @@ class Holding:
             if name in self._refused:
                 raise self._refused[name]
             if name not in self._held:
-                self._held[name] = await self._take(name)
+                self._held[name] = await self._begin(name)
 
     async def confirm(self, name: str) -> None:
         """Take a node's lock again where it is not sure to be held; see `NodeLocks.check`."""
@@ -174,7 +178,7 @@ class Holding:
         if lock is None or (steady_time() - lock.confirmed) < 2 * RENEWED_EVERY:
             return
         async with self._turns[name]:
-            self._held[name] = await self._take(name)
+            self._held[name] = await self._begin(name)
 
     def doubt(self, name: str) -> None:
         """Note that a node's connection changed, and its lock may have gone with it."""
@@ -191,11 +195,36 @@ class Holding:
 
     async def free(self) -> None:
         """Free all locks; where a node cannot be reached its lock ends with the connection."""
+        await self._wait_for_begun()
         async with TaskGroup() as group:
             for name, lock in self._held.items():
                 if self._connections.link(name).state is LinkState.CONNECTED:
                     group.create_task(self._free(name, lock))
         self._held.clear()
+
+    async def _begin(self, name: str) -> _Lock:
+        """Take a lock; who gives up waiting for it leaves that to `free`, which has to know it."""
+        begun = self._begun.get(name)
+        if begun is None:
+            begun = self._begun[name] = asyncio.create_task(self._take(name))  # noqa: TID251 - `free` waits for it
+        try:
+            await asyncio.wait([begun])
+        finally:
+            if begun.done():
+                del self._begun[name]
+        return begun.result()
+
+    async def _wait_for_begun(self) -> None:
+        """Wait until it is known which locks are held, but not long for a node that is silent."""
+        begun, self._begun = self._begun, {}
+        if not begun:
+            return
+        _, silent = await asyncio.wait(begun.values(), timeout=_BEGUN_LIMIT)
+        for task in silent:
+            task.cancel()
+        for name, task in begun.items():
+            if task.done() and not task.cancelled() and task.exception() is None:
+                self._held[name] = task.result()
 
     async def _take(self, name: str) -> _Lock:
         node = self._connections.node(name)

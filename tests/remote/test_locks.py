@@ -359,3 +359,34 @@ def test_what_stands_in_a_lock_is_shown_and_not_obeyed() -> None:
     assert parse_taken("busy 1100 44 1000 {not json")[1].owner is None
     assert parse_taken("busy 1100 44 1000 7")[1].owner is None
     assert parse_taken("busy ")[1].process is None
+
+
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.05, 0.1, 0.2])
+async def test_a_taking_that_is_broken_off_leaves_no_lock(
+    spark_homes: SshSparkHomes, after: float
+) -> None:
+    async with spark_homes.opened() as cluster:
+        await cluster.runner("pi1").run("true", changes=False)
+        async with cluster.locks.holding("restart") as locks, TaskGroup() as group:
+            taking = group.create_task(locks.take("pi1"))
+            await asyncio.sleep(after)
+            taking.cancel()
+        assert await is_free(cluster, "pi1")
+        assert left_behind(spark_homes) == []
+
+
+async def test_a_taking_that_is_broken_off_waits_not_long_for_a_node_that_is_silent(
+    spark_homes: SshSparkHomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pitui.remote.node_locks._BEGUN_LIMIT", 0.2)
+    async with spark_homes.opened() as cluster:
+        await cluster.runner("pi1").run("true", changes=False)
+        monkeypatch.setattr(
+            "pitui.remote.node_locks.take_command", lambda *_args, **_named: "sleep 60"
+        )
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), cluster.locks.holding("restart") as locks:
+                await locks.take("pi1")
+        assert asyncio.get_running_loop().time() - begun < LIMIT / 3
+        assert cluster.connections.link("pi1").state is LinkState.CONNECTED
