@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.text.printable import time_span
 
 _OLD = 5.0
@@ -43,8 +44,18 @@ class ClusterDriver:
     main_class: str = ""
     node: str | None = None
     """The name of the node it runs on, where that is one of ours."""
-    why_waiting: str | None = None
-    fix: str = ""
+    stall: StallReason | None = None
+    """Why it is not started."""
+
+    @property
+    def why_waiting(self) -> str | None:
+        """Why it is not started, in words; None where it is."""
+        return self.stall.reason if self.stall is not None else None
+
+    @property
+    def fix(self) -> str:
+        """What to do about that: a command, or a setting."""
+        return self.stall.fix if self.stall is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from pitui.config.model import Config
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -100,7 +101,7 @@ RUNNING = Application(
 )  # fmt: skip
 WAITING = Application(
     "app-0004", "greedy", ApplicationState.WAITING, 0, 2048, NOW - 61, 61.0, "pi",
-    "wants 2048 MiB per executor, the largest worker offers 700 MiB",
+    StallReason("wants 2048 MiB per executor, the largest worker offers 700 MiB"),
 )  # fmt: skip
 DONE = Application(
     "app-0002", "flights by hour", ApplicationState.FINISHED, 6, 366, NOW - 3600, 131.0, "pi"

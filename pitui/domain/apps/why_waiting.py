@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from pitui.domain.apps.stall_reason import StallKind, StallReason
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -28,11 +29,6 @@ MIB = 1024 * 1024
 LOOP = 2
 """Executors that ended by themselves from which on they are taken to die in a loop."""
 
-DRIVER_UNREACHABLE = "its executors cannot reach the driver"
-"""How the reason begins where executors end because they cannot reach the driver."""
-
-_DIED = re.compile(r"\b\d+ executors died\b")
-_LATEST = re.compile(r"executors died, the latest \((\d+)\)")
 _UNREACHABLE = re.compile(
     r"Failed to connect to|Connection refused|No route to host|UnknownHostException"
     r"|onnection timed out|Cannot receive any reply from|Network is unreachable"
@@ -40,18 +36,6 @@ _UNREACHABLE = re.compile(
 _MEMORY = re.compile(r"OutOfMemoryError|Cannot allocate memory|insufficient memory|enough space")
 _HEAP = re.compile(r"INVALID_EXECUTOR_MEMORY\S* .*?([1-9]\d{6,}) must be at least (\d{7,})")
 _PEER = re.compile(r"(?:connect to|refused:|host:|timed out:|reply from) *(\S+?:\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class StallReason:
-    """A reason, and what would remove it; `fix` is empty where there is nothing to do but wait."""
-
-    reason: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        """Return both as one sentence."""
-        return f"{self.reason}. {self.fix}" if self.fix else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +115,6 @@ def too_many_cores(wanted: int, alive: Sequence[Worker]) -> StallReason | None:
     return None
 
 
-def died_in_a_loop(reason: str) -> bool:
-    """Whether a reason is that of `dying`: executors that end one after the other."""
-    return _DIED.search(reason) is not None
-
-
-def latest_death(reason: str) -> str:
-    """Return the executor that such a reason names as the latest that died; empty where none."""
-    match = _LATEST.search(reason)
-    return match[1] if match else ""
-
-
 def dying(deaths: ExecutorDeaths) -> StallReason | None:
     """Return why executors that were started are of no use; None where too few have died."""
     if deaths.count < LOOP:
@@ -153,29 +126,35 @@ def dying(deaths: ExecutorDeaths) -> StallReason | None:
         peer = _PEER.search(line)
         at = f" at {peer[1]}" if peer else ""
         return StallReason(
-            f"{DRIVER_UNREACHABLE}{at}; {latest}: {line}",
+            f"its executors cannot reach the driver{at}; {latest}: {line}",
             (
                 "Give it an address that the workers can reach (--conf "
                 "spark.driver.host=ADDRESS), and open its port in the firewall "
                 "(spark.driver.port)."
             ),
+            StallKind.DRIVER_UNREACHABLE,
+            deaths.executor,
         )
     if heap := _HEAP.search(line):
         return _heap_too_small(deaths, int(heap[1]), int(heap[2]))
     if _MEMORY.search(line):
         advice = "Ask for more with --executor-memory, or split the data into more partitions."
-        return StallReason(f"{latest}: {line}", advice)
+        return _dying(deaths, f"{latest}: {line}", advice)
     said = f": {line}" if line else ", and its log contains no error"
-    return StallReason(
-        f"{latest}{said}", "f shows that line in its log; kill the application to end it."
-    )
+    fix = "f shows that line in its log; kill the application to end it."
+    return _dying(deaths, f"{latest}{said}", fix)
+
+
+def _dying(deaths: ExecutorDeaths, reason: str, fix: str) -> StallReason:
+    return StallReason(reason, fix, StallKind.EXECUTORS_DIE, deaths.executor)
 
 
 def _heap_too_small(deaths: ExecutorDeaths, heap: int, least: int) -> StallReason:
     # The JVM keeps some of what it is given to itself: as much more must be asked for.
     asked = deaths.memory_mib or SMALLEST_EXECUTOR_MIB
     enough = max(ceil(asked * least / heap), SMALLEST_SERIAL_EXECUTOR_MIB)
-    return StallReason(
+    return _dying(
+        deaths,
         f"{deaths.memory_mib} MiB leave a heap of {heap // MIB} MiB, Spark needs {least // MIB} "
         f"MiB: {deaths.count} executors died",
         f"Submit it again with --executor-memory {enough}m or more.",

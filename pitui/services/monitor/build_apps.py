@@ -5,7 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from pitui.domain.apps.executor_end import RemovedExecutor
-from pitui.domain.apps.why_waiting import StallReason, driver_waits, waits
+from pitui.domain.apps.stall_reason import StallReason
+from pitui.domain.apps.why_waiting import driver_waits, waits
 from pitui.domain.cluster import Application, Executor, MasterView, Progress
 from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.facts.network.address import Matched
@@ -41,10 +42,7 @@ def _with_driver(
 
 
 def _explained(app: Application, found: StallReason | None, view: MasterView) -> Application:
-    reason = found or waits(app, view) if app.state.active else None
-    if reason is None:
-        return app
-    return replace(app, why_waiting=reason.reason, fix=reason.fix)
+    return replace(app, stall=found or waits(app, view)) if app.state.active else app
 
 
 def drivers(view: MasterView, matched: Matched) -> tuple[ClusterDriver, ...]:
@@ -53,15 +51,8 @@ def drivers(view: MasterView, matched: Matched) -> tuple[ClusterDriver, ...]:
     hosts = _worker_hosts(view)
     told = []
     for driver in view.drivers:
-        reason = driver_waits(driver, view)
-        told.append(
-            replace(
-                driver,
-                node=nodes.get(hosts.get(driver.worker, "")),
-                why_waiting=reason.reason if reason else None,
-                fix=reason.fix if reason else "",
-            )
-        )
+        node = nodes.get(hosts.get(driver.worker, ""))
+        told.append(replace(driver, node=node, stall=driver_waits(driver, view)))
     return tuple(sorted(told, key=lambda driver: (not driver.state.active, -driver.submitted_at)))
 
 

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from pitui.domain.apps.executor_end import RemovedExecutor
-from pitui.domain.apps.why_waiting import StallReason
+from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import Executor, MasterView, Progress
 from pitui.domain.driver import DriverAge
 from pitui.facts.health.reader import Health

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from pitui.domain.apps import why_waiting
-from pitui.domain.apps.why_waiting import ExecutorDeaths, StallReason
+from pitui.domain.apps.stall_reason import StallReason
+from pitui.domain.apps.why_waiting import ExecutorDeaths
 from pitui.domain.cluster import (
     Application,
     ApplicationState,

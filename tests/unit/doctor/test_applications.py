@@ -22,7 +22,8 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
 from pitui.domain.apps.jobs import Task
-from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, ExecutorDeaths, dying
+from pitui.domain.apps.stall_reason import StallKind, StallReason
+from pitui.domain.apps.why_waiting import ExecutorDeaths, dying
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
 from pitui.domain.bottleneck.task_record import ApplicationRecord, ExecutorRecord, StageRecord
@@ -148,16 +149,19 @@ LOOP = ExecutorDeaths(4, "3", "pi2", "Error: no main class", 512)
 def test_a_crash_loop_is_one_and_no_other_wait() -> None:
     reason = dying(LOOP)
     assert reason is not None
-    evidence = with_apps(healthy(), application(why_waiting=reason.reason, fix=reason.fix))
+    evidence = with_apps(healthy(), application(stall=reason))
     (one,) = found(evidence, "app.crash-loop")
     assert (one.severity, one.application) == (ERROR, ID)
     assert "4 executors died, the latest (3) on pi2: Error: no main class" in one.title
     assert only(evidence, "app.crash-loop")
     assert one.log is not None
     assert one.log.logs == (f"{ID}/3",)
-    unreachable = f"{DRIVER_UNREACHABLE}; 4 executors died, the latest (3)"
-    evidence = with_apps(healthy(), application(why_waiting=unreachable))
+    unreachable = StallReason("nobody is there", "", StallKind.DRIVER_UNREACHABLE, "3")
+    evidence = with_apps(healthy(), application(stall=unreachable))
     assert only(evidence, "app.driver-unreachable")
+    (one,) = found(evidence, "app.driver-unreachable")
+    assert one.log is not None
+    assert one.log.logs == (f"{ID}/3",)
 
 
 @pytest.mark.parametrize(("duration", "wanted"), [(3900.0, 1), (100.0, 0)])

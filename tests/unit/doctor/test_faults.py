@@ -28,6 +28,7 @@ from support.evidence import (
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
+from pitui.domain.apps.stall_reason import StallKind, StallReason
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -102,7 +103,7 @@ def for_master(url: str) -> Callable[[NodeStatus], NodeStatus]:
     )
 
 
-def application(why: str, mib: int = 1024, **more: object) -> Application:
+def application(why: str, mib: int = 1024, kind: StallKind = StallKind.WAITS) -> Application:
     return Application(
         "app-20270115-0001",
         "flights",
@@ -111,9 +112,7 @@ def application(why: str, mib: int = 1024, **more: object) -> Application:
         mib,
         NOW - 90,
         90.0,
-        why_waiting=why,
-        fix="do that",
-        **more,  # type: ignore[arg-type]
+        stall=StallReason(why, "do that", kind),
     )
 
 
@@ -490,7 +489,7 @@ def test_two_nodes_on_one_machine_may_have_its_name() -> None:
         ("memory.executor-does-not-fit", application("wants 4096 MiB per executor", 4096), ERROR),
         (
             "app.driver-unreachable",
-            application("its executors cannot reach the driver at 10.0.0.9:4141; 3 died"),
+            application("nobody answers at 10.0.0.9:4141", kind=StallKind.DRIVER_UNREACHABLE),
             ERROR,
         ),
     ],
@@ -508,7 +507,7 @@ def test_an_application_that_waits_has_one_reason(
     "app",
     [
         replace(application("just submitted"), duration_s=2.0),
-        replace(application(""), why_waiting=None),
+        replace(application(""), stall=None),
         replace(application("x", 9999), state=ApplicationState.FINISHED),
     ],
 )

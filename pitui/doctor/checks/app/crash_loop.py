@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, warning
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
-from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, died_in_a_loop, latest_death
+from pitui.domain.apps.stall_reason import StallKind
 from pitui.domain.cluster import ApplicationState
 
 _RECENT = 3600.0
@@ -19,11 +19,10 @@ _LOGS = 4
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for app in evidence.snapshot.applications:
-        why = app.why_waiting or ""
         if app.state.active:
-            if died_in_a_loop(why) and not why.startswith(DRIVER_UNREACHABLE):
+            if app.stall is not None and app.stall.kind is StallKind.EXECUTORS_DIE:
                 yield error(
-                    f"{app.name}: {why}",
+                    f"{app.name}: {app.stall.reason}",
                     app.fix or f"pitui kill {app.id}",
                     application=app.id,
                     log=FindingLine(EXECUTOR_DEATHS, executor_logs(evidence, app.id)),
@@ -45,7 +44,7 @@ def executor_logs(evidence: Evidence, app: str) -> tuple[str, ...]:
     """Return the logs of an application's newest executors, as `pitui logs` names them."""
     ids = [e.id for e in evidence.snapshot.executors.get(app, ()) if e.id.isdigit()]
     known = evidence.snapshot.application(app)
-    latest = latest_death(known.why_waiting or "") if known is not None else ""
+    latest = known.stall.executor if known is not None and known.stall is not None else ""
     if latest:
         # The master no longer lists it, and others may have begun since.
         ids = [*(one for one in ids if one != latest), latest]

@@ -7,17 +7,18 @@ from pitui.doctor.checks.app.crash_loop import executor_logs
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
-from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE
+from pitui.domain.apps.stall_reason import StallKind
 
 _SAID = ("Cannot register with driver", *EXECUTOR_DEATHS)
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for app in evidence.snapshot.applications:
-        if app.state.active and (app.why_waiting or "").startswith(DRIVER_UNREACHABLE):
+        stall = app.stall if app.state.active else None
+        if stall is not None and stall.kind is StallKind.DRIVER_UNREACHABLE:
             yield error(
-                f"{app.name}: {app.why_waiting}",
-                app.fix,
+                f"{app.name}: {stall.reason}",
+                stall.fix,
                 application=app.id,
                 log=FindingLine(_SAID, executor_logs(evidence, app.id)),
             )

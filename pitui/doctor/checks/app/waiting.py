@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
-from pitui.domain.apps.why_waiting import DRIVER_UNREACHABLE, died_in_a_loop
+from pitui.domain.apps.stall_reason import StallKind
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.text.printable import time_span
 
@@ -16,18 +16,17 @@ _SHORT = 30.0
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
     for app in evidence.snapshot.applications:
-        why = app.why_waiting
-        if not app.state.active or not why or app.duration_s < _SHORT:
+        stall = app.stall
+        if not app.state.active or stall is None or app.duration_s < _SHORT:
             continue
-        other = why.startswith(DRIVER_UNREACHABLE) or died_in_a_loop(why)
-        if other or executor_does_not_fit(evidence, app):
+        if stall.kind is not StallKind.WAITS or executor_does_not_fit(evidence, app):
             continue
         waits = app.state is ApplicationState.WAITING
         for_long = f"has waited for {time_span(app.duration_s)}" if waits else "does not move"
         yield Finding(
             FindingSeverity.WARNING if waits else FindingSeverity.INFO,
-            f"{app.name} {for_long}: {why}",
-            app.fix or f"pitui jobs {app.id}",
+            f"{app.name} {for_long}: {stall.reason}",
+            stall.fix or f"pitui jobs {app.id}",
             application=app.id,
         )
 

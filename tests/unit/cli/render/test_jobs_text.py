@@ -8,11 +8,12 @@ from support.plain_cluster import FULL, NOW, RUNNING, WAITING
 
 from pitui.cli.render.jobs_text import inside_json, inside_lines, list_json, list_lines
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
+from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver, DriverState
 
 DRIVER = ClusterDriver(
-    "driver-1", DriverState.SUBMITTED, 1, 9000, NOW, why_waiting="wants 9000 MiB", fix="Less."
+    "driver-1", DriverState.SUBMITTED, 1, 9000, NOW, stall=StallReason("wants 9000 MiB", "Less.")
 )
 OLD = Application("app-0000", "yesterday", ApplicationState.FINISHED, 0, 0, NOW - 90000, 61.0)
 
@@ -29,7 +30,8 @@ def test_a_tree_of_jobs_and_stages():
 
 
 def test_why_an_application_waits_and_what_to_do():
-    waiting = replace(WAITING, fix="Submit it again with --executor-memory 700m.")
+    reason = StallReason(WAITING.why_waiting or "", "Submit it again with --executor-memory 700m.")
+    waiting = replace(WAITING, stall=reason)
     text = "\n".join(
         inside_lines(WAITING.id, waiting, DetailResult(AppLocation(WAITING.id), captured()))
     )

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from pitui.domain.apps.stall_reason import StallKind
 from pitui.domain.apps.why_waiting import (
     ExecutorDeaths,
     driver_waits,
@@ -95,22 +96,26 @@ def test_more_cores_than_any_worker_has():
 
 
 @pytest.mark.parametrize(
-    ("line", "reason", "fix"),
+    ("line", "reason", "fix", "kind"),
     [
         (
             "java.io.IOException: Failed to connect to nuc/127.0.1.1:41231",
             "cannot reach the driver at nuc/127.0.1.1:41231",
             "spark.driver.host",
+            StallKind.DRIVER_UNREACHABLE,
         ),
-        ("java.lang.OutOfMemoryError: Java heap space", "12 executors died", "--executor-memory"),
-        ("Unrecognized VM option 'Nonsense'", "on pi2: Unrecognized VM option", "log"),
+        ("java.lang.OutOfMemoryError: Java heap space", "12 executors died", "--executor-memory",
+         StallKind.EXECUTORS_DIE),
+        ("Unrecognized VM option 'Nonsense'", "on pi2: Unrecognized VM option", "log",
+         StallKind.EXECUTORS_DIE),
     ],
-)
-def test_executors_that_die_in_a_loop(line, reason, fix):
+)  # fmt: skip
+def test_executors_that_die_in_a_loop(line, reason, fix, kind):
     found = dying(ExecutorDeaths(12, "11", "pi2", line))
     assert reason in found.reason
     assert line in found.reason
     assert fix in found.fix
+    assert (found.kind, found.executor) == (kind, "11")
     assert dying(ExecutorDeaths(1, "0", "pi2", line)) is None
 
 

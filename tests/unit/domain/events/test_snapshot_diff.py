@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -38,7 +39,8 @@ def node(
 
 
 def app(state: ApplicationState, seconds: float = 60.0) -> Application:
-    return Application("app-1", "pi", state, 2, 512, NOW - 100, seconds, "ann", "no core is free")
+    why = StallReason("no core is free")
+    return Application("app-1", "pi", state, 2, 512, NOW - 100, seconds, "ann", why)
 
 
 def executor(active: bool, why: str = "Command exited with code 137") -> Executor:
