@@ -66,16 +66,25 @@ class SkippedCheck:
     check: str = ""
 
 
-def error(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
+def finding(
+    severity: FindingSeverity, title: str, fix: str | Fix, **more: str | Fix | FindingLine | None
+) -> Finding:
+    """Return a finding; a `Fix` is what mends it, and says by itself how to type that."""
+    if isinstance(fix, Fix):
+        more["fixed_by"], fix = fix, fix.commands
+    return Finding(severity, title, fix, **more)  # type: ignore[arg-type]
+
+
+def error(title: str, fix: str | Fix, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding of something that does not work."""
-    return Finding(FindingSeverity.ERROR, title, fix, **more)  # type: ignore[arg-type]
+    return finding(FindingSeverity.ERROR, title, fix, **more)
 
 
-def warning(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
+def warning(title: str, fix: str | Fix, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding of something that works badly, or will not work."""
-    return Finding(FindingSeverity.WARNING, title, fix, **more)  # type: ignore[arg-type]
+    return finding(FindingSeverity.WARNING, title, fix, **more)
 
 
-def info(title: str, fix: str, **more: str | Fix | FindingLine | None) -> Finding:
+def info(title: str, fix: str | Fix, **more: str | Fix | FindingLine | None) -> Finding:
     """Return a finding that is only worth knowing."""
-    return Finding(FindingSeverity.INFO, title, fix, **more)  # type: ignore[arg-type]
+    return finding(FindingSeverity.INFO, title, fix, **more)

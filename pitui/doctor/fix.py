@@ -26,6 +26,14 @@ class Fix:
         daemons = (target.node for target in (*self.start, *self.restart))
         return tuple(dict.fromkeys((*self.on, *daemons)))
 
+    @property
+    def commands(self) -> str:
+        """The same as commands that can be pasted; `{nodes}` stands for the finding's nodes."""
+        said = [f"pitui provision {{nodes}} --only {','.join(self.steps)}"] if self.steps else []
+        said += [f"pitui start {named}" for named in _named(self.start)]
+        said += [f"pitui restart {named}" for named in _named(self.restart)]
+        return " ; ".join(said)
+
     @staticmethod
     def provisioning(*steps: str, on: Iterable[str], restart: Iterable[DaemonTarget] = ()) -> "Fix":
         """Return the fix by steps of provisioning, after which some daemons are restarted."""
@@ -51,3 +59,9 @@ class Fix:
             start=tuple(dict.fromkeys(target for one in every for target in one.start)),
             restart=tuple(dict.fromkeys(target for one in every for target in one.restart)),
         )
+
+
+def _named(targets: Iterable[DaemonTarget]) -> list[str]:
+    """Return what `pitui start` and `restart` take for daemons, each once."""
+    named = ("master" if target.role is Role.MASTER else "{nodes}" for target in targets)
+    return list(dict.fromkeys(named))

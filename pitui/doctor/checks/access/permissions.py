@@ -23,16 +23,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 if groups and folder.use in uses and not folder.open_to(user, groups):
                     setting = _CHOSEN_BY_STEP.get(folder.use)
                     by_step = setting is not None and is_written_by_step(evidence, name, setting)
+                    fix = Fix.provisioning("conf", on=[name]) if by_step else None
                     yield error(
                         f"{user}, as whom Spark runs, may not write to {folder.path}: it belongs "
                         f"to {folder.owner}:{folder.group}, mode {folder.mode:o}",
-                        "pitui provision {nodes} --only conf"
-                        if by_step
-                        else _to_paste(folder, user),
+                        fix or _to_paste(folder, user),
                         node=name,
                         about=folder.path,
                         several=f"{user}, as whom Spark runs, may not write to {folder.path}",
-                        fixed_by=Fix.provisioning("conf", on=[name]) if by_step else None,
                     )
 
 

@@ -19,18 +19,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.spark_facts():
         for folder in facts.folders:
             if folder.use == "local" and folder.of_ram and facts.has_home:
-                fix = _fix_of_scratch(evidence, name, folder.path)
                 yield warning(
                     f"its scratch space {folder.path} is RAM: {folder.file_system} of "
                     f"{folder.size_kib >> 10} MiB",
-                    _STEP
-                    if fix
-                    else "set spark.env.SPARK_LOCAL_DIRS to a folder on a disk, such as "
+                    _fix_of_scratch(evidence, name, folder.path)
+                    or "set spark.env.SPARK_LOCAL_DIRS to a folder on a disk, such as "
                     f"/srv/spark, then: {_STEP}",
                     node=name,
                     about=folder.path,
                     several=f"their scratch space {folder.path} is RAM",
-                    fixed_by=fix,
                 )
 
 

@@ -29,22 +29,19 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     folder, path = facts.logs.events, facts.logs.events.path
     by_step = path == _OWN and is_written_by_step(evidence, name, _DIR)
     fix = Fix.provisioning("conf", on=[name]) if by_step else None
-    command = "pitui provision {nodes} --only conf"
     if folder.there == "missing":
         yield error(
             f"event logs are on, and their folder {path} does not exist",
-            command if by_step else _FIX,
+            fix or _FIX,
             node=name,
-            fixed_by=fix,
             detail=f"applications end with `FileNotFoundException: File file:{path} does not "
             "exist`",
         )
     elif folder.there == "closed":
         yield error(
             f"event logs are on, and {facts.machine.user} may not write to their folder {path}",
-            command if by_step else f"pitui exec {name} -- sudo chmod 1777 {quote(path)}",
+            fix or f"pitui exec {name} -- sudo chmod 1777 {quote(path)}",
             node=name,
-            fixed_by=fix,
         )
     if folder.of_ram:
         yield warning(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding, FindingSeverity, finding
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import NodeStatus, Role, WorkerState
@@ -24,17 +24,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             continue
         fitting = fitting_worker_memory_mib(total - daemons + DAEMON_MIB)
         asked = evidence.nodes[status.name].worker_memory_mib or fitting
-        by_step = 0 < asked <= most
-        yield Finding(
+        yield finding(
             FindingSeverity.ERROR if offered > total else FindingSeverity.WARNING,
             f"its worker offers {offered} MiB, and its board has {total} MiB, of which the system "
             f"and Spark's daemons take about {SYSTEM_MIB + daemons}",
-            "pitui provision {nodes} --only sizing ; pitui restart {nodes}"
-            if by_step
+            _fix_of_memory(evidence, status)
+            if 0 < asked <= most
             else _setting(status.name, fitting),
             node=status.name,
             several="their workers offer more memory than the boards have",
-            fixed_by=_fix_of_memory(evidence, status) if by_step else None,
         )
 
 
@@ -44,14 +42,15 @@ def _setting(name: str, fitting: int) -> str:
     return f"set nodes.{name}.worker to false: this board has no room for an executor"
 
 
-def _fix_of_memory(evidence: Evidence, status: NodeStatus) -> Fix | None:
-    """Return the step that sizes the worker, where nobody else says what it offers."""
+def _fix_of_memory(evidence: Evidence, status: NodeStatus) -> Fix | str:
+    """Return the step that sizes the worker; its commands alone where another says its size."""
     name = status.name
     workers = [process for process in status.processes if process.role is Role.WORKER]
     said = any(process.option("--memory", "-m") for process in workers)
+    fix = Fix.provisioning("sizing", on=[name], restart=[DaemonTarget(name, Role.WORKER)])
     if said or len(workers) != 1 or not is_written_by_step(evidence, name, "SPARK_WORKER_MEMORY"):
-        return None
-    return Fix.provisioning("sizing", on=[name], restart=[DaemonTarget(name, Role.WORKER)])
+        return fix.commands
+    return fix
 
 
 CHECK = Check(

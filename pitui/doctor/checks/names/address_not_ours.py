@@ -20,18 +20,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         for setting, address in _told(facts, is_master=name == evidence.master_name):
             own = address in facts.addresses or is_loopback(address) or address in _ANY
             if is_ip_address(address) and not own:
-                fix = _fix_of_address(evidence, name, setting)
                 yield error(
                     f"{setting} is {address}, and it has no such address",
-                    "pitui provision {nodes} --only conf"
-                    if fix
-                    else f"remove {setting} there, or set an address of its own: "
+                    _fix_of_address(evidence, name, setting)
+                    or f"remove {setting} there, or set an address of its own: "
                     f"nodes.{name}.env.SPARK_LOCAL_IP",
                     node=name,
                     about=setting,
                     detail=f"its addresses: {', '.join(sorted(facts.addresses))}",
                     several=f"{setting} is an address that they do not have",
-                    fixed_by=fix,
                 )
 
 

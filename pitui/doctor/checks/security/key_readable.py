@@ -32,16 +32,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 )
             elif file.use == "secret" and file.readable:
                 by_step = _is_own_secret_file(evidence, name, file.path)
+                fix = Fix.provisioning("secret", on=[name]) if by_step else None
                 yield warning(
                     f"everybody with a login can read the secrets in {file.path} "
                     f"(mode {file.mode:o})",
-                    "pitui provision {nodes} --only secret"
-                    if by_step
-                    else f"pitui exec {{nodes}} -- sudo chmod o-r {quote(file.path)}",
+                    fix or f"pitui exec {{nodes}} -- sudo chmod o-r {quote(file.path)}",
                     node=name,
                     about=file.path,
                     several=f"everybody with a login can read the secrets in {file.path}",
-                    fixed_by=Fix.provisioning("secret", on=[name]) if by_step else None,
                 )
 
 

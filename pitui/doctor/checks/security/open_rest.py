@@ -23,16 +23,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     told = facts.defaults.get("spark.master.rest.port", "")
     port = int(told) if told.isdecimal() else _PORT
     if any(at == port and not is_loopback(host) for host, at in facts.listening):
-        step = f"pitui provision {name} --only conf ; pitui restart master"
+        fix = Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.MASTER)])
         by_step = _is_turned_off_by_step(evidence, name)
         yield warning(
             f"the master takes submissions over REST on port {port}, from anybody, whatever "
             "spark.authenticate says",
-            step if by_step else f"set spark.defaults: {{{_ENABLED}: false}}, then: {step}",
+            fix if by_step else f"set spark.defaults: {{{_ENABLED}: false}}, then: {fix.commands}",
             node=name,
-            fixed_by=Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.MASTER)])
-            if by_step
-            else None,
         )
 
 

@@ -21,25 +21,23 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if asked and _is_another(evidence, status.name, asked):
             yield error(
                 f"its worker belongs to {asked}, the master of this cluster is {url}",
-                "pitui provision {nodes} --only service ; pitui restart {nodes}",
+                _fix_of_worker(evidence, status)
+                or "pitui provision {nodes} --only service ; pitui restart {nodes}",
                 node=status.name,
                 about="worker",
                 several=f"their workers belong to {asked}",
-                fixed_by=_fix_of_worker(evidence, status),
             )
     for name, facts in evidence.facts.items():
         told = facts.defaults.get("spark.master", "")
         if told.startswith("spark://") and _is_another(evidence, name, told):
             by_step = is_written_by_step(evidence, name, "spark.master")
+            fix = Fix.provisioning("conf", on=[name]) if by_step else None
             yield warning(
                 f"spark.master is {told} in {facts.defaults_path}, the cluster's is {url}",
-                "pitui provision {nodes} --only conf"
-                if by_step
-                else f"set spark.master there to {url}",
+                fix or f"set spark.master there to {url}",
                 node=name,
                 about="spark.master",
                 several=f"spark.master is {told} in their spark-defaults.conf",
-                fixed_by=Fix.provisioning("conf", on=[name]) if by_step else None,
             )
 
 

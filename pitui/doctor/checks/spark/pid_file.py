@@ -39,30 +39,25 @@ def _of_process(
     if process.pid not in [file.pid for file in facts.pid_files]:
         yield warning(
             f"its {process.role} (pid {process.pid}) has no PID file in {facts.pid_folder}",
-            "pitui restart {nodes}",
+            Fix.restarting(name, process.role),
             node=name,
             about=process.role,
             several="their daemons have no PID files",
-            fixed_by=Fix.restarting(name, process.role),
         )
     elif facts.pid_folder == "/tmp":  # noqa: S108 - Spark's own choice
+        restart = [DaemonTarget(name, process.role)]
+        fix = Fix.provisioning("conf", "service", on=[name], restart=restart)
         by_step = is_written_by_step(evidence, name, "SPARK_PID_DIR")
-        step = "pitui provision {nodes} --only conf,service ; pitui restart {nodes}"
         yield info(
             f"the PID file of its {process.role} is in /tmp, which is emptied at boot, and of what "
             "is older than ten days on Debian 13",
-            step
+            fix
             if by_step
             else "set spark.env.SPARK_PID_DIR to a folder of Spark's account, or use systemd: "
-            + step,
+            + fix.commands,
             node=name,
             about=process.role,
             several="the PID files of their daemons are in /tmp, which is emptied",
-            fixed_by=Fix.provisioning(
-                "conf", "service", on=[name], restart=[DaemonTarget(name, process.role)]
-            )
-            if by_step
-            else None,
         )
 
 

@@ -18,16 +18,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 user = "--user " if process.unit_of_user else ""
                 sudo = "" if process.unit_of_user else "sudo "
                 ours = process.unit == f"spark-{process.role}.service" and not user
-                step = ours and is_provisioned(evidence, name)
+                by_step = ours and is_provisioned(evidence, name)
+                fix = Fix.provisioning("service", on=[name]) if by_step else None
                 yield warning(
                     f"{process.unit} runs, and is not enabled: it does not start at boot",
-                    "pitui provision {nodes} --only service"
-                    if step
-                    else f"pitui exec {{nodes}} -- {sudo}systemctl {user}enable {process.unit}",
+                    fix or f"pitui exec {{nodes}} -- {sudo}systemctl {user}enable {process.unit}",
                     node=name,
                     about=process.unit,
                     several=f"{process.unit} runs, and is not enabled",
-                    fixed_by=Fix.provisioning("service", on=[name]) if step else None,
                 )
             elif process.launcher is Launcher.DAEMON and _should_be_a_unit(evidence, name, process):
                 yield warning(

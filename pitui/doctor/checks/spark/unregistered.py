@@ -34,10 +34,9 @@ def _no_master(evidence: Evidence) -> Finding:
     if master.state is MasterState.STOPPED:
         return error(
             "the master is not running, so no worker is registered",
-            "pitui start master",
+            Fix.starting(master.node, Role.MASTER),
             node=master.node,
             about="master",
-            fixed_by=Fix.starting(master.node, Role.MASTER),
         )
     return error(
         f"the master does not answer: {master.error or master.url}",

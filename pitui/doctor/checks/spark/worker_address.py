@@ -34,19 +34,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for status in evidence.snapshot.nodes:
         for worker in status.workers:
             if worker.state is WorkerState.ALIVE and is_of_docker(worker.host):
-                by_step = is_written_by_step(evidence, status.name, "SPARK_LOCAL_IP")
                 yield error(
                     f"its worker is known by {worker.host}, the address of Docker's own network",
-                    "pitui provision {nodes} --only conf,service ; pitui restart {nodes}"
-                    if by_step
-                    else f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the "
+                    _fix_of_worker_address(evidence, status.name)
+                    or f"set nodes.{status.name}.env.SPARK_LOCAL_IP to its address in the "
                     f"network, then: pitui restart {status.name}",
                     node=status.name,
-                    fixed_by=_fix_of_worker_address(status.name) if by_step else None,
                 )
 
 
-def _fix_of_worker_address(name: str) -> Fix:
+def _fix_of_worker_address(evidence: Evidence, name: str) -> Fix | None:
+    if not is_written_by_step(evidence, name, "SPARK_LOCAL_IP"):
+        return None
     worker = DaemonTarget(name, Role.WORKER)
     return Fix.provisioning("conf", "service", on=[name], restart=[worker])
 
