@@ -40,7 +40,7 @@ _SIGNALLED = 128
 _START_FILES = "a start file of its login shell (.bashrc, .zshenv, config.fish, ~/.ssh/rc)"
 
 LINGER = 1.0
-"""Seconds of silence after which a command that ended is taken to have written everything: a
+"""Seconds of silence after which it is asked whether a command that ended has written everything: a
 process it left behind may hold its output open for ever."""
 
 BEGIN_LINGER = 10.0
@@ -73,22 +73,34 @@ class Wire(Protocol):
 Kill = Callable[[int], Awaitable[None]]
 """Ends a process group on the node by other means than its own channel."""
 
+AllCame = Callable[[], Awaitable[None]]
+"""Returns when all has come that a command had written before, however long the way is."""
+
 
 class FramedProcess:
     """A `RemoteProcess`. The methods that start with `got_` are called by its wire."""
 
     def __init__(
-        self, node: str, frame: OutputFrame, *, stdin: bool, kill: Kill | None = None
+        self,
+        node: str,
+        frame: OutputFrame,
+        *,
+        stdin: bool,
+        kill: Kill | None = None,
+        all_came: AllCame | None = None,
     ) -> None:
         self.node = node
         self._frame = frame
         self._stdin = stdin
         self._kill = kill
+        self._all_came = all_came
+        self._asking: asyncio.Task[None] | None = None
         self._stdout, self._stderr = frame.stream(1), frame.stream(2)
         self._wire: Wire | None = None
         self._out: deque[bytes] = deque()
         self._out_size = 0
-        self._received = 0
+        self._stirred = 0
+        """How often something came, or room was made for more."""
         self._high_water = HIGH_WATER
         self._paused = False
         self._discarding = False
@@ -196,6 +208,8 @@ class FramedProcess:
     async def end(self) -> None:
         """End the command and what it started; returns when it ended, within `END_LIMIT`."""
         self._discarding = True
+        if self._asking is not None:
+            self._asking.cancel()
         self._out.clear()
         self._out_size = 0
         self._resume()
@@ -236,6 +250,7 @@ class FramedProcess:
     def _resume(self) -> None:
         if self._paused and self._wire is not None and not self._gone.is_set():
             self._paused = False
+            self._stirred += 1
             self._wire.resume_reading()
 
     # -- for the wire
@@ -246,17 +261,17 @@ class FramedProcess:
 
     def got_output(self, data: bytes) -> None:
         """Take a piece of standard output."""
-        self._received += len(data)
+        self._stirred += 1
         data = self._stdout.feed(data)
         if self._stdout.begun and not self._begun.is_set():
             self._begun.set()
             if self._exited.is_set():
-                self._linger(self._received)
+                self._linger()
         self._keep(data)
 
     def got_stderr(self, data: bytes) -> None:
         """Take a piece of standard error."""
-        self._received += len(data)
+        self._stirred += 1
         self._err += self._stderr.feed(data)
         del self._err[:-STDERR_KEPT]
 
@@ -271,7 +286,7 @@ class FramedProcess:
         self._status = status
         self._exited.set()
         self._writable.set()
-        self._linger(self._received)
+        self._linger()
 
     def got_end(self, error: LinkError | None) -> None:
         """Note that nothing more will come, and why where the link was lost."""
@@ -320,18 +335,25 @@ class FramedProcess:
         )
         return NodeError(self.node, message, advice)
 
-    def _linger(self, received: int) -> None:
+    def _linger(self) -> None:
         seconds = LINGER if self._stdout.begun else BEGIN_LINGER
-        asyncio.get_running_loop().call_later(seconds, self._close_if_silent, received)
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, self._close_if_silent, self._stirred, self._all_came)
 
-    def _close_if_silent(self, received: int) -> None:
+    def _close_if_silent(self, stirred: int, all_came: AllCame | None) -> None:
         if self._gone.is_set() or self._wire is None:
             return
-        if self._paused or received != self._received:
-            self._linger(self._received)
-            return
-        self._wire.close()
-        self.got_end(None)
+        if self._paused or stirred != self._stirred:
+            self._linger()
+        elif all_came is not None:
+            self._asking = asyncio.create_task(self._ask(stirred, all_came))  # noqa: TID251 - `end` ends it
+        else:
+            self._wire.close()
+            self.got_end(None)
+
+    async def _ask(self, stirred: int, all_came: AllCame) -> None:
+        await all_came()
+        self._close_if_silent(stirred, None)
 
 
 async def read_all(node: str, process: RemoteProcess, most: int = OUTPUT_LIMIT) -> bytes:

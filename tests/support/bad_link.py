@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,10 +21,24 @@ class BadLink:
     loss: float = 0.0
     """The share of blocks that never come through. TCP would send them again for as long as it
     hopes; what is seen above is a connection on which nothing moves any more, or that is reset."""
+    room: int = 64
+    """Blocks that are on their way at a time in each direction, at most."""
     port: int = 0
     draw: random.Random = field(default_factory=lambda: random.Random(1))
     lost: int = 0
     """Connections that were lost."""
+
+
+async def _open_narrow(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect with buffers as small as those of a slow link: what is sent waits with the sender."""
+    family, kind, number, _, address = (
+        await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    )[0]
+    narrow = socket.socket(family, kind, number)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * BLOCK)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, address)
+    return await asyncio.open_connection(sock=narrow, limit=4 * BLOCK)
 
 
 @asynccontextmanager
@@ -33,7 +48,7 @@ async def bad_link(host: str, port: int, link: BadLink) -> AsyncIterator[BadLink
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(64)
+        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(link.room)
 
         async def deliver() -> None:
             while True:
@@ -62,7 +77,7 @@ async def bad_link(host: str, port: int, link: BadLink) -> AsyncIterator[BadLink
         assert task is not None
         tasks.add(task)
         try:
-            there, back = await asyncio.open_connection(host, port)
+            there, back = await _open_narrow(host, port)
             try:
                 with suppress(ConnectionError, ExceptionGroup):
                     async with asyncio.TaskGroup() as group:  # noqa: TID251

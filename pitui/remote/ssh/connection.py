@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -47,6 +48,16 @@ class LiveConnection:
     login: Login = field(default_factory=Login)
     forgotten: int = 0
     """Channels that the server keeps open and nobody can close."""
+
+    async def all_came(self) -> None:
+        """Return when all has come that the server had to send when this was called.
+
+        The answer to a first question may overtake what waits for its turn among several commands;
+        by the time of a second one that has been sent.
+        """
+        with suppress(*ssh_errors.LOST):  # then the commands hear of that
+            for _ in range(2):
+                await self.connection._make_global_request(b"keepalive@openssh.com")  # noqa: SLF001 - asyncssh asks so itself
 
     async def drop(self) -> None:
         """End the connection at once; the next use makes a new one."""

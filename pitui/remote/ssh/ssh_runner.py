@@ -123,7 +123,13 @@ class SshRunner:
         while True:
             up = await self._link.up()
             frame = OutputFrame(up.login)
-            process = FramedProcess(self.node, frame, stdin=stdin, kill=partial(_kill_group, up))
+            process = FramedProcess(
+                self.node,
+                frame,
+                stdin=stdin,
+                kill=partial(_kill_group, up),
+                all_came=up.all_came,
+            )
             async with up.channels.slot(stream=stream, fed=stdin) as slot:
                 refusal = await self._begin(up, process, frame.line(text))
                 if refusal is None:
