@@ -10,8 +10,8 @@ from pitui.config.addresses import Address, name_for, parse_address
 from pitui.config.did_you_mean import did_you_mean
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
-from pitui.config.paths import write_whole
 from pitui.config.validators import node_name_problem
+from pitui.config.whole_file import create_file
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
 from pitui.domain.sizing import LEAST_MEMORY
@@ -148,7 +148,7 @@ def write_new(path: Path, answers: Answers) -> None:
     """
     text = render(answers)
     try:
-        write_whole(path, text)
+        create_file(path, text.encode())
     except FileExistsError as error:
         raise UsageError(
             f"{path} already exists, and pitui never overwrites a configuration"

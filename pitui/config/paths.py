@@ -2,7 +2,6 @@
 
 import errno
 import os
-from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -21,23 +20,6 @@ def make_private(file: Path) -> None:
             os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a new file, or none: what a full disk takes only in part does not stay.
-
-    Raises:
-        FileExistsError: something is there already.
-        OSError: it cannot be written.
-    """
-    file = path.open("x", encoding="utf-8")
-    try:
-        with file:
-            file.write(text)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
 
 
 def write_all(stream: FileIO, data: bytes) -> None:

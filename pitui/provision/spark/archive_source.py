@@ -12,6 +12,7 @@ import msgspec
 from pitui.config.model import Config
 from pitui.config.nodes import expand_path
 from pitui.config.paths import cache_folder
+from pitui.config.whole_file import replace_file
 from pitui.domain.errors import WebError
 from pitui.provision.engine.report import Transfer
 from pitui.provision.spark.archive import Archive, ArchiveError, read_archive
@@ -209,9 +210,7 @@ def _read_archive(path: Path) -> Archive:
         return known.archive
     archive = read_archive(path)
     note.parent.mkdir(parents=True, exist_ok=True)
-    fresh = note.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(_Read(stamp, archive)))
-    fresh.replace(note)
+    replace_file(note, msgspec.json.encode(_Read(stamp, archive)))
     return archive
 
 

@@ -1,12 +1,11 @@
 """Runs with all that was recorded beside them, and their page as a file."""
 
 import asyncio
-import contextlib
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from pitui.bench.report.page import ReportedRun
+from pitui.config.whole_file import replace_file
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError, UsageError
 from pitui.services.apps.app_details import AppDetails
@@ -29,7 +28,7 @@ async def reported_runs(
     newest = {run.id for run in sorted(wanted, key=lambda run: -run.started_at)[:MOST_WITH_TASKS]}
     found = []
     for run in wanted:
-        samples = await asyncio.to_thread(runs.samples, run.id)
+        samples = await runs.samples(run.id)
         if run.id not in newest or run.application is None:
             found.append(ReportedRun(run, samples))
             continue
@@ -52,14 +51,9 @@ def write_report(text: str, target: Path) -> Path:
     path = target.expanduser().absolute()
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "Name a file in it.")
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with part.open("x", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(path)
+        replace_file(path, text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
         message = f"cannot write {path}: {error.strerror}"
         raise UsageError(message, "Choose another place with --output.") from error
     return path

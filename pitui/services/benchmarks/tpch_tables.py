@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pitui.config.paths import cache_folder
+from pitui.config.whole_file import replace_file
 from pitui.domain.errors import NodeError, PituiError
 from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.copy.put_file import put_file
@@ -147,9 +148,7 @@ def _take_program(folder: Path, target: Path) -> bool:
         return False
     with zipfile.ZipFile(wheel) as archive:
         name = next(n for n in archive.namelist() if n.endswith(f"/scripts/{_PROGRAM}"))
-        new = target.with_suffix(".new")
-        new.write_bytes(archive.read(name))
-        new.replace(target)
+        replace_file(target, archive.read(name))
     return True
 
 

@@ -2,13 +2,12 @@
 
 import gzip
 import io
-import os
-import secrets
 import tarfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from pitui.config.whole_file import create_file
 from pitui.domain.errors import UsageError
 from pitui.services.doctor.bundle import BundleFile
 
@@ -37,34 +36,14 @@ def write_bundle(path: Path, files: Sequence[BundleFile]) -> Path:
         UsageError: it cannot be written there.
     """
     target = check_bundle_path(path)
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(archive_of(files))
-                file.flush()
-                os.fsync(file.fileno())
-            _name(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        create_file(target, archive_of(files), private=True)
     except FileExistsError as error:
         raise UsageError(f"{target} already exists", "Choose another name.") from error
     except OSError as error:
         message = f"cannot write {target}: {error.strerror}"
         raise UsageError(message, "Choose another place.") from error
     return target
-
-
-def _name(part: Path, target: Path) -> None:
-    """Give a file its name, without replacing what somebody else wrote meanwhile."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Some file systems, such as FAT, have no links.
-        part.rename(target)
 
 
 def archive_of(files: Sequence[BundleFile]) -> bytes:

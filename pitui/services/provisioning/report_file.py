@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pitui.config.paths import write_whole
+from pitui.config.whole_file import create_file
 from pitui.domain.errors import UsageError
 from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import printable
@@ -27,7 +27,7 @@ def save(path: Path, reports: Sequence[NodeReport]) -> Path:
     else:
         text = "\n".join(printable(line) for line in report_text(reports)) + "\n"
     try:
-        write_whole(target, text)
+        create_file(target, text.encode())
     except FileExistsError as error:
         raise UsageError(f"{target} already exists", "Choose another name.") from error
     except OSError as error:

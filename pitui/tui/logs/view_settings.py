@@ -1,13 +1,12 @@
 """How a person likes logs to be shown; kept from one session to the next."""
 
-import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from pitui.config.paths import state_folder
+from pitui.config.whole_file import replace_file
 from pitui.domain.errors import PituiError
 from pitui.tui.logs.view.line_text import Times
 
@@ -49,12 +48,8 @@ def save_settings(settings: LogViewSettings) -> None:
         PituiError: the file cannot be written.
     """
     path = settings_path()
-    new = path.with_suffix(f".{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new.write_bytes(msgspec.json.encode(settings))
-        new.replace(path)
+        replace_file(path, msgspec.json.encode(settings))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
         raise PituiError(f"cannot write {path}: {error.strerror}") from error

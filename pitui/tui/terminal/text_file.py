@@ -1,9 +1,9 @@
 """Text in a new file that only its owner can read."""
 
-import os
-import tempfile
+import secrets
 from pathlib import Path
 
+from pitui.config.whole_file import create_file
 from pitui.domain.errors import PituiError
 
 
@@ -15,13 +15,8 @@ def new_text_file(text: str, folder: Path, *, prefix: str, suffix: str) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(suffix, prefix, folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text + "\n")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        path = folder / f"{prefix}{secrets.token_hex(4)}{suffix}"
+        create_file(path, f"{text}\n".encode(errors="replace"), private=True)
     except OSError as error:
         raise PituiError(f"cannot write to {folder}: {error.strerror}") from error
-    return Path(name)
+    return path

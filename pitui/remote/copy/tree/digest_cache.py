@@ -7,11 +7,12 @@ the clock's grain before it was read is read again the next time.
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from pathlib import Path
 
 import msgspec
+
+from pitui.config.whole_file import replace_file
 
 _READ = 4 * 1024 * 1024
 _GRAIN = 100_000_000
@@ -69,13 +70,7 @@ class DigestCache:
             return
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=self._file.parent)
-            try:
-                with os.fdopen(handle, "wb") as out:
-                    out.write(msgspec.msgpack.encode(self._used))
-                Path(name).replace(self._file)
-            except OSError:
-                Path(name).unlink(missing_ok=True)
+            replace_file(self._file, msgspec.msgpack.encode(self._used), private=True)
 
 
 def _read(path: bytes, size: int) -> tuple[str, int]:
