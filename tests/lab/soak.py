@@ -35,6 +35,11 @@ SETTLE = 150.0
 """Seconds within which all is well again and the screen says so."""
 LATEST = 1.0
 """Seconds for which the UI may hang."""
+NEAR = 3.0
+"""Seconds for which a fault that is over may be the cause of what comes then."""
+SILENT = 5.0
+"""Seconds without a word of the UI, which has one each second, after which it hangs for good."""
+FAULT_WORDS = ("Traceback", "never retrieved", "Fatal Python error")
 GROWTH = 1.10
 """How much more memory than after the first minute it may have at the end."""
 
@@ -107,8 +112,12 @@ class Soaked:
     seed: int
     faults: list[Fault]
     crashed: str = ""
+    crashed_at: float = 0.0
+    """Seconds from the beginning."""
     late: float = 0.0
     """Seconds for which the UI hung at most."""
+    late_at: float = 0.0
+    """When that was over, in seconds from the beginning."""
     first_mib: float = 0.0
     last_mib: float = 0.0
     settled: float = -1.0
@@ -117,16 +126,31 @@ class Soaked:
 
     @property
     def wrong(self) -> list[str]:
-        """What did not hold."""
-        found = [f"it crashed: {self.crashed}"] if self.crashed else []
+        """What did not hold, each with the seed and what was wrong at that time."""
+        seed = f"seed {self.seed}: "
+        found = []
+        if self.crashed:
+            found.append(f"{seed}it crashed {self._amid(self.crashed_at)}: {self.crashed}")
         if self.late > LATEST:
-            found.append(f"it hung for {self.late:.2f} s")
+            found.append(f"{seed}it hung for {self.late:.2f} s {self._amid(self.late_at)}")
         if self.last_mib > self.first_mib * GROWTH:
-            found.append(f"memory grew from {self.first_mib:.0f} to {self.last_mib:.0f} MiB")
+            grown = f"memory grew from {self.first_mib:.0f} to {self.last_mib:.0f} MiB"
+            found.append(f"{seed}{grown} within {len(self.faults)} faults")
         if self.settled < 0:
-            found.append("the screen does not agree with the machines:")
+            last = ", ".join(f"{one.kind} {one.node}".strip() for one in self.faults[-3:])
+            found.append(f"{seed}the screen does not agree with the machines, last {last}:")
             found += self.disagrees
         return found
+
+    def _amid(self, at: float) -> str:
+        """Return when something was, and which faults were under way or had just begun."""
+        near = [
+            one
+            for one in self.faults
+            if one.at <= at and at - self.late - NEAR <= one.at + one.seconds
+        ]
+        amid = "; ".join(str(one).strip() for one in near) or "no fault"
+        return f"at {at:.1f} s, amid: {amid}"
 
     def __str__(self) -> str:
         """Return its figures as one line."""
@@ -155,41 +179,59 @@ def soak(lab: Lab, config: Path, seed: int, minutes: float, say: Callable[[str],
     """Let things go wrong for some minutes, and look at what is left."""
     done = Soaked(seed, faults(seed, minutes * 60, list(lab.machines)))
     screen = Screen(config, lab.folder)
+    began = time.time()
     try:
-        _go_wrong(lab, screen, done.faults, minutes * 60, seed, say)
+        _go_wrong(lab, screen, done, minutes * 60, say)
         _settle(lab, screen, done)
+        ended = time.time()
+        said = screen.errors.read_text(errors="replace").strip().splitlines()
         if screen.process.poll() is not None:
-            said = screen.errors.read_text(errors="replace").strip().splitlines()
             done.crashed = f"status {screen.process.returncode}; {' | '.join(said[-12:])}"
+            done.crashed_at = done.crashed_at or ended - began
+        elif any(word in line for line in said for word in FAULT_WORDS):
+            done.crashed = f"it goes on, and said: {' | '.join(said[-12:])}"
     finally:
         screen.end()
-    _measure(screen.report, done)
+    measure(screen.report, done, began, ended)
     return done
 
 
 def _go_wrong(
-    lab: Lab,
-    screen: Screen,
-    wanted: list[Fault],
-    seconds: float,
-    seed: int,
-    say: Callable[[str], None],
+    lab: Lab, screen: Screen, done: Soaked, seconds: float, say: Callable[[str], None]
 ) -> None:
-    draw = random.Random(seed)
+    """Let faults happen; after a crash none begins any more, so that the last is its cause."""
+    draw = random.Random(done.seed)
     began = time.monotonic()
-    to_do: list[tuple[float, Fault, bool]] = [(one.at, one, True) for one in wanted]
-    to_do += [(one.at + one.seconds, one, False) for one in wanted if one.seconds]
+    to_do: list[tuple[float, Fault, bool]] = [(one.at, one, True) for one in done.faults]
+    to_do += [(one.at + one.seconds, one, False) for one in done.faults if one.seconds]
+    begun: list[Fault] = []
     for at, fault, begins in sorted(to_do, key=lambda one: one[0]):
-        time.sleep(max(0.0, began + at - time.monotonic()))
+        if not done.crashed_at:
+            time.sleep(max(0.0, began + at - time.monotonic()))
+        if screen.process.poll() is not None and not done.crashed_at:
+            done.crashed_at = time.monotonic() - began
+            done.faults = begun
+        if done.crashed_at and (begins or fault not in begun):
+            continue
         if begins:
+            begun.append(fault)
             say(str(fault))
-        if fault.kind == "keys":
-            screen.type("".join(draw.choice(KEYS) for _ in range(12)))
-        elif fault.kind == "size":
-            screen.resize(*draw.choice(SIZES))
-        else:
-            FAULTS[fault.kind][0 if begins else 1](lab.machines[fault.node])
-    time.sleep(max(0.0, began + seconds - time.monotonic()))
+        try:
+            _do(lab, screen, fault, draw, begins=begins)
+        except Exception as error:
+            what = "done" if begins else "undone"
+            raise RuntimeError(f"seed {done.seed}: {fault} could not be {what}") from error
+    if not done.crashed_at:
+        time.sleep(max(0.0, began + seconds - time.monotonic()))
+
+
+def _do(lab: Lab, screen: Screen, fault: Fault, draw: random.Random, *, begins: bool) -> None:
+    if fault.kind == "keys":
+        screen.type("".join(draw.choice(KEYS) for _ in range(12)))
+    elif fault.kind == "size":
+        screen.resize(*draw.choice(SIZES))
+    else:
+        FAULTS[fault.kind][0 if begins else 1](lab.machines[fault.node])
 
 
 def _settle(lab: Lab, screen: Screen, done: Soaked) -> None:
@@ -232,10 +274,19 @@ def _disagreement(lab: Lab, screen: Screen) -> list[str]:
     return found
 
 
-def _measure(report: Path, done: Soaked) -> None:
-    rows = [json.loads(line) for line in report.read_text().splitlines()]
+def measure(report: Path, done: Soaked, began: float, ended: float) -> None:
+    """Take what the UI said of itself; times are Unix times."""
+    rows = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
+    if not rows:
+        done.crashed = done.crashed or "it was never ready"
+        return
     # Starting takes as long as the machine has work besides.
-    done.late = max((row["late"] for row in rows if row["at"] > 5.0), default=0.0)
+    worst = max(rows, key=lambda row: row["late"] if row["at"] > 5.0 else 0.0)
+    if worst["at"] > 5.0:
+        done.late, done.late_at = worst["late"], worst["time"] - began
+    silent = ended - rows[-1]["time"]
+    if not done.crashed and silent > SILENT:
+        done.late, done.late_at = silent, ended - began
     after = [row["rss_kib"] / 1024 for row in rows if row["at"] > 60.0 and "rss_kib" in row]
     if after:
         done.first_mib = statistics.median(after[:3])

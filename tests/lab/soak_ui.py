@@ -1,8 +1,8 @@
 """The UI as `pitui --read-only` shows it, with a clock in its event loop: what a soak watches.
 
-Once a second a line goes to the file that is named: how late the loop ran at most since the last
-one, and how much memory the process has. Seconds in which the machine had no time for this process
-are taken off: they say something of the machine.
+Once a second a line goes to the file that is named: when it is, how late the loop ran at most since
+the last one, and how much memory the process has. Seconds in which the machine had no time for this
+process are taken off: they say something of the machine.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class WatchedApp(PituiApp):
                 now = time.monotonic()
                 late = max(late, now - before - TICK - (_waited() - waited))
                 if now - said >= 1.0:
-                    line = {"at": now - began, "late": late}
+                    line = {"at": now - began, "late": late, "time": time.time()}
                     if now - collected >= MEASURED_EVERY:
                         # What waits to be collected is no memory that grows.
                         gc.collect()
