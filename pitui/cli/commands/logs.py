@@ -2,16 +2,24 @@
 
 from contextlib import aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from pitui.cli.output import complain, print_json, print_text
 from pitui.cli.prompter import TerminalPrompter, trust_option
 from pitui.cli.run_async import run
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
-from pitui.domain.errors import UsageError
+from pitui.domain.errors import PituiError, UsageError
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pitui.domain.logs.log_line import LogSource
+    from pitui.services.cluster import Cluster
 
 _COUNT = click.IntRange(0, 1_000_000)
 
@@ -132,9 +140,7 @@ def command(
         ) as cluster:
             found = await find_sources(cluster, None, sources)
             if save is not None:
-                from pitui.cli.render.log_save import save_all
-
-                return await save_all(cluster, found, save, json=settings.json)
+                return await _save(cluster, found, save, json=settings.json)
             from pitui.cli.render.log_text import LogPrinter, print_stream, use_colour
             from pitui.services.logs.follow import follow as follow_logs
 
@@ -143,6 +149,31 @@ def command(
             return await print_stream(stream, printer)
 
     run(main)
+
+
+async def _save(
+    cluster: "Cluster", sources: "Sequence[LogSource]", path: Path, *, json: bool
+) -> int:
+    """Save whole logs one after the other, and return the exit status."""
+    from pitui.cli.render.progress_line import ProgressLine
+    from pitui.services.logs.log_save import save_targets, save_whole_log
+
+    status = 0
+    for source, target in zip(sources, save_targets(sources, path), strict=True):
+        shown = ProgressLine(source.tag)
+        try:
+            saved = await save_whole_log(cluster, source, target, shown)
+        except PituiError as error:
+            shown.clear()
+            complain(f"pitui: {error}")
+            status = 1
+            continue
+        shown.clear()
+        if json:
+            print_json({"source": source.id, "path": str(saved.path), "bytes": saved.size})
+        else:
+            print_text(f"{saved.path}  {saved.size:,} bytes")
+    return status
 
 
 def filter_of(

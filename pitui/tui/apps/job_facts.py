@@ -4,8 +4,8 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application
 from pitui.domain.driver import ClusterDriver
 from pitui.tui.apps.job_rows import job_state_cell
+from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.job_list import Job
-from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import amount, duration
 
 

@@ -25,7 +25,7 @@ from pitui.tui.text.sorting import Order
 
 if TYPE_CHECKING:
     from pitui.domain.apps.app_detail import AppLocation
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class JobsPane(SortedPane):

@@ -17,7 +17,7 @@ from pitui.tui.text.cells import BLANK, Cell, Column, Tone, cell
 from pitui.tui.text.sorting import Order
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class LevelPane(SortedPane):

@@ -22,7 +22,7 @@ from pitui.tui.benchmarks.run_rows import (
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class RunsChosen(Message):

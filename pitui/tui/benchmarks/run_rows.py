@@ -14,8 +14,8 @@ from pitui.tui.benchmarks.run_text import (
     took_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
+from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.lazy_rows import Rows
-from pitui.tui.text.node_facts import Facts, local_time
 from pitui.tui.text.number_format import duration, size
 
 COLUMNS = (

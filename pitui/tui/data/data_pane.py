@@ -21,7 +21,7 @@ from pitui.tui.data.data_state import DataRow, DataState
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class DataPane(TablePane):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pitui.domain.text.printable import one_line, printable
 from pitui.tui.data.data_state import DataFailure, DataRow
 from pitui.tui.text.cells import BLANK, Cell, Tone, cells
-from pitui.tui.text.node_facts import local_time
+from pitui.tui.text.facts import local_time
 from pitui.tui.text.paragraphs import WIDEST, fact, paragraph, title
 
 

@@ -23,7 +23,7 @@ from pitui.tui.doctor.finding_rows import (
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class DoctorPane(TablePane):

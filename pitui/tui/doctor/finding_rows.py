@@ -9,9 +9,9 @@ from pitui.doctor.report import KnownFinding, Report, SkippedChecks, cause_key, 
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
+from pitui.tui.text.facts import Facts
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_counts
 from pitui.tui.text.lazy_rows import Rows
-from pitui.tui.text.node_facts import Facts
 from pitui.tui.text.number_format import age
 
 COLUMNS = (

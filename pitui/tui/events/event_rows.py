@@ -8,8 +8,8 @@ from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, EventFilter, EventKind, Severity, UnreadEvents
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
+from pitui.tui.text.facts import Facts
 from pitui.tui.text.lazy_rows import Rows
-from pitui.tui.text.node_facts import Facts
 
 COLUMNS = (
     Column("time", "time", least=8),

@@ -27,7 +27,7 @@ from pitui.tui.text.cells import Cell
 from pitui.tui.widgets.row_detail import RowDetail
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class EventChosen(Message):

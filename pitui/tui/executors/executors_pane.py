@@ -24,7 +24,7 @@ from pitui.tui.executors.executor_rows import (
 from pitui.tui.text.cells import Cell, Tone, cell
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 _NONE_ANYWHERE = (
     cell("No executors are running.", Tone.DIM),

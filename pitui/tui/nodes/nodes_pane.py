@@ -15,7 +15,7 @@ from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 _ON_CHOSEN = (
     "start", "stop", "restart", "decommission", "logs", "retry", "provision", "rolling",
@@ -56,7 +56,7 @@ class NodesPane(TablePane):
     def facts(self, key: str) -> "Facts":
         """Return everything known of a node."""
         node = self._snapshot.node(key)
-        from pitui.tui.text.node_facts import node_facts
+        from pitui.tui.nodes.text.node_facts import node_facts
 
         return node_facts(node, self._snapshot) if node else []
 

@@ -9,8 +9,8 @@ from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
 from pitui.domain.text.tracebacks import error_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
+from pitui.tui.text.facts import Facts
 from pitui.tui.text.lazy_rows import Rows
-from pitui.tui.text.node_facts import Facts
 from pitui.tui.text.number_format import bar, duration, percent, size
 from pitui.tui.text.sorting import Order, Sorting
 

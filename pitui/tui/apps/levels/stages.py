@@ -21,7 +21,7 @@ from pitui.tui.apps.levels.level import (
     work_state_cell,
 )
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
-from pitui.tui.text.node_facts import Facts, local_time
+from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.number_format import call_site
 from pitui.tui.text.sorting import Order
 

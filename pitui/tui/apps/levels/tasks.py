@@ -17,7 +17,7 @@ from pitui.tui.apps.levels.level import (
 )
 from pitui.tui.apps.levels.stages import place
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
-from pitui.tui.text.node_facts import Facts, local_time
+from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.sorting import Order
 
 _COLUMNS = (

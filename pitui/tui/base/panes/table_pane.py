@@ -19,7 +19,7 @@ from pitui.tui.widgets.row_detail import RowDetail
 from pitui.tui.widgets.row_table import RowTable
 
 if TYPE_CHECKING:
-    from pitui.tui.text.node_facts import Facts
+    from pitui.tui.text.facts import Facts
 
 
 class TablePane(Pane):

@@ -1,20 +1,10 @@
 """Everything known of a node, for its details."""
 
-from datetime import datetime
-
 from pitui.domain.cluster import Metrics, NodeStatus, NodeWorker
 from pitui.domain.snapshot import Snapshot
+from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.number_format import amount, uptime
 from pitui.tui.text.state_cells import LINK_MEANINGS
-
-Facts = list[tuple[str, str]]
-
-
-def local_time(unix_time: float) -> str:
-    """Return a local time of day, with the date where it is not today's."""
-    moment = datetime.fromtimestamp(unix_time).astimezone()
-    today = datetime.now().astimezone().date()
-    return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
 
 
 def node_facts(node: NodeStatus, snapshot: Snapshot) -> Facts:
