@@ -100,7 +100,9 @@ EXIT = """\
 | 0 | everything that was asked for holds |
 | 1 | something failed on at least one node; the rest is done |
 | 2 | wrong usage or configuration |
-| 130 | interrupted (Ctrl-C, SIGTERM, SIGHUP) |
+| 130 | interrupted (Ctrl-C) |
+| 143 | ended by SIGTERM |
+| 129 | ended by SIGHUP: the terminal is gone |
 
 `pitui submit` and `pitui bench run` end with the status of the run."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pitui.cli.output import complain
+from pitui.cli.run_async import note_interrupt
 
 
 @contextmanager
@@ -16,6 +17,7 @@ def finishing_first(cancel: Callable[[], None]) -> Iterator[None]:
 
     def interrupted() -> None:
         complain("pitui: finishing the current steps; press Ctrl-C again to abort at once")
+        note_interrupt()
         cancel()
         if task is not None:
             loop.add_signal_handler(signal.SIGINT, task.cancel)
@@ -39,6 +41,7 @@ def cancelling_twice() -> Iterator[None]:
     def interrupted() -> None:
         if not task.cancelling():
             complain("pitui: stopping; press Ctrl-C again to leave at once")
+            note_interrupt()
         task.cancel()
 
     with _on_interrupt(interrupted):

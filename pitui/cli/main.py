@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import sys
 from pathlib import Path
 
 import click
@@ -97,6 +98,13 @@ def main() -> None:
     """Run the command line; an error for people is one line and an exit status."""
     gc.set_threshold(_GARBAGE_THRESHOLD, 50, 50)
     try:
-        cli(prog_name="pitui")
+        sys.exit(cli.main(prog_name="pitui", standalone_mode=False))
     except PituiError as error:
         fail(error)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        from pitui.cli.run_async import end_interrupted
+
+        end_interrupted()

@@ -1,49 +1,80 @@
 """Running a command's coroutine: interrupts, errors and exit statuses in one place."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
-from pitui.cli.output import fail
+from pitui.cli.output import complain, fail
 from pitui.domain.errors import PituiError, ungrouped
 
-INTERRUPTED = 130
-_hung_up = threading.Event()
+_SIGNALLED = 128
+"""What an exit status is above where a signal ended a program."""
+_SENTENCES = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "ended by SIGTERM",
+    signal.SIGHUP: "ended by SIGHUP: the terminal is gone",
+}
+_heard: list[signal.Signals] = []
+"""The signals that asked for an end, in their order."""
+_answered = threading.Event()
+"""Set where the command said itself what it does about that."""
 
 
 def run(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run a command to its end and exit with the status it returns.
 
-    Ctrl-C, SIGTERM and SIGHUP cancel it, so that it can clean up, and end in 130. A `PituiError`
-    becomes one line on standard error.
+    Ctrl-C, SIGTERM and SIGHUP cancel it, so that it can clean up. Then it ends with a sentence, and
+    with the status of a program that the signal has ended: 130, 143 or 129. A `PituiError` becomes
+    one line on standard error.
     """
+    _heard.clear()
+    _answered.clear()
     try:
         with ungrouped(PituiError):
             status = asyncio.run(_with_signals(main))
     except PituiError as error:
         fail(error)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        sys.exit(INTERRUPTED)
+        end_interrupted()
+    if _heard:
+        end_interrupted()
     sys.exit(status)
+
+
+def note_interrupt() -> None:
+    """Take note of a Ctrl-C that a command answers in its own words, and then ends."""
+    _heard.append(signal.SIGINT)
+    _answered.set()
+
+
+def end_interrupted() -> NoReturn:
+    """Say what ended the command, and end with the status that says so too."""
+    number = _heard[0] if _heard else signal.SIGINT
+    if not _answered.is_set():
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            complain(f"pitui: {_SENTENCES[number]}")
+    sys.exit(_SIGNALLED + number)
+
+
+def hung_up() -> bool:
+    """Return whether the terminal, and nothing else, ended us: what runs is left running."""
+    return signal.SIGHUP in _heard
 
 
 async def _with_signals(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()
     if task is not None:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
-        loop.add_signal_handler(signal.SIGHUP, _cancel_on_hangup, task)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as behind `nohup`
+                loop.add_signal_handler(number, _cancel, task, number)
     return await main()
 
 
-def _cancel_on_hangup(task: asyncio.Task[Any]) -> None:
-    _hung_up.set()
+def _cancel(task: asyncio.Task[Any], number: signal.Signals) -> None:
+    _heard.append(number)
     task.cancel()
-
-
-def hung_up() -> bool:
-    """Return whether the terminal, and nothing else, ended us: what runs is left running."""
-    return _hung_up.is_set()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pitui.cli.output import fail, print_json, print_text
-from pitui.cli.run_async import INTERRUPTED
+from pitui.cli.run_async import end_interrupted
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError, UsageError
@@ -94,7 +94,7 @@ def command(
         fail(error)
     except click.Abort:
         click.echo(err=True)
-        sys.exit(INTERRUPTED)
+        end_interrupted()
     if settings.json:
         print_json({"config": str(path), "nodes": len(answers.nodes), "master": answers.master})
         return

@@ -70,16 +70,23 @@ def test_what_nobody_reads_any_more_is_still_done(start: Started, home: Path) ->
     assert [(one["action"], one["result"]) for one in audit(home)] == [("exec", "ok")]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_what_is_interrupted_ends_in_130_and_is_recorded(
-    start: Started, home: Path, tmp_path: Path, number: int
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (signal.SIGINT, "interrupted"),
+        (signal.SIGTERM, "ended by SIGTERM"),
+        (signal.SIGHUP, "ended by SIGHUP: the terminal is gone"),
+    ],
+)
+def test_what_is_interrupted_says_so_in_words_and_status_and_is_recorded(
+    start: Started, home: Path, tmp_path: Path, number: int, said: str
 ) -> None:
     begun = tmp_path / "begun"
     ended = start("exec", "--", f"echo $$ > '{begun}'; exec sleep 600")
     wait_until(lambda: begun.exists() and begun.read_text() != "", LIMIT, "the command began")
     ended.send_signal(number)
-    assert ended.communicate(timeout=LIMIT) == ("", "")
-    assert ended.returncode == 130
+    assert ended.communicate(timeout=LIMIT) == ("", f"pitui: {said}\n")
+    assert ended.returncode == 128 + number
     (entry,) = audit(home)
     assert (entry["action"], entry["node"], entry["result"]) == ("exec", "nuc", "cancelled")
     pid = int(begun.read_text())
