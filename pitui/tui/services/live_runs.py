@@ -108,7 +108,7 @@ class LiveRunService:
         self._timeline.add([*run_events(runs, baselines, time.time())])
 
     async def _tell_if_known(self) -> None:
-        """Tell of what was begun or ended here; where it cannot be read, it is done all the same."""
+        """Tell of what was begun or ended here, where it can be read; it is done in any case."""
         with contextlib.suppress(PituiError):  # the watch of runs says why
             await self._tell()
 
