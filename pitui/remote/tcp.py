@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +89,7 @@ async def _ask_resolver(host: str, port: int, family: int) -> Sequence[_Address]
             addresses = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             failure = error
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # nobody waits for it any more: the loop is closed
             loop.call_soon_threadsafe(settle, addresses, failure)
 
     threading.Thread(target=work, name=f"look up {host}", daemon=True).start()

@@ -5,9 +5,11 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from asyncssh.kex import get_kex_algs
 from remote.conftest import refused, until
+from support.demo import naming
 from support.nodes import node
 
 from pitui.domain.errors import Failure
@@ -126,6 +128,18 @@ async def test_a_command_may_hand_over_its_socket(pi, make_links, home):
     assert (await connections.runner("pi").run("echo passed")).stdout == "passed\n"
     configure(home, "ProxyCommand sh -c 'echo none here >&2'", "ProxyUseFdpass yes")
     assert "none here" in (await refused(make_links(pi), "pi")).message
+
+
+async def test_a_command_that_neither_passes_nor_ends_is_ended(pi, make_links, home):
+    """What it started holds its standard error open, and does not heed SIGTERM."""
+    script = home / "stays.sh"
+    script.write_text("trap '' TERM HUP\necho stuck >&2\nsleep 611 &\nsleep 611\n")
+    configure(home, f"ProxyCommand sh {script}", "ProxyUseFdpass yes")
+    begun = time.monotonic()
+    slow = msgspec.structs.replace(pi, connect_timeout=1.0)
+    assert (await refused(make_links(slow), "pi")).failure is Failure.TIMED_OUT
+    assert time.monotonic() - begun < 60
+    assert not [line for line in naming(home) if "sleep 611" in line]
 
 
 async def test_a_jump_host_has_options_of_its_own(ssh_servers, make_links, known, home):

@@ -16,6 +16,9 @@ _KEPT = 4096
 _LAST_WORDS = 0.2
 """Seconds that a command has to end once its output has ended."""
 
+_END_LIMIT = 1.0
+"""Seconds that one has to end, with what it started, which passes no socket."""
+
 
 class ProxyCommand(asyncio.SubprocessProtocol):
     """What asyncssh takes as a tunnel: a command that the user's shell runs.
@@ -199,7 +202,9 @@ async def passed_socket(command: str, limit: float) -> socket.socket:
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
             )
+        numbers: list[int] = []
         try:
             ours.settimeout(0)
             async with asyncio.timeout(limit):
@@ -210,11 +215,20 @@ async def passed_socket(command: str, limit: float) -> socket.socket:
                 finally:
                     loop.remove_reader(ours)
             _, numbers, _, _ = socket.recv_fds(ours, 1, 1)
+            said = b"" if numbers else await _last_words(process)
         finally:
+            # At once: who gave it up may be given up as well.
             with suppress(ProcessLookupError):
-                process.terminate()
-            _, said = await process.communicate()
+                os.killpg(process.pid, signal.SIGTERM if numbers else signal.SIGKILL)
     if not numbers:
         words = last_lines(said.decode(errors="replace"), 1)
         raise ConnectionAbortedError(0, words or "it did not pass a socket")
     return socket.socket(fileno=numbers[0])
+
+
+async def _last_words(process: asyncio.subprocess.Process) -> bytes:
+    """Return what a command said that has closed its output; what it started may go on."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_END_LIMIT):
+            return (await process.communicate())[1]
+    return b""
