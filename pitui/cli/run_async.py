@@ -71,10 +71,10 @@ async def _with_signals(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     if task is not None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # as behind `nohup`
-                loop.add_signal_handler(number, _cancel, task, number)
+                loop.add_signal_handler(number, _cancel_on_signal, task, number)
     return await main()
 
 
-def _cancel(task: asyncio.Task[Any], number: signal.Signals) -> None:
+def _cancel_on_signal(task: asyncio.Task[Any], number: signal.Signals) -> None:
     _heard.append(number)
     task.cancel()

@@ -382,26 +382,6 @@ async def _set_within(limit: float, event: asyncio.Event) -> bool:
     return True
 
 
-@contextlib.asynccontextmanager
-async def time_limit(node: str, seconds: float) -> AsyncIterator[asyncio.Timeout]:
-    """Give what is inside so many seconds; hands out the timer.
-
-    Raises:
-        CommandTimeoutError: they did not suffice.
-    """
-    try:
-        async with asyncio.timeout(seconds) as timer:
-            yield timer
-    except TimeoutError:
-        if not timer.expired():
-            raise
-        raise CommandTimeoutError(
-            node,
-            f"a command did not finish within {seconds:g} s and was stopped",
-            "The node may be overloaded, or busy with other commands.",
-        ) from None
-
-
 def as_remote(process: FramedProcess) -> RemoteProcess:
     """Return the process as its callers see it; mypy checks here that it fits."""
     return process

@@ -12,9 +12,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from pitui.domain.errors import Failure, LinkError
-from pitui.remote.process import OUTPUT_LIMIT, time_limit
+from pitui.remote.process import OUTPUT_LIMIT
 from pitui.remote.quoting import quote
 from pitui.remote.runner import RemoteProcess, Runner
+from pitui.remote.time_limit import time_limit
 
 # Standard output goes straight through, standard error is held back until the command has ended.
 _SETUP = (

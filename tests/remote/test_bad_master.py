@@ -20,7 +20,7 @@ from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.http import request
 from pitui.remote.prompts import NonInteractive
-from pitui.services.clients.master import StartingError
+from pitui.services.clients.master import MasterStartingError
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 
@@ -162,7 +162,7 @@ async def test_a_master_that_only_ever_shows_its_page_is_called_starting(
     monkeypatch.setattr("pitui.services.clients.master._STARTS_WITHIN", 0.3)
     with master([answer(STARTING)]) as port:
         async with open_cluster(config(port), NonInteractive()) as cluster:
-            with pytest.raises(StartingError, match="it is starting"):
+            with pytest.raises(MasterStartingError, match="it is starting"):
                 await cluster.spark_master.read()
 
 

@@ -140,7 +140,7 @@ def command(
         ) as cluster:
             found = await find_sources(cluster, None, sources)
             if save is not None:
-                return await _save(cluster, found, save, json=settings.json)
+                return await _save_logs(cluster, found, save, json=settings.json)
             from pitui.cli.render.log_text import LogPrinter, print_stream, use_colour
             from pitui.services.logs.follow import follow as follow_logs
 
@@ -151,7 +151,7 @@ def command(
     run(main)
 
 
-async def _save(
+async def _save_logs(
     cluster: "Cluster", sources: "Sequence[LogSource]", path: Path, *, json: bool
 ) -> int:
     """Save whole logs one after the other, and return the exit status."""

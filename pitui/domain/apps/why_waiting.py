@@ -139,13 +139,13 @@ def dying(deaths: ExecutorDeaths) -> StallReason | None:
         return _heap_too_small(deaths, int(heap[1]), int(heap[2]))
     if _MEMORY.search(line):
         advice = "Ask for more with --executor-memory, or split the data into more partitions."
-        return _dying(deaths, f"{latest}: {line}", advice)
+        return _die_in_a_loop(deaths, f"{latest}: {line}", advice)
     said = f": {line}" if line else ", and its log contains no error"
     fix = "f shows that line in its log; kill the application to end it."
-    return _dying(deaths, f"{latest}{said}", fix)
+    return _die_in_a_loop(deaths, f"{latest}{said}", fix)
 
 
-def _dying(deaths: ExecutorDeaths, reason: str, fix: str) -> StallReason:
+def _die_in_a_loop(deaths: ExecutorDeaths, reason: str, fix: str) -> StallReason:
     return StallReason(reason, fix, StallKind.EXECUTORS_DIE, deaths.executor)
 
 
@@ -153,7 +153,7 @@ def _heap_too_small(deaths: ExecutorDeaths, heap: int, least: int) -> StallReaso
     # The JVM keeps some of what it is given to itself: as much more must be asked for.
     asked = deaths.memory_mib or SMALLEST_EXECUTOR_MIB
     enough = max(ceil(asked * least / heap), SMALLEST_SERIAL_EXECUTOR_MIB)
-    return _dying(
+    return _die_in_a_loop(
         deaths,
         f"{deaths.memory_mib} MiB leave a heap of {heap // MIB} MiB, Spark needs {least // MIB} "
         f"MiB: {deaths.count} executors died",

@@ -10,10 +10,11 @@ import asyncssh
 from pitui.domain.errors import Failure
 from pitui.remote import ssh_errors
 from pitui.remote.output_frame import OutputFrame
-from pitui.remote.process import FramedProcess, time_limit
+from pitui.remote.process import FramedProcess
 from pitui.remote.process_cleanup import kill_group, watched
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 from pitui.remote.ssh.connection import Connection, LiveConnection, is_lost
+from pitui.remote.time_limit import time_limit
 
 KILL_LIMIT = 3.0
 """Seconds that the channel may take which ends a command on the node."""

@@ -26,7 +26,7 @@ def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class StartingError(WebError):
+class MasterStartingError(WebError):
     """The master has started, and cannot say yet how the cluster stands."""
 
 
@@ -76,7 +76,7 @@ class MasterAccess:
             url = urljoin(base, "json/")
             try:
                 view = await self._ask(url, limit)
-            except StartingError:
+            except MasterStartingError:
                 raise
             except WebError as error:
                 problem = _more_telling(problem, error)
@@ -108,7 +108,7 @@ class MasterAccess:
                     raise
             if time.monotonic() > until:
                 reason = "the master's page is there, but not what it knows (json/): it is starting"
-                raise StartingError(url, reason)
+                raise MasterStartingError(url, reason)
             await asyncio.sleep(_AGAIN_AFTER)
 
     async def page(self, path: str, limit: float = READ_LIMIT) -> Response:
