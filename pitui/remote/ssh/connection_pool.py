@@ -4,7 +4,6 @@ asyncssh takes 0.2 s to import, so it is imported when the first node is connect
 """
 
 import asyncio
-import importlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -21,6 +20,7 @@ from pitui.remote.guarded_runner import GuardedRunner
 from pitui.remote.local import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
+from pitui.remote.ssh.asyncssh_import import import_ssh
 
 if TYPE_CHECKING:
     from pitui.remote.ssh.config.ssh_options import Endpoint
@@ -193,7 +193,7 @@ class ConnectionPool:
         """Return a remote node's link, connected or not."""
         if name not in self._connections:
             # In a thread: the event loop goes on meanwhile.
-            await asyncio.to_thread(importlib.import_module, "pitui.remote.ssh.ssh_runner")
+            await asyncio.to_thread(import_ssh)
             from pitui.remote.ssh.connection import Connection
 
             link = Connection(self._nodes[name], self._need_dialer(), self._tell)

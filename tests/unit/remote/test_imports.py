@@ -1,5 +1,6 @@
 """What the command line and the first paint must not wait for."""
 
+import os
 import subprocess
 import sys
 
@@ -12,3 +13,27 @@ def test_links_and_web_import_neither_asyncssh_nor_httpx():
     )
     found = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60)
     assert found == "\n"
+
+
+def test_asyncssh_is_imported_without_what_it_does_not_need() -> None:
+    program = (
+        "import ctypes.util, sys\n"
+        "find = ctypes.util.find_library\n"
+        "from pitui.remote.ssh.asyncssh_import import import_ssh\n"
+        "asked = []\n"
+        "ctypes.util.find_library = spy = lambda name: asked.append(name) or find(name)\n"
+        "import_ssh()\n"
+        "assert ctypes.util.find_library is spy\n"
+        "assert 'asyncssh.crypto.x509' not in sys.modules\n"
+        "print(*asked, *{'cryptography.x509', 'OpenSSL'} & set(sys.modules))"
+    )
+
+    def asked(**more: str) -> list[str]:
+        command = [sys.executable, "-c", program]
+        environment = {**os.environ, **more}
+        found = subprocess.check_output(command, text=True, timeout=60, env=environment)
+        return found.split()
+
+    assert not {"oqs", "liboqs", "cryptography.x509"} & set(asked())
+    # It may be where only asyncssh finds it.
+    assert {"oqs", "liboqs"} <= set(asked(LD_LIBRARY_PATH="/nowhere"))

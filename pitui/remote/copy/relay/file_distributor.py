@@ -5,12 +5,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
-
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.copy.direct_send import push
@@ -28,6 +22,13 @@ _FROM, _UNTIL = datetime(1971, 1, 1), datetime(9999, 1, 1)  # noqa: DTZ001
 
 def one_time_identity() -> str:
     """Return a new private key and its own certificate, as PEM text; keep it in memory."""
+    # Where nothing is sent it is not needed, and X.509 takes a while to import.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import NameOID
+
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pitui push")])
     certificate = (
