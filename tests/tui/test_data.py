@@ -16,7 +16,7 @@ from pitui.services.data.presence import ItemPresence, NodeData
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
 from pitui.tui.data.data_screen import DataScreen
-from pitui.tui.data.data_state import DataState
+from pitui.tui.data.data_state import PUSH, REMOVAL, DataState
 from pitui.tui.data.failure_pane import FailureScreen
 
 ITEM = ItemPresence(
@@ -105,11 +105,27 @@ async def test_copying_with_its_speed_and_the_time_left() -> None:
     view.take(key, Outcome("pi2", "", OutcomeState.FAILED, "no space", "Free some."), "push")
     assert texts(view)["pi2"] == ["✗ failed", "no space"]
     assert data_summary(view.rows()[2])[1].text == "no space Free some."
-    view.take(key, Outcome("pi2", "", OutcomeState.OK), "push")
+    view.progress(key, 4_000_000_000, 4_000_000_000)
+    assert texts(view)["pi2"][1] == "sent, node checks it"
+
+
+async def test_what_waits_for_its_turn_and_what_was_done_before_the_next_look() -> None:
+    view = DataState(Service())
+    await view.look()
+    done, stopped = (0, "pi1"), (0, "pi2")
+    view.begin([done, stopped])
+    assert [texts(view)[node] for node in ("pi1", "pi2")] == [["◌ waiting", "–"]] * 2
+    view.progress(done, 1, 2)
+    assert texts(view)["pi1"] == ["▸ copying  50%", "starting"]
+    view.take(done, Outcome("pi1", "", OutcomeState.OK), PUSH)
+    view.over([done, stopped])
+    assert texts(view)["pi1"] == ["● present", "–"]
     assert texts(view)["pi2"] == ["○ missing", "–"]
-    view.progress(key, 1, 2)
-    view.over([key])
-    assert texts(view)["pi2"] == ["○ missing", "–"]
+    assert data_title(view.rows(), "") == "Data: 2 of 4 present"
+    view.take(done, Outcome("pi1", "", OutcomeState.OK), REMOVAL)
+    assert texts(view)["pi1"] == ["○ missing", "–"]
+    await view.look()
+    assert texts(view)["pi1"] == ["◐ different", "2.9 M there"]
 
 
 async def test_why_nothing_is_known() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.tui.base.dialogs.confirm import Question
-from pitui.tui.data.data_state import DataRow, DataState
+from pitui.tui.data.data_state import PUSH, REMOVAL, DataRow, DataState
 from pitui.tui.operations.operation import Operation
 from pitui.tui.operations.operation_runner import OperationRunner
 from pitui.tui.services.data_interface import DataService
@@ -36,8 +36,9 @@ class DataActions:
 
             for row in rows:
                 report(Outcome(row.node, row.item.target, OutcomeState.WORKING))
+            state.begin([row.key for row in rows])
             try:
-                await service.push(_by_item(rows), progress, self._noting("push", rows, report))
+                await service.push(_by_item(rows), progress, self._noting(PUSH, rows, report))
             finally:
                 state.over([row.key for row in rows])
             await state.look()
@@ -55,7 +56,7 @@ class DataActions:
         service, state = self._service, self._state
 
         async def work(report: OutcomeReport) -> None:
-            await service.remove(_by_item(rows), self._noting("removal", rows, report))
+            await service.remove(_by_item(rows), self._noting(REMOVAL, rows, report))
             await state.look()
 
         return Operation(

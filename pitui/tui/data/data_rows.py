@@ -57,6 +57,8 @@ def _row(row: DataRow) -> Row:
 def _data_state(row: DataRow) -> Cell:
     if row.copying is not None:
         return cell(f"▸ copying {row.copying.share:4.0%}", Tone.ACCENT)
+    if row.waiting:
+        return cell("◌ waiting", Tone.DIM)
     if row.failed is not None:
         return cell("✗ failed", Tone.BAD)
     glyph, tone = _STATES[row.data.state]
@@ -66,6 +68,8 @@ def _data_state(row: DataRow) -> Cell:
 def _data_detail(row: DataRow) -> Cell:
     if row.copying is not None:
         return cell(copying_words(row.copying))
+    if row.waiting:
+        return DASH
     if row.failed is not None:
         return cell(row.failed.detail, Tone.BAD)
     if row.data.error:
@@ -79,6 +83,8 @@ def _data_detail(row: DataRow) -> Cell:
 
 def copying_words(copying: Copying) -> str:
     """Return how fast it goes, and how long it still takes: `11.2 MB/s, 0:31 left`."""
+    if copying.have >= copying.size:
+        return "sent, node checks it"
     if copying.speed is None:
         return "starting"
     speed = f"{copying.speed / 1e6:.1f} MB/s"

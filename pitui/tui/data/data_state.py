@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 ItemOnNode = tuple[int, str]
 """An item's number under `data:`, and a node."""
+
+PUSH, REMOVAL = "push", "removal"
+"""What is done to data, as nouns."""
+
+_Ended = Literal["present", "missing"]
 
 _ENOUGH = 1.0
 """Seconds of copying after which its speed says something."""
@@ -69,6 +74,8 @@ class DataRow:
     node: str
     data: "NodeData"
     copying: Copying | None = None
+    waiting: bool = False
+    """Whether it is to be pushed when the items before it are done."""
     failed: DataFailure | None = None
     """How the last push or removal went, where it did not go well."""
     not_known: DataFailure | None = None
@@ -95,7 +102,10 @@ class DataState:
         """What is done to find out, in words; empty where nothing is."""
         self.error: PituiError | None = None
         """Why nothing could be found out."""
+        self._waiting: set[ItemOnNode] = set()
         self._copying: dict[ItemOnNode, Copying] = {}
+        self._ended: dict[ItemOnNode, _Ended] = {}
+        """What was done since the last look, and how it is there now."""
         self._failed: dict[ItemOnNode, DataFailure] = {}
         self._looked = "look", 0.0
         """How what is known was found out, as a noun, and when; Unix time."""
@@ -118,6 +128,7 @@ class DataState:
         self.changed()
         try:
             self.items = await self._service.find(verify=verify)
+            self._ended.clear()
             self.error = None
             self._looked = "verification" if verify else "look", time.time()
         except PituiError as error:
@@ -129,14 +140,18 @@ class DataState:
     def rows(self) -> list[DataRow]:
         """Return all items with their nodes, in the order of the configuration."""
         return [
-            DataRow(
-                (number, node), item, node, data,
-                self._copying.get((number, node)), self._failed.get((number, node)),
-                self._not_known(data),
-            )
+            self._row((number, node), item, data)
             for number, item in enumerate(self.items)
             for node, data in item.nodes.items()
-        ]  # fmt: skip
+        ]
+
+    def _row(self, key: ItemOnNode, item: "ItemPresence", data: "NodeData") -> DataRow:
+        if state := self._ended.get(key):
+            data = replace(data, state=state, size=item.size if state == "present" else 0, error="")
+        return DataRow(
+            key, item, key[1], data, self._copying.get(key), key in self._waiting,
+            self._failed.get(key), self._not_known(data),
+        )  # fmt: skip
 
     def _not_known(self, data: "NodeData") -> DataFailure | None:
         action, at = self._looked
@@ -149,8 +164,14 @@ class DataState:
 
     # -- while something is done -----------------------------------------------------------
 
+    def begin(self, keys: Sequence[ItemOnNode]) -> None:
+        """Note what is to be pushed, one item after the other."""
+        self._waiting.update(keys)
+        self.changed()
+
     def progress(self, key: ItemOnNode, have: int, size: int) -> None:
         """Note how far an item is on its way."""
+        self._waiting.discard(key)
         now = self._clock()
         before = self._copying.get(key)
         if before is None:
@@ -162,9 +183,12 @@ class DataState:
     def take(self, key: ItemOnNode, outcome: Outcome, action: str) -> None:
         """Note how an action on an item stands on a node; `action` is a noun, such as `push`."""
         if outcome.state.ended:
+            self._waiting.discard(key)
             self._copying.pop(key, None)
             self._failed.pop(key, None)
-            if not outcome.state.good and outcome.state is not OutcomeState.CANCELLED:
+            if outcome.state.good:
+                self._ended[key] = "missing" if action == REMOVAL else "present"
+            elif outcome.state is not OutcomeState.CANCELLED:
                 self._failed[key] = DataFailure(
                     action, time.time(), outcome.detail, outcome.advice, outcome.said
                 )
@@ -174,4 +198,5 @@ class DataState:
         """Note that nothing goes on with these any more, however it ended."""
         for key in ended:
             self._copying.pop(key, None)
+            self._waiting.discard(key)
         self.changed()
