@@ -11,8 +11,8 @@ import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.node_outcome import OutcomeState
-from pitui.services.data.presence import find_data
-from pitui.services.data.push_items import configured_items, item_of
+from pitui.services.data.presence import find_data, look_at_data
+from pitui.services.data.push_items import configured_items, item_of, recall_content
 from pitui.services.data.pushing import Delivery, Pushing
 from pitui.services.data.removal import removable_items, remove_data
 
@@ -102,6 +102,42 @@ async def test_what_was_changed_since_it_was_pushed_stays(
     assert content(home / "x") == "mine"
     # Once it is away, pushes go on.
     (home / "x").rename(home / "mine")
+    assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
+
+
+@KINDS
+async def test_a_change_that_kept_size_and_time_is_seen(
+    spark_homes: SshSparkHomes, home: Path, tmp_path: Path, kind: str
+) -> None:
+    """Unlike by `rsync -a`, which would call it the same."""
+    source = made(tmp_path / "x", kind, "pushed")
+    assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
+    changed = home / "x" / "part" if kind == "folder" else home / "x"
+    before = changed.stat()
+    changed.write_text("mine!!")
+    os.utime(changed, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert changed.stat().st_size == before.st_size
+    async with spark_homes.opened() as cluster:
+        item = item_of(str(source), "~/x", Path("/"))
+        found = await look_at_data(cluster, "pi1", item, recall_content(item), "state")
+    assert found.state == "different"
+    assert (await push(spark_homes, source, "~/x", force=True)).state is OutcomeState.OK
+    assert content(home / "x") == "pushed"
+
+
+@KINDS
+async def test_what_is_there_already_needs_no_lock(
+    spark_homes: SshSparkHomes, home: Path, tmp_path: Path, kind: str
+) -> None:
+    source = made(tmp_path / "x", kind, "pushed")
+    assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
+    async with spark_homes.opened() as another, another.locks.holding("restart") as locks:
+        await locks.take("pi1")
+        assert (await push(spark_homes, source, "~/x")).state is OutcomeState.UNCHANGED
+        made(source, kind, "changed")
+        ended = await push(spark_homes, source, "~/x")
+        assert "is changing the node: restart" in ended.error
+    assert content(home / "x") == "pushed"
     assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
 
 

@@ -9,6 +9,7 @@ left behind can only write the same bytes to the same places as the one that too
 from dataclasses import dataclass
 from typing import Literal
 
+from pitui.remote.copy.presence import Look
 from pitui.remote.quoting import quote, quote_path
 
 STEP = 1024 * 1024
@@ -109,7 +110,7 @@ echo "part $((blocks * {STEP})) $begun $free $have"
 _PRESENCE = (
     _NAMES
     + r"""
-mode=$4 verify=$5
+mode=$4 how=$5
 if [ ! -f "$p" ]; then
   if [ -e "$p" ] || [ -L "$p" ]; then echo different 0; else echo missing 0; fi
   exit 0
@@ -117,7 +118,8 @@ fi
 have=$(wc -c < "$p") || exit 1
 same() {
   [ -L "$p" ] || [ "$(mode_of "$p")" = "$mode" ] || return 1
-  [ -n "$verify" ] || ! known || return 0
+  [ "$how" = verify ] || ! known || return 0
+  [ "$how" != receipt ] || return 1
   [ "$have" -eq "$size" ] && [ "$(digest < "$p")" = "$sum" ]
 }
 if same; then echo there; else echo different $have; fi
@@ -238,12 +240,9 @@ def parse_received(output: str) -> RemoteFile | None:
     return None
 
 
-def presence_command(target: str, sha512: str, size: int, mode: int, *, verify: bool) -> str:
-    """Return the command whose output `presence.parse_presence` reads; it writes nothing.
-
-    With `verify` the file is read, whatever a receipt says.
-    """
-    return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", "yes" * verify)
+def presence_command(target: str, sha512: str, size: int, mode: int, look: Look) -> str:
+    """Return the command whose output `presence.parse_presence` reads; it writes nothing."""
+    return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", look)
 
 
 def receive_command(target: str, sha512: str, size: int, offset: int, placing: Placing) -> str:

@@ -8,13 +8,13 @@ from typing import Literal
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, PituiError, UsageError
 from pitui.remote.copy.payload import end_limit, refused
-from pitui.remote.copy.presence import Presence, parse_presence
+from pitui.remote.copy.presence import Look, Presence, parse_presence
 from pitui.remote.copy.receive_script import presence_command
 from pitui.remote.copy.tree.tree_push import look_at_tree
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.data.node_target import tree_target
-from pitui.services.data.push_items import Content, Item, PlainFile, item_of_section, read_content
+from pitui.services.data.push_items import Content, Item, PlainFile, item_of_section, recall_content
 
 DataState = Literal["present", "different", "missing", "unknown"]
 
@@ -60,6 +60,7 @@ async def find_data(
     What a node has is taken from its receipt where nothing was written since; with `verify` all of
     it is read.
     """
+    look: Look = "verify" if verify else "state"
     away: dict[str, NodeData] = {}
     found = []
     for number, data in enumerate(cluster.config.data):
@@ -67,7 +68,7 @@ async def find_data(
         source = str(expand_path(cluster.config.folder, data.source))
         try:
             item = await asyncio.to_thread(item_of_section, data, cluster.config.folder)
-            content = await asyncio.to_thread(read_content, item)
+            content = await asyncio.to_thread(recall_content, item)
         except UsageError as error:
             unknown = NodeData("unknown", error=error.message, advice=error.advice)
             found.append(
@@ -78,7 +79,7 @@ async def find_data(
             continue
 
         async def one(name: str, item: Item = item, content: Content = content) -> NodeData:
-            return await _node_data(cluster, name, item, content, away, verify=verify)
+            return await _node_data(cluster, name, item, content, away, look=look)
 
         answers = await fan_out(nodes, one)
         states = {n: a for n, a in answers.items() if isinstance(a, NodeData)}
@@ -98,12 +99,12 @@ async def _node_data(
     content: Content,
     away: dict[str, NodeData],
     *,
-    verify: bool,
+    look: Look,
 ) -> NodeData:
     if name in away:
         return away[name]
     try:
-        return await look_at_data(cluster, name, item, content, verify=verify)
+        return await look_at_data(cluster, name, item, content, look)
     except PituiError as error:
         unknown = NodeData("unknown", error=error.message, advice=error.advice, said=error.said)
         if isinstance(error, LinkError):
@@ -112,7 +113,7 @@ async def _node_data(
 
 
 async def look_at_data(
-    cluster: Cluster, name: str, item: Item, content: Content, *, verify: bool = False
+    cluster: Cluster, name: str, item: Item, content: Content, look: Look
 ) -> NodeData:
     """Return what one node has of an item.
 
@@ -121,18 +122,18 @@ async def look_at_data(
         LinkError: the node cannot be reached.
     """
     if isinstance(content, PlainFile):
-        found = await _file_presence(cluster, name, item, content, verify=verify)
+        found = await _file_presence(cluster, name, item, content, look)
     else:
         target = await tree_target(cluster, name, item)
-        found = await look_at_tree(target, content, verify=verify)
+        found = await look_at_tree(target, content, look)
     return NodeData(found.state, found.size)
 
 
 async def _file_presence(
-    cluster: Cluster, name: str, item: Item, file: PlainFile, *, verify: bool
+    cluster: Cluster, name: str, item: Item, file: PlainFile, look: Look
 ) -> Presence:
     payload = file.payload
-    command = presence_command(item.target, payload.sha512, payload.size, file.mode, verify=verify)
+    command = presence_command(item.target, payload.sha512, payload.size, file.mode, look)
     result = await cluster.runner(name).run(command, limit=end_limit(payload), changes=False)
     found = parse_presence(result.stdout, payload.size)
     if not result.ok or found is None:

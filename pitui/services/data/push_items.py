@@ -14,7 +14,8 @@ from pitui.domain.errors import UsageError
 from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.tree.digest_cache import DigestCache
-from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.entry import Tree, TreeEntry, TreeIdentity
+from pitui.remote.copy.tree.kept_identity import KeptIdentity
 from pitui.remote.copy.tree.scan import UnfitFileError, scan_tree
 from pitui.remote.copy.tree.tree_script import TreePlace
 from pitui.services.cluster import Cluster
@@ -72,7 +73,9 @@ class PlainFile:
         return self.payload.size
 
 
-Content = PlainFile | Tree
+Content = PlainFile | TreeIdentity
+"""What nodes are asked for. That of a folder that is as it was the last time is not read again, and
+only its identity is known; `read_content` reads it."""
 
 
 def receipt_key(name: str) -> str:
@@ -169,19 +172,41 @@ def job_items(cluster: Cluster, job: str) -> list[Item]:
     return [item_of_section(d, config.folder) for d in config.data if d.target in targets]
 
 
-def read_content(item: Item) -> Content:
+def recall_content(item: Item) -> Content:
+    """Return what is pushed: what was kept of it where nothing was touched since, else read.
+
+    Raises:
+        UsageError: something cannot be read, or brought to a node.
+    """
+    if not item.pattern and item.source.is_file():
+        return read_content(item)
+    kept = KeptIdentity.of(_digest_folder(), _roots(item), item.owner)
+    return kept.recall() or _read_and_keep(item, kept)
+
+
+def read_content(item: Item) -> PlainFile | Tree:
     """Read what is pushed; a file that was read before, and is the same by its times, is not.
 
     Raises:
         UsageError: something cannot be read, or brought to a node.
     """
-    cache = DigestCache.of(cache_folder() / "digests", str(item.source))
+    return _read_and_keep(item, None)
+
+
+def _digest_folder() -> Path:
+    return cache_folder() / "digests"
+
+
+def _read_and_keep(item: Item, kept: KeptIdentity | None) -> PlainFile | Tree:
+    cache = DigestCache.of(_digest_folder(), str(item.source))
     try:
         tree = scan_tree(_roots(item), cache, item.owner)
     except OSError as error:
         raise unreadable(error.filename or str(item.source), error) from error
     except UnfitFileError as error:
         raise UsageError(f"cannot push {item.source}: {error}", "Leave it out.") from error
+    if kept is not None and cache.settled:
+        kept.keep(tree)
     entry = tree.entries[0]
     if len(tree.entries) == 1 and not item.pattern and _is_plain(entry, item):
         return PlainFile(Payload(item.source, entry.size, entry.sha512), entry.mode, tree)

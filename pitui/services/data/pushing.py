@@ -5,28 +5,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
 
 from pitui.config.paths import cache_folder
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError, ungrouped
+from pitui.domain.errors import LinkError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.remote.copy.payload import Pushed
-from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
-from pitui.remote.copy.retrying_upload import FolderThereError
 from pitui.remote.copy.tree.bundle_store import BundleStore
-from pitui.remote.copy.tree.entry import Tree
-from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.remote.fanout import fan_out
 from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
-from pitui.services.data.node_target import tree_target
-from pitui.services.data.push_items import Content, Item, PlainFile, read_content
-from pitui.services.data.target_folder import make_folder
-
-PushProgress = Callable[[str, int, int], None]
-"""Called with a node's name, and how many of how many bytes of an item it has."""
+from pitui.services.data.item_push import ItemPush, PushProgress, Road
+from pitui.services.data.push_items import Content, Item, recall_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +85,7 @@ class Pushing:
         with ungrouped(UsageError):
             async with TaskGroup() as group:
                 connecting = [group.create_task(self._connect(name)) for name in wanted]
-                contents = [await asyncio.to_thread(read_content, item) for item in items]
+                contents = [await asyncio.to_thread(recall_content, item) for item in items]
                 ended = await self._bring(items, contents, names)
                 for task in connecting:
                     task.cancel()
@@ -126,28 +116,26 @@ class Pushing:
     ) -> list[Delivery]:
         """Push what was read already, by a way that others may use at the same time."""
         ended: list[Delivery] = []
-        way = _Way(distributor, bundles, self._progress, durable=self._durable, force=self._force)
+        road = Road(distributor, bundles, self._progress, durable=self._durable, force=self._force)
         async with self._cluster.locks.holding("push") as locks:
             for item, content in zip(items, contents, strict=True):
-                push = _Push(self._cluster, way, item, content)
+                async with ItemPush.opened(self._cluster, road, item, content) as push:
 
-                async def one(name: str, push: _Push = push) -> None:
-                    found = await self._one(name, push, locks)
-                    ended.append(found)
-                    self._report(found)
+                    async def one(name: str, push: ItemPush = push) -> None:
+                        found = await self._one(name, push, locks)
+                        ended.append(found)
+                        self._report(found)
 
-                await fan_out(item.on(names), one)
+                    await fan_out(item.on(names), one)
         return ended
 
-    async def _one(self, name: str, push: "_Push", locks: Holding) -> Delivery:
+    async def _one(self, name: str, push: ItemPush, locks: Holding) -> Delivery:
         item, size, files = push.item, push.content.size, push.content.files
         if name in self._away:
             return replace(self._away[name], item=item, size=size, files=files, seconds=0.0)
         begun = time.monotonic()
         try:
-            if not push.is_in_place(name):
-                await locks.take(name)
-            found = await push.bring(name)
+            found = await self._bring_one(name, push, locks)
         except asyncio.CancelledError:
             self._record(name, item, OutcomeState.CANCELLED)
             raise
@@ -164,102 +152,20 @@ class Pushing:
             self._record(name, item, found.state, found.error)
         return replace(found, seconds=time.monotonic() - begun)
 
+    async def _bring_one(self, name: str, push: ItemPush, locks: Holding) -> Delivery:
+        if await push.is_there(name):
+            size, files = push.content.size, push.content.files
+            self._progress(name, size, size)
+            return Delivery(name, push.item, OutcomeState.UNCHANGED, size, files)
+        await locks.take(name)
+        pushed = await push.bring(name)
+        state = OutcomeState.UNCHANGED if pushed.was_there else OutcomeState.OK
+        size, files = push.content.size, push.content.files
+        return Delivery(name, push.item, state, size, files, pushed.sent, pushed.via)
+
     def _record(self, name: str, item: Item, state: OutcomeState, error: str = "") -> None:
         paths = {"source": str(item.source), "target": item.target}
         if error:
             paths["detail"] = error
         action = "push --force" if self._force else "push"
         self._cluster.audit.record(action, name, str(state), **paths)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """What brings anything to any node."""
-
-    distributor: FileDistributor
-    bundles: BundleStore
-    progress: PushProgress
-    durable: bool
-    force: bool
-    """Whether what pitui did not bring, or somebody changed since, is replaced too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Push:
-    """One item to any node."""
-
-    cluster: Cluster
-    way: _Way
-    item: Item
-    content: Content
-
-    def is_in_place(self, name: str) -> bool:
-        """Say whether it is this machine's own, where it belongs."""
-        return self.cluster.node(name).local and is_in_place(self.item, name)
-
-    async def bring(self, name: str) -> Delivery:
-        """Bring it to a node.
-
-        Raises:
-            NodeError: it cannot be written there.
-            LinkError: the node cannot be reached, or did not come back.
-        """
-        size, files = self.content.size, self.content.files
-        if self.is_in_place(name):
-            return Delivery(name, self.item, OutcomeState.UNCHANGED, size, files)
-
-        def sent(have: int) -> None:
-            self.way.progress(name, have, size)
-
-        if isinstance(self.content, PlainFile):
-            pushed = await self._file(name, self.content, sent)
-        else:
-            pushed = await self._tree(name, self.content, sent)
-        state = OutcomeState.UNCHANGED if pushed.was_there else OutcomeState.OK
-        return Delivery(name, self.item, state, size, files, pushed.sent, pushed.via)
-
-    async def _file(self, name: str, file: PlainFile, sent: Callable[[int], None]) -> Pushed:
-        target = self.item.target
-        await make_folder(self.cluster, name, str(PurePosixPath(target).parent))
-        placing = Placing(file.mode, durable=self.way.durable, guarded=not self.way.force)
-        try:
-            return await self.way.distributor.deliver(
-                name, file.payload, target, placing=placing, sent=sent
-            )
-        except FolderThereError:
-            # It is ours, or not: to change the one for the other is what trees can.
-            return await self._tree(name, file.tree, sent)
-
-    async def _tree(self, name: str, tree: Tree, sent: Callable[[int], None]) -> Pushed:
-        target = await tree_target(self.cluster, name, self.item)
-
-        async def prepare() -> None:
-            folder = target.place.folder
-            await make_folder(self.cluster, name, folder, by_root=bool(target.stage_for))
-
-        tree_push = TreePush(
-            self.way.distributor, self.way.bundles, tree, target, prepare, sent,
-            durable=self.way.durable, force=self.way.force,
-        )  # fmt: skip
-        return await tree_push.run()
-
-
-def is_in_place(item: Item, node: str) -> bool:
-    """Say whether an item of this machine is where it belongs already.
-
-    Raises:
-        NodeError: its place is inside itself.
-    """
-    with suppress(OSError, RuntimeError):
-        target = Path(item.target).expanduser()
-        if item.pattern:
-            return item.source.parent.samefile(target)
-        if item.source.samefile(target):
-            return True
-    with suppress(OSError, RuntimeError):
-        source, target = item.source.resolve(), Path(item.target).expanduser().resolve()
-        if source.is_dir() and (target.is_relative_to(source) or source.is_relative_to(target)):
-            raise NodeError(
-                node, f"{item.target} and {item.source} are inside each other on this machine"
-            )
-    return False

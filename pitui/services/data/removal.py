@@ -12,9 +12,9 @@ from pitui.remote.copy.remove_script import Removed, parse_removed_data, remove_
 from pitui.remote.fanout import fan_out
 from pitui.remote.quoting import quote_path
 from pitui.services.cluster import Cluster
+from pitui.services.data.item_push import is_in_place
 from pitui.services.data.node_target import tree_target
 from pitui.services.data.push_items import Item, item_at, item_of_section
-from pitui.services.data.pushing import is_in_place
 
 REMOVE_LIMIT = 300.0
 """Seconds to remove many small files from a slow card."""

@@ -15,7 +15,7 @@ from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.copy.tree.bundle_store import BundleStore
 from pitui.services.cluster import Cluster
 from pitui.services.data.presence import look_at_data
-from pitui.services.data.push_items import Content, Item, item_of_section, read_content
+from pitui.services.data.push_items import Content, Item, item_of_section, recall_content
 from pitui.services.data.pushing import Pushing
 
 _Read = tuple[Item, Content]
@@ -43,7 +43,7 @@ class DataStep(Step):
             if not item.on([ctx.name]):
                 continue
             count += 1
-            found = await look_at_data(self._cluster, ctx.name, item, content)
+            found = await look_at_data(self._cluster, ctx.name, item, content, "state")
             if found.state != "present":
                 lacking.append((item, content))
         if not count:
@@ -86,7 +86,7 @@ class DataStep(Step):
     async def _read(self, number: int) -> _Read:
         config = self._cluster.config
         item = await asyncio.to_thread(item_of_section, config.data[number], config.folder)
-        return item, await asyncio.to_thread(read_content, item)
+        return item, await asyncio.to_thread(recall_content, item)
 
 
 def _apart(pairs: Sequence[_Read]) -> tuple[list[Item], list[Content]]:

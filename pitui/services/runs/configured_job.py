@@ -8,8 +8,9 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import NodeError
 from pitui.domain.node_outcome import OutcomeState
 from pitui.services.cluster import Cluster
+from pitui.services.data.item_push import PushProgress
 from pitui.services.data.push_items import job_items
-from pitui.services.data.pushing import DeliveryReport, Pushing, PushProgress
+from pitui.services.data.pushing import DeliveryReport, Pushing
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import job_words, prepare
 

@@ -34,6 +34,8 @@ class DigestCache:
         self._known: _FORMAT = {}
         self._used: _FORMAT = {}
         self._changed = False
+        self.settled = True
+        """Whether all files that were asked for are known from now on."""
         with contextlib.suppress(OSError, msgspec.DecodeError, msgspec.ValidationError):
             self._known = msgspec.msgpack.decode(file.read_bytes(), type=_FORMAT)
 
@@ -62,15 +64,22 @@ class DigestCache:
         if now - newest > (_GRAIN if status.st_ctime_ns % 1_000_000 else _COARSE):
             self._used[path] = (*facts, digest)
             self._changed = True
+        else:
+            self.settled = False
         return digest
 
     def save(self) -> None:
         """Keep what is known by now; where that cannot be, the files are read again next time."""
         if not self._changed and len(self._used) == len(self._known):
             return
-        with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(self._file, msgspec.msgpack.encode(self._used), private=True)
+        replace_cache(self._file, msgspec.msgpack.encode(self._used))
+
+
+def replace_cache(file: Path, data: bytes) -> None:
+    """Replace a file that can be done without, whole or not at all."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_file(file, data, private=True)
 
 
 def _read(path: bytes, size: int) -> tuple[str, int]:

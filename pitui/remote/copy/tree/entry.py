@@ -43,43 +43,54 @@ class TreeEntry(msgspec.Struct, frozen=True, gc=False):
         return self.held + 65536 <= self.size
 
 
-@dataclass(frozen=True)
-class Tree:
-    """Entries in the order of their paths, and the names that hold them."""
+@dataclass(frozen=True, kw_only=True)
+class TreeIdentity:
+    """What tells a tree from all others, and how large it is; enough to look for it on a node."""
 
     names: tuple[bytes, ...]
-    entries: Sequence[TreeEntry]
+    """Those in the folder on the node that hold it."""
     owner: str = ""
     """Who owns it on the nodes; empty: the login user."""
-
-    @cached_property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(entry.size for entry in self.entries)
-
-    @cached_property
-    def files(self) -> int:
-        """How many files and symbolic links there are."""
-        return sum(entry.kind != "d" for entry in self.entries)
-
-    @cached_property
-    def shape(self) -> str:
-        """The digest of all but the files' content."""
-        owner = f"{self.owner} ".encode() if self.owner else b""
-        return _digest(sorted(_shape(entry, owner) for entry in self.entries))
-
-    @cached_property
-    def content(self) -> str:
-        """The digest of the files' digests."""
-        files = (entry for entry in self.entries if entry.kind == "f")
-        # Sorted as `find | sort` does: by the whole path, bytewise.
-        by_path = sorted(files, key=lambda entry: entry.path)
-        return _digest(b"%b  ./%b" % (e.sha512.encode(), e.path) for e in by_path)
+    size: int
+    """Bytes of all files."""
+    files: int
+    """How many files and symbolic links there are."""
+    count: int
+    """The same with the folders."""
+    shape: str
+    """The digest of all but the files' content."""
+    content: str
+    """The digest of the files' digests."""
 
     @cached_property
     def digest(self) -> str:
         """What identifies the tree."""
         return hashlib.sha512(f"{self.shape} {self.content}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tree(TreeIdentity):
+    """The same with what it is made of, in the order of the paths."""
+
+    entries: Sequence[TreeEntry]
+
+    @staticmethod
+    def of(names: Iterable[bytes], entries: Iterable[TreeEntry], owner: str = "") -> "Tree":
+        """Return the tree of some entries."""
+        # Sorted as `find | sort` does: by the whole path, bytewise.
+        by_path = sorted(entries, key=lambda entry: entry.path)
+        written_owner = f"{owner} ".encode() if owner else b""
+        files = (entry for entry in by_path if entry.kind == "f")
+        return Tree(
+            names=tuple(names),
+            owner=owner,
+            size=sum(entry.size for entry in by_path),
+            files=sum(entry.kind != "d" for entry in by_path),
+            count=len(by_path),
+            shape=_digest(sorted(_shape(entry, written_owner) for entry in by_path)),
+            content=_digest(b"%b  ./%b" % (e.sha512.encode(), e.path) for e in files),
+            entries=by_path,
+        )
 
 
 def _shape(entry: TreeEntry, owner: bytes) -> bytes:

@@ -34,8 +34,7 @@ def scan_tree(roots: Iterable[tuple[bytes, Path]], cache: DigestCache, owner: st
         names.append(name)
         entries += _walk(name, os.fsencode(path), path.stat(), cache)
     cache.save()
-    entries.sort(key=lambda entry: entry.path)
-    return Tree(tuple(names), entries, owner)
+    return Tree.of(names, entries, owner)
 
 
 def _walk(

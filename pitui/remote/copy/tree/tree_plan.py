@@ -72,6 +72,12 @@ def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
     )
 
 
+def first_bundle(tree: Tree) -> Sequence[TreeEntry]:
+    """Return what comes first to a node that has nothing of a tree; empty where all is large."""
+    bundles = plan_transfer(tree, TreeInventory(there=False)).bundles
+    return bundles[0] if bundles else ()
+
+
 def foreign_paths(tree: Tree, found: TreeInventory) -> list[bytes]:
     """Return what would be lost where a tree is put, and is not as pitui brought it."""
     entries = {entry.path: entry for entry in tree.entries}

@@ -19,13 +19,13 @@ from pitui.remote.copy.payload import (
     refused,
     would_be_lost,
 )
-from pitui.remote.copy.presence import Presence, parse_presence
+from pitui.remote.copy.presence import Look, Presence, parse_presence
 from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
 from pitui.remote.copy.tree.archive import ChangedError
 from pitui.remote.copy.tree.bundle_store import BundleStore
-from pitui.remote.copy.tree.entry import Tree, TreeEntry
+from pitui.remote.copy.tree.entry import Tree, TreeEntry, TreeIdentity
 from pitui.remote.copy.tree.tree_plan import TreeTransfer, foreign_paths, part_name, plan_transfer
 from pitui.remote.copy.tree.tree_script import (
     Lists,
@@ -68,14 +68,14 @@ class TreeTarget:
     """The login user, where root has to let them write beside the place."""
 
 
-async def look_at_tree(target: TreeTarget, tree: Tree, *, verify: bool = False) -> Presence:
-    """Return what a node has of a tree; with `verify` it reads all of it.
+async def look_at_tree(target: TreeTarget, tree: TreeIdentity, look: Look) -> Presence:
+    """Return what a node has of a tree.
 
     Raises:
         NodeError: it cannot be read there.
         LinkError: the node cannot be reached.
     """
-    command = look_command(target.place, tree, verify=verify)
+    command = look_command(target.place, tree, look)
     result = await target.execute(
         command, stdin=names_line(tree), limit=_limit(tree), changes=False
     )
@@ -132,7 +132,8 @@ class TreePush(RetriedPush):
             return Pushed(self._total, self._resumed)
         if not self._force:
             self._refuse_loss(found)
-        await self._prepare()
+        if not found.writable:
+            await self._prepare()
         transfer = plan_transfer(self._tree, found)
         node, path = self._target.node, self._target.path
         need_room(node, path, transfer.room, found.free)
@@ -179,8 +180,7 @@ class TreePush(RetriedPush):
                 await self._unpack(transfer.lists)
         for entry in transfer.single:
             payload = Payload(Path(os.fsdecode(entry.source)), entry.size, entry.sha512)
-            await self._deliver(payload, part_name(entry), entry.mode)
-            self._have += entry.size
+            await self._deliver(payload, part_name(entry), entry.mode, entry.size)
         command = place_command(
             place, tree, transfer.lists, fingerprint, durable=self._durable, forced=self._force
         )
@@ -189,21 +189,22 @@ class TreePush(RetriedPush):
         self._sent(tree.size)
 
     async def _bundle(self, entries: Sequence[TreeEntry]) -> None:
+        size = sum(entry.size for entry in entries)
         async with self._bundles.archive(entries) as payload:
-            await self._deliver(payload, f"{payload.sha512[:32]}.tar", 0o600)
-        self._have += sum(entry.size for entry in entries)
+            await self._deliver(payload, f"{payload.sha512[:32]}.tar", 0o600, size)
 
     async def _unpack(self, lists: Lists) -> None:
         command = unpack_bundles_command(self._target.place, self._tree)
         await self._must(command, plan_input(self._tree, lists), "done")
         self.moved()
 
-    async def _deliver(self, payload: Payload, name: str, mode: int) -> None:
+    async def _deliver(self, payload: Payload, name: str, mode: int, size: int) -> None:
+        """Bring what holds `size` bytes of the tree, whatever its own size is."""
         begun = self._have
 
         def sent(have: int) -> None:
             self.moved()
-            self._sent(min(begun + have, self._tree.size))
+            self._sent(begun + size * have // max(1, payload.size))
 
         pushed = await self._distributor.deliver(
             self._target.node, payload, f"{self._stage}/parts/{name}",
@@ -211,6 +212,7 @@ class TreePush(RetriedPush):
         )  # fmt: skip
         self._total += pushed.sent
         self._resumed += pushed.resumed
+        self._have += size
         self.moved()
 
     async def _execute(self, command: str, rest: bytes = b"") -> Result:
@@ -233,5 +235,5 @@ class TreePush(RetriedPush):
         return refused(self._target.node, self._target.path, "\n".join(lines))
 
 
-def _limit(tree: Tree) -> float:
-    return LOOK_LIMIT + tree.size / SLOW_DISK + len(tree.entries) / _SLOW_FILES
+def _limit(tree: TreeIdentity) -> float:
+    return LOOK_LIMIT + tree.size / SLOW_DISK + tree.count / _SLOW_FILES

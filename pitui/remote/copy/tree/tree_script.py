@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from pitui.remote.copy.presence import Look
 from pitui.remote.copy.tree import tree_shell
-from pitui.remote.copy.tree.entry import Tree
+from pitui.remote.copy.tree.entry import TreeIdentity
 from pitui.remote.quoting import quote, quote_path
 
 
@@ -23,7 +24,7 @@ class TreePlace:
     key: str
     """What its receipt is called by."""
 
-    def stage(self, tree: Tree) -> str:
+    def stage(self, tree: TreeIdentity) -> str:
         """Return the folder in which a tree grows."""
         slash = "" if self.folder.endswith("/") else "/"
         return f"{self.folder}{slash}.{self.key}.{tree.digest[:16]}.new"
@@ -58,6 +59,8 @@ class TreeInventory:
     placed: Listing = field(default_factory=dict)
     staged: Listing = field(default_factory=dict)
     """What an earlier run brought already."""
+    writable: bool = False
+    """Whether the folder is there, and who asked may write to it."""
     fingerprint: str = ""
     """Of what is placed: another one says that somebody wrote there since."""
 
@@ -72,19 +75,16 @@ class Lists(NamedTuple):
     modes: Mapping[int, Sequence[bytes]] = {}
 
 
-def look_command(place: TreePlace, tree: Tree, *, verify: bool) -> str:
+def look_command(place: TreePlace, tree: TreeIdentity, look: Look) -> str:
     """Return the command whose output `presence.parse_presence` reads.
 
     It takes `names_line`, and writes nothing.
-
-    With `verify` every file is read, whatever a receipt says.
     """
-    how = "verify" if verify else "state"
-    words = quote(tree.shape, tree.content, how)
+    words = quote(tree.shape, tree.content, look)
     return f"{_line(tree_shell.LOOK, place, tree)} {quote_path(place.folder)} {words}"
 
 
-def inventory_command(place: TreePlace, tree: Tree) -> str:
+def inventory_command(place: TreePlace, tree: TreeIdentity) -> str:
     """Return the command whose output `parse_inventory` reads; it takes `names_line`."""
     words = quote(tree.shape, tree.content)
     return f"{_line(tree_shell.INVENTORY, place, tree)} {quote_path(place.folder)} {words}"
@@ -101,7 +101,9 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(
                 there=False, free=int(room) * 1024, inodes=free, fingerprint=written
             )
-        case ["lacks", brought, room, inodes, written] if room.isdecimal() and len(lines) in {2, 4}:
+        case ["lacks", brought, room, inodes, "open" | "closed" as access, written] if (
+            room.isdecimal() and len(lines) in {2, 4}
+        ):
             free = int(inodes) if inodes.isdecimal() else None
             try:
                 found = [_unpack(line) for line in lines] + [b"", b""]
@@ -112,23 +114,29 @@ def parse_inventory(output: str) -> TreeInventory | None:
             return TreeInventory(
                 there=False, brought=names, changed=brought == "changed",
                 free=int(room) * 1024, inodes=free, placed=placed, staged=staged,
-                fingerprint=written,
+                writable=access == "open", fingerprint=written,
             )  # fmt: skip
     return None
 
 
-def stage_command(place: TreePlace, tree: Tree, user: str) -> str:
+def stage_command(place: TreePlace, tree: TreeIdentity, user: str) -> str:
     """Return root's command that lets a login user write into a tree's staging folder."""
     return f"{_line(tree_shell.STAGE, place, tree)} {quote_path(place.folder)} {quote(user)}"
 
 
-def unpack_bundles_command(place: TreePlace, tree: Tree) -> str:
+def unpack_bundles_command(place: TreePlace, tree: TreeIdentity) -> str:
     """Return the command that unpacks what arrived by now; it takes `plan_input`, says `done`."""
     return f"{_line(tree_shell.UNPACK, place, tree)} {quote_path(place.folder)}"
 
 
 def place_command(
-    place: TreePlace, tree: Tree, lists: Lists, fingerprint: str, *, durable: bool, forced: bool
+    place: TreePlace,
+    tree: TreeIdentity,
+    lists: Lists,
+    fingerprint: str,
+    *,
+    durable: bool,
+    forced: bool,
 ) -> str:
     """Return the command that puts a tree in its place; it takes `plan_input`, and says `done`.
 
@@ -141,12 +149,12 @@ def place_command(
     return f"{_line(tree_shell.PLACE, place, tree)} {quote_path(place.folder)} {words}"
 
 
-def names_line(tree: Tree) -> bytes:
+def names_line(tree: TreeIdentity) -> bytes:
     """Return what tells a command the tree's names, on its standard input."""
     return _pack(b"./" + name for name in tree.names)
 
 
-def plan_input(tree: Tree, lists: Lists) -> bytes:
+def plan_input(tree: TreeIdentity, lists: Lists) -> bytes:
     """Return what tells a command what the tree is made of, on its standard input."""
     arrived = (
         word
@@ -193,5 +201,5 @@ def _listing(entries: bytes, digests: bytes) -> Listing:
     return found
 
 
-def _line(script: str, place: TreePlace, tree: Tree) -> str:
+def _line(script: str, place: TreePlace, tree: TreeIdentity) -> str:
     return f"sh -c {quote(script)} push {quote(place.key, tree.digest, tree.owner)}"

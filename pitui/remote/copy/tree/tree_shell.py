@@ -23,14 +23,13 @@ key=$1 tree=$2 owner=${3:+%u }
 IFS= read -r names
 receipt=.$key.receipt stage=.$key.${tree%"${tree#????????????????}"}.new
 unpack() { printf %s "$1" | base64 -d; }
-digest() { sha512sum | cut -d ' ' -f 1; }
+digest() { sha512sum | { IFS=' ' read -r sum _; echo "$sum"; }; }
 found() {
   unpack "$names" |
     xargs -0 -r sh -c 'f=$1; shift; exec find "$@" -printf "$f"' sh "$1" 2>/dev/null
 }
 files() { unpack "$names" | xargs -0 -r sh -c 'exec find "$@" -type f -print0' sh 2>/dev/null; }
 hashes() { xargs -0 -r sha512sum -z -- 2>/dev/null; }
-facts() { found '%y %m %s %C@ %i %U %G %l %p\0' | sort -z | digest; }
 shape() {
   unpack "$names" | xargs -0 -r sh -c 'o=$1; shift; exec find "$@" \( \
       -type f -printf "f $o%m %s %p\0" -o -type d -printf "d $o%m %p\0" -o \
@@ -40,10 +39,22 @@ shape() {
 content() { files | sort -z | hashes | digest; }
 """
     + rf"""
-# By times of the content: those of the change move on where a kept file is linked into a new tree.
-# A folder's own tell nothing: what is in it is listed.
+# With the time of each change: nobody can write, or give it to somebody else, and leave that as it
+# was. Not sorted: find lists what did not change in the same order.
+facts() {{
+  unpack "$names" | xargs -0 -r sh -c 'exec find "$@" \( -type d -printf "%C@ d %m %i %G %p\0" -o \
+      -printf "%C@ %y %m %s %i %U %G %l %p\0" \)' sh 2>/dev/null | digest
+}}
+# Without it: it moves on where a kept file is linked into a new tree.
 facts_of() {{
   unpack "$1" | xargs -0 -r sh -c 'exec find "$@" {TREE_FACTS}' sh 2>/dev/null | sort -z | digest
+}}
+# Both at once, of all names: by way of a file that has the fields of both.
+both_facts() {{
+  unpack "$names" |
+    xargs -0 -r sh -c 'exec find "$@" -printf "%C@ " {TREE_FACTS}' sh > "$1" 2>/dev/null
+  echo "$(cut -z -d ' ' -f 1-4,6- < "$1" | digest)" \
+    "$(cut -z -d ' ' -f 2- < "$1" | sort -z | digest)"
 }}
 """
     + r"""
@@ -66,8 +77,7 @@ brought() {
 }
 note() {
   rm -f -- "$receipt.new"
-  { echo "tree $tree $(facts) $(facts_of "$1")"; unpack "$1"; } > "$receipt.new" &&
-    mv -f -- "$receipt.new" "$receipt"
+  { echo "tree $tree $2"; unpack "$1"; } > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"
 }
 remove() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
@@ -86,17 +96,18 @@ STATE = r"""
 cd -- "$folder" || exit 1
 word= had= seen=
 [ -f "$receipt" ] && IFS=' ' read -r word had seen _ < "$receipt"
+known() { [ "$word $had" = "tree $tree" ] && [ "$seen" = "$(facts)" ]; }
 there() {
-  if [ "$how" != verify ] && [ "$word $had" = "tree $tree" ]; then
-    [ "$seen" != "$(facts)" ] || return 0
-  fi
+  [ "$how" = verify ] || ! known || return 0
+  [ "$how" != receipt ] || return 1
   [ "$(shape)" = "$shape" ] && [ "$(content)" = "$content" ] || return 1
   [ "$how" = push ] || return 0
   if [ "$word $had" = "tree $tree" ]; then
-    note "$(tail -n +2 "$receipt" | base64 -w 0)"
+    mine=$(tail -n +2 "$receipt" | base64 -w 0)
   else
-    note "$(brought)"
+    mine=$(brought)
   fi
+  note "$mine" "$(facts) $(facts_of "$mine")"
 }
 if there; then echo there; exit 0; fi
 """
@@ -107,12 +118,14 @@ LOOK = (
     + '[ -d "$folder" ] || { echo missing 0; exit 0; }\n'
     + STATE
     + r"""
+if [ -z "$(found x | head -c 1)" ]; then echo "missing 0"; exit 0; fi
+if [ "$how" = receipt ]; then echo "different 0"; exit 0; fi
 bytes=$(found '%s %y\n' | {
   sum=0
   while read -r size kind; do [ "$kind" != f ] || sum=$((sum + size)); done
   echo $sum
 })
-if [ -z "$(found x | head -c 1)" ]; then echo "missing 0"; else echo "different $bytes"; fi
+echo "different $bytes"
 """
 )
 
@@ -144,7 +157,8 @@ case $word in
   tree) [ -n "$mine$(tail -n +2 "$receipt" | head -c 1)" ] && mine=${mine:-changed} ;;
   *) mine=${mine:-changed} ;;
 esac
-echo "lacks ${mine:--} $room $inodes $(written)"
+if [ -w . ]; then access=open; else access=closed; fi
+echo "lacks ${mine:--} $room $inodes $access $(written)"
 list() {
   found '%y\0%p\0%m\0%s\0%l\0' | gzip -1 | base64 -w 0; echo
   files | hashes | gzip -1 | base64 -w 0; echo
@@ -240,7 +254,10 @@ mine=$names
 """
     + SWAP
     + r"""
-note "$mine" || exit 1
+if [ "$mine" = "$names" ]; then facts=$(both_facts "$stage/facts")
+else facts="$(facts) $(facts_of "$mine")"
+fi
+note "$mine" "$facts" || exit 1
 [ -z "$durable" ] || sync . 2>/dev/null || sync
 remove "$stage"
 echo done

@@ -111,7 +111,7 @@ def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     owner = (tmp_path / "s").owner()
     for tree in (tree_of(folder), tree_of(folder, owner=owner)):
-        command = look_command(TreePlace(str(tmp_path), "s"), tree, verify=True)
+        command = look_command(TreePlace(str(tmp_path), "s"), tree, "verify")
 
         def look(command: str = command, tree: Tree = tree) -> str:
             found = subprocess.run(
@@ -169,7 +169,7 @@ def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     same, moded, other = file("s/a"), file("s/b", mode=0o600), file("s/c", "new")
     large, staged, gone = file("s/d", size=5000), file("s/e", size=7000), file("s/f")
     more = [file(f"s/g{number}") for number in range(3)]
-    tree = Tree((b"s",), [folder, same, moded, other, large, staged, *more])
+    tree = Tree.of([b"s"], [folder, same, moded, other, large, staged, *more])
     found = TreeInventory(
         there=False,
         placed={
