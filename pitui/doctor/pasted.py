@@ -1,5 +1,6 @@
 """Words of commands that a person pastes."""
 
+from pitui.config.model import Node
 from pitui.doctor.evidence import Evidence
 
 
@@ -8,3 +9,10 @@ def as_owner(evidence: Evidence, name: str, owner: str) -> str:
     node, facts = evidence.nodes[name], evidence.facts.get(name)
     login = (facts.machine.user if facts is not None else "") or node.user
     return "" if node.sudo == "none" or owner in (login, "") else "sudo "
+
+
+def ssh_command(node: Node, *options: str) -> str:
+    """Return the command that logs in to a node as it is configured."""
+    user = f"{node.user}@" if node.user else ""
+    port = ("-p", str(node.port)) if node.port not in (None, 22) else ()
+    return " ".join(["ssh", *port, *options, f"{user}{node.host}"])

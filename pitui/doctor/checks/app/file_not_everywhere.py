@@ -43,7 +43,7 @@ def _of_path(
     for name in missing:
         yield finding(
             f"{path} is not there, but on {', '.join(there)}: tasks of {one.app.name} fail there",
-            f"pitui push {pasted} {pasted} {{nodes}}  (on a machine that has it)",
+            f"on a machine that has it: pitui push {pasted} {pasted} {{nodes}}",
             node=name,
             application=one.app.id,
             about=path,

@@ -19,7 +19,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if old:
             yield info(
                 f"{_scratch_folders(len(old))} older than its last boot, such as {old[0]}",
-                "pitui restart {nodes}  (workers that pitui set up clean up as they start); "
+                "pitui restart {nodes} ; workers that pitui set up clean up as they start; "
                 "elsewhere remove them by hand",
                 node=name,
                 several="they have scratch folders from before their last boot",

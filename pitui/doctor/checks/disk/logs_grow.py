@@ -20,10 +20,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         rolls = bool(facts.defaults.get(_ROLLING))
         yield warning(
             f"{path} has {size >> 20} MiB{f', and {more} more are large' if more else ''}",
-            "pitui provision {nodes} --only conf  (logs then roll at 16 MiB, five are kept), and "
-            f"remove it: pitui exec {name} -- sudo truncate -s 0 {quote(path)}",
+            f"pitui exec {name} -- sudo truncate -s 0 {quote(path)} ; "
+            "pitui provision {nodes} --only conf",
             node=name,
-            detail=f"{_ROLLING} is not set, so logs of executors only grow"
+            detail=f"{_ROLLING} is not set, so logs of executors only grow; provisioning has them "
+            "roll at 16 MiB, and keep five"
             if executors and not rolls
             else "",
             several="some of their logs are large",

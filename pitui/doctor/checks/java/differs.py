@@ -18,7 +18,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 f"its Java is {major}, that of {others} is {most}",
                 f"pitui exec {{nodes}} -- sudo apt-get install -y openjdk-{most}-jre-headless ; "
                 "then set their env.JAVA_HOME to its folder below /usr/lib/jvm; then: "
-                "pitui provision {nodes} --only conf ; pitui restart {nodes}",
+                "pitui provision {nodes} --only conf ; pitui restart {nodes} ; where their Debian "
+                f"has no Java {most}: take the Java that all have, or provision.jdk",
                 node=name,
                 several=f"their Java is not {most}, as on the other nodes",
             )

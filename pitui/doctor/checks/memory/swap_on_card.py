@@ -7,9 +7,12 @@ from shlex import quote
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _CARD = re.compile(r"/dev/mmcblk\d")
 _MUCH_KIB = 64 << 10
+_DEBIAN_13 = 13
+"""Raspberry Pi OS has another service for its swap from then on."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -24,7 +27,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 f"({swap.path})"
                 if used
                 else f"it may swap {swap.size_kib >> 10} MiB to its card ({swap.path})",
-                _swap_fix(swap.path, name),
+                _swap_fix(swap.path, name, _debian_release(facts)),
                 node=name,
                 about=swap.path,
                 several="they have swapped to their cards"
@@ -33,10 +36,19 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _swap_fix(path: str, name: str) -> str:
+def _debian_release(facts: NodeFacts) -> int:
+    """Return the number of its Debian; 0 where it is none."""
+    number = facts.machine.os.get("VERSION_ID", "")
+    return int(number) if number.isdecimal() else 0
+
+
+def _swap_fix(path: str, name: str, release: int) -> str:
     off = f"pitui exec {{nodes}} -- sudo swapoff {quote(path)} (and remove it from /etc/fstab)"
-    if path == "/var/swap":
+    if path == "/var/swap" and release < _DEBIAN_13:
         off = "pitui exec {nodes} -- sudo systemctl disable --now dphys-swapfile"
+    elif path == "/var/swap":
+        off = f"pitui exec {{nodes}} -- sudo swapoff {path} (and Mechanism=zram in "
+        off += "/etc/rpi/swap.conf)"
     return f"lower nodes.{name}.worker.memory; then {off}, or use zram of half the RAM"
 
 

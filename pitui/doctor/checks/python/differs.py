@@ -16,9 +16,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             others = ", ".join(other for other, its in found.items() if its == most)
             yield warning(
                 f"its Python is {version[0]}.{version[1]}, that of {others} is {most[0]}.{most[1]}",
-                f"pitui exec {{nodes}} -- sudo apt-get install -y python{most[0]}.{most[1]} , and "
-                f"set spark.env.PYSPARK_PYTHON to python{most[0]}.{most[1]}; or submit with a "
-                "packed environment (spark.archives)",
+                "for good: the same release of Debian on all nodes; until then submit Python "
+                "programs with a packed environment (spark.archives), or without these nodes: "
+                "pitui stop {nodes}",
                 node=name,
                 several=f"their Python is not {most[0]}.{most[1]}, as on the other nodes",
             )

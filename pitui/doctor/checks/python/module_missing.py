@@ -6,9 +6,8 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, warning
 
-_OTHER_NAME = {"distutils": "setuptools", "sklearn": "scikit-learn", "cv2": "opencv-python",
-               "yaml": "pyyaml", "PIL": "pillow", "bs4": "beautifulsoup4"}  # fmt: skip
-"""What pip calls some modules."""
+_PACKAGES = {"distutils": "setuptools", "cv2": "opencv"}
+"""What follows `python3-` in the name of a package, where that is not the module's name."""
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,11 +17,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             for name, facts in evidence.spark_facts():
                 if facts.logs.modules.get(module, True) or not evidence.nodes[name].is_worker:
                     continue
-                package = _OTHER_NAME.get(module, module)
+                package = _PACKAGES.get(module, module.partition(".")[0].lower())
                 yield finding(
                     f"its Python has no module {module}, which tasks of {one.app.name} import",
-                    f"pitui exec {{nodes}} -- sudo python3 -m pip install {package}  (or apt "
-                    f"install python3-{package}); or submit a packed environment (spark.archives)",
+                    f"pitui exec {{nodes}} -- sudo apt-get install -y python3-{package} ; what "
+                    "Debian has no package of: submit it in a packed environment (spark.archives)",
                     node=name,
                     application=one.app.id,
                     about=module,

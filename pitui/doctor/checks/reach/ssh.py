@@ -7,6 +7,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, error, warning
 from pitui.doctor.node_losses import node_losses
+from pitui.doctor.pasted import ssh_command
 from pitui.domain.cluster import LinkState
 
 _OFTEN = 3
@@ -33,9 +34,7 @@ def _way_to(node: Node) -> str:
     """Return the command that shows what is wrong with a node, as a person would begin."""
     if node.local:
         return "it is this machine: see with top what keeps it busy, and with free its memory"
-    user = f"{node.user}@" if node.user else ""
-    port = f"-p {node.port} " if node.port not in (None, 22) else ""
-    return f"ssh {port}{user}{node.host}"
+    return ssh_command(node)
 
 
 def _lost_again_and_again(evidence: Evidence) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
+from pitui.doctor.pasted import ssh_command
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -13,10 +14,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if may and facts.machine.user and not facts.access.passwords_seen:
             yield SkippedCheck("it needs sudo without a password there", name)
         for account in facts.access.default_passwords:
+            login = ssh_command(evidence.nodes[name], "-t")
             yield warning(
                 f"{account} has the password that its image came with, which everybody knows",
-                f"ssh -t {evidence.nodes[name].host} sudo passwd {account}  (or no password: sudo "
-                f"passwd -l {account}, logins by key still work)",
+                f"{login} sudo passwd {account} ; or none at all, logins by key still work: "
+                f"pitui exec {{nodes}} -- sudo passwd -l {account}",
                 node=name,
                 about=account,
                 several=f"{account} has the password that its image came with",

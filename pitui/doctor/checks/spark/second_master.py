@@ -30,7 +30,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     if evidence.master_alive and evidence.snapshot.master_at is not None and port != wanted:
         yield warning(
             f"the master listens on port {port}, configured is {wanted}: another program has that",
-            "pitui restart master  (after that program was stopped)",
+            "stop that program, then: pitui restart master",
             node=evidence.master_name,
             about="port",
         )

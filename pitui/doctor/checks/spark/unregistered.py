@@ -40,7 +40,7 @@ def _no_master(evidence: Evidence) -> Finding:
         )
     return error(
         f"the master does not answer: {master.error or master.url}",
-        f"pitui logs master ; pitui status ; pitui restart master  (on {master.node})",
+        "pitui logs master ; pitui status ; pitui restart master",
         node=master.node,
         about="master",
     )
