@@ -54,7 +54,7 @@ DAEMONS = Together(
             "systemctl restart spark-worker",
         ),
         Fault(
-            "access.permissions", "pi3", "error", "chown root:root /opt/spark/work",
+            "access.permissions", "pi1", "error", "chown root:root /opt/spark/work",
             fixable=False, pasted=True,
         ),
         Fault("security.key-readable", "pi3", "warning", f"chmod 644 {DEFAULTS}"),

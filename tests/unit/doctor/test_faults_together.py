@@ -104,6 +104,11 @@ def test_a_daemon_of_scripts_where_provisioning_had_a_service() -> None:
     (one,) = found(evidence, "spark.service-not-enabled")
     assert (one.severity, one.node) == (WARNING, "pi2")
     assert one.fixed_by == Fix.provisioning("service", on=["pi2"])
+    stray = replace(worker, role=Role.MASTER)
+    second = with_status(
+        says(units={}), "pi2", change=lambda node: replace(node, processes=(stray,))
+    )
+    assert not found(second, "spark.service-not-enabled")
     for change in ({"provisioned": False}, {"units": {"spark-worker.service": "enabled"}}):
         assert not found(with_facts(evidence, "pi2", **change), "spark.service-not-enabled")
 

@@ -7,7 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_provisioned
-from pitui.domain.cluster import DaemonProcess, Launcher
+from pitui.domain.cluster import DaemonProcess, Launcher, Role
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -40,8 +40,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _should_be_a_unit(evidence: Evidence, name: str, process: DaemonProcess) -> bool:
-    """Whether provisioning gave a daemon to systemd; without root it leaves that to cron."""
+    """Whether provisioning gave a daemon to systemd; without root it leaves that to cron.
+
+    A daemon that the node shall not have is another finding's.
+    """
     facts, node = evidence.facts[name], evidence.nodes[name]
+    if not (node.is_master if process.role is Role.MASTER else node.is_worker):
+        return False
     state = facts.units.get(f"spark-{process.role}.service", "not-found")
     by_root = node.sudo != "none" and facts.machine.systemd
     return by_root and is_provisioned(evidence, name) and state in ("disabled", "not-found")
