@@ -5,6 +5,9 @@ from statistics import median_low
 
 from pitui.domain.apps.jobs import Stage, Task
 
+_TINY_MS = 200
+_TINY_A_CORE = 20
+
 MUCH_MORE_DATA = 2.0
 """Times the median of its stage from which on a task has more data than the others."""
 
@@ -128,3 +131,8 @@ def bytes_read(task: Task) -> int:
 def had_more_data(task: Task, median_bytes: int) -> bool:
     """Say whether a task's data explains that it took longer than the others of its stage."""
     return bytes_read(task) > MUCH_MORE_DATA * max(1, median_bytes)
+
+
+def many_tiny_tasks(stage: StageRecord, cores: int) -> bool:
+    """Say whether a stage has so many and so small tasks that what each takes besides counts."""
+    return len(stage.tasks) > _TINY_A_CORE * cores and stage.median_ms < _TINY_MS

@@ -11,7 +11,11 @@ from pitui.domain.bottleneck.attribution.node_evidence import (
     explain_rests,
     throttled_share,
 )
-from pitui.domain.bottleneck.attribution.task_parts import task_parts, waited_for_a_core
+from pitui.domain.bottleneck.attribution.task_parts import (
+    start_in_python,
+    task_parts,
+    waited_for_a_core,
+)
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.bottleneck.task_record import ApplicationRecord, node_of
@@ -47,8 +51,8 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
     """Divide an application's core-time."""
     cores = all_cores(record)
     found: dict[Key | None, dict[Part, float]] = idle_parts(record, cores)
-    cpu = _add_tasks(record, found)
-    rests = list(_rests(record))
+    cpu = _add_tasks(record, cores, found)
+    rests = list(_rests(record, cores))
     for key, parts in explain_rests(rests, samples).items():
         for part, seconds in parts.items():
             found[key][part] += seconds * record.task_cpus
@@ -96,24 +100,26 @@ def attributions_together(parts: Sequence[Attribution]) -> Attribution:
 
 
 def _add_tasks(
-    record: ApplicationRecord, found: dict[Key | None, dict[Part, float]]
+    record: ApplicationRecord, cores: int, found: dict[Key | None, dict[Part, float]]
 ) -> dict[tuple[Key, str], float]:
     """Add what tasks measured; return the CPU time by stage and node."""
     cpu: dict[tuple[Key, str], float] = defaultdict(float)
     for stage in record.stages:
         own = found[stage.key]
+        python = start_in_python(stage, cores)
         for task in stage.tasks:
-            for part, seconds in task_parts(task, record.ended_at).parts.items():
+            for part, seconds in task_parts(task, record.ended_at, python).parts.items():
                 own[part] += seconds * record.task_cpus
                 if part is Part.CPU:
                     cpu[stage.key, node_of(task)] += seconds * record.task_cpus
     return cpu
 
 
-def _rests(record: ApplicationRecord) -> Iterator[Rest]:
+def _rests(record: ApplicationRecord, cores: int) -> Iterator[Rest]:
     for stage in record.stages:
+        python = start_in_python(stage, cores)
         for task in stage.tasks:
-            left = task_parts(task, record.ended_at).rest
+            left = task_parts(task, record.ended_at, python).rest
             if left > 0 and task.launched_at is not None:
                 ended = task.ended_at or record.ended_at
                 yield Rest(

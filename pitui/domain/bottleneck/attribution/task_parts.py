@@ -12,9 +12,13 @@ from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import Part
+from pitui.domain.bottleneck.task_record import StageRecord, many_tiny_tasks
 
 SLOWEST_CARD = 4 * 1024 * 1024
 """Bytes a second that any card or share gives."""
+
+_MOST_START = 0.05
+"""Seconds that a Python worker that is there takes for a task in which nothing is to be done."""
 
 _COMPUTES = 0.1
 """Share of the run time on the CPU from which on a task computes, however busy its node is."""
@@ -43,8 +47,27 @@ def waited_for_a_core(task: Task, rest: float) -> float:
     return max(0.0, rest - moved / SLOWEST_CARD)
 
 
-def task_parts(task: Task, until: float) -> TaskParts:
-    """Divide a task's time from its launch to its end, or to `until` while it runs."""
+def start_in_python(stage: StageRecord, cores: int) -> float:
+    """Return the seconds that each task of a stage takes for Python to begin and end with it.
+
+    Nobody measures them. Where there are many tiny tasks, it is what the shorter ones take that the
+    JVM does not compute, and never more than what that takes a slow board.
+    """
+    if not stage.python or not many_tiny_tasks(stage, cores):
+        return 0.0
+    rests = [
+        max(0.0, task.work.run_ms - task.times.cpu_ms) / 1000
+        for task in stage.tasks
+        if task.times is not None
+    ]
+    return min(_MOST_START, sorted(rests)[len(rests) // 10]) if rests else 0.0
+
+
+def task_parts(task: Task, until: float, python: float = 0.0) -> TaskParts:
+    """Divide a task's time from its launch to its end, or to `until` while it runs.
+
+    Of its run time, `python` seconds at most are what Python takes to begin and end with it.
+    """
     if task.launched_at is None:
         return TaskParts()
     active = task.state.active
@@ -65,5 +88,6 @@ def task_parts(task: Task, until: float) -> TaskParts:
             parts[part] = taken
             left -= taken
     # While a task runs its metrics are those of the last heartbeat: what is newer has none.
-    parts[Part.UNMEASURED if active else Part.SCHEDULING] = duration - run
-    return TaskParts(parts, left)
+    start = 0.0 if active else min(left, python)
+    parts[Part.UNMEASURED if active else Part.SCHEDULING] = duration - run + start
+    return TaskParts(parts, left - start)

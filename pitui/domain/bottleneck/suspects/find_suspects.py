@@ -23,6 +23,7 @@ from pitui.domain.bottleneck.task_record import (
     StageRecord,
     bytes_read,
     had_more_data,
+    many_tiny_tasks,
     node_of,
 )
 from pitui.domain.text.number_words import bytes_words, percentage, took
@@ -38,8 +39,6 @@ _SKEWED_OF_STAGE = 0.2
 """What it takes longer than the median, as a share of its stage's time."""
 _TINY_SHARE = 0.2
 """Of the tasks' time that is scheduling."""
-_TINY_MS = 200
-_TINY_A_CORE = 20
 _GC_MUCH = 0.1
 """Of the run time, as Dr. Elephant's "severe" and Spark's own page have it."""
 
@@ -159,8 +158,7 @@ def _tiny_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspe
     total = sum(task.duration_ms or 0 for task in ended)
     run = sum(task.work.run_ms for task in ended)
     scheduling = 1 - run / total if total else 0.0
-    many = stage.median_ms < _TINY_MS and count > _TINY_A_CORE * context.cores
-    if scheduling <= _TINY_SHARE and not many:
+    if scheduling <= _TINY_SHARE and not many_tiny_tasks(stage, context.cores):
         return
     fewer = TASKS_A_CORE * context.cores
     yield Suspect(

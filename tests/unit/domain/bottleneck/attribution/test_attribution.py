@@ -257,3 +257,15 @@ def test_without_samples_a_jvm_task_that_moved_no_data_can_only_have_waited_for_
     assert parts(python) == {"cpu": 5, "waiting": 5}
     reading = application(10, ONE, [stage(0, [task(0, 10, cpu=5, read=3 * 4 * 1024**2)])])
     assert parts(reading) == {"cpu": 7, "waiting": 3}
+
+
+@pytest.mark.parametrize(("seconds", "part"), [(0.02, Part.SCHEDULING), (0.18, Part.WAITING)])
+def test_tiny_tasks_in_python_are_sent_and_taken_apart_and_hardly_compute(
+    seconds: float, part: Part
+) -> None:
+    """A worker takes milliseconds for each, however little there is to do; not much more."""
+    tiny = [task(n * seconds, (n + 1) * seconds, "pi1", cpu=0.002) for n in range(100)]
+    record = application(100 * seconds, [executor("pi1", 1)], [stage(0, tiny, python=True)])
+    whole = attribute(record, {}).whole
+    assert max(whole, key=lambda one: whole[one]) is part
+    assert sum(whole.values()) == pytest.approx(100 * seconds)
