@@ -64,10 +64,11 @@ def _looking(marks: list[str]) -> Iterator[set[tuple[str, str]]]:
 
     def look() -> None:
         while not ended.is_set():
+            secrets = [mark.encode() for mark in marks]
             for process in Path("/proc").iterdir():
                 if process.name.isdecimal():
                     for name in ("cmdline", "environ"):
-                        found.update(_holding(process / name, marks))
+                        found.update(_holding(process / name, secrets))
             ended.wait(0.2)
 
     watcher = threading.Thread(target=look)
@@ -79,13 +80,14 @@ def _looking(marks: list[str]) -> Iterator[set[tuple[str, str]]]:
         watcher.join()
 
 
-def _holding(path: Path, marks: list[str]) -> Iterator[tuple[str, str]]:
+def _holding(path: Path, secrets: list[bytes]) -> Iterator[tuple[str, str]]:
     try:
-        words = path.read_bytes().split(b"\0")
+        data = path.read_bytes()
     except OSError:
         return  # it has ended meanwhile
-    for word in words:
-        if any(mark.encode() in word for mark in marks):
+    held = [secret for secret in secrets if secret in data]
+    for word in data.split(b"\0") if held else ():
+        if any(secret in word for secret in held):
             yield path.name, word.partition(b"=")[0].decode(errors="replace")
 
 

@@ -7,16 +7,16 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from spark.programs import write
 from spark.test_control_spark35 import configuration
 from spark.test_kill_spark35 import SECRET, SHARED, seen_in
 from support.history import history_server
+from support.looking import until_found
 from support.spark_jvm import SMALL_JVMS, spark_homes
 
 from pitui.config.load import load_config
@@ -105,16 +105,6 @@ async def secured(
             await control.stop(cluster, targets, lambda _: None)
 
 
-async def until(look: Callable[[], Awaitable[Any]], what: str) -> Any:
-    try:
-        async with asyncio.timeout(LIMIT):
-            while not (found := await look()):
-                await asyncio.sleep(0.2)
-            return found
-    except TimeoutError:
-        raise AssertionError(f"waited {LIMIT} s in vain until {what}") from None
-
-
 async def test_everything_works_with_a_secret(secured: Secured, tmp_path: Path) -> None:
     source, target = tmp_path / "data.csv", tmp_path / "there" / "data.csv"
     source.write_text("1,2\n")
@@ -154,7 +144,7 @@ async def a_driver_is_asked_and_its_application_killed(secured: Secured, folder:
         return next((e for e in executors if e.tasks_done), None)
 
     try:
-        executor = await until(working, "its driver tells of tasks that are done")
+        executor = await until_found(working, "its driver tells of tasks that are done", LIMIT)
         assert executor.node == "nuc"
         assert seen_in("cmdline") == set()
         app = next(a for a in watch.snapshot.applications if a.state.active)
@@ -171,5 +161,5 @@ async def the_history_server_tells(secured: Secured, app: str) -> None:
             inside = (await AppDetails(secured.cluster).look(AppLocation(app))).inside
             return inside if inside and inside.origin is DetailOrigin.HISTORY else None
 
-        inside = await until(served, "the history server tells of it")
+        inside = await until_found(served, "the history server tells of it", LIMIT)
         assert {job.state for job in inside.jobs} == {WorkState.DONE}

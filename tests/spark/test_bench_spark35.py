@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from spark.test_control_spark35 import SPARK35
-from spark.test_doctor_spark35 import older  # noqa: F401 - the fixture
-from support.demo import wait_until
+from spark.test_doctor_spark35 import older, wait_registered  # noqa: F401 - the fixture
 from support.spark_jvm import SMALL_JVMS
 
 from pitui.facts.disk.bench_folder import FOLDER
@@ -28,16 +27,11 @@ def pitui(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def workers_alive(config: Path) -> bool:
-    nodes = json.loads(pitui(config, "status", "--json").stdout)["nodes"]
-    return any((node["worker"] or {}).get("state") == "ALIVE" for node in nodes)
-
-
 def test_sql_answers_as_on_the_newest_spark(older: Path):  # noqa: F811
     home = older.parent / "spark"
     (home / "python").symlink_to(Path(SPARK35) / "python")
     (home / "conf" / "spark-defaults.conf").write_text(SMALL_JVMS)
-    wait_until(lambda: workers_alive(older), 60, "the worker is alive")
+    wait_registered(older)
     result = pitui(older, "bench", "run", "sql", "scale=0.01", "--no-warm-up", "--json")
     assert result.returncode == 0, result.stderr[-3000:]
     run = json.loads(result.stdout)

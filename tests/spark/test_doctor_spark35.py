@@ -79,6 +79,16 @@ def daemon(home: Path, action: str, name: str, *words: object) -> None:
     )  # fmt: skip
 
 
+def wait_registered(config: Path) -> None:
+    """Wait until the worker's log says that the master knows it."""
+
+    def registered() -> bool:
+        logs = [path.read_text() for path in config.parent.glob("spark/logs/*Worker*.out")]
+        return any("Successfully registered with master" in text for text in logs)
+
+    wait_until(registered, LIMIT, "the worker is registered")
+
+
 async def report(config: Path) -> Report:
     async with open_cluster(load_config(config), NonInteractive()) as cluster:
         store = FindingStore("older", config.with_name("doctor.db"))
@@ -90,13 +100,7 @@ def said(found: Report) -> set[tuple[FindingSeverity, str]]:
 
 
 async def test_an_old_cluster_has_only_what_is_true_of_it(older: Path) -> None:
-    log = older.parent / "spark/logs"
-
-    def registered() -> bool:
-        logs = [path.read_text() for path in log.glob("*Worker*.out")]
-        return any("Successfully registered with master" in text for text in logs)
-
-    wait_until(registered, LIMIT, "the worker is registered")
+    wait_registered(older)
     found = await report(older)
     # Its master has no recovery; all else of it is as Spark's documentation has it.
     titles = [one.finding.title for one in found.findings]

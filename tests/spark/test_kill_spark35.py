@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from spark.programs import MANY, write
 from spark.test_control_spark35 import SPARK35, configuration, spark_home
+from support.looking import until_found
 from support.spark_jvm import SMALL_JVMS
 
 from pitui.config.load import load_config
@@ -50,20 +51,21 @@ def seen_in(file: str) -> set[str]:
 
 async def running(app_details: AppDetails, app: str, description: str) -> SparkJob:
     """Wait until a job of that description has a task, and return it."""
-    async with asyncio.timeout(LIMIT):
-        while True:
-            inside = (await app_details.look(AppLocation(app))).inside
-            for job in inside.jobs if inside else ():
-                if job.description == description and job.tasks.active:
-                    return job
-            await asyncio.sleep(0.1)
+
+    async def has_a_task() -> SparkJob | None:
+        inside = (await app_details.look(AppLocation(app))).inside
+        jobs = (job for job in (inside.jobs if inside else ()) if job.tasks.active)
+        return next((job for job in jobs if job.description == description), None)
+
+    return await until_found(has_a_task, f"job {description} has a task", LIMIT)
 
 
 async def listed(cluster: Cluster) -> str:
-    async with asyncio.timeout(LIMIT):
-        while not (apps := (await cluster.spark_master.read()).applications):
-            await asyncio.sleep(0.1)
-    return apps[0].id
+    async def first() -> str | None:
+        apps = (await cluster.spark_master.read()).applications
+        return apps[0].id if apps else None
+
+    return await until_found(first, "an application is listed", LIMIT)
 
 
 async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) -> None:

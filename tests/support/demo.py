@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from support.looking import pause_after
+
 READY_LIMIT = 90.0
 END_LIMIT = 60.0
 _PR_SET_PDEATHSIG = 1
@@ -99,7 +101,8 @@ def naming(folder: Path) -> list[str]:
 
 def wait_until(condition: Callable[[], bool], limit: float, what: str) -> None:
     """Wait for a condition, with a limit in seconds."""
-    end = time.monotonic() + limit
+    end = (began := time.monotonic()) + limit
     while not condition():
         assert time.monotonic() < end, f"waited {limit} s in vain until {what}"
-        time.sleep(0.1)
+        time.sleep(pause_after(began))
+        began = time.monotonic()
