@@ -173,6 +173,34 @@ async def test_a_command_that_hangs_has_a_limit_and_is_ended(home, tmp_path):
     await until(lambda: not is_running(pid), 5, "the command has ended")
 
 
+async def test_what_was_asked_early_is_not_asked_again(home, counted):
+    write(home, {"config": "Host pi1\n  Port 23\n"})
+    resolver = Resolver()
+    await resolver.ask_early(node("pi", "pi1"))
+    assert (await resolver.resolve(SshTarget.of(node("pi", "pi1")))).port == 23
+    assert questions(counted) == 1
+    # What was not accepted is told to who resolves it.
+    write(home, {"config": "Host pi1\n  Port none\n"})
+    await resolver.ask_early(node("pi", "pi1"))
+    with pytest.raises(LinkError, match="Bad port 'none'"):
+        await resolver.resolve(SshTarget.of(node("pi", "pi1")))
+
+
+async def test_a_command_that_hung_early_is_not_waited_for_again(home, tmp_path):
+    ran = tmp_path / "ran"
+    write(home, {"config": f'Match host slow exec "echo x >> {ran}; exec sleep 60"\n  Port 9\n'})
+    slow = node("pi", "slow", connect_timeout=1.0)
+    resolver = Resolver()
+    await resolver.ask_early(slow)
+    with pytest.raises(LinkError, match="did not answer within 1 s"):
+        await resolver.resolve(SshTarget.of(slow))
+    assert ran.read_text() == "x\n"
+    # The next try asks.
+    with pytest.raises(LinkError, match="did not answer within 1 s"):
+        await resolver.resolve(SshTarget.of(slow))
+    assert ran.read_text() == "x\nx\n"
+
+
 async def test_cancelling_ends_the_command(home, tmp_path):
     pid = tmp_path / "pid"
     write(home, {"config": f'Match exec "echo $$ > {pid}; exec sleep 60"\n  Port 9\n'})

@@ -21,6 +21,7 @@ from pitui.remote.local import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
 from pitui.remote.ssh.asyncssh_import import import_ssh
+from pitui.remote.ssh.config.resolver import Resolver
 
 if TYPE_CHECKING:
     from pitui.remote.ssh.config.ssh_options import Endpoint
@@ -42,6 +43,7 @@ class ConnectionPool:
         self._nodes = {node.name: node for node in nodes}
         self._prompter = prompter
         self._guard = guard or ChangeGuard()
+        self._resolver: Resolver | None = None
         self._connector: Connector | None = None
         self._connections: dict[str, Connection] = {}
         self._runners: dict[str, Runner] = {}
@@ -192,8 +194,10 @@ class ConnectionPool:
     async def open_link(self, name: str) -> "Connection":
         """Return a remote node's link, connected or not."""
         if name not in self._connections:
-            # In a thread: the event loop goes on meanwhile.
-            await asyncio.to_thread(import_ssh)
+            async with TaskGroup() as group:
+                group.create_task(self._need_resolver().ask_early(self._nodes[name]))
+                # In a thread: the event loop goes on meanwhile.
+                await asyncio.to_thread(import_ssh)
             from pitui.remote.ssh.connection import Connection
 
             link = Connection(self._nodes[name], self._need_dialer(), self._tell)
@@ -225,8 +229,12 @@ class ConnectionPool:
     def _need_dialer(self) -> "Connector":
         from pitui.remote.ssh.connector import Connector
 
-        self._connector = self._connector or Connector(self._prompter)
+        self._connector = self._connector or Connector(self._prompter, self._need_resolver())
         return self._connector
+
+    def _need_resolver(self) -> Resolver:
+        self._resolver = self._resolver or Resolver()
+        return self._resolver
 
     def _tell(self, name: str, link: LinkStatus) -> None:
         for callback in tuple(self._callbacks):

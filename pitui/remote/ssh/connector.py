@@ -74,11 +74,11 @@ class _Hop:
 class Connector:
     """Connects to machines; what all links share."""
 
-    def __init__(self, prompter: Prompter) -> None:
+    def __init__(self, prompter: Prompter, resolver: Resolver) -> None:
         self._prompter = prompter
         self._asking = asyncio.Lock()
         self._keyring = Keyring(prompter, self._asking)
-        self._resolver = Resolver()
+        self._resolver = resolver
         self._gates: defaultdict[tuple[object, ...], asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE)
         )

@@ -1,15 +1,22 @@
-"""Resolving machines through ~/.ssh/config: by ssh where it is installed, else by reading it."""
+"""Resolving machines through ~/.ssh/config: by ssh where it is installed, else by reading it.
+
+It is there before asyncssh is: while that is imported, ssh can be asked already.
+"""
 
 import asyncio
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pitui.config.model import Node
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure
-from pitui.remote import ssh_errors
-from pitui.remote.ssh.config import ssh_config, ssh_options, ssh_program
+from pitui.remote.ssh.config import ssh_config, ssh_program
 from pitui.remote.ssh.config.ssh_files import Files
-from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 from pitui.remote.ssh.config.ssh_program import RefusedError, Settings, SshProgram
+
+if TYPE_CHECKING:
+    from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 
 _Machine = tuple[str, str | None, int | None]
 """What ssh is asked about: host, user and port."""
@@ -27,15 +34,36 @@ class Resolver:
         self._answers: dict[_Machine, Settings | RefusedError] = {}
         self._locks: defaultdict[object, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._defaults: Settings | None = None
+        self._hung: dict[_Machine, TimeoutError] = {}
+        """What did not answer in time a moment ago; who resolves it is told, and does not wait."""
 
-    async def resolve(self, wanted: SshTarget) -> Endpoint:
+    async def ask_early(self, node: Node) -> None:
+        """Ask about a node that will be resolved in a moment."""
+        machine = (node.host, node.user, node.port)
+        try:
+            async with TaskGroup() as group:
+                group.create_task(self._ask_once(machine, node.connect_timeout))
+                group.create_task(self._without_configuration(node.connect_timeout))
+        except* TimeoutError as hung:
+            self._hung[machine] = TimeoutError(str(hung))
+        except* (RefusedError, OSError):
+            # They come again when it is resolved, and are told then.
+            pass
+
+    async def resolve(self, wanted: "SshTarget") -> "Endpoint":
         """Return how to reach what is wanted. May run the commands of `Match exec`.
 
         Raises:
             LinkError: the configuration is not valid; the message is ssh's own.
         """
+        from pitui.remote import ssh_errors
+        from pitui.remote.ssh.config import ssh_options
+
+        machine = (wanted.host, wanted.user, wanted.port)
         try:
-            answer = await self._answer(wanted)
+            if machine in self._hung:
+                raise self._hung.pop(machine)
+            answer = await self._ask_once(machine, wanted.limit)
             if isinstance(answer, RefusedError):
                 raise ssh_options.mistake(wanted.node, str(answer)) from answer
             defaults = await self._without_configuration(wanted.limit)
@@ -47,15 +75,14 @@ class Resolver:
             raise ssh_options.mistake(wanted.node, str(error)) from error
         return ssh_options.endpoint(wanted, answer, defaults, self._home)
 
-    async def _answer(self, wanted: SshTarget) -> Settings | RefusedError:
-        machine = (wanted.host, wanted.user, wanted.port)
+    async def _ask_once(self, machine: _Machine, limit: float) -> Settings | RefusedError:
         async with self._locks[machine]:
             stamp = await asyncio.to_thread(self._files.stamp)
             if stamp != self._stamp:
                 self._stamp = stamp
                 self._answers.clear()
             if machine not in self._answers:
-                answer = await self._ask(machine, wanted.limit, stamp)
+                answer = await self._ask(machine, limit, stamp)
                 if stamp != self._stamp:
                     # Another one found changes meanwhile, and this may not have seen them.
                     return answer
