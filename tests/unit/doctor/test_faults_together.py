@@ -21,7 +21,7 @@ from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.doctor.fix import Fix
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
-from pitui.domain.cluster import Launcher, NodeStatus, Role, WorkerState
+from pitui.domain.cluster import Launcher, LinkState, LinkStatus, NodeStatus, Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_facts.access_facts import OwnedFolder
@@ -202,3 +202,23 @@ def test_commands_to_paste_have_the_rights_that_they_need() -> None:
 def test_an_address_of_dockers_network_is_no_firewalls_doing() -> None:
     reach = (Reach("172.17.0.1", 40123, ok=False, why="no answer in 3 s"),)
     assert not found(says(reach=reach), "ports.blocked")
+
+
+def test_a_node_that_is_away_is_no_firewalls_doing() -> None:
+    evidence = says(reach=(Reach(ADDRESS["pi3"], 40123, ok=False, why="no answer in 3 s"),))
+    assert len(found(evidence, "ports.blocked")) == 1
+    away = with_status(
+        evidence,
+        "pi3",
+        change=lambda node: replace(node, link=LinkStatus(LinkState.UNREACHABLE)),
+    )
+    assert not found(away, "ports.blocked")
+
+
+def test_of_machines_with_one_host_key_all_but_one_get_another() -> None:
+    keys = frozenset({"ssh-ed25519 AAAAsame"})
+    evidence = says(access=access("pi2", host_keys=keys))
+    evidence = with_facts(evidence, "pi3", access=access("pi3", host_keys=keys))
+    for one in found(evidence, "reach.duplicate-host-key"):
+        assert one.fix.startswith("pitui exec pi3 -- 'sudo rm /etc/ssh/ssh_host_*_key* && ")
+        assert f"; ssh-keygen -R {ADDRESS['pi3']} ; then trust" in one.fix

@@ -6,6 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
+from pitui.domain.cluster import LinkState
 from pitui.domain.ip_address import is_loopback, is_of_docker
 from pitui.facts.node_facts.reach import Reach
 
@@ -20,7 +21,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         fixed = facts.defaults.get("spark.blockManager.port", "0") != "0"
         for reach in facts.reach:
             owner = owners.get((reach.host, reach.port), "")
-            if reach.ok or is_loopback(reach.host) or is_of_docker(reach.host):
+            if reach.ok or _has_another_cause(evidence, owner, reach):
                 continue
             at, there = f"{reach.host}:{reach.port}", owner or evidence.master_name
             fixed_by = _fix_of_firewall(evidence, there, reach)
@@ -49,6 +50,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     several=f"they cannot reach {owner} at {at}: {reach.why}",
                     fixed_by=fixed_by,
                 )
+
+
+def _has_another_cause(evidence: Evidence, owner: str, reach: Reach) -> bool:
+    """Whether nobody reaches it: a node that is away, or an address inside of a machine."""
+    status = evidence.status(owner)
+    away = status is not None and status.link.state is not LinkState.CONNECTED
+    return away or is_loopback(reach.host) or is_of_docker(reach.host)
 
 
 def _fix_of_firewall(evidence: Evidence, owner: str, reach: Reach) -> Fix | None:

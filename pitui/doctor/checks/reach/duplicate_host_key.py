@@ -17,10 +17,15 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             and not evidence.same_machine(name, other)
         ]
         if others:
+            # One of them may keep it.
+            again = [one for one in evidence.facts if one in (name, *others)][1:]
+            hosts = [evidence.nodes[one].host for one in again]
+            forget = " ; ".join(f"ssh-keygen -R {host}" for host in hosts)
             yield warning(
                 f"its SSH host key is also that of {', '.join(others)}",
-                "on each but one: sudo rm /etc/ssh/ssh_host_*_key* && sudo ssh-keygen -A && "
-                "sudo systemctl restart ssh ; then here: ssh-keygen -R HOST, and trust the new key",
+                f"pitui exec {' '.join(again)} -- 'sudo rm /etc/ssh/ssh_host_*_key* && "
+                f"sudo ssh-keygen -A && sudo systemctl restart ssh' ; {forget} ; then trust the "
+                "new keys",
                 node=name,
                 several="they have the same SSH host key",
             )
