@@ -58,12 +58,20 @@ class Bound:
 
     def json(self) -> dict[str, Any]:
         """Return it as `jobs APP --json` and a run's JSON have it."""
+        parts = _rounded_shares(self.parts)
         return {
             "by": self.by,
-            "share": round(self.share, 4),
+            "share": parts.get(self.by, round(self.share, 4)),
             "text": self.text,
-            "parts": {name: round(share, 4) for name, share in self.parts.items()},
+            "parts": parts,
         }
+
+
+def _rounded_shares(shares: Mapping[str, float]) -> dict[str, float]:
+    """Return shares with four digits that add up to what they added up to; the first takes it."""
+    found = {name: round(share, 4) for name, share in shares.items()}
+    rest = sum(shares.values()) - sum(found.values())
+    return found | {name: round(share + rest, 4) for name, share in [*found.items()][:1]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,3 +46,11 @@ def test_the_busier_direction_of_a_link_counts() -> None:
     assert sample.network_busy == 0.72
     assert sample.begins == 8.0
     assert NodeSample(at=1.0, seconds=1.0, received=1e6, sent=1e6).network_busy is None
+
+
+def test_rounded_parts_add_up_to_one_as_well() -> None:
+    parts = {Part.CPU: 0.59996, Part.GC: 0.20006, Part.DISK: 0.19998}
+    found = Bound(Part.CPU, 0.59996, "", parts).json()
+    assert found["parts"] == {"cpu": 0.5999, "gc": 0.2001, "disk": 0.2}
+    assert found["share"] == 0.5999
+    assert sum(found["parts"].values()) == 1
