@@ -268,7 +268,7 @@ cause on several nodes is one finding, and the one that explains most of the oth
 A finding is an *error* (something does not work), a *warning* (it works badly, or will not work
 after a while) or *info*. The score is 100, less 20 for each error and 5 for each warning.
 
-Findings that you accept are left aside: shown apart, with the reason, and without a part in score
+Findings that you accept are ignored: shown apart, with the reason, and without a part in score
 and exit status. For everybody who uses the configuration, edit its
 [`doctor.exclude`](config.md#doctor), and take the entry out again to have the finding back:
 

@@ -145,7 +145,7 @@ class ExclusionSection(_Section, frozen=True):
 
 
 class DoctorSection(_Section, frozen=True):
-    """What `pitui doctor` leaves aside."""
+    """What `pitui doctor` ignores."""
 
     exclude: list[ExclusionSection] = []
 

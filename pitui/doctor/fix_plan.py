@@ -45,14 +45,14 @@ class FixPlan:
 
 
 def fixes_for(findings: Iterable[KnownFinding], within: Collection[str] = ()) -> FixPlan:
-    """Return the plan that fixes those of some findings that are fixable, and not excluded.
+    """Return the plan that fixes those of some findings that are fixable, and not ignored.
 
     With names of nodes, those are left out whose fixes change other nodes as well.
     """
     pairs = [
         (one, fix)
         for one in findings
-        if (fix := one.finding.fixed_by) is not None and one.excluded is None
+        if (fix := one.finding.fixed_by) is not None and one.ignored is None
         if not within or set(fix.nodes) <= set(within)
     ]
     fixable, fixes = [one for one, _ in pairs], [fix for _, fix in pairs]

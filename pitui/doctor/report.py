@@ -13,17 +13,17 @@ COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.
 
 @dataclass(frozen=True, slots=True)
 class KnownFinding:
-    """A finding, since when it is known, and whether somebody wants it left aside."""
+    """A finding, since when it is known, and whether somebody wants it ignored."""
 
     finding: Finding
     new: bool = True
     """Whether the run before this one did not have it."""
     since: float | None = None
     """Unix time at which it was first found."""
-    excluded: str | None = None
-    """The reason for which it is left aside."""
-    ignored: bool = False
-    """Whether a person said so on the Doctor screen, and not the configuration."""
+    ignored: str | None = None
+    """The reason for which it is ignored; None where it is not."""
+    by_person: bool = False
+    """Whether a person ignored it on the Doctor screen, and not the configuration."""
     nodes: tuple[str, ...] = ()
     """All nodes that it holds for."""
 
@@ -35,7 +35,7 @@ class KnownFinding:
     @property
     def counts(self) -> bool:
         """Whether it makes `pitui doctor` end with status 1."""
-        return self.excluded is None and self.finding.severity is not FindingSeverity.INFO
+        return self.ignored is None and self.finding.severity is not FindingSeverity.INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,18 @@ class Report:
     @property
     def score(self) -> int:
         """100 where nothing was found; each error takes 20 off, each warning 5."""
-        counted = [one.finding.severity for one in self.findings if one.excluded is None]
+        counted = [one.finding.severity for one in self.findings if one.ignored is None]
         return max(0, 100 - sum(COSTS[severity] for severity in counted))
 
     @property
     def healthy(self) -> bool:
-        """Whether there is no error and no warning, excluded ones aside."""
+        """Whether there is no error and no warning, but for ignored ones."""
         return not any(one.counts for one in self.findings)
 
     def count(self, severity: FindingSeverity) -> int:
         """Return how many findings of a severity count."""
         return sum(
-            1 for one in self.findings if one.excluded is None and one.finding.severity is severity
+            1 for one in self.findings if one.ignored is None and one.finding.severity is severity
         )
 
 
@@ -100,7 +100,7 @@ def make_report(
     ordered = sorted(
         merged,
         key=lambda one: (
-            one.excluded is not None,
+            one.ignored is not None,
             -explained[id(one)],
             one.finding.severity.rank,
             -len(one.nodes),
@@ -126,7 +126,7 @@ def cause_key(one: KnownFinding) -> tuple[object, ...]:
     found = one.finding
     # What is fixed and what is not are two findings, and so are those of two fixes.
     fix = found.fixed_by and found.fixed_by.steps
-    return found.check, found.application, found.severity, found.several, one.excluded, fix
+    return found.check, found.application, found.severity, found.several, one.ignored, fix
 
 
 def _merged(findings: Sequence[KnownFinding]) -> list[KnownFinding]:

@@ -79,7 +79,7 @@ FOUND = (
     known(WIFI),
     known(
         warning("its card is old", "replace it", node="pi2", check="disk.errors", why="x"),
-        excluded="a new card is on order",
+        ignored="a new card is on order",
     ),
 )
 SKIPPED = tuple(
@@ -114,7 +114,7 @@ async def test_findings_by_severity_with_one_row_a_cause() -> None:
         ["✗ error", "pi2", VOLTAGE.title, "2 h", "power.undervoltage"],
         ["! warning", "greedy", WAITS.title, "new", "app.waiting"],
         ["· note", "pi1", WIFI.title, "3 d", "network.wifi"],
-        ["– excluded", "pi2", "its card is old", "3 d", "disk.errors"],
+        ["– ignored", "pi2", "its card is old", "3 d", "disk.errors"],
         ["? skipped", "pi3", "no route to host", "–", f"{len(SKIPPED)} checks"],
     ]  # fmt: skip
     title = doctor_title(state.report, "", NOW - 130, NOW)
@@ -155,7 +155,7 @@ async def test_what_concerns_a_node_or_an_application_is_first(
     rows = texts(state, first)
     assert rows[0][4] == wanted
     assert len(rows) == 6
-    assert rows[4][0] == "– excluded"
+    assert rows[4][0] == "– ignored"
 
 
 async def test_details_say_all_of_it() -> None:
@@ -369,7 +369,7 @@ async def test_a_finding_that_is_open_follows_what_becomes_of_it() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
         lines = pilot.app.screen.pane._lines
-        made.doctor.stand(known(VOLTAGE, excluded="a weak supply", ignored=True))
+        made.doctor.stand(known(VOLTAGE, ignored="a weak supply", by_person=True))
         await until(pilot, lambda: "a weak supply" in "".join(line.text for line in lines.lines))
         made.doctor.stand()
         await until(pilot, lambda: lines.lines[0].text == "✓ gone  it is no longer found")
@@ -562,7 +562,7 @@ async def test_what_stands_is_a_mark_and_a_count_and_moves_nothing(size: tuple[i
         before = places(pilot)
         made.doctor.stand(
             known(VOLTAGE), known(too_large("pi2")), known(WAITS), known(WIFI),
-            known(too_large("pi6"), excluded="known"),
+            known(too_large("pi6"), ignored="known"),
         )  # fmt: skip
         await until(pilot, lambda: cell_of(pilot, "nodes", "pi2", 0) == "pi2 ✗")
         assert cell_of(pilot, "nodes", "pi1", 0) == "pi1  "
@@ -588,7 +588,7 @@ async def test_marks_are_drawn_only_where_they_differ() -> None:
         made.doctor.stand(known(VOLTAGE))
         await until(pilot, lambda: main.marks.nodes == {"pi2": VOLTAGE})
         rows = main.nodes.table.model.rows
-        made.doctor.stand(known(VOLTAGE, ago=5), known(WIFI, excluded="known"))
+        made.doctor.stand(known(VOLTAGE, ago=5), known(WIFI, ignored="known"))
         await pilot.pause()
         assert main.nodes.table.model.rows is rows
 

@@ -46,7 +46,7 @@ def _finding_json(one: KnownFinding) -> dict[str, Any]:
         "fixable": one.fixable,
         "state": "new" if one.new else "known",
         "since": since and since.isoformat(timespec="seconds"),
-        "excluded": one.excluded,
+        "excluded": one.ignored,
     }
 
 
@@ -54,18 +54,18 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
     """Return the lines for people: the sum, then what explains most first."""
     yield f"{cluster}: {report_summary(report)}"
     for one in report.findings:
-        if one.excluded is None:
+        if one.ignored is None:
             yield ""
             yield from _finding_lines(one)
-    left = [one for one in report.findings if one.excluded is not None]
-    if left:
+    ignored = [one for one in report.findings if one.ignored is not None]
+    if ignored:
         yield ""
-        yield "Left aside:"
-        for one in left:
+        yield "Ignored:"
+        for one in ignored:
             found = one.finding
-            by = "ignored on the Doctor screen" if one.ignored else "doctor.exclude"
+            by = "on the Doctor screen" if one.by_person else "doctor.exclude"
             yield from _wrapped(
-                f"{found.check}  {_finding_place(one)}{found.title} ({by}: {one.excluded})", 2, 4
+                f"{found.check}  {_finding_place(one)}{found.title} ({by}: {one.ignored})", 2, 4
             )
     if report.skipped:
         yield ""

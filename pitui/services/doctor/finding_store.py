@@ -41,14 +41,14 @@ def finding_identity(finding: Finding) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredFinding:
-    """Why a person leaves a finding aside."""
+    """Why a person ignores a finding."""
 
     reason: str
     until: date | None = None
     """The last day on which it holds."""
 
     def holds(self, today: date) -> bool:
-        """Whether it is still left aside on a day."""
+        """Whether it is still ignored on a day."""
         return self.until is None or today <= self.until
 
 
@@ -102,7 +102,7 @@ class FindingStore:
         return {one: since for one, since in known.items() if one in found}
 
     def ignored(self) -> Mapping[Identity, IgnoredFinding]:
-        """Return what is left aside, whether that still holds or not.
+        """Return what is ignored, whether that still holds or not.
 
         Raises:
             PituiError: the file cannot be used.
@@ -120,7 +120,7 @@ class FindingStore:
             }
 
     def ignore(self, found: Collection[Identity], why: IgnoredFinding) -> None:
-        """Leave findings aside from now on.
+        """Ignore findings from now on.
 
         Raises:
             PituiError: the file cannot be used.
@@ -133,7 +133,7 @@ class FindingStore:
             )
 
     def stop_ignoring(self, found: Collection[Identity]) -> None:
-        """Leave findings aside no more.
+        """Stop ignoring findings.
 
         Raises:
             PituiError: the file cannot be used.

@@ -1,4 +1,4 @@
-"""Findings that are left aside: by the configuration, or by a person on the Doctor screen."""
+"""Findings that are ignored: by the configuration, or by a person on the Doctor screen."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,26 +11,26 @@ from pitui.services.doctor.finding_store import Identity, IgnoredFinding, findin
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAside:
-    """All that is left aside on a cluster."""
+class IgnoredFindings:
+    """All that is ignored on a cluster."""
 
-    excluded: Iterable[ExclusionSection] = ()
-    ignored: Mapping[Identity, IgnoredFinding] = field(default_factory=dict)
+    by_configuration: Iterable[ExclusionSection] = ()
+    by_person: Mapping[Identity, IgnoredFinding] = field(default_factory=dict)
 
     def judge(self, known: KnownFinding, now: float) -> KnownFinding:
-        """Return a finding with the reason for which it is left aside, where it is (Unix time)."""
+        """Return a finding with the reason for which it is ignored at a Unix time, where it is."""
         today = datetime.fromtimestamp(now, UTC).astimezone().date()
-        reason = exclusion_reason(known.finding, self.excluded, today)
-        by_person = self.ignored.get(finding_identity(known.finding))
+        reason = configured_reason(known.finding, self.by_configuration, today)
+        by_person = self.by_person.get(finding_identity(known.finding))
         if reason is None and by_person is not None and by_person.holds(today):
-            return replace(known, excluded=by_person.reason, ignored=True)
-        return replace(known, excluded=reason, ignored=False)
+            return replace(known, ignored=by_person.reason, by_person=True)
+        return replace(known, ignored=reason, by_person=False)
 
 
-def exclusion_reason(
+def configured_reason(
     finding: Finding, exclusions: Iterable[ExclusionSection], today: date
 ) -> str | None:
-    """Return why the configuration leaves a finding aside; None where it does not, or no longer."""
+    """Return why the configuration ignores a finding; None where it does not, or no longer."""
     for one in exclusions:
         same = one.check in (finding.check, finding.check.partition(".")[0])
         where = one.node is None or one.node == finding.node

@@ -31,7 +31,7 @@ from pitui.services.doctor.finding_events import (
     still_found,
 )
 from pitui.services.doctor.finding_store import FindingStore, Identity, finding_identity
-from pitui.services.doctor.ignored_findings import LeftAside
+from pitui.services.doctor.ignored_findings import IgnoredFindings
 from pitui.services.doctor.known_error_watch import OpenLogs
 from pitui.services.events.timeline import Timeline
 
@@ -62,7 +62,7 @@ class PassiveChecks:
         self._timeline = timeline
         self._store = store
         self._logs = logs or OpenLogs()
-        self._aside = LeftAside(config.doctor.exclude)
+        self._ignored = IgnoredFindings(config.doctor.exclude)
         self._debounce = FindingDebounce()
         self._unread = True
         """Whether it is still to be read what is ignored."""
@@ -114,7 +114,7 @@ class PassiveChecks:
             return
         except PituiError:
             return  # a run of the checks says why
-        self._aside = replace(self._aside, ignored=ignored)
+        self._ignored = replace(self._ignored, by_person=ignored)
         self._show(time.time())
 
     def look(self, now: float, at: float) -> None:
@@ -162,7 +162,7 @@ class PassiveChecks:
         events = [
             finding_event(one.finding, snapshot, at)
             for one in appeared
-            if self._aside.judge(one, at).excluded is None
+            if self._ignored.judge(one, at).ignored is None
         ]
         self._told.update((event.subject, event) for event in events)
         return events
@@ -187,7 +187,7 @@ class PassiveChecks:
         return events
 
     def _show(self, at: float) -> None:
-        judged = tuple(self._aside.judge(one, at) for one in self._debounce.standing.values())
+        judged = tuple(self._ignored.judge(one, at) for one in self._debounce.standing.values())
         if judged != self.standing:
             self.standing = judged
             for subscriber in list(self._subscribers):

@@ -17,7 +17,7 @@ from pitui.services.doctor.finding_store import (
     finding_identity,
 )
 from pitui.services.doctor.gather_evidence import Progress, gather_evidence
-from pitui.services.doctor.ignored_findings import LeftAside
+from pitui.services.doctor.ignored_findings import IgnoredFindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ async def run_checks(
         ignored = await store.disk.do(store.ignored)
     except PituiError as error:
         complaint = str(error)
-    aside = LeftAside(cluster.config.doctor.exclude, ignored)
+    all_ignored = IgnoredFindings(cluster.config.doctor.exclude, ignored)
     judged = [
-        aside.judge(
+        all_ignored.judge(
             KnownFinding(
                 one,
                 new=finding_identity(one) not in known,

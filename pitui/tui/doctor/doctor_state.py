@@ -128,7 +128,7 @@ class DoctorState:
         ]
 
     async def ignore(self, rows: Sequence[KnownFinding], reason: str, until: date | None) -> None:
-        """Leave findings aside.
+        """Ignore findings.
 
         Raises:
             PituiError: that cannot be kept.
@@ -138,7 +138,7 @@ class DoctorState:
         self._judge(found, reason)
 
     async def stop_ignoring(self, rows: Sequence[KnownFinding]) -> None:
-        """Leave findings aside no more.
+        """Stop ignoring findings.
 
         Raises:
             PituiError: that cannot be kept.
@@ -152,7 +152,7 @@ class DoctorState:
         keys = {finding_identity(one) for one in found}
         if self._run is not None:
             judged = (
-                replace(one, excluded=reason, ignored=reason is not None)
+                replace(one, ignored=reason, by_person=reason is not None)
                 if finding_identity(one.finding) in keys
                 else one
                 for one in self._run.found

@@ -51,14 +51,14 @@ class FindingActions:
     def do_ignore(self) -> None:
         """Ignore what is chosen, after a reason was given; or stop ignoring it."""
         rows = self.findings
-        ignored = [row for row in rows if row.ignored]
-        plain = [row for row in rows if row.excluded is None]
+        ignored = [row for row in rows if row.by_person]
+        plain = [row for row in rows if row.ignored is None]
         if plain:
             self._ask_why(plain)
         elif ignored:
             self._pane.run_worker(self._stop_ignoring(ignored), group="ignore")
         elif rows:
-            self._say("the configuration excludes it: see doctor.exclude")
+            self._say("the configuration ignores it: see doctor.exclude")
         else:
             self._say("no finding under the cursor")
 
@@ -119,7 +119,7 @@ class FindingActions:
         """Mend what is chosen and can be mended: show what would be done, and ask."""
         from pitui.tui.doctor.fix_findings import FixFindings
 
-        rows = [row for row in self.findings if row.fixable and row.excluded is None]
+        rows = [row for row in self.findings if row.fixable and row.ignored is None]
         if rows:
             FixFindings(self._pane, self._state, rows).begin()
         else:
@@ -128,7 +128,7 @@ class FindingActions:
     def possible(self, action_id: str) -> bool:
         """Whether an action makes sense for what is chosen."""
         if action_id == "fix":
-            return any(row.fixable and row.excluded is None for row in self.findings)
+            return any(row.fixable and row.ignored is None for row in self.findings)
         if action_id == "ignore":
             return bool(self.findings)
         if action_id == "logs":

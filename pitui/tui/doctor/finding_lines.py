@@ -45,7 +45,7 @@ def finding_lines(shown: ShownFinding, width: int) -> list[Cell]:
     if found.detail:
         lines += [BLANK, *paragraph(found.detail, room)]
     lines += [BLANK, title("Why it matters"), *paragraph(as_sentence(found.why), room)]
-    by_key = "f does it" if row.fixable and row.excluded is None else ""
+    by_key = "f does it" if row.fixable and row.ignored is None else ""
     lines += [BLANK, title("Fix", by_key), *_fix(found.fix, width)]
     lines += [BLANK, title("Facts"), *_finding_fact_lines(row, shown.names)]
     return [*lines, *_log_part(shown, width)]
@@ -66,9 +66,9 @@ def _finding_fact_lines(row: KnownFinding, names: Mapping[str, str]) -> Iterator
         yield fact("application", (found.application, Tone.NORMAL))
     new = "  new" if row.new else ""
     yield fact("known since", (known_since(row), Tone.NORMAL), (new, Tone.ACCENT))
-    if row.excluded is not None:
-        by = "ignored here" if row.ignored else "excluded by the configuration"
-        yield fact("left aside", (one_line(row.excluded), Tone.NORMAL), (f"  {by}", Tone.DIM))
+    if row.ignored is not None:
+        by = "on this screen" if row.by_person else "by the configuration"
+        yield fact("ignored", (one_line(row.ignored), Tone.NORMAL), (f"  {by}", Tone.DIM))
 
 
 def _log_part(shown: ShownFinding, width: int) -> list[Cell]:

@@ -46,7 +46,7 @@ def doctor_rows(
 def _concerns(one: KnownFinding, first: tuple[str, str]) -> bool:
     node, application = first
     concerns = node in one.nodes or (bool(application) and one.finding.application == application)
-    return concerns and one.excluded is None
+    return concerns and one.ignored is None
 
 
 def finding_key(one: KnownFinding) -> str:
@@ -73,13 +73,13 @@ def _doctor_row(row: DoctorRow, now: float, names: Mapping[str, str]) -> Row:
                 cell(_checks_in_words(row), Tone.DIM),
             ),
         )
-    aside = row.excluded is not None
+    ignored = row.ignored is not None
     return Row(
         key=finding_key(row),
         cells=(
             _severity_cell(row),
-            cell(finding_place(row, names) or "cluster", Tone.DIM if aside else Tone.STRONG),
-            cell(row.finding.title, Tone.DIM if aside else Tone.NORMAL),
+            cell(finding_place(row, names) or "cluster", Tone.DIM if ignored else Tone.STRONG),
+            cell(row.finding.title, Tone.DIM if ignored else Tone.NORMAL),
             _known_for(row, now),
             cell(row.finding.check, Tone.DIM),
         ),
@@ -87,8 +87,8 @@ def _doctor_row(row: DoctorRow, now: float, names: Mapping[str, str]) -> Row:
 
 
 def _severity_cell(row: KnownFinding) -> Cell:
-    if row.excluded is not None:
-        return cell("– ignored" if row.ignored else "– excluded", Tone.DIM)
+    if row.ignored is not None:
+        return cell("– ignored", Tone.DIM)
     glyph, word, tone = SEVERITY_WORDS[row.finding.severity]
     return cell(f"{glyph} {word}", tone)
 
@@ -145,7 +145,7 @@ def finding_facts(row: DoctorRow, names: Mapping[str, str]) -> Facts:
         ("Why it matters", found.why),
         ("Fix", found.fix),
         ("Known since", f"{since}{', new' if row.new else ''}" if since else ""),
-        ("Left aside", row.excluded or ""),
+        ("Ignored", row.ignored or ""),
     ]
     return [(name, value) for name, value in facts if value]
 
@@ -155,8 +155,8 @@ def finding_summary(row: DoctorRow) -> tuple[Cell, Cell]:
     if isinstance(row, SkippedChecks):
         return cell(f"{row.reason}: {', '.join(row.checks)}", Tone.DIM), BLANK
     found = row.finding
-    if row.excluded is not None:
-        return cell(found.title, Tone.DIM), cell(f"Left aside: {row.excluded}")
+    if row.ignored is not None:
+        return cell(found.title, Tone.DIM), cell(f"Ignored: {row.ignored}")
     return (
         cells((f"{as_sentence(found.title)} ", Tone.NORMAL), (as_sentence(found.why), Tone.DIM)),
         cells(

@@ -33,7 +33,7 @@ class FindingMarks:
 
     def refresh(self) -> None:
         """Show what stands now, where that is different."""
-        counted = [o for o in app_of(self._main).services.doctor.standing if o.excluded is None]
+        counted = [o for o in app_of(self._main).services.doctor.standing if o.ignored is None]
         before = self._marked
         self.nodes = _worst((name, one) for one in counted for name in one.nodes)
         self.applications = _worst(

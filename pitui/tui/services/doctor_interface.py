@@ -57,14 +57,14 @@ class DoctorService(Protocol):
         """Return what fixes findings, those of them that can be; reports each part's changes."""
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
-        """Leave findings aside, up to a day where one is given.
+        """Ignore findings, up to a day where one is given.
 
         Raises:
             PituiError: that cannot be kept.
         """
 
     async def stop_ignoring(self, found: Sequence[Finding]) -> None:
-        """Leave findings aside no more.
+        """Stop ignoring findings.
 
         Raises:
             PituiError: that cannot be kept.

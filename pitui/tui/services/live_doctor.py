@@ -63,14 +63,14 @@ class LiveDoctorService:
         return Fixing(self._cluster, fixes_for(found), report)
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
-        """Leave findings aside."""
+        """Ignore findings."""
         why = IgnoredFinding(reason, until)
         keys = [finding_identity(one) for one in found]
         await self._store.disk.do(self._store.ignore, keys, why)
         await self._passive.read_ignored()
 
     async def stop_ignoring(self, found: Sequence[Finding]) -> None:
-        """Leave findings aside no more."""
+        """Stop ignoring findings."""
         keys = [finding_identity(one) for one in found]
         await self._store.disk.do(self._store.stop_ignoring, keys)
         await self._passive.read_ignored()

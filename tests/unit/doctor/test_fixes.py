@@ -46,9 +46,9 @@ def worker(node: str) -> DaemonTarget:
     return DaemonTarget(node, Role.WORKER)
 
 
-def known(*findings: Finding, excluded: str | None = None) -> list[KnownFinding]:
+def known(*findings: Finding, ignored: str | None = None) -> list[KnownFinding]:
     return [
-        KnownFinding(one, nodes=(one.node,) if one.node else (), excluded=excluded)
+        KnownFinding(one, nodes=(one.node,) if one.node else (), ignored=ignored)
         for one in findings
     ]
 
@@ -127,9 +127,9 @@ def test_nodes_that_nobody_named_are_not_changed() -> None:
     assert fixes_for(findings, within=["pi1", "pi2"]).findings == tuple(findings)
 
 
-def test_what_is_excluded_or_cannot_be_fixed_is_left_alone() -> None:
+def test_what_is_ignored_or_cannot_be_fixed_is_left_alone() -> None:
     fixable = fault("pi1", Fix.starting("pi1"))
-    plan = fixes_for([*known(fixable, excluded="it is off"), *known(fault("pi1", None))])
+    plan = fixes_for([*known(fixable, ignored="it is off"), *known(fault("pi1", None))])
     assert plan == FixPlan()
     assert plan.empty
 

@@ -13,7 +13,7 @@ from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, warning
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
-from pitui.services.doctor.ignored_findings import exclusion_reason
+from pitui.services.doctor.ignored_findings import configured_reason
 from pitui.services.doctor.run_checks import look
 
 KEYS = {
@@ -22,15 +22,15 @@ KEYS = {
 }  # fmt: skip
 
 
-def report(evidence: Evidence, excluded: str | None = None, *, ignored: bool = False) -> Report:
+def report(evidence: Evidence, ignored: str | None = None, *, by_person: bool = False) -> Report:
     findings, skipped = look(CHECKS, evidence)
     judged = [
         KnownFinding(
             one,
             nodes=(one.node,) if one.node else (),
             since=0.0,
-            excluded=excluded,
             ignored=ignored,
+            by_person=by_person,
         )
         for one in findings
     ]
@@ -99,12 +99,12 @@ def test_errors_come_before_warnings_where_nothing_explains_the_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ignored", "by"), [(True, "ignored on the Doctor screen"), (False, "doctor.exclude")]
+    ("by_person", "by"), [(True, "on the Doctor screen"), (False, "doctor.exclude")]
 )
-def test_who_leaves_a_finding_aside_is_said(ignored: bool, by: str) -> None:
-    left = report(with_facts(healthy(), "pi1", java=None), "a new card", ignored=ignored)
+def test_who_ignores_a_finding_is_said(by_person: bool, by: str) -> None:
+    left = report(with_facts(healthy(), "pi1", java=None), "a new card", by_person=by_person)
     text = " ".join(" ".join(report_lines(left, "shelf", 4, 1.0)).split())
-    assert "Left aside: java.missing pi1: Spark's scripts find no Java" in text
+    assert "Ignored: java.missing pi1: Spark's scripts find no Java" in text
     assert f"({by}: a new card)" in text
 
 
@@ -113,7 +113,7 @@ def test_the_score() -> None:
     assert report(healthy()).healthy
     broken = report(with_facts(healthy(), "pi1", java=None))
     assert (broken.score, broken.healthy) == (80, False)
-    left = report(with_facts(healthy(), "pi1", java=None), excluded="known")
+    left = report(with_facts(healthy(), "pi1", java=None), ignored="known")
     assert (left.score, left.healthy) == (100, True)
 
 
@@ -185,7 +185,7 @@ def test_text_from_nodes_is_shown_and_not_obeyed() -> None:
 )
 def test_exclusions(exclusion: ExclusionSection, wanted: str | None) -> None:
     found = error("x", "y", node="pi1", check="java.missing")
-    assert exclusion_reason(found, [exclusion], date(2026, 11, 30)) == wanted
+    assert configured_reason(found, [exclusion], date(2026, 11, 30)) == wanted
 
 
 def test_a_master_that_is_down_stands_on_its_node() -> None:

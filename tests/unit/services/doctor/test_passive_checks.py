@@ -185,25 +185,25 @@ async def test_an_application_is_called_by_its_name(watch) -> None:
     assert one.events[1] == ("gone", "greedy", Severity.GOOD)
 
 
-async def test_what_is_left_aside_stands_with_its_reason_and_is_no_event(watch) -> None:
+async def test_what_is_ignored_stands_with_its_reason_and_is_no_event(watch) -> None:
     one = watch(doctor={"exclude": [{"check": "power.undervoltage", "reason": "a weak supply"}]})
     await one.begin()
     await one.see(LOW, 60)
-    assert [k.excluded for k in one.passive.standing] == ["a weak supply"]
+    assert [k.ignored for k in one.passive.standing] == ["a weak supply"]
     await one.see(healthy(), 60)
     assert one.events == []
 
 
-async def test_what_a_person_ignores_is_left_aside_at_once_and_until_that_day(watch) -> None:
+async def test_what_a_person_ignores_is_ignored_at_once_and_until_that_day(watch) -> None:
     one = watch()
     await one.begin()
     await one.see(LOW, 60)
     why = IgnoredFinding("known", date(2027, 1, 15))
     await one.store.disk.do(one.store.ignore, [finding_identity(ONE)], why)
     await one.passive.read_ignored()
-    assert [(k.excluded, k.ignored) for k in one.passive.standing] == [("known", True)]
+    assert [(k.ignored, k.by_person) for k in one.passive.standing] == [("known", True)]
     one.passive.look(one.now, NOW + 3 * 86400)
-    assert [(k.excluded, k.ignored) for k in one.passive.standing] == [(None, False)]
+    assert [(k.ignored, k.by_person) for k in one.passive.standing] == [(None, False)]
 
 
 async def test_a_fault_in_a_rule_ends_nothing_and_is_found(
