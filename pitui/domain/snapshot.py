@@ -1,6 +1,7 @@
 """The cluster at one moment, as the watch publishes it."""
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from pitui.domain.cluster import (
     Application,
@@ -42,6 +43,16 @@ class Snapshot:
         if not self._by_name:
             self._by_name.update((node.name, node) for node in self.nodes)
         return self._by_name.get(name)
+
+    @property
+    def active(self) -> tuple[Application, ...]:
+        """The applications that still go on."""
+        return tuple(takewhile(lambda app: app.state.active, self.applications))
+
+    @property
+    def ended(self) -> tuple[Application, ...]:
+        """Those that have ended: thousands, and mostly the same as in the snapshot before."""
+        return self.applications[len(self.active) :]
 
     def application(self, app_id: str) -> Application | None:
         """Return the application of that id, if there is one."""

@@ -1,6 +1,7 @@
 """Rules about the rows in which a master lists its workers."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pitui.domain.cluster import Worker, WorkerState
@@ -36,8 +37,13 @@ def registered_once(workers: Iterable[Worker]) -> tuple[Worker, ...]:
 
 def webui_port(worker: Worker) -> int | None:
     """Return the port of a worker's web UI, where its address names one."""
+    return _url_port(worker.webui)
+
+
+@lru_cache(maxsize=4096)
+def _url_port(url: str) -> int | None:
     try:
-        return urlsplit(worker.webui).port
+        return urlsplit(url).port
     except ValueError:
         return None
 

@@ -14,7 +14,7 @@ from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.explanation import Explanation
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.cluster import Application
+from pitui.domain.cluster import Application, MasterState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event, UnreadEvents
@@ -58,6 +58,7 @@ class FakeTimeline:
     def __init__(self) -> None:
         self.names: Callable[[], Collection[str]] = tuple
         self._seen: LastKnownState | None = None
+        self._last: Snapshot | None = None
         self._watchers: list[Callable[[Sequence[Event]], object]] = []
 
     def watch(self, callback: Callable[[Sequence[Event]], object]) -> None:
@@ -65,8 +66,10 @@ class FakeTimeline:
 
     def take(self, snapshot: Snapshot) -> None:
         before = self._seen or LastKnownState()
-        found, after = diff_snapshots(before, snapshot, time.time(), self.names())
+        found, after = diff_snapshots(before, snapshot, time.time(), self.names(), self._last)
         first, self._seen = self._seen is None, after
+        if snapshot.master.state is MasterState.ALIVE:
+            self._last = snapshot
         if found and not first:
             for watcher in self._watchers:
                 watcher(found)

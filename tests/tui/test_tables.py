@@ -34,7 +34,7 @@ def test_cursor_is_on_no_row_when_its_row_goes_away() -> None:
     model.update(rows("a", "c"))
     assert model.cursor is None
     assert model.chosen() == []
-    model.move_by(1)
+    model.move_to(model.index_after(1))
     assert model.cursor == "c"
 
 

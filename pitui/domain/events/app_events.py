@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.cluster import Application, ApplicationState, Executor
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
-from pitui.domain.events.last_known_state import NEW, LastKnownState, app_word
+from pitui.domain.events.last_known_state import NEW, AppChanges, LastKnownState, app_word
 from pitui.domain.events.node_events import join, last_seen
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import time_span
@@ -16,17 +16,16 @@ MOST_LOST = 10
 _ACTIVE = (ApplicationState.RUNNING, ApplicationState.WAITING, NEW)
 
 
-def application_events(before: LastKnownState, snapshot: Snapshot, now: float) -> Iterator[Event]:
+def application_events(before: LastKnownState, changes: AppChanges, now: float) -> Iterator[Event]:
     """Yield what happened to applications."""
     known = before.applications
-    for app in snapshot.applications:
+    for app in changes.listed:
         was = known.get(app.id, "")
         if was == app.state:
             continue
         if app.state.active or app.submitted_at + app.duration_s > now - KEPT_S:
             yield from _application_events(was, app, now)
-    listed = {app.id for app in snapshot.applications}
-    for app_id in known.keys() - listed:
+    for app_id in changes.gone:
         if known[app_id] in _ACTIVE:
             why = join("the master no longer lists it", last_seen(before, now))
             name = before.names.get(app_id, app_id)

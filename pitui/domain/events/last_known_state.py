@@ -1,6 +1,6 @@
 """What was last seen of a cluster, as one word each: what new snapshots are compared with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import (
@@ -99,14 +99,61 @@ def complaints(metrics: Metrics, was: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class AppChanges:
+    """What may be other than it was known among the applications that the master lists."""
+
+    listed: Sequence[Application] = ()
+    gone: Collection[str] = ()
+    """The ids of those that it no longer lists."""
+
+
+def app_changes(
+    before: LastKnownState, snapshot: Snapshot, last: Snapshot | None = None
+) -> AppChanges:
+    """Return what may have changed since `before`.
+
+    `last` is the snapshot that `before` knows the applications of, where that is still there. Of
+    the thousands that have ended, mostly none is other than in that one.
+    """
+    if last is None or last.ended != snapshot.ended:
+        ids = {app.id for app in snapshot.applications}
+        return AppChanges(snapshot.applications, before.applications.keys() - ids)
+    active = {app.id for app in snapshot.active}
+    return AppChanges(snapshot.active, {app.id for app in last.active} - active)
+
+
+def _app_words(before: LastKnownState, changes: AppChanges) -> Mapping[str, str]:
+    # Thousands that ended long ago cost no call.
+    words: dict[str, str] = {app.id: app.state for app in changes.listed}
+    words |= {app.id: app_word(app) for app in changes.listed if app.state.active}
+    known = before.applications
+    if not changes.gone and all(known.get(app_id) == word for app_id, word in words.items()):
+        return known
+    words = {**known, **words}
+    for app_id in changes.gone:
+        del words[app_id]
+    return words
+
+
 def next_known_state(
-    before: LastKnownState, snapshot: Snapshot, now: float, *, settled: bool
+    before: LastKnownState,
+    snapshot: Snapshot,
+    now: float,
+    *,
+    settled: bool,
+    changes: AppChanges | None = None,
 ) -> LastKnownState:
-    """Return what is seen now; `settled`: whether workers have had time to find their master."""
-    listed = snapshot.master.state is MasterState.ALIVE
+    """Return what is seen now; `settled`: whether workers have had time to find their master.
+
+    `changes` are those of applications; None where the master does not list them now.
+    """
     nodes, workers, health = {**before.nodes}, {**before.workers}, {**before.health}
+    trying = False
     for node in snapshot.nodes:
-        nodes[node.name] = link_word(node) or nodes.get(node.name, "")
+        link = link_word(node)
+        trying = trying or not link
+        nodes[node.name] = link or nodes.get(node.name, "")
         if settled:
             workers[node.name] = worker_word(node) or workers.get(node.name, "")
         if node.metrics is not None:
@@ -114,14 +161,9 @@ def next_known_state(
             health[node.name] = tuple(sorted(complaints(node.metrics, was)))
     apps: Mapping[str, str] = before.applications
     names = before.names
-    if listed:
-        # Thousands that ended long ago are listed each time: their words cost no call.
-        active = [app for app in snapshot.applications if app.state.active]
-        apps = {
-            **{app.id: app.state for app in snapshot.applications},
-            **{app.id: app_word(app) for app in active},
-        }
-        names = {app.id: app.name for app in active}
+    if changes is not None:
+        apps = _app_words(before, changes)
+        names = {app.id: app.name for app in snapshot.active}
     executors = {
         f"{app_id}/{row.id}": row.active
         for app_id, rows in snapshot.executors.items()
@@ -129,7 +171,6 @@ def next_known_state(
     }
     master = master_word(snapshot) or before.master
     back = now if before.master == AWAY and master == UP else before.master_back_at
-    trying = any(not link_word(node) for node in snapshot.nodes)
     at = before.at if trying or not master_word(snapshot) else now
     return LastKnownState(
         at, master, back, nodes, workers, apps, names, executors or before.executors, health

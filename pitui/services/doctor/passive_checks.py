@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from pitui.config.model import Config, Node
 from pitui.config.own_database import BusyFileError, DamagedFileError
@@ -140,12 +139,11 @@ class PassiveChecks:
         self._show(at)
 
     def _found(self, snapshot: Snapshot, at: float) -> dict[Identity, Finding]:
-        apps = snapshot.applications
-        active = sum(1 for _ in takewhile(lambda app: app.state.active, apps))
+        looked_at = (*snapshot.active, *snapshot.ended[:_ENDED])
         evidence = Evidence(
             self._config,
             self._nodes,
-            replace(snapshot, applications=apps[: active + _ENDED]),
+            replace(snapshot, applications=looked_at),
             events=recent_events(self._timeline.events, at),
             now=at,
         )

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from pitui.config.own_database import BusyFileError, DamagedFileError
 from pitui.domain.clock_jumps import ClockJumps
+from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
@@ -55,6 +56,8 @@ class Timeline:
         self._pending: list[Event] = []
         self._unkept: list[Event] = []
         self._snapshot: Snapshot | None = None
+        self._last: Snapshot | None = None
+        """The last one in which the master listed its applications."""
         self._own: Callable[[], Collection[str]] = tuple
         self._due = asyncio.Event()
         self._mark: tuple[float, ...] = ()
@@ -113,7 +116,9 @@ class Timeline:
             self._snapshot = snapshot  # what was seen when pitui last ran is not read yet
             return
         now = self._now()  # before what was seen is looked at: it may move that
-        found, seen = diff_snapshots(self._seen, snapshot, now, self._own())
+        found, seen = diff_snapshots(self._seen, snapshot, now, self._own(), self._last)
+        if snapshot.master.state is MasterState.ALIVE:
+            self._last = snapshot
         changed = replace(seen, at=0.0) != replace(self._seen, at=0.0)
         self._seen = seen
         if found or changed:

@@ -56,8 +56,8 @@ def build_snapshot(
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
         told = answered or link.state is LinkState.CONNECTED
         worker = _worker_status(node, row, own, link, stopped_by_masters_clock) if told else None
-        status = _node_status(node, observed.nodes[node.name], link, own, _together(worker, rows))
-        statuses.append(replace(status, workers=tuple(reversed(rows))))
+        worker = _together(worker, rows)
+        statuses.append(_node_status(node, observed.nodes[node.name], link, own, worker, rows=rows))
     master_node = next(node for node in nodes.values() if node.is_master)
     return Snapshot(
         cluster=cluster,
@@ -109,6 +109,8 @@ def _node_status(
     link: LinkStatus,
     own: tuple[DaemonProcess, ...],
     worker: NodeWorker | None,
+    *,
+    rows: tuple[Worker, ...],
 ) -> NodeStatus:
     connected = link.state is LinkState.CONNECTED
     if connected and seen.silence is not None:
@@ -125,6 +127,7 @@ def _node_status(
         metrics=metrics(seen.before, health) if health else None,
         cpu_history=tuple(seen.cpu),
         processes=own if connected else (),
+        workers=rows[::-1],
     )
 
 

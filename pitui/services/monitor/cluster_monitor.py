@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from pitui.domain.clock_jumps import ClockJumps, steady_time
-from pitui.domain.cluster import Application, ApplicationState, MasterView
+from pitui.domain.cluster import ApplicationState, MasterView
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import (
@@ -125,11 +125,11 @@ class ClusterMonitor:
 
     async def _explain_once(self) -> None:
         view = self._observed.view
-        if view is None or self._observed.master_error is not None or not self._active():
+        if view is None or self._observed.master_error is not None or not self.snapshot.active:
             return
         await self._drivers.once(self._to_ask(), self._looked_at, LIMIT)
         self.snapshot = self._assemble()
-        await self._stall_detector.look_now(view, self._active(), self._node_names(view))
+        await self._stall_detector.look_now(view, self.snapshot.active, self._node_names(view))
         self._take_stall_reasons()
         self.snapshot = self._assemble()
 
@@ -178,7 +178,7 @@ class ClusterMonitor:
             self._now()
             if self._drivers.ages(steady_time()) != self._observed.ages:
                 self._changed.set()
-            self._stall_detector.note(self._active())
+            self._stall_detector.note(self.snapshot.active)
             await self._pause(self._refresh)
 
     async def _watch_stalls(self) -> None:
@@ -191,7 +191,7 @@ class ClusterMonitor:
         view = self._observed.view
         if view is None or self._observed.master_error is not None:
             return
-        await self._stall_detector.look(view, self._active(), self._node_names(view))
+        await self._stall_detector.look(view, self.snapshot.active, self._node_names(view))
         self._take_stall_reasons()
 
     async def _watch_losses(self) -> None:
@@ -202,7 +202,7 @@ class ClusterMonitor:
     async def _look_for_losses(self) -> None:
         if self._observed.master_error is not None:
             return
-        await self._losses.look(self._active(), self._observed.drivers)
+        await self._losses.look(self.snapshot.active, self._observed.drivers)
         if self._losses.found != self._observed.removed:
             self._observed.removed = self._losses.found
             self._changed.set()
@@ -217,9 +217,6 @@ class ClusterMonitor:
         if found != self._observed.stall_reasons:
             self._observed.stall_reasons = found
             self._changed.set()
-
-    def _active(self) -> list[Application]:
-        return [app for app in self.snapshot.applications if app.state.active]
 
     def _to_ask(self) -> list[str]:
         """Return the applications whose drivers are asked, those somebody looks at first."""

@@ -1,7 +1,7 @@
 """The master's `/json/` answer as domain values, for Spark 2.x to 4.x."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -21,7 +21,7 @@ from pitui.domain.workers import registered_once
 from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 
 
-class _WorkerRow(msgspec.Struct):
+class _WorkerRow(msgspec.Struct, gc=False):
     id: str
     host: str = ""
     port: int = 0
@@ -34,7 +34,7 @@ class _WorkerRow(msgspec.Struct):
     lastheartbeat: float = 0
 
 
-class _ApplicationRow(msgspec.Struct):
+class _ApplicationRow(msgspec.Struct, gc=False):
     id: str
     name: str = ""
     cores: int = 0
@@ -56,6 +56,9 @@ class _DriverRow(msgspec.Struct):
     mainclass: str | None = None
 
 
+_NOTHING = msgspec.Raw(b"null")
+
+
 class _MasterReply(msgspec.Struct):
     # Any of these may be missing; two of them tell a master's answer from another program's.
     url: str | None = None
@@ -68,14 +71,20 @@ class _MasterReply(msgspec.Struct):
 
     @property
     def of_master(self) -> bool:
-        parts = (self.url, self.workers, self.activeapps, self.completedapps)
-        return sum(part is not None for part in parts) >= 2
+        parts: tuple[object, ...] = (self.url, self.workers, self.activeapps, self.completedapps)
+        return sum(part is not None and part != _NOTHING for part in parts) >= 2
+
+
+class _QuickReply(_MasterReply):
+    completedapps: msgspec.Raw = _NOTHING  # type: ignore[assignment]
 
 
 R = TypeVar("R", bound=_WorkerRow | _ApplicationRow)
 T = TypeVar("T")
 
 _READER = Reader[_MasterReply](_MasterReply)
+_QUICK = msgspec.json.Decoder(_QuickReply, strict=False)
+_COMPLETED = msgspec.json.Decoder(list[_ApplicationRow] | None, strict=False)
 _HOST = re.compile(r"worker-\d+-(.+)-\d+")
 """Of a worker's id."""
 
@@ -99,7 +108,7 @@ class MasterReader:
     def __init__(self) -> None:
         self._workers = _Repeated(_worker_of_row)
         self._active = _Repeated(partial(_application_of_row, active=True))
-        self._completed = _Repeated(partial(_application_of_row, active=False))
+        self._completed = _CompletedApps()
 
     def read(self, body: bytes) -> MasterView:
         """Return the master's view of the cluster; DEAD workers are kept, one row a worker id.
@@ -109,7 +118,7 @@ class MasterReader:
                 and other programs any path, with an HTML page and status 200.)
         """
         try:
-            answer, lost = _READER.read(body)
+            answer, completed, lost = self._read(body)
         except UNREADABLE as error:
             raise NotSparkError(_what_came(body, str(error))) from error
         if not answer.of_master:
@@ -119,13 +128,44 @@ class MasterReader:
             url=answer.url or "",
             state=_MASTER_STATES.get(answer.status, MasterState.UNKNOWN),
             workers=registered_once(self._workers.take(answer.workers or ())),
-            applications=(
-                *self._active.take(answer.activeapps or ()),
-                *self._completed.take(answer.completedapps or ()),
-            ),
+            applications=(*self._active.take(answer.activeapps or ()), *completed),
             drivers=tuple(map(_driver_of_row, drivers)),
             unreadable=lost,
         )
+
+    def _read(self, body: bytes) -> tuple[_MasterReply, Sequence[Application], int]:
+        """Return an answer, its completed applications, and how much could not be read."""
+        try:
+            quick = _QUICK.decode(body)
+            return quick, self._completed.of_text(bytes(quick.completedapps)), 0
+        except msgspec.ValidationError:
+            answer, lost = _READER.read(body)
+            return answer, self._completed.of_rows(answer.completedapps or ()), lost
+
+
+class _CompletedApps:
+    """Applications that have ended: thousands, read when their text is other than before."""
+
+    def __init__(self) -> None:
+        self._repeated = _Repeated(partial(_application_of_row, active=False))
+        self._text = b""
+        self._values: Sequence[Application] = ()
+
+    def of_text(self, text: bytes) -> Sequence[Application]:
+        """Return those of a JSON text.
+
+        Raises:
+            msgspec.ValidationError: one of them does not fit.
+        """
+        if text != self._text:
+            self._values = self._repeated.take(_COMPLETED.decode(text) or ())
+            self._text = text
+        return self._values
+
+    def of_rows(self, rows: Iterable[_ApplicationRow]) -> Sequence[Application]:
+        """Return those of rows that are read already."""
+        self._text = b""
+        return self._repeated.take(rows)
 
 
 class _Repeated(Generic[R, T]):

@@ -20,7 +20,7 @@ from pitui.tui.base.ui_messages import (
     JobSelected,
 )
 from pitui.tui.text.cells import Cell
-from pitui.tui.text.job_list import Job, JobList, has_failed, jobs_of
+from pitui.tui.text.job_list import Job, JobList, JobLister, has_failed
 from pitui.tui.text.sorting import Order
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class JobsPane(SortedPane):
         self._past = PastApplications(self, self._show_jobs)
         self.actions = JobRowActions(self)
         self.location_actions = LocationActions(self, self.location)
-        self._jobs = JobList(())
+        self._lister = JobLister()
+        self._jobs = JobList()
         self._selected: str | None = None
         self.table.set_empty(no_jobs(snapshot))
         self._wanted = ""
@@ -83,9 +84,8 @@ class JobsPane(SortedPane):
         return ORDERS
 
     def _show_jobs(self) -> None:
-        jobs = jobs_of(self.snapshot, self._runs, self._past.applications).sorted(
-            self.sorting, ORDERS
-        )
+        jobs = self._lister.jobs(self.snapshot, self._runs, self._past.applications)
+        jobs = jobs.sorted(self.sorting, ORDERS)
         words = self.sorting.words(ORDERS)
         self.title = f"{self.TITLE} {words}" if words else self.TITLE
         self.table.set_empty(no_jobs(self.snapshot))

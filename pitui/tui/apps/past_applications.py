@@ -23,16 +23,16 @@ class PastApplications:
         self._changed = changed
         self.applications: Sequence[Application] = ()
         self._unreadable = ""
-        self._asked: tuple[frozenset[str], float] = (frozenset(), 0.0)
+        self._asked: tuple[Sequence[Application], float] = ((), 0.0)
 
     def look_if_due(self, snapshot: Snapshot) -> None:
         """Ask again where another application ended, or it is long ago."""
         if snapshot.master_at is None:
             return
-        listed = frozenset(a.id for a in snapshot.applications if not a.state.active)
         known, at = self._asked
-        if listed != known or time.monotonic() - at >= LOOK_EVERY:
-            self._asked = (listed, time.monotonic())
+        if snapshot.ended != known or time.monotonic() - at >= LOOK_EVERY:
+            self._asked = (snapshot.ended, time.monotonic())
+            listed = frozenset(application.id for application in snapshot.ended)
             self._pane.run_worker(self._look(listed), group="earlier", exclusive=True)
 
     async def _look(self, listed: frozenset[str]) -> None:

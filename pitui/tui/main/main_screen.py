@@ -36,6 +36,7 @@ from pitui.tui.main.main_actions import MainActions
 from pitui.tui.main.navigation_history import NavigationHistory
 from pitui.tui.main.pane_layout import EXECUTORS, PaneLayout
 from pitui.tui.main.pane_room import PaneRoom
+from pitui.tui.main.snapshot_slices import SnapshotSlices
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.text.header import WIDE
@@ -73,6 +74,15 @@ class MainScreen(ActionScreen):
         self.history = NavigationHistory(self)
         self.actions = MainActions(self)
         self.marks = FindingMarks(self)
+        self._slices = SnapshotSlices(
+            (
+                self.show_header,
+                lambda: self.nodes.show(self.snapshot, self.marks.nodes),
+                lambda: self.jobs.show(self.snapshot, self.marks.applications),
+                self._show_executors,
+                self.refresh_footer,  # what can be done with a row depends on how it stands
+            )
+        )
         self.runs: Sequence[Run] = ()
         self._news: tuple[str, ...] = ()
         """Words on the unread events, for the header."""
@@ -123,6 +133,7 @@ class MainScreen(ActionScreen):
         timeline.own(self.operations.own)
         timeline.subscribe(lambda: self.post_message(TimelineChanged()))
         self.marks.begin()
+        self.run_worker(self._slices.run(), group="snapshots")
         self.follow(("master", "workers"))
         if (file := app_of(self).config_file) is not None:
             from pitui.tui.main.config_watch import EVERY, ConfigWatch
@@ -133,13 +144,9 @@ class MainScreen(ActionScreen):
 
     @on(SnapshotChanged)
     def show_snapshot(self, message: SnapshotChanged) -> None:
-        """Hand a snapshot down to header and panes."""
+        """Take a snapshot; header and panes show it in a moment."""
         self.snapshot = message.snapshot
-        self.show_header()
-        self.nodes.show(self.snapshot, self.marks.nodes)
-        self.jobs.show(self.snapshot, self.marks.applications)
-        self._show_executors()
-        self.refresh_footer()  # what can be done with a row depends on how it stands
+        self._slices.begin()
 
     @on(TimelineChanged)
     def show_news(self) -> None:

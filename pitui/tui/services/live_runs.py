@@ -10,6 +10,7 @@ from functools import partial
 from pitui.config.own_database import DamagedFileError
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.cluster import Application
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, first_error
@@ -55,7 +56,7 @@ class LiveRunService:
         self._benchmark_ended = benchmark_ended
         self._on_runs: Callable[[Sequence[Run]], None] = lambda _runs: None
         self._due = asyncio.Event()
-        self._applications: set[str] = set()
+        self._applications: tuple[set[str], Sequence[Application]] = (set(), ())
         self._group: TaskGroup | None = None
         """What benchmarks go on in. None while nothing is watched."""
         self._benchmarks: list[str] = []
@@ -90,7 +91,7 @@ class LiveRunService:
 
     def take(self, snapshot: Snapshot) -> None:
         """Look for runs that were started elsewhere when applications come and go."""
-        applications = {application.id for application in snapshot.applications}
+        applications = ({app.id for app in snapshot.active}, snapshot.ended)
         if applications != self._applications:
             self._applications = applications
             self.look_now()

@@ -133,7 +133,7 @@ def _figure(title: str, value: str, tone: Tone = Tone.STRONG) -> HeaderPart:
 def _applications(snapshot: Snapshot, *, known: bool) -> tuple[Span, ...]:
     if not known:
         return (("–", Tone.STRONG),)
-    states = [application.state for application in snapshot.applications]
+    states = [application.state for application in snapshot.active]
     running = states.count(ApplicationState.RUNNING)
     waiting = states.count(ApplicationState.WAITING)
     tone = Tone.WARN if waiting else Tone.STRONG

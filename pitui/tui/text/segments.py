@@ -5,33 +5,41 @@ from collections.abc import Callable
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 from pitui.tui.text.cells import Cell, Tone
 
 ELLIPSIS = "…"
 
 
-def put(
-    line: list[Segment],
-    cell: Cell,
-    x: int,
-    width: int,
-    style: Callable[[Tone], Style],
-    *,
-    right: bool = False,
-) -> list[Segment]:
-    """Append a cell to a line so that it stands at `x`, cut or aligned to `width` cells.
+class Line:
+    """A line that is put together from left to right; `style` returns the style of a tone."""
 
-    `style` returns the style of a tone. Returns the line.
-    """
-    pieces = shorten(cell, width)
-    length = sum(cell_len(text) for text, _ in pieces)
-    start = x + (width - length if right else 0)
-    line.append(Segment(" " * max(0, start - Segment.get_line_length(line))))
-    line.extend(Segment(text, style(tone)) for text, tone in pieces if text)
-    if not right and length < width:
-        line.append(Segment(" " * (width - length)))
-    return line
+    def __init__(self, style: Callable[[Tone], Style]) -> None:
+        self._style = style
+        self._segments: list[Segment] = []
+        self._end = 0
+
+    def put(self, cell: Cell, x: int, width: int, *, right: bool = False) -> "Line":
+        """Append a cell so that it stands at `x`, cut or aligned to `width` cells."""
+        pieces, length = cell.spans, cell.width
+        if length > width:
+            pieces = tuple(shorten(cell, width))
+            length = sum(cell_len(text) for text, _ in pieces)
+        self._blank(x + (width - length if right else 0) - self._end)
+        self._segments += [Segment(text, self._style(tone)) for text, tone in pieces if text]
+        self._end += length
+        if not right and length < width:
+            self._blank(width - length)
+        return self
+
+    def _blank(self, width: int) -> None:
+        self._segments.append(Segment(" " * width))
+        self._end += max(0, width)
+
+    def strip(self, width: int, base: Style) -> Strip:
+        """Return the line in `width` cells, on a style that holds where no other does."""
+        return Strip(self._segments, self._end).crop_extend(0, width, base).apply_style(base)
 
 
 def shorten(cell: Cell, width: int) -> list[tuple[str, Tone]]:

@@ -34,11 +34,15 @@ class Sorting:
     def apply(self, items: Sequence[T], orders: Sequence[Order[T]]) -> list[T]:
         """Return the items in this order; equal ones stay as they were."""
         order = orders[self.index]
-        return sorted(items, key=order.key, reverse=order.descending is not self.turned)
+        return sorted(items, key=order.key, reverse=self.descending(order))
+
+    def descending(self, order: Order[T]) -> bool:
+        """Whether the greatest comes first."""
+        return order.descending is not self.turned
 
     def words(self, orders: Sequence[Order[T]]) -> str:
         """Return what to call it; empty for the order that holds at first."""
         if self == Sorting():
             return ""
-        down = orders[self.index].descending is not self.turned
-        return f"by {orders[self.index].title} {'↓' if down else '↑'}"
+        order = orders[self.index]
+        return f"by {order.title} {'↓' if self.descending(order) else '↑'}"

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pitui.tui.text.cells import Cell, Tone
-from pitui.tui.text.segments import put
+from pitui.tui.text.segments import Line
 from pitui.tui.text.styles import tone_style
 
 
@@ -52,9 +51,7 @@ class CellLines(ScrollView, can_focus=True, inherit_bindings=False):
         index = y + self.scroll_offset.y
         if index >= len(self._lines):
             return Strip.blank(width, base)
-        line: list[Segment] = []
-        put(line, self._lines[index], 0, width, self._style)
-        return Strip(line).crop_extend(0, width, base).apply_style(base)
+        return Line(self._style).put(self._lines[index], 0, width).strip(width, base)
 
     def _style(self, tone: Tone) -> Style:
         return tone_style(self, tone)

@@ -21,6 +21,7 @@ class RowModel:
         self.cursor: str | None = None
         self.filter = ""
         self._place = 0
+        self._indexed: Sequence[str] = ()
         self._index: dict[str, int] = {}
         self._texts: dict[str, tuple[object, str]] = {}
 
@@ -59,7 +60,9 @@ class RowModel:
             self.visible = self.rows.only(keys)
         else:
             self.visible, self._texts = self.rows, {}
-        self._index = {key: index for index, key in enumerate(self.visible.keys)}
+        if self.visible.keys != self._indexed:  # those of thousands are mostly the same
+            self._indexed = self.visible.keys
+            self._index = {key: index for index, key in enumerate(self._indexed)}
         if self.cursor is not None:
             if self.cursor in self._index:
                 self._place = self._index[self.cursor]
@@ -93,9 +96,9 @@ class RowModel:
         self._place = max(0, min(index, len(self.visible) - 1))
         self.cursor = self.visible.keys[self._place]
 
-    def move_by(self, step: int) -> None:
-        """Move the cursor; where its row went away, the first move lands on its old place."""
-        self.move_to(self.place + (0 if self.cursor is None else step))
+    def index_after(self, step: int) -> int:
+        """Return where the cursor goes by rows; where its row went away, first to that place."""
+        return max(0, self.place + (0 if self.cursor is None else step))
 
     def toggle_mark(self) -> None:
         """Mark or unmark the row under the cursor."""

@@ -73,12 +73,14 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh()
             return
         top = self.scroll_offset.y
+        changed: list[Region] = []
         for y in range(top, min(len(after), top + self.page())):
             old, new = before[y], after[y]
             if old is not new and (old != new or old.key != new.key):
                 line = TITLES + y - top
-                for region in self.columns.changed(old, new, line, self.size.width):
-                    self.refresh(region)
+                changed += self.columns.changed(old, new, line, self.size.width)
+        if changed:
+            self.refresh(*changed)
 
     def _in_sight(self) -> Sequence[Row]:
         top = self.scroll_offset.y
@@ -115,15 +117,21 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_by(self, step: int) -> None:
         """Move the cursor by rows."""
-        left = self.model.place
-        self.model.move_by(step)
-        self._moved(left)
+        self.move_to(self.model.index_after(step))
 
     def move_to(self, index: int) -> None:
-        """Move the cursor to the row at an index; -1 is the last."""
+        """Move the cursor to the row at an index; -1 is the last.
+
+        The row that it left and the one that it is on are drawn; scrolling draws all.
+        """
         left = self.model.place
         self.model.move_to(len(self.model.visible) - 1 if index < 0 else index)
-        self._moved(left)
+        self._reveal()
+        for place in {left, self.model.place}:
+            line = TITLES + place - self.scroll_offset.y
+            if TITLES <= line < self.size.height:
+                self.refresh(Region(0, line, self.size.width, 1))
+        self.post_message(self.Moved())
 
     def select(self, key: str) -> None:
         """Move the cursor to a row, where it is shown."""
@@ -134,15 +142,6 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def page(self) -> int:
         """Return how many rows are seen at once."""
         return max(1, self.size.height - TITLES)
-
-    def _moved(self, left: int) -> None:
-        """Draw the row that the cursor left and the one that it is on; scrolling draws all."""
-        self._reveal()
-        for place in {left, self.model.place}:
-            line = TITLES + place - self.scroll_offset.y
-            if TITLES <= line < self.size.height:
-                self.refresh(Region(0, line, self.size.width, 1))
-        self.post_message(self.Moved())
 
     def _reveal(self) -> None:
         place, top, seen = self.model.place, self.scroll_offset.y, self.page()
@@ -162,6 +161,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.move_to(index)
         if event.chain == 2:
             self.post_message(self.Entered())
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines, which have the table's style in common."""
+        self._painter.begin()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the titles, a row, or what stands in place of rows."""

@@ -9,7 +9,7 @@ from pitui.tui.text.column_fit import ColumnPlace, fit
 
 GUTTER = 3
 """Cells before the first column: the cursor's bar, the mark, a space."""
-_MEASURED = 64
+_MEASURED = 16
 """Rows whose width is looked at with each update, beside those in sight: a longer table's next."""
 
 

@@ -15,7 +15,7 @@ from pitui.tui.logs.view.log_marks import LogMarks
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_viewport import LogViewport
 from pitui.tui.text.cells import Cell, Tone, cells
-from pitui.tui.text.segments import put
+from pitui.tui.text.segments import Line
 from pitui.tui.text.styles import tone_style
 
 _NOTHING = (
@@ -171,8 +171,8 @@ class LogDrawing:
             said = _NOTHING if self._rows.done else _LOOKING
         if y - 1 not in range(len(said)):
             return Strip.blank(width, base)
-        line = put([], said[y - 1], 3, width - 3, lambda tone: tone_style(self._view, tone))
-        return Strip(line).crop_extend(0, width, base).apply_style(base)
+        line = Line(lambda tone: tone_style(self._view, tone))
+        return line.put(said[y - 1], 3, width - 3).strip(width, base)
 
 
 def _divided(

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, islice
 
 from pitui.spark.logs.log_search import Search
+from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.logs.store.log_block import NOTE, PART
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.store.source_buffer import ERROR_MARKS
 from pitui.tui.logs.view.log_rows import LogRows
-from pitui.tui.logs.view.time_slice import SliceClock
 
 _AT_ONCE = 256
 _CHARACTERS = 200_000

@@ -8,10 +8,10 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from pitui.domain.logs.log_line import LogLine
+from pitui.tui.base.time_slice import SLICE, SLICE_REST
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_viewport import LogViewport
-from pitui.tui.logs.view.time_slice import SLICE, SLICE_REST
 
 REDRAW_AFTER = 0.08
 """Seconds between two redraws while lines come in."""

@@ -12,6 +12,7 @@ from textual.strip import Strip
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
 from pitui.domain.text.printable import printable
+from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.line_painter import LOG_VIEW_CLASSES
 from pitui.tui.logs.view.line_text import LogDisplay, tag_width
@@ -22,7 +23,6 @@ from pitui.tui.logs.view.log_layout import LogLayout
 from pitui.tui.logs.view.log_marks import LogMarks
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_viewport import LogViewport
-from pitui.tui.logs.view.time_slice import SliceClock
 
 TAKE_LINES = 250
 """Lines that are taken in between two looks at the clock."""

@@ -57,6 +57,29 @@ def cluster(
     return Snapshot("shelf", status, nodes or (node(),), apps, {"app-1": executors})
 
 
+APPS = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from(ApplicationState)),
+    max_size=5,
+    unique_by=lambda one: one[0],
+)
+
+
+@given(st.lists(st.tuples(APPS, st.booleans()), min_size=1, max_size=5))
+def test_what_the_last_snapshot_has_as_well_need_not_be_looked_at_again(
+    turns: list[tuple[list[tuple[int, ApplicationState]], bool]],
+) -> None:
+    seen, quick, last = LastKnownState(), LastKnownState(), None
+    for apps, alive in turns:
+        listed = [replace(app(state), id=f"app-{number}") for number, state in apps]
+        listed.sort(key=lambda one: not one.state.active)
+        master = MasterState.ALIVE if alive else MasterState.UNREACHABLE
+        snapshot = cluster(apps=tuple(listed) if alive else (), master=master)
+        events, seen = diff_snapshots(seen, snapshot, NOW)
+        same, quick = diff_snapshots(quick, snapshot, NOW, last=last)
+        assert (events, seen) == (same, quick)
+        last = snapshot if alive else last
+
+
 def between(old: Snapshot, new: Snapshot, own: tuple[str, ...] = (), later: float = 1.0):
     _, seen = diff_snapshots(LastKnownState(), old, NOW)
     return diff_snapshots(seen, new, NOW + later, own)[0]

@@ -1,4 +1,4 @@
-"""When work on many lines has to rest, so that keys are answered."""
+"""When work on many rows or lines has to rest, so that keys are answered."""
 
 import asyncio
 import time
