@@ -7,8 +7,9 @@ The answers are simulated, the way from there to the screen is the real one: eac
 and every node answer with other figures, and a terminal of 200x50 shows all panes. Milliseconds:
 `poll` is the CPU from the answers to the snapshot, `show` from there to the drawn rows (of both
 the median); `key` is the longest that a key waits that was pressed just as a snapshot came, until
-the moved cursor is drawn (in CPU too, of a process that never sleeps meanwhile: what others do on
-the machine does not count). `changed` says which applications have other figures: `active`, those
+the moved cursor is drawn, and `key_median` the median (in CPU too, of a process that never sleeps
+meanwhile: what others do on the machine counts little). Up to 17 of them are Textual's wait for its
+next frame. `changed` says which applications have other figures: `active`, those
 that run, or `all`, which no master answers.
 
 `way` is the whole way from the link to the screen: so many nodes answer over SSH, once a second and
@@ -96,7 +97,9 @@ def main() -> None:
     ]
     if options.before:
         for row, old in zip(table, measured_there(options), strict=True):
-            row["ratio"] = {name: round(old[name] / row[name], 1) for name in ("poll", *LIMITS)}
+            row["ratio"] = {
+                name: round(old[name] / row[name], 1) for name in ("poll", "key_median", *LIMITS)
+            }
     nodes, _, apps = options.way.partition("x")
     way = asyncio.run(whole_way(int(nodes), int(apps), options.seconds)) if apps else None
     print(json.dumps({"table": table, "way": way, "limits": LIMITS}))
@@ -195,7 +198,9 @@ async def measure(cluster: SimulatedCluster, rounds: int) -> dict[str, Any]:
             seen = replace(await cluster.snapshot(tick + 1), master_at=NOW + tick + 1)
             await asyncio.sleep(SETTLED_S)
             key.append(await pressed(app, lambda seen=seen: services.publish(seen), drawn))
-    figures = {"poll": median(poll), "show": median(show), "key": max(key)}
+    figures = {
+        "poll": median(poll), "show": median(show), "key": max(key), "key_median": median(key),
+    }  # fmt: skip
     return {name: round(seconds * 1000, 1) for name, seconds in figures.items()}
 
 
