@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import signal
 import termios
 from collections.abc import Iterator
 
@@ -55,3 +56,25 @@ async def test_cancelled(terminal: tuple[int, int], capfd: pytest.CaptureFixture
     assert task.cancelled()
     assert echoes(theirs)
     assert capfd.readouterr().err == "Password: \n"
+
+
+async def test_who_is_stopped_shows_what_is_typed_elsewhere_and_hides_it_again(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by Ctrl-Z: the shell has the terminal meanwhile."""
+    _, theirs = terminal
+    seen: list[bool] = []
+    async with asyncio.timeout(5), TaskGroup() as group:
+        task = group.create_task(ask_line(theirs, "Password: ", hidden=True))
+        await silent(theirs)
+        monkeypatch.setattr(
+            "pitui.cli.read_line.os.kill", lambda _pid, _number: seen.append(echoes(theirs))
+        )
+        signal.raise_signal(signal.SIGTSTP)
+        while not seen:
+            await asyncio.sleep(0.005)
+        assert seen == [True]
+        signal.raise_signal(signal.SIGCONT)
+        await silent(theirs)
+        task.cancel()
+    assert echoes(theirs)
