@@ -9,7 +9,7 @@ import click
 
 from pitui import __version__
 from pitui.cli.command_table import COMMANDS
-from pitui.cli.output import fail
+from pitui.cli.output import end_interrupted, fail
 from pitui.cli.settings import Settings
 from pitui.cli.usage import in_one_line
 from pitui.domain.errors import PituiError, UsageError
@@ -105,6 +105,4 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        from pitui.cli.run_async import end_interrupted
-
         end_interrupted()

@@ -11,6 +11,9 @@ from pitui.domain.errors import ConfigError, NodeError, PituiError, UsageError
 from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import json_line, printable
 
+INTERRUPTED = 130
+"""The exit status of what Ctrl-C has ended."""
+
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on one line, with the schema's number first."""
@@ -70,6 +73,15 @@ def complain(message: str) -> None:
 def status_of(error: PituiError) -> int:
     """Return the exit status that an error asks for."""
     return 2 if isinstance(error, ConfigError | UsageError) else 1
+
+
+def end_interrupted() -> NoReturn:
+    """End a command that Ctrl-C has broken off before it did anything, or at a question.
+
+    Nothing is imported for it: Ctrl-C may have broken off an import.
+    """
+    complain("pitui: interrupted")
+    sys.exit(INTERRUPTED)
 
 
 def fail(error: PituiError) -> NoReturn:

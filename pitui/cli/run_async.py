@@ -39,9 +39,9 @@ def run(main: Callable[[], Coroutine[Any, Any, int]]) -> None:
     except PituiError as error:
         fail(error)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        end_interrupted()
+        end_by_signal()
     if _heard:
-        end_interrupted()
+        end_by_signal()
     sys.exit(status)
 
 
@@ -51,7 +51,7 @@ def note_interrupt() -> None:
     _answered.set()
 
 
-def end_interrupted() -> NoReturn:
+def end_by_signal() -> NoReturn:
     """Say what ended the command, and end with the status that says so too."""
     number = _heard[0] if _heard else signal.SIGINT
     if not _answered.is_set():

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pitui.cli.output import fail, print_json, print_text
-from pitui.cli.run_async import end_interrupted
+from pitui.cli.output import end_interrupted, fail, print_json, print_text
 from pitui.cli.settings import Settings, json_option, pass_settings
 from pitui.cli.usage import examples
 from pitui.domain.errors import PituiError, UsageError
