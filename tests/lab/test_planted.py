@@ -42,7 +42,9 @@ NEW_CARD = """
 mkdir -p /mnt/card; mount -t tmpfs -o size=500m card /mnt/card; cp -a /opt/. /mnt/card
 mount --bind /mnt/card /opt
 """
-FILL = "dd if=/dev/zero of=/opt/full bs=1M 2>/dev/null || dd if=/dev/zero of=/opt/more 2>/dev/null"
+FILL = """
+for size in 1M 1k; do dd if=/dev/zero of=/opt/full-$size bs=$size 2>/dev/null || true; done
+"""
 OLD = f"{SCRATCH}/blockmgr-12345678-1234-1234-1234-123456789abc"
 
 DAEMONS = Together(
@@ -85,7 +87,7 @@ DISKS = Together(
         ),
         Fault(
             "disk.space", "pi3", "error",
-            f"{NEW_CARD}sed -i '/authenticate.secret/s/ .*/ another/' {DEFAULTS}\n{FILL}; true",
+            f"{NEW_CARD}sed -i '/authenticate.secret/s/ .*/ another/' {DEFAULTS}\n{FILL}",
             fixable=False, ends="umount -l /opt; umount /mnt/card",
         ),
         Fault(
@@ -233,8 +235,8 @@ def config(lab: Lab) -> Path:
 )
 def test_faults_at_once_are_named_and_mended(lab: Lab, config: Path, together: Together) -> None:
     together = _of_lab(lab, together)
-    together.plant(lab)
     try:
+        together.plant(lab)
         said = found_together(config, together)
         fixed = _fixed(config)
         left = places(worth(fixed))
