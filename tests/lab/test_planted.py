@@ -183,6 +183,49 @@ UNITS = Together(
 )  # fmt: skip
 
 
+# All machines have one clock, and each has one Python: here their commands say otherwise.
+CLOCK = r"""
+cat > /usr/local/bin/date <<'END'
+#!/bin/sh
+case "$*" in
+  *+%s.%N*) echo "$(($(/bin/date +%s) + 90)).$(/bin/date +%N)" ;;
+  *) exec /bin/date "$@" ;;
+esac
+END
+chmod 755 /usr/local/bin/date
+"""
+PYTHON = r"""
+cat > /usr/local/bin/python3 <<'END'
+#!/bin/sh
+[ "$1" != --version ] || { echo Python 3.9.2; exit; }
+exec /usr/bin/python3 "$@"
+END
+chmod 755 /usr/local/bin/python3
+"""
+FEW_INODES = """
+mkdir -p /mnt/few; mount -t tmpfs -o nr_inodes=40 few /mnt/few
+mount --bind /mnt/few /opt/spark/work
+chown spark: /opt/spark/work; for n in $(seq 38); do touch /opt/spark/work/$n; done
+"""
+UNLIKE = Together(
+    (
+        Fault(
+            "disk.inodes", "pi2", "warning", FEW_INODES,
+            fixable=False, ends="umount -l /opt/spark/work; umount /mnt/few",
+        ),
+        Fault(
+            "time.offset", "pi2", "warning", CLOCK, fixable=False, ends="rm /usr/local/bin/date"
+        ),
+        Fault(
+            "python.differs", "pi3", "warning", PYTHON,
+            fixable=False, ends="rm /usr/local/bin/python3",
+        ),
+        Fault(
+            "access.sudo", "pi1", "warning", "mv /etc/sudoers.d/010_pi /root",
+            fixable=False, ends="mv /root/010_pi /etc/sudoers.d",
+        ),
+    )
+)  # fmt: skip
 # It does what fails on the node that lacks something, then waits as a shell does.
 INPUTS = """
 import os, time
@@ -230,8 +273,8 @@ def config(lab: Lab) -> Path:
 
 @pytest.mark.parametrize(
     "together",
-    [DAEMONS, DISKS, NAMES, LOST, UNITS],
-    ids=["daemons", "disks", "names", "lost", "units"],
+    [DAEMONS, DISKS, NAMES, LOST, UNITS, UNLIKE],
+    ids=["daemons", "disks", "names", "lost", "units", "unlike"],
 )
 def test_faults_at_once_are_named_and_mended(lab: Lab, config: Path, together: Together) -> None:
     together = _of_lab(lab, together)
