@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from pitui.domain.apps.stall_reason import StallReason
+from pitui.domain.apps.stall_reason import MayStall, StallReason
 from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.domain.errors import Failure, LinkError
 
@@ -264,7 +264,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class Application(MayStall):
     """An application as the master lists it."""
 
     id: str
@@ -282,16 +282,6 @@ class Application:
     """Known only for a running application whose driver's UI answers."""
     driver_age: DriverAge | None = None
     """Where what the driver said of it is old, or it takes long to answer."""
-
-    @property
-    def why_waiting(self) -> str | None:
-        """Why it does not move, in words; None where it does."""
-        return self.stall.reason if self.stall is not None else None
-
-    @property
-    def fix(self) -> str:
-        """What to do about that: a command, or a setting."""
-        return self.stall.fix if self.stall is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pitui.domain.apps.stall_reason import StallReason
+from pitui.domain.apps.stall_reason import MayStall, StallReason
 from pitui.domain.text.printable import time_span
 
 _OLD = 5.0
@@ -31,7 +31,7 @@ class DriverState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterDriver:
+class ClusterDriver(MayStall):
     """A driver that the master runs on a worker (`--deploy-mode cluster`)."""
 
     id: str
@@ -46,16 +46,6 @@ class ClusterDriver:
     """The name of the node it runs on, where that is one of ours."""
     stall: StallReason | None = None
     """Why it is not started."""
-
-    @property
-    def why_waiting(self) -> str | None:
-        """Why it is not started, in words; None where it is."""
-        return self.stall.reason if self.stall is not None else None
-
-    @property
-    def fix(self) -> str:
-        """What to do about that: a command, or a setting."""
-        return self.stall.fix if self.stall is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

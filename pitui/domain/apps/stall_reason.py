@@ -28,3 +28,20 @@ class StallReason:
     def __str__(self) -> str:
         """Return reason and fix as one sentence."""
         return f"{self.reason}. {self.fix}" if self.fix else self.reason
+
+
+class MayStall:
+    """What applications and drivers say of their `stall`."""
+
+    __slots__ = ()
+    stall: StallReason | None
+
+    @property
+    def why_waiting(self) -> str | None:
+        """Why it does not move, in words; None where it does."""
+        return self.stall.reason if self.stall is not None else None
+
+    @property
+    def fix(self) -> str:
+        """What to do about that: a command, or a setting."""
+        return self.stall.fix if self.stall is not None else ""
