@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from pitui.cli.command_table import COMMANDS
 from pitui.domain.apps.gantt import core_lanes
 from pitui.domain.errors import PituiError
+from pitui.tui.apps.job_summary import job_summary
 from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.benchmarks.benchmarks_screen import BenchmarksScreen
@@ -21,6 +22,7 @@ from pitui.tui.benchmarks.gantt_lines import gantt_lines
 from pitui.tui.benchmarks.run_lines import RunPicture, run_picture_lines
 from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
 from pitui.tui.text.cells import Tone
+from pitui.tui.text.job_list import Job
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
 
@@ -232,3 +234,9 @@ def test_what_cannot_be_compared_says_why_and_scaling_is_drawn_for_the_others() 
     assert "2.78x  93%" in said
     alone = comparison_picture_lines([SORT, SLOWER], NOW, 100)
     assert "Scaling" not in "\n".join(line.text for line in alone)
+
+
+def test_a_runs_summary_has_the_values_that_were_given_and_no_empty_ones() -> None:
+    run = replace(RUNNING, parameters={"size": "1g", "executor_memory": "", "executor_cores": ""})
+    first, _ = job_summary(Job(run=run))
+    assert first.text.endswith("size 1g")

@@ -165,7 +165,7 @@ class BenchmarkRunner:
         if problems:
             words = "; ".join(dict.fromkeys(problems))
             if not request.force:
-                advice = "Choose a smaller size, or run it anyway with --force."
+                advice = "Ask for less, or run it anyway with --force."
                 raise PituiError(f"{wanted.name} would not fit: {words}", advice)
             self._say(f"{wanted.name} may not fit: {words}")
         return size

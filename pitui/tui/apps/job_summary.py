@@ -12,7 +12,7 @@ def job_summary(job: Job) -> tuple[Cell, Cell]:
     app, run = job.application, job.run
     if job.driver is not None:
         return cell(job.driver.id, Tone.DIM), _why(job.driver.why_waiting, job.driver.fix)
-    given = "  ".join(f"{k} {v}" for k, v in run.parameters.items()) if run else ""
+    given = "  ".join(f"{k} {v}" for k, v in run.parameters.items() if v) if run else ""
     asked = f"asks for {amount(app.memory_per_executor_mib)} per executor" if app else ""
     first = "  ".join(part for part in (job.app_id or "", asked, given) if part)
     return cell(first, Tone.DIM), _outlook(job)
