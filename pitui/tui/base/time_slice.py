@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 SLICE = 0.004
 """Seconds of work after which keys are answered."""
@@ -10,13 +11,17 @@ SLICE_REST = 0.002
 
 
 class SliceClock:
-    """Cuts long work into slices: its loop awaits `rest_if_due` as often as it likes."""
+    """Cuts long work into slices: its loop awaits `rest_if_due` as often as it likes.
 
-    def __init__(self) -> None:
-        self._busy_until = time.perf_counter() + SLICE
+    `clock` is what a slice is measured by.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._busy_until = clock() + SLICE
 
     async def rest_if_due(self) -> None:
         """Let keys be answered, where the slice is over."""
-        if time.perf_counter() > self._busy_until:
+        if self._clock() > self._busy_until:
             await asyncio.sleep(SLICE_REST)
-            self._busy_until = time.perf_counter() + SLICE
+            self._busy_until = self._clock() + SLICE
