@@ -18,6 +18,7 @@ from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.panes.pane import Pane
+from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.base.ui_messages import (
     JobSelected,
     LogsRequested,
@@ -36,7 +37,6 @@ from pitui.tui.main.main_actions import MainActions
 from pitui.tui.main.navigation_history import NavigationHistory
 from pitui.tui.main.pane_layout import EXECUTORS, PaneLayout
 from pitui.tui.main.pane_room import PaneRoom
-from pitui.tui.main.snapshot_slices import SnapshotSlices
 from pitui.tui.nodes.nodes_pane import NodesPane
 from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.text.header import WIDE
@@ -74,15 +74,6 @@ class MainScreen(ActionScreen):
         self.history = NavigationHistory(self)
         self.actions = MainActions(self)
         self.marks = FindingMarks(self)
-        self._slices = SnapshotSlices(
-            (
-                self.show_header,
-                lambda: self.nodes.show(self.snapshot, self.marks.nodes),
-                lambda: self.jobs.show(self.snapshot, self.marks.applications),
-                self._show_executors,
-                self.refresh_footer,  # what can be done with a row depends on how it stands
-            )
-        )
         self.runs: Sequence[Run] = ()
         self._news: tuple[str, ...] = ()
         """Words on the unread events, for the header."""
@@ -133,7 +124,6 @@ class MainScreen(ActionScreen):
         timeline.own(self.operations.own)
         timeline.subscribe(lambda: self.post_message(TimelineChanged()))
         self.marks.begin()
-        self.run_worker(self._slices.run(), group="snapshots")
         self.follow(("master", "workers"))
         if (file := app_of(self).config_file) is not None:
             from pitui.tui.main.config_watch import EVERY, ConfigWatch
@@ -143,10 +133,20 @@ class MainScreen(ActionScreen):
     # -- what comes from the services ------------------------------------------------------
 
     @on(SnapshotChanged)
-    def show_snapshot(self, message: SnapshotChanged) -> None:
-        """Take a snapshot; header and panes show it in a moment."""
+    async def show_snapshot(self, message: SnapshotChanged) -> None:
+        """Hand a snapshot down to header and panes; keys are answered in between."""
         self.snapshot = message.snapshot
-        self._slices.begin()
+        # By CPU time: that of a small cluster is one slice, however busy the machine is.
+        clock = SliceClock(time.thread_time)
+        for show in (
+            self.show_header,
+            lambda: self.nodes.show(self.snapshot, self.marks.nodes),
+            lambda: self.jobs.show(self.snapshot, self.marks.applications),
+            self._show_executors,
+            self.refresh_footer,  # what can be done with a row depends on how it stands
+        ):
+            show()
+            await clock.rest_if_due()
 
     @on(TimelineChanged)
     def show_news(self) -> None:
