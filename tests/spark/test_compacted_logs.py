@@ -34,7 +34,7 @@ PROGRAM = """
 import os
 from pyspark import SparkContext
 sc = SparkContext()
-for number in range(12):
+for number in range(16):
     sc.setJobDescription(os.urandom(600_000).hex())
     sc.parallelize(range(2), 1).count()
 """
