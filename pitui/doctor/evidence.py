@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pitui.config.model import Config, Node
 from pitui.doctor.app_evidence import AppEvidence
-from pitui.doctor.data_state import DataItem
+from pitui.doctor.data_evidence import DataItem
 from pitui.domain.cluster import (
     LinkState,
     MasterState,

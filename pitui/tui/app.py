@@ -21,13 +21,13 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError, first_error
 from pitui.domain.events.event import Event
 from pitui.domain.snapshot import Snapshot
+from pitui.tui.backend.backend_interface import Backend
+from pitui.tui.backend.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.base.actions.action_handler import StartingError
 from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.actions.keymap import Keys
 from pitui.tui.base.ui_messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
-from pitui.tui.services.backend_interface import Backend
-from pitui.tui.services.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.terminal.key_replay import KeyReplay
 from pitui.tui.terminal.partial_update import partial_update
 from pitui.tui.terminal.style_files import first_style_paths, late_style_paths
@@ -148,7 +148,7 @@ class PituiApp(App[None], inherit_bindings=False):
 
     @work(group="services")
     async def _serve(self) -> None:
-        from pitui.tui.main.prompts import UiAsker
+        from pitui.tui.main.connection_prompts import UiAsker
 
         self._dress()
         await asyncio.to_thread(self._load)

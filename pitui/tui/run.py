@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pitui.config.model import Config
 from pitui.tui.app import PituiApp
-from pitui.tui.terminal.driver import TerminalDriver
+from pitui.tui.terminal.terminal_driver import TerminalDriver
 
 if TYPE_CHECKING:
     from textual.app import App

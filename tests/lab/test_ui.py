@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from pitui.config.load import load_config
 from pitui.domain.cluster import LinkState
 from pitui.tui.app import PituiApp
-from pitui.tui.main.prompts import HostKeyScreen
+from pitui.tui.main.connection_prompts import HostKeyScreen
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from tests.lab import configuration

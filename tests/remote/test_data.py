@@ -16,12 +16,12 @@ from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report import StepReport
 from pitui.remote.prompts import NonInteractive
-from pitui.services.data.presence import find_data
+from pitui.services.data.item_presence import find_data
 from pitui.services.data.push_items import configured_items
 from pitui.services.data.pushing import Pushing
-from pitui.services.data.removal import removable_items, remove_data
+from pitui.services.data.remove_data import removable_items, remove_data
 from pitui.services.provisioning.data_step import DataStep
-from pitui.tui.services.live_data import LiveDataService
+from pitui.tui.backend.live_data import LiveDataService
 
 pytestmark = pytest.mark.ssh
 

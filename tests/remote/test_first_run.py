@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from pitui.config.load import load_config
-from pitui.tui.main.prompts import HostKeyScreen
+from pitui.tui.main.connection_prompts import HostKeyScreen
 from pitui.tui.setup import setup_screen as screens_setup
 from pitui.tui.setup.first_run_app import FirstRunApp
 from pitui.tui.setup.first_setup import Candidate

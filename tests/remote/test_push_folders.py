@@ -15,7 +15,7 @@ from pitui.domain.errors import UsageError
 from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.copy.tree.entry import Tree
 from pitui.services.data.push_items import item_of, read_content, recall_content
 from pitui.services.data.pushing import Delivery, Pushing
@@ -29,7 +29,7 @@ ODD = ["it's", 'a "b"', "new\nline", " spaces ", "-rf", "ünïcode", "*", "$HOME
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all that a folder can hold."""
     monkeypatch.setattr(tree_plan, "LARGE", 2 * 1024 * 1024)
-    monkeypatch.setattr(tree_plan, "BUNDLE", 50_000)
+    monkeypatch.setattr(tree_plan, "ARCHIVE_SIZE", 50_000)
     chance = random.Random(7)
     folder = tmp_path / "the data"
     for name in (*ODD, "deep/er/still"):
@@ -380,10 +380,10 @@ async def test_a_source_that_went_since_it_was_recalled_is_that_items_failure(
     shutil.rmtree(source)
     async with spark_homes.opened() as cluster, FileDistributor(cluster.connections) as distributor:
         pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
-        bundles = BundleStore(distributor, tmp_path / "cache")
+        archives = ArchiveStore(distributor, tmp_path / "cache")
         names = ["pi1", "pi2"]
-        ended = await pushing.deliver(distributor, bundles, [item], [recalled], names)
-        bundles.close()
+        ended = await pushing.deliver(distributor, archives, [item], [recalled], names)
+        archives.close()
     found = {one.node: one for one in ended}
     assert found["pi1"].state is OutcomeState.UNCHANGED
     assert found["pi2"].state is OutcomeState.FAILED

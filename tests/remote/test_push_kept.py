@@ -11,10 +11,10 @@ import pytest
 from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.node_outcome import OutcomeState
-from pitui.services.data.presence import find_data, look_at_data
+from pitui.services.data.item_presence import find_data, look_at_data
 from pitui.services.data.push_items import configured_items, item_of, recall_content
 from pitui.services.data.pushing import Delivery, Pushing
-from pitui.services.data.removal import removable_items, remove_data
+from pitui.services.data.remove_data import removable_items, remove_data
 
 pytestmark = pytest.mark.ssh
 

@@ -15,13 +15,13 @@ from pitui.domain.errors import UsageError
 from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.copy.tree.tree_plan import plan_transfer
 from pitui.remote.copy.tree.tree_script import TreeInventory
 from pitui.services.data.push_items import item_of, read_content
 from pitui.services.data.pushing import Delivery, Pushing
-from pitui.services.data.removal import remove_data
+from pitui.services.data.remove_data import remove_data
 
 pytestmark = pytest.mark.ssh
 
@@ -45,11 +45,11 @@ async def changed_meanwhile(
         change()
         pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
         async with FileDistributor(cluster.connections) as distributor:
-            bundles = BundleStore(distributor, cache_folder())
+            archives = ArchiveStore(distributor, cache_folder())
             try:
-                (ended,) = await pushing.deliver(distributor, bundles, [item], [content], ["pi1"])
+                (ended,) = await pushing.deliver(distributor, archives, [item], [content], ["pi1"])
             finally:
-                bundles.close()
+                archives.close()
     return ended
 
 
@@ -322,7 +322,7 @@ async def test_thousands_of_small_files_travel_as_one(
     tree = await asyncio.to_thread(read_content, item)
     assert isinstance(tree, Tree)
     lacking = plan_transfer(tree, TreeInventory(there=False))
-    assert [len(lacking.bundles), len(lacking.single)] == [1, 0]
+    assert [len(lacking.archives), len(lacking.single)] == [1, 0]
     ended = await push(spark_homes, source, "~/many")
     assert (ended.state, ended.files) == (OutcomeState.OK, 3000)
     assert (home / "many" / "29" / "2999").read_text() == "2999"

@@ -238,7 +238,7 @@ async def test_a_short_limit_says_so_in_seconds(runner):
 def test_commands_end_when_pitui_is_killed(tmp_path: Path):
     program = (
         "import asyncio, sys\n"
-        "from pitui.remote.local import LocalRunner\n"
+        "from pitui.remote.local_runner import LocalRunner\n"
         "async def main():\n"
         "    command = f'echo $$ > {sys.argv[1]}; exec tail -F /dev/null'\n"
         "    async with LocalRunner('nuc').open(command) as process:\n"

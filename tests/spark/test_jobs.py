@@ -27,7 +27,7 @@ from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.snapshot import Snapshot
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
-from pitui.services.apps.app_record import app_record
+from pitui.services.apps.collect_app_record import app_record
 from pitui.services.apps.failure_analysis import analyze_failure
 from pitui.services.apps.kill import kill_application, kill_driver
 from pitui.services.apps.kill_job import kill_job, kill_stage

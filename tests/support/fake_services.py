@@ -28,21 +28,21 @@ from pitui.domain.snapshot import Snapshot
 from pitui.provision.engine.report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.spark_ui_links import WebPage
-from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.services.doctor.fixing import FixPreview
 from pitui.services.doctor.run_checks import CheckRun
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.services.backend_interface import (
+from pitui.tui.backend.backend_interface import (
     InspectionService,
     JobService,
     LogService,
     ProvisionService,
     Verb,
 )
-from pitui.tui.services.run_interface import BenchmarkService, RunService
+from pitui.tui.backend.run_interface import BenchmarkService, RunService
 
 
 def not_given() -> PituiError:

@@ -34,8 +34,8 @@ from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
-from pitui.tui.services.backend_interface import JobService, LogService, Verb
-from pitui.tui.services.run_interface import RunService
+from pitui.tui.backend.backend_interface import JobService, LogService, Verb
+from pitui.tui.backend.run_interface import RunService
 from support.fake_services import FakeJobs, FakeLogs, FakeRuns, FakeServices
 from support.provision import Recorded
 

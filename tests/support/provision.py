@@ -19,13 +19,13 @@ from pitui.provision.engine.report import (
 )
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster
-from pitui.tui.services.backend_interface import (
+from pitui.tui.backend.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionWork,
     StepName,
 )
-from pitui.tui.services.live_provision import LiveProvisionService
+from pitui.tui.backend.live_provision import LiveProvisionService
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")

@@ -13,8 +13,9 @@ from pitui.doctor.finding import error
 from pitui.doctor.fix import Fix
 from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.apps.level_screen import LevelScreen
+from pitui.tui.backend.backend_interface import Verb
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, of
 from pitui.tui.base.dialogs.confirm import ConfirmScreen, Question
@@ -29,7 +30,6 @@ from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.operation import Operation
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.backend_interface import Verb
 
 MISSING, AWAY = NodeData("missing"), NodeData("unknown", error="no route to host")
 FIXABLE = error("x", "y", node="pi1", check="spark.gave-up", fixed_by=Fix.starting("pi1"))

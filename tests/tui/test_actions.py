@@ -15,11 +15,12 @@ from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import ConfigError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
+from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.base.actions.action_table import ACTIONS, Scope, bindings, of, reaches
 from pitui.tui.base.actions.help_screen import HelpScreen
 from pitui.tui.base.actions.keymap import Keys
@@ -45,7 +46,6 @@ from pitui.tui.operations.progress_pane import ProgressPane
 from pitui.tui.provision.provision_actions import ProvisionActions
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest, Verb
 
 
 async def no_text() -> list[str]:

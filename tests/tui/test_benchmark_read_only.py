@@ -9,8 +9,8 @@ from pitui.domain.apps.recorded_run import Run
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import ReadOnlyError
 from pitui.remote.prompts import NonInteractive
-from pitui.tui.services import live_runs
-from pitui.tui.services.live_backend import LiveBackend, open_backend
+from pitui.tui.backend import live_runs
+from pitui.tui.backend.live_backend import LiveBackend, open_backend
 
 RUN = Run("r-1", "sort", True, "shelf", "nuc", "/nowhere", 1.0)
 

@@ -14,11 +14,11 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.spark.api.decommission import Refusal
+from pitui.tui.backend.backend_interface import Verb
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.daemon_actions import DaemonActions
 from pitui.tui.operations.operation import Operation
-from pitui.tui.services.backend_interface import Verb
 
 REFUSED = "pi1: another action is still running (P shows it)"
 PI1 = DaemonTarget("pi1", "worker")

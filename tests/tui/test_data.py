@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.services.data.presence import ItemPresence, NodeData
+from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
 from pitui.tui.data.data_screen import DataScreen

@@ -4,9 +4,9 @@ import pytest
 from support.looks import screen_text
 from textual.app import App, ComposeResult
 
+from pitui.tui.backend.backend_interface import StepName
 from pitui.tui.provision.board_rows import BoardRow
 from pitui.tui.provision.step_board import StepBoard
-from pitui.tui.services.backend_interface import StepName
 from pitui.tui.text.cells import cell
 from pitui.tui.widgets.cell_lines import CellLines
 

@@ -16,9 +16,9 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import NonInteractive
 from pitui.services.runs.detached_runs import Runs
-from pitui.tui.services import backend_interface, live_runs, run_interface
-from pitui.tui.services.doctor_interface import DoctorService
-from pitui.tui.services.live_backend import LiveBackend, open_backend
+from pitui.tui.backend import backend_interface, live_runs, run_interface
+from pitui.tui.backend.doctor_interface import DoctorService
+from pitui.tui.backend.live_backend import LiveBackend, open_backend
 
 PARTS: dict[type, Callable[[LiveBackend], object]] = {
     backend_interface.Backend: lambda backend: backend,

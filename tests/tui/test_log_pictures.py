@@ -16,7 +16,7 @@ from pitui.domain.logs.log_line import Level, LogLine, LogSource
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
 from pitui.domain.snapshot import Snapshot
 from pitui.spark.logs.line_parser import LineParser
-from pitui.tui.logs import follow
+from pitui.tui.logs import log_follow
 from pitui.tui.logs.logs_pane import LogsPane
 
 
@@ -105,7 +105,7 @@ class Logs(Still):
 
 @pytest.fixture(autouse=True)
 def _never_quiet(stopped_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow, "QUIET_S", 3600.0)
+    monkeypatch.setattr(log_follow, "QUIET_S", 3600.0)
 
 
 def after(services: Logs, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
@@ -172,7 +172,7 @@ def test_rows_of_logs(
 
 
 def test_logs_that_say_nothing(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(follow, "QUIET_S", 0.05)
+    monkeypatch.setattr(log_follow, "QUIET_S", 0.05)
     services = Logs()
 
     async def quiet(pilot: Pilot[None]) -> None:

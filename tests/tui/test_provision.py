@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pitui.domain.errors import UsageError
+from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.provision.choose_steps import ChooseStepsScreen
 from pitui.tui.provision.plan_tree import step_key
 from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
-from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest
 
 THREE = ("pi1", "pi2", "pi3")
 MARK = ("j", "space", "space", "space")

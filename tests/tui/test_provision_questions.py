@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pitui.remote.prompts import ChangedKey
+from pitui.tui.main.connection_prompts import UiAsker
 from pitui.tui.main.passwords import PasswordScreen, ReplacedScreen
-from pitui.tui.main.prompts import UiAsker
 
 KEY = ChangedKey("pi3", "192.168.1.13", 22, "ssh-rsa", "SHA256:abc", "known_hosts, line 3")
 

@@ -22,7 +22,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.remote.prompts import UnknownKey
 from pitui.tui.base.actions.action_table import Scope, of
-from pitui.tui.main.prompts import HostKeyScreen, PassphraseScreen, UiAsker
+from pitui.tui.main.connection_prompts import HostKeyScreen, PassphraseScreen, UiAsker
 from pitui.tui.terminal.shell import shell_command
 from pitui.tui.terminal.style_files import style_paths
 

@@ -30,7 +30,7 @@ def command(settings: Settings, first: str, second: str, trust_new: bool) -> Non
         from pitui.cli.render.compare_text import comparison_json, comparison_lines
         from pitui.domain.apps.compare_apps import compare_apps
         from pitui.services.apps.app_details import AppDetails
-        from pitui.services.apps.app_record import app_record
+        from pitui.services.apps.collect_app_record import app_record
         from pitui.services.cluster import open_cluster
 
         async with open_cluster(

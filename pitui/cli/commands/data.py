@@ -59,7 +59,7 @@ def command(
 
 async def _show(settings: Settings, cluster: "Cluster", *, verify: bool) -> int:
     from pitui.cli.render.data_text import data_json, data_lines, data_problem_lines
-    from pitui.services.data.presence import find_data
+    from pitui.services.data.item_presence import find_data
 
     found = await find_data(cluster, verify=verify)
     if settings.json:
@@ -76,7 +76,7 @@ async def _show(settings: Settings, cluster: "Cluster", *, verify: bool) -> int:
 async def _remove_and_tell(
     settings: Settings, cluster: "Cluster", target: str, *, sure: bool
 ) -> int:
-    from pitui.services.data.removal import removable_items, remove_data
+    from pitui.services.data.remove_data import removable_items, remove_data
 
     items = removable_items(cluster, target)
     if not (sure or await _asked(items, list(cluster.nodes))):

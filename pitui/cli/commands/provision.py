@@ -18,7 +18,7 @@ from pitui.provision.steps import DATA, IDS
 if TYPE_CHECKING:
     from pitui.provision.engine.provisioning import Provisioning
     from pitui.provision.engine.report import NodeReport
-    from pitui.services.provisioning.removal import Removal
+    from pitui.services.provisioning.node_removal import Removal
 
 
 @click.command(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pitui.domain.text.printable import printable
 
 if TYPE_CHECKING:
-    from pitui.services.data.presence import ItemPresence
+    from pitui.services.data.item_presence import ItemPresence
 
 
 def data_json(one: "ItemPresence") -> dict[str, object]:

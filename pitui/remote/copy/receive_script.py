@@ -9,7 +9,7 @@ left behind can only write the same bytes to the same places as the one that too
 from dataclasses import dataclass
 from typing import Literal
 
-from pitui.remote.copy.presence import Look
+from pitui.remote.copy.path_presence import Trust
 from pitui.remote.quoting import quote, quote_path
 
 STEP = 1024 * 1024
@@ -240,9 +240,9 @@ def parse_received(output: str) -> RemoteFile | None:
     return None
 
 
-def presence_command(target: str, sha512: str, size: int, mode: int, look: Look) -> str:
+def presence_command(target: str, sha512: str, size: int, mode: int, trust: Trust) -> str:
     """Return the command whose output `presence.parse_presence` reads; it writes nothing."""
-    return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", look)
+    return _script_command(_PRESENCE, target, sha512, size, f"{mode:o}", trust)
 
 
 def receive_command(target: str, sha512: str, size: int, offset: int, placing: Placing) -> str:

@@ -17,7 +17,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import HostKeyChangedError
 from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.guarded_runner import GuardedRunner
-from pitui.remote.local import LocalRunner
+from pitui.remote.local_runner import LocalRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
 from pitui.remote.ssh.asyncssh_import import import_ssh

@@ -12,7 +12,7 @@ from pitui.domain.apps.node_use import node_use
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Worker
-from pitui.domain.concurrency.seen_through import seen_through
+from pitui.domain.concurrency.run_to_end import run_to_end
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
 from pitui.facts.disk.bench_folder import FOLDER
@@ -22,7 +22,7 @@ from pitui.services.benchmarks.explained_run import RunExplainer
 from pitui.services.benchmarks.recording import Recording, recording
 from pitui.services.benchmarks.requirements import Shelf
 from pitui.services.benchmarks.submit_options import ReadyCell, submit_words
-from pitui.services.benchmarks.workers_back import all_back
+from pitui.services.benchmarks.workers_alive import all_workers_alive
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
@@ -101,7 +101,7 @@ class BenchmarkRunner:
                 raise
             await self._tidied(request)
             try:
-                await all_back(self._cluster, workers)
+                await all_workers_alive(self._cluster, workers)
             except PituiError as error:
                 await self._keep(replace(found[-1].run, error=error.message))
                 raise
@@ -320,7 +320,7 @@ class BenchmarkRunner:
         def left() -> None:
             self._say(f"left at once; {stays}")
 
-        await seen_through(self._tidy(request, before), left)
+        await run_to_end(self._tidy(request, before), left)
 
     def _what_stays(self) -> str:
         if self._made.names or self._explainer.left:
@@ -343,7 +343,7 @@ class BenchmarkRunner:
         await self._explainer.clean()
         if before:
             try:
-                await all_back(self._cluster, before)
+                await all_workers_alive(self._cluster, before)
             except PituiError as error:
                 self._say(str(error))
 

@@ -13,13 +13,13 @@ from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import FolderThereError
 from pitui.remote.copy.tree.archive import ChangedError
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.copy.tree.entry import Tree
-from pitui.remote.copy.tree.tree_plan import first_bundle
+from pitui.remote.copy.tree.tree_plan import first_archive
 from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.services.cluster import Cluster
+from pitui.services.data.item_presence import look_at_data
 from pitui.services.data.node_target import tree_target
-from pitui.services.data.presence import look_at_data
 from pitui.services.data.push_items import Content, Item, PlainFile, read_content
 from pitui.services.data.target_folder import make_folder
 
@@ -28,11 +28,11 @@ PushProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
+class PushContext:
     """What brings anything to any node."""
 
     distributor: FileDistributor
-    bundles: BundleStore
+    archives: ArchiveStore
     progress: PushProgress
     durable: bool
     force: bool
@@ -43,10 +43,10 @@ class ItemPush:
     """One item to any node; `opened` makes one."""
 
     def __init__(
-        self, cluster: Cluster, road: Road, item: Item, content: Content, group: TaskGroup
+        self, cluster: Cluster, context: PushContext, item: Item, content: Content, group: TaskGroup
     ) -> None:
         self._cluster = cluster
-        self._road = road
+        self._context = context
         self.item = item
         self.content = content
         """As far as it is known; see `Content`."""
@@ -57,11 +57,11 @@ class ItemPush:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, cluster: Cluster, road: Road, item: Item, content: Content
+        cls, cluster: Cluster, context: PushContext, item: Item, content: Content
     ) -> AsyncIterator["ItemPush"]:
         """Hand out the push of an item; what it began ends with the context."""
         async with TaskGroup() as group:
-            push = cls(cluster, road, item, content, group)
+            push = cls(cluster, context, item, content, group)
             yield push
             if push._packing is not None:
                 push._packing.cancel()
@@ -95,7 +95,7 @@ class ItemPush:
         content = await self._read()
 
         def sent(have: int) -> None:
-            self._road.progress(name, have, content.size)
+            self._context.progress(name, have, content.size)
 
         if isinstance(content, PlainFile):
             return await self._file(name, content, sent)
@@ -114,17 +114,17 @@ class ItemPush:
         # Whoever needs it is told why it cannot be made.
         with suppress(ChangedError, OSError, UsageError):
             content = await self._read()
-            entries = () if isinstance(content, PlainFile) else first_bundle(content)
+            entries = () if isinstance(content, PlainFile) else first_archive(content)
             if entries:
-                async with self._road.bundles.archive(entries):
+                async with self._context.archives.archive(entries):
                     await asyncio.Event().wait()
 
     async def _file(self, name: str, file: PlainFile, sent: Callable[[int], None]) -> Pushed:
         target = self.item.target
         await make_folder(self._cluster, name, str(PurePosixPath(target).parent))
-        placing = Placing(file.mode, durable=self._road.durable, guarded=not self._road.force)
+        placing = Placing(file.mode, durable=self._context.durable, guarded=not self._context.force)
         try:
-            return await self._road.distributor.deliver(
+            return await self._context.distributor.deliver(
                 name, file.payload, target, placing=placing, sent=sent
             )
         except FolderThereError:
@@ -139,8 +139,8 @@ class ItemPush:
             await make_folder(self._cluster, name, folder, by_root=bool(target.stage_for))
 
         tree_push = TreePush(
-            self._road.distributor, self._road.bundles, tree, target, prepare, sent,
-            durable=self._road.durable, force=self._road.force,
+            self._context.distributor, self._context.archives, tree, target, prepare, sent,
+            durable=self._context.durable, force=self._context.force,
         )  # fmt: skip
         return await tree_push.run()
 

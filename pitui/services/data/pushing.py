@@ -11,11 +11,11 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.relay.file_distributor import FileDistributor
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.fanout import fan_out
 from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
-from pitui.services.data.item_push import ItemPush, PushProgress, Road
+from pitui.services.data.item_push import ItemPush, PushContext, PushProgress
 from pitui.services.data.push_items import Content, Item, recall_content
 
 
@@ -100,26 +100,28 @@ class Pushing:
         self, items: Sequence[Item], contents: Sequence[Content], names: Sequence[str]
     ) -> list[Delivery]:
         async with FileDistributor(self._cluster.connections) as distributor:
-            bundles = BundleStore(distributor, cache_folder())
+            archives = ArchiveStore(distributor, cache_folder())
             try:
-                return await self.deliver(distributor, bundles, items, contents, names)
+                return await self.deliver(distributor, archives, items, contents, names)
             finally:
-                bundles.close()
+                archives.close()
 
     async def deliver(
         self,
         distributor: FileDistributor,
-        bundles: BundleStore,
+        archives: ArchiveStore,
         items: Sequence[Item],
         contents: Sequence[Content],
         names: Sequence[str],
     ) -> list[Delivery]:
         """Push what was read already, by a way that others may use at the same time."""
         ended: list[Delivery] = []
-        road = Road(distributor, bundles, self._progress, durable=self._durable, force=self._force)
+        context = PushContext(
+            distributor, archives, self._progress, durable=self._durable, force=self._force
+        )
         async with self._cluster.locks.holding("push") as locks:
             for item, content in zip(items, contents, strict=True):
-                async with ItemPush.opened(self._cluster, road, item, content) as push:
+                async with ItemPush.opened(self._cluster, context, item, content) as push:
 
                     async def one(name: str, push: ItemPush = push) -> None:
                         found = await self._one(name, push, locks)

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from pitui.doctor.data_state import DataItem, DataOnNode
+from pitui.doctor.data_evidence import DataItem, DataOnNode
 from pitui.services.cluster import Cluster
-from pitui.services.data.presence import ItemPresence, find_data
+from pitui.services.data.item_presence import ItemPresence, find_data
 
 LIMIT = 60.0
 """Seconds; of files that were never pushed, here and there all has to be read."""

@@ -12,9 +12,9 @@ from pitui.provision.engine.report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
 from pitui.provision.steps import DATA
 from pitui.remote.copy.transfer_rate import RateMeter
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.services.cluster import Cluster
-from pitui.services.data.presence import look_at_data
+from pitui.services.data.item_presence import look_at_data
 from pitui.services.data.push_items import Content, Item, item_of_section, recall_content
 from pitui.services.data.pushing import Pushing
 
@@ -31,7 +31,7 @@ class DataStep(Step):
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._bundles: BundleStore | None = None
+        self._bundles: ArchiveStore | None = None
         self._users = 0
 
     async def check(self, ctx: NodeContext) -> CheckResult:
@@ -71,7 +71,7 @@ class DataStep(Step):
         self._users += 1
         try:
             if self._bundles is None:
-                self._bundles = BundleStore(ctx.context.distributor, cache_folder())
+                self._bundles = ArchiveStore(ctx.context.distributor, cache_folder())
             way = ctx.context.distributor, self._bundles
             ended = await pushing.deliver(*way, *_apart(lacking), [ctx.name])
         finally:

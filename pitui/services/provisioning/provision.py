@@ -13,7 +13,7 @@ from pitui.provision.steps.rollback import RollbackStep
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
 from pitui.services.provisioning.data_step import DataStep
-from pitui.services.provisioning.removal import Removal
+from pitui.services.provisioning.node_removal import Removal
 from pitui.services.provisioning.rolling_restart import Restart
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 from pitui.config.model import Config, Node
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.snapshot import Snapshot
+from pitui.tui.backend.backend_interface import Backend
 from pitui.tui.base.actions.keymap import Keys
 from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
-from pitui.tui.services.backend_interface import Backend
 from pitui.tui.text.cells import Span
 
 if TYPE_CHECKING:

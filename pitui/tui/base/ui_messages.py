@@ -6,7 +6,7 @@ from textual.message import Message
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.snapshot import Snapshot
-from pitui.tui.services.backend_interface import ProvisionRequest
+from pitui.tui.backend.backend_interface import ProvisionRequest
 
 
 class SnapshotChanged(Message):

@@ -8,12 +8,12 @@ from textual import on, work
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
+from pitui.tui.backend.run_interface import BenchmarkService
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane, RunsChosen
 from pitui.tui.benchmarks.run_pane import ComparisonPane, RunPane
 from pitui.tui.operations.job_actions import JobActions
-from pitui.tui.services.run_interface import BenchmarkService
 from pitui.tui.text.job_list import Job
 
 

@@ -17,7 +17,7 @@ from pitui.tui.benchmarks.run_lines import RunPicture, run_picture_lines
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.services.run_interface import BenchmarkService
+    from pitui.tui.backend.run_interface import BenchmarkService
 
 
 class RunPane(LinesPane):

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
+from pitui.tui.backend.data_interface import DataService
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.data.data_state import PUSH, REMOVAL, DataRow, DataState
 from pitui.tui.operations.operation import Operation
 from pitui.tui.operations.operation_runner import OperationRunner
-from pitui.tui.services.data_interface import DataService
 
 
 class DataActions:

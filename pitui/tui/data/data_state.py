@@ -9,8 +9,8 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 
 if TYPE_CHECKING:
-    from pitui.services.data.presence import ItemPresence, NodeData
-    from pitui.tui.services.data_interface import DataService
+    from pitui.services.data.item_presence import ItemPresence, NodeData
+    from pitui.tui.backend.data_interface import DataService
 
 ItemOnNode = tuple[int, str]
 """An item's number under `data:`, and a node."""

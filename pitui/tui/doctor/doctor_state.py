@@ -17,7 +17,7 @@ from pitui.services.doctor.finding_store import Identity, finding_identity
 
 if TYPE_CHECKING:
     from pitui.services.doctor.run_checks import CheckRun
-    from pitui.tui.services.doctor_interface import DoctorService
+    from pitui.tui.backend.doctor_interface import DoctorService
 
 _PASSIVE = tuple(check for check in CHECKS if check.passive)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from pitui.services.doctor.fixing import FixPreview
-    from pitui.tui.services.doctor_interface import FixWork
+    from pitui.tui.backend.doctor_interface import FixWork
 
 
 class FixFindings:

@@ -20,7 +20,7 @@ from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
 from pitui.tui.logs.display_options import LogDisplayOptions
 from pitui.tui.logs.export import LogExport
 from pitui.tui.logs.filters import LogFilters
-from pitui.tui.logs.follow import LogFollow
+from pitui.tui.logs.log_follow import LogFollow
 from pitui.tui.logs.marked_lines import MarkedLines
 from pitui.tui.logs.navigation import LogNavigation
 from pitui.tui.logs.search import LogSearch

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from pitui.tui.backend.backend_interface import TimelineService
 from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.base.ui_messages import TimelineChanged
 from pitui.tui.events.timeline_pane import EventChosen, TimelinePane
 from pitui.tui.main.pane_layout import JOBS, NODES
-from pitui.tui.services.backend_interface import TimelineService
 
 if TYPE_CHECKING:
     from pitui.tui.main.main_screen import MainScreen

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import (
     LogsRequested,
@@ -12,7 +13,6 @@ from pitui.tui.base.ui_messages import (
     ShellRequested,
     StatusMessage,
 )
-from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest, Verb
 
 if TYPE_CHECKING:
     from pitui.tui.nodes.nodes_pane import NodesPane

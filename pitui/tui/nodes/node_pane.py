@@ -22,7 +22,7 @@ from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
-    from pitui.tui.services.backend_interface import InspectionService
+    from pitui.tui.backend.backend_interface import InspectionService
 
 _REDRAW = 1.0
 SHORT_SPAN = 600.0

@@ -1,8 +1,8 @@
 """A node on the whole screen, live."""
 
+from pitui.tui.backend.backend_interface import InspectionService
 from pitui.tui.base.panes.pane_screen import PaneScreen
 from pitui.tui.nodes.node_pane import NodePane
-from pitui.tui.services.backend_interface import InspectionService
 
 
 class NodeScreen(PaneScreen):

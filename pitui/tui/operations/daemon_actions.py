@@ -10,12 +10,12 @@ from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome
+from pitui.tui.backend.backend_interface import Verb
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, Work
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.services.backend_interface import Verb
 
 if TYPE_CHECKING:
     from textual.widget import Widget

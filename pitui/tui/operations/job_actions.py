@@ -8,12 +8,12 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.text.printable import one_line
+from pitui.tui.backend.backend_interface import Backend
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.operations.operation import Operation, job_claim
 from pitui.tui.operations.operation_runner import runner_of
-from pitui.tui.services.backend_interface import Backend
 from pitui.tui.text.job_list import Job, identity
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pitui.domain.text.printable import one_line
+from pitui.tui.backend.backend_interface import StepName
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_text import node_cell, node_line
-from pitui.tui.services.backend_interface import StepName
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.step_states import step_glyph
 

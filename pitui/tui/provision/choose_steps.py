@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from pitui.tui.backend.backend_interface import StepName
 from pitui.tui.base.dialogs.dialog import Dialog
-from pitui.tui.services.backend_interface import StepName
 
 _ALWAYS = "access"
 """Without a login nothing can be seen or done: it always belongs to them."""

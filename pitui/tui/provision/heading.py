@@ -1,9 +1,9 @@
 """The two lines above a plan or a board: what it is, and how it stands."""
 
 from pitui.provision.engine.report import NodeResult, StepState
+from pitui.tui.backend.backend_interface import ProvisionKind
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
-from pitui.tui.services.backend_interface import ProvisionKind
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 from pitui.tui.text.number_format import bar, duration
 

@@ -9,6 +9,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
+from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage
@@ -17,7 +18,6 @@ from pitui.tui.operations.operation_runner import runner_of
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from pitui.tui.provision.step_text import push_words
-from pitui.tui.services.backend_interface import ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from pitui.domain.errors import PituiError
 from pitui.provision.engine.report import NodeReport, StepReport
-from pitui.tui.provision.step_progress import FINDS, RunSteps, StepProgress
-from pitui.tui.services.backend_interface import (
+from pitui.tui.backend.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionService,
     ProvisionWork,
 )
+from pitui.tui.provision.step_progress import FINDS, RunSteps, StepProgress
 
 
 class Phase(StrEnum):

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
+from pitui.tui.backend.backend_interface import ProvisionKind
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import Action, Scope, action, bindings
 from pitui.tui.base.actions.cursor_moves import RowMoves
@@ -20,7 +21,6 @@ from pitui.tui.base.ui_messages import StatusMessage
 from pitui.tui.provision.heading import head
 from pitui.tui.provision.plan_or_board import PlanOrBoard
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
-from pitui.tui.services.backend_interface import ProvisionKind
 from pitui.tui.widgets.row_detail import RowDetail
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from pitui.tui.backend.backend_interface import StepName
 from pitui.tui.provision.board_painter import BoardCursor, BoardPainter
 from pitui.tui.provision.board_rows import BoardLayout, BoardRow, board_layout
-from pitui.tui.services.backend_interface import StepName
 
 _HEADS = 1
 

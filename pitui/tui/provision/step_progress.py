@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from pitui.provision.engine.report import StepReport, StepState
-from pitui.tui.services.backend_interface import StepName
+from pitui.tui.backend.backend_interface import StepName
 
 FINDS = frozenset({StepState.WOULD_CHANGE, StepState.UNKNOWN})
 """States of a planned step that would do something."""

@@ -23,7 +23,7 @@ from pitui.domain.errors import PituiError, UsageError
 from pitui.remote.prompts import NonInteractive, Prompter
 from pitui.services.nodes.discovery import find_proposals, look_at
 from pitui.tui.base.dismiss_once import dismiss_once
-from pitui.tui.main.prompts import UiAsker
+from pitui.tui.main.connection_prompts import UiAsker
 from pitui.tui.setup.candidate_lines import candidate_detail, candidate_line
 from pitui.tui.setup.first_setup import Candidate, FirstSetup
 from pitui.tui.text.styles import to_text

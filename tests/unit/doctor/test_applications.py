@@ -17,7 +17,7 @@ from support.evidence import (
 from support.records import START, stage, task
 
 from pitui.doctor.app_evidence import AppEvidence
-from pitui.doctor.data_state import DataItem, DataOnNode
+from pitui.doctor.data_evidence import DataItem, DataOnNode
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS

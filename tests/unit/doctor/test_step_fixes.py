@@ -16,7 +16,7 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.data_state import DataItem, DataOnNode
+from pitui.doctor.data_evidence import DataItem, DataOnNode
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.fix import Fix
 from pitui.doctor.registry import CHECKS

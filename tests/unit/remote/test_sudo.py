@@ -10,7 +10,7 @@ import pytest
 from pitui.config.load import load_config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import Failure, NodeError
-from pitui.remote.local import LocalRunner
+from pitui.remote.local_runner import LocalRunner
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.runner import Result
 from pitui.remote.sudo import Passwords, Sudo, wants_password

@@ -10,7 +10,7 @@ from pitui.remote.copy.tree.tree_script import Listed, Lists, TreeInventory
 LARGE = 32 * 1024 * 1024
 """Bytes from which a file travels by itself: it resumes in its middle, and takes no room twice."""
 
-BUNDLE = 256 * 1024 * 1024
+ARCHIVE_SIZE = 256 * 1024 * 1024
 """Bytes of files in one archive, about: the room it takes beside what is unpacked from it."""
 
 _PLAIN = 0o755
@@ -21,7 +21,7 @@ _PLAIN = 0o755
 class TreeTransfer:
     """What a node lacks of a tree."""
 
-    bundles: Sequence[Sequence[TreeEntry]]
+    archives: Sequence[Sequence[TreeEntry]]
     """Small files and links, an archive each."""
     single: Sequence[TreeEntry]
     """Large files."""
@@ -53,7 +53,7 @@ def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
             single.append(entry)
         else:
             small.append(entry)
-    bundles = list(_bundles(small))
+    archives = list(_archives(small))
     lists = Lists(
         [entry.path for entry in folders],
         [entry.path for entry in kept],
@@ -61,21 +61,21 @@ def plan_transfer(tree: Tree, found: TreeInventory) -> TreeTransfer:
         _modes(folders, changed),
     )
     lacking = [*small, *single]
-    twice = max((sum(_weight(entry) for entry in bundle) for bundle in bundles), default=0)
+    twice = max((sum(_weight(entry) for entry in archive) for archive in archives), default=0)
     return TreeTransfer(
-        bundles,
+        archives,
         single,
         lists,
         sum(entry.size for entry in lacking),
         sum(_weight(entry) for entry in lacking) + twice,
-        len(lacking) + len(folders) + len(bundles) + 8,
+        len(lacking) + len(folders) + len(archives) + 8,
     )
 
 
-def first_bundle(tree: Tree) -> Sequence[TreeEntry]:
+def first_archive(tree: Tree) -> Sequence[TreeEntry]:
     """Return what comes first to a node that has nothing of a tree; empty where all is large."""
-    bundles = plan_transfer(tree, TreeInventory(there=False)).bundles
-    return bundles[0] if bundles else ()
+    archives = plan_transfer(tree, TreeInventory(there=False)).archives
+    return archives[0] if archives else ()
 
 
 def foreign_paths(tree: Tree, found: TreeInventory) -> list[bytes]:
@@ -119,17 +119,17 @@ def _weight(entry: TreeEntry) -> int:
     return entry.held if entry.sparse else entry.size
 
 
-def _bundles(entries: Iterable[TreeEntry]) -> Iterable[Sequence[TreeEntry]]:
-    bundle: list[TreeEntry] = []
+def _archives(entries: Iterable[TreeEntry]) -> Iterable[Sequence[TreeEntry]]:
+    archive: list[TreeEntry] = []
     weight = 0
     for entry in entries:
-        if bundle and weight + _weight(entry) > BUNDLE:
-            yield bundle
-            bundle, weight = [], 0
-        bundle.append(entry)
+        if archive and weight + _weight(entry) > ARCHIVE_SIZE:
+            yield archive
+            archive, weight = [], 0
+        archive.append(entry)
         weight += _weight(entry)
-    if bundle:
-        yield bundle
+    if archive:
+        yield archive
 
 
 def _modes(folders: Iterable[TreeEntry], files: Iterable[TreeEntry]) -> dict[int, list[bytes]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pitui.domain.errors import NodeError
 from pitui.domain.text.printable import printable
+from pitui.remote.copy.path_presence import Presence, Trust, parse_presence
 from pitui.remote.copy.payload import (
     LOOK_LIMIT,
     SLOW_DISK,
@@ -19,12 +20,11 @@ from pitui.remote.copy.payload import (
     refused,
     would_be_lost,
 )
-from pitui.remote.copy.presence import Look, Presence, parse_presence
 from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetriedPush
 from pitui.remote.copy.tree.archive import ChangedError
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.copy.tree.entry import Tree, TreeEntry, TreeIdentity
 from pitui.remote.copy.tree.tree_plan import TreeTransfer, foreign_paths, part_name, plan_transfer
 from pitui.remote.copy.tree.tree_script import (
@@ -38,7 +38,7 @@ from pitui.remote.copy.tree.tree_script import (
     place_command,
     plan_input,
     stage_command,
-    unpack_bundles_command,
+    unpack_archives_command,
 )
 from pitui.remote.runner import Result
 
@@ -68,14 +68,14 @@ class TreeTarget:
     """The login user, where root has to let them write beside the place."""
 
 
-async def look_at_tree(target: TreeTarget, tree: TreeIdentity, look: Look) -> Presence:
+async def look_at_tree(target: TreeTarget, tree: TreeIdentity, trust: Trust) -> Presence:
     """Return what a node has of a tree.
 
     Raises:
         NodeError: it cannot be read there.
         LinkError: the node cannot be reached.
     """
-    command = look_command(target.place, tree, look)
+    command = look_command(target.place, tree, trust)
     result = await target.execute(
         command, stdin=names_line(tree), limit=_limit(tree), changes=False
     )
@@ -91,7 +91,7 @@ class TreePush(RetriedPush):
     def __init__(  # noqa: PLR0917 - `services.data.pushing` alone calls it
         self,
         distributor: FileDistributor,
-        bundles: BundleStore,
+        archives: ArchiveStore,
         tree: Tree,
         target: TreeTarget,
         prepare: Callable[[], Awaitable[None]],
@@ -102,7 +102,7 @@ class TreePush(RetriedPush):
     ) -> None:
         super().__init__()
         self._distributor = distributor
-        self._bundles = bundles
+        self._archives = archives
         self._tree = tree
         self._target = target
         self._stage = target.place.stage(tree)
@@ -174,9 +174,9 @@ class TreePush(RetriedPush):
         place, tree = self._target.place, self._tree
         if self._target.stage_for:
             await self._must(stage_command(place, tree, self._target.stage_for), b"", "")
-        for number, entries in enumerate(transfer.bundles):
-            await self._bundle(entries)
-            if number + 1 < len(transfer.bundles) or transfer.single:
+        for number, entries in enumerate(transfer.archives):
+            await self._archive(entries)
+            if number + 1 < len(transfer.archives) or transfer.single:
                 await self._unpack(transfer.lists)
         for entry in transfer.single:
             payload = Payload(Path(os.fsdecode(entry.source)), entry.size, entry.sha512)
@@ -188,13 +188,13 @@ class TreePush(RetriedPush):
         self.moved()
         self._sent(tree.size)
 
-    async def _bundle(self, entries: Sequence[TreeEntry]) -> None:
+    async def _archive(self, entries: Sequence[TreeEntry]) -> None:
         size = sum(entry.size for entry in entries)
-        async with self._bundles.archive(entries) as payload:
+        async with self._archives.archive(entries) as payload:
             await self._deliver(payload, f"{payload.sha512[:32]}.tar", 0o600, size)
 
     async def _unpack(self, lists: Lists) -> None:
-        command = unpack_bundles_command(self._target.place, self._tree)
+        command = unpack_archives_command(self._target.place, self._tree)
         await self._must(command, plan_input(self._tree, lists), "done")
         self.moved()
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pitui.remote.copy.presence import Look
+from pitui.remote.copy.path_presence import Trust
 from pitui.remote.copy.tree import tree_shell
 from pitui.remote.copy.tree.entry import TreeIdentity
 from pitui.remote.quoting import quote, quote_path
@@ -75,12 +75,12 @@ class Lists(NamedTuple):
     modes: Mapping[int, Sequence[bytes]] = {}
 
 
-def look_command(place: TreePlace, tree: TreeIdentity, look: Look) -> str:
+def look_command(place: TreePlace, tree: TreeIdentity, trust: Trust) -> str:
     """Return the command whose output `presence.parse_presence` reads.
 
     It takes `names_line`, and writes nothing.
     """
-    words = quote(tree.shape, tree.content, look)
+    words = quote(tree.shape, tree.content, trust)
     return f"{_line(tree_shell.LOOK, place, tree)} {quote_path(place.folder)} {words}"
 
 
@@ -124,7 +124,7 @@ def stage_command(place: TreePlace, tree: TreeIdentity, user: str) -> str:
     return f"{_line(tree_shell.STAGE, place, tree)} {quote_path(place.folder)} {quote(user)}"
 
 
-def unpack_bundles_command(place: TreePlace, tree: TreeIdentity) -> str:
+def unpack_archives_command(place: TreePlace, tree: TreeIdentity) -> str:
     """Return the command that unpacks what arrived by now; it takes `plan_input`, says `done`."""
     return f"{_line(tree_shell.UNPACK, place, tree)} {quote_path(place.folder)}"
 

@@ -11,9 +11,9 @@ from textual.widgets import Input, Static
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.text.printable import printable
+from pitui.tui.backend.backend_interface import LogService
 from pitui.tui.base.dialogs.dialog import Dialog
 from pitui.tui.logs.dialogs.tree_rows import size_text
-from pitui.tui.services.backend_interface import LogService
 
 SAID_EVERY = 0.2
 """Seconds between two words on how far it is."""

@@ -10,7 +10,7 @@ from pitui.tui.logs.store.block_filter import Folding
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.block_page import BlockPage
 from pitui.tui.logs.view.line_text import LogDisplay
-from pitui.tui.logs.view.page_scan import PageScan
+from pitui.tui.logs.view.page_layout import PageLayout
 
 
 class LogRows:
@@ -22,7 +22,7 @@ class LogRows:
 
     def __init__(self, store: LogStore) -> None:
         self._store = store
-        self._scan = PageScan(store)
+        self._scan = PageLayout(store)
         self.chosen = LogFilter()
         self.folding = Folding()
         self.near: int | None = None

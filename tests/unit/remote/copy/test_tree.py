@@ -14,7 +14,7 @@ from pitui.cli.prompter import TerminalPrompter
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
 from pitui.remote.copy.tree.archive import ChangedError, HashedFile, write_archive
-from pitui.remote.copy.tree.bundle_store import BundleStore
+from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.copy.tree.digest_cache import DigestCache
 from pitui.remote.copy.tree.entry import Tree, TreeEntry
 from pitui.remote.copy.tree.scan import scan_tree
@@ -101,7 +101,7 @@ def test_large_figures_fit_a_header() -> None:
 
 def test_the_node_computes_the_same_digests(tmp_path: Path) -> None:
     """What `find` and `sha512sum` make of a folder is what we make of it."""
-    from pitui.remote.copy.presence import parse_presence
+    from pitui.remote.copy.path_presence import parse_presence
     from pitui.remote.copy.tree.tree_script import TreePlace, look_command, names_line
 
     folder = tmp_path / "s"
@@ -164,7 +164,7 @@ def listed(entry: TreeEntry, **changed: object) -> Listed:
 
 def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree_plan, "LARGE", 1000)
-    monkeypatch.setattr(tree_plan, "BUNDLE", 25)
+    monkeypatch.setattr(tree_plan, "ARCHIVE_SIZE", 25)
     folder = TreeEntry(b"s", b"", "d", 0o555)
     same, moded, other = file("s/a"), file("s/b", mode=0o600), file("s/c", "new")
     large, staged, gone = file("s/d", size=5000), file("s/e", size=7000), file("s/f")
@@ -179,7 +179,7 @@ def test_a_plan_brings_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
         staged={b"s/e": listed(staged)},
     )  # fmt: skip
     transfer = plan_transfer(tree, found)
-    assert [[e.path for e in bundle] for bundle in transfer.bundles] == [
+    assert [[e.path for e in archive] for archive in transfer.archives] == [
         [b"s/c", b"s/g0"], [b"s/g1", b"s/g2"],
     ]  # fmt: skip
     assert transfer.single == [large]
@@ -199,8 +199,8 @@ async def test_archives_are_made_on_the_disk_and_go_at_the_end(tmp_path: Path) -
     fill(tmp_path / "s", [b"a"])
     files = [entry for entry in tree_of(tmp_path / "s").entries if entry.kind == "f"]
     parent = tmp_path / "of pitui's own" / "cache"
-    bundles = BundleStore(FileDistributor(ConnectionPool([], TerminalPrompter(False))), parent)
-    async with bundles.archive(files) as payload:
+    archives = ArchiveStore(FileDistributor(ConnectionPool([], TerminalPrompter(False))), parent)
+    async with archives.archive(files) as payload:
         assert payload.path.is_relative_to(parent)
-    bundles.close()
+    archives.close()
     assert list(parent.iterdir()) == []

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pitui.domain.concurrency.seen_through import seen_through
+from pitui.domain.concurrency.run_to_end import run_to_end
 from pitui.domain.concurrency.task_group import TaskGroup
 
 
@@ -21,12 +21,12 @@ class Work:
         await self.go_on.wait()
         self.done = True
 
-    async def seen_through(self) -> None:
-        await seen_through(self.run(), lambda: self.said.append("left"))
+    async def run_to_end(self) -> None:
+        await run_to_end(self.run(), lambda: self.said.append("left"))
 
 
 async def begun(group: TaskGroup, work: Work) -> "asyncio.Task[None]":
-    task = group.create_task(work.seen_through())
+    task = group.create_task(work.run_to_end())
     await work.begun.wait()
     return task
 
@@ -66,7 +66,7 @@ async def test_two_that_came_before_leave_it_unbegun() -> None:
             try:
                 await asyncio.Event().wait()
             finally:
-                await work.seen_through()
+                await work.run_to_end()
 
     async with TaskGroup() as group:
         task = group.create_task(stopped())
@@ -82,4 +82,4 @@ async def test_its_error_is_not_lost() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        await seen_through(fails(), lambda: None)
+        await run_to_end(fails(), lambda: None)

@@ -12,7 +12,7 @@ _BACK_LIMIT = 20.0
 """Seconds within which a worker must be alive again after a run."""
 
 
-async def all_back(cluster: Cluster, before: Sequence[Worker]) -> None:
+async def all_workers_alive(cluster: Cluster, before: Sequence[Worker]) -> None:
     """See that all workers are alive that were before.
 
     Raises:

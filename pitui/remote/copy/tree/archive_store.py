@@ -15,13 +15,13 @@ from pitui.remote.copy.tree.entry import TreeEntry
 
 
 @dataclass
-class _Bundle:
+class _Archive:
     users: int = 0
     payload: Payload | None = None
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class BundleStore:
+class ArchiveStore:
     """Archives in a folder that is removed at the end; each goes when no node is sent it any more.
 
     Args:
@@ -32,7 +32,7 @@ class BundleStore:
     def __init__(self, distributor: FileDistributor, parent: Path) -> None:
         self._distributor = distributor
         self._parent = parent
-        self._bundles: dict[str, _Bundle] = {}
+        self._archives: dict[str, _Archive] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
@@ -48,20 +48,20 @@ class BundleStore:
             ChangedError: a file changed since it was scanned.
             OSError: a file cannot be read, or there is no room for the archive.
         """
-        name = _bundle_name(entries)
-        bundle = self._bundles.setdefault(name, _Bundle())
-        bundle.users += 1
+        name = _archive_name(entries)
+        archive = self._archives.setdefault(name, _Archive())
+        archive.users += 1
         try:
-            async with bundle.making:
-                if bundle.payload is None:
-                    bundle.payload = await asyncio.to_thread(_make, self._place(name), entries)
-            yield bundle.payload
+            async with archive.making:
+                if archive.payload is None:
+                    archive.payload = await asyncio.to_thread(_make, self._place(name), entries)
+            yield archive.payload
         finally:
-            bundle.users -= 1
-            if not bundle.users:
-                self._bundles.pop(name, None)
-                if bundle.payload is not None:
-                    self._distributor.forget(bundle.payload)
+            archive.users -= 1
+            if not archive.users:
+                self._archives.pop(name, None)
+                if archive.payload is not None:
+                    self._distributor.forget(archive.payload)
                 self._place(name).unlink(missing_ok=True)
 
     def _place(self, name: str) -> Path:
@@ -71,7 +71,7 @@ class BundleStore:
         return Path(self._folder.name) / name
 
 
-def _bundle_name(entries: Sequence[TreeEntry]) -> str:
+def _archive_name(entries: Sequence[TreeEntry]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         digest.update(entry.path + b"\0" + entry.sha512.encode())

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pitui.services.nodes.disk_use import Cleaned
     from pitui.services.nodes.inspect_node import NodeInspection
     from pitui.spark.api.decommission import Refusal
-    from pitui.tui.services.data_interface import DataService
-    from pitui.tui.services.doctor_interface import DoctorService
-from pitui.tui.services.run_interface import BenchmarkService, RunService
+    from pitui.tui.backend.data_interface import DataService
+    from pitui.tui.backend.doctor_interface import DoctorService
+from pitui.tui.backend.run_interface import BenchmarkService, RunService
 
 
 class Verb(StrEnum):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Look = Literal["receipt", "state", "verify"]
-"""What is believed: `receipt` only what was noted when it was pushed, as long as nobody wrote there
-since; `state` that, and else what is read; `verify` only what is read."""
+Trust = Literal["receipt", "state", "verify"]
+"""What is believed of a node: `receipt` only what was noted when it was pushed, as long as nobody
+wrote there since; `state` that, and else what is read; `verify` only what is read."""
 
 State = Literal["present", "different", "missing"]
 

@@ -11,7 +11,7 @@ from pitui.domain.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from pitui.remote.prompts import PasswordPrompter
-    from pitui.tui.services.backend_interface import Backend
+    from pitui.tui.backend.backend_interface import Backend
 
 BackendFactory = Callable[[Config, "PasswordPrompter"], AbstractAsyncContextManager["Backend"]]
 
@@ -20,7 +20,7 @@ def open_live(
     config: Config, prompter: "PasswordPrompter"
 ) -> "AbstractAsyncContextManager[Backend]":
     """Open the real services; call it off the event loop's thread first, for its imports."""
-    from pitui.tui.services.live_backend import open_backend
+    from pitui.tui.backend.live_backend import open_backend
 
     return open_backend(config, prompter)
 
@@ -28,7 +28,7 @@ def open_live(
 def load_live() -> None:
     """Import what `open_live` needs; in a thread, after the first paint."""
     import pitui.remote.ssh.ssh_runner
-    import pitui.tui.services.live_backend  # noqa: F401
+    import pitui.tui.backend.live_backend  # noqa: F401
     from pitui.tui.terminal.gc_tuning import tune_gc
 
     tune_gc()

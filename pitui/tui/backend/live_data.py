@@ -7,10 +7,10 @@ from functools import partial
 from pitui.domain.errors import UsageError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.cluster import Cluster
-from pitui.services.data.presence import ItemPresence, find_data
+from pitui.services.data.item_presence import ItemPresence, find_data
 from pitui.services.data.push_items import item_of_section
 from pitui.services.data.pushing import Delivery, Pushing
-from pitui.services.data.removal import configured_item, remove_data
+from pitui.services.data.remove_data import configured_item, remove_data
 
 
 class LiveDataService:

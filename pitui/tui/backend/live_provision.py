@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
-from pitui.tui.services.backend_interface import (
+from pitui.tui.backend.backend_interface import (
     ProvisionKind,
     ProvisionRequest,
     ProvisionWork,
@@ -31,8 +31,8 @@ class LiveProvisionService:
         """Return the steps in order."""
         from pitui.provision.steps import step, steps
         from pitui.provision.steps.rollback import RollbackStep
+        from pitui.services.provisioning.node_removal import STOP
         from pitui.services.provisioning.provision import chosen_steps
-        from pitui.services.provisioning.removal import STOP
         from pitui.services.provisioning.rolling_restart import RESTART
 
         if wanted.kind is ProvisionKind.REMOVE:

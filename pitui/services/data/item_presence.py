@@ -7,8 +7,8 @@ from typing import Literal
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, PituiError, UsageError
+from pitui.remote.copy.path_presence import Presence, Trust, parse_presence
 from pitui.remote.copy.payload import end_limit, refused
-from pitui.remote.copy.presence import Look, Presence, parse_presence
 from pitui.remote.copy.receive_script import presence_command
 from pitui.remote.copy.tree.tree_push import look_at_tree
 from pitui.remote.fanout import fan_out
@@ -60,7 +60,7 @@ async def find_data(
     What a node has is taken from its receipt where nothing was written since; with `verify` all of
     it is read.
     """
-    look: Look = "verify" if verify else "state"
+    trust: Trust = "verify" if verify else "state"
     away: dict[str, NodeData] = {}
     found = []
     for number, data in enumerate(cluster.config.data):
@@ -79,7 +79,7 @@ async def find_data(
             continue
 
         async def one(name: str, item: Item = item, content: Content = content) -> NodeData:
-            return await _node_data(cluster, name, item, content, away, look=look)
+            return await _node_data(cluster, name, item, content, away, trust=trust)
 
         answers = await fan_out(nodes, one)
         states = {n: a for n, a in answers.items() if isinstance(a, NodeData)}
@@ -99,12 +99,12 @@ async def _node_data(
     content: Content,
     away: dict[str, NodeData],
     *,
-    look: Look,
+    trust: Trust,
 ) -> NodeData:
     if name in away:
         return away[name]
     try:
-        return await look_at_data(cluster, name, item, content, look)
+        return await look_at_data(cluster, name, item, content, trust)
     except PituiError as error:
         unknown = NodeData("unknown", error=error.message, advice=error.advice, said=error.said)
         if isinstance(error, LinkError):
@@ -113,7 +113,7 @@ async def _node_data(
 
 
 async def look_at_data(
-    cluster: Cluster, name: str, item: Item, content: Content, look: Look
+    cluster: Cluster, name: str, item: Item, content: Content, trust: Trust
 ) -> NodeData:
     """Return what one node has of an item.
 
@@ -122,18 +122,18 @@ async def look_at_data(
         LinkError: the node cannot be reached.
     """
     if isinstance(content, PlainFile):
-        found = await _file_presence(cluster, name, item, content, look)
+        found = await _file_presence(cluster, name, item, content, trust)
     else:
         target = await tree_target(cluster, name, item)
-        found = await look_at_tree(target, content, look)
+        found = await look_at_tree(target, content, trust)
     return NodeData(found.state, found.size)
 
 
 async def _file_presence(
-    cluster: Cluster, name: str, item: Item, file: PlainFile, look: Look
+    cluster: Cluster, name: str, item: Item, file: PlainFile, trust: Trust
 ) -> Presence:
     payload = file.payload
-    command = presence_command(item.target, payload.sha512, payload.size, file.mode, look)
+    command = presence_command(item.target, payload.sha512, payload.size, file.mode, trust)
     result = await cluster.runner(name).run(command, limit=end_limit(payload), changes=False)
     found = parse_presence(result.stdout, payload.size)
     if not result.ok or found is None:

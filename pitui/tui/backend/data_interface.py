@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pitui.domain.node_outcome import Outcome
-    from pitui.services.data.presence import ItemPresence
+    from pitui.services.data.item_presence import ItemPresence
 
 
 class DataService(Protocol):

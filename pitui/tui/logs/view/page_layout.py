@@ -12,7 +12,7 @@ from pitui.tui.logs.view.block_page import BlockPage
 from pitui.tui.logs.view.line_text import LogDisplay
 
 
-class PageScan:
+class PageLayout:
     """Goes through the pages of a store that are not laid out yet, the nearest first."""
 
     def __init__(self, store: LogStore) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 
-async def seen_through(work: Coroutine[Any, Any, None], left: Callable[[], None]) -> None:
+async def run_to_end(work: Coroutine[Any, Any, None], left: Callable[[], None]) -> None:
     """Do something that the first cancellation of the current task does not break off.
 
     One that came before counts. The second ends the work, after `left` was called.
