@@ -20,10 +20,10 @@ DEFAULTS, ENV = "/opt/spark/conf/spark-defaults.conf", "/opt/spark/conf/spark-en
 UNIT, LOGS = "/etc/systemd/system/spark-worker.service", "/opt/spark/logs"
 SCRATCH = "/var/lib/spark/local"
 
+MINE = f"echo 'export MY_OWN=1' >> {ENV}; echo 'spark.my.own yes' >> {DEFAULTS}"
 OWN = f"""
 echo '192.0.2.7 printer' >> /etc/hosts
-echo 'export MY_OWN=1' >> {ENV}
-echo 'spark.my.own yes' >> {DEFAULTS}
+{MINE}
 mkdir -p {UNIT}.d; printf '[Service]\\nNice=3\\n' > {UNIT}.d/mine.conf; systemctl daemon-reload
 """
 """What a person wrote beside what provisioning writes."""
@@ -139,7 +139,8 @@ LOST = Together(
         Fault(
             "spark.version-differs", "pi3", "error",
             "systemctl stop spark-worker; mv $(readlink -f /opt/spark) /opt/away",
-            ends="rm -rf /opt/away",
+            # With the folder went what somebody had written in it.
+            ends=f"rm -rf /opt/away; {MINE}",
         ),
         Fault(
             "spark.worker-address", "pi2", "error",
