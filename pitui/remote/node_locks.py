@@ -158,6 +158,8 @@ class Holding:
         self._refused: dict[str, LockedError] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._begun: dict[str, asyncio.Task[_Lock]] = {}
+        self._freed = False
+        """The action is over: what is still being taken is `free`'s, and nothing more is taken."""
 
     async def take(self, name: str) -> None:
         """Take a node's lock, unless this action has it.
@@ -170,7 +172,7 @@ class Holding:
             if name in self._refused:
                 raise self._refused[name]
             if name not in self._held:
-                self._held[name] = await self._begin(name)
+                await self._begin(name)
 
     async def confirm(self, name: str) -> None:
         """Take a node's lock again where it is not sure to be held; see `NodeLocks.check`."""
@@ -178,7 +180,8 @@ class Holding:
         if lock is None or (steady_time() - lock.confirmed) < 2 * RENEWED_EVERY:
             return
         async with self._turns[name]:
-            self._held[name] = await self._begin(name)
+            if not self._freed:
+                await self._begin(name)
 
     def doubt(self, name: str) -> None:
         """Note that a node's connection changed, and its lock may have gone with it."""
@@ -195,6 +198,7 @@ class Holding:
 
     async def free(self) -> None:
         """Free all locks; where a node cannot be reached its lock ends with the connection."""
+        self._freed = True
         await self._wait_for_begun()
         async with TaskGroup() as group:
             for name, lock in self._held.items():
@@ -202,7 +206,7 @@ class Holding:
                     group.create_task(self._free(name, lock))
         self._held.clear()
 
-    async def _begin(self, name: str) -> _Lock:
+    async def _begin(self, name: str) -> None:
         """Take a lock; who gives up waiting for it leaves that to `free`, which has to know it."""
         begun = self._begun.get(name)
         if begun is None:
@@ -211,8 +215,16 @@ class Holding:
             await asyncio.wait([begun])
         finally:
             if begun.done():
-                del self._begun[name]
-        return begun.result()
+                self._begun.pop(name, None)  # `free` may have it
+                if not self._freed:
+                    self._note(name, begun)
+        if not (self._freed and begun.cancelled()):
+            begun.result()
+
+    def _note(self, name: str, begun: asyncio.Task[_Lock]) -> None:
+        """Note the lock that was taken, though whoever waited for it may be gone."""
+        if not begun.cancelled() and begun.exception() is None:
+            self._held[name] = begun.result()
 
     async def _wait_for_begun(self) -> None:
         """Wait until it is known which locks are held, but not long for a node that is silent."""
@@ -223,8 +235,8 @@ class Holding:
         for task in silent:
             task.cancel()
         for name, task in begun.items():
-            if task.done() and not task.cancelled() and task.exception() is None:
-                self._held[name] = task.result()
+            if task.done():
+                self._note(name, task)
 
     async def _take(self, name: str) -> _Lock:
         node = self._connections.node(name)
