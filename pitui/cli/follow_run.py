@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pitui.cli.output import complain, write_block
 from pitui.cli.run_async import hung_up
+from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import printable
 
 if TYPE_CHECKING:
@@ -50,8 +51,11 @@ async def follow_to_end(cluster: "Cluster", runs: "Runs", run: "Run", *, quiet: 
 
 
 async def _cancel(runs: "Runs", run: "Run") -> None:
+    how = f"`pitui bench cancel {run.id}` ends it"
     try:
-        await runs.cancel(run.id)
+        await runs.cancel(run)
     except asyncio.CancelledError:
-        complain(f"pitui: {run.name} may go on: `pitui bench cancel {run.id}` ends it")
+        complain(f"pitui: {run.name} may go on: {how}")
         raise
+    except PituiError as error:
+        complain(f"pitui: {error}; {run.name} may go on: {how}")

@@ -47,7 +47,7 @@ async def tidied_demo(opened_demo: Cluster) -> AsyncIterator[Cluster]:
     yield opened_demo
     runs = Runs(opened_demo)
     for run in await runs.refresh():
-        await runs.cancel(run.id)
+        await runs.cancel(run)
 
 
 @pytest.fixture

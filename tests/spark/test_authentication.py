@@ -151,7 +151,7 @@ async def a_driver_is_asked_and_its_application_killed(secured: Secured, folder:
         assert (await kill_application(cluster, app.id)).state is ApplicationState.KILLED
     finally:
         for one in await runs.refresh():
-            await runs.cancel(one.id)
+            await runs.cancel(one)
 
 
 async def the_history_server_tells(secured: Secured, app: str) -> None:

@@ -119,5 +119,5 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
                 assert OWN.encode() not in text, file
         finally:
             for run in await runs.refresh():
-                await runs.cancel(run.id)
+                await runs.cancel(run)
             await control.stop(cluster, targets, lambda _: None)

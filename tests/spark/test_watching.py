@@ -42,7 +42,7 @@ async def application(config: Path, folder: Path) -> AsyncIterator[tuple[int, st
             home = await cluster.runner(run.node).run(f"cd {run.folder} && pwd -P")
             yield pid, "watched", Path(home.stdout.strip(), "stderr.log")
         finally:
-            await runs.cancel(run.id)
+            await runs.cancel(run)
 
 
 def driver_of(program: Path) -> int | None:

@@ -283,7 +283,7 @@ class FakeRuns:
     async def start_job(self, name: str, report: OutcomeReport, say: Callable[[str], None]) -> Run:
         raise not_given()
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run: Run) -> Run:
         raise not_given()
 
 

@@ -184,8 +184,8 @@ class StillRuns(FakeRuns):
             raise self._still.fails[name]
         return replace(RUNS[0], id="r-9")
 
-    async def cancel(self, run_id: str) -> Run:
-        self._still.asked.append(("cancel_run", run_id))
+    async def cancel(self, run: Run) -> Run:
+        self._still.asked.append(("cancel_run", run.id))
         return RUNS[0]
 
 

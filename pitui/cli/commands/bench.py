@@ -244,7 +244,8 @@ def bench_cancel(settings: Settings, run_id: str, trust_new: bool) -> None:
         async with open_to_act(
             config, TerminalPrompter(trust_new), read_only=settings.read_only
         ) as cluster:
-            ended = await Runs(cluster).cancel(run_id)
+            runs = Runs(cluster)
+            ended = await runs.cancel(await runs.get(run_id))
         if settings.json:
             print_json(run_json(ended))
         else:

@@ -46,5 +46,5 @@ class DiskThread:
             raise SlowDiskError(what) from None
 
     def put(self, work: Callable[[], object]) -> None:
-        """Have something done that nobody waits for; it raises nothing."""
+        """Have something done that nobody waits for, nor for what it raises."""
         self._thread.submit(work)

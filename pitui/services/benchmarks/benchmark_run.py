@@ -299,7 +299,7 @@ class BenchmarkRunner:
     async def _stop_at_limit(self, run: Run, record: Recording) -> None:
         await record.broken.wait()
         self._say(f"stopping {run.name}: {record.reason}")
-        await self._runs.cancel(run.id, at_once=True)
+        await self._runs.cancel(run, at_once=True)
 
     async def _merged_rounds(self, runs: Sequence[Run]) -> Run:
         """Keep the rounds of a cell as one run."""

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -14,6 +15,7 @@ from pitui.bench.store import RunStore, keep_baseline
 from pitui.config.own_database import BusyFileError
 from pitui.domain.apps.recorded_run import Repeat, Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.errors import NodeError, PituiError, UsageError
 from pitui.domain.logs.log_line import LogSource, SourceKind
 from pitui.remote.copy.put_file import put_file
@@ -25,8 +27,11 @@ from pitui.services.runs.submit import Submission
 _REMOVE_LIMIT = 30.0
 _KEPT_WITHIN = 60.0
 """Seconds for which another program may hold the record: a result may be an hour's work."""
+_IN_PRIVATE = f"{run_folder.PRIVATE}/"
 _AT_ONCE = 4.0
 """Seconds in which a driver can still remove its scratch files."""
+RECORD_BUSY = (BusyFileError, SlowDiskError)
+"""What the record raises while another program has it locked."""
 
 
 class Runs:
@@ -128,6 +133,7 @@ class Runs:
 
         Raises:
             NodeError: the node cannot be reached, or the run could not be started.
+            PituiError: a file cannot be read, or the record of runs not be written.
         """
         node = self._cluster.master
         runner = self._cluster.runner(node.name)
@@ -154,6 +160,8 @@ class Runs:
             await self._fill(run, submission)
             await self.keep(run)
         except BaseException:
+            # What was to be recorded may still come: this is done after it.
+            self._store.disk.put(partial(self._store.remove, run.id))
             with contextlib.suppress(NodeError, TimeoutError):
                 async with asyncio.timeout(_REMOVE_LIMIT):
                     await runner.run(run_folder.remove_script(folder))
@@ -182,7 +190,7 @@ class Runs:
                 if samples is not None:
                     await self._in_store(self._store.save_samples, run.id, samples)
                 kept = True
-            except BusyFileError:
+            except RECORD_BUSY:
                 if time.monotonic() > until:
                     raise
 
@@ -195,23 +203,28 @@ class Runs:
         await self._cluster.runner(run.node).run(run_folder.remove_script(run.folder))
         await self._in_store(self._store.remove, run.id)
 
-    async def cancel(self, run_id: str, *, at_once: bool = False) -> Run:
+    async def cancel(self, run: Run, *, at_once: bool = False) -> Run:
         """End a run, and return it as it then stands; one that has ended stays as it is.
 
         `at_once` gives its driver a few seconds: Spark ends the executors of one that is gone.
+        A record that is locked is in nobody's way: it takes in the end when it is next used.
 
         Raises:
             NodeError: its node cannot be reached.
+            PituiError: the record cannot be used; the run has been ended.
         """
-        run = await self.get(run_id)
         runner = self._cluster.runner(run.node)
         patience = _AT_ONCE if at_once else run_folder.CANCEL_LIMIT
         result = await runner.run(
             run_folder.cancel_script(run.folder, patience), limit=patience + 15
         )
         self._record("cancel run", run, ok=result.ok)
-        await self.refresh()
-        return await self.get(run_id)
+        try:
+            await self.refresh()
+            return await self.get(run.id)
+        except RECORD_BUSY:
+            seen = await self._look_at(run.node, [run])
+            return seen[0] if seen else run
 
     async def refresh(self) -> list[Run]:
         """Ask the master's node how runs stand, take in ones started elsewhere, and return all.
@@ -229,24 +242,29 @@ class Runs:
             if await self._in_store(self._store.get, run.id) is None:
                 await self._in_store(self._store.save, replace(run, node=node))
         if left and not self._cluster.guard.read_only:
-            await runner.run(run_folder.remove_left_script(left))
+            with contextlib.suppress(NodeError):  # the next look finds it again
+                await runner.run(run_folder.remove_left_script(left))
         unfinished = await self._in_store(self._store.running, self._cluster.name)
         running = [run for run in unfinished if run.node == node]
         if running:
-            seen = await runner.run(
-                run_folder.look_script([run.folder for run in running]), changes=False
-            )
-            looks = run_folder.parse_looks(seen.stdout)
-            for run in running:
-                if run.folder in looks:
-                    status = run_status(run, looks[run.folder], time.time())
-                    await self._in_store(self._store.save, status)
+            for status in await self._look_at(node, running):
+                await self._in_store(self._store.save, status)
         return await self.history()
+
+    async def _look_at(self, node: str, runs: Sequence[Run]) -> list[Run]:
+        """Return runs as they stand on their node."""
+        script = run_folder.look_script([run.folder for run in runs])
+        seen = await self._cluster.runner(node).run(script, changes=False)
+        looks = run_folder.parse_looks(seen.stdout)
+        return [
+            run_status(run, looks[run.folder], time.time()) for run in runs if run.folder in looks
+        ]
 
     async def _fill(self, run: Run, submission: Submission) -> None:
         """Bring everything that a run needs into its folder."""
         runner, node = self._cluster.runner(run.node), self._cluster.master
-        for upload in submission.uploads:
+        # What is private last: another pitui takes it for left behind where it has lain for long.
+        for upload in sorted(submission.uploads, key=lambda u: u.place.startswith(_IN_PRIVATE)):
             mode = 0o700 if os.access(upload.source, os.X_OK) else 0o600
             await put_file(runner, upload.source, f"{run.folder}/{upload.place}", mode)
         words, settings = submission.command(run.folder)

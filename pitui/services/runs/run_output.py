@@ -4,22 +4,20 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from pitui.config.own_database import BusyFileError
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
 from pitui.remote.quoting import quote
 from pitui.services.cluster import Cluster
 from pitui.services.runs import run_folder
-from pitui.services.runs.detached_runs import Runs
+from pitui.services.runs.detached_runs import RECORD_BUSY, Runs
 
 _LOOK_EVERY = 0.5
 _AGAIN_AFTER = 2.0
 _AWAY_LIMIT = 600.0
 """Seconds for which the master's node may be away before following is given up, or the record of
 runs be locked."""
-_PASSING = (LinkError, BusyFileError, SlowDiskError)
+_PASSING = (LinkError, *RECORD_BUSY)
 Sink = Callable[[str, bytes], None]
 """Called with `stdout.log` or `stderr.log`, and what was written to it."""
 

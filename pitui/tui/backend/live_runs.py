@@ -123,7 +123,9 @@ class LiveRunService:
         """Start a benchmark."""
         started: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
         if self._group is None:
-            raise PituiError("pitui is ending")
+            raise PituiError(
+                "runs are not watched now: pitui has not quite started, or is ending", "Try again."
+            )
         task = self._group.create_task(self._run_benchmark(name, parameters, say, started))
         try:
             return await started
@@ -184,12 +186,12 @@ class LiveRunService:
         self.look_now()
         return run
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run: Run) -> Run:
         """Cancel a run."""
-        run = await self._runs.cancel(run_id)
+        ended = await self._runs.cancel(run)
         await self._tell_if_known()
         self._monitor.poll_now()
-        return run
+        return ended
 
 
 class LiveBenchmarkService:

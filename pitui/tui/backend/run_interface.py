@@ -37,7 +37,7 @@ class RunService(Protocol):
             PituiError: a node did not take its data, or it cannot be started.
         """
 
-    async def cancel(self, run_id: str) -> Run:
+    async def cancel(self, run: Run) -> Run:
         """Cancel a run.
 
         Raises:

@@ -210,7 +210,7 @@ async def _end_job(services: Backend, name: str, job: Job, report: OutcomeReport
     report(Outcome(name, "", OutcomeState.WORKING))
     try:
         if job.run is not None:
-            await services.runs.cancel(job.run.id)
+            await services.runs.cancel(job.run)
         elif job.driver is not None:
             await services.jobs.kill_driver(job.driver.id)
         else:
