@@ -103,7 +103,7 @@ def test_a_daemon_of_scripts_where_provisioning_had_a_service() -> None:
     )
     (one,) = found(evidence, "spark.service-not-enabled")
     assert (one.severity, one.node) == (WARNING, "pi2")
-    assert one.fixed_by == Fix.provisioning("service", on=["pi2"])
+    assert one.fixed_by == Fix.provisioning("service", on=["pi2"], restart=[WORKER])
     stray = replace(worker, role=Role.MASTER)
     second = with_status(
         says(units={}), "pi2", change=lambda node: replace(node, processes=(stray,))

@@ -8,6 +8,7 @@ from pitui.doctor.finding import Finding, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_provisioned
 from pitui.domain.cluster import DaemonProcess, Launcher, Role
+from pitui.domain.daemon_target import DaemonTarget
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -31,11 +32,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"Spark's scripts started its {process.role}, and nothing does at boot: "
                     f"spark-{process.role}.service is gone or disabled",
-                    "pitui provision {nodes} --only service",
+                    "pitui provision {nodes} --only service ; pitui restart {nodes}",
                     node=name,
                     about=f"no unit of the {process.role}",
                     several="Spark's scripts started their daemons, and nothing does at boot",
-                    fixed_by=Fix.provisioning("service", on=[name]),
+                    # A restart waits until the master has it again.
+                    fixed_by=Fix.provisioning(
+                        "service", on=[name], restart=[DaemonTarget(name, process.role)]
+                    ),
                 )
 
 
@@ -58,5 +62,5 @@ CHECK = Check(
     why="After a power cut the node is there, and its daemon is not",
     reads=Reads.NODES,
     rule=_rule,
-    fixes=("service",),
+    fixes=("service", "restart"),
 )
