@@ -20,6 +20,8 @@ _MOST_NAMED = 3
 _LONGEST_ERROR = 120
 _MUCH_SENT = 32 * 1024 * 1024
 """Bytes of results from which on a driver has something to do with them."""
+_METRICS_SENT = 16 * 1024
+"""Bytes that a task sends with its result, at most: Spark counts its metrics as part of it."""
 
 NAMES = {
     Part.CPU: "CPU",
@@ -226,11 +228,15 @@ def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
 
 
 def _results_sentence(record: ApplicationRecord) -> Iterator[str]:
-    sent = sum(task.work.result_bytes for stage in record.stages for task in stage.tasks)
+    sent = sum(
+        max(0, task.work.result_bytes - _METRICS_SENT)
+        for stage in record.stages
+        for task in stage.tasks
+    )
     if sent >= _MUCH_SENT:
         yield (
-            f"Tasks sent it {bytes_words(sent)} of results (collect, toPandas): take fewer rows, "
-            "or write them from the executors."
+            f"Tasks sent the driver {bytes_words(sent)} of results (collect, toPandas): take fewer "
+            "rows, or write them from the executors."
         )
 
 

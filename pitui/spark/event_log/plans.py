@@ -15,6 +15,12 @@ _WRAPPERS = (_CODEGEN, _INPUT, "AdaptiveSparkPlan", "ShuffleQueryStage", "Broadc
 """Begins of names of operators that change nothing in what is computed below them."""
 _NUMBERS = re.compile(r"#\d+L?|\[?plan_id=\d+\]?")
 """In an operator's text: each execution counts its columns and operators anew."""
+_PLANNED = re.compile(r"pythonUDF\d+#\d+L?|\[?plan_id=\d+\]?")
+"""Those of them that are new whenever the same DataFrame is planned again."""
+_HIDES_DATA = ("RDD", "LocalTableScan", "InMemoryTableScan")
+"""In the names of operators whose text does not tell their data from other data."""
+_HIDES = ("<lambda>", "UDF(", "...")
+"""In a text that does not show its code, or that Spark cut."""
 _FILES = "number of files read"
 
 _PYTHON_RDDS = ("PythonRDD", "PairwiseRDD")
@@ -131,6 +137,17 @@ def _subtrees(root: PlanNode) -> dict[int, str]:
             continue
         below = "".join(found[id(child)] for child in node.children)
         wraps = node.name.startswith(_WRAPPERS) and len(node.children) == 1
-        own = "" if wraps else _NUMBERS.sub("", node.text or node.name)
-        found[id(node)] = below if wraps else sha256(f"{own}({below})".encode()).hexdigest()
+        own = f"{_own_text(node)}({below})"
+        found[id(node)] = below if wraps else sha256(own.encode()).hexdigest()
     return found
+
+
+def _own_text(node: PlanNode) -> str:
+    """Return an operator's text without what differs from one execution to the next.
+
+    Where it hides data or code its columns keep their numbers, which are those of one DataFrame:
+    only the same one used again is then the same.
+    """
+    text = node.text or node.name
+    hides = any(word in node.name for word in _HIDES_DATA) or any(word in text for word in _HIDES)
+    return (_PLANNED if hides else _NUMBERS).sub("", text)

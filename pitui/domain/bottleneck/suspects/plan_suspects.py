@@ -103,27 +103,31 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
             continue
         told |= {stage.key for stage in again}
         ids = [str(stage.stage.id) for stage in again]
-        also = f"stage {ids[0]}" if len(ids) == 1 else f"stages {listed(ids[:5])}"
-        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        more = [f"{len(ids) - 5} more"] if len(ids) > 5 else []
+        also = f"stage {ids[0]}" if len(ids) == 1 else f"stages {listed([*ids[:5], *more])}"
         yield Suspect(
             SuspectKind.SAME_STAGE,
             first.stage.id,
-            _words_on_same(mark, first, f"{also}{more}", again),
+            _words_on_same(mark, first, also, again),
             replays.saves_in({s.key: shortened(_share_left(first, s, work)) for s in again}),
         )
 
 
 def _words_on_same(mark: _Mark, first: StageRecord, also: str, again: Sequence[StageRecord]) -> str:
-    each = took(sum(stage.work_seconds for stage in again) / len(again))
+    mean = took(sum(stage.work_seconds for stage in again) / len(again))
+    time = f"{mean} of task time" if len(again) == 1 else f"{mean} of task time each"
+    keep = "keep the result: cache() or persist()."
     if mark[0] == "rdd" and first.python:
         return (
-            f"Python began with the same data again in {also} and took about as long, each {each} "
-            "of task time. If it computes the same, keep the result: cache() or persist()."
+            f"{also.capitalize()} started Python on the same data again, and took about as long "
+            f"({time}). If it computes the same, {keep}"
         )
-    return (
-        f"What it computes was computed again by {also}, each {each} of task time. "
-        "Keep the result: cache() or persist()."
-    )
+    if mark[0] == "scan" or first.python:
+        return (
+            f"{also.capitalize()} ran the same operators again on as much data ({time}). "
+            f"If it is the same data and code, {keep}"
+        )
+    return f"What it computes was computed again by {also} ({time}). {keep.capitalize()}"
 
 
 def _marks(stage: StageRecord) -> Iterator[_Mark]:

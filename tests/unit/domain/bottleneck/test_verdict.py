@@ -166,6 +166,15 @@ def test_a_driver_that_was_sent_much_is_told_how_much() -> None:
     record = application(20, [executor("pi1", 1), executor("pi2", 1)], [stage(0, sent)])
     bound = explanation(record, {}).bound
     assert bound.by == "driver"
-    assert "Tasks sent it 120 MiB of results (collect, toPandas)" in bound.text
+    assert "Tasks sent the driver 120 MiB of results (collect, toPandas)" in bound.text
     few = application(20, [executor("pi1", 1), executor("pi2", 1)], [stage(0, tasks)])
     assert "results" not in explanation(few, {}).bound.text
+
+
+def test_metrics_that_tasks_send_with_an_empty_result_are_no_results() -> None:
+    """Thousands of tasks of a stage that nobody collects, with 5 KiB of metrics each."""
+    tasks = [task(n / 1000, (n + 1) / 1000) for n in range(9000)]
+    sent = [replace(one, work=replace(one.work, result_bytes=5 * 1024)) for one in tasks]
+    found = bound(application(30, ONE, [stage(0, sent)]))
+    assert found.by == "driver"
+    assert "results" not in found.text

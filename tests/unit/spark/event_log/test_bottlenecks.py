@@ -68,7 +68,8 @@ def test_it_is_named_and_its_parts_are_all_of_the_time(name: str, recorded: bool
 
 
 def test_results_that_went_to_the_driver_are_told() -> None:
-    assert "Tasks sent it 106 MiB of results (collect, toPandas)" in explained("collect").bound.text
+    text = explained("collect").bound.text
+    assert "Tasks sent the driver 106 MiB of results (collect, toPandas)" in text
 
 
 @pytest.mark.parametrize("name", ["slow-key", "two-hot"])

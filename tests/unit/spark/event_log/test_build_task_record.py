@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
 from pitui.spark.event_log import reader
 from pitui.spark.event_log.compression import plain
+from pitui.spark.event_log.events import PlanNode
+from pitui.spark.event_log.plans import QueryPlan
 from pitui.spark.event_log.reader import EventLog
 
 EVENTS = Path(__file__).parents[3] / "captures" / "events"
@@ -192,6 +195,40 @@ def test_rows_of_two_executions_are_equal_where_they_are_made_of_the_same(
     assert ("same-stage" in suspects) is same
 
 
+SCAN = "FileScan parquet [a#{n}] Format: Parquet, Location: InMemoryFileIndex(1 paths)[file:/data"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tells"),
+    [
+        ("Range", "Range (0, 9, step=1, splits=12)", True),
+        ("Scan parquet", f"{SCAN}/a]", True),
+        ("Scan parquet", f"{SCAN}/a..., ReadSchema: struct<a:int>", False),
+        ("Scan ExistingRDD", "Scan ExistingRDD[a#{n}L,b#{n}1]", False),
+        ("LocalTableScan", "LocalTableScan [a#{n}]", False),
+        (
+            "BatchEvalPython",
+            "BatchEvalPython [<lambda>(a#{n})#{n}2], [pythonUDF0#{planned}]",
+            False,
+        ),
+        ("BatchEvalPython", "BatchEvalPython [twice(a#{n})#{n}2], [pythonUDF0#{planned}]", True),
+        ("Project", "Project [UDF(a#{n}) AS b#{n}3]", False),
+    ],
+)
+def test_what_hides_its_data_or_code_is_the_same_only_where_it_is_the_same_dataframe(
+    name: str, text: str, tells: bool
+) -> None:
+    def rows(number: int, planned: int) -> set[str]:
+        leaf = plan_node(name, text.format(n=number, planned=planned))
+        plan = QueryPlan()
+        root = plan_node("Project", f"Project [a#{number}]", leaf)
+        plan.take(msgspec.convert(root, PlanNode))
+        return plan.rows["Project"]
+
+    assert rows(7, 20) == rows(7, 30)  # one DataFrame, of which two results were asked
+    assert (rows(7, 20) == rows(8, 30)) is tells
+
+
 def test_what_python_makes_of_the_same_data_may_be_the_same() -> None:
     def python(number: int) -> list[dict[str, object]]:
         source, own = rdd(0, "ParallelCollectionRDD"), rdd(number + 1, "PythonRDD")
@@ -199,7 +236,9 @@ def test_what_python_makes_of_the_same_data_may_be_the_same() -> None:
 
     record = read([STARTED, ADDED, *python(0), *python(1), ENDED])
     (suspect,) = (one for one in explanation(record, {}).suspects if one.kind == "same-stage")
-    assert suspect.text.startswith("Python began with the same data again in stage 1")
+    assert suspect.text.startswith(
+        "Stage 1 started Python on the same data again, and took about as long (4.0 s of task time)"
+    )
     assert "If it computes the same" in suspect.text
 
 

@@ -128,7 +128,8 @@ def test_the_same_scan_of_as_many_bytes_twice_is_the_same() -> None:
         for n in range(3)
     ]
     suspect = found(application(15, TWO, stages))["same-stage"]
-    assert "stages 1 and 2" in suspect.text
+    assert "Stages 1 and 2 ran the same operators again" in suspect.text
+    assert "If it is the same data and code" in suspect.text
     assert suspect.saves_seconds == pytest.approx(10)
 
 
