@@ -304,9 +304,11 @@ def _kernel() -> str:
 
 def _asking_units(units: Sequence[tuple[str, bool]]) -> str:
     asked = [(name, "--user" if of_user else "--system") for name, of_user in units]
+    # Older ones say nothing of a unit that is not there, as if they could not be asked.
     states = [
-        f"echo unit-state {quote(name)} "
-        f'"$(systemctl {manager} is-enabled {quote(name)} 2>/dev/null)"'
+        f"state=$(systemctl {manager} is-enabled {quote(name)} 2>/dev/null); "
+        f'[ -n "$state" ] || state=$(systemctl {manager} show -p LoadState --value {quote(name)} '
+        f'2>/dev/null | grep -x not-found); echo unit-state {quote(name)} "$state"'
         for name, manager in asked
     ]
     fails = [

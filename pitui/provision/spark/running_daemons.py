@@ -18,6 +18,17 @@ from pitui.remote.quoting import quote
 from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.daemons.unit_files import UnitDaemon
 
+IS_IDLE_MASTER = r"""
+is_idle_master() {
+  port=$(tr '\0' '\n' < "/proc/$1/cmdline" | grep -A 1 -xF -e --webui-port | tail -n 1)
+  host=$(tr '\0' '\n' < "/proc/$1/environ" | sed -n 's/^SPARK_LOCAL_IP=//p')
+  timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /json/ HTTP/1.0\r\n\r\n" >&3 &&
+    cat <&3' "${host:-127.0.0.1}" "${port:-8080}" 2>/dev/null | tr -d '[:space:]' |
+    awk '/"activeapps":\[\]/ && /"activedrivers":\[\]/ { idle = 1 } END { exit !idle }'
+}
+"""
+"""sh function: whether the master of a pid has no applications; without its word it has some."""
+
 _SCRIPT = r"""
 unit=$1 class=$2 home=$3 user=$4 conf=$5 other=$6
 echo "enabled $(systemctl is-enabled "$unit" 2>/dev/null)"
@@ -41,8 +52,13 @@ for file in $(grep -laF -e "$class" /proc/[0-9]*/cmdline 2>/dev/null); do
     -e "SPARK_HOME=$home" -e "SPARK_HOME=$real" || continue
   starter=script
   [ "$pid" != "$main" ] || starter=unit
-  count=$(ps -o args= --ppid "$pid" | grep -c CoarseGrainedExecutorBackend)
+  children=$(ps -o args= --ppid "$pid")
+  count=$(echo "$children" | grep -c CoarseGrainedExecutorBackend)
   echo "process $pid $starter $count"
+  case $class in
+    *.Master) is_idle_master "$pid" || echo applications ;;
+    *) echo "$children" | grep -qF deploy.worker.DriverWrapper && echo driver ;;
+  esac
   has=$(ls -l "$folder/fd" 2>/dev/null | sed -n 's|.* -> \(.*\)/jars/spark-core_.*|\1|p' |
     head -n 1)
   [ -z "$has" ] || [ "$has" = "$real" ] || echo "home ${has##*/} ${real##*/}"
@@ -88,19 +104,31 @@ class Running:
     pid: int | None = None
     by_unit: bool = False
     executors: int = 0
+    applications: bool = False
+    """Of a master: whether some run, or it does not say that none does."""
+    driver: bool = False
+    """Of a worker: whether it runs an application's driver."""
     outdated: tuple[str, ...] = ()
     """What it would be started with now and was not, in words."""
+
+    @property
+    def in_use(self) -> str:
+        """What would end with it, in words; empty for nothing."""
+        if self.applications:
+            return "applications run, or it does not say that none does"
+        if self.executors:
+            return f"it has {self.executors} executors"
+        return "it runs a driver" if self.driver else ""
 
 
 def parse_running(output: str) -> Running:
     """Return what the script found."""
-    enabled, by_unit = False, False
+    by_unit = False
     pid, executors = None, 0
     outdated: list[str] = []
-    for line in output.splitlines():
-        match line.split():
-            case ["enabled", "enabled"]:
-                enabled = True
+    lines = [line.split() for line in output.splitlines()]
+    for words in lines:
+        match words:
             case ["process", number, starter, count]:
                 pid, executors, by_unit = int(number), int(count), starter == "unit"
             case ["home", has, real]:
@@ -115,8 +143,15 @@ def parse_running(output: str) -> Running:
                 outdated.append(f"{name} {has} instead of {wants}")
             case ["set", name, *_]:
                 outdated.append(f"another {name}")
-    said = tuple(printable(words) for words in sorted(outdated))
-    return Running(enabled, pid, by_unit, executors, said)
+    return Running(
+        enabled=["enabled", "enabled"] in lines,
+        pid=pid,
+        by_unit=by_unit,
+        executors=executors,
+        applications=["applications"] in lines,
+        driver=["driver"] in lines,
+        outdated=tuple(map(printable, sorted(outdated))),
+    )
 
 
 async def running(ctx: NodeContext, daemon: UnitDaemon) -> Running:
@@ -133,7 +168,8 @@ async def running(ctx: NodeContext, daemon: UnitDaemon) -> Running:
         await conf_folder(ctx),
         _OTHER[daemon.role],
     )
-    return parse_running(await run_on(ctx, f"sh -c {quote(SPARK_ENV_SH + _SCRIPT)} look {words}"))
+    script = quote(SPARK_ENV_SH + IS_IDLE_MASTER + _SCRIPT)
+    return parse_running(await run_on(ctx, f"sh -c {script} look {words}"))
 
 
 def outdated_words(ctx: NodeContext, now: Mapping[Role, Running]) -> str:

@@ -46,7 +46,7 @@ class _Look:
     @property
     def to_move(self) -> bool:
         """Whether its process can become the unit's without anybody losing anything."""
-        return self.by_script and self.now.executors == 0
+        return self.by_script and not self.now.in_use
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ def _unit_state_words(one: _Look) -> str:
         return f"{one.daemon.unit} starts at boot"
     return (
         f"{one.daemon.unit} starts at boot; until then Spark's scripts' process {one.now.pid} "
-        f"goes on, for it has {one.now.executors} executors"
+        f"goes on, for {one.now.in_use}"
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from support.evidence import (
     ADDRESS,
+    NAMES,
+    NOW,
     NUC,
     access,
     facts,
@@ -12,6 +14,7 @@ from support.evidence import (
     found,
     healthy,
     process,
+    with_apps,
     with_facts,
     with_status,
 )
@@ -21,7 +24,16 @@ from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.doctor.fix import Fix
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
-from pitui.domain.cluster import Launcher, LinkState, LinkStatus, NodeStatus, Role, WorkerState
+from pitui.domain.cluster import (
+    Application,
+    ApplicationState,
+    Launcher,
+    LinkState,
+    LinkStatus,
+    NodeStatus,
+    Role,
+    WorkerState,
+)
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_facts.access_facts import OwnedFolder
@@ -32,6 +44,7 @@ MIB = 1 << 10
 """In KiB."""
 ERROR, WARNING, INFO = FindingSeverity
 WORKER = DaemonTarget("pi2", Role.WORKER)
+GONE = {"spark-worker.service": "not-found"}
 ENDS = ("spark-env.sh line 3 makes Spark's own scripts exit", "Use `return` instead of `exit`.")
 
 
@@ -99,18 +112,40 @@ def test_a_worker_whose_settings_end_sparks_scripts_is_not_started_in_vain() -> 
 def test_a_daemon_of_scripts_where_provisioning_had_a_service() -> None:
     worker = replace(process("pi2", Role.WORKER), launcher=Launcher.DAEMON, unit=None)
     evidence = with_status(
-        says(units={}), "pi2", change=lambda node: replace(node, processes=(worker,))
+        says(units=GONE), "pi2", change=lambda node: replace(node, processes=(worker,))
     )
     (one,) = found(evidence, "spark.service-not-enabled")
     assert (one.severity, one.node) == (WARNING, "pi2")
     assert one.fixed_by == Fix.provisioning("service", on=["pi2"], restart=[WORKER])
     stray = replace(worker, role=Role.MASTER)
     second = with_status(
-        says(units={}), "pi2", change=lambda node: replace(node, processes=(stray,))
+        says(units=GONE), "pi2", change=lambda node: replace(node, processes=(stray,))
     )
     assert not found(second, "spark.service-not-enabled")
     for change in ({"provisioned": False}, {"units": {"spark-worker.service": "enabled"}}):
         assert not found(with_facts(evidence, "pi2", **change), "spark.service-not-enabled")
+
+
+def test_a_daemon_of_scripts_where_nobody_made_services() -> None:
+    worker = replace(process("pi2", Role.WORKER), launcher=Launcher.DAEMON, unit=None)
+    evidence = with_status(
+        says(units={}), "pi2", change=lambda node: replace(node, processes=(worker,))
+    )
+    assert not found(evidence, "spark.service-not-enabled")  # systemctl gave no answer
+    none = with_facts(evidence, *NAMES, units=GONE)
+    assert not found(none, "spark.service-not-enabled")
+
+
+def test_a_master_of_scripts_is_not_restarted_while_applications_run() -> None:
+    master = replace(process(NUC, Role.MASTER), launcher=Launcher.DAEMON, unit=None)
+    evidence = with_facts(healthy(), NUC, units={"spark-master.service": "disabled"})
+    evidence = with_status(evidence, NUC, change=lambda node: replace(node, processes=(master,)))
+    (one,) = found(evidence, "spark.service-not-enabled")
+    (possible,) = with_possible_fixes([one], CHECKS, evidence)
+    assert possible.fixed_by is not None
+    app = Application("app-1", "flights", ApplicationState.RUNNING, 8, 512, NOW - 60, 60.0)
+    (kept,) = with_possible_fixes([one], CHECKS, with_apps(evidence, app))
+    assert kept.fixed_by is None
 
 
 def test_a_service_that_fails_gets_its_files_anew() -> None:

@@ -32,28 +32,39 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"Spark's scripts started its {process.role}, and nothing does at boot: "
                     f"spark-{process.role}.service is gone or disabled",
-                    "pitui provision {nodes} --only service ; pitui restart {nodes}",
+                    # A restart waits until the master has it again.
+                    Fix.provisioning(
+                        "service", on=[name], restart=[DaemonTarget(name, process.role)]
+                    ),
                     node=name,
                     about=f"no unit of the {process.role}",
                     several="Spark's scripts started their daemons, and nothing does at boot",
-                    # A restart waits until the master has it again.
-                    fixed_by=Fix.provisioning(
-                        "service", on=[name], restart=[DaemonTarget(name, process.role)]
-                    ),
                 )
 
 
 def _should_be_a_unit(evidence: Evidence, name: str, process: DaemonProcess) -> bool:
     """Whether provisioning gave a daemon to systemd; without root it leaves that to cron.
 
-    A daemon that the node shall not have is another finding's.
+    A daemon that the node shall not have is another finding's. Where no node has a unit that
+    provisioning makes, nobody asked for them.
     """
     facts, node = evidence.facts[name], evidence.nodes[name]
     if not (node.is_master if process.role is Role.MASTER else node.is_worker):
         return False
-    state = facts.units.get(f"spark-{process.role}.service", "not-found")
+    state = facts.units.get(f"spark-{process.role}.service")
+    lost = state == "disabled" or (state == "not-found" and _has_units(evidence))
     by_root = node.sudo != "none" and facts.machine.systemd
-    return by_root and is_provisioned(evidence, name) and state in ("disabled", "not-found")
+    return lost and by_root and is_provisioned(evidence, name)
+
+
+def _has_units(evidence: Evidence) -> bool:
+    """Whether the step `service` was carried out on some node."""
+    return any(
+        is_provisioned(evidence, name)
+        and facts.units.get(f"spark-{role}.service") in ("enabled", "disabled")
+        for name, facts in evidence.facts.items()
+        for role in Role
+    )
 
 
 CHECK = Check(
