@@ -8,6 +8,9 @@ from typing import Protocol
 RUN_LIMIT = 30.0
 """Seconds that a command may take unless its caller says otherwise."""
 
+FROM_STDIN = 'eval "$(cat)"'
+"""The command that runs the sh on its standard input: everybody on a node can see command lines."""
+
 BLOCK = 256 * 1024
 """Bytes of the largest block that is read from a command or written to it."""
 

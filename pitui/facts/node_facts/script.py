@@ -180,18 +180,20 @@ for file in /sys/fs/ext4/*/errors_count; do
 done
 """
 # Another account finds other folders, modules and files than this login, which may not write or
-# look where that one does. `own` is what is asked, `functions` is SPARK_ENV_SH. It goes by standard
-# input: sudo writes command lines to the system's log.
+# look where that one does. `own` is what is asked, `given` exports the configured environment, and
+# `functions` is SPARK_ENV_SH. They go by standard input: sudo writes command lines to the system's
+# log.
 _AS_ACCOUNT = r"""
 ask_account() {
   {
+    printf '%s\n' "$given" 'PATH=$1 SPARK_HOME=$2 LC_ALL=C; export PATH SPARK_HOME LC_ALL'
     printf '%s\n' "$functions" '{ own=$(cat); } <<"END_OF_OWN"' "$own" END_OF_OWN
     echo 'in_spark_env "$own" 2>/dev/null || bash -c "$own" 2>/dev/null </dev/null'
-  } | "$@" env LC_ALL=C "PATH=$PATH" "SPARK_HOME=$SPARK_HOME" sh
+  } | "$@" sh -s "$PATH" "$SPARK_HOME"
 }
 if [ -z "$account" ] || [ "$(id -u)" = 0 ] || [ "$(id -un)" = "$account" ] ||
-  ! asked=$(ask_account sudo -n -H -u "$account" "$@" 2>/dev/null)
-then asked=$(ask_account "$@"); fi
+  ! asked=$(ask_account sudo -n -H -u "$account" 2>/dev/null)
+then asked=$(ask_account); fi
 printf '%s\n' "$asked"
 """
 _JARS = r"""
@@ -202,7 +204,10 @@ done
 
 
 def node_facts_command(question: NodeQuestion) -> str:
-    """Return the command whose output `pitui.facts.node_facts.parser.parse_node_facts` reads."""
+    """Return the sh whose output `pitui.facts.node_facts.parser.parse_node_facts` reads.
+
+    It holds the configured environment, and so goes in by standard input (`FROM_STDIN`).
+    """
     home = quote_path(question.spark_home)
     return "\n".join(
         [
@@ -269,8 +274,8 @@ def _asking_account(question: NodeQuestion) -> str:
             f"echo '{PART}more'",
         ]
     )
-    given = quote("env", *(f"{name}={value}" for name, value in question.env.items()))
-    return f"account={quote(question.account)} own={quote(own)}\nset -- {given}{_AS_ACCOUNT}"
+    given = quote(exports(question.env))
+    return f"account={quote(question.account)} own={quote(own)} given={given}{_AS_ACCOUNT}"
 
 
 def _resolving(names: Sequence[str]) -> str:

@@ -54,7 +54,7 @@ def submission_script(
     files: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the sh that prints the facts; it changes nothing.
+    """Return the sh that prints the facts; it changes nothing, and goes in by standard input.
 
     Args:
         spark_home: where Spark is.

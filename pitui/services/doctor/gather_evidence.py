@@ -22,6 +22,7 @@ from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
 from pitui.remote.fanout import fan_out
+from pitui.remote.runner import FROM_STDIN
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.earlier_events import earlier_events
 from pitui.services.doctor.gather_apps import GatheredApps, gather_apps
@@ -147,7 +148,9 @@ async def ask_node(
     """
     command = node_facts_command(question_for(cluster, name, snapshot, apps))
     before = time.time()
-    result = await cluster.runner(name).run(command, limit=LIMIT, changes=False)
+    result = await cluster.runner(name).run(
+        FROM_STDIN, stdin=command.encode(), limit=LIMIT, changes=False
+    )
     return parse_node_facts(result.stdout, (before, time.time()))
 
 

@@ -12,6 +12,7 @@ from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.runtimes.python import parse_pythons, python_script
 from pitui.facts.spark.submit_defaults import SubmissionFacts, parse_submission, submission_script
 from pitui.remote.fanout import fan_out
+from pitui.remote.runner import FROM_STDIN
 from pitui.services.cluster import Cluster
 from pitui.services.runs.run_folder import SETTINGS
 from pitui.services.runs.submit_files import Places, Upload, locate
@@ -262,7 +263,8 @@ async def _submission_facts(
     script = submission_script(
         node.spark_home, towards=view.alive[0].host, files=on_node, env=node.env
     )
-    result = await cluster.runner(node.name).run(script, changes=False)
+    asked = cluster.runner(node.name).run(FROM_STDIN, stdin=script.encode(), changes=False)
+    result = await asked
     facts = parse_submission(result.stdout)
     if not facts.has_submit:
         raise NodeError(

@@ -20,5 +20,7 @@ def folders(node: Node) -> str:
     `$(folder SPARK_LOG_DIR logs)` is where the daemons' logs are, `$(folder SPARK_WORKER_DIR work)`
     where the worker keeps its executors.
     """
-    exports = "".join(f"export {quote(f'{key}={value}')}\n" for key, value in node.env.items())
+    # What stands here can be seen in the list of processes: secrets have no place in it.
+    said = {name: value for name, value in node.env.items() if name.endswith(("_DIR", "_HOME"))}
+    exports = "".join(f"export {quote(f'{name}={value}')}\n" for name, value in said.items())
     return f"home={quote_path(node.spark_home)}\n{exports}{SPARK_ENV_SH}{_FOLDERS}"

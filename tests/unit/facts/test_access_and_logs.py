@@ -19,6 +19,7 @@ from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.reach import Reach
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
+from pitui.remote.runner import FROM_STDIN
 
 
 def ask(shell: Sequence[str], question: NodeQuestion, home: Path) -> NodeFacts:
@@ -28,6 +29,28 @@ def ask(shell: Sequence[str], question: NodeQuestion, home: Path) -> NodeFacts:
         env={"PATH": os.environ["PATH"], "HOME": str(home)},
     )  # fmt: skip
     return parse_node_facts(done.stdout)
+
+
+def test_no_argument_holds_the_configured_environment(shell: Sequence[str], spark: Path) -> None:
+    bin_folder, secret = spark.parent / "bin", "MARKED-env-Kx5"
+    bin_folder.mkdir()
+    for name, text in {
+        "id": '[ "$*" = -u ] && echo 1000 || exec /usr/bin/id "$@"',
+        "sudo": f'echo "$@" >> "{bin_folder}/said"; [ "$2" = -H ] && shift 4 && exec "$@"',
+    }.items():
+        (bin_folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (bin_folder / name).chmod(0o755)
+    (spark / "conf/spark-env.sh").write_text('[ "$MARKED" ] && export SPARK_LOCAL_DIRS=/seen\n')
+    question = NodeQuestion(str(spark), env={"MARKED": secret}, account="nobody")
+    done = subprocess.run(
+        [*shell, "-c", FROM_STDIN],
+        input=node_facts_command(question), capture_output=True, text=True, check=True, timeout=60,
+        env={"PATH": f"{bin_folder}:{os.environ['PATH']}", "HOME": str(spark.parent)},
+    )  # fmt: skip
+    assert "/seen" in [one.path for one in parse_node_facts(done.stdout).folders]
+    said = (bin_folder / "said").read_text()
+    assert "-u nobody sh -s" in said
+    assert secret not in said
 
 
 @pytest.fixture
