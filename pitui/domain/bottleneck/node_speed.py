@@ -1,7 +1,7 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median, median_low
 
 from pitui.domain.apps.work_counts import WorkState
@@ -22,46 +22,36 @@ It is the lower of the two in the middle: of two tasks, one that is long says no
 _LEAST_STAGES = 3
 """Stages in which a node had one task each, from which on they say something of it."""
 
+_Pace = tuple[float, float]
+"""Of a node in a stage: a task's time there as a multiple of the usual, and what that weighs."""
+
 SLOW = 1.3
 """Multiple of the others' time from which on a node is called slow."""
 
 
 def node_paces(record: ApplicationRecord) -> dict[str, float]:
-    """Return by node how long a task takes there, as a multiple of what it takes on all nodes.
+    """Return by node how long a task takes there, as a multiple of what it takes on most cores.
 
-    In each stage, a node's median against the mean of all nodes' medians, so that one long task
-    says nothing of its node; stages weigh by their time. Of stages in which a node had one task
-    several together say as much. Nodes that ran too little are left out.
+    In each stage by a node's median, so that one long task says nothing of its node; stages weigh
+    by their time. Of stages in which a node had one task several together say as much. Nodes that
+    ran too little are left out.
     """
-    evidence: list[tuple[dict[str, list[float]], float]] = []
-    few: dict[str, list[float]] = defaultdict(list)
-    weight_of_few = 0.0
+    evidence: dict[str, list[_Pace]] = defaultdict(list)
+    few: dict[str, list[_Pace]] = defaultdict(list)
     for stage in record.stages:
         found, weight = _paces_in_stage(stage, record)
-        evidence.append((found, weight))
         for node, own in found.items():
-            if len(own) < LEAST_TASKS:
-                few[node] += own
-                weight_of_few += weight / len(found)
-    enough = {node: own for node, own in few.items() if len(own) >= _LEAST_STAGES}
-    return _weighted_paces([*evidence, (enough, weight_of_few)])
+            kept = evidence if len(own) >= LEAST_TASKS else few
+            kept[node].append((median_low(own), weight))
+    for node, paces in few.items():
+        if len(paces) >= _LEAST_STAGES:
+            middle = median_low(pace for pace, _ in paces)
+            evidence[node].append((middle, sum(weight for _, weight in paces)))
+    return {node: _weighted_mean(paces) for node, paces in evidence.items()}
 
 
-def _weighted_paces(
-    evidence: Iterable[tuple[Mapping[str, Sequence[float]], float]],
-) -> dict[str, float]:
-    """Return the mean of each node's medians, by their weights, against those of all nodes."""
-    weighted: dict[str, float] = defaultdict(float)
-    weights: dict[str, float] = defaultdict(float)
-    for found, weight in evidence:
-        medians = {n: median_low(own) for n, own in found.items() if len(own) >= LEAST_TASKS}
-        if len(medians) < 2:
-            continue
-        mean = sum(medians.values()) / len(medians)
-        for node, pace in medians.items():
-            weighted[node] += weight * pace / mean
-            weights[node] += weight
-    return {node: weighted[node] / weights[node] for node in weighted if weights[node] > 0}
+def _weighted_mean(paces: Sequence[_Pace]) -> float:
+    return sum(pace * weight for pace, weight in paces) / sum(weight for _, weight in paces)
 
 
 def slow_nodes(record: ApplicationRecord) -> dict[str, float]:
@@ -90,10 +80,19 @@ def _paces_in_stage(
         total += sum(sum(times) for times in timed.values())
         if len(timed) < 2:
             continue  # nothing to compare it with
-        usual = sum(median_low(times) for times in timed.values()) / len(timed)
+        usual = _usual(timed.values())
         for node, times in timed.items():
             by_node[node] += [seconds / usual for seconds in times]
     return by_node, total
+
+
+def _usual(by_node: Iterable[Sequence[float]]) -> float:
+    """Return the median of some nodes that is in the middle, each counted once a task.
+
+    It hardly depends on which nodes had tasks of this stage and kind, as a mean would: a slow node
+    with one core is among the first tasks of slots alone.
+    """
+    return median_low(median_low(times) for times in by_node for _ in times)
 
 
 def _tasks_by_kind(
@@ -107,7 +106,7 @@ def _tasks_by_kind(
     median_bytes = stage.median_bytes
     firsts = first_of_slots(stage, record)
     for task, is_first in zip(in_order_of_launch(stage), firsts, strict=True):
-        done = task.state is WorkState.DONE and task.duration_ms
+        done = task.state is WorkState.DONE and (task.duration_ms or 0) > 0
         if done and not had_more_data(task, median_bytes):
             own = kinds[is_first].setdefault(node_of(task), [])
             own.append((task.duration_ms or 0) / 1000)

@@ -37,7 +37,7 @@ PLANTED = {
     "coalesce1": Planted({"too-few-tasks"}, suspect="too-few-tasks"),
     "twice-rdd": Planted({"driver"}, suspect="same-stage"),
 }
-SLOW_NODES = {"slow-node-2.5": "2.6", "slow-node-1.7": "1.6", "even-nodes": None}
+SLOW_NODES = {"slow-node-2.5": "2.5", "slow-node-1.7": "1.6", "even-nodes": None}
 """By what pi3 was held back against the others."""
 
 

@@ -10,7 +10,7 @@ from pitui.domain.bottleneck.explanation import Part, WhatIf
 from pitui.domain.bottleneck.node_speed import node_paces, slow_nodes
 from pitui.domain.bottleneck.replay.replay_savings import replays_of
 from pitui.domain.bottleneck.replay.what_if import what_if
-from pitui.domain.bottleneck.task_record import ApplicationRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
 
 TWO = [executor("pi1", 2), executor("pi2", 2)]
 
@@ -126,6 +126,38 @@ def test_a_node_that_is_slow_in_each_of_many_stages_of_one_task_is_slow() -> Non
     ]  # fmt: skip
     assert slow_nodes(application(12, nodes, stages)) == {"pi3": pytest.approx(2.5)}
     assert slow_nodes(application(12, nodes, stages[:2])) == {}
+
+
+@pytest.mark.parametrize("larger", [["pi1"], ["pi1", "pi2"], ["pi1", "pi2", "pi4"]])
+@pytest.mark.parametrize("slow", [1.0, 1.5, 2.5])
+def test_a_node_of_one_core_among_larger_ones_is_told_by_one_task_a_stage(
+    larger: list[str], slow: float
+) -> None:
+    """A slot's first task takes two seconds longer everywhere; the larger nodes take the others."""
+    stages = [
+        stage(
+            n,
+            [task(20 * n, 20 * n + 3, node) for node in larger for _ in range(4)]
+            + [task(20 * n + 3, 20 * n + 4, node) for node in larger for _ in range(8)]
+            + [task(20 * n, 20 * n + 3 * slow, "pi3")],
+        )
+        for n in range(3)
+    ]
+    nodes = [executor("pi3", 1), *(executor(node, 4) for node in larger)]
+    expected = {} if slow == 1.0 else {"pi3": pytest.approx(slow)}
+    assert slow_nodes(application(60, nodes, stages)) == expected
+    assert slow_nodes(application(60, nodes, stages[:2])) == {}
+
+
+def test_a_slow_node_that_some_stages_had_no_task_for_is_as_slow_as_in_the_others() -> None:
+    def even(number: int, nodes: dict[str, float]) -> StageRecord:
+        return stage(number, [task(20 * number, 20 * number + took, node)
+                              for node, took in nodes.items() for _ in range(4)])  # fmt: skip
+
+    fast = {"pi1": 1.0, "pi2": 1.0}
+    stages = [even(0, fast), even(1, {**fast, "pi3": 2.0}), even(2, fast)]
+    nodes = [executor(node, 2) for node in ("pi1", "pi2", "pi3")]
+    assert slow_nodes(application(60, nodes, stages)) == {"pi3": pytest.approx(2)}
 
 
 def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
