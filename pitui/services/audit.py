@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pitui.config.own_user import own_user
 from pitui.config.paths import state_folder, write_all
-from pitui.domain.concurrency.disk_thread import DiskThread, SlowDiskError
+from pitui.domain.concurrency.disk_thread import DiskThread, LastingWork, SlowDiskError
 
 _TAIL = 64 * 1024
 _LIMIT = 15.0
@@ -31,6 +31,7 @@ class Audit:
         self._seen_size = -1
         self._last: dict[tuple[str, str], float] = {}
         self._disk = DiskThread("the audit log", _LIMIT)
+        self._looking: LastingWork[None] = LastingWork(self._disk, _LOOK_LIMIT)
 
     def record(self, action: str, node: str, result: str, **details: str) -> None:
         """Have one entry written; `details` must hold no secret.
@@ -85,9 +86,13 @@ class Audit:
         return self._last.get((action, node))
 
     async def refresh(self) -> None:
-        """Learn what other pituis recorded, of the newest entries; not from a disk that is slow."""
-        with suppress(SlowDiskError):
-            await self._disk.within(_LOOK_LIMIT, self._look)
+        """Learn what other pituis recorded, of the newest entries.
+
+        A disk that is slow is waited for once, and then not before it has answered.
+        """
+        if not self._looking.hangs:
+            with suppress(SlowDiskError):
+                await self._looking.do(self._look)
 
     def _look(self) -> None:
         try:

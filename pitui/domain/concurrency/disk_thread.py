@@ -1,10 +1,11 @@
 """A thread for files of pitui's own: what waits for a lock or a slow card waits there."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 from pitui.domain.errors import PituiError
 
@@ -23,7 +24,7 @@ class DiskThread:
 
     def __init__(self, what: str, limit: float = _LIMIT) -> None:
         self._what = what
-        self._limit = limit
+        self.limit = limit
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
 
     async def do(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -32,13 +33,23 @@ class DiskThread:
         Raises:
             SlowDiskError: it has not ended in time. It is dropped, unless it has begun.
         """
-        return await self.within(self._limit, partial(work, *args, **kwargs))
+        return await self.within(self.limit, partial(work, *args, **kwargs))
 
     async def within(self, limit: float, work: Callable[[], _T]) -> _T:
         """Do the same with another limit, in seconds."""
+        async with self.limited(limit):
+            return await self.begin(work)
+
+    def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
+        """Have something done, and return what is told of its end."""
+        return asyncio.wrap_future(self._thread.submit(work))
+
+    @asynccontextmanager
+    async def limited(self, limit: float) -> AsyncIterator[None]:
+        """Raise `SlowDiskError` where what is inside waits for more than `limit` seconds."""
         try:
             async with asyncio.timeout(limit) as clock:
-                return await asyncio.wrap_future(self._thread.submit(work))
+                yield
         except TimeoutError:
             if not clock.expired():
                 raise  # the work's own
@@ -48,3 +59,35 @@ class DiskThread:
     def put(self, work: Callable[[], object]) -> None:
         """Have something done that nobody waits for, nor for what it raises."""
         self._thread.submit(work)
+
+
+class LastingWork(Generic[_T]):
+    """Work of one kind that is not begun again before it has ended; its answer is never lost."""
+
+    def __init__(self, disk: DiskThread, limit: float | None = None) -> None:
+        self._disk = disk
+        self._limit = disk.limit if limit is None else limit
+        self._begun: asyncio.Future[_T] | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a slow disk was given something whose end nobody has heard of yet."""
+        return self._begun is not None
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a disk is still at work."""
+        return self._begun is not None and not self._begun.done()
+
+    async def do(self, work: Callable[[], _T]) -> _T:
+        """Return what `work` returns, or what was begun before and took too long.
+
+        Raises:
+            SlowDiskError: it has not ended in time; asked again, this goes on waiting for it.
+        """
+        begun = self._begun = self._begun or self._disk.begin(work)
+        async with self._disk.limited(self._limit):
+            await asyncio.wait([begun])
+        if self._begun is begun:
+            self._begun = None
+        return begun.result()

@@ -98,7 +98,7 @@ class MasterAccess:
 
         For a moment after its start a master answers everything with its first page.
         """
-        until = time.monotonic() + _STARTS_WITHIN
+        until = time.monotonic() + min(_STARTS_WITHIN, limit)
         while True:
             answer = await self._web.get(url, via=self._node.name, limit=limit)
             try:

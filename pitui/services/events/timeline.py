@@ -16,7 +16,7 @@ from typing import TypeVar
 from pitui.config.own_database import BusyFileError, DamagedFileError
 from pitui.domain.clock_jumps import ClockJumps
 from pitui.domain.cluster import MasterState
-from pitui.domain.concurrency.disk_thread import SlowDiskError
+from pitui.domain.concurrency.disk_thread import LastingWork, SlowDiskError
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, UnreadEvents, unread_events
 from pitui.domain.events.last_known_state import LastKnownState
@@ -53,7 +53,12 @@ class Timeline:
         self._look_kept = True
         self._said = ""
         self._busy_since: float | None = None
+        self._looking: LastingWork[tuple[Sequence[Event], tuple[float, ...]]]
+        self._looking = LastingWork(self._store.disk)
+        self._adding: LastingWork[StoredTimeline] = LastingWork(self._store.disk)
         self._pending: list[Event] = []
+        self._given: list[Event] = []
+        """What a slow disk was given, and may keep yet."""
         self._unkept: list[Event] = []
         self._snapshot: Snapshot | None = None
         self._last: Snapshot | None = None
@@ -182,7 +187,7 @@ class Timeline:
         if self._said != self._audit.complaint:
             self._said = self._audit.complaint
             self._tell()
-        if self._pending or time.monotonic() - self._noted > _NOTE_EVERY:
+        if self._pending or self._adding.is_begun or time.monotonic() - self._noted > _NOTE_EVERY:
             await self._write()
         elif self._mark != mark and (kept := await self._try(self._store.read)) is not None:
             self._mark = mark
@@ -194,25 +199,45 @@ class Timeline:
     async def _look(self) -> tuple[Sequence[Event], tuple[float, ...]]:
         """Return what people did since the last look, and the mark of the file."""
         try:
-            return await self._store.disk.do(lambda: (self._actions.read(), self._store.mark()))
+            return await self._looking.do(lambda: (self._actions.read(), self._store.mark()))
         except SlowDiskError:
             return (), self._mark
 
     async def _write(self) -> None:
         found, seen = list(self._pending), self._seen
-        written = [*self._unkept, *found]
-        kept = await self._try(lambda: self._store.add(written, seen, time.time()))
-        if kept is None and self._trouble is None:
-            return  # the next round tries again
+        settled = await self._is_settled()
+        written = [*self._unkept, *found][-_MOST:]
+        kept = None
+        if settled:
+            kept = await self._try(
+                lambda: self._store.add(written, seen, time.time()), self._adding
+            )
+            if kept is None and self._trouble is None:
+                return  # the next round tries again
         del self._pending[: len(found)]
         self._noted = time.monotonic()
         if kept is not None:
             self._unkept = []
             self._show(kept)
+            return
+        # The disk may have room again later, or be slow and keep it yet.
+        if settled and self._adding.is_begun:
+            self._given, self._unkept = written, []
         else:
-            # The disk may have room again later.
-            self._unkept = written[-_MOST:]
-            self._live_on_with(found)
+            self._unkept = written
+        self._live_on_with(found)
+
+    async def _is_settled(self) -> bool:
+        """Whether it is known what became of what the disk was given; nothing is kept twice."""
+        if not self._adding.is_begun:
+            return True
+        kept = await self._try(self._store.read, self._adding)  # the answer of what was begun
+        if self._adding.is_begun:
+            return False
+        if kept is None:
+            self._unkept = [*self._given, *self._unkept]
+        self._given = []
+        return True
 
     def _live_on_with(self, found: list[Event]) -> None:
         known = {(e.subject, e.what) for e in self.events if e.once}
@@ -220,15 +245,18 @@ class Timeline:
         every = sorted((*self.events, *new), key=lambda event: event.at)
         self._set(tuple(e for e in every if e.at > time.time() - KEPT_S)[-_MOST:])
 
-    async def _try(self, work: Callable[[], _T]) -> _T | None:
+    async def _try(
+        self, work: Callable[[], _T], lasting: LastingWork[_T] | None = None
+    ) -> _T | None:
         """Do something with the file in a thread; a complaint is kept, and said once."""
+        do = self._store.disk.do if lasting is None else lasting.do
         try:
             try:
-                result = await self._store.disk.do(work)
+                result = await do(work)
             except DamagedFileError as error:
                 self.complain(error)
                 await self._keep_again()
-                result = await self._store.disk.do(work)
+                result = await do(work)
         except PituiError as error:
             if isinstance(error, BusyFileError) and not self._busy_for_long():
                 return None  # the next round tries again

@@ -1,5 +1,7 @@
 import json
 import stat
+import threading
+import time
 
 from pitui.services.audit import Audit
 
@@ -66,3 +68,23 @@ async def test_a_name_that_is_no_utf8_is_written(tmp_path):
     audit.record("push", "pi1", "ok", source="caf\udce9.csv")
     assert await audit.written() == ""
     assert json.loads(path.read_text())["source"] == "caf\udce9.csv"
+
+
+async def test_a_disk_that_hangs_is_waited_for_once(tmp_path) -> None:
+    audit = Audit("shelf", tmp_path / "audit.jsonl")
+    other = Audit("shelf", tmp_path / "audit.jsonl")
+    other.record("stop", "pi1", "ok")
+    await other.written()
+    free = threading.Event()
+    audit._disk.put(free.wait)
+    try:
+        await audit.refresh()
+        begun = time.monotonic()
+        await audit.refresh()
+        assert time.monotonic() - begun < 0.25
+        assert audit.last("stop", "pi1") is None
+    finally:
+        free.set()
+    await audit.written()
+    await audit.refresh()
+    assert audit.last("stop", "pi1") is not None

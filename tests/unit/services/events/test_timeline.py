@@ -3,7 +3,8 @@ import json
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -271,3 +272,43 @@ async def test_an_audit_log_that_cannot_be_written_is_said(tmp_path: Path) -> No
     await one.note()
     await one.note()
     assert len([text for text in told if "audit log" in text]) == 1
+
+
+@contextmanager
+def slow_disk(one: Timeline) -> Iterator[None]:
+    """Let everything come to the disk only when it has been given up."""
+    free = threading.Event()
+    one._store.disk.put(free.wait)
+    one._looking._limit = one._adding._limit = one._store.disk.limit = 0.05
+    try:
+        yield
+    finally:
+        free.set()
+        one._looking._limit = one._adding._limit = one._store.disk.limit = 30.0
+
+
+async def test_what_a_slow_disk_read_late_is_not_lost(timeline, tmp_path: Path) -> None:
+    audit = Audit("shelf", tmp_path / "audit.jsonl")
+    one = timeline()
+    await one.begin()
+    audit.record("stop", "pi1", "ok")
+    await audit.written()
+    with slow_disk(one):
+        await one.note()
+        assert one.events == ()
+    await one.note()
+    assert [e.what for e in one.events] == ["stop"]
+
+
+async def test_what_a_slow_disk_wrote_late_is_there_once(timeline) -> None:
+    one, other = timeline(), timeline()
+    await one.begin()
+    await feed(one, FULL)
+    with slow_disk(one):
+        assert await feed(one, LOST) == ["lost"]
+        assert "has not answered" in str(one.complaint)
+        assert await feed(one, FULL) == ["lost", "back"]
+    assert await feed(one, LOST) == ["lost", "back", "lost"]
+    assert one.complaint is None
+    await other.begin()
+    assert other.events == one.events
