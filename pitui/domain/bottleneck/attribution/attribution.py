@@ -51,7 +51,7 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
     """Divide an application's core-time."""
     cores = all_cores(record)
     found: dict[Key | None, dict[Part, float]] = idle_parts(record, cores)
-    cpu = _add_tasks(record, cores, found)
+    cpu = _add_tasks(record, found)
     rests = list(_rests(record, cores))
     for key, parts in explain_rests(rests, samples).items():
         for part, seconds in parts.items():
@@ -100,15 +100,14 @@ def attributions_together(parts: Sequence[Attribution]) -> Attribution:
 
 
 def _add_tasks(
-    record: ApplicationRecord, cores: int, found: dict[Key | None, dict[Part, float]]
+    record: ApplicationRecord, found: dict[Key | None, dict[Part, float]]
 ) -> dict[tuple[Key, str], float]:
     """Add what tasks measured; return the CPU time by stage and node."""
     cpu: dict[tuple[Key, str], float] = defaultdict(float)
     for stage in record.stages:
         own = found[stage.key]
-        python = start_in_python(stage, cores)
         for task in stage.tasks:
-            for part, seconds in task_parts(task, record.ended_at, python).parts.items():
+            for part, seconds in task_parts(task, record.ended_at).parts.items():
                 own[part] += seconds * record.task_cpus
                 if part is Part.CPU:
                     cpu[stage.key, node_of(task)] += seconds * record.task_cpus
@@ -117,9 +116,9 @@ def _add_tasks(
 
 def _rests(record: ApplicationRecord, cores: int) -> Iterator[Rest]:
     for stage in record.stages:
-        python = start_in_python(stage, cores)
+        start = start_in_python(stage, cores)
         for task in stage.tasks:
-            left = task_parts(task, record.ended_at, python).rest
+            left = task_parts(task, record.ended_at).rest
             if left > 0 and task.launched_at is not None:
                 ended = task.ended_at or record.ended_at
                 yield Rest(
@@ -130,6 +129,7 @@ def _rests(record: ApplicationRecord, cores: int) -> Iterator[Rest]:
                     left,
                     spilled=bool(task.work.spill_disk),
                     python=stage.python,
+                    start=0.0 if task.state.active else min(left, start),
                     for_a_core=0.0 if stage.python else waited_for_a_core(task, left),
                 )
 

@@ -2,7 +2,8 @@
 
 A task's `rest` (see `task_parts`) is taken to be spread evenly over its time. In each sample of the
 node, the CPU time of Python workers is given to the tasks that ran there, in proportion to their
-rest; what is left waited for the one thing of which the node had none to spare.
+rest; then comes what Python takes to begin and end with a task; what is left waited for the one
+thing of which the node had none to spare.
 """
 
 from bisect import bisect_right
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pitui.domain.bottleneck.attribution.task_parts import MOST_START_UNSEEN
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
 
@@ -43,6 +45,8 @@ class Rest:
     seconds: float
     spilled: bool
     python: bool | None
+    start: float = 0.0
+    """Seconds of it, at most, in which Python begins and ends with the task."""
     for_a_core: float = 0.0
     """Seconds of it that, where no sample tells, can only have been waiting for a core."""
 
@@ -83,14 +87,19 @@ def _explain_node(
         left = rest.seconds
         for at, seconds in _overlaps(rest, samples, ends):
             in_python = 0.0 if rest.python is False else seconds * shares[at]
+            starting = min(seconds - in_python, _start(rest, seconds, samples[at]))
             if in_python:
                 parts[Part.PYTHON_CPU] += in_python
-            parts[blocked_by(samples[at], rest)] += seconds - in_python
+            if starting:
+                parts[Part.SCHEDULING] += starting
+            parts[blocked_by(samples[at], rest)] += seconds - in_python - starting
             left -= seconds
         if left > 0:
+            starting = _start(rest, left, None)
             for_a_core = left * rest.for_a_core / rest.seconds
+            parts[Part.SCHEDULING] += starting
             parts[Part.CPU] += for_a_core
-            parts[Part.WAITING] += left - for_a_core
+            parts[Part.WAITING] += left - for_a_core - starting
 
 
 def _overlaps(
@@ -117,6 +126,13 @@ def _python_share(sample: NodeSample, open_seconds: float) -> float:
     if not sample.python_cores or not open_seconds:
         return 0.0
     return min(1.0, sample.python_cores * sample.seconds / open_seconds)
+
+
+def _start(rest: Rest, seconds: float, sample: NodeSample | None) -> float:
+    """Return how much of some seconds of a rest is Python that begins or ends, at most."""
+    seen = sample is not None and sample.python_cores is not None
+    start = rest.start if seen else min(rest.start, MOST_START_UNSEEN)
+    return start * seconds / rest.seconds
 
 
 def blocked_by(sample: NodeSample, rest: Rest) -> Part:

@@ -18,7 +18,9 @@ SLOWEST_CARD = 4 * 1024 * 1024
 """Bytes a second that any card or share gives."""
 
 _MOST_START = 0.05
-"""Seconds that a Python worker that is there takes for a task in which nothing is to be done."""
+"""Seconds that a Python worker on a slow board takes for a task in which nothing is to be done."""
+MOST_START_UNSEEN = 0.012
+"""The same where nobody saw how long Python was on the CPU meanwhile: more may be work."""
 
 _COMPUTES = 0.1
 """Share of the run time on the CPU from which on a task computes, however busy its node is."""
@@ -50,24 +52,21 @@ def waited_for_a_core(task: Task, rest: float) -> float:
 def start_in_python(stage: StageRecord, cores: int) -> float:
     """Return the seconds that each task of a stage takes for Python to begin and end with it.
 
-    Nobody measures them. Where there are many tiny tasks, it is what the shorter ones take that the
-    JVM does not compute, and never more than what that takes a slow board.
+    Nobody measures them. Where there are many tiny tasks, it is at most what the metrics of the
+    shorter ones leave open, and never more than what that takes a slow board.
     """
     if not stage.python or not many_tiny_tasks(stage, cores):
         return 0.0
-    rests = [
-        max(0.0, task.work.run_ms - task.times.cpu_ms) / 1000
+    rests = sorted(
+        task_parts(task, 0.0).rest
         for task in stage.tasks
-        if task.times is not None
-    ]
-    return min(_MOST_START, sorted(rests)[len(rests) // 10]) if rests else 0.0
+        if task.state is WorkState.DONE and task.times is not None
+    )
+    return min(_MOST_START, rests[len(rests) // 10]) if rests else 0.0
 
 
-def task_parts(task: Task, until: float, python: float = 0.0) -> TaskParts:
-    """Divide a task's time from its launch to its end, or to `until` while it runs.
-
-    Of its run time, `python` seconds at most are what Python takes to begin and end with it.
-    """
+def task_parts(task: Task, until: float) -> TaskParts:
+    """Divide a task's time from its launch to its end, or to `until` while it runs."""
     if task.launched_at is None:
         return TaskParts()
     active = task.state.active
@@ -88,6 +87,5 @@ def task_parts(task: Task, until: float, python: float = 0.0) -> TaskParts:
             parts[part] = taken
             left -= taken
     # While a task runs its metrics are those of the last heartbeat: what is newer has none.
-    start = 0.0 if active else min(left, python)
-    parts[Part.UNMEASURED if active else Part.SCHEDULING] = duration - run + start
-    return TaskParts(parts, left - start)
+    parts[Part.UNMEASURED if active else Part.SCHEDULING] = duration - run
+    return TaskParts(parts, left)

@@ -4,7 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from pitui.domain.bottleneck.attribution.idle_cores import all_cores, interval
-from pitui.domain.bottleneck.attribution.task_parts import start_in_python
+from pitui.domain.bottleneck.attribution.task_parts import (
+    MOST_START_UNSEEN,
+    start_in_python,
+    task_parts,
+)
 from pitui.domain.bottleneck.replay.replay import ReplayPlan, ReplayStage, ReplayTask, TaskSlot
 from pitui.domain.bottleneck.replay.stage_start import (
     first_of_slots,
@@ -73,12 +77,12 @@ def _ran_alone(times: Sequence[tuple[float, float]]) -> list[bool]:
 def _replay_tasks(
     stage: StageRecord, record: ApplicationRecord, speeds: Mapping[str, float], between: float
 ) -> Iterable[ReplayTask]:
-    python = start_in_python(stage, all_cores(record))
+    start = min(MOST_START_UNSEEN, start_in_python(stage, all_cores(record)))
     for task in in_order_of_launch(stage):
         begins = task.launched_at or 0.0
         took = max(0.0, (task.ended_at or record.ended_at) - begins)
         run = min(took, task.work.run_ms / 1000) if task.times is not None else took
-        run = max(0.0, run - python)
+        run -= 0.0 if task.state.active else min(start, task_parts(task, record.ended_at).rest)
         yield ReplayTask(run / speeds.get(node_of(task), 1.0), took - run + between)
 
 

@@ -9,6 +9,7 @@ from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.attribution import Attribution, attribute
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.replay.replay_savings import replays_of
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 
 ONE = [executor("pi1", 1)]
@@ -269,3 +270,31 @@ def test_tiny_tasks_in_python_are_sent_and_taken_apart_and_hardly_compute(
     whole = attribute(record, {}).whole
     assert max(whole, key=lambda one: whole[one]) is part
     assert sum(whole.values()) == pytest.approx(100 * seconds)
+
+
+def tiny_in_python(**more: float) -> ApplicationRecord:
+    """Return ten seconds of tasks of 50 ms, of which the JVM computes 5."""
+    tiny = [task(n / 20, (n + 1) / 20, cpu=0.005, **more) for n in range(200)]  # type: ignore[arg-type]
+    return application(10, ONE, [stage(0, tiny, python=True)])
+
+
+def test_python_that_is_on_the_cpu_in_tiny_tasks_computes_and_does_not_only_begin() -> None:
+    found = parts(tiny_in_python(), samples(python_cores=0.8))
+    assert found == {"cpu": 1, "python-cpu": 8, "scheduling": 1}
+    idle = parts(tiny_in_python(), samples(python_cores=0.1))
+    assert idle == {"cpu": 1, "python-cpu": 1, "scheduling": 8}
+
+
+@pytest.mark.parametrize("known", [{}, samples(cpu=0.3)])
+def test_where_pythons_cpu_time_is_not_known_little_of_tiny_tasks_is_its_start(
+    known: dict[str, list[NodeSample]],
+) -> None:
+    assert parts(tiny_in_python(), known) == {"cpu": 1, "scheduling": 2.4, "waiting": 6.6}
+
+
+def test_what_tiny_tasks_measured_is_not_the_start_of_python() -> None:
+    found = parts(tiny_in_python(gc=0.02, fetch=0.01, write=0.01))
+    assert found == {"cpu": 1, "gc": 4, "network": 2, "disk": 2, "scheduling": 1}
+    replayed = replays_of(tiny_in_python(gc=0.02, fetch=0.01, write=0.01)).plan.stages[0].tasks
+    assert [round(one.fixed, 3) for one in replayed] == [0.005] * 200
+    assert [round(one.seconds, 3) for one in replayed] == [0.045] * 200
