@@ -1,5 +1,6 @@
 """`pitui data` on real SSH servers: what is where, and the removal of what was pushed."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -15,9 +16,11 @@ from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report import StepReport
+from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.prompts import NonInteractive
+from pitui.services.data import push_items
 from pitui.services.data.item_presence import find_data
-from pitui.services.data.push_items import configured_items
+from pitui.services.data.push_items import Item, PlainFile, configured_items, read_content
 from pitui.services.data.pushing import Pushing
 from pitui.services.data.remove_data import removable_items, remove_data
 from pitui.services.provisioning.data_step import DataStep
@@ -114,6 +117,22 @@ async def test_a_node_that_joins_late_gets_its_data_with_provisioning(
     said = await provision_data(configured, "pi1")
     assert said["pi1"].startswith("failed")
     assert "a.csv" in said["pi1"]
+
+
+async def test_a_folder_that_nodes_lack_is_read_once_for_all_of_them(
+    configured: SshSparkHomes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.sleep(0.15)  # what was written just now is not recalled
+    await push(configured, "nuc")
+    read: list[str] = []
+
+    def read_item(item: Item) -> PlainFile | Tree:
+        read.append(item.target)
+        return read_content(item)
+
+    monkeypatch.setattr(push_items, "read_content", read_item)
+    assert set((await provision_data(configured)).values()) == {"ok", "changed"}
+    assert read.count("~/data/in") == 1
 
 
 async def remove(spark_homes: SshSparkHomes, target: str) -> dict[str, OutcomeState]:

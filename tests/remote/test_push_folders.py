@@ -1,6 +1,5 @@
 """Folders, patterns, owners and holes on real SSH servers."""
 
-import asyncio
 import os
 import random
 import shutil
@@ -13,11 +12,8 @@ from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.domain.errors import UsageError
 from pitui.domain.node_outcome import OutcomeState
-from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree import tree_plan
-from pitui.remote.copy.tree.archive_store import ArchiveStore
-from pitui.remote.copy.tree.entry import Tree
-from pitui.services.data.push_items import item_of, read_content, recall_content
+from pitui.services.data.push_items import item_of, read_content
 from pitui.services.data.pushing import Delivery, Pushing
 
 pytestmark = pytest.mark.ssh
@@ -362,33 +358,6 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_pushed(
         await push(spark_homes, source, "~/x")
     for server in spark_homes.servers.values():
         assert not (server.home / "x").exists()
-
-
-async def test_a_source_that_went_since_it_was_recalled_is_that_items_failure(
-    spark_homes: SshSparkHomes, tmp_path: Path
-) -> None:
-    """Only who lacks it needs its files."""
-    source = tmp_path / "x"
-    source.mkdir()
-    (source / "a").write_text("a")
-    (source / "b").symlink_to("a")
-    await asyncio.sleep(0.15)  # what was written just now is not recalled
-    assert states(await push(spark_homes, source, "~/x", "pi1")) == {OutcomeState.OK}
-    item = item_of(str(source), "~/x", Path("/"))
-    recalled = recall_content(item)
-    assert not isinstance(recalled, Tree)
-    shutil.rmtree(source)
-    async with spark_homes.opened() as cluster, FileDistributor(cluster.connections) as distributor:
-        pushing = Pushing(cluster, lambda *_: None, lambda _: None, durable=False)
-        archives = ArchiveStore(distributor, tmp_path / "cache")
-        names = ["pi1", "pi2"]
-        ended = await pushing.deliver(distributor, archives, [item], [recalled], names)
-        archives.close()
-    found = {one.node: one for one in ended}
-    assert found["pi1"].state is OutcomeState.UNCHANGED
-    assert found["pi2"].state is OutcomeState.FAILED
-    assert f"cannot read {source}" in found["pi2"].error
-    assert not (spark_homes.servers["pi2"].home / "x").exists()
 
 
 def test_what_cannot_be_pushed_is_said_before(tmp_path: Path) -> None:

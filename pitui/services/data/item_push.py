@@ -20,7 +20,7 @@ from pitui.remote.copy.tree.tree_push import TreePush
 from pitui.services.cluster import Cluster
 from pitui.services.data.item_presence import look_at_data
 from pitui.services.data.node_target import tree_target
-from pitui.services.data.push_items import Content, Item, PlainFile, read_content
+from pitui.services.data.push_items import Content, Item, PlainFile, read_recalled
 from pitui.services.data.target_folder import make_folder
 
 PushProgress = Callable[[str, int, int], None]
@@ -90,7 +90,7 @@ class ItemPush:
         Raises:
             NodeError: it cannot be written there.
             LinkError: the node cannot be reached, or did not come back.
-            UsageError: it cannot be read any more.
+            UsageError: it cannot be read any more, or changed since it was recalled.
         """
         content = await self._read()
 
@@ -104,9 +104,8 @@ class ItemPush:
     async def _read(self) -> PlainFile | Tree:
         """Return what is brought: a folder of which only the identity is known is read now."""
         async with self._reading:
-            if isinstance(self.content, PlainFile | Tree):
-                return self.content
-            self.content = content = await asyncio.to_thread(read_content, self.item)
+            content = await asyncio.to_thread(read_recalled, self.item, self.content)
+            self.content = content
             return content
 
     async def _pack(self) -> None:

@@ -75,7 +75,7 @@ class PlainFile:
 
 Content = PlainFile | TreeIdentity
 """What nodes are asked for. That of a folder that is as it was the last time is not read again, and
-only its identity is known; `read_content` reads it."""
+only its identity is known; `read_recalled` reads it."""
 
 
 def receipt_key(name: str) -> str:
@@ -191,6 +191,21 @@ def read_content(item: Item) -> PlainFile | Tree:
         UsageError: something cannot be read, or brought to a node.
     """
     return _read_and_keep(item, None)
+
+
+def read_recalled(item: Item, content: Content) -> PlainFile | Tree:
+    """Return what was recalled with all that it is made of.
+
+    Raises:
+        UsageError: it cannot be read, or is not what was recalled any more: some nodes may have
+            been found to have that.
+    """
+    if isinstance(content, PlainFile | Tree):
+        return content
+    found = read_content(item)
+    if isinstance(found, PlainFile) or found.digest != content.digest:
+        raise UsageError(f"{printable(str(item.source))} changed during the push", "Push it again.")
+    return found
 
 
 def _digest_folder() -> Path:

@@ -78,7 +78,8 @@ class Pushing:
         """Push and return how each item came to each node; each node ends for itself.
 
         Raises:
-            UsageError: something cannot be read; nothing was pushed then.
+            UsageError: something cannot be read; nothing was pushed then. What is as it was the
+                last time is only read where a node lacks it: that is a failure of this node's.
         """
         wanted = list(dict.fromkeys(name for item in items for name in item.on(names)))
         # Nodes are connected to while the data is read: with nothing to do that is most of it.

@@ -1,7 +1,6 @@
 """The step that brings what is under `data:`, as to a node that joins late."""
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 
 from pitui.config.paths import cache_folder
@@ -13,12 +12,22 @@ from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_ch
 from pitui.provision.steps import DATA
 from pitui.remote.copy.transfer_rate import RateMeter
 from pitui.remote.copy.tree.archive_store import ArchiveStore
+from pitui.remote.copy.tree.entry import Tree
 from pitui.services.cluster import Cluster
 from pitui.services.data.item_presence import look_at_data
-from pitui.services.data.push_items import Content, Item, item_of_section, recall_content
+from pitui.services.data.push_items import (
+    Content,
+    Item,
+    PlainFile,
+    item_of_section,
+    read_recalled,
+    recall_content,
+)
 from pitui.services.data.pushing import Pushing
 
-_Read = tuple[Item, Content]
+_Recalled = tuple[Item, Content]
+_Lacking = tuple[int, Item, Content]
+"""With its number under `data:`."""
 
 
 class DataStep(Step):
@@ -36,21 +45,21 @@ class DataStep(Step):
 
     async def check(self, ctx: NodeContext) -> CheckResult:
         """Compare what the node has with what is here."""
-        lacking: list[_Read] = []
+        lacking: list[_Lacking] = []
         count = 0
         for number in range(len(self._cluster.config.data)):
-            item, content = await ctx.context.once((self.id, number), partial(self._read, number))
+            item, content = await ctx.context.once((self.id, number), partial(self._recall, number))
             if not item.on([ctx.name]):
                 continue
             count += 1
             found = await look_at_data(self._cluster, ctx.name, item, content, "state")
             if found.state != "present":
-                lacking.append((item, content))
+                lacking.append((number, item, content))
         if not count:
             return skipped("the configuration has no data for it")
         if not lacking:
             return ok(f"{count} {'item' if count == 1 else 'items'} as here")
-        words = (f"{item.label} ({bytes_words(content.size)})" for item, content in lacking)
+        words = (f"{item.label} ({bytes_words(content.size)})" for _, item, content in lacking)
         return would_change(f"push {', '.join(words)}", data=lacking)
 
     async def prepare(self, ctx: NodeContext, finding: CheckResult) -> None:
@@ -62,6 +71,8 @@ class DataStep(Step):
         lacking = finding.data
         if not isinstance(lacking, list):
             raise TypeError("not this step's finding")
+        items = [item for _, item, _ in lacking]
+        contents = [await self._read(ctx, *one) for one in lacking]
         meter = RateMeter()
 
         def progress(_node: str, have: int, size: int) -> None:
@@ -73,7 +84,7 @@ class DataStep(Step):
             if self._bundles is None:
                 self._bundles = ArchiveStore(ctx.context.distributor, cache_folder())
             way = ctx.context.distributor, self._bundles
-            ended = await pushing.deliver(*way, *_apart(lacking), [ctx.name])
+            ended = await pushing.deliver(*way, items, contents, [ctx.name])
         finally:
             self._users -= 1
             if not self._users and self._bundles is not None:
@@ -83,11 +94,17 @@ class DataStep(Step):
             if one.error:
                 raise NodeError(ctx.name, one.error, one.advice)
 
-    async def _read(self, number: int) -> _Read:
+    async def _recall(self, number: int) -> _Recalled:
         config = self._cluster.config
         item = await asyncio.to_thread(item_of_section, config.data[number], config.folder)
         return item, await asyncio.to_thread(recall_content, item)
 
+    async def _read(
+        self, ctx: NodeContext, number: int, item: Item, content: Content
+    ) -> PlainFile | Tree:
+        """Read what was recalled, once for all nodes that lack it."""
 
-def _apart(pairs: Sequence[_Read]) -> tuple[list[Item], list[Content]]:
-    return [item for item, _ in pairs], [content for _, content in pairs]
+        async def read() -> PlainFile | Tree:
+            return await asyncio.to_thread(read_recalled, item, content)
+
+        return await ctx.context.once((self.id, number, "read"), read)
