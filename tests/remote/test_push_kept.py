@@ -141,6 +141,28 @@ async def test_what_is_there_already_needs_no_lock(
     assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
 
 
+async def test_a_folder_of_which_files_were_kept_needs_no_lock_either(
+    spark_homes: SshSparkHomes, home: Path, tmp_path: Path
+) -> None:
+    """A kept file is the old one under its new name, which goes after that of the old folder."""
+    source = made(tmp_path / "x", "folder", "first")
+    (source / "same").write_text("same")
+    (source / "link").symlink_to("same")
+    for content in ("first", "second"):
+        made(source, "folder", content)
+        assert (await push(spark_homes, source, "~/x")).state is OutcomeState.OK
+        async with spark_homes.opened() as another, another.locks.holding("restart") as locks:
+            await locks.take("pi1")
+            assert (await push(spark_homes, source, "~/x")).state is OutcomeState.UNCHANGED
+            item = item_of(str(source), "~/x", Path("/"))
+            found = await look_at_data(another, "pi1", item, recall_content(item), "receipt")
+        assert found.state == "present"
+        assert hidden(home, "x") == [".x.receipt"]
+    (home / "x" / "same").write_text("mine")
+    made(source, "folder", "third")
+    assert "was changed since it was pushed" in (await push(spark_homes, source, "~/x")).error
+
+
 @KINDS
 async def test_with_force_it_is_replaced_and_pituis_own_from_then_on(
     spark_homes: SshSparkHomes, home: Path, tmp_path: Path, kind: str

@@ -51,10 +51,14 @@ facts_of() {{
 }}
 # Both at once, of all names: by way of a file that has the fields of both.
 both_facts() {{
-  unpack "$names" |
-    xargs -0 -r sh -c 'exec find "$@" -printf "%C@ " {TREE_FACTS}' sh > "$1" 2>/dev/null
-  echo "$(cut -z -d ' ' -f 1-4,6- < "$1" | digest)" \
-    "$(cut -z -d ' ' -f 2- < "$1" | sort -z | digest)"
+  if unpack "$names" |
+    xargs -0 -r sh -c 'exec find "$@" -printf "%C@ " {TREE_FACTS}' sh 2>/dev/null > "$1"
+  then
+    echo "$(cut -z -d ' ' -f 1-4,6- < "$1" | digest)" \
+      "$(cut -z -d ' ' -f 2- < "$1" | sort -z | digest)"
+  # There may be no room for it.
+  else echo "$(facts) $(facts_of "$names")"
+  fi
 }}
 """
     + r"""
@@ -77,7 +81,7 @@ brought() {
 }
 note() {
   rm -f -- "$receipt.new"
-  { echo "tree $tree $2"; unpack "$1"; } > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"
+  { echo "tree $tree $2" && unpack "$1"; } > "$receipt.new" && mv -f -- "$receipt.new" "$receipt"
 }
 remove() {
   [ -e "$1" ] || [ -L "$1" ] || return 0
@@ -254,11 +258,25 @@ mine=$names
 """
     + SWAP
     + r"""
-if [ "$mine" = "$names" ]; then facts=$(both_facts "$stage/facts")
-else facts="$(facts) $(facts_of "$mine")"
+all_facts() {
+  if [ "$mine" = "$names" ]; then both_facts "$stage/facts"
+  else echo "$(facts) $(facts_of "$mine")"
+  fi
+}
+settle() { [ -z "$durable" ] || sync . 2>/dev/null || sync; }
+# The removal of its old name changes a kept file once more: what is noted until then makes the next
+# look read all of it, and stays where somebody wrote there meanwhile.
+if [ -n "$(find "$work" ! -type d -links +1 -print -quit 2>/dev/null)" ]; then
+  own=$(facts_of "$mine")
+  note "$mine" "- $own" || exit 1
+  settle
+  remove "$work"
+  all=$(all_facts)
+  [ "${all##* }" != "$own" ] || note "$mine" "$all"
+else
+  note "$mine" "$(all_facts)" || exit 1
 fi
-note "$mine" "$facts" || exit 1
-[ -z "$durable" ] || sync . 2>/dev/null || sync
+settle
 remove "$stage"
 echo done
 """

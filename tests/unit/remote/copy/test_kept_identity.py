@@ -124,14 +124,15 @@ def test_without_find_and_with_a_damaged_file_it_is_read_anew(
     assert kept(source).recall() is None
 
 
-def test_a_node_gets_both_facts_in_one_look(source: Path) -> None:
-    """The receipt of what was just placed says what two looks would."""
+@pytest.mark.parametrize("file", ["facts", "/dev/full"])
+def test_a_node_gets_both_facts_in_one_look(source: Path, file: str) -> None:
+    """The receipt of what was just placed says what two looks would, also on a full disk."""
     names = base64.b64encode(b"".join(f"./{name}\0".encode() for name in ("it's", "a\\b", "ünï")))
     script = (
         tree_shell.HEAD
         + 'echo "$(facts) $(facts_of "$names")"; both_facts "$4"; cd ..; cd -- "$5"; facts\n'
     )
-    command = ["sh", "-c", script, "push", "key", "0" * 128, "", source.parent / "facts", source]
+    command = ["sh", "-c", script, "push", "key", "0" * 128, "", source.parent / file, source]
     said = subprocess.run(
         command, input=names + b"\n", cwd=source, capture_output=True, check=True, timeout=60
     )
