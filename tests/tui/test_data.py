@@ -10,6 +10,7 @@ from support.looks import screen_text
 from support.plain_cluster import Still, shown, until
 from textual.pilot import Pilot
 
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.data.item_presence import ItemPresence, NodeData
@@ -43,9 +44,13 @@ class Service(FakeData):
         super().__init__()
         self.answer = found
         self.go_on = asyncio.Event()
+        self.answers = asyncio.Event()
+        """Set once looks may end."""
+        self.answers.set()
 
     async def find(self, *, verify: bool) -> Sequence[ItemPresence]:
         await super().find(verify=verify)
+        await self.answers.wait()
         if isinstance(self.answer, PituiError):
             raise self.answer
         return self.answer
@@ -126,6 +131,25 @@ async def test_what_waits_for_its_turn_and_what_was_done_before_the_next_look() 
     assert texts(view)["pi1"] == ["○ missing", "–"]
     await view.look()
     assert texts(view)["pi1"] == ["◐ different", "2.9 M there"]
+
+
+async def test_what_ends_while_the_nodes_are_looked_at_is_newer_than_their_answers() -> None:
+    service = Service()
+    view = DataState(service)
+    await view.look()
+    before, meanwhile = (0, "pi1"), (0, "pi2")
+    view.take(before, Outcome("pi1", "", OutcomeState.OK), PUSH)
+    service.answers = asyncio.Event()
+    async with TaskGroup() as group:
+        looking = group.create_task(view.look(verify=True))
+        await asyncio.sleep(0)
+        view.take(meanwhile, Outcome("pi2", "", OutcomeState.OK), PUSH)
+        assert not looking.done()
+        service.answers.set()
+    assert texts(view)["pi1"] == ["◐ different", "2.9 M there"]
+    assert texts(view)["pi2"] == ["● present", "–"]
+    await view.look()
+    assert texts(view)["pi2"] == ["○ missing", "–"]
 
 
 async def test_why_nothing_is_known() -> None:

@@ -105,7 +105,9 @@ class DataState:
         self._waiting: set[ItemOnNode] = set()
         self._copying: dict[ItemOnNode, Copying] = {}
         self._ended: dict[ItemOnNode, _Ended] = {}
-        """What was done since the last look, and how it is there now."""
+        """What was done that the last look may not know of, and how it is there now."""
+        self._ended_lately: dict[ItemOnNode, _Ended] = {}
+        """The same of what was done since the last look began, or the one that goes on."""
         self._failed: dict[ItemOnNode, DataFailure] = {}
         self._looked = "look", 0.0
         """How what is known was found out, as a noun, and when; Unix time."""
@@ -125,10 +127,11 @@ class DataState:
         if self.looking:
             return
         self.looking = "reading all data on the nodes …" if verify else "looking …"
+        self._ended_lately.clear()
         self.changed()
         try:
             self.items = await self._service.find(verify=verify)
-            self._ended.clear()
+            self._ended = self._ended_lately.copy()
             self.error = None
             self._looked = "verification" if verify else "look", time.time()
         except PituiError as error:
@@ -187,7 +190,8 @@ class DataState:
             self._copying.pop(key, None)
             self._failed.pop(key, None)
             if outcome.state.good:
-                self._ended[key] = "missing" if action == REMOVAL else "present"
+                now: _Ended = "missing" if action == REMOVAL else "present"
+                self._ended[key] = self._ended_lately[key] = now
             elif outcome.state is not OutcomeState.CANCELLED:
                 self._failed[key] = DataFailure(
                     action, time.time(), outcome.detail, outcome.advice, outcome.said
