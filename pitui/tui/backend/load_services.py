@@ -27,7 +27,9 @@ def open_live(
 
 def load_live() -> None:
     """Import what `open_live` needs; in a thread, after the first paint."""
-    import pitui.remote.ssh.ssh_runner
+    from pitui.remote.ssh.asyncssh_import import import_ssh
+
+    import_ssh()
     import pitui.tui.backend.live_backend  # noqa: F401
     from pitui.tui.terminal.gc_tuning import tune_gc
 

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def test_links_and_web_import_neither_asyncssh_nor_httpx():
     program = (
@@ -15,14 +17,21 @@ def test_links_and_web_import_neither_asyncssh_nor_httpx():
     assert found == "\n"
 
 
-def test_asyncssh_is_imported_without_what_it_does_not_need() -> None:
+@pytest.mark.parametrize(
+    ("where", "load"),
+    [
+        ("pitui.remote.ssh.asyncssh_import", "import_ssh"),
+        ("pitui.tui.backend.load_services", "load_live"),
+    ],
+)
+def test_asyncssh_is_imported_without_what_it_does_not_need(where: str, load: str) -> None:
     program = (
         "import ctypes.util, sys\n"
         "find = ctypes.util.find_library\n"
-        "from pitui.remote.ssh.asyncssh_import import import_ssh\n"
+        f"from {where} import {load}\n"
         "asked = []\n"
         "ctypes.util.find_library = spy = lambda name: asked.append(name) or find(name)\n"
-        "import_ssh()\n"
+        f"{load}()\n"
         "assert ctypes.util.find_library is spy\n"
         "assert 'asyncssh.crypto.x509' not in sys.modules\n"
         "print(*asked, *{'cryptography.x509', 'OpenSSL'} & set(sys.modules))"
