@@ -63,10 +63,11 @@ def command(  # noqa: PLR0917 - click hands them over by name
     is the DEST of a pattern.
 
     What arrives is compared by content. Later, what a node has is known from what was noted then,
-    as long as nobody wrote there: sizes, both times (of the content and of the last change),
-    inodes, modes and owners are as they were. So a file that was changed with its size and time
-    kept is noticed, as it would not be by rsync -a. What a failing card changed by itself is found
-    by `pitui data --verify`, which reads all of it.
+    as long as nobody wrote there: sizes, inodes, modes and the time of the last change, which
+    nobody can set, are as they were. So a file that was changed with its size and time kept is
+    noticed, as it would not be by rsync -a: pushed by itself it stays, as above, while in a folder
+    it is replaced. What a failing card changed by itself is found by `pitui data --verify`, which
+    reads all of it.
     """
     if source is not None and target is None:
         raise click.UsageError("name the file and its path on the nodes: pitui push SRC DEST")

@@ -27,7 +27,7 @@ _LIMIT = 300.0
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    marks: str
+    facts: str
     size: int
     files: int
     count: int
@@ -38,11 +38,11 @@ class _Kept(msgspec.Struct, array_like=True):
 class KeptIdentity:
     """What is kept of one source with its names and owner on the nodes; `of` makes one."""
 
-    def __init__(self, file: Path, names: tuple[bytes, ...], owner: str, marks: str | None) -> None:
+    def __init__(self, file: Path, names: tuple[bytes, ...], owner: str, facts: str | None) -> None:
         self._file = file
         self._names = names
         self._owner = owner
-        self._marks = marks
+        self._facts = facts
 
     @classmethod
     def of(cls, folder: Path, roots: Sequence[Root], owner: str) -> "KeptIdentity":
@@ -68,7 +68,7 @@ class KeptIdentity:
             kept = msgspec.msgpack.decode(self._file.read_bytes(), type=_Kept)
         except (OSError, msgspec.DecodeError):
             return None
-        if self._marks is None or kept.marks != self._marks:
+        if self._facts is None or kept.facts != self._facts:
             return None
         return TreeIdentity(
             names=self._names, owner=self._owner, size=kept.size, files=kept.files,
@@ -77,9 +77,9 @@ class KeptIdentity:
 
     def keep(self, tree: Tree) -> None:
         """Keep the identity of what was read after `of` looked."""
-        if self._marks is None:
+        if self._facts is None:
             return
-        kept = _Kept(self._marks, tree.size, tree.files, tree.count, tree.shape, tree.content)
+        kept = _Kept(self._facts, tree.size, tree.files, tree.count, tree.shape, tree.content)
         replace_cache(self._file, msgspec.msgpack.encode(kept))
 
 
