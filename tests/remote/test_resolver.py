@@ -15,8 +15,10 @@ from support.tools import tool
 
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure, LinkError
+from pitui.remote.prompts import NonInteractive
 from pitui.remote.ssh.config.resolver import Resolver
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
+from pitui.remote.ssh.connection_pool import ConnectionPool
 
 pytestmark = pytest.mark.ssh
 
@@ -199,6 +201,34 @@ async def test_a_command_that_hung_early_is_not_waited_for_again(home, tmp_path)
     with pytest.raises(LinkError, match="did not answer within 1 s"):
         await resolver.resolve(SshTarget.of(slow))
     assert ran.read_text() == "x\nx\n"
+
+
+@pytest.mark.parametrize("mended", [True, False])
+async def test_what_hung_is_asked_again_after_a_change_and_when_told_to(home, tmp_path, mended):
+    ran = tmp_path / "ran"
+    hangs = f'Match host slow exec "echo x >> {ran}; exec sleep 60"\n  Port 9\n'
+    write(home, {"config": hangs})
+    slow = node("pi", "slow", connect_timeout=1.0)
+    resolver = Resolver()
+    await resolver.ask_early(slow)
+    if mended:
+        write(home, {"config": "Host slow\n  Port 23\n"})
+        assert (await resolver.resolve(SshTarget.of(slow))).port == 23
+    else:
+        resolver.forget_hung()
+        with pytest.raises(LinkError, match="did not answer within 1 s"):
+            await resolver.resolve(SshTarget.of(slow))
+        assert ran.read_text() == "x\nx\n"
+
+
+async def test_all_that_want_a_node_wait_for_a_command_that_hangs_once(home, tmp_path):
+    ran = tmp_path / "ran"
+    write(home, {"config": f'Match host slow exec "echo x >> {ran}; exec sleep 60"\n  Port 9\n'})
+    pool = ConnectionPool([node("pi", "slow", connect_timeout=1.0)], NonInteractive())
+    links = await asyncio.gather(*(pool.open_link("pi") for _ in range(3)))
+    assert ran.read_text() == "x\n"
+    assert len(set(links)) == 1
+    await pool.aclose()
 
 
 async def test_cancelling_ends_the_command(home, tmp_path):

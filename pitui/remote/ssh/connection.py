@@ -69,10 +69,10 @@ class Dials(Protocol):
     """Connects and logs in."""
 
     async def dial(self, wanted: SshTarget, on_lost: Lost) -> asyncssh.SSHClientConnection:
-        """Return a connection that is up; see `Dialer.dial`."""
+        """Return a connection that is up; see `Connector.dial`."""
 
     async def resolve(self, wanted: SshTarget) -> Endpoint:
-        """Return where a machine is; see `Dialer.resolve`."""
+        """Return where a machine is; see `Connector.resolve`."""
 
 
 class Connection:

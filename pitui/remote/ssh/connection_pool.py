@@ -6,6 +6,7 @@ asyncssh takes 0.2 s to import, so it is imported when the first node is connect
 import asyncio
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ class ConnectionPool:
         self._resolver: Resolver | None = None
         self._connector: Connector | None = None
         self._connections: dict[str, Connection] = {}
+        self._opening: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._runners: dict[str, Runner] = {}
         self._callbacks: list[Changed] = []
         self._folder: Path | None = None
@@ -79,6 +81,8 @@ class ConnectionPool:
         """Forget a node's last failure: the next use tries at once, and may ask again."""
         if self._connector is not None:
             self._connector.forget_refusals()
+        if self._resolver is not None:
+            self._resolver.forget_hung()
         if name in self._connections:
             self._connections[name].retry()
 
@@ -103,7 +107,7 @@ class ConnectionPool:
         from pitui.remote.ssh.first_login import run_with_password
 
         return await run_with_password(
-            self._need_dialer(), self._nodes[name], password, command, stdin
+            self._need_connector(), self._nodes[name], password, command, stdin
         )
 
     async def own_key(self, name: str, *, make: bool) -> str | None:
@@ -193,16 +197,20 @@ class ConnectionPool:
 
     async def open_link(self, name: str) -> "Connection":
         """Return a remote node's link, connected or not."""
-        if name not in self._connections:
-            async with TaskGroup() as group:
-                group.create_task(self._need_resolver().ask_early(self._nodes[name]))
-                # In a thread: the event loop goes on meanwhile.
-                await asyncio.to_thread(import_ssh)
-            from pitui.remote.ssh.connection import Connection
-
-            link = Connection(self._nodes[name], self._need_dialer(), self._tell)
-            self._connections.setdefault(name, link)
+        async with self._opening[name]:  # ssh may hang: that is waited for once
+            if name not in self._connections:
+                await self._make_link(name)
         return self._connections[name]
+
+    async def _make_link(self, name: str) -> None:
+        async with TaskGroup() as group:
+            group.create_task(self._need_resolver().ask_early(self._nodes[name]))
+            # In a thread: the event loop goes on meanwhile.
+            await asyncio.to_thread(import_ssh)
+        from pitui.remote.ssh.connection import Connection
+
+        link = Connection(self._nodes[name], self._need_connector(), self._tell)
+        self._connections[name] = link
 
     async def aclose(self) -> None:
         """Close everything, within `CLOSE_LIMIT`."""
@@ -224,9 +232,9 @@ class ConnectionPool:
     async def _endpoint(self, name: str) -> "Endpoint":
         from pitui.remote.ssh.config.ssh_options import SshTarget
 
-        return await self._need_dialer().resolve(SshTarget.of(self._nodes[name]))
+        return await self._need_connector().resolve(SshTarget.of(self._nodes[name]))
 
-    def _need_dialer(self) -> "Connector":
+    def _need_connector(self) -> "Connector":
         from pitui.remote.ssh.connector import Connector
 
         self._connector = self._connector or Connector(self._prompter, self._need_resolver())

@@ -1,10 +1,12 @@
 """Where a report is saved."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from rich.text import Text
+from textual import work
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -30,6 +32,7 @@ class SaveReportScreen(Dialog[Path]):
         super().__init__()
         self._reports = reports
         self._proposed = name
+        self._saving = False
 
     def content(self) -> list[Widget]:
         """Return the field and what its ending means."""
@@ -45,9 +48,17 @@ class SaveReportScreen(Dialog[Path]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Write it, or say why it cannot be written there."""
+        if not self._saving:
+            self._saving = True
+            self._save(Path(event.value.strip() or self._proposed))
+
+    @work(group="save")
+    async def _save(self, wanted: Path) -> None:
         try:
-            path = save(Path(event.value.strip() or self._proposed), self._reports)
+            path = await asyncio.to_thread(save, wanted, self._reports)
         except UsageError as error:
             self.query_one("#complaint", Static).update(Text(str(error)))
             return
+        finally:
+            self._saving = False
         self.dismiss(path)

@@ -50,6 +50,10 @@ class Resolver:
             # They come again when it is resolved, and are told then.
             pass
 
+    def forget_hung(self) -> None:
+        """Ask again what did not answer in time."""
+        self._hung.clear()
+
     async def resolve(self, wanted: "SshTarget") -> "Endpoint":
         """Return how to reach what is wanted. May run the commands of `Match exec`.
 
@@ -62,7 +66,9 @@ class Resolver:
         machine = (wanted.host, wanted.user, wanted.port)
         try:
             if machine in self._hung:
-                raise self._hung.pop(machine)
+                await self._look()
+            if hung := self._hung.pop(machine, None):
+                raise hung
             answer = await self._ask_once(machine, wanted.limit)
             if isinstance(answer, RefusedError):
                 raise ssh_options.mistake(wanted.node, str(answer)) from answer
@@ -77,10 +83,7 @@ class Resolver:
 
     async def _ask_once(self, machine: _Machine, limit: float) -> Settings | RefusedError:
         async with self._locks[machine]:
-            stamp = await asyncio.to_thread(self._files.stamp)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._answers.clear()
+            stamp = await self._look()
             if machine not in self._answers:
                 answer = await self._ask(machine, limit, stamp)
                 if stamp != self._stamp:
@@ -88,6 +91,15 @@ class Resolver:
                     return answer
                 self._answers[machine] = answer
             return self._answers[machine]
+
+    async def _look(self) -> tuple[object, ...]:
+        """Return what the files are like; what was found out by others than these is forgotten."""
+        stamp = await asyncio.to_thread(self._files.stamp)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._answers.clear()
+            self._hung.clear()
+        return stamp
 
     async def _ask(self, machine: _Machine, limit: float, stamp: object) -> Settings | RefusedError:
         try:
