@@ -1,5 +1,6 @@
 """A check: an id, what it reads, and a pure rule from that to findings."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -93,4 +94,18 @@ class Check:
             if isinstance(said, SkippedCheck):
                 yield replace(said, check=self.id)
             else:
-                yield replace(said, check=self.id, why=said.why or self.why)
+                detail = _with_other_daemons(said, evidence)
+                yield replace(said, check=self.id, why=said.why or self.why, detail=detail)
+
+
+def _with_other_daemons(finding: Finding, evidence: Evidence) -> str:
+    """Return a finding's detail; it says where a command for a node means its master."""
+    node = evidence.nodes.get(finding.node or "")
+    if node is None or not (node.is_master and node.is_worker):
+        return finding.detail
+    by_name = rf"pitui (restart|stop) ({{nodes}}|{re.escape(node.name)})( |$)"
+    named = re.search(by_name, finding.fix)
+    if named is None:
+        return finding.detail
+    also = f"`pitui {named[1]} {node.name}` {named[1]}s the master on it, too"
+    return f"{finding.detail}. {also}" if finding.detail else also

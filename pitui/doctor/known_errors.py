@@ -27,8 +27,8 @@ KNOWN_ERRORS = (
         "local class incompatible|InvalidClassException: org.apache.spark",
         _ERROR,
         "another version of Spark talks to it",
-        "give nodes and drivers the same version: pitui provision --only spark,conf,service ; "
-        "for a notebook: pip install pyspark==VERSION",
+        "give nodes and drivers the same version (a notebook: pip install pyspark==VERSION): "
+        "pitui provision --only spark,conf,service",
     ),
     KnownError(
         "could not bind on a random free port|Cannot assign requested address",
@@ -41,14 +41,14 @@ KNOWN_ERRORS = (
         "Worker registration failed",
         _WARNING,
         "the master has, or had, another worker at the same address",
-        "pitui restart NODE, and see that one worker runs there: pitui status",
+        "see that one worker runs there: pitui restart {nodes} ; pitui status",
     ),
     KnownError(
         "because we got no heartbeat in",
         _WARNING,
         "a worker was taken for dead, because no heartbeat came for a minute",
-        "look at that node's power, network and memory: pitui doctor NODE ; a longer "
-        "spark.worker.timeout only hides it",
+        "a longer spark.worker.timeout only hides it; look at that node's power, network and "
+        "memory: pitui doctor NODE",
     ),
     KnownError(
         "A secret key must be specified via the spark.authenticate.secret",
@@ -61,8 +61,8 @@ KNOWN_ERRORS = (
         "Unable to create a RPC challenge|Mismatched or missing authentication",
         _WARNING,
         "somebody connects without the secret, or with another one",
-        "pitui doctor --only security.secret-differs ; give that driver or node the cluster's "
-        "secret",
+        "give that driver or node the cluster's secret; which node it is: "
+        "pitui doctor --only security.secret-differs",
     ),
     KnownError(
         "Too large frame: [0-9]",
@@ -100,7 +100,7 @@ KNOWN_ERRORS = (
         "No space left on device",
         _ERROR,
         "a disk is full",
-        "pitui disk {nodes} --clean ; where df shows room: pitui doctor {nodes} --only disk",
+        "pitui disk {nodes} --clean ; pitui doctor {nodes} --only disk",
     ),
     KnownError(
         "Read-only file system",
@@ -112,7 +112,8 @@ KNOWN_ERRORS = (
         "Too many open files",
         _WARNING,
         "it may not open more files",
-        "pitui provision {nodes} --only service  (LimitNOFILE=65536), or raise nofile",
+        "raise nofile, or use systemd, with LimitNOFILE=65536: pitui provision {nodes} --only "
+        "service",
     ),
     KnownError(
         "unable to create (new )?native thread",
@@ -169,7 +170,8 @@ KNOWN_ERRORS = (
         "PYTHON_VERSION_MISMATCH|PySpark cannot run with different minor versions",
         _ERROR,
         "driver and executors have different minor versions of Python",
-        "pitui doctor --only python ; --conf spark.pyspark.python=PATH names one that all have",
+        "name one that all nodes have (--conf spark.pyspark.python=PATH), or see who differs: "
+        "pitui doctor --only python",
     ),
 )
 

@@ -68,7 +68,7 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         },
         failing_units=frozenset(lines["unit-fails"]),
         sudo=(lines["sudo"] or [""])[0],
-        has_home="home" in parts[""],
+        has_home="home" in parts[""] or "home" in parts["more"],
         spark=jar[2] if jar else None,
         scala=jar[1] if jar else "",
         env=dict(line.split("=", 1) for line in lines["env"] if "=" in line),

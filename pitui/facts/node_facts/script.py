@@ -196,11 +196,20 @@ if [ -z "$account" ] || [ "$(id -u)" = 0 ] || [ "$(id -un)" = "$account" ] ||
 then asked=$(ask_account); fi
 printf '%s\n' "$asked"
 """
-_JARS = r"""
+_HOME = r"""
+[ -d "$SPARK_HOME" ] && echo home
 for jar in "$SPARK_HOME"/jars/spark-core_*.jar "$SPARK_HOME"/lib/spark-core_*.jar; do
   [ -f "$jar" ] && echo "jar ${jar##*/}"
 done
 """
+# The count of restarts outlives a stop, and a Java that is told to end says 143.
+_FAILS = """
+{ value[$1] = $2 }
+END {
+  state = value["SubState"]
+  fails = state ~ /^auto-restart/ || (state == "failed" && value["ExecMainStatus"] != 143)
+  exit !(fails || (state ~ /^(start|running)/ && value["NRestarts"] > 1))
+}"""
 
 
 def node_facts_command(question: NodeQuestion) -> str:
@@ -229,8 +238,7 @@ def node_facts_command(question: NodeQuestion) -> str:
             exports(question.env),
             f"SPARK_HOME={home}; export SPARK_HOME",
             f'functions={quote(SPARK_ENV_SH)}; eval "$functions"',
-            '[ -d "$SPARK_HOME" ] && echo home',
-            _JARS,
+            _HOME,
             f"own={quote(_in_spark_env(question))}",
             'in_spark_env "$own" 2>/dev/null || { end_of_spark_env; bash -c "$own" 2>/dev/null; }',
             _asking_account(question),
@@ -265,6 +273,7 @@ def _asking_account(question: NodeQuestion) -> str:
     """Return the sh that asks what daemons and executors have to find and to write to."""
     own = "\n".join(
         [
+            _HOME,
             _PLACES,
             _FOLDERS,
             OWNERS_OF_FOLDERS,
@@ -316,9 +325,10 @@ def _asking_units(units: Sequence[tuple[str, bool]]) -> str:
         f'2>/dev/null | grep -x not-found); echo unit-state {quote(name)} "$state"'
         for name, manager in asked
     ]
+    shown = "SubState,NRestarts,ExecMainStatus"
     fails = [
-        f"systemctl {manager} show -p SubState,NRestarts {quote(name)} 2>/dev/null | "
-        f"grep -qE 'auto-restart|failed|=([2-9]|[1-9][0-9]+)$' && echo unit-fails {quote(name)}"
+        f"systemctl {manager} show -p {shown} {quote(name)} 2>/dev/null | "
+        f"awk -F = {quote(_FAILS)} && echo unit-fails {quote(name)}"
         for name, manager in asked
     ]
     return "\n".join([*states, *fails])

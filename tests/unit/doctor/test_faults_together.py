@@ -8,6 +8,8 @@ from support.evidence import (
     NAMES,
     NOW,
     NUC,
+    URL,
+    WORKERS,
     access,
     facts,
     folder,
@@ -31,6 +33,7 @@ from pitui.domain.cluster import (
     LinkState,
     LinkStatus,
     NodeStatus,
+    NodeWorker,
     Role,
     WorkerState,
 )
@@ -254,6 +257,75 @@ def test_of_machines_with_one_host_key_all_but_one_get_another() -> None:
     keys = frozenset({"ssh-ed25519 AAAAsame"})
     evidence = says(access=access("pi2", host_keys=keys))
     evidence = with_facts(evidence, "pi3", access=access("pi3", host_keys=keys))
-    for one in found(evidence, "reach.duplicate-host-key"):
-        assert one.fix.startswith("pitui exec pi3 -- 'sudo rm /etc/ssh/ssh_host_*_key* && ")
-        assert f"; ssh-keygen -R {ADDRESS['pi3']} ; then trust" in one.fix
+    said = found(evidence, "reach.duplicate-host-key")
+    assert [one.node for one in said] == ["pi2", "pi3"]
+    for one in said:
+        assert one.fix.startswith("pitui exec pi3 -- ")
+        assert "ssh-keygen -A" in one.fix
+        assert one.fix.endswith(f" ; ssh-keygen -R {ADDRESS['pi3']}")
+    nodes: dict[str, dict[str, object]] = {name: {"host": ADDRESS[name]} for name in NAMES}
+    nodes["pi3"]["port"] = 2222
+    other = replace(healthy(nodes=nodes), facts=evidence.facts)
+    for one in found(other, "reach.duplicate-host-key"):
+        assert one.fix.endswith(f" ; ssh-keygen -R '[{ADDRESS['pi3']}]:2222'")
+
+
+def test_a_home_that_the_login_may_not_see_is_not_missing() -> None:
+    runs = says(spark=None, has_home=False)
+    assert not found(runs, "spark.version-differs")
+    elsewhere = replace(process("pi2", Role.WORKER), homes=("/home/hadoop/spark",))
+    evidence = with_status(runs, "pi2", change=lambda node: replace(node, processes=(elsewhere,)))
+    (one,) = found(evidence, "spark.version-differs")
+    assert (one.severity, one.fixed_by) == (WARNING, None)
+    assert one.fix == "set nodes.pi2.spark_home: /home/hadoop/spark"
+
+
+def test_a_second_master_is_stopped_with_its_unit() -> None:
+    def fix_of(**changes: object) -> str:
+        second = replace(process("pi2", Role.MASTER), **changes)  # type: ignore[arg-type]
+        evidence = with_status(
+            healthy(), "pi2", change=lambda node: replace(node, processes=(second,))
+        )
+        (one,) = found(evidence, "spark.second-master")
+        return one.fix
+
+    assert (
+        fix_of(user="pi") == "pitui exec pi2 -- sudo systemctl disable --now spark-master.service"
+    )
+    of_user = fix_of(unit_of_user=True, user="pi")
+    assert of_user == "pitui exec pi2 -- systemctl --user disable --now spark-master.service"
+
+
+def test_a_standby_of_zookeeper_is_no_second_master() -> None:
+    second = process("pi2", Role.MASTER)
+    evidence = with_status(healthy(), "pi2", change=lambda node: replace(node, processes=(second,)))
+    assert found(evidence, "spark.second-master")
+    worker = process("pi1", Role.WORKER)
+    both = replace(worker, arguments=(*worker.arguments[:-1], f"{URL},pi2:7077"))
+    evidence = with_status(evidence, "pi1", change=lambda node: replace(node, processes=(both,)))
+    assert not found(evidence, "spark.second-master")
+
+
+def test_a_command_for_a_node_that_is_the_master_too_says_so() -> None:
+    nodes: dict[str, dict[str, object]] = {name: {"host": ADDRESS[name]} for name in NAMES}
+    nodes[NUC]["worker"] = {}
+    both = healthy(nodes=nodes)
+    assert both.nodes[NUC].is_worker
+    dead = with_status(both, NUC, change=unlisted)
+    (one,) = [one for one in found(dead, "spark.unregistered") if one.node == NUC]
+    assert f"`pitui restart {NUC}` restarts the master on it, too" in one.detail
+    (one,) = found(with_status(healthy(), "pi2", change=unlisted), "spark.unregistered")
+    assert "master on it" not in one.detail
+
+
+def unlisted(node: NodeStatus) -> NodeStatus:
+    worker = NodeWorker(WorkerState.UNREGISTERED, pid=813, launcher=Launcher.SYSTEMD)
+    return replace(node, roles=(*node.roles, Role.WORKER), worker=worker)
+
+
+def test_no_master_is_stopped_for_its_python() -> None:
+    (one,) = found(says(python=(3, 11)), "python.differs")
+    assert one.fix.endswith("pitui stop {nodes}")
+    others = with_facts(healthy(), *WORKERS, python=(3, 11))
+    (one,) = found(others, "python.differs")
+    assert (one.node, "pitui stop" in one.fix, one.several) == (NUC, False, "")

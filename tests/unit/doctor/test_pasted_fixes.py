@@ -1,20 +1,30 @@
 """A fix is pasted into a shell: a path that a node or an application named stays one word there."""
 
+import re
 import shlex
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 from support.evidence import NOW, access, facts, found, healthy, with_apps, with_facts
 from support.records import START, stage, task
+from unit.doctor.test_access_and_logs import FAULTS as ACCESS_FAULTS
+from unit.doctor.test_faults import FAULTS
+from unit.doctor.test_step_fixes import FIXES
 
+from pitui.cli.command_table import COMMANDS
 from pitui.doctor.app_evidence import AppEvidence
+from pitui.doctor.evidence import Evidence
+from pitui.doctor.known_errors import KNOWN_ERRORS
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.facts.node_facts.access_facts import OwnedFolder, PrivateFile
 from pitui.facts.node_facts.log_facts import EventLogFolder, LogFacts, PathFacts
 from pitui.facts.node_facts.node_facts import PidFile, Swap
+from pitui.facts.runtimes.java import JavaRuntime
 
 PATH = "/data/a b; touch $HOME"
 ON = {**facts("nuc").defaults, "spark.eventLog.enabled": "true"}
@@ -62,3 +72,48 @@ def test_of_applications(on_nodes: Mapping[str, PathFacts]) -> None:
         evidence = with_facts(evidence, node, logs=LogFacts(paths={PATH: known}))
     [finding] = found(evidence, "app.file-not-everywhere")
     assert PATH in shlex.split(finding.fix)
+
+
+KEYS = access("pi2", host_keys=frozenset({"ssh-ed25519 AAAAsame"}))
+FAULTY: dict[str, Evidence] = {
+    "reach.duplicate-host-key": with_facts(healthy(), "pi2", "pi3", access=KEYS),
+    "java.differs": with_facts(healthy(), "pi2", java=JavaRuntime("/usr/bin/java", "21", 21)),
+}
+"""Faults that the tables of other tests do not have, by check."""
+
+_PROGRAMS = {"pitui", "ssh", "ssh-keygen", "sudo"}
+_PROSE = {"and", "or", "then", "that", "what", "where"}
+
+
+def _fixes() -> Iterator[str]:
+    tables = [
+        *((check, evidence) for check, evidence, *_ in FAULTS),
+        *((check, evidence) for check, _, evidence, *_ in ACCESS_FAULTS),
+        *((check, evidence) for check, evidence, *_ in FIXES),
+        *FAULTY.items(),
+    ]
+    for check, evidence in tables:
+        yield from (one.fix.replace("{nodes}", str(one.node)) for one in found(evidence, check))
+    yield from (known.fix.replace("{nodes}", "pi2") for known in KNOWN_ERRORS)
+
+
+@pytest.mark.parametrize("fix", sorted(set(_fixes())))
+def test_what_looks_like_a_command_is_nothing_else(fix: str) -> None:
+    begin = re.search(r"(?:^|: )(?=(pitui|ssh|sudo) )", fix)
+    if begin is None:
+        return
+    pasted = fix[begin.end() :]
+    assert subprocess.run(["bash", "-n", "-c", pasted], check=False).returncode == 0
+    for command in _commands(pasted):
+        assert command[0] in _PROGRAMS
+        assert command[0] != "pitui" or command[1] in COMMANDS
+        assert not _PROSE.intersection(command)
+        assert not [word for word in command if word.endswith(",")]
+
+
+def _commands(text: str) -> Iterator[list[str]]:
+    words = shlex.shlex(text, posix=True, punctuation_chars=True)
+    words.whitespace_split, words.commenters = True, ""
+    for between, group in groupby(words, key=lambda word: not word.strip(";&|")):
+        if not between:
+            yield list(group)

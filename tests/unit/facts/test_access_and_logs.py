@@ -229,3 +229,34 @@ def test_passwords_that_everybody_knows_are_told_and_no_hash(tmp_path: Path) -> 
     assert access.passwords_seen
     assert access.default_passwords == ("pi",)
     assert made not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "restarts", "status", "fails"),
+    [
+        ("running", 0, 0, False),
+        ("running", 5, 0, True),
+        ("auto-restart", 1, 1, True),
+        ("failed", 5, 1, True),
+        ("failed", 0, 143, False),  # another's unit, which does not know how a Java is stopped
+        ("dead", 5, 143, False),
+    ],
+)
+def test_a_unit_that_was_stopped_does_not_fail(
+    tmp_path: Path, state: str, restarts: int, status: int, fails: bool
+) -> None:
+    fake = tmp_path / "systemctl"
+    fake.write_text(
+        '#!/bin/sh\n[ "$2" = show ] || { echo disabled; exit 1; }\n'
+        f"echo NRestarts={restarts}; echo ExecMainStatus={status}; echo SubState={state}\n"
+    )
+    fake.chmod(0o755)
+    question = NodeQuestion(str(tmp_path), units=(("spark-worker.service", False),))
+    done = subprocess.run(
+        ["sh", "-c", node_facts_command(question)],
+        capture_output=True, text=True, check=True, timeout=60,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    facts = parse_node_facts(done.stdout)
+    assert facts.units == {"spark-worker.service": "disabled"}
+    assert ("spark-worker.service" in facts.failing_units) is fails

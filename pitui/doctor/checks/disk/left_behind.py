@@ -19,9 +19,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if old:
             yield info(
                 f"{_scratch_folders(len(old))} older than its last boot, such as {old[0]}",
-                "pitui restart {nodes} ; workers that pitui set up clean up as they start; "
-                "elsewhere remove them by hand",
+                "pitui restart {nodes}",
                 node=name,
+                detail="Workers that pitui set up remove them as they start; of others remove them "
+                "by hand",
                 several="they have scratch folders from before their last boot",
                 fixed_by=_fix_of_folders(evidence, name, booted),
             )

@@ -16,11 +16,12 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             others = ", ".join(other for other, its in majors.items() if its == most)
             yield warning(
                 f"its Java is {major}, that of {others} is {most}",
+                f"set their env.JAVA_HOME to the folder of Java {most} below /usr/lib/jvm, then: "
                 f"pitui exec {{nodes}} -- sudo apt-get install -y openjdk-{most}-jre-headless ; "
-                "then set their env.JAVA_HOME to its folder below /usr/lib/jvm; then: "
-                "pitui provision {nodes} --only conf ; pitui restart {nodes} ; where their Debian "
-                f"has no Java {most}: take the Java that all have, or provision.jdk",
+                "pitui provision {nodes} --only conf ; pitui restart {nodes}",
                 node=name,
+                detail=f"Where their Debian has no Java {most}: use a Java that every node can "
+                "have, or set provision.jdk",
                 several=f"their Java is not {most}, as on the other nodes",
             )
 

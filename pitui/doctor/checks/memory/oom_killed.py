@@ -39,9 +39,9 @@ def _less_memory(evidence: Evidence, name: str) -> str:
     offered = status.worker.memory_mib if status is not None and status.worker is not None else 0
     less = f" to {int(offered * _LESS)}m (it is {offered})" if offered else ""
     return (
-        f"lower nodes.{name}.worker.memory{less}, then: pitui provision {name} --only sizing ; "
-        f"pitui restart {name}; or give an executor fewer spark.executor.cores; for Python set "
-        "spark.executor.pyspark.memory"
+        "give an executor fewer spark.executor.cores, for Python set "
+        f"spark.executor.pyspark.memory; or lower nodes.{name}.worker.memory{less}, then: "
+        f"pitui provision {name} --only sizing ; pitui restart {name}"
     )
 
 

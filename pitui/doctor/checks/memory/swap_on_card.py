@@ -43,13 +43,13 @@ def _debian_release(facts: NodeFacts) -> int:
 
 
 def _swap_fix(path: str, name: str, release: int) -> str:
-    off = f"pitui exec {{nodes}} -- sudo swapoff {quote(path)} (and remove it from /etc/fstab)"
+    off, first = f"swapoff {quote(path)}", "take it out of /etc/fstab"
     if path == "/var/swap" and release < _DEBIAN_13:
-        off = "pitui exec {nodes} -- sudo systemctl disable --now dphys-swapfile"
+        off, first = "systemctl disable --now dphys-swapfile", ""
     elif path == "/var/swap":
-        off = f"pitui exec {{nodes}} -- sudo swapoff {path} (and Mechanism=zram in "
-        off += "/etc/rpi/swap.conf)"
-    return f"lower nodes.{name}.worker.memory; then {off}, or use zram of half the RAM"
+        first = "set Mechanism=zram in /etc/rpi/swap.conf"
+    lower = f"lower nodes.{name}.worker.memory, or use zram of half the RAM"
+    return f"{'; '.join(filter(None, [lower, first]))}; then: pitui exec {{nodes}} -- sudo {off}"
 
 
 CHECK = Check(

@@ -13,14 +13,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     most = usual(found, evidence.master_name)
     for name, version in found.items():
         if most is not None and version != most:
+            node = evidence.nodes[name]
+            may_stop = node.is_worker and not node.is_master
             others = ", ".join(other for other, its in found.items() if its == most)
             yield warning(
                 f"its Python is {version[0]}.{version[1]}, that of {others} is {most[0]}.{most[1]}",
                 "for good: the same release of Debian on all nodes; until then submit Python "
-                "programs with a packed environment (spark.archives), or without these nodes: "
-                "pitui stop {nodes}",
+                "programs with a packed environment (spark.archives)"
+                + (", or without these nodes: pitui stop {nodes}" if may_stop else ""),
                 node=name,
-                several=f"their Python is not {most[0]}.{most[1]}, as on the other nodes",
+                several=f"their Python is not {most[0]}.{most[1]}, as on the other nodes"
+                if may_stop
+                else "",
             )
 
 

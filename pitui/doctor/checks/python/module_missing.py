@@ -17,18 +17,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             for name, facts in evidence.spark_facts():
                 if facts.logs.modules.get(module, True) or not evidence.nodes[name].is_worker:
                     continue
-                package = _PACKAGES.get(module, module.partition(".")[0].lower())
+                package = _PACKAGES.get(module, module.lower())
                 yield finding(
                     f"its Python has no module {module}, which tasks of {one.app.name} import",
-                    f"pitui exec {{nodes}} -- sudo apt-get install -y python3-{package} ; what "
-                    "Debian has no package of: submit it in a packed environment (spark.archives)",
+                    f"pitui exec {{nodes}} -- sudo apt-get install -y python3-{package}",
                     node=name,
                     application=one.app.id,
                     about=module,
                     log=FindingLine((f"No module named '?{module}",)),
                     detail="Python 3.12 left distutils out, which PySpark 3.5 and older use"
                     if module == "distutils"
-                    else "",
+                    else "What Debian has no package of: submit it in a packed environment "
+                    "(spark.archives)",
                     several=f"their Python has no module {module}, which tasks of "
                     f"{one.app.name} import",
                 )

@@ -1,10 +1,18 @@
 """reach.duplicate-host-key: machines show the same SSH host key, as copied cards do."""
 
 from collections.abc import Iterator
+from shlex import quote
 
+from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
+
+# A machine without any key lets nobody log in any more.
+_NEW_KEYS = (
+    'sudo sh -c "cd /etc/ssh && mkdir -p copied-keys && mv ssh_host_*_key* copied-keys && '
+    'if ssh-keygen -A; then systemctl restart ssh; else mv copied-keys/* . ; exit 1; fi"'
+)
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -19,16 +27,19 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if others:
             # One of them may keep it.
             again = [one for one in evidence.facts if one in (name, *others)][1:]
-            hosts = [evidence.nodes[one].host for one in again]
-            forget = " ; ".join(f"ssh-keygen -R {host}" for host in hosts)
+            forget = [f"ssh-keygen -R {_known_host(evidence.nodes[one])}" for one in again]
             yield warning(
                 f"its SSH host key is also that of {', '.join(others)}",
-                f"pitui exec {' '.join(again)} -- 'sudo rm /etc/ssh/ssh_host_*_key* && "
-                f"sudo ssh-keygen -A && sudo systemctl restart ssh' ; {forget} ; then trust the "
-                "new keys",
+                " ; ".join([f"pitui exec {' '.join(again)} -- {quote(_NEW_KEYS)}", *forget]),
                 node=name,
+                detail="Then log in to them once more, and trust their new keys",
                 several="they have the same SSH host key",
             )
+
+
+def _known_host(node: Node) -> str:
+    """Return a node's host as a file of known hosts has it, for a shell."""
+    return node.host if node.port in (None, 22) else quote(f"[{node.host}]:{node.port}")
 
 
 CHECK = Check(

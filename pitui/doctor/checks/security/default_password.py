@@ -17,9 +17,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
             login = ssh_command(evidence.nodes[name], "-t")
             yield warning(
                 f"{account} has the password that its image came with, which everybody knows",
-                f"{login} sudo passwd {account} ; or none at all, logins by key still work: "
-                f"pitui exec {{nodes}} -- sudo passwd -l {account}",
+                f"{login} sudo passwd {account}",
                 node=name,
+                detail="Or let it have none, logins by key still work: pitui exec NODE -- sudo "
+                f"passwd -l {account}",
                 about=account,
                 several=f"{account} has the password that its image came with",
             )

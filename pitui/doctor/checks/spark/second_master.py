@@ -20,7 +20,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                     "pitui stop master ; pitui start master",
                     node=status.name,
                 )
-        elif pids:
+        elif pids and not _several_are_meant(evidence):
             yield warning(
                 f"a master runs there (pid {pids[0]}), and the master is on {evidence.master_name}",
                 _stop_command(evidence, masters[0], status.name),
@@ -37,10 +37,18 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _stop_command(evidence: Evidence, process: DaemonProcess, name: str) -> str:
-    as_root = as_owner(evidence, name, process.user)
-    if process.unit and not process.unit_of_user:
+    if process.unit and process.unit_of_user:
+        return f"pitui exec {name} -- systemctl --user disable --now {process.unit}"
+    if process.unit:
+        # A unit is root's, whoever its process runs as.
+        as_root = as_owner(evidence, name, "root")
         return f"pitui exec {name} -- {as_root}systemctl disable --now {process.unit}"
-    return f"pitui exec {name} -- {as_root}kill {process.pid}"
+    return f"pitui exec {name} -- {as_owner(evidence, name, process.user)}kill {process.pid}"
+
+
+def _several_are_meant(evidence: Evidence) -> bool:
+    """Whether workers were given several masters, of which ZooKeeper chooses one."""
+    return any("," in evidence.masters_url_of(node) for node in evidence.snapshot.nodes)
 
 
 CHECK = Check(

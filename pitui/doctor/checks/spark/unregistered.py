@@ -68,7 +68,7 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
             f"its worker runs (pid {worker.pid}), and the master does not list it",
             start.fix if start.why else plain,
             node=status.name,
-            detail=start.why or elsewhere,
+            detail=elsewhere or start.why,
             several="their workers run, and the master does not list them",
             fixed_by=start.fixed_by if start.why else Fix.restarting(status.name),
         )

@@ -1,6 +1,6 @@
 """spark.version-differs: a node has another Spark than the master, or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
@@ -9,6 +9,7 @@ from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.majority import usual
 from pitui.doctor.provisioned import configured_spark, is_provisioned
+from pitui.domain.cluster import DaemonProcess
 from pitui.domain.daemon_target import DaemonTarget
 
 _STEPS = ("spark", "conf", "secret", "sizing", "service")
@@ -42,24 +43,40 @@ def _without_spark(evidence: Evidence) -> Iterator[Finding]:
         if facts.spark is not None or not facts.clocks[1]:
             continue
         status = evidence.status(name)
-        # What runs was started from another folder, or before this one was lost.
-        finding = warning if status is not None and status.processes else error
-        if facts.has_home:
-            yield finding(
-                f"{facts.machine.user or 'its login'} finds no Spark in {home}: it is another "
-                "folder, or closed",
+        if status is not None and status.processes:
+            yield from _another_home(name, home, facts.machine.home, status.processes)
+        elif facts.has_home:
+            yield error(
+                f"no Spark was found in {home}: Spark is elsewhere, or "
+                f"{facts.machine.user or 'its login'} may not read that folder",
                 f"set nodes.{name}.spark_home, or: pitui exec {name} -- sudo chmod go+rx "
                 + quote(home),
                 node=name,
             )
         else:
-            yield finding(
+            yield error(
                 f"there is no Spark: no folder {home}",
                 _BRING,
                 node=name,
                 several="there is no Spark on them",
                 fixed_by=_fix_of_version(evidence, name),
             )
+
+
+def _another_home(
+    name: str, home: str, of_login: str, processes: Iterable[DaemonProcess]
+) -> Iterator[Finding]:
+    """Yield where what runs has another home: Spark is there, and perhaps closed to the login."""
+    configured = of_login + home[1:] if home.startswith("~/") else home
+    homes = {one.rstrip("/") for process in processes for one in process.homes}
+    if configured.rstrip("/") in homes:
+        return
+    real = next((one for one in sorted(homes) if not one.endswith("/conf")), "")
+    yield warning(
+        f"what runs there is the Spark in {real or 'another folder'}, and not in {home}",
+        f"set nodes.{name}.spark_home: {real or 'where its Spark is'}",
+        node=name,
+    )
 
 
 def _fix_of_version(evidence: Evidence, name: str) -> Fix | None:
