@@ -90,7 +90,8 @@ def _task_of_row(row: _Task) -> Task:
         executor=row.executor_id,
         host=row.host,
         launched_at=moment(row.launch_time),
-        duration_ms=row.duration,
+        # The driver's clock may have been set back meanwhile.
+        duration_ms=None if row.duration is None else max(0, row.duration),
         work=_work_of_metrics(row.task_metrics) if row.task_metrics else WorkDone(),
         locality=row.task_locality,
         speculative=row.speculative,

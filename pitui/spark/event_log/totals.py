@@ -230,7 +230,8 @@ def _task_of_event(event: TaskStarted | TaskEnded, state: WorkState) -> Task:
         executor=info.executor,
         host=info.host,
         launched_at=_seconds(info.launched),
-        duration_ms=info.finished - info.launched if info.finished else None,
+        # The driver's clock may have been set back meanwhile.
+        duration_ms=max(0, info.finished - info.launched) if info.finished else None,
         work=_work_of_task(metrics) if metrics else WorkDone(),
         locality=info.locality,
         speculative=info.speculative,

@@ -197,7 +197,7 @@ def interval(stage: StageRecord, record: ApplicationRecord) -> tuple[float, floa
     ended = [task.ended_at for task in stage.tasks if task.ended_at is not None]
     begins = stage.stage.submitted_at or min(launched, default=record.ended_at)
     if stage.stage.ended_at is None and not stage.stage.state.active and ended:
-        return begins, max(ended)
+        return begins, max(begins, *ended)
     return begins, max(begins, stage.stage.ended_at or record.ended_at)
 
 

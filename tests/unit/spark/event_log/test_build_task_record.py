@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pitui.domain.bottleneck.attribution.idle_cores import interval
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
 from pitui.spark.event_log import reader
@@ -266,6 +267,36 @@ def test_more_tasks_than_are_kept_end_the_record_with_the_last_of_them(
 
 def test_a_log_without_an_end_ends_with_its_last_task() -> None:
     assert read([STARTED, ADDED, *stage_events()]).ended_at == 8.0
+
+
+def test_a_clock_that_was_set_back_while_a_stage_ran_is_no_negative_time() -> None:
+    begun, task_end, _ = stage_events()
+    info = task_end["Task Info"]
+    assert isinstance(info, dict)
+    killed = {"Event": "SparkListenerStageSubmitted", "Stage Info": {
+        "Stage ID": 1, "Stage Attempt ID": 0, "Stage Name": "s", "Number of Tasks": 2,
+        "RDD Info": [], "Submission Time": 9000}}  # fmt: skip
+    late = task_end | {
+        "Stage ID": 1,
+        "Task Info": info | {"Launch Time": 9000, "Finish Time": 4000},
+    }
+    early = task_end | {"Stage ID": 1, "Task Info": info | {
+        "Task ID": 5, "Launch Time": 3000, "Finish Time": 3500}}  # fmt: skip
+    record = read([STARTED, ADDED, begun, killed, late, early, ENDED])
+    assert min(task.duration_ms or 0 for stage in record.stages for task in stage.tasks) == 0
+    found = explanation(record, {})
+    assert sum(found.bound.parts.values()) == pytest.approx(1)
+    assert min(found.bound.parts.values()) >= 0
+
+
+def test_a_stage_whose_tasks_ended_before_it_began_has_no_time() -> None:
+    begun = {"Event": "SparkListenerStageSubmitted", "Stage Info": {
+        "Stage ID": 0, "Stage Attempt ID": 0, "Stage Name": "s", "Number of Tasks": 1,
+        "RDD Info": [], "Submission Time": 9000}}  # fmt: skip
+    _, task_end, _ = stage_events(begin=2000)
+    record = read([STARTED, ADDED, begun, task_end, ENDED])
+    assert interval(record.stages[0], record) == (9.0, 9.0)
+    assert sum(explanation(record, {}).bound.parts.values()) == pytest.approx(1)
 
 
 def test_of_a_compacted_log_nothing_is_said() -> None:
