@@ -14,7 +14,7 @@ from pitui.domain.cluster import (
     Role,
 )
 from pitui.domain.events.event import Event
-from pitui.domain.ip_address import is_loopback
+from pitui.domain.ip_address import is_loopback, is_of_docker
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.node_facts.node_facts import NodeFacts
 
@@ -106,6 +106,18 @@ class Evidence:
             for name in (one, other)
         ]
         return bool(own[0] & own[1])
+
+    def inside_docker(self, host: str) -> bool:
+        """Whether a host is of the network that Docker has inside of each machine.
+
+        Where nodes are configured with addresses of that range, it is the cluster's own.
+        """
+        hosts = [node.host for node in self.nodes.values()]
+        own = [*hosts, *(node.address for node in self.nodes.values() if node.address)]
+        own += [
+            a for its in self.facts.values() for one in hosts for a in its.resolved.get(one, ())
+        ]
+        return is_of_docker(host) and not any(map(is_of_docker, own))
 
     def masters_url_of(self, node: NodeStatus) -> str:
         """Return the master's URL that a node's worker was started with; empty where none runs."""

@@ -89,9 +89,11 @@ def _may_provision(name: str, steps: Collection[str], evidence: Evidence) -> boo
 
 def _has_room(facts: NodeFacts, steps: Iterable[str]) -> bool:
     """Whether steps can write what they write: a disk may be full, or only be read."""
-    least = max(_ROOM_KIB.get(step, _LEAST_KIB) for step in steps)
+    # Spark is all below its home.
+    room = {step: _ROOM_KIB.get(step, _LEAST_KIB) for step in steps}
+    least = {"home": max(room.values()), "system": max((room | {"spark": _LEAST_KIB}).values())}
     return all(
-        not folder.read_only and folder.free_kib >= least
+        not folder.read_only and folder.free_kib >= least[folder.use]
         for folder in facts.folders
         if folder.use in ("system", "home") and folder.size_kib
     )

@@ -36,6 +36,8 @@ from pitui.services.events.timeline import Timeline
 
 _EVERY, _EVERY_MOST = 1.0, 5.0
 """Seconds between two looks, however many snapshots come: what is found matters for longer."""
+_READ_AGAIN = 60.0
+"""Seconds until what is ignored is asked for again: a disk that hangs holds looks up meanwhile."""
 _TIMES = 100.0
 """As many times as the last look took: of a thousand nodes, looks shall take a hundredth of it."""
 _ENDED = 50
@@ -64,7 +66,8 @@ class PassiveChecks:
         self._ignored = IgnoredFindings(config.doctor.exclude)
         self._debounce = FindingDebounce()
         self._unread = True
-        """Whether it is still to be read what is ignored."""
+        """Whether the ignored findings have yet to be read."""
+        self._read_next = 0.0
         self._snapshot: Snapshot | None = None
         self._due = asyncio.Event()
         self._began: float | None = None
@@ -89,7 +92,7 @@ class PassiveChecks:
         """Look at snapshots as they come, once a second at most, until cancelled."""
         while True:
             await self._due.wait()
-            if self._unread:
+            if self._unread and time.monotonic() >= self._read_next:
                 await self.read_ignored()
             self._due.clear()
             begun = time.monotonic()
@@ -109,7 +112,7 @@ class PassiveChecks:
             self._timeline.complain(error)
             return
         except (BusyFileError, SlowDiskError):
-            self._unread = True  # before the next look it is tried again
+            self._unread, self._read_next = True, time.monotonic() + _READ_AGAIN
             return
         except PituiError:
             return  # a run of the checks says why

@@ -82,6 +82,14 @@ def can(fix: Fix, evidence: Evidence, *others: Finding) -> bool:
         (card(free_kib=300 * MIB), "java", False),
         (card(free_kib=700 * MIB), "java", True),
         (card(free_kib=700 * MIB), "spark", False),
+        (
+            (
+                folder("system", "/", free_kib=300 * MIB),
+                folder("home", "/mnt/ssd/spark", mount="/mnt/ssd"),
+            ),
+            "spark",
+            True,
+        ),
         ((folder("local", "/mnt/ssd", mount="/mnt/ssd", read_only=True),), "conf", True),
     ],
 )
@@ -251,6 +259,29 @@ def test_a_node_that_is_away_is_no_firewalls_doing() -> None:
         change=lambda node: replace(node, link=LinkStatus(LinkState.UNREACHABLE)),
     )
     assert not found(away, "ports.blocked")
+    closed = with_status(
+        evidence,
+        "pi3",
+        change=lambda node: replace(node, link=LinkStatus(LinkState.AUTH_FAILED)),
+    )
+    assert found(closed, "ports.blocked"), "its worker is there, whoever may log in"
+
+
+def test_a_cluster_in_dockers_range_has_its_addresses() -> None:
+    evidence = says(reach=(Reach("172.17.0.9", 40123, ok=False, why="no answer in 3 s"),))
+    assert not found(evidence, "ports.blocked")
+    nodes = {name: {"host": ADDRESS[name]} for name in NAMES} | {"pi3": {"host": "172.17.0.9"}}
+    own = replace(healthy(nodes=nodes), facts=evidence.facts)
+    assert found(own, "ports.blocked")
+
+
+def test_a_hosts_file_may_name_the_configured_address_of_a_node() -> None:
+    lines = (*facts("pi2").hosts, parse_line("203.0.113.9 pi3"))
+    evidence = says(hosts=lines)
+    assert found(evidence, "names.resolves-elsewhere")
+    nodes = {name: {"host": ADDRESS[name]} for name in NAMES} | {"pi3": {"host": "203.0.113.9"}}
+    routed = replace(healthy(nodes=nodes), facts=evidence.facts)
+    assert not found(routed, "names.resolves-elsewhere")
 
 
 def test_of_machines_with_one_host_key_all_but_one_get_another() -> None:

@@ -23,7 +23,10 @@ def _hosts_files(evidence: Evidence, told: Container[tuple[str | None, str]]) ->
             line = lines.get(other)
             if line is None or other == name or (name, other) in told or not its.addresses:
                 continue
-            if line.loopback or line.address in its.addresses or ":" in line.address:
+            node = evidence.nodes[other]
+            # By another address it is reached through a router, or it has that one soon.
+            right = {*its.addresses, node.host, node.address}
+            if line.loopback or line.address in right or ":" in line.address:
                 continue
             yield warning(
                 f"its /etc/hosts says that {other} is {line.address}, and {other} has "

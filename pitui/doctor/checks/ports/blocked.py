@@ -6,8 +6,8 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
-from pitui.domain.cluster import LinkState
-from pitui.domain.ip_address import is_loopback, is_of_docker
+from pitui.domain.cluster import LinkState, WorkerState
+from pitui.domain.ip_address import is_loopback
 from pitui.facts.node_facts.reach import Reach
 
 
@@ -55,8 +55,11 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 def _has_another_cause(evidence: Evidence, owner: str, reach: Reach) -> bool:
     """Whether nobody reaches it: a node that is away, or an address inside of a machine."""
     status = evidence.status(owner)
-    away = status is not None and status.link.state is not LinkState.CONNECTED
-    return away or is_loopback(reach.host) or is_of_docker(reach.host)
+    away = status is not None and (
+        status.link.state is LinkState.UNREACHABLE
+        or (status.worker is not None and status.worker.state is WorkerState.DEAD)
+    )
+    return away or is_loopback(reach.host) or evidence.inside_docker(reach.host)
 
 
 def _fix_of_firewall(evidence: Evidence, owner: str, reach: Reach) -> Fix | None:

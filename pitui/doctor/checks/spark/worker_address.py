@@ -9,7 +9,7 @@ from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_written_by_step
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.ip_address import is_loopback, is_of_docker
+from pitui.domain.ip_address import is_loopback
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for worker in evidence.snapshot.strangers:
         if worker.state is not WorkerState.ALIVE:
             continue
-        if not is_loopback(worker.host) and not is_of_docker(worker.host):
+        if not is_loopback(worker.host) and not evidence.inside_docker(worker.host):
             yield info(
                 f"the master lists a worker at {worker.host}, which is no configured node",
                 "add it under `nodes`, or stop it there",
@@ -33,7 +33,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         )
     for status in evidence.snapshot.nodes:
         for worker in status.workers:
-            if worker.state is WorkerState.ALIVE and is_of_docker(worker.host):
+            if worker.state is WorkerState.ALIVE and evidence.inside_docker(worker.host):
                 yield error(
                     f"its worker is known by {worker.host}, the address of Docker's own network",
                     _fix_of_worker_address(evidence, status.name)
