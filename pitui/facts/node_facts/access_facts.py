@@ -74,6 +74,8 @@ class AccessFacts:
     lingering: frozenset[str] = frozenset()
     """Accounts whose own services run without a session."""
     owned: tuple[OwnedFolder, ...] = ()
+    may_write: frozenset[tuple[str, str]] = frozenset()
+    """The account that looked, and a folder of Spark's that it may write to."""
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Of the accounts that were asked for; an account that does not exist has none."""
     round_trips_ms: tuple[float, ...] = ()

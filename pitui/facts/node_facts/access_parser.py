@@ -23,6 +23,9 @@ def parse_access(lines: Lines, probes: tuple[Reach, ...]) -> AccessFacts:
         kills_processes="kills-processes" in lines,
         lingering=frozenset(lines.get("lingers", ())),
         owned=tuple(_owned_folders(lines.get("owned", ()))),
+        may_write=frozenset(
+            (user, path) for user, _, path in (w.partition(" ") for w in lines.get("may-write", ()))
+        ),
         groups={words[0]: frozenset(words[1:]) for words in groups if words},
         round_trips_ms=tuple(_decimals(lines.get("round-trip", ()))),
         probes=probes,

@@ -79,7 +79,11 @@ grep -qisE "^[[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]+
 
 # `work`, `logs`, `local` and `pids` are Spark's folders here, `ifs` is what IFS was.
 OWNERS_OF_FOLDERS = r"""
-owned() { [ -d "$2" ] && echo "owned $1 $(stat -L -c '%a %U %G' -- "$2") $2"; }
+owned() {
+  [ -d "$2" ] && echo "owned $1 $(stat -L -c '%a %U %G' -- "$2") $2"
+  # An access control list says more than the mode.
+  [ -w "$2" ] && [ -x "$2" ] && echo "may-write $(id -un) $2"
+}
 owned work "$work"; owned logs "$logs"; owned pid "$pids"
 IFS=,
 for one in $local; do IFS=$ifs; owned local "$one"; done

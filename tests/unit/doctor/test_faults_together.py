@@ -232,6 +232,18 @@ def test_scratch_space_that_sparks_account_may_not_use() -> None:
     assert not found(owned(0o700, "spark"), "access.permissions")
 
 
+def test_scratch_space_of_others_stays_theirs() -> None:
+    local = OwnedFolder("local", "/mnt/ssd", 0o755, "anna", "anna")
+    by_hand = frozenset({"SPARK_LOCAL_DIRS"})
+    (one,) = found(
+        says(access=access("pi2", owned=(local,)), by_hand=by_hand), "access.permissions"
+    )
+    assert one.fix.endswith("-- sudo install -d -o spark /mnt/ssd/spark")
+    # A list of rights lets it in, which the mode does not show.
+    listed = access("pi2", owned=(local,), may_write=frozenset({("spark", "/mnt/ssd")}))
+    assert not found(says(access=listed, by_hand=by_hand), "access.permissions")
+
+
 def test_commands_to_paste_have_the_rights_that_they_need() -> None:
     def fix_of(owner: str, sudo: str = "passwordless") -> str:
         file = PidFile("/var/lib/spark/pid/a.pid", 9, "other", owner)

@@ -114,6 +114,7 @@ def test_owners_of_folders_and_groups_of_accounts(shell: Sequence[str], spark: P
     (spark / "work").chmod(0o500)
     question = NodeQuestion(str(spark), users=("root", "no-such-account"))
     facts = ask(shell, question, spark.parent)
+    assert {path for _, path in facts.access.may_write} >= {f"{spark}/local"}
     found = {one.use: (one.path, one.mode) for one in facts.access.owned}
     assert found["work"] == (f"{spark}/work", 0o500)
     assert found["local"] == (f"{spark}/local", stat.S_IMODE((spark / "local").stat().st_mode))

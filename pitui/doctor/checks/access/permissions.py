@@ -20,7 +20,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         for user, uses in _needs(evidence, name):
             groups = facts.access.groups.get(user)
             for folder in facts.access.owned:
-                if groups and folder.use in uses and not folder.open_to(user, groups):
+                open_to_it = (user, folder.path) in facts.access.may_write
+                if not groups or folder.use not in uses or open_to_it:
+                    continue
+                if not folder.open_to(user, groups):
                     setting = _CHOSEN_BY_STEP.get(folder.use)
                     by_step = setting is not None and is_written_by_step(evidence, name, setting)
                     fix = Fix.provisioning("conf", on=[name]) if by_step else None
@@ -35,6 +38,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _to_paste(folder: OwnedFolder, user: str) -> str:
+    if folder.use == "local" and folder.owner != user:
+        # Others may use it, too: it stays its owner's.
+        own = f"{folder.path.rstrip('/')}/{user}"
+        return (
+            f"set spark.env.SPARK_LOCAL_DIRS to a folder of its own, {own}, then: pitui exec "
+            f"{{nodes}} -- sudo install -d -o {quote(user)} {quote(own)}"
+        )
     what = "chmod u+rwx" if folder.owner == user else f"chown {quote(user)}:"
     return f"pitui exec {{nodes}} -- sudo {what} {quote(folder.path)}"
 
