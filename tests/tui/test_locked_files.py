@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from pitui.config.paths import data_folder
 from pitui.services.doctor.finding_store import FindingStore
 from pitui.services.events.timeline_store import TimelineStore
 
-_HELD_S = 10.0
+_HELD_S = 100.0
 _HOLD = """
 import sqlite3, sys, time
 held = [sqlite3.connect(path, isolation_level=None) for path in sys.argv[2:]]
@@ -31,7 +30,7 @@ time.sleep(float(sys.argv[1]))
 
 @contextmanager
 def held_by_another(*paths: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Have another process hold files locked, for ten seconds at most."""
+    """Have another process hold files locked, for longer than pitui waits for any."""
     words = [sys.executable, "-c", _HOLD, str(_HELD_S), *map(str, paths)]
     with subprocess.Popen(words, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -50,27 +49,16 @@ def own_files() -> list[Path]:
     return [data_folder() / name for name in ("doctor.db", "timeline.db", "runs.db")]
 
 
-def answered(terminal: Terminal, key: bytes, words: bytes) -> float:
-    """Press a key; return the seconds until words are drawn."""
-    terminal.seen = b""
-    begun = time.monotonic()
-    os.write(terminal.master, key)
-    terminal.read_until(words, 60)
-    return time.monotonic() - begun
-
-
 def test_keys_are_answered_while_another_program_holds_all_files(tmp_path: Path) -> None:
     with held_by_another(*own_files()) as holder:
         terminal = Terminal(tmp_path)
         try:
             terminal.read_until(b"Nodes", 60)
-            waited = []
-            while holder.poll() is None:
-                waited.append(answered(terminal, b"?", b"Keys"))
+            for key, words in [(b"?", b"Esc close"), (b"\x1b", b"Nodes")] * 5:
                 terminal.seen = b""
-                os.write(terminal.master, b"\x1b")
-                terminal.read_until(b"Nodes", 60)
-            assert max(waited, default=0.0) < _HELD_S / 4
+                os.write(terminal.master, key)
+                terminal.read_until(words, 30)
+            assert holder.poll() is None
             os.write(terminal.master, b"q")
             terminal.drain()
             assert terminal.process.wait(30) == 0
