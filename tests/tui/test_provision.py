@@ -282,7 +282,7 @@ async def test_the_report_is_saved_as_text_or_json(tmp_path: Path) -> None:
         await pilot.press("w")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "report.txt")
         await pilot.press("enter")
-        await until_shown(pilot, "already exists")
+        await until_shown(pilot, "already", "Choose", "another")
 
 
 async def test_the_cursor_stays_with_its_node_and_step_while_it_goes_on() -> None:
