@@ -5,6 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
+from pitui.domain.errors import UsageError
+
 
 def create_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write a file where there is none; `private`: only its owner can read it.
@@ -21,6 +23,26 @@ def create_file(path: Path, data: bytes, *, private: bool = False) -> None:
         _name(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def save_as(path: Path, data: bytes, *, private: bool = False) -> Path:
+    """Write a file under the name that a person gave; `private` as with `create_file`.
+
+    Returns:
+        The path it was written to, absolute.
+
+    Raises:
+        UsageError: something is there already, or it cannot be written there.
+    """
+    target = path.expanduser().absolute()
+    try:
+        create_file(target, data, private=private)
+    except FileExistsError as error:
+        raise UsageError(f"{target} already exists", "Choose another name.") from error
+    except OSError as error:
+        message = f"cannot write {target}: {error.strerror}"
+        raise UsageError(message, "Choose another place.") from error
+    return target
 
 
 def replace_file(path: Path, data: bytes, *, private: bool = False) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pitui.config.whole_file import create_file
+from pitui.config.whole_file import save_as
 from pitui.domain.errors import UsageError
 from pitui.services.doctor.bundle import BundleFile
 
@@ -35,15 +35,7 @@ def write_bundle(path: Path, files: Sequence[BundleFile]) -> Path:
     Raises:
         UsageError: it cannot be written there.
     """
-    target = check_bundle_path(path)
-    try:
-        create_file(target, archive_of(files), private=True)
-    except FileExistsError as error:
-        raise UsageError(f"{target} already exists", "Choose another name.") from error
-    except OSError as error:
-        message = f"cannot write {target}: {error.strerror}"
-        raise UsageError(message, "Choose another place.") from error
-    return target
+    return save_as(check_bundle_path(path), archive_of(files), private=True)
 
 
 def archive_of(files: Sequence[BundleFile]) -> bytes:

@@ -65,9 +65,8 @@ class PassiveChecks:
         self._logs = logs or OpenLogs()
         self._ignored = IgnoredFindings(config.doctor.exclude)
         self._debounce = FindingDebounce()
-        self._unread = True
-        """Whether the ignored findings have yet to be read."""
-        self._read_next = 0.0
+        self._read_at: float | None = 0.0
+        """From when on the ignored findings are to be read; None: they have been."""
         self._snapshot: Snapshot | None = None
         self._due = asyncio.Event()
         self._began: float | None = None
@@ -92,7 +91,7 @@ class PassiveChecks:
         """Look at snapshots as they come, once a second at most, until cancelled."""
         while True:
             await self._due.wait()
-            if self._unread and time.monotonic() >= self._read_next:
+            if self._read_at is not None and time.monotonic() >= self._read_at:
                 await self.read_ignored()
             self._due.clear()
             begun = time.monotonic()
@@ -104,7 +103,7 @@ class PassiveChecks:
 
     async def read_ignored(self) -> None:
         """Learn what is ignored; a file that cannot be read makes nothing ignored."""
-        self._unread = False
+        self._read_at = None
         try:
             ignored = await self._store.disk.do(self._store.ignored)
         except DamagedFileError as error:
@@ -112,7 +111,7 @@ class PassiveChecks:
             self._timeline.complain(error)
             return
         except (BusyFileError, SlowDiskError):
-            self._unread, self._read_next = True, time.monotonic() + _READ_AGAIN
+            self._read_at = time.monotonic() + _READ_AGAIN
             return
         except PituiError:
             return  # a run of the checks says why

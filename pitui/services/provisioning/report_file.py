@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pitui.config.whole_file import create_file
-from pitui.domain.errors import UsageError
+from pitui.config.whole_file import save_as
 from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.report import NodeReport, reports_json
@@ -21,16 +20,8 @@ def save(path: Path, reports: Sequence[NodeReport]) -> Path:
     Raises:
         UsageError: something is there already, or it cannot be written there.
     """
-    target = path.expanduser().absolute()
-    if target.suffix == ".json":
+    if path.suffix == ".json":
         text = json.dumps({"schema": SCHEMA, **reports_json(reports)}, ensure_ascii=False) + "\n"
     else:
         text = "\n".join(printable(line) for line in report_text(reports)) + "\n"
-    try:
-        create_file(target, text.encode())
-    except FileExistsError as error:
-        raise UsageError(f"{target} already exists", "Choose another name.") from error
-    except OSError as error:
-        message = f"cannot write {target}: {error.strerror}"
-        raise UsageError(message, "Choose another place.") from error
-    return target
+    return save_as(path, text.encode())
