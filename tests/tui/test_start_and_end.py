@@ -201,13 +201,24 @@ class Terminal:
             if select.select([self.master], [], [], 0.2)[0]:
                 self.seen += os.read(self.master, 65536)
 
-    def drain(self) -> None:
-        """Read until the process has closed its terminal."""
+    def drain(self, limit: float = 60.0) -> bool:
+        """Read until the process has closed its terminal; return whether it has within seconds."""
+        end = time.monotonic() + limit
         try:
-            while select.select([self.master], [], [], 30)[0]:
-                self.seen += os.read(self.master, 65536)
+            while (left := end - time.monotonic()) > 0:
+                if select.select([self.master], [], [], left)[0]:
+                    self.seen += os.read(self.master, 65536)
         except OSError:
-            return
+            return True
+        return False
+
+    def quit(self) -> None:
+        """Press `q` until it has ended: a dialog that is still open takes the first."""
+        for _ in range(20):
+            os.write(self.master, b"q")
+            if self.drain(3.0):
+                break
+        assert self.process.wait(30) == 0
 
 
 @pytest.fixture
