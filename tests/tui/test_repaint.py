@@ -13,10 +13,12 @@ from rich.style import Style
 from support.looks import screen_lines
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Label
 
+from pitui.tui.base.dialogs.dialog import Dialog
+from pitui.tui.base.repaint_below import RepaintBelow
 from pitui.tui.terminal.partial_update import PartialUpdate, partial_update
 from pitui.tui.text.cells import Column, Row, cell
 from pitui.tui.widgets.row_table import RowTable
@@ -42,7 +44,11 @@ def test_a_change_over_two_widgets_is_sent_in_two_pieces_with_its_colours() -> N
 
 
 def test_what_is_hidden_is_not_sent() -> None:
-    assert sent((1, 3, 17)) == "\x1b[2;15H日 "
+    assert sent((1, 3, 16)) == "\x1b[2;15H日"
+
+
+def test_a_wide_character_is_sent_whole() -> None:
+    assert sent((0, 15, 17)) == "\x1b[1;15H日本"
 
 
 class Terminal:
@@ -88,7 +94,10 @@ class Shown(App[None]):
         super().__init__()
         self.table = RowTable([Column("a", "what"), Column("b", "state"), Column("c", "%")])
         self.terminal = Terminal(0, 0)
-        self.parts = 0
+        self.parts = self.wholes = 0
+
+    def get_default_screen(self) -> Screen[Any]:
+        return RepaintBelow()
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -99,6 +108,7 @@ class Shown(App[None]):
             if isinstance(update, PartialUpdate):
                 self.parts += 1
             else:
+                self.wholes += 1
                 self.terminal = Terminal(*self.size)
             self.terminal.take(update.render_segments(self.console))
         super()._display(screen, renderable)
@@ -109,7 +119,7 @@ class Shown(App[None]):
         return [Row(str(at), cells) for at, cells in enumerate(choice)]
 
 
-class Over(ModalScreen[None]):
+class Over(Dialog[None]):
     """Something that hides a part of it, and begins and ends within characters."""
 
     def compose(self) -> ComposeResult:
@@ -135,3 +145,18 @@ async def test_a_terminal_shows_the_same_as_if_all_had_been_sent(seed: int) -> N
             await pilot.pause()
             assert str(app.terminal) == "\n".join(screen_lines(app))
         assert app.parts > 20
+
+
+async def test_below_a_dialog_only_what_changes_is_sent() -> None:
+    app = Shown()
+    async with app.run_test(size=(37, 12)) as pilot:
+        await app.push_screen(Over())
+        app.table.show(app.rows(Random(0), 20))
+        await pilot.pause()
+        begun = app.wholes, app.parts
+        for seed in range(1, 6):
+            app.table.show(app.rows(Random(seed), 20))
+            await pilot.pause()
+            assert str(app.terminal) == "\n".join(screen_lines(app))
+        assert app.wholes == begun[0]
+        assert app.parts >= begun[1] + 5

@@ -1,8 +1,12 @@
 """What is sent to the terminal when some cells of the screen change: those cells, no more."""
 
+from itertools import accumulate
+
+from rich.cells import get_character_cell_size
 from rich.console import Console, RenderableType
 from rich.control import Control
 from textual._compositor import ChopsUpdate
+from textual.strip import Strip
 
 
 class PartialUpdate(ChopsUpdate):
@@ -19,9 +23,19 @@ class PartialUpdate(ChopsUpdate):
             for right, (left, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=True):
                 start, stop = max(left, first), min(right, end)
                 if strip is not None and start < stop:
-                    pieces.append(Control.move_to(start, y).segment.text)
-                    pieces.append(strip.crop(start - left, stop - left).render(console))
+                    start, stop = _whole_characters(strip, start - left, stop - left)
+                    pieces.append(Control.move_to(left + start, y).segment.text)
+                    pieces.append(strip.crop(start, stop).render(console))
         return "".join(pieces)
+
+
+def _whole_characters(strip: Strip, start: int, stop: int) -> tuple[int, int]:
+    """Widen a cut, in cells, to the wide characters at its ends: half of one would be a blank."""
+    if strip.text.isascii():
+        return start, stop
+    edges = [0, *accumulate(map(get_character_cell_size, strip.text))]
+    begin = max(edge for edge in edges if edge <= start)
+    return begin, min((edge for edge in edges if edge >= stop), default=stop)
 
 
 def partial_update(renderable: RenderableType | None) -> RenderableType | None:

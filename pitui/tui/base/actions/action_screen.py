@@ -5,17 +5,17 @@ from typing import ClassVar
 from textual import on
 from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
-from textual.screen import Screen
 
 from pitui.tui.base.actions.action_handler import ActionHandler
 from pitui.tui.base.actions.action_table import Action, Scope, action, of, reaches
 from pitui.tui.base.actions.footer import Footer
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dismiss_once import dismiss_once
+from pitui.tui.base.repaint_below import RepaintBelow
 from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
 
 
-class ActionScreen(ActionHandler, Screen[None]):
+class ActionScreen(ActionHandler, RepaintBelow[None]):
     """A screen that carries out the actions of the focused scope, and some of `Scope.ANYWHERE`."""
 
     HERE: ClassVar[tuple[str, ...]] = ("help", "refresh", "read_only", "back", "quit")

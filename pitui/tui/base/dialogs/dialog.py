@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from pitui.tui.base.dismiss_once import dismiss_once
+from pitui.tui.base.repaint_below import RepaintBelow
 
 R = TypeVar("R")
 
 
-class Dialog(ModalScreen[R], Generic[R]):
+class Dialog(ModalScreen[R], RepaintBelow[R], Generic[R]):
     """A box with a title above the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
