@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _ALL = (
-    "import pitui.cli.commands.ui, pitui.tui.run, pitui.tui.backend.live_backend, "
+    "import pitui.cli.commands.ui, pitui.tui.run_ui, pitui.tui.backend.live_backend, "
     "pitui.remote.ssh.ssh_runner, httpx"
 )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from pitui.facts.samples.reader import record_command
+from pitui.facts.node_samples.reader import record_command
 
 LIMITS = {"pi_core_percent": 1.0}
 SETTLE = 3.0

@@ -6,7 +6,7 @@ Memory in Python is measured in `pitui.domain.sizing`. Sizes in MiB.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 
 LEAST_MIB = 10
 _MIB = 1024 * 1024

@@ -8,7 +8,7 @@ has to last.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 
 _MIB = 1024 * 1024
 

@@ -11,7 +11,7 @@ import msgspec.inspect as types
 from pitui.config.allowed_values import allowed, first_of_kind, unwrapped
 from pitui.config.did_you_mean import nearest
 from pitui.config.yaml.problem import Path, Problem, dotted
-from pitui.config.yaml.tree import Leaf, Mapping, Sequence, Tree
+from pitui.config.yaml.yaml_tree import Leaf, Mapping, Sequence, Tree
 
 MISSING = object()
 """Stands for a value that is wrong; its problem is in the list."""

@@ -12,8 +12,8 @@ from pitui.config.model import Config, Document
 from pitui.config.paths import config_folder
 from pitui.config.yaml.problem import Problem
 from pitui.config.yaml.read import read_text
-from pitui.config.yaml.tree import Tree, key_place
 from pitui.config.yaml.yaml_lines import YamlError, read_yaml
+from pitui.config.yaml.yaml_tree import Tree, key_place
 from pitui.domain.errors import ConfigError, NoConfigError
 
 FILE_NAME = "config.yaml"

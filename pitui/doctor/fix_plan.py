@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from pitui.doctor.report import KnownFinding
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 

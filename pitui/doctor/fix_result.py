@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeState
 
 

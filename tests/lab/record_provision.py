@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from pitui.config.load import load_config
-from pitui.provision.engine.report import NodeReport, StepReport
+from pitui.provision.engine.provision_report import NodeReport, StepReport
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.provisioning.provision import provisioning

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from pitui.config.load import load_config
-from pitui.tui import run
+from pitui.tui import run_ui
 from pitui.tui.app import PituiApp
 
 TICK = 0.05
@@ -67,8 +67,8 @@ class WatchedApp(PituiApp):
 def main() -> None:
     """Show the UI of a configuration (first word) and report to a file (second word)."""
     WatchedApp.report = Path(sys.argv[2])
-    run.PituiApp = WatchedApp  # type: ignore[misc]
-    run.run_ui(load_config(Path(sys.argv[1])), read_only=True)
+    run_ui.PituiApp = WatchedApp  # type: ignore[misc]
+    run_ui.run_ui(load_config(Path(sys.argv[1])), read_only=True)
 
 
 if __name__ == "__main__":

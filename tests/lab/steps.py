@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pitui.config.load import load_config
-from pitui.provision.engine.report import NodeReport, StepReport, StepReporter
+from pitui.provision.engine.provision_report import NodeReport, StepReport, StepReporter
 from pitui.remote.prompts import ChangedKey, NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import provisioning, removal

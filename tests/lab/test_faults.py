@@ -11,7 +11,7 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.provision.engine.report import StepReport
+from pitui.provision.engine.provision_report import StepReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import provisioning
 from tests.lab.conftest import KIND

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.provision.engine.report import StepReport, StepState
+from pitui.provision.engine.provision_report import StepReport, StepState
 from tests.lab.archive import spark_archive, version_of
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.provision.engine.report import NodeReport, StepReport
+from pitui.provision.engine.provision_report import NodeReport, StepReport
 from tests.lab.archive import sha512, spark_archive
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab

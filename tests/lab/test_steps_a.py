@@ -3,7 +3,7 @@
 import pytest
 
 from pitui.config.load import load_config
-from pitui.provision.engine.report import NodeReport
+from pitui.provision.engine.provision_report import NodeReport
 from pitui.services.cluster import open_cluster
 from pitui.services.provisioning.provision import removal
 from tests.lab import recipe

@@ -6,7 +6,7 @@ import pytest
 
 from pitui.config.load import load_config
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.provision.engine.report import StepReport
+from pitui.provision.engine.provision_report import StepReport
 from pitui.provision.steps import step
 from pitui.provision.steps.spark import roll_back
 from pitui.services.cluster import open_cluster

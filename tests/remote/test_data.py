@@ -14,8 +14,8 @@ from support.ssh_spark_homes import SshSparkHomes, append
 
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import StepReport
 from pitui.provision.engine.provisioning import Provisioning
-from pitui.provision.engine.report import StepReport
 from pitui.remote.copy.tree.entry import Tree
 from pitui.remote.prompts import NonInteractive
 from pitui.services.data import push_items

@@ -25,8 +25,8 @@ from pitui.config.load import load_config
 from pitui.domain.errors import ReadOnlyError
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import StepState
 from pitui.provision.engine.provisioning import Provisioning
-from pitui.provision.engine.report import StepState
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster

@@ -14,7 +14,7 @@ from support.download_site import Behaviour, DownloadSite, download_site, make_c
 from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import Transfer
+from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.spark.archive import Archive, ArchiveError
 from pitui.provision.spark.archive_source import fetched_already, obtain
 

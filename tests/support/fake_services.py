@@ -5,10 +5,10 @@ import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from pitui.doctor.doctor_report import KnownFinding, make_report
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding, make_report
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
@@ -25,7 +25,7 @@ from pitui.domain.logs.log_tree import LogBranch
 from pitui.domain.node_detail import DiskUse, Point
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot
-from pitui.provision.engine.report import NodeReport
+from pitui.provision.engine.provision_report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.spark_ui_links import WebPage
 from pitui.services.data.item_presence import ItemPresence, NodeData

@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import (
+from pitui.provision.engine.provision_report import (
     NodeReport,
     NodeResult,
     StepReport,

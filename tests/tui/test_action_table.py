@@ -9,9 +9,9 @@ from support.node_inspections import Looking
 from support.plain_cluster import shown, until
 from textual.pilot import Pilot
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import error
 from pitui.doctor.fix import Fix
-from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.apps.level_screen import LevelScreen

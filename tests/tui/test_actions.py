@@ -9,7 +9,7 @@ from support.provision import Recorded
 from textual.widgets import Button, OptionList
 
 from pitui.bench.suites import BENCHMARKS
-from pitui.doctor.report import SkippedChecks
+from pitui.doctor.doctor_report import SkippedChecks
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.daemon_target import DaemonTarget

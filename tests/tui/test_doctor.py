@@ -11,14 +11,14 @@ from support.looks import LARGE, SMALL, Looks, screen_text
 from support.plain_cluster import FULL, NOW, Still, shown, ui, until
 from textual.pilot import Pilot
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import FindingLine, SkippedCheck, error, info, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
+from pitui.provision.engine.provision_report import NodeReport, NodeResult, StepReport, StepState
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.doctor import doctor_state
 from pitui.tui.doctor.doctor_screen import DoctorScreen

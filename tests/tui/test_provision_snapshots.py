@@ -9,7 +9,7 @@ from support.provision import Recorded, halfway
 from textual.pilot import Pilot
 
 from pitui.domain.errors import UsageError
-from pitui.provision.engine.report import StepReport, StepState
+from pitui.provision.engine.provision_report import StepReport, StepState
 from pitui.remote.prompts import ChangedKey
 from pitui.tui.main.passwords import ReplacedScreen, login_password, sudo_password
 from pitui.tui.provision import plan_or_board, provision_screen, step_progress

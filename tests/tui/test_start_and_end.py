@@ -31,7 +31,7 @@ KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")
 
 def test_the_ui_imports_no_client_before_its_first_paint() -> None:
     code = (
-        "import sys, pitui.tui.run, pitui.tui.main.main_screen;"
+        "import sys, pitui.tui.run_ui, pitui.tui.main.main_screen;"
         "print([m for m in ('asyncssh', 'httpx', 'sqlite3', 'pitui.services') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -117,7 +117,7 @@ def report(
     --output, it goes to standard output.
     """
     from pitui.bench.store import RunStore
-    from pitui.services.benchmarks.report import write_report
+    from pitui.services.benchmarks.benchmark_report import write_report
 
     if csv and settings.json:
         raise UsageError("--csv and --json are two forms of one thing", "Leave one of them out.")
@@ -134,7 +134,7 @@ def report(
     async def page() -> int:
         from pitui.bench.report.page import report_page
         from pitui.services.apps.app_details import AppDetails
-        from pitui.services.benchmarks.report import reported_runs
+        from pitui.services.benchmarks.benchmark_report import reported_runs
         from pitui.services.cluster import open_cluster
         from pitui.services.runs.detached_runs import Runs
 

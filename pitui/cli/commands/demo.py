@@ -87,7 +87,7 @@ def _run_demo(settings: Settings, nodes: int, folder: Path | None, *, ui: bool) 
     with demo_cluster(nodes, folder, _say_progress if ui else _say_nothing) as plan:
         if ui:
             from pitui.config.load import load_config
-            from pitui.tui.run import run_ui
+            from pitui.tui.run_ui import run_ui
 
             try:
                 run_ui(load_config(plan.config), read_only=settings.read_only)

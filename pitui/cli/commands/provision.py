@@ -16,8 +16,8 @@ from pitui.cli.usage import examples
 from pitui.provision.steps import DATA, IDS
 
 if TYPE_CHECKING:
+    from pitui.provision.engine.provision_report import NodeReport
     from pitui.provision.engine.provisioning import Provisioning
-    from pitui.provision.engine.report import NodeReport
     from pitui.services.provisioning.node_removal import Removal
 
 
@@ -108,7 +108,7 @@ def _refuse_combinations(
 
 def _show_reports(settings: Settings, reports: "list[NodeReport]") -> None:
     if settings.json:
-        from pitui.provision.engine.report import reports_json
+        from pitui.provision.engine.provision_report import reports_json
 
         print_json(reports_json(reports))
     else:

@@ -31,14 +31,14 @@ def open_ui(settings: Settings) -> None:
 
 def _show_ui(settings: Settings, config: "Config") -> None:
     from pitui.config.load import find_config
-    from pitui.tui.run import run_ui
+    from pitui.tui.run_ui import run_ui
 
     read_only = settings.read_only or config.ui.read_only
     run_ui(config, read_only=read_only, config_file=find_config(settings.config_path).absolute())
 
 
 def _welcome(settings: Settings, error: NoConfigError) -> None:
-    from pitui.tui.run import run_without_config
+    from pitui.tui.run_ui import run_without_config
 
     decision = run_without_config(error.message)
     if decision is None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from pitui.doctor.doctor_report import KnownFinding, Report, skipped_by_reason
 from pitui.doctor.finding import FindingSeverity, SkippedCheck
-from pitui.doctor.report import KnownFinding, Report, skipped_by_reason
 from pitui.domain.text.printable import one_line
 
 _WIDTH = 100

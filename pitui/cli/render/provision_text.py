@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.cli.output import complain, print_text
-from pitui.provision.engine.report import NodeReport, StepReport, StepState
+from pitui.provision.engine.provision_report import NodeReport, StepReport, StepState
 from pitui.provision.engine.report_text import node_text, quiet, step_text
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import yaml
 
 from pitui.config.yaml.problem import Path, Problem, quoted
-from pitui.config.yaml.tree import Leaf, Mapping, MappingEntry, Sequence, SourcePlace, Tree
+from pitui.config.yaml.yaml_tree import Leaf, Mapping, MappingEntry, Sequence, SourcePlace, Tree
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.cluster import Application, ApplicationState, Executor
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
+from pitui.domain.events.event_detail import join, last_seen
 from pitui.domain.events.last_known_state import NEW, AppChanges, LastKnownState, app_word
-from pitui.domain.events.node_events import join, last_seen
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import time_span
 

@@ -1,4 +1,4 @@
-"""What happened to the master, to nodes, their workers and their health; pure."""
+"""What happened to the master, to nodes and to their health; pure."""
 
 from collections.abc import Iterator
 
@@ -6,28 +6,21 @@ from pitui.domain.cluster import (
     MasterState,
     Metrics,
     NodeStatus,
-    WorkerState,
 )
 from pitui.domain.events.event import Event, EventKind, Severity
+from pitui.domain.events.event_detail import join, last_seen
 from pitui.domain.events.last_known_state import (
     AWAY,
     DISK,
     HOT,
-    LOST,
-    STOPPED,
     THROTTLED,
-    UP,
     LastKnownState,
     complaints,
     link_word,
     master_word,
-    worker_word,
 )
+from pitui.domain.events.worker_events import worker_events
 from pitui.domain.snapshot import Snapshot
-from pitui.domain.text.printable import time_span
-
-_STALE_S = 60.0
-"""Seconds without a look after which an event says when things were last seen otherwise."""
 
 
 def master_events(before: LastKnownState, snapshot: Snapshot, now: float) -> Iterator[Event]:
@@ -58,27 +51,9 @@ def node_events(
             Severity.BAD if away else Severity.GOOD, join(reason if away else "", note), node.name,
         )  # fmt: skip
     if listed:
-        yield from _worker_events(before, node, now, note)
+        yield from worker_events(before, node, now, note)
     if node.metrics is not None:
         yield from _health_events(before, node, node.metrics, now)
-
-
-def _worker_events(
-    before: LastKnownState, node: NodeStatus, now: float, note: str
-) -> Iterator[Event]:
-    was, word = before.workers.get(node.name, ""), worker_word(node)
-    if not was or not word or was == word:
-        return
-    # One that was stopped was stopped on purpose: the audit log tells it apart.
-    gravity = {UP: Severity.GOOD, LOST: Severity.BAD}.get(word, Severity.PLAIN)
-    what = "back" if word == UP else word
-    if was == STOPPED and word == UP:
-        what, gravity = "started", Severity.PLAIN
-    unregistered = node.worker is not None and node.worker.state is WorkerState.UNREGISTERED
-    yield Event(
-        now, EventKind.WORKER, what, node.name, f"worker {node.name}", gravity,
-        join("the master does not list it" if unregistered else "", note), node.name,
-    )  # fmt: skip
 
 
 _BEGINS = {HOT: "too hot", DISK: "disk nearly full", THROTTLED: "throttled"}
@@ -98,15 +73,3 @@ def _health_events(
                 f"{name} {node.name}", Severity.BAD if began else Severity.GOOD,
                 found.get(name, ""), node.name,
             )  # fmt: skip
-
-
-def last_seen(before: LastKnownState, now: float) -> str:
-    """Return how long nobody had looked, where that was long."""
-    if not before.at or now - before.at < _STALE_S:
-        return ""
-    return f"found after {time_span(now - before.at)} without polling"
-
-
-def join(*parts: str) -> str:
-    """Return the parts that say something as one sentence."""
-    return "; ".join(part for part in parts if part)

@@ -8,8 +8,8 @@ from pitui.domain.errors import NodeError
 from pitui.domain.text.printable import last_lines, printable
 from pitui.facts.node_basics import MACHINE_COMMAND, Machine, parse_machine
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.engine.read_cache import ReadCache
-from pitui.provision.engine.report import Transfer
 from pitui.provision.support.file_commands import (
     Content,
     parse_status,

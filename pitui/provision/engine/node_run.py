@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pitui.domain.errors import LinkError, LockedError, NodeError, PituiError
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import NodeReport, StepReporter, StepState
 from pitui.provision.engine.reconnect import AWAY, Reconnect
-from pitui.provision.engine.report import NodeReport, StepReporter, StepState
 from pitui.provision.engine.rolling_order import RollingOrder
 from pitui.provision.engine.step import CheckResult, State, Step
 from pitui.provision.engine.step_reports import StepReports

@@ -8,7 +8,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.node_run import NodeRun
 from pitui.provision.engine.provision_context import ProvisionContext
-from pitui.provision.engine.report import NodeReport, StepReporter
+from pitui.provision.engine.provision_report import NodeReport, StepReporter
 from pitui.provision.engine.rolling_order import RollingOrder
 from pitui.provision.engine.step import Step
 from pitui.remote.copy.relay.file_distributor import FileDistributor

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
+from pitui.provision.engine.provision_report import NodeReport, NodeResult, StepReport, StepState
 
 GLYPHS = {
     StepState.WAITING: "◌",

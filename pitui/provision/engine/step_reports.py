@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import (
+from pitui.provision.engine.provision_report import (
     NodeReport,
     NodeResult,
     StepReport,

@@ -14,7 +14,7 @@ from pitui.config.nodes import expand_path
 from pitui.config.paths import cache_folder
 from pitui.config.whole_file import replace_file
 from pitui.domain.errors import WebError
-from pitui.provision.engine.report import Transfer
+from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.spark.archive import Archive, ArchiveError, read_archive
 from pitui.provision.spark.releases import archive_name, downloads, published_sum
 from pitui.remote.copy.transfer_rate import RateMeter

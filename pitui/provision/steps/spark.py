@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pitui.domain.errors import NodeError
 from pitui.provision.engine.node_context import NodeContext
-from pitui.provision.engine.report import Transfer
+from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, unknown_until_applied, would_change
 from pitui.provision.spark.archive import Archive
 from pitui.provision.spark.archive_source import fetched_already, obtain

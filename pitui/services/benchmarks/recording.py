@@ -10,7 +10,7 @@ from pitui.bench.watchdog import Watchdog
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError, ungrouped
-from pitui.facts.samples.reader import Reading, SampleReader, record_command
+from pitui.facts.node_samples.reader import Reading, SampleReader, record_command
 from pitui.services.cluster import Cluster
 
 _AGAIN_AFTER = 1.0

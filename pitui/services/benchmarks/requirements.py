@@ -11,7 +11,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.domain.text.memory_amount import parse_memory
 from pitui.facts.disk.bench_folder import FOLDER
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 from pitui.services.benchmarks.tpch_tables import MIB_A_SCALE
 from pitui.services.cluster import Cluster
 

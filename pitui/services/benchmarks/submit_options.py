@@ -7,7 +7,7 @@ from pitui.bench.run_matrix import BenchmarkCell
 from pitui.bench.suites import Benchmark, DataKind
 from pitui.domain.cluster import Worker
 from pitui.domain.text.memory_amount import spark_memory
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 from pitui.services.benchmarks import requirements
 from pitui.services.benchmarks.requirements import Shelf
 

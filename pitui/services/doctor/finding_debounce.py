@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
-from pitui.doctor.report import KnownFinding
 from pitui.services.doctor.finding_store import Identity
 
 APPEARS_S = 5.0

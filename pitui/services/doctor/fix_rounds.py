@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pitui.doctor.check import Check
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.fix_result import FixResult, fix_results
-from pitui.doctor.report import KnownFinding
 from pitui.domain.node_outcome import Outcome
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.fixing import Fixing, FixPreview

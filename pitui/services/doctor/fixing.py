@@ -14,14 +14,14 @@ from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
-from pitui.provision.engine.provisioning import Provisioning
-from pitui.provision.engine.report import (
+from pitui.provision.engine.provision_report import (
     NodeReport,
     NodeResult,
     StepReport,
     StepReporter,
     StepState,
 )
+from pitui.provision.engine.provisioning import Provisioning
 from pitui.remote.fanout import fan_out
 from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from pitui.config.model import ExclusionSection
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
-from pitui.doctor.report import KnownFinding
 from pitui.services.doctor.finding_store import Identity, IgnoredFinding, finding_identity
 
 

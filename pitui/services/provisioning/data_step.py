@@ -7,7 +7,7 @@ from pitui.config.paths import cache_folder
 from pitui.domain.errors import NodeError
 from pitui.domain.text.number_words import bytes_words
 from pitui.provision.engine.node_context import NodeContext
-from pitui.provision.engine.report import Transfer
+from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
 from pitui.provision.steps import DATA
 from pitui.remote.copy.transfer_rate import RateMeter

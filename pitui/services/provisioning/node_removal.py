@@ -11,7 +11,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_context import ProvisionContext
-from pitui.provision.engine.report import (
+from pitui.provision.engine.provision_report import (
     NodeReport,
     NodeResult,
     StepReport,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pitui.domain.errors import UsageError
 from pitui.domain.ip_address import is_loopback
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import NodeReport, StepReport, StepReporter, StepState
 from pitui.provision.engine.provisioning import Provisioning, add_sites
-from pitui.provision.engine.report import NodeReport, StepReport, StepReporter, StepState
 from pitui.provision.engine.step import Step
 from pitui.provision.steps import DATA, check_named, step, steps
 from pitui.provision.steps.rollback import RollbackStep

@@ -7,7 +7,7 @@ from pathlib import Path
 from pitui.config.whole_file import save_as
 from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import printable
-from pitui.provision.engine.report import NodeReport, reports_json
+from pitui.provision.engine.provision_report import NodeReport, reports_json
 from pitui.provision.engine.report_text import report_text
 
 

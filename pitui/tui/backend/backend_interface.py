@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pitui.domain.node_detail import DiskUse, Point
     from pitui.domain.node_outcome import Outcome, OutcomeReport
     from pitui.domain.snapshot import Snapshot
-    from pitui.provision.engine.report import NodeReport, StepReporter
+    from pitui.provision.engine.provision_report import NodeReport, StepReporter
     from pitui.services.apps.failure_analysis import FailureCause
     from pitui.services.apps.spark_ui_links import WebPage
     from pitui.services.nodes.disk_use import Cleaned

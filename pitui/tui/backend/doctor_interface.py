@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from pitui.doctor.doctor_report import KnownFinding
     from pitui.doctor.finding import Finding
-    from pitui.doctor.report import KnownFinding
     from pitui.domain.node_outcome import Outcome, OutcomeReport
     from pitui.services.doctor.fixing import FixPreview
     from pitui.services.doctor.run_checks import CheckRun

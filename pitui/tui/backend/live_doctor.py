@@ -6,10 +6,10 @@ from contextlib import aclosing
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
 from pitui.doctor.fix_plan import fixes_for
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import OutcomeReport
 from pitui.services.cluster import Cluster

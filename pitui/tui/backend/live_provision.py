@@ -13,7 +13,7 @@ from pitui.tui.backend.backend_interface import (
 )
 
 if TYPE_CHECKING:
-    from pitui.provision.engine.report import StepReporter
+    from pitui.provision.engine.provision_report import StepReporter
     from pitui.provision.engine.step import Step
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import FindingLine
-from pitui.doctor.report import KnownFinding
 from pitui.domain.errors import PituiError
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt, StatusMessage

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pitui.doctor.report import KnownFinding
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.logs.log_line import Level, LogLine
 from pitui.domain.text.printable import one_line
 from pitui.tui.doctor.finding_rows import DoctorRow, as_sentence, finding_place, known_since

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import FindingLine
-from pitui.doctor.report import KnownFinding
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.snapshot import Snapshot
 from pitui.tui.doctor.finding_rows import DoctorRow

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from pitui.doctor.report import KnownFinding
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of

@@ -4,8 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from pitui.doctor.doctor_report import (
+    KnownFinding,
+    Report,
+    SkippedChecks,
+    cause_key,
+    skipped_by_reason,
+)
 from pitui.doctor.finding import FindingSeverity
-from pitui.doctor.report import KnownFinding, Report, SkippedChecks, cause_key, skipped_by_reason
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells

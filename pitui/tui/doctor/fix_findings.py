@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.fix_result import FixResult, FixState
-from pitui.doctor.report import KnownFinding
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import OutcomeReport
 from pitui.domain.text.printable import printable
-from pitui.provision.engine.report import StepReport, StepState
+from pitui.provision.engine.provision_report import StepReport, StepState
 from pitui.provision.engine.report_text import quiet, step_text
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question

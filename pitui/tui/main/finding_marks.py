@@ -9,7 +9,7 @@ from pitui.tui.text.cells import Span
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_counts
 
 if TYPE_CHECKING:
-    from pitui.doctor.report import KnownFinding
+    from pitui.doctor.doctor_report import KnownFinding
     from pitui.tui.main.main_screen import MainScreen
 
 

@@ -1,6 +1,6 @@
 """The two lines above a plan or a board: what it is, and how it stands."""
 
-from pitui.provision.engine.report import NodeResult, StepState
+from pitui.provision.engine.provision_report import NodeResult, StepState
 from pitui.tui.backend.backend_interface import ProvisionKind
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed

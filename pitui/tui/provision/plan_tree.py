@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from pitui.domain.text.printable import one_line
-from pitui.provision.engine.report import StepState
+from pitui.provision.engine.provision_report import StepState
 from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_progress import StepProgress

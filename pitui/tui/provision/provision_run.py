@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from pitui.domain.errors import PituiError
-from pitui.provision.engine.report import NodeReport, StepReport
+from pitui.provision.engine.provision_report import NodeReport, StepReport
 from pitui.tui.backend.backend_interface import (
     ProvisionKind,
     ProvisionRequest,

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from pitui.domain.errors import UsageError
-from pitui.provision.engine.report import NodeReport
+from pitui.provision.engine.provision_report import NodeReport
 from pitui.services.provisioning.report_file import save
 from pitui.tui.base.dialogs.dialog import Dialog
 

@@ -1,7 +1,7 @@
 """Everything on one step, or on all that changes of a node: reason, last lines, diff."""
 
 from pitui.domain.text.printable import one_line, printable
-from pitui.provision.engine.report import StepReport, StepState
+from pitui.provision.engine.provision_report import StepReport, StepState
 from pitui.provision.engine.report_text import quiet
 from pitui.tui.provision.provision_run import ProvisionRun
 from pitui.tui.provision.step_progress import StepProgress

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from pitui.provision.engine.report import StepReport, StepState
+from pitui.provision.engine.provision_report import StepReport, StepState
 from pitui.tui.backend.backend_interface import StepName
 
 FINDS = frozenset({StepState.WOULD_CHANGE, StepState.UNKNOWN})

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 
 from pitui.domain.text.printable import one_line
-from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState, Transfer
+from pitui.provision.engine.provision_report import (
+    NodeReport,
+    NodeResult,
+    StepReport,
+    StepState,
+    Transfer,
+)
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_progress import StepProgress
 from pitui.tui.text.cells import Cell, Span, Tone, cells

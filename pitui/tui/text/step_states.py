@@ -1,6 +1,6 @@
 """States of steps and nodes in provisioning: a glyph and a word each."""
 
-from pitui.provision.engine.report import StepState
+from pitui.provision.engine.provision_report import StepState
 from pitui.provision.engine.report_text import GLYPHS
 from pitui.tui.text.cells import Cell, Tone, cells
 from pitui.tui.text.state_cells import glyph_cell

@@ -7,7 +7,7 @@ from pitui.bench.capacity_check import (
     misfits,
 )
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.facts.samples.reader import Reading, Room
+from pitui.facts.node_samples.reader import Reading, Room
 
 MIB = 1024 * 1024
 

@@ -17,7 +17,7 @@ from pitui.bench.report.page import ReportedRun, report_page
 from pitui.bench.report.time_charts import gantt_chart, node_load_charts
 from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.errors import UsageError
-from pitui.services.benchmarks.report import write_report
+from pitui.services.benchmarks.benchmark_report import write_report
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from pitui.bench.watchdog import LIMITS, Watchdog
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.facts.samples.reader import Reading, Room
+from pitui.facts.node_samples.reader import Reading, Room
 
 MIB = 1024 * 1024
 CALM = Reading(

@@ -7,8 +7,8 @@ import msgspec.inspect
 from pitui.config.decode_tree import paths_of
 from pitui.config.load import load_config
 from pitui.config.model import Document
-from pitui.config.yaml.tree import Leaf, Mapping, Tree
 from pitui.config.yaml.yaml_lines import read_yaml
+from pitui.config.yaml.yaml_tree import Leaf, Mapping, Tree
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
 

@@ -12,15 +12,15 @@ from pitui.cli.render.fix_text import (
     fix_result_lines,
 )
 from pitui.config.model import Config
+from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
 from pitui.doctor.fix import Fix
 from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.fix_result import FixResult, FixState, fix_results
-from pitui.doctor.report import KnownFinding
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.provision.engine.report import NodeReport, NodeResult, StepReport, StepState
+from pitui.provision.engine.provision_report import NodeReport, NodeResult, StepReport, StepState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.fixing import Fixing, FixPreview

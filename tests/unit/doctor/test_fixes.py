@@ -16,13 +16,13 @@ from support.evidence import (
     with_status,
 )
 
+from pitui.doctor.doctor_report import KnownFinding, Report, make_report
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.doctor.fix import Fix
 from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
 from pitui.doctor.fixable import ROOT_STEPS, with_possible_fixes
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.doctor.restart_order import restart_order
 from pitui.domain.cluster import (
     Application,

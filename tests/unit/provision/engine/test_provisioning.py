@@ -11,8 +11,7 @@ from pitui.domain.errors import Failure, LinkError, NodeError
 from pitui.provision.engine import reconnect
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_context import ProvisionContext
-from pitui.provision.engine.provisioning import Provisioning
-from pitui.provision.engine.report import (
+from pitui.provision.engine.provision_report import (
     NodeReport,
     NodeResult,
     StepReport,
@@ -20,6 +19,7 @@ from pitui.provision.engine.report import (
     Transfer,
     node_json,
 )
+from pitui.provision.engine.provisioning import Provisioning
 from pitui.provision.engine.report_text import report_text
 from pitui.provision.engine.step import CheckResult, Step, ok, unknown_until_applied, would_change
 from pitui.remote.prompts import NonInteractive

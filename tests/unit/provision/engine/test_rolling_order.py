@@ -9,8 +9,8 @@ from pitui.config.nodes import resolve_nodes
 from pitui.domain.errors import NodeError
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_context import ProvisionContext
+from pitui.provision.engine.provision_report import NodeReport
 from pitui.provision.engine.provisioning import Provisioning
-from pitui.provision.engine.report import NodeReport
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.remote.prompts import NonInteractive
 from pitui.remote.ssh.connection_pool import ConnectionPool

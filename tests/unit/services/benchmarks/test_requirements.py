@@ -7,7 +7,7 @@ from pitui.bench.capacity_check import misfits
 from pitui.bench.run_matrix import cells_of
 from pitui.bench.suites import benchmark
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks import requirements
 from pitui.services.benchmarks.requirements import Shelf

@@ -10,7 +10,7 @@ from pitui.bench.store import RunStore
 from pitui.config.model import Config
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.facts.samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks.benchmark_run import BenchmarkRequest, BenchmarkRunner
 from pitui.services.benchmarks.data_cleanup import MadeData

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pitui.facts.samples import recorder
-from pitui.facts.samples.reader import SampleReader, record_command
+from pitui.facts.node_samples import recorder
+from pitui.facts.node_samples.reader import SampleReader, record_command
 
 HEAD = {
     "cores": 4,

@@ -8,10 +8,10 @@ from support.evidence import NUC, facts, folder, healthy, with_facts, with_maste
 
 from pitui.cli.render.doctor_text import report_json, report_lines
 from pitui.config.model import ExclusionSection
+from pitui.doctor.doctor_report import KnownFinding, Report, make_report
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, warning
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.report import KnownFinding, Report, make_report
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
 from pitui.services.doctor.ignored_findings import configured_reason
 from pitui.services.doctor.run_checks import look
