@@ -1,7 +1,7 @@
 """Fixes of several findings as one plan: each step once a node, each daemon once."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.cluster import Role
@@ -43,6 +43,13 @@ class FixPlan:
         daemons = [(t.node, str(t.role)) for t in (*self.restart, *self.start)]
         return tuple(dict.fromkeys([*steps, *daemons]))
 
+    def with_steps(self, more: Mapping[str, Iterable[str]]) -> "FixPlan":
+        """Return the plan with further steps, by node."""
+        steps = {n: dict.fromkeys(group.steps) for group in self.steps for n in group.nodes}
+        for node, wanted in more.items():
+            steps.setdefault(node, {}).update(dict.fromkeys(wanted))
+        return replace(self, steps=_grouped(steps))
+
 
 def fixes_for(findings: Iterable[KnownFinding], within: Collection[str] = ()) -> FixPlan:
     """Return the plan that fixes those of some findings that are fixable, and not ignored.
@@ -60,18 +67,23 @@ def fixes_for(findings: Iterable[KnownFinding], within: Collection[str] = ()) ->
     for fix in fixes:
         for node in fix.on:
             steps.setdefault(node, {}).update(dict.fromkeys(fix.steps))
-    groups: dict[frozenset[str], list[str]] = {}
-    for node, wanted in steps.items():
-        groups.setdefault(frozenset(wanted), []).append(node)
     restart = dict.fromkeys(target for fix in fixes for target in fix.restart)
     start = dict.fromkeys(target for fix in fixes for target in fix.start)
     return FixPlan(
         tuple(fixable),
-        tuple(NodesSteps(tuple(steps[n[0]]), tuple(n)) for n in groups.values()),
+        _grouped(steps),
         # A restart starts what does not run.
         tuple(sorted(start.keys() - restart.keys(), key=_master_first)),
         tuple(sorted(restart, key=_master_first)),
     )
+
+
+def _grouped(steps: Mapping[str, Iterable[str]]) -> tuple[NodesSteps, ...]:
+    """Return the steps of each node with the nodes that need the same ones."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for node, wanted in steps.items():
+        groups.setdefault(frozenset(wanted), []).append(node)
+    return tuple(NodesSteps(tuple(steps[nodes[0]]), tuple(nodes)) for nodes in groups.values())
 
 
 def _master_first(target: DaemonTarget) -> tuple[bool, str]:

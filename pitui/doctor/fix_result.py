@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.doctor.start_steps import START_STEPS
 from pitui.domain.node_outcome import Outcome, OutcomeState
 
 
@@ -83,7 +84,8 @@ def _what_failed(known: KnownFinding, outcomes: Iterable[Outcome]) -> str:
     if fix is None:
         return ""
     parts = {(node, step) for node in fix.on for step in ("access", *fix.steps)}
-    parts |= {(target.node, str(target.role)) for target in (*fix.restart, *fix.start)}
+    for target in (*fix.restart, *fix.start):
+        parts |= {(target.node, what) for what in (*START_STEPS, str(target.role))}
     own = [outcome for outcome in outcomes if (outcome.node, outcome.role) in parts]
     if all(outcome.state is OutcomeState.UNCHANGED for outcome in own):
         return "there was nothing to change"

@@ -61,7 +61,7 @@ def _unfixed(finding: Finding) -> Finding:
 def _can_be_done(fix: Fix, evidence: Evidence) -> bool:
     return (
         all(_reachable(name, evidence) for name in fix.nodes)
-        and all(_may_provision(name, fix.steps, evidence) for name in fix.on)
+        and all(may_provision(name, fix.steps, evidence) for name in fix.on)
         and all(_starts(target, evidence) for target in (*fix.start, *fix.restart))
         and all(_may_restart(target, evidence) for target in fix.restart)
     )
@@ -72,7 +72,7 @@ def _reachable(name: str, evidence: Evidence) -> bool:
     return status is not None and status.link.state is LinkState.CONNECTED
 
 
-def _may_provision(name: str, steps: Collection[str], evidence: Evidence) -> bool:
+def may_provision(name: str, steps: Collection[str], evidence: Evidence) -> bool:
     """Whether provisioning works there: it leaves alone what is this machine under another name."""
     if any(is_loopback(node.host) for node in evidence.nodes.values()):
         return False

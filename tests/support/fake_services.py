@@ -7,7 +7,7 @@ from datetime import date
 
 from pitui.doctor.doctor_report import KnownFinding, make_report
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.fix_plan import FixPlan, fixes_for
+from pitui.doctor.fix_plan import FixPlan
 from pitui.doctor.registry import CHECKS
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
@@ -199,11 +199,9 @@ class FakeData:
 class FakeFixing:
     """Fixes whatever it is asked to; what the checks then find is the test's."""
 
-    def __init__(
-        self, doctor: "FakeDoctor", found: Sequence[KnownFinding], report: OutcomeReport
-    ) -> None:
+    def __init__(self, doctor: "FakeDoctor", plan: FixPlan, report: OutcomeReport) -> None:
         self._doctor, self._report = doctor, report
-        self._plan = fixes_for(found)
+        self._plan = plan
 
     def cancel(self) -> None:
         self._doctor.asked.append(("cancel", None))
@@ -258,8 +256,8 @@ class FakeDoctor:
             raise self.error
         return CheckRun(make_report(CHECKS, self.found, self.skipped), ("nuc", "pi1"), self.found)
 
-    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> FakeFixing:
-        return FakeFixing(self, found, report)
+    def fixing(self, plan: FixPlan, report: OutcomeReport) -> FakeFixing:
+        return FakeFixing(self, plan, report)
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         self.asked.append(("ignore", ([(one.check, one.node) for one in found], reason, until)))

@@ -27,6 +27,7 @@ from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
+from pitui.services.doctor.start_files import outdated_start_steps
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.provisioning.provision import provisioning
 
@@ -78,9 +79,7 @@ class Fixing:
         self._report = report
         self._stopping = asyncio.Event()
         self._provisioning: Provisioning | None = None
-        self._outcomes = {
-            (node, what): Outcome(node, what, OutcomeState.WAITING) for node, what in plan.targets
-        }
+        self._outcomes: dict[tuple[str, str], Outcome] = {}
 
     def cancel(self) -> None:
         """Finish what is in hand and begin nothing else."""
@@ -91,15 +90,23 @@ class Fixing:
     async def preview(self) -> FixPreview:
         """Return what would change, and what that means for the applications that run.
 
+        Where what a daemon is to be started from is not what provisioning writes, the plan gets
+        the steps that write it: a restart alone would bring back what was there before.
+
         Raises:
             PituiError: provisioning cannot be used on this cluster.
         """
+        daemons = (*self.plan.restart, *self.plan.start)
+        snapshot = await ClusterMonitor(self._cluster).once() if daemons else None
+        if snapshot is not None:
+            names = dict.fromkeys(target.node for target in daemons)
+            outdated = await outdated_start_steps(self._cluster, names, snapshot)
+            self.plan = self.plan.with_steps(outdated)
         reports: list[NodeReport] = []
         for group in self.plan.steps:
             reports += await self._provision(group, lambda _step: None, plan=True)
         effects: list[str] = []
-        if self.plan.restart:
-            snapshot = await ClusterMonitor(self._cluster).once()
+        if self.plan.restart and snapshot is not None:
             effects += control.stop_impact(snapshot, self.plan.restart)
             effects += await self._unlisted(snapshot)
         return FixPreview(self.plan, tuple(reports), tuple(effects))
@@ -115,6 +122,10 @@ class Fixing:
             return await self._run(locks)
 
     async def _run(self, locks: Holding) -> list[Outcome]:
+        self._outcomes = {
+            (node, what): Outcome(node, what, OutcomeState.WAITING)
+            for node, what in self.plan.targets
+        }
         for outcome in self._outcomes.values():
             self._report(outcome)
         try:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pitui.doctor.doctor_report import KnownFinding
     from pitui.doctor.finding import Finding
+    from pitui.doctor.fix_plan import FixPlan
     from pitui.domain.node_outcome import Outcome, OutcomeReport
     from pitui.services.doctor.fixing import FixPreview
     from pitui.services.doctor.run_checks import CheckRun
@@ -53,8 +54,8 @@ class DoctorService(Protocol):
             PituiError: they could not be run.
         """
 
-    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> FixWork:
-        """Return what fixes findings, those of them that can be; reports each part's changes."""
+    def fixing(self, plan: FixPlan, report: OutcomeReport) -> FixWork:
+        """Return what carries out a plan; reports each part's changes."""
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         """Ignore findings, up to a day where one is given.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix_plan import fixes_for
+from pitui.doctor.fix_plan import FixPlan
 from pitui.doctor.registry import CHECKS
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import OutcomeReport
@@ -56,11 +56,11 @@ class LiveDoctorService:
         """Run all checks on all nodes."""
         return await run_checks(self._cluster, CHECKS, say=say, store=self._store)
 
-    def fixing(self, found: Sequence[KnownFinding], report: OutcomeReport) -> "Fixing":
-        """Return what fixes findings."""
+    def fixing(self, plan: FixPlan, report: OutcomeReport) -> "Fixing":
+        """Return what carries out a plan."""
         from pitui.services.doctor.fixing import Fixing
 
-        return Fixing(self._cluster, fixes_for(found), report)
+        return Fixing(self._cluster, plan, report)
 
     async def ignore(self, found: Sequence[Finding], reason: str, until: date | None) -> None:
         """Ignore findings."""

@@ -38,7 +38,6 @@ class FixFindings:
     def __init__(self, pane: Widget, state: DoctorState, rows: Sequence[KnownFinding]) -> None:
         self._pane = pane
         self._state = state
-        self._rows = rows
         self._plan = fixes_for(rows)
         self._work: FixWork | None = None
 
@@ -51,10 +50,12 @@ class FixFindings:
     async def _ask(self) -> None:
         service = app_of(self._pane).services.doctor
         try:
-            preview = await service.fixing(self._rows, lambda _outcome: None).preview()
+            preview = await service.fixing(self._plan, lambda _outcome: None).preview()
         except PituiError as error:
             self._say(str(error))
             return
+        # It may have become more: what is shown is what is done.
+        self._plan = preview.plan
         if preview.idle:
             self._say("there is nothing to change: what is wrong has another cause")
         else:
@@ -65,7 +66,7 @@ class FixFindings:
         app, main, plan = app_of(self._pane), self._pane.app, self._plan
 
         async def work(report: OutcomeReport) -> None:
-            self._work = app.services.doctor.fixing(self._rows, report)
+            self._work = app.services.doctor.fixing(plan, report)
             outcomes = await self._work.run()
             results = await self._state.look_after(plan.findings, outcomes)
             for result in results:

@@ -26,6 +26,7 @@ from pitui.doctor.finding import Finding, FindingSeverity
 from pitui.doctor.fix import Fix
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.start_steps import start_steps
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
@@ -168,6 +169,33 @@ def test_a_service_that_fails_gets_its_files_anew() -> None:
     assert one.fix.startswith("pitui provision {nodes} --only conf,secret,sizing,service ; ")
     (of_others,) = found(with_facts(fails, "pi2", provisioned=False), "spark.unregistered")
     assert (of_others.fixed_by, "spark-worker.service fails" in of_others.detail) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({}, ("conf", "secret", "sizing", "service")),
+        # A secret or a unit of one node alone would be worse than none.
+        ({"secret_id": ""}, ("conf", "sizing", "service")),
+        ({"units": GONE}, ("conf", "secret", "sizing")),
+        ({"provisioned": False}, ()),
+        ({"folders": card(read_only=True)}, ()),
+        ({"sudo": "asks"}, ()),
+    ],
+)
+def test_what_a_daemon_is_started_from_is_written_anew_where_a_node_has_it(
+    changes: dict[str, object], steps: tuple[str, ...]
+) -> None:
+    def lost(node: NodeStatus) -> NodeStatus:
+        assert node.worker is not None
+        return replace(node, worker=replace(node.worker, state=WorkerState.UNREGISTERED))
+
+    evidence = with_status(says(**changes), "pi2", change=lost)
+    assert start_steps(evidence, "pi2") == steps
+    (one,) = found(evidence, "spark.unregistered")
+    renewed = f"pitui provision pi2 --only {','.join(steps)} ; " if steps else ""
+    assert one.fix == f"pitui logs pi2 ; {renewed}pitui restart pi2"
+    assert one.fixed_by == Fix.restarting("pi2")
 
 
 @pytest.mark.parametrize(

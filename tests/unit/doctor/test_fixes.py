@@ -119,6 +119,24 @@ def test_nodes_get_no_steps_of_others() -> None:
     )
 
 
+def test_a_plan_gets_what_else_a_node_needs() -> None:
+    plan = fixes_for(
+        known(
+            fault("pi1", Fix.provisioning("hosts", on=["pi1"])),
+            fault("pi2", Fix.provisioning("hosts", "conf", on=["pi2"])),
+            fault("pi3", Fix.starting("pi3")),
+        )
+    )
+    more = plan.with_steps({"pi1": ["conf"], "pi3": ["service"]})
+    assert more.steps == (
+        NodesSteps(("hosts", "conf"), ("pi1", "pi2")),
+        NodesSteps(("service",), ("pi3",)),
+    )
+    assert (more.findings, more.start) == (plan.findings, plan.start)
+    assert ("pi3", "service") in more.targets
+    assert plan.with_steps({}) == plan
+
+
 def test_nodes_that_nobody_named_are_not_changed() -> None:
     findings = known(
         fault("pi1", Fix.provisioning("conf", on=["pi1", "pi2"])), fault("pi1", Fix.starting("pi1"))

@@ -8,6 +8,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_provisioned
+from pitui.doctor.start_steps import START_STEPS, start_steps
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.text.printable import time_span
@@ -62,7 +63,7 @@ def _absent_worker(evidence: Evidence, status: NodeStatus) -> Iterator[Finding]:
         )
     elif worker.state is WorkerState.UNREGISTERED and worker.pid is not None:
         asked, start = evidence.masters_url_of(status), _start_of_worker(evidence, status.name)
-        plain = f"pitui logs {status.name} ; pitui restart {status.name}"
+        plain = f"pitui logs {status.name} ; {_renewal(evidence, status.name)}"
         elsewhere = f"it was started for {asked}, the master is {url}" if asked != url else ""
         yield error(
             f"its worker runs (pid {worker.pid}), and the master does not list it",
@@ -106,12 +107,17 @@ def _start_of_worker(evidence: Evidence, name: str) -> _Start:
     why = f"{unit} fails: pitui logs {name} -n 20 shows why"
     if not is_provisioned(evidence, name):
         return _Start(f"pitui logs {name} -n 20 ; pitui start {name}", None, why)
-    steps, daemon = ("conf", "secret", "sizing", "service"), DaemonTarget(name, Role.WORKER)
-    return _Start(
-        f"pitui provision {{nodes}} --only {','.join(steps)} ; pitui restart {{nodes}}",
-        Fix.provisioning(*steps, on=[name], restart=[daemon]),
-        why,
-    )
+    daemon = DaemonTarget(name, Role.WORKER)
+    steps = start_steps(evidence, name) or START_STEPS
+    fix = Fix.provisioning(*steps, on=[name], restart=[daemon])
+    return _Start(fix.commands, fix, why)
+
+
+def _renewal(evidence: Evidence, name: str) -> str:
+    """Return the commands that start a worker from what it should be started from."""
+    steps = start_steps(evidence, name)
+    renewed = f"pitui provision {name} --only {','.join(steps)} ; " if steps else ""
+    return f"{renewed}pitui restart {name}"
 
 
 CHECK = Check(
