@@ -141,8 +141,7 @@ def _more_sentences(
 ) -> Iterator[str]:
     """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
     if by is Part.DRIVER:
-        idle = attribution.whole[Part.DRIVER] / attribution.cores
-        yield f"That is {took(idle)} of {took(attribution.seconds)}."
+        yield _driver_sentence(attribution)
     if by is Part.SKEW:
         yield from _longest_sentence(record, attribution)
     if by is Part.TOO_FEW_TASKS:
@@ -160,6 +159,24 @@ def _more_sentences(
     for node, ratio in slow_nodes(record).items():
         yield f"{node} slows the others: a task takes {ratio:.1f} times as long there."
     yield from _not_known(attribution)
+
+
+def _driver_sentence(attribution: Attribution) -> str:
+    """Say how long no stage ran, and where in the application that was."""
+    idle, where = attribution.whole[Part.DRIVER] / attribution.cores, attribution.driver
+    places = []
+    if where.before >= _WORTH_NAMING * idle:
+        places.append(f"{took(where.before)} before the first stage")
+    if where.between >= _WORTH_NAMING * idle:
+        longest = max(where.pauses, key=lambda pause: pause.seconds)
+        count = len(where.pauses)
+        pauses = "a pause" if count == 1 else f"{count:,} pauses between stages, the longest"
+        length = "" if count == 1 else f" {took(longest.seconds)}"
+        places.append(f"{took(where.between)} in {pauses}{length} before stage {longest.following}")
+    if where.after >= _WORTH_NAMING * idle:
+        places.append(f"{took(where.after)} after the last stage")
+    told = f": {listed(places)}" if places else ""
+    return f"That is {took(idle)} of {took(attribution.seconds)}{told}."
 
 
 def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:

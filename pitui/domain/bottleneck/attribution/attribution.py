@@ -4,6 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pitui.domain.bottleneck.attribution.driver_time import (
+    DriverTime,
+    driver_time,
+    driver_times_together,
+)
 from pitui.domain.bottleneck.attribution.idle_cores import AROUND, Key, all_cores, idle_parts
 from pitui.domain.bottleneck.attribution.node_evidence import (
     THROTTLED_MUCH,
@@ -40,6 +45,8 @@ class Attribution:
     """Those of the time before the first stage and after the last."""
     python_open: float = 0.0
     """Core-seconds of `Part.WAITING` in stages that compute in Python."""
+    driver: DriverTime = field(default_factory=DriverTime)
+    """Where the seconds of `Part.DRIVER` lie."""
 
     @property
     def core_seconds(self) -> float:
@@ -73,6 +80,7 @@ def attribute(record: ApplicationRecord, samples: Samples) -> Attribution:
         throttled=throttled,
         around=around,
         python_open=sum(stages[key].get(Part.WAITING, 0.0) for key in python if key in stages),
+        driver=driver_time(record, around.get(Part.DRIVER, 0.0) / cores),
     )
 
 
@@ -96,6 +104,7 @@ def attributions_together(parts: Sequence[Attribution]) -> Attribution:
         throttled=tuple(sorted({node for one in parts for node in one.throttled})),
         around=dict(around),
         python_open=sum(one.python_open for one in parts),
+        driver=driver_times_together([one.driver for one in parts]),
     )
 
 

@@ -173,5 +173,5 @@ WITHOUT = {
     Part.SCHEDULING: "sending tasks and results",
     Part.SKEW: "skew (equal tasks in each stage)",
     Part.TOO_FEW_TASKS: f"idle cores ({TASKS_A_CORE} equal tasks a core in each stage)",
-    Part.DRIVER: "the time that the driver takes between stages",
+    Part.DRIVER: "the time in which no stage ran",
 }
