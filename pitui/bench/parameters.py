@@ -1,5 +1,6 @@
 """The values that a benchmark takes: what they are called, and which ones fit."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ def whole_number(least: int, most: int) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         digits = text.replace("_", "").replace(",", "")
-        if not digits.isascii() or not digits.isdigit():
+        if not re.fullmatch(r"-?[0-9]+", digits):
             raise ValueError(f"{text!r} is not a whole number")
         if not least <= int(digits) <= most:
             raise ValueError(f"{text} is not between {least:,} and {most:,}")

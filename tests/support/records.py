@@ -23,6 +23,7 @@ def task(
     state: WorkState = WorkState.DONE,
     spilled: int = 0,
     read: int = 0,
+    shuffled: int = 0,
     index: int | None = None,
     error: str = "",
 ) -> Task:
@@ -39,7 +40,11 @@ def task(
         launched_at=START + begin,
         duration_ms=round((end - begin) * 1000),
         work=WorkDone(
-            run_ms=round(run * 1000), gc_ms=round(gc * 1000), spill_disk=spilled, input_bytes=read
+            run_ms=round(run * 1000),
+            gc_ms=round(gc * 1000),
+            spill_disk=spilled,
+            input_bytes=read,
+            shuffle_read=shuffled,
         ),
         times=TaskTimes(
             cpu_ms=(run if cpu is None else cpu) * 1000,

@@ -1,7 +1,7 @@
 """The verdict: what bound an application, in a sentence with figures."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import Key
@@ -125,9 +125,8 @@ def _first_sentence(
 ) -> str:
     """Return the first sentence; `within` is the share from the first stage to the last."""
     if part is None:
-        named = [p for p in shares if shares[p] >= _WORTH_NAMING][:_MOST_NAMED]
-        named = named or list(shares)[:1]
-        return f"Mixed: {listed([f'{NAMES[p]} {percentage(shares[p])}' for p in named])}."
+        named = [f"{NAMES[p]} {percentage(shares[p])}" for p in _told_parts(shares)]
+        return f"Mixed: {listed(named)}."
     begin = "Unknown" if part in _UNKNOWN else f"Bound by {NAMES[part]}"
     went = _WENT[part] if measured or part is not Part.WAITING else _OPEN
     of = "" if within is None else f", {percentage(within)} from its first stage to its last,"
@@ -136,11 +135,19 @@ def _first_sentence(
     return f"{begin}: {percentage(shares[part])} of the core-time{of} {went}{after}."
 
 
+def _told_parts(shares: Mapping[Part, float]) -> Sequence[Part]:
+    """Return the parts that are told of where none is the verdict."""
+    named = [part for part in shares if shares[part] >= _WORTH_NAMING][:_MOST_NAMED]
+    return named or list(shares)[:1]
+
+
 def _more_sentences(
     by: Part | None, record: ApplicationRecord, attribution: Attribution
 ) -> Iterator[str]:
     """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
-    if by is Part.DRIVER:
+    if by is Part.DRIVER or (
+        by is None and Part.DRIVER in _told_parts(shares_of(attribution.whole))
+    ):
         yield _driver_sentence(attribution)
     if by is Part.SKEW:
         yield from _longest_sentence(record, attribution)
@@ -166,7 +173,7 @@ def _driver_sentence(attribution: Attribution) -> str:
     idle, where = attribution.whole[Part.DRIVER] / attribution.cores, attribution.driver
     places = []
     if where.before >= _WORTH_NAMING * idle:
-        places.append(f"{took(where.before)} before the first stage")
+        places.append(f"{took(where.before)} before the first")
     if where.between >= _WORTH_NAMING * idle:
         longest = max(where.pauses, key=lambda pause: pause.seconds)
         count = len(where.pauses)
@@ -174,9 +181,9 @@ def _driver_sentence(attribution: Attribution) -> str:
         length = "" if count == 1 else f" {took(longest.seconds)}"
         places.append(f"{took(where.between)} in {pauses}{length} before stage {longest.following}")
     if where.after >= _WORTH_NAMING * idle:
-        places.append(f"{took(where.after)} after the last stage")
+        places.append(f"{took(where.after)} after the last")
     told = f": {listed(places)}" if places else ""
-    return f"That is {took(idle)} of {took(attribution.seconds)}{told}."
+    return f"No stage ran for {took(idle)} of {took(attribution.seconds)}{told}."
 
 
 def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:

@@ -22,6 +22,11 @@ def listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
+def counted(number: int, word: str) -> str:
+    """Return `1 core`, `2 cores`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 def bytes_words(count: float) -> str:
     """Return a number of bytes: `12 MiB`."""
     for unit, factor in (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024)):

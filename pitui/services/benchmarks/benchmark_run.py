@@ -116,7 +116,7 @@ class BenchmarkRunner:
         """
         wanted, cells = _wanted(request)
         if len(cells) > 1:
-            raise UsageError("several cells cannot be detached: they are run in turn by pitui")
+            raise UsageError("what is compared cannot be detached: pitui runs one after the other")
         self._made.keep = True
         workers = await self._workers()
         async with self._recording(cells) as record:

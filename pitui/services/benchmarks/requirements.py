@@ -10,6 +10,7 @@ from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.domain.text.memory_amount import parse_memory
+from pitui.domain.text.number_words import counted
 from pitui.facts.disk.bench_folder import FOLDER
 from pitui.facts.node_samples.reader import Reading
 from pitui.services.benchmarks.tpch_tables import MIB_A_SCALE
@@ -142,12 +143,16 @@ def refusals(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
     heap = executor_memory_mib(cell, workers)
     wanted = int(cell.parameters.get("executor_cores") or 1)
     able = [w for w in workers if w.cores_free >= wanted and w.memory_free_mib >= heap]
-    if len(able) >= (cell.workers or 1):
+    needed = cell.workers or 1
+    if len(able) >= needed:
         return []
     most = max(worker.memory_free_mib for worker in workers)
     cores = max(worker.cores_free for worker in workers)
+    idle = [w for w in workers if w.cores >= wanted and w.memory_mib >= heap]
+    held = "; applications that run now have the rest" if len(idle) >= needed else ""
     reason = (
-        f"an executor wants {heap} MiB and {wanted} cores; {len(able)} workers have that free"
-        f" (at most {most} MiB and {cores} cores on one), {cell.workers or 1} are needed"
+        f"an executor wants {heap} MiB and {counted(wanted, 'core')}; workers with that free:"
+        f" {len(able)}, needed: {needed} (at most {most} MiB and {counted(cores, 'core')} on"
+        f" one){held}"
     )
     return [reason]

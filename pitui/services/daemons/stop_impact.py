@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pitui.domain.cluster import ApplicationState, NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.snapshot import Snapshot
+from pitui.domain.text.number_words import counted
 
 
 def stop_impact(snapshot: Snapshot, targets: Collection[DaemonTarget]) -> list[str]:
@@ -41,8 +42,8 @@ def _by_application(snapshot: Snapshot, stopped: list[NodeStatus]) -> list[str]:
         cores = sum(executor.cores for executor in lost)
         where = ", ".join(sorted({executor.node or "" for executor in lost}))
         said.append(
-            f"{application.name} loses {_counted(len(lost), 'executor')} of {len(active)} "
-            f"({_counted(cores, 'core')}) on {where}."
+            f"{application.name} loses {counted(len(lost), 'executor')} of {len(active)} "
+            f"({counted(cores, 'core')}) on {where}."
         )
     return said
 
@@ -61,7 +62,7 @@ def _by_worker(snapshot: Snapshot, stopped: list[NodeStatus]) -> list[str]:
     cores = sum(node.worker.cores_used for node in used if node.worker)
     where = ", ".join(node.name for node in used)
     which = unknown[0] if len(unknown) == 1 else f"one or more of {', '.join(unknown)}"
-    return [f"{_counted(cores, 'core')} on {where} in use: {which} loses executors there."]
+    return [f"{counted(cores, 'core')} on {where} in use: {which} loses executors there."]
 
 
 def _left(snapshot: Snapshot, names: Collection[str]) -> int | None:
@@ -78,7 +79,3 @@ def _active_app_names(snapshot: Snapshot) -> list[str]:
 
 def _joined(names: list[str]) -> str:
     return ", ".join(names)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

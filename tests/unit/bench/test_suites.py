@@ -20,6 +20,7 @@ def test_values_are_cleaned():
     [
         ("pi", {"samples": "many"}, "pi: samples: 'many' is not a whole number"),
         ("pi", {"samples": "0"}, "0 is not between 1 and"),
+        ("pi", {"partitions": "-3"}, "-3 is not between 0 and"),
         ("pi", {"sample": "1"}, "has no parameter 'sample'. It has: samples, partitions, "),
         ("linecount", {"path": "relative"}, "'relative' is not an absolute path"),
         ("linecount", {"generate": "100q"}, "'100q' is not an amount of memory"),

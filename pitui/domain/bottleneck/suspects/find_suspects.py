@@ -121,9 +121,14 @@ def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
         SuspectKind.SKEW,
         stage.stage.id,
         f"Task {longest.index}{where} took {took(most / 1000)}, the median "
-        f"{took(middle / 1000)}{_why_long(stage, longest)}.",
+        f"{took(middle / 1000)}{_why_long(stage, longest)}.{_spilled_words(longest)}",
         saves,
     )
+
+
+def _spilled_words(longest: Task) -> str:
+    on_disk = longest.work.spill_disk
+    return f" It spilled {bytes_words(on_disk)} to disk." if on_disk else ""
 
 
 def _on_slow_node(context: _Context, stage: StageRecord, longest: Task) -> bool:
@@ -179,10 +184,24 @@ def _too_few_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Su
     yield Suspect(
         SuspectKind.TOO_FEW_TASKS,
         stage.stage.id,
-        f"{words} for {context.cores} cores. Use more partitions (repartition, a file that can be "
-        "divided instead of one gzip, spark.default.parallelism).",
+        f"{words} for {context.cores} cores. Use more partitions ({_ways_to_more_tasks(stage)}).",
         context.saves(stage, lambda tasks: divided(tasks, TASKS_A_CORE * context.cores)),
     )
+
+
+def _ways_to_more_tasks(stage: StageRecord) -> str:
+    """Return what says how many tasks a stage has, by where its rows come from."""
+    work = stage.stage.work
+    if work.shuffle_read:
+        return (
+            "spark.sql.shuffle.partitions, repartition; of an RDD the number that its method takes"
+        )
+    if work.input_bytes:
+        return (
+            "files that can be divided instead of one gzip, a smaller "
+            "spark.sql.files.maxPartitionBytes, repartition after reading"
+        )
+    return "repartition, spark.default.parallelism"
 
 
 def _spill_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:

@@ -53,23 +53,30 @@ def test_a_sentence_with_figures() -> None:
 def test_what_is_not_clear_is_mixed_and_names_the_largest() -> None:
     found = bound(application(10, ONE, [stage(0, [task(0, 7.5, cpu=4, gc=3.5)])]))
     assert found.by == "mixed"
-    assert found.text.startswith("Mixed: CPU 40%, garbage collection 35% and the driver 25%.")
+    assert found.text.startswith(
+        "Mixed: CPU 40%, garbage collection 35% and the driver 25%. No stage ran for 2.5 s of 10 s"
+    )
 
 
 def test_the_driver_is_told_in_seconds() -> None:
     found = bound(application(10, ONE, [stage(0, [task(0, 1)]), stage(1, [task(8, 9)])]))
     assert found.by == "driver"
-    assert "That is 8.0 s of 10 s: 7.0 s in a pause before stage 1 and 1.0 s after" in found.text
+    assert (
+        "No stage ran for 8.0 s of 10 s: 7.0 s in a pause before stage 1 and 1.0 s after"
+        in found.text
+    )
 
 
 def test_where_the_driver_took_its_time_is_told_without_what_hardly_counts() -> None:
     begun = [executor("pi1", 1, added=3)]
     short = [stage(n, [task(at, at + 1)]) for n, at in enumerate((8, 11, 16))]
     found = bound(application(17, begun, short))
-    assert "That is 11 s of 17 s: 5.0 s before the first stage and 6.0 s in 2 pauses" in found.text
+    assert (
+        "No stage ran for 11 s of 17 s: 5.0 s before the first and 6.0 s in 2 pauses" in found.text
+    )
     assert "between stages, the longest 4.0 s before stage 2." in found.text
     asleep = bound(application(20, begun, short[:1]))
-    assert "That is 16 s of 20 s: 5.0 s before the first stage and 11 s after" in asleep.text
+    assert "No stage ran for 16 s of 20 s: 5.0 s before the first and 11 s after" in asleep.text
     overlap = [stage(0, [task(0, 1)], end=6), stage(1, [task(2, 3)]), stage(2, [task(19, 20)])]
     assert "13 s in a pause before stage 2." in bound(application(20, ONE, overlap)).text
 

@@ -7,6 +7,7 @@ from pitui.bench.capacity_check import misfits
 from pitui.bench.run_matrix import cells_of
 from pitui.bench.suites import benchmark
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.cluster import Worker, WorkerState
 from pitui.facts.node_samples.reader import Reading
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks import requirements
@@ -40,3 +41,22 @@ async def test_a_local_run_needs_the_memory_that_it_is_given(heap: str) -> None:
     found = misfits(needs, readings)
     assert bool(found) is bool(heap)
     assert all("nuc: memory: an executor of" in words for words in found)
+
+
+@pytest.mark.parametrize(
+    ("used", "heap", "words"),
+    [
+        (2, "500m", "workers with that free: 0, needed: 1 (at most 768 MiB and 0 cores on one); "),
+        (0, "4g", "an executor wants 4096 MiB and 1 core; workers with that free: 0"),
+        (0, "500m", ""),
+    ],
+)
+def test_a_refusal_says_whether_applications_hold_what_is_wanted(
+    used: int, heap: str, words: str
+) -> None:
+    (cell,) = cells_of(benchmark("pi"), [("executor_memory", heap)])
+    worker = Worker("w", "pi1", 1, "", WorkerState.ALIVE, 2, used, 768, 0, 0.0)
+    found = requirements.refusals(cell, [worker])
+    assert bool(found) is bool(words)
+    assert words in "".join(found)
+    assert ("have the rest" in "".join(found)) is bool(used)

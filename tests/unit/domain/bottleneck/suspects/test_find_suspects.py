@@ -39,6 +39,25 @@ def test_one_key_with_most_rows_is_skew_and_its_data_says_why() -> None:
     assert "90 MiB of data where the median had 1.0 MiB" in suspect.text
 
 
+def test_a_long_task_that_spilled_says_so() -> None:
+    tasks = [*even(3, 1, read=MIB), task(0, 10, "pi2", read=90 * MIB, spilled=70 * MIB)]
+    record = application(10, TWO, [stage(3, tasks)])
+    assert found(record)["skew"].text.endswith(" It spilled 70 MiB to disk.")
+
+
+@pytest.mark.parametrize(
+    ("work", "words"),
+    [
+        ({}, "(repartition, spark.default.parallelism)"),
+        ({"read": MIB}, "(files that can be divided"),
+        ({"shuffled": MIB}, "(spark.sql.shuffle.partitions, repartition;"),
+    ],
+)
+def test_more_tasks_come_from_where_the_rows_come_from(work: dict[str, int], words: str) -> None:
+    record = application(4, TWO, [stage(0, [task(0, 4, **work)])])
+    assert words in found(record)["too-few-tasks"].text
+
+
 def test_a_task_a_little_longer_than_others_is_no_skew() -> None:
     tasks = [*even(3, 1), task(0, 2.5, "pi2")]
     assert "skew" not in found(application(2.5, TWO, [stage(0, tasks)]))
