@@ -45,6 +45,8 @@ class StageRecord:
     """Whether it makes or uses an RDD that is kept (cached)."""
     rows: frozenset[str] = frozenset()
     """Names of the rows that it makes by its plan: equal where they are made of the same."""
+    in_one_task: bool = False
+    """Whether its plan wants all rows in one task."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -75,6 +77,15 @@ class StageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FilesRead:
+    """Files that a query read, whole or in parts."""
+
+    count: int
+    size: int
+    """Bytes of these files, of which a query may need a few columns only; 0 where not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationRecord:
     """An application from its start to its end, or to now."""
 
@@ -87,7 +98,7 @@ class ApplicationRecord:
     """Cores that a task holds (`spark.task.cpus`)."""
     note: str = ""
     """What of it is missing."""
-    files: dict[int, int] = field(default_factory=dict)
+    files: dict[int, FilesRead] = field(default_factory=dict)
     """Files that each stage read, where that is known."""
 
     @property

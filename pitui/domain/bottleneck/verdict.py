@@ -1,7 +1,7 @@
 """The verdict: what bound an application, in a sentence with figures."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import Key
@@ -59,6 +59,9 @@ _WENT = {
     Part.WAITING: "was tasks waiting for something that the nodes' figures do not explain",
     Part.UNMEASURED: "went into tasks that failed, were killed or still run",
 }
+
+_FUNCTIONS = ("Python", "Pandas", "InArrow")
+"""In the names of operators that call Python."""
 
 _OPEN = "was inside tasks but not on the JVM's CPU, of which Spark has no figures"
 _ROUNDING = 1e-6
@@ -145,20 +148,10 @@ def _more_sentences(
     by: Part | None, record: ApplicationRecord, attribution: Attribution
 ) -> Iterator[str]:
     """Yield what else belongs to the verdict: where it happened, which node, what is not known."""
-    if by is Part.DRIVER or (
-        by is None and Part.DRIVER in _told_parts(shares_of(attribution.whole))
-    ):
-        yield _driver_sentence(attribution)
-    if by is Part.SKEW:
-        yield from _longest_sentence(record, attribution)
-    if by is Part.TOO_FEW_TASKS:
-        yield from _fewest_sentence(record, attribution)
-    if by is Part.SCHEDULING:
-        yield from _tiniest_sentence(record, attribution)
-    if by in (Part.DRIVER, Part.SCHEDULING):
-        yield from _results_sentence(record)
-    if by is Part.UNMEASURED:
-        yield from _lost_sentence(record)
+    told = [by] if by else [p for p in _told_parts(shares_of(attribution.whole)) if p in _MIXED]
+    for part in told:
+        for sentence in _SENTENCES.get(part, ()):
+            yield from sentence(record, attribution)
     if attribution.whole.get(Part.MEMORY):
         yield from _out_of_memory_sentence(record)
     if attribution.throttled and attribution.whole.get(Part.THROTTLED):
@@ -168,7 +161,7 @@ def _more_sentences(
     yield from _not_known(attribution)
 
 
-def _driver_sentence(attribution: Attribution) -> str:
+def _driver_sentence(_record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     """Say how long no stage ran, and where in the application that was."""
     idle, where = attribution.whole[Part.DRIVER] / attribution.cores, attribution.driver
     places = []
@@ -183,7 +176,7 @@ def _driver_sentence(attribution: Attribution) -> str:
     if where.after >= _WORTH_NAMING * idle:
         places.append(f"{took(where.after)} after the last")
     told = f": {listed(places)}" if places else ""
-    return f"No stage ran for {took(idle)} of {took(attribution.seconds)}{told}."
+    yield f"No stage ran for {took(idle)} of {took(attribution.seconds)}{told}."
 
 
 def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:
@@ -195,7 +188,7 @@ def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:
         )
 
 
-def _lost_sentence(record: ApplicationRecord) -> Iterator[str]:
+def _lost_sentence(record: ApplicationRecord, _attribution: Attribution) -> Iterator[str]:
     """Say why most of the tasks that left no metrics ended, in Spark's words."""
     errors = [task.error.strip() for stage in record.stages for task in stage.tasks]
     said = Counter(error.splitlines()[0][:_LONGEST_ERROR] for error in errors if error)
@@ -251,7 +244,16 @@ def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
         yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
 
 
-def _results_sentence(record: ApplicationRecord) -> Iterator[str]:
+def _python_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+    stage = _worst_stage(Part.PYTHON_CPU, record, attribution)
+    if stage is None:
+        return
+    found = sorted(name for name in stage.operators if any(word in name for word in _FUNCTIONS))
+    more = f" ({listed(found)}): what Spark's own functions can do runs in the JVM" if found else ""
+    yield f"Most of it in stage {stage.stage.id}{more}."
+
+
+def _results_sentence(record: ApplicationRecord, _attribution: Attribution) -> Iterator[str]:
     sent = sum(
         max(0, task.work.result_bytes - _METRICS_SENT)
         for stage in record.stages
@@ -271,3 +273,17 @@ def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> It
             f"Most of it in stage {stage.stage.id}: {len(stage.tasks):,} tasks, "
             f"the median {took(stage.median_ms / 1000)}."
         )
+
+
+_SENTENCES: Mapping[Part, Sequence[Callable[[ApplicationRecord, Attribution], Iterator[str]]]] = {
+    Part.DRIVER: (_driver_sentence, _results_sentence),
+    Part.SKEW: (_longest_sentence,),
+    Part.TOO_FEW_TASKS: (_fewest_sentence,),
+    Part.PYTHON_CPU: (_python_sentence,),
+    Part.SCHEDULING: (_tiniest_sentence, _results_sentence),
+    Part.UNMEASURED: (_lost_sentence,),
+}
+"""What else is said where a part is the verdict."""
+
+_MIXED = (Part.DRIVER,)
+"""Parts of which it is said where they are among those of a mixed verdict: no suspect tells it."""

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 
 from pitui.domain.apps.app_detail import tasks_when_over
 from pitui.domain.apps.jobs import Task
-from pitui.domain.bottleneck.task_record import ApplicationRecord, ExecutorRecord, StageRecord
+from pitui.domain.bottleneck.task_record import (
+    ApplicationRecord,
+    ExecutorRecord,
+    FilesRead,
+    StageRecord,
+)
 from pitui.spark.event_log.events import ApplicationStarted, Ended, ExecutorAdded, ExecutorRemoved
 from pitui.spark.event_log.plans import QueryPlan
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
@@ -89,6 +94,7 @@ def _stage_record(
         own.computes,
         own.keeps,
         plan.rows_of(own.operators) if plan else frozenset(),
+        plan.wants_one_task(own.operators) if plan else False,
     )
 
 
@@ -116,7 +122,7 @@ def _plans_by_stage(events: Events) -> dict[int, QueryPlan]:
 
 def _files_by_stage(
     stages: Iterable[StageRecord], plans: Mapping[int, QueryPlan]
-) -> dict[int, int]:
+) -> dict[int, FilesRead]:
     """Return the files of queries of which one stage alone read something."""
     reading: dict[int, list[int]] = {}
     for stage in stages:
@@ -125,5 +131,5 @@ def _files_by_stage(
     return {
         own[0]: plans[own[0]].files
         for own in reading.values()
-        if len(own) == 1 and plans[own[0]].files
+        if len(own) == 1 and plans[own[0]].files.count
     }

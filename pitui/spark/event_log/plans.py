@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from pitui.domain.bottleneck.task_record import FilesRead
 from pitui.spark.event_log.events import DriverFigures, PlanNode, RddInfo
 
 _CODEGEN = "WholeStageCodegen"
@@ -21,7 +22,9 @@ _HIDES_DATA = ("RDD", "LocalTableScan", "InMemoryTableScan")
 """In the names of operators whose text does not tell their data from other data."""
 _HIDES = ("<lambda>", "UDF(", "...")
 """In a text that does not show its code, or that Spark cut."""
-_FILES = "number of files read"
+_FILES, _FILE_BYTES = "number of files read", "size of files read"
+_ONE_TASK = "SinglePartition"
+"""In the text of an exchange after which all rows are in one task."""
 
 _PYTHON_RDDS = ("PythonRDD", "PairwiseRDD")
 _PYTHON = ("Python", "Pandas", "InArrow")
@@ -79,17 +82,25 @@ class QueryPlan:
     """By the name of generated code: the operators in it."""
     counts_files: set[int] = field(default_factory=set)
     """Accumulators that count files."""
+    counts_bytes: set[int] = field(default_factory=set)
+    """Accumulators of how large these files are."""
     figures: dict[int, int] = field(default_factory=dict)
     rows: dict[str, set[str]] = field(default_factory=dict)
     """By the name of generated code, or of an operator without it: the rows that it makes, by what
     they are made of. Equal rows in two executions are computed twice."""
+    in_one_task: set[str] = field(default_factory=set)
+    """Names of generated code, or of operators without it, that want all rows in one task."""
 
     def take(self, root: PlanNode) -> None:
         """Take note of a plan, its first or a later one."""
         made_of = _subtrees(root)
-        open_nodes = [(root, "", False)]
+        open_nodes = [(root, "", False, "")]
         while open_nodes:
-            node, code, below = open_nodes.pop()
+            node, code, below, above = open_nodes.pop()
+            if "Exchange" in node.name and _ONE_TASK in node.text:
+                self.in_one_task.add(above)
+            if not node.name.startswith(_WRAPPERS):
+                above = code or node.name
             if node.name.startswith(_CODEGEN):
                 code, below = node.name, False
             elif node.name == _INPUT:
@@ -100,7 +111,8 @@ class QueryPlan:
                 self.rows.setdefault(code or node.name, set()).add(made_of[id(node)])
                 below = bool(code)
             self.counts_files |= {m.id for m in node.metrics if m.name == _FILES}
-            open_nodes += [(child, code, below) for child in node.children]
+            self.counts_bytes |= {m.id for m in node.metrics if m.name == _FILE_BYTES}
+            open_nodes += [(child, code, below, above) for child in node.children]
 
     def take_figures(self, event: DriverFigures) -> None:
         """Take note of what the driver counted."""
@@ -113,14 +125,21 @@ class QueryPlan:
         inside = (self.generated.get(scope, ()) for scope in scopes)
         return scopes.union(*inside)
 
+    def wants_one_task(self, scopes: frozenset[str]) -> bool:
+        """Say whether what is done in some scopes wants all rows in one task."""
+        return not self.in_one_task.isdisjoint(scopes)
+
     def rows_of(self, scopes: frozenset[str]) -> frozenset[str]:
         """Return the rows that are made in some scopes."""
         return frozenset().union(*(self.rows.get(scope, ()) for scope in scopes))
 
     @property
-    def files(self) -> int:
-        """Return how many files the execution read."""
-        return sum(max(0, self.figures.get(number, 0)) for number in self.counts_files)
+    def files(self) -> FilesRead:
+        """Return how many files the execution read, and how large they are."""
+        return FilesRead(self._sum(self.counts_files), self._sum(self.counts_bytes))
+
+    def _sum(self, numbers: Iterable[int]) -> int:
+        return sum(max(0, self.figures.get(number, 0)) for number in numbers)
 
 
 def _subtrees(root: PlanNode) -> dict[int, str]:

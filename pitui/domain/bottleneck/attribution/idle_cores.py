@@ -27,9 +27,11 @@ class _ChangeKind(IntEnum):
     CORES = 0
     STAGE_BEGINS = 1
     TASK_ENDS = 2
-    TASK_BEGINS = 3
-    TASK_IS_LONG = 4
-    STAGE_ENDS = 5
+    TASK_WAITS = 3
+    """It failed, and is to be launched again."""
+    TASK_BEGINS = 4
+    TASK_IS_LONG = 5
+    STAGE_ENDS = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,7 +52,7 @@ class _Moment:
     long: int = 0
     """Tasks that run longer than others of their stage."""
     active: dict[Key, int] = field(default_factory=dict)
-    """Tasks that have not been launched yet, by active stage."""
+    """Tasks that wait to be launched, by active stage."""
     tasks: int = 0
     """All tasks of the active stages."""
     reached: bool = False
@@ -151,10 +153,14 @@ def _apply_change(moment: _Moment, change: _Change, tasks: dict[Key, int], cores
         case _ChangeKind.STAGE_ENDS:
             del moment.active[change.stage]
             moment.tasks -= tasks[change.stage]
+        case _ChangeKind.TASK_WAITS:
+            if change.stage in moment.active:
+                moment.active[change.stage] += 1
         case _ChangeKind.TASK_BEGINS:
             moment.running += 1
             if change.stage in moment.active:
-                moment.active[change.stage] = max(0, moment.active[change.stage] - 1)
+                waiting = moment.active[change.stage] - change.by
+                moment.active[change.stage] = max(0, waiting)
         case _ChangeKind.TASK_ENDS:
             moment.running -= 1
             moment.long += change.by
@@ -168,18 +174,29 @@ def _changes(record: ApplicationRecord) -> list[_Change]:
         begins, ends = interval(stage, record)
         changes.append(_Change(begins, _ChangeKind.STAGE_BEGINS, 0, stage.key))
         changes.append(_Change(ends, _ChangeKind.STAGE_ENDS, 0, stage.key))
-        long = LONG * stage.median_ms / 1000
-        for task in stage.tasks:
-            if task.launched_at is None:
-                continue
-            ended = task.ended_at or record.ended_at
-            is_long = bool(long) and ended - task.launched_at > long
-            changes.append(_Change(task.launched_at, _ChangeKind.TASK_BEGINS, 1, stage.key))
-            changes.append(_Change(ended, _ChangeKind.TASK_ENDS, -1 if is_long else 0, stage.key))
-            if is_long:
-                at = task.launched_at + long
-                changes.append(_Change(at, _ChangeKind.TASK_IS_LONG, 1, stage.key))
+        changes += _task_changes(stage, record)
     return sorted(changes)
+
+
+def _task_changes(stage: StageRecord, record: ApplicationRecord) -> Iterator[_Change]:
+    long = LONG * stage.median_ms / 1000
+    ends: dict[int, float] = {}
+    for task in sorted(stage.tasks, key=lambda task: task.launched_at or 0.0):
+        if task.launched_at is None:
+            continue
+        begins, ended = task.launched_at, task.ended_at or record.ended_at
+        failed_at = ends.get(task.index)
+        again = failed_at is not None and failed_at <= begins
+        if failed_at is not None and again:
+            yield _Change(failed_at, _ChangeKind.TASK_WAITS, 1, stage.key)
+        # A copy of a task that still runs (speculation) did not wait.
+        waited = again or failed_at is None
+        ends[task.index] = max(ended, failed_at or 0.0)
+        is_long = bool(long) and ended - begins > long
+        yield _Change(begins, _ChangeKind.TASK_BEGINS, int(waited), stage.key)
+        yield _Change(ended, _ChangeKind.TASK_ENDS, -1 if is_long else 0, stage.key)
+        if is_long:
+            yield _Change(begins + long, _ChangeKind.TASK_IS_LONG, 1, stage.key)
 
 
 def _core_changes(record: ApplicationRecord) -> list[_Change]:
@@ -203,9 +220,8 @@ def interval(stage: StageRecord, record: ApplicationRecord) -> tuple[float, floa
 
 def _task_count(stage: StageRecord) -> int:
     """Return the tasks that a stage will launch; of one that is over those that it did."""
-    if stage.stage.state.active:
-        return max(stage.stage.tasks.all, len(stage.tasks))
-    return len(stage.tasks)
+    launched = len({task.index for task in stage.tasks})
+    return max(stage.stage.tasks.all, launched) if stage.stage.state.active else launched
 
 
 def _most_at_once(record: ApplicationRecord) -> int:

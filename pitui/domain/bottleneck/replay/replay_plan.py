@@ -90,22 +90,25 @@ def _waits_of_slots(stage: StageRecord, record: ApplicationRecord) -> tuple[floa
     """Return seconds that slots were free while tasks of a stage waited: (a task, between sends).
 
     Where slots were free for much of the time, the driver sent no faster, to however many nodes.
+    What is launched again or twice waited for something else: a task that failed, or was slow.
     """
+    launched = in_order_of_launch(stage)
+    sent = {task.index: task.launched_at or 0.0 for task in reversed(launched)}
+    if len(sent) < 2:
+        return 0.0, 0.0
+    first, last = min(sent.values()), max(sent.values())
     times = [
         (task.launched_at, task.ended_at or record.ended_at)
-        for task in stage.tasks
-        if task.launched_at is not None
+        for task in launched
+        if task.launched_at is not None and task.launched_at <= last
     ]
-    if len(times) < 2:
-        return 0.0, 0.0
-    first, last = min(begin for begin, _ in times), max(begin for begin, _ in times)
     alive = [e for e in record.executors if e.added_at <= first and (e.removed_at or last) >= last]
     slots = sum(executor.cores for executor in alive) // record.task_cpus
     used = sum(min(end, last) - begin for begin, end in times)
     free = max(0.0, slots * (last - first) - used)
     if free > _MUCH_FREE * slots * (last - first):
-        return 0.0, (last - first) / (len(times) - 1)
-    return free / len(times), 0.0
+        return 0.0, (last - first) / (len(sent) - 1)
+    return free / len(sent), 0.0
 
 
 def _lead_of_stage(stage: StageRecord, record: ApplicationRecord, begins: float) -> float:

@@ -17,6 +17,7 @@ from pitui.domain.bottleneck.replay.replay_savings import (
     divided,
     shortened,
 )
+from pitui.domain.bottleneck.replay.stage_start import first_of_slots, in_order_of_launch
 from pitui.domain.bottleneck.suspects.plan_suspects import plan_suspects
 from pitui.domain.bottleneck.task_record import (
     ApplicationRecord,
@@ -57,11 +58,22 @@ class _Context:
         """Return the slots for tasks."""
         return len(self.replays.plan.slots)
 
-    def has_long_task(self, stage: StageRecord) -> bool:
-        """Say whether a task is long without what the first of each slot takes longer."""
+    def long_task(self, stage: StageRecord) -> Task | None:
+        """Return the longest task, if it is long besides what the first of each slot takes longer.
+
+        That differs by as much as it is: twice is allowed for.
+        """
         (own,) = (one for one in self.replays.plan.stages if one.key == stage.key)
         took = [task.on(1.0) for task in own.tasks]
-        return bool(took) and max(took) >= SKEWED * median_low(took)
+        tasks, first = in_order_of_launch(stage), first_of_slots(stage, self.record)
+        spare = own.start.on(1.0)
+        least = SKEWED * median_low(took) if took else 0.0
+        long = [
+            task
+            for task, seconds, is_first in zip(tasks, took, first, strict=True)
+            if task.ended_at is not None and seconds - (spare if is_first else 0.0) >= least
+        ]
+        return max(long, key=lambda task: task.duration_ms or 0, default=None)
 
     def saves(self, stage: StageRecord, change: Change) -> float:
         """Return what would be saved with other tasks in one stage."""
@@ -104,14 +116,12 @@ def _long_tasks_on(node: str, stage: StageRecord) -> int:
 
 
 def _skew_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
-    longest, middle = stage.longest, stage.median_ms
+    longest, middle = context.long_task(stage), stage.median_ms
     if longest is None or len(stage.tasks) < 2:
         return
     most = longest.duration_ms or 0
     took_ms = _stage_ms(stage)
     if most < SKEWED * middle or most - middle < _SKEWED_OF_STAGE * took_ms:
-        return
-    if not context.has_long_task(stage):
         return
     if _on_slow_node(context, stage, longest):
         return
@@ -184,24 +194,34 @@ def _too_few_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Su
     yield Suspect(
         SuspectKind.TOO_FEW_TASKS,
         stage.stage.id,
-        f"{words} for {context.cores} cores. Use more partitions ({_ways_to_more_tasks(stage)}).",
+        f"{words} for {context.cores} cores. {_ways_to_more_tasks(stage)}",
         context.saves(stage, lambda tasks: divided(tasks, TASKS_A_CORE * context.cores)),
     )
 
 
 def _ways_to_more_tasks(stage: StageRecord) -> str:
-    """Return what says how many tasks a stage has, by where its rows come from."""
+    """Return what gives a stage more tasks, by where its rows come from."""
     work = stage.stage.work
-    if work.shuffle_read:
+    if work.shuffle_read and stage.in_one_task and len(stage.tasks) == 1:
         return (
-            "spark.sql.shuffle.partitions, repartition; of an RDD the number that its method takes"
+            "Its plan brings all rows into one task (a window without partitionBy, a limit, a "
+            "total): partition the window, or have less left before it."
         )
-    if work.input_bytes:
+    if work.shuffle_read and "AQEShuffleRead" in stage.operators:
         return (
+            "Spark put what is small together: repartition(NUMBER) stays, as does what is above "
+            "spark.sql.adaptive.coalescePartitions.minPartitionSize (1 MiB)."
+        )
+    if work.shuffle_read:
+        ways = "spark.sql.shuffle.partitions, repartition; of an RDD the number its method takes"
+    elif work.input_bytes:
+        ways = (
             "files that can be divided instead of one gzip, a smaller "
             "spark.sql.files.maxPartitionBytes, repartition after reading"
         )
-    return "repartition, spark.default.parallelism"
+    else:
+        ways = "repartition, spark.default.parallelism"
+    return f"Use more partitions ({ways})."
 
 
 def _spill_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:

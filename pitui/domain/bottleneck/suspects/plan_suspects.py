@@ -12,7 +12,7 @@ from pitui.domain.bottleneck.replay.replay_savings import (
     divided,
     shortened,
 )
-from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord, FilesRead, StageRecord
 from pitui.domain.text.number_words import bytes_words, listed, took
 
 _CROSS = {
@@ -61,16 +61,25 @@ def _small_files(
 ) -> Iterator[Suspect]:
     reading = [task for task in stage.tasks if task.work.input_bytes]
     read = sum(task.work.input_bytes for task in reading)
-    files = record.files.get(stage.stage.id) or len(reading)
-    if files <= _MANY_FILES or read / files >= _SMALL_FILE:
+    known = record.files.get(stage.stage.id) or FilesRead(0, 0)
+    files, size = known.count or len(reading), known.size or read
+    if files <= _MANY_FILES or size / files >= _SMALL_FILE:
         return
+    mean, packed = bytes_words(size / files), files > len(stage.tasks)
+    what = f"It read {files:,} files of {mean}" if known.count else f"{files:,} tasks read {mean}"
     yield Suspect(
         SuspectKind.SMALL_FILES,
         stage.stage.id,
-        f"{files:,} pieces of input with {bytes_words(read / files)} each on average. "
-        "Write fewer and larger files (128 MiB), or read them with one task for many.",
+        f"{what} on average. {_FEWER if packed else _FEWER_OR_TOGETHER}",
         replays.saves_in({stage.key: _larger_files(files, read, len(stage.tasks), replays)}),
     )
+
+
+_FEWER = "Write fewer and larger files (128 MiB)."
+_FEWER_OR_TOGETHER = (
+    "Write fewer and larger files (128 MiB), or read them as a DataFrame (spark.read), "
+    "where one task reads many."
+)
 
 
 def _larger_files(files: int, read: int, tasks: int, replays: Replays) -> Change:

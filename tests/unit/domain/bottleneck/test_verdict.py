@@ -128,6 +128,11 @@ def test_python_that_computes_is_named_where_nodes_were_recorded() -> None:
     found = bound(application(10, ONE, [stage(0, [task(0, 10, cpu=0.1)], python=True)]), samples)
     assert found.by == "python-cpu"
     assert "96% of the core-time went into computing in Python workers" in found.text
+    assert "Most of it in stage 0." in found.text
+    functions = frozenset({"ArrowEvalPython", "Project"})
+    called = stage(7, [task(0, 10, cpu=0.1)], python=True, operators=functions)
+    text = bound(application(10, ONE, [called]), samples).text
+    assert "Most of it in stage 7 (ArrowEvalPython): what Spark's own functions can do" in text
 
 
 def test_failed_tasks_are_unknown_and_said() -> None:

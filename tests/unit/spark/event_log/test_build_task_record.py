@@ -8,7 +8,7 @@ import pytest
 
 from pitui.domain.bottleneck.attribution.idle_cores import interval
 from pitui.domain.bottleneck.explain import explanation
-from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord, FilesRead, StageRecord
 from pitui.spark.event_log import reader
 from pitui.spark.event_log.compression import plain
 from pitui.spark.event_log.events import PlanNode
@@ -135,7 +135,8 @@ def test_a_scope_that_is_no_json_is_none() -> None:
 
 def test_operators_within_generated_code_and_files_come_from_the_plan() -> None:
     scan = {"nodeName": "Scan text", "children": [],
-            "metrics": [{"name": "number of files read", "accumulatorId": 77}]}  # fmt: skip
+            "metrics": [{"name": "number of files read", "accumulatorId": 77},
+                        {"name": "size of files read", "accumulatorId": 78}]}  # fmt: skip
     join = {"nodeName": "BroadcastNestedLoopJoin", "metrics": [],
             "children": [{"nodeName": "InputAdapter", "children": [scan]}]}  # fmt: skip
     code = {"nodeName": "WholeStageCodegen (2)", "children": [join], "metrics": []}
@@ -153,7 +154,21 @@ def test_operators_within_generated_code_and_files_come_from_the_plan() -> None:
         job, *stage_events(rdd(0, scope="WholeStageCodegen (2)"), input_bytes=5), ENDED,
     ])  # fmt: skip
     assert "BroadcastNestedLoopJoin" in record.stages[0].operators
-    assert record.files == {0: 1234}
+    assert record.files == {0: FilesRead(1234, 9)}
+
+
+def test_what_wants_all_rows_in_one_task_is_above_an_exchange_that_says_so() -> None:
+    plan = QueryPlan()
+    exchange = PlanNode(
+        "Exchange",
+        "Exchange SinglePartition, ENSURE_REQUIREMENTS, [plan_id=7]",
+        [PlanNode("WholeStageCodegen (1)", "", [PlanNode("Project")])],
+    )
+    stage = PlanNode("ShuffleQueryStage", "", [exchange])
+    sort = PlanNode("Sort", "", [PlanNode("InputAdapter", "", [stage])])
+    plan.take(PlanNode("Window", "", [PlanNode("WholeStageCodegen (2)", "", [sort])]))
+    assert plan.wants_one_task(frozenset({"WholeStageCodegen (2)", "Exchange"}))
+    assert not plan.wants_one_task(frozenset({"WholeStageCodegen (1)", "Exchange"}))
 
 
 def plan_node(name: str, text: str, *children: object) -> dict[str, object]:

@@ -298,3 +298,21 @@ def test_what_tiny_tasks_measured_is_not_the_start_of_python() -> None:
     replayed = replays_of(tiny_in_python(gc=0.02, fetch=0.01, write=0.01)).plan.stages[0].tasks
     assert [round(one.fixed, 3) for one in replayed] == [0.005] * 200
     assert [round(one.seconds, 3) for one in replayed] == [0.045] * 200
+
+
+def test_cores_that_a_task_leaves_free_which_failed_again_and_again_wait_for_no_sending() -> None:
+    """Its other attempts are no tasks that wait; between its end and its next launch it is one."""
+    attempts = [task(at, at + 1.5, index=0, state=WorkState.FAILED) for at in (0, 2, 4)]
+    record = application(5.5, [executor("pi1", 2)], [stage(0, [*attempts, task(0, 2, index=1)])])
+    assert parts(record) == {
+        "cpu": 2,
+        "unmeasured": 4.5,
+        "too-few-tasks": 3,
+        "scheduling": 0.5 + 2 * 0.5,
+    }
+
+
+def test_a_copy_of_a_task_that_still_runs_did_not_wait() -> None:
+    copies = [task(0, 6, index=0), task(4, 6, index=0, state=WorkState.KILLED)]
+    record = application(6, [executor("pi1", 2)], [stage(0, [*copies, task(0, 2, index=1)])])
+    assert "scheduling" not in parts(record)

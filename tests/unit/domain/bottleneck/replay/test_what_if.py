@@ -4,6 +4,7 @@ import pytest
 from support.records import START, application, executor, stage, task
 
 from pitui.domain.apps.recorded_run import Repeat
+from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.attribution import attribute
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import Part, WhatIf
@@ -81,6 +82,13 @@ def test_one_more_node_does_not_help_where_the_driver_sends_no_faster() -> None:
     record = application(9.8, TWO, [stage(0, tasks)])
     assert replays_of(record).base == pytest.approx(9.75, rel=0.02)
     assert asked(record).one_more_node_seconds == pytest.approx(9.8, rel=0.02)
+
+
+def test_a_task_that_failed_and_is_tried_again_is_not_the_drivers_sending() -> None:
+    failed = [task(at, at + 3, index=0, state=WorkState.FAILED) for at in (0, 3, 6)]
+    others = [task(0, 3, "pi1" if at < 1 else "pi2", index=at + 1) for at in range(3)]
+    found = asked(application(9, TWO, [stage(0, [*failed, *others])]))
+    assert "scheduling" not in found.without
 
 
 def test_a_slow_node_is_one_more_at_its_own_speed() -> None:

@@ -8,7 +8,7 @@ from support.records import application, executor, stage, task
 from pitui.domain.apps.jobs import Task
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
-from pitui.domain.bottleneck.task_record import ApplicationRecord
+from pitui.domain.bottleneck.task_record import ApplicationRecord, FilesRead
 
 TWO = [executor("pi1", 2), executor("pi2", 2)]
 MIB = 1024 * 1024
@@ -56,6 +56,30 @@ def test_a_long_task_that_spilled_says_so() -> None:
 def test_more_tasks_come_from_where_the_rows_come_from(work: dict[str, int], words: str) -> None:
     record = application(4, TWO, [stage(0, [task(0, 4, **work)])])
     assert words in found(record)["too-few-tasks"].text
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"in_one_task": True}, "brings all rows into one task (a window without partitionBy"),
+        ({"operators": frozenset({"AQEShuffleRead"})}, "Spark put what is small together"),
+    ],
+)
+def test_one_task_by_sparks_choice_is_not_mended_by_partitions(
+    more: dict[str, object], words: str
+) -> None:
+    record = application(4, TWO, [stage(0, [task(0, 4, shuffled=MIB)], **more)])
+    assert words in found(record)["too-few-tasks"].text
+
+
+def test_a_first_task_whose_executor_started_slowly_is_no_skew() -> None:
+    """On one node classes took 2.5 s to load, on the other 3.6 s; each task takes 0.3 s."""
+    first = [task(0, took, node) for node, took in (("pi1", 2.8), ("pi2", 3.9)) for _ in range(2)]
+    others = even(60, 0.3, 4)
+    assert "skew" not in found(application(9, TWO, [stage(0, first + others)]))
+    long = [task(8.5, 12.5, "pi2", index=99)]
+    suspect = found(application(13, TWO, [stage(0, first + others + long)]))["skew"]
+    assert suspect.text.startswith("Task 99 on pi2 took 4.0 s, the median 0.30 s")
 
 
 def test_a_task_a_little_longer_than_others_is_no_skew() -> None:
@@ -108,7 +132,10 @@ def test_garbage_collection_above_a_tenth_is_suspect() -> None:
 def test_a_file_a_task_is_small_files_where_they_are_small_and_many() -> None:
     small = even(400, 0.1, run=0.05, read=20_000)
     suspect = found(application(10, TWO, [stage(0, small)]))["small-files"]
-    assert "400 pieces of input with 20 KiB each" in suspect.text
+    assert (
+        "400 tasks read 20 KiB on average. Write fewer and larger files (128 MiB), or read"
+        in suspect.text
+    )
     large = even(400, 0.1, run=0.05, read=8 * MIB)
     assert "small-files" not in found(application(10, TWO, [stage(0, large)]))
 
@@ -116,10 +143,17 @@ def test_a_file_a_task_is_small_files_where_they_are_small_and_many() -> None:
 def test_many_files_in_few_tasks_are_counted_by_the_plan() -> None:
     """Spark's readers put many small files into one task."""
     packed = stage(4, even(4, 10, read=100_000))
-    record = replace(application(10, TWO, [packed]), files={4: 2000})
+    record = replace(application(10, TWO, [packed]), files={4: FilesRead(2000, 0)})
     suspect = found(record)["small-files"]
-    assert "2,000 pieces of input" in suspect.text
+    assert suspect.text.startswith("It read 2,000 files of 200 B on average.")
     assert 8 < suspect.saves_seconds < 10
+
+
+def test_large_files_of_which_a_column_is_read_are_not_small() -> None:
+    columns = stage(4, even(400, 0.1, run=0.05, read=20_000))
+    record = application(10, TWO, [columns])
+    assert "small-files" in found(record)
+    assert "small-files" not in found(replace(record, files={4: FilesRead(200, 200 * 8 * MIB)}))
 
 
 @pytest.mark.parametrize("operator", ["CartesianProduct", "BroadcastNestedLoopJoin", "cartesian"])
