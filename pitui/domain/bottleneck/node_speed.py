@@ -1,7 +1,7 @@
 """How fast each node is, by the tasks that it ran: boards of one shelf differ."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median, median_low
 
 from pitui.domain.apps.work_counts import WorkState
@@ -22,6 +22,9 @@ It is the lower of the two in the middle: of two tasks, one that is long says no
 _LEAST_STAGES = 3
 """Stages in which a node had one task each, from which on they say something of it."""
 
+_SHORT, _MANY = 0.5, 10
+"""Seconds below which tasks say something of a node only if it had so many of them in a stage."""
+
 _Pace = tuple[float, float]
 """Of a node in a stage: a task's time there as a multiple of the usual, and what that weighs."""
 
@@ -38,8 +41,9 @@ def node_paces(record: ApplicationRecord) -> dict[str, float]:
     """
     evidence: dict[str, list[_Pace]] = defaultdict(list)
     few: dict[str, list[_Pace]] = defaultdict(list)
+    warm_at = _warm_at(record)
     for stage in record.stages:
-        found, weight = _paces_in_stage(stage, record)
+        found, weight = _paces_in_stage(stage, record, warm_at)
         for node, own in found.items():
             kept = evidence if len(own) >= LEAST_TASKS else few
             kept[node].append((median_low(own), weight))
@@ -66,23 +70,35 @@ def slow_nodes(record: ApplicationRecord) -> dict[str, float]:
     return found
 
 
+def _warm_at(record: ApplicationRecord) -> dict[str, float]:
+    """Return by executor when its first task ended: one that came late is cold in a later stage."""
+    warm: dict[str, float] = {}
+    for stage in record.stages:
+        for task in stage.tasks:
+            if task.ended_at is not None:
+                warm[task.executor] = min(task.ended_at, warm.get(task.executor, task.ended_at))
+    return warm
+
+
 def _paces_in_stage(
-    stage: StageRecord, record: ApplicationRecord
+    stage: StageRecord, record: ApplicationRecord, warm_at: Mapping[str, float]
 ) -> tuple[dict[str, list[float]], float]:
     """Return how long the tasks of a stage took by node, and the seconds of all of them.
 
     Each as a multiple of what tasks of its kind take: the first of each slot, which loads classes
-    and takes longer anywhere, is compared with other first ones.
+    and takes longer anywhere, is compared with other first ones, and the first of its executor,
+    which loads Spark's as well, with such as these.
     """
     by_node: dict[str, list[float]] = defaultdict(list)
     total = 0.0
-    for timed in _tasks_by_kind(stage, record):
+    for timed in _tasks_by_kind(stage, record, warm_at):
         total += sum(sum(times) for times in timed.values())
         if len(timed) < 2:
             continue  # nothing to compare it with
         usual = _usual(timed.values())
         for node, times in timed.items():
-            by_node[node] += [seconds / usual for seconds in times]
+            if usual >= _SHORT or len(times) >= _MANY:
+                by_node[node] += [seconds / usual for seconds in times]
     return by_node, total
 
 
@@ -96,18 +112,20 @@ def _usual(by_node: Iterable[Sequence[float]]) -> float:
 
 
 def _tasks_by_kind(
-    stage: StageRecord, record: ApplicationRecord
+    stage: StageRecord, record: ApplicationRecord, warm_at: Mapping[str, float]
 ) -> Iterator[dict[str, list[float]]]:
-    """Yield the seconds by node of the tasks that were the first of their slots, and of the others.
+    """Yield the seconds by node of the tasks that were the first of their executors, of the others
+    that were the first of their slots, and of the rest.
 
     A task that had more data than others is no measure of its node.
-    """
-    kinds: dict[bool, dict[str, list[float]]] = {True: {}, False: {}}
+    """  # noqa: D205 - one sentence
+    kinds: dict[tuple[bool, bool], dict[str, list[float]]] = {}
     median_bytes = stage.median_bytes
     firsts = first_of_slots(stage, record)
     for task, is_first in zip(in_order_of_launch(stage), firsts, strict=True):
         done = task.state is WorkState.DONE and (task.duration_ms or 0) > 0
         if done and not had_more_data(task, median_bytes):
-            own = kinds[is_first].setdefault(node_of(task), [])
+            is_cold = (task.launched_at or 0.0) < warm_at.get(task.executor, 0.0)
+            own = kinds.setdefault((is_cold, is_first), {}).setdefault(node_of(task), [])
             own.append((task.duration_ms or 0) / 1000)
     yield from kinds.values()

@@ -88,3 +88,24 @@ def test_a_slow_node_is_named_and_by_how_much_it_is_slow(name: str, times: str |
         assert "slows the others" not in text
     else:
         assert f"pi3 slows the others: a task takes {times} times as long there." in text
+
+
+def test_a_node_whose_executor_came_seconds_after_the_other_is_not_called_slow() -> None:
+    """Its first tasks are in the second job, four seconds long where the other's take 0.2."""
+    found = explained("late-executor", recorded=False)
+    assert "slows the others" not in found.bound.text
+    assert not [suspect for suspect in found.suspects if suspect.kind == "stragglers"]
+    assert "17 s in 9 pauses between stages, the longest 4.3 s before stage 3" in found.bound.text
+
+
+def test_a_task_that_failed_four_times_is_no_driver_that_sends_slowly() -> None:
+    found = explained("retried", recorded=False)
+    (failed,) = (one.bound.parts for one in found.stages if one.stage == 3)
+    assert failed["too-few-tasks"] > 3 * failed["scheduling"]
+    assert found.what_if.seconds is not None
+    assert found.what_if.without["scheduling"] > 0.9 * found.what_if.seconds
+
+
+def test_executors_that_load_classes_for_seconds_are_no_skew() -> None:
+    found = explained("slow-start", recorded=False)
+    assert "skew" not in [suspect.kind for suspect in found.suspects]

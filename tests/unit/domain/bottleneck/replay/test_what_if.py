@@ -159,13 +159,40 @@ def test_a_node_of_one_core_among_larger_ones_is_told_by_one_task_a_stage(
 
 def test_a_slow_node_that_some_stages_had_no_task_for_is_as_slow_as_in_the_others() -> None:
     def even(number: int, nodes: dict[str, float]) -> StageRecord:
-        return stage(number, [task(20 * number, 20 * number + took, node)
-                              for node, took in nodes.items() for _ in range(4)])  # fmt: skip
+        return stage(number, [task(begin, begin + took, node)
+                              for node, took in nodes.items()
+                              for begin in (20 * number, 20 * number + took)
+                              for _ in range(2)])  # fmt: skip
 
     fast = {"pi1": 1.0, "pi2": 1.0}
     stages = [even(0, fast), even(1, {**fast, "pi3": 2.0}), even(2, fast)]
     nodes = [executor(node, 2) for node in ("pi1", "pi2", "pi3")]
     assert slow_nodes(application(60, nodes, stages)) == {"pi3": pytest.approx(2)}
+
+
+def test_a_node_whose_executor_came_late_is_cold_and_not_slow() -> None:
+    """It loads Spark's classes in the second stage, where the other node has done that."""
+    first = [task(0, 4), task(0, 4), task(4, 5), task(4, 5)]
+    late = [task(6, 7), task(6, 7), task(6, 10, "pi2"), task(6, 10, "pi2")]
+    stages = [stage(0, first), stage(1, late), stage(2, waves(8, 1, 11))]
+    executors = [executor("pi1", 2), executor("pi2", 2, added=5)]
+    assert slow_nodes(application(13, executors, stages)) == {}
+    slow = [task(11, 14, node) for node in ("pi2", "pi2")]
+    fast = [task(at, at + 1) for at in (11, 11, 12, 12)]
+    stages = [*stages[:2], stage(2, [*fast, *slow])]
+    assert list(slow_nodes(application(14, executors, stages))) == ["pi2"]
+
+
+def test_a_few_short_tasks_say_nothing_of_their_node() -> None:
+    short = [task(0, 0.2), task(0, 0.2), task(0, 0.4, "pi2"), task(0, 0.4, "pi2")]
+    assert slow_nodes(application(1, TWO, [stage(0, short)])) == {}
+    many = [
+        task(at * length, (at + 1) * length, node)
+        for node, length in (("pi1", 0.2), ("pi2", 0.4))
+        for at in range(20)
+        for _ in range(2)
+    ]
+    assert list(slow_nodes(application(8, TWO, [stage(0, many)]))) == ["pi2"]
 
 
 def test_one_long_task_of_a_node_does_not_make_the_node_slow() -> None:
