@@ -1,12 +1,16 @@
 """The configuration is changed while the UI runs: it is offered to load it, and starts anew."""
 
 from pathlib import Path
+from threading import Event
 
+import pytest
 from support.plain_cluster import Still, ui, until
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config
+from pitui.config.model import Config
 from pitui.tui.app import PituiApp
+from pitui.tui.base.actions.help_screen import HelpScreen
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.main import config_watch
 
@@ -58,21 +62,46 @@ async def test_a_change_that_cannot_be_used_is_said_and_nothing_ends(tmp_path: P
         assert app.is_running
 
 
-def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(tmp_path: Path) -> None:
+async def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(FIRST)
     told: list[str] = []
+
+    async def tell() -> None:
+        told.append("read")
+
     watch = config_watch.ConfigWatch(None, file)  # type: ignore[arg-type] - it says nothing here
-    watch._tell = lambda: told.append("read")
-    watch.look()
+    watch._tell = tell
+    await watch.look()
     assert told == []
     for _ in range(3):
-        watch.look()
+        await watch.look()
     assert told == ["read"]
     file.write_text(SECOND)
-    watch.look()
+    await watch.look()
     file.write_text(SECOND + "ui: {refresh: 2}\n")
-    watch.look()
+    await watch.look()
     assert told == ["read"]
-    watch.look()
+    await watch.look()
     assert told == ["read", "read"]
+
+
+async def test_keys_are_answered_while_the_file_is_on_a_slow_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers = Event(), Event()
+
+    def slow(path: Path) -> Config:
+        asked.set()
+        assert answers.wait(60)
+        return load_config(path)
+
+    app = app_of_file(tmp_path / "config.yaml")
+    monkeypatch.setattr("pitui.config.load.load_config", slow)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.started)
+        await pilot.press("ctrl+l")
+        await until(pilot, asked.is_set)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        answers.set()

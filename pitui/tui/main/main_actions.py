@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitui.tui.base.app_protocol import app_of
@@ -124,16 +125,21 @@ class MainActions:
 
     def do_reload(self) -> None:
         """Load the configuration file again, and start anew with it."""
-        from pitui.config.load import load_config
-        from pitui.domain.errors import ConfigError
-
-        app = app_of(self._main)
-        if app.config_file is None:
+        file = app_of(self._main).config_file
+        if file is None:
             self._main.footer.say("there is no configuration file to load")
             return
+        self._main.run_worker(self._reload(file), group="reload", exclusive=True)
+
+    async def _reload(self, file: Path) -> None:
+        from pitui.config.load import load_config
+        from pitui.domain.concurrency.disk_thread import DiskThread
+        from pitui.domain.errors import PituiError
+
+        app = app_of(self._main)
         try:
-            config = load_config(app.config_file)
-        except ConfigError as error:
+            config = await DiskThread(file.name).do(load_config, file)
+        except PituiError as error:
             self._main.app.notify(error.message, severity="error", markup=False)
             return
         if config == app.config:

@@ -126,9 +126,9 @@ class MainScreen(ActionScreen):
         self.marks.begin()
         self.follow(("master", "workers"))
         if (file := app_of(self).config_file) is not None:
-            from pitui.tui.main.config_watch import EVERY, ConfigWatch
+            from pitui.tui.main.config_watch import ConfigWatch
 
-            self.set_interval(EVERY, ConfigWatch(self, file).look)
+            self.run_worker(ConfigWatch(self, file).run(), group="config")
 
     # -- what comes from the services ------------------------------------------------------
 
