@@ -7,15 +7,16 @@ SECRET_ID = "SPARK_AUTHENTICATION_ID"  # noqa: S105 - the variable's name
 """The variable of spark-env.sh that tells which shared secret a daemon was started with, without
 giving it away; `none` for none."""
 
-SECRET_NAMES = "secret|password|token|access[.]?key"  # noqa: S105 - a pattern
-"""What the names hold, in either case, whose values Spark itself hides: the default of
-spark.redaction.regex (3.5 to 4.3), as sed, grep and Python understand it alike."""
+SECRET_NAMES = "secret|password|passwd|passphrase|token|(access|api|private)[._-]?key"  # noqa: S105 - a pattern
+"""What the names hold, in either case, whose values are hidden, as sed, grep and Python understand
+it alike: the default of spark.redaction.regex (3.5 to 4.3), and how variables of the environment
+are named, which that leaves out (`ACCESS_KEY`)."""
 
 _SECRET = re.compile(SECRET_NAMES, re.IGNORECASE)
 
 
 def holds_secret(name: str) -> bool:
-    """Whether Spark itself would hide the value of a setting of this name."""
+    """Whether the value of a setting, or variable, of this name is hidden."""
     return _SECRET.search(name) is not None
 
 

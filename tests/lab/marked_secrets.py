@@ -172,8 +172,9 @@ class MarkedSecrets:
         assert int(running) > 20
 
     def changed(self) -> dict[str, Any]:
-        """Return a section `spark` with a secret setting, for a plan that shows what would be."""
-        return {"defaults": {"spark.my.password": self.conf, "spark.reducer.maxReqsInFlight": "9"}}
+        """Return a section `spark` with secrets in it, for a plan that shows what would be."""
+        settings = {"spark.my.password": self.conf, "spark.reducer.maxReqsInFlight": "9"}
+        return {"defaults": settings, "env": {"MY_ACCESS_KEY": self.conf}}
 
     def plan(self, config: Path) -> None:
         """Show what provisioning would change, as text and as JSON, and keep what is said."""
@@ -184,6 +185,7 @@ class MarkedSecrets:
             assert (done.status, asked) == (0, 1), done
             assert "+spark.reducer.maxReqsInFlight" in done.stdout, done
             assert "+spark.my.password (hidden)" in done.stdout, done
+            assert "+export MY_ACCESS_KEY=(hidden)" in done.stdout, done
             self.said += [done.stdout, done.stderr]
 
     async def show(self, config: Path) -> None:

@@ -64,17 +64,19 @@ kills=$(timeout 3 busctl get-property org.freedesktop.login1 /org/freedesktop/lo
 """
 
 # A folder above that others may not enter hides it. `secrets` and `file` are what the part before
-# has: names of secrets, and spark-defaults.conf.
+# has: names of secrets, and spark-defaults.conf. A value that is a path or a variable is none.
 _PROTECTED_FILES = r"""
-grep -qisE "^[[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]+[^[:space:]]" \
-  "$file" && {
-  use=secret up=$(readlink -f -- "$file")
+is='[[:space:]=:]' none=/[[:alnum:]._-]+/
+for protected in "$file" "${file%/*}/spark-env.sh"; do
+  grep -isE "^[[:space:]]*(export[[:space:]]+)?[^#[:space:]=:]*($secrets)[^[:space:]=:]*$is" \
+    "$protected" | grep -qvE "$is([\"']*|[\"']?([$]|$none).*)[[:space:]]*$" || continue
+  use=secret up=$(readlink -f -- "$protected")
   while [ "$up" != / ]; do
     up=$(dirname -- "$up")
     case $(stat -c %a -- "$up") in *[1357]) ;; *) use=hidden ;; esac
   done
-  echo "private $use $(stat -L -c '%a %U' -- "$file") $file"
-}
+  echo "private $use $(stat -L -c '%a %U' -- "$protected") $protected"
+done
 """
 
 # `work`, `logs`, `local` and `pids` are Spark's folders here, `ifs` is what IFS was.

@@ -84,8 +84,8 @@ class NodeQuestion:
     """Files that tasks read."""
 
 
-# Values whose names Spark itself redacts never leave the node.
-_SECRETS = f"secrets='{SECRET_NAMES}|credential'"
+# Values of such names never leave the node.
+_SECRETS = f"secrets='{SECRET_NAMES}'"
 _DEFAULTS = r"""
 file=${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf
 secret() {
@@ -95,8 +95,8 @@ secret() {
 [ -f "$file" ] && [ ! -r "$file" ] && echo "closed $(stat -c %G "$file")"
 [ -r "$file" ] && [ -n "$(secret)" ] && echo "secret $(secret | sha256sum | cut -c 1-16)"
 [ -r "$file" ] && echo "file $file" &&
-  sed -E -e "s/^([[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]).*/\1set/I" \
-    -e 's/^/conf /' "$file"
+  hidden="[^#[:space:]=:]*($secrets|credential)[^[:space:]=:]*[[:space:]=:]" &&
+  sed -E -e "s/^([[:space:]]*$hidden).*/\1set/I" -e 's/^/conf /' "$file"
 """
 # Names alone: of what provisioning does not write, and so cannot put right.
 _BY_HAND = r"""

@@ -65,7 +65,8 @@ class ConfStep(FilesStep):
                 f"{folder}/spark-env.sh",
                 "conf",
                 env,
-                mode=0o755,
+                # The step secret then says who may read what holds secrets.
+                mode=0o750 if any(map(holds_secret, ctx.node.env)) else 0o755,
                 before="#!/usr/bin/env bash\n",
             ),
             await block(
@@ -73,7 +74,6 @@ class ConfStep(FilesStep):
                 f"{folder}/spark-defaults.conf",
                 "conf",
                 await self._defaults(ctx, version, scratch),
-                # The step secret then says who may read it.
                 mode=0o640 if any(map(holds_secret, spark.defaults)) else None,
             ),
             await block(

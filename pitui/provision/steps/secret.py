@@ -23,6 +23,7 @@ from pitui.remote.quoting import quote
 from pitui.spark.properties import property_lines
 
 _MODE = 0o640
+_ENV_MODE, _OPEN_ENV_MODE = 0o750, 0o755
 _FORGET = rf"""
 for file in "$home"/conf/spark-defaults.conf "$home"-*/conf/spark-defaults.conf; do
   grep -qs '^{SECRET.replace(".", "[.]")} ' "$file" || continue
@@ -60,19 +61,21 @@ class SecretStep(FilesStep):
         # Daemons that were started with another one, or none, are told by it.
         now = secret.id if lines else "none"
         shown = [f"export {SECRET_ID}={now}"] if lines or known else []
-        texts = [defaults, await block(ctx, env_file, BLOCK, shown, mode=0o755)]
+        env_mode = _ENV_MODE if _env_holds_secrets(ctx) else _OPEN_ENV_MODE
+        texts = [defaults, await block(ctx, env_file, BLOCK, shown, mode=env_mode)]
         return [text for text in texts if text.new or text.old is not None]
 
     async def check(self, ctx: NodeContext) -> CheckResult:
-        """Compare the files, and then who may read the one with secrets."""
+        """Compare the files, and then who may read those with secrets."""
         finding = await super().check(ctx)
-        path = f"{await conf_folder(ctx)}/spark-defaults.conf"
-        if await _holds_secrets(ctx):
+        closed = await _files_with_secrets(ctx)
+        if closed:
             group = await _submit_group(ctx)
-            wanted = f"{_MODE:o} {await ctx.spark_user()}:{group.name}"
-            states = await ctx.file_states([path])
-            if finding.state is State.OK and states.get(path) != wanted:
-                finding = would_change(f"lets only {wanted.partition(' ')[2]} read {path}", data=[])
+            states = await ctx.file_states(list(closed))
+            owner = f"{await ctx.spark_user()}:{group.name}"
+            opened = [path for path in closed if states.get(path) != f"{closed[path]:o} {owner}"]
+            if finding.state is State.OK and opened:
+                finding = would_change(f"lets only {owner} read {' and '.join(opened)}", data=[])
             if group.is_shared:
                 advice = (
                     f"Everybody in the group {group.name} can read the secret; "
@@ -82,13 +85,16 @@ class SecretStep(FilesStep):
         return finding
 
     async def apply(self, ctx: NodeContext, finding: CheckResult) -> None:
-        """Write the files, and close the one with secrets."""
+        """Write the files, and close those with secrets."""
         await super().apply(ctx, finding)
-        if not await _holds_secrets(ctx):
+        closed = await _files_with_secrets(ctx)
+        if not closed:
             return
-        path = quote(f"{await conf_folder(ctx)}/spark-defaults.conf")
         owner = quote(f"{await ctx.spark_user()}:{(await _submit_group(ctx)).name}")
-        close = f"chown -- {owner} {path} && chmod {_MODE:o} -- {path}"
+        close = " && ".join(
+            f"chown -- {owner} {quote(path)} && chmod {mode:o} -- {quote(path)}"
+            for path, mode in closed.items()
+        )
         if await ctx.may_root():
             await ctx.as_root(close)
         else:
@@ -121,10 +127,20 @@ async def _secret_lines(ctx: NodeContext, secret: SharedSecret) -> list[str]:
     return property_lines({ON: "true", SECRET: secret.value})
 
 
-async def _holds_secrets(ctx: NodeContext) -> bool:
-    """Whether what we write to spark-defaults.conf holds a secret."""
+async def _files_with_secrets(ctx: NodeContext) -> dict[str, int]:
+    """Return the paths of what we write secrets to, with the mode that each should have."""
+    folder, files = await conf_folder(ctx), {}
     ours = await _secret_lines(ctx, await shared_secret(ctx.context))
-    return bool(ours) or any(holds_secret(name) for name in ctx.context.config.spark.defaults)
+    if ours or any(map(holds_secret, ctx.context.config.spark.defaults)):
+        files[f"{folder}/spark-defaults.conf"] = _MODE
+    if _env_holds_secrets(ctx):
+        files[f"{folder}/spark-env.sh"] = _ENV_MODE
+    return files
+
+
+def _env_holds_secrets(ctx: NodeContext) -> bool:
+    """Whether what `spark.env` gives the node holds a secret, as a key of a cloud's storage."""
+    return any(map(holds_secret, ctx.node.env))
 
 
 async def _submit_group(ctx: NodeContext) -> _SubmitGroup:

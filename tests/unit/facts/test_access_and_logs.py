@@ -110,6 +110,26 @@ def test_a_secret_counts_where_others_may_enter_its_folder(shell: Sequence[str])
         assert found.use == "hidden"
 
 
+@pytest.mark.parametrize(
+    ("line", "is_secret"),
+    [
+        ("export AWS_SECRET_ACCESS_KEY=hunter2", True),
+        ("MY_API_KEY='hunter2'", True),
+        ("export TOKEN_FILE=/run/secrets/token", False),
+        ('export MY_PASSWORD="$OTHER"', False),
+        ("# export MY_PASSWORD=hunter2", False),
+        ("export SPARK_AUTHENTICATION_ID=0123456789abcdef", False),
+    ],
+)
+def test_secrets_of_the_environment_count_too(
+    shell: Sequence[str], spark: Path, line: str, is_secret: bool
+) -> None:
+    (spark / "conf/spark-defaults.conf").write_text("spark.executor.memory 1g\n")
+    (spark / "conf/spark-env.sh").write_text(f"{line}\n")
+    found = ask(shell, NodeQuestion(str(spark)), spark.parent).access.private_files
+    assert [Path(one.path).name for one in found] == ["spark-env.sh"] * is_secret
+
+
 def test_owners_of_folders_and_groups_of_accounts(shell: Sequence[str], spark: Path) -> None:
     (spark / "work").chmod(0o500)
     question = NodeQuestion(str(spark), users=("root", "no-such-account"))

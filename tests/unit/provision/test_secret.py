@@ -152,3 +152,12 @@ async def test_the_way_back_to_another_spark_keeps_the_secret(tmp_path: Path) ->
     assert "SPARK_AUTHENTICATION_ID" in cluster.pi1._files[ENV]
     states = await step("secret").check(cluster.pi1)
     assert states.state is State.OK
+
+
+async def test_secrets_of_the_environment_are_closed_too(tmp_path: Path) -> None:
+    cluster = Cluster(tmp_path, ", secure: false, env: {AWS_SECRET_ACCESS_KEY: hunter2}")
+    cluster.pi1._files[ENV] = "export AWS_SECRET_ACCESS_KEY=hunter2\n"
+    assert await cluster.provision() == [State.WOULD_CHANGE] * 2
+    assert f"lets only spark:pi read {ENV}" in cluster.findings[0].detail
+    assert any(f"chown -- spark:pi {ENV} && chmod 750 -- {ENV}" in did for did in cluster.pi1.did)
+    assert not any(DEFAULTS in did for did in cluster.pi1.did)

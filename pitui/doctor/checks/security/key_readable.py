@@ -1,6 +1,7 @@
 """security.key-readable: others than their owner can read a private key, or a secret of Spark's."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
@@ -8,6 +9,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_written_by_step
+from pitui.domain.secret_names import holds_secret
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -44,10 +46,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _is_own_secret_file(evidence: Evidence, name: str, path: str) -> bool:
-    """Whether it is the file that provisioning writes the cluster's secret to."""
+    """Whether it is a file that provisioning writes secrets to: the cluster's, or `spark.env`'s."""
     facts, setting = evidence.facts[name], "spark.authenticate.secret"
+    if path != facts.defaults_path:
+        own = path == str(PurePosixPath(facts.defaults_path).with_name("spark-env.sh"))
+        return own and facts.provisioned and any(map(holds_secret, evidence.nodes[name].env))
     written = is_written_by_step(evidence, name, setting) and setting in facts.defaults
-    return written and evidence.config.spark.secure and path == facts.defaults_path
+    return written and evidence.config.spark.secure
 
 
 CHECK = Check(
