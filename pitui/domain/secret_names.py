@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 SECRET_ID = "SPARK_AUTHENTICATION_ID"  # noqa: S105 - the variable's name
 """The variable of spark-env.sh that tells which shared secret a daemon was started with, without
@@ -18,6 +19,11 @@ _SECRET = re.compile(SECRET_NAMES, re.IGNORECASE)
 def holds_secret(name: str) -> bool:
     """Whether the value of a setting, or variable, of this name is hidden."""
     return _SECRET.search(name) is not None
+
+
+def without_secrets(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are no secrets: what only looks needs no others."""
+    return {name: value for name, value in env.items() if not holds_secret(name)}
 
 
 def secret_id(value: str) -> str:

@@ -7,7 +7,7 @@ limit of its own, and connections are tried side by side.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pitui.domain.secret_names import SECRET_NAMES
+from pitui.domain.secret_names import SECRET_NAMES, without_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND
 from pitui.facts.node_facts.access_script import (
@@ -235,7 +235,7 @@ def node_facts_command(question: NodeQuestion) -> str:
             _sudo() if question.sudo else "",
             login_facts(question.pids, sudo=question.sudo),
             round_trips(question.master_port) if question.master_port else "",
-            exports(question.env),
+            exports(without_secrets(question.env)),
             f"SPARK_HOME={home}; export SPARK_HOME",
             f'functions={quote(SPARK_ENV_SH)}; eval "$functions"',
             _HOME,
@@ -283,7 +283,7 @@ def _asking_account(question: NodeQuestion) -> str:
             f"echo '{PART}more'",
         ]
     )
-    given = quote(exports(question.env))
+    given = quote(exports(without_secrets(question.env)))
     return f"account={quote(question.account)} own={quote(own)} given={given}{_AS_ACCOUNT}"
 
 

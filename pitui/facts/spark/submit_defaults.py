@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pitui.domain.secret_names import SECRET_NAMES
+from pitui.domain.secret_names import SECRET_NAMES, without_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH, spark_env_end
 from pitui.remote.quoting import quote, quote_glob, quote_path
 
@@ -66,7 +66,7 @@ def submission_script(
     texts = "\n".join(
         f"printf 'file {number} '; text {quote_path(path)}" for number, path in enumerate(files)
     )
-    return f"""{exports(env or {})}
+    return f"""{exports(without_secrets(env or {}))}
 SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME
 text() {{ {_HIDE} "$1" 2>/dev/null | base64 | tr -d '\\n'; echo; }}
 [ -x "$SPARK_HOME/bin/spark-submit" ] && echo submit
