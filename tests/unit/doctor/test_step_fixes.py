@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from support.evidence import (
     ADDRESS,
@@ -62,6 +63,12 @@ def readable(path: str = CONF) -> Evidence:
     return says(access=access("pi2", private_files=(file,)), defaults=told, defaults_path=CONF)
 
 
+def of_environment(name: str) -> Evidence:
+    evidence = readable(CONF.replace("defaults.conf", "env.sh"))
+    node = msgspec.structs.replace(evidence.nodes["pi2"], env={name: "hunter2"})
+    return replace(evidence, nodes={**evidence.nodes, "pi2": node})
+
+
 def pids_in_tmp(**more: object) -> Evidence:
     def change(node: NodeStatus) -> NodeStatus:
         (one,) = node.processes
@@ -100,6 +107,7 @@ FIXES = [
     ("ports.random-behind-firewall", walled(), ("firewall",), "pi2", None),
     ("security.open-rest", rest(), ("conf",), NUC, MASTER),
     ("security.key-readable", readable(), ("secret",), "pi2", None),
+    ("security.key-readable", of_environment("MY_ACCESS_KEY"), ("secret",), "pi2", None),
     ("disk.local-dir-in-ram", scratch(), ("conf",), "pi2", WORKER),
     ("spark.pid-file", pids_in_tmp(), ("conf", "service"), "pi2", WORKER),
     ("spark.worker-address", of_docker(), ("conf", "service"), "pi2", WORKER),
@@ -110,7 +118,9 @@ FIXES = [
 
 
 @pytest.mark.parametrize(
-    ("check", "evidence", "steps", "node", "again"), FIXES, ids=[one[0] for one in FIXES]
+    ("check", "evidence", "steps", "node", "again"),
+    FIXES,
+    ids=[f"{n}-{one[0]}" for n, one in enumerate(FIXES)],
 )
 def test_what_a_step_puts_right_is_fixed_by_it_and_so_says_the_text(
     check: str, evidence: Evidence, steps: tuple[str, ...], node: str, again: DaemonTarget | None
@@ -137,6 +147,7 @@ def test_what_a_step_puts_right_is_fixed_by_it_and_so_says_the_text(
             replace(rest(), config=config(spark={"defaults": {"spark.master.rest.enabled": True}})),
         ),
         ("security.key-readable", readable("/elsewhere/spark-defaults.conf")),
+        ("security.key-readable", of_environment("SPARK_LOCAL_DIRS")),
         ("security.key-readable", replace(readable(), config=config(spark={"secure": False}))),
         ("disk.local-dir-in-ram", scratch("/mnt/ramdisk")),
         ("disk.local-dir-in-ram", scratch(**by_hand("SPARK_LOCAL_DIRS"))),

@@ -1,7 +1,6 @@
 """security.key-readable: others than their owner can read a private key, or a secret of Spark's."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
@@ -49,7 +48,7 @@ def _is_own_secret_file(evidence: Evidence, name: str, path: str) -> bool:
     """Whether it is a file that provisioning writes secrets to: the cluster's, or `spark.env`'s."""
     facts, setting = evidence.facts[name], "spark.authenticate.secret"
     if path != facts.defaults_path:
-        own = path == str(PurePosixPath(facts.defaults_path).with_name("spark-env.sh"))
+        own = path == f"{facts.defaults_path.rpartition('/')[0]}/spark-env.sh"
         return own and facts.provisioned and any(map(holds_secret, evidence.nodes[name].env))
     written = is_written_by_step(evidence, name, setting) and setting in facts.defaults
     return written and evidence.config.spark.secure
