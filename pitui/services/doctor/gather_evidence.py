@@ -1,5 +1,6 @@
 """Asking the cluster for what the checks read: one look of the watch, and one command a node."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
@@ -8,6 +9,7 @@ from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.check import Reads
 from pitui.doctor.evidence import Evidence, address_of_url
 from pitui.doctor.known_errors import LOG_WORDS
+from pitui.doctor.settling import SETTLE, is_settling
 from pitui.domain.cluster import (
     DaemonProcess,
     LinkState,
@@ -63,7 +65,7 @@ async def gather_evidence(
     """
     say("looking at the cluster")
     events = await earlier_events(cluster.audit.cluster)
-    snapshot = await ClusterMonitor(cluster).once()
+    snapshot = await _settled_snapshot(cluster, say, wait=Reads.SNAPSHOT in reads)
     gathered = GatheredApps()
     if any(one.of_applications for one in reads) and not snapshot.master.state.silent:
         say("looking into the applications")
@@ -92,6 +94,20 @@ async def gather_evidence(
         events=events,
         now=time.time(),
     )
+
+
+async def _settled_snapshot(cluster: Cluster, say: Progress, *, wait: bool) -> Snapshot:
+    """Return the cluster as it is once daemons that have just started have had their time.
+
+    A service that fails again and again always has just started: it is waited for no longer.
+    """
+    until = time.monotonic() + SETTLE
+    while True:
+        snapshot = await ClusterMonitor(cluster).once()
+        if not (wait and is_settling(snapshot)) or time.monotonic() > until:
+            return snapshot
+        say("waiting for daemons that have just started")
+        await asyncio.sleep(1.0)
 
 
 async def _ask_nodes(

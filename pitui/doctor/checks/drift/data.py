@@ -32,6 +32,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
                     "pitui push",
                     node=name,
                     about=item.target,
+                    detail="What was changed there is not replaced: `pitui push` says so, and "
+                    "`pitui push --force` does",
                     several=f"{item.target} is not what it is here",
                 )
 

@@ -18,7 +18,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if facts.java is None or series is None:
             continue
         low, high = runs_on(series)
-        major, fix = facts.java.major, "pitui provision {nodes} --only java,conf"
+        major = facts.java.major
+        fix = "pitui provision {nodes} --only java,conf ; pitui restart {nodes}"
         by = _fix_of_java(evidence, name, series)
         what = f"its Java is {major} ({facts.java.path}), and Spark {version} runs on"
         if major < low:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
+from pitui.doctor.settling import process_age
 from pitui.domain.cluster import MasterState, Role
 from pitui.facts.node_facts.node_facts import NodeFacts
 
@@ -14,8 +15,6 @@ _OPTIONS = ("SPARK_MASTER_OPTS", "SPARK_DAEMON_JAVA_OPTS")
 _KEPT = "/var/lib/spark/recovery"
 _LONG = 90.0
 """Seconds; it waits 60 for those that do not answer (spark.worker.timeout)."""
-_TICKS = 100
-"""Of Linux's clock in a second, as /proc tells them."""
 _IN_RAM = re.compile(r"(?:file:/*)?/?(?:tmp|run|dev/shm)(?:/|$)")
 
 
@@ -69,10 +68,10 @@ def _apply(evidence: Evidence) -> str:
 def _master_age(evidence: Evidence) -> float:
     """Return for how many seconds the master's process has run; 0 where that is not known."""
     status = evidence.status(evidence.master_name)
-    if status is None or status.metrics is None:
+    if status is None:
         return 0.0
-    began = [p.started / _TICKS for p in status.processes if p.role is Role.MASTER]
-    return max((status.metrics.uptime_s - one for one in began), default=0.0)
+    ages = [process_age(status, p) for p in status.processes if p.role is Role.MASTER]
+    return max(ages, default=0.0)
 
 
 def _masters_setting(evidence: Evidence, facts: NodeFacts, name: str) -> str:
