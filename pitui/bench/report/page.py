@@ -14,6 +14,7 @@ from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.text.number_words import counted
 
 _STYLE = Path(__file__).with_name("style.css")
 _VERDICT_CLASS = {RunVerdict.FASTER: "good", RunVerdict.SLOWER: "bad"}
@@ -38,7 +39,7 @@ def report_page(
     title = f"Benchmarks of {cluster}"
     plain = [reported.run for reported in runs]
     made = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d %H:%M %Z")
-    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    count = counted(len(runs), "run")
     body = element(
         "body",
         element("h1", title),

@@ -35,7 +35,7 @@ def command(settings: Settings, app: str | None, trust_new: bool) -> None:
         from pitui.cli.render import jobs_text
         from pitui.domain.apps.app_detail import AppLocation
         from pitui.domain.errors import PituiError
-        from pitui.domain.text.printable import unreadable_words
+        from pitui.domain.text.number_words import unreadable_words
         from pitui.services.apps.app_details import AppDetails
         from pitui.services.apps.executor_node import node_of_executor
         from pitui.services.apps.explanations import Explanations

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import printable
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def data_lines(found: "Sequence[ItemPresence]") -> Iterator[str]:
     if not found:
         yield "`data:` in the configuration is empty"
     for one in found:
-        yield f"{one.target}  {_amount(one.size)}, {_file_count(one.files)}  from {one.source}"
+        yield f"{one.target}  {_amount(one.size)}, {counted(one.files, 'file')}  from {one.source}"
         states: dict[str, list[str]] = {}
         for name, node in one.nodes.items():
             states.setdefault(node.state, []).append(name)
@@ -50,10 +51,6 @@ def data_problem_lines(found: "Iterable[ItemPresence]") -> Iterator[str]:
                 yield line
                 if node.advice:
                     yield f"  {node.advice}"
-
-
-def _file_count(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _amount(size: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pitui.doctor.doctor_report import KnownFinding, Report, skipped_by_reason
 from pitui.doctor.finding import FindingSeverity, SkippedCheck
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 
 _WIDTH = 100
@@ -73,7 +74,7 @@ def report_lines(report: Report, cluster: str, nodes: int, seconds: float) -> It
         yield from _skipped_lines(report.skipped)
     yield ""
     yield (
-        f"{_number_of(report.checks, 'check', 'checks')} on {_number_of(nodes, 'node', 'nodes')} "
+        f"{counted(report.checks, 'check', 'checks')} on {counted(nodes, 'node', 'nodes')} "
         f"in {seconds:.1f} s"
     )
 
@@ -85,7 +86,7 @@ def report_summary(report: Report) -> str:
 
 def _summed_up(report: Report) -> str:
     parts = [
-        _number_of(number, one, many)
+        counted(number, one, many)
         for severity, (_, one, many) in _WORDS.items()
         if (number := report.count(severity))
     ]
@@ -120,10 +121,6 @@ def _skipped_lines(skipped: Iterable[SkippedCheck]) -> Iterator[str]:
 
 def _moment(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _number_of(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _wrapped(text: str, first: int, rest: int) -> list[str]:

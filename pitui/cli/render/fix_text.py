@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pitui.doctor.fix_plan import FixPlan
 from pitui.doctor.fix_result import FixResult, FixState
 from pitui.domain.node_outcome import Outcome
+from pitui.domain.text.number_words import counted
 from pitui.provision.engine.report_text import quiet, step_text
 from pitui.services.doctor.fixing import FixPreview
 
@@ -32,8 +33,7 @@ def fix_preview_lines(preview: FixPreview) -> Iterator[str]:
 
 def fix_question(plan: FixPlan) -> str:
     """Return what is asked before it is done."""
-    number = len(plan.findings)
-    what = "1 finding" if number == 1 else f"{number} findings"
+    what = counted(len(plan.findings), "finding")
     return f"Fix {what} on {', '.join(plan.nodes)}? [y/N]: "
 
 

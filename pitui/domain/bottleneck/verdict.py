@@ -9,7 +9,7 @@ from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import MIXED, NOTHING, UNKNOWN, Bound, Part
 from pitui.domain.bottleneck.node_speed import slow_nodes
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
-from pitui.domain.text.number_words import bytes_words, listed, percentage, took
+from pitui.domain.text.number_words import bytes_words, counted, listed, percentage, took
 
 LARGE = 0.4
 """Share of the core-time from which on one part alone may be the verdict."""
@@ -239,8 +239,7 @@ def _longest_sentence(record: ApplicationRecord, attribution: Attribution) -> It
 def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     stage = _worst_stage(Part.TOO_FEW_TASKS, record, attribution)
     if stage is not None:
-        count = len(stage.tasks)
-        words = "1 task" if count == 1 else f"{count:,} tasks"
+        words = counted(len(stage.tasks), "task")
         yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
 
 

@@ -22,9 +22,14 @@ def listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
-def counted(number: int, word: str) -> str:
-    """Return `1 core`, `2 cores`."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return `1 event` or `1,024 events`; `many` where that is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def unreadable_words(count: int, one: str, many: str = "") -> str:
+    """Return `2 events could not be read`; `many` where that is not `one` with an s."""
+    return f"{counted(count, one, many)} could not be read"
 
 
 def bytes_words(count: float) -> str:

@@ -54,11 +54,6 @@ def json_line(encoded: str) -> str:
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
 
-def unreadable_words(count: int, one: str, many: str = "") -> str:
-    """Return `2 events could not be read`; `many` where that is not `one` with an s."""
-    return f"{count:,} {one if count == 1 else many or one + 's'} could not be read"
-
-
 def time_span(seconds: float) -> str:
     """Return a time span in its two largest units: `31 s`, `2 min 11 s`, `3 h 5 min`, `2 d 4 h`."""
     whole = max(0, int(seconds))

@@ -8,7 +8,7 @@ from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, t
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NotSparkError, WebError
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.remote.http.request import Response
 from pitui.remote.http.web_client import Web
 from pitui.spark.api.job_api import parse_jobs, parse_stages

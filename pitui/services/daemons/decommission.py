@@ -15,7 +15,7 @@ from pitui.domain.cluster import Executor, MasterView, Role, Worker, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out
 from pitui.remote.http.request_queue import polling

@@ -18,7 +18,7 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.snapshot import Snapshot
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.facts.health.reader import metrics
 from pitui.facts.network.address import match_workers
 from pitui.facts.spark.daemon_processes import own_processes

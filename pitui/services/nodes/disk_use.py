@@ -14,7 +14,7 @@ import msgspec
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.facts.disk import bench_folder
 from pitui.facts.disk.work_folders import (
     WorkListing,

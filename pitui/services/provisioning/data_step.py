@@ -5,7 +5,7 @@ from functools import partial
 
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import NodeError
-from pitui.domain.text.number_words import bytes_words
+from pitui.domain.text.number_words import bytes_words, counted
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, skipped, would_change
@@ -58,7 +58,7 @@ class DataStep(Step):
         if not count:
             return skipped("the configuration has no data for it")
         if not lacking:
-            return ok(f"{count} {'item' if count == 1 else 'items'} as here")
+            return ok(f"{counted(count, 'item')} as here")
         words = (f"{item.label} ({bytes_words(content.size)})" for _, item, content in lacking)
         return would_change(f"push {', '.join(words)}", data=lacking)
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.spark.json_reader import decode
 
 

@@ -6,7 +6,7 @@ from pitui.domain.apps.app_detail import AppDetail, DetailOrigin, tasks_when_ove
 from pitui.domain.apps.jobs import Task
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.spark.event_log.build_task_record import Events, ExecutorSum, application_record
 from pitui.spark.event_log.events import (
     ApplicationStarted,

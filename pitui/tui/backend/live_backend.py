@@ -15,7 +15,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport
 from pitui.domain.snapshot import Snapshot
-from pitui.domain.text.printable import unreadable_words
+from pitui.domain.text.number_words import unreadable_words
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.executor_node import node_of_executor

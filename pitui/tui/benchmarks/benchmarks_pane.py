@@ -7,6 +7,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.text.number_words import counted
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.base.ui_messages import LogsRequested, StatusMessage
@@ -55,7 +56,7 @@ class BenchmarksPane(TablePane):
         self.show_rows(rows)
         slower = sum(row.check is not None and row.check.slower for row in rows.values.values())
         words = f", {slower} slower than the baseline" if slower else ""
-        number = "1 run" if len(rows) == 1 else f"{len(rows)} runs"
+        number = counted(len(rows), "run")
         self.title = f"{self.TITLE}: {number}{words}" if len(rows) else self.TITLE
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:

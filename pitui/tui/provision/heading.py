@@ -1,5 +1,6 @@
 """The two lines above a plan or a board: what it is, and how it stands."""
 
+from pitui.domain.text.number_words import counted
 from pitui.provision.engine.provision_report import NodeResult, StepState
 from pitui.tui.backend.backend_interface import ProvisionKind
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
@@ -56,12 +57,12 @@ def _planned(provision_run: ProvisionRun) -> list[Span]:
     steps = sum(provision_run.finds(report) for report in reports)
     spans: list[Span] = []
     if would:
-        spans.append((f"○ {_step_count(len(would), 'node')} would change", Tone.ACCENT))
-        spans += [_GAP, (_step_count(steps, "step"), Tone.STRONG)]
+        spans.append((f"○ {counted(len(would), 'node')} would change", Tone.ACCENT))
+        spans += [_GAP, (counted(steps, "step"), Tone.STRONG)]
     if bad:
         spans += [
             *([_GAP] if spans else []),
-            (f"✗ {_step_count(len(bad), 'node')} failed", Tone.BAD),
+            (f"✗ {counted(len(bad), 'node')} failed", Tone.BAD),
         ]
     return [*spans, _GAP, ("nothing has been changed yet", Tone.DIM)]
 
@@ -94,7 +95,7 @@ def _ended_words(provision_run: ProvisionRun) -> list[Span]:
     well = len(provision_run.nodes) - len(failed)
     spans: list[Span] = []
     if well:
-        spans.append((f"✓ {_step_count(well, 'node')} done", Tone.GOOD))
+        spans.append((f"✓ {counted(well, 'node')} done", Tone.GOOD))
     states = {end.state for end in provision_run.reports}
     if failed:
         only_cancelled = states <= {NodeResult.CANCELLED, NodeResult.OK, NodeResult.CHANGED}
@@ -117,7 +118,3 @@ def _next(provision_run: ProvisionRun) -> str:
     if kind is ProvisionKind.ROLLBACK:
         return "restart the daemons to use it"
     return ""
-
-
-def _step_count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

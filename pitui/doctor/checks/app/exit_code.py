@@ -8,6 +8,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, FindingSeverity
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS, EndKind, end_of
 from pitui.domain.bottleneck.task_record import ExecutorRecord
+from pitui.domain.text.number_words import counted
 
 _RECENT = 3600.0
 _STOPPED = 143
@@ -25,8 +26,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         for code, executors in ended.items():
             means = end_of(f"exited with code {code}").meaning or "a code that is not Spark's own"
             nodes = ", ".join(dict.fromkeys(executor.node for executor in executors))
-            count = len(executors)
-            number = "1 executor" if count == 1 else f"{count} executors"
+            number = counted(len(executors), "executor")
             yield Finding(
                 FindingSeverity.WARNING if one.app.state.active else FindingSeverity.INFO,
                 f"{number} of {one.app.name} ended with code {code} on {nodes}: {means}",

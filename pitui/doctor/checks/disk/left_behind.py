@@ -7,6 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info
 from pitui.doctor.fix import Fix
 from pitui.doctor.provisioned import is_provisioned
+from pitui.domain.text.number_words import counted
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:
@@ -17,8 +18,9 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         booted = facts.clocks[1] - status.metrics.uptime_s
         old = [left.path for left in facts.leftovers if 0 < left.changed_at < booted]
         if old:
+            number = counted(len(old), "scratch folder is", "scratch folders are")
             yield info(
-                f"{_scratch_folders(len(old))} older than its last boot, such as {old[0]}",
+                f"{number} older than its last boot, such as {old[0]}",
                 "pitui restart {nodes}",
                 node=name,
                 detail="Workers that pitui set up remove them as they start; of others remove them "
@@ -26,10 +28,6 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 several="they have scratch folders from before their last boot",
                 fixed_by=_fix_of_folders(evidence, name, booted),
             )
-
-
-def _scratch_folders(count: int) -> str:
-    return "1 scratch folder is" if count == 1 else f"{count} scratch folders are"
 
 
 def _fix_of_folders(evidence: Evidence, name: str, booted: float) -> Fix | None:

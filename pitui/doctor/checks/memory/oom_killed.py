@@ -7,6 +7,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
 from pitui.doctor.kernel_log import recent
+from pitui.domain.text.number_words import counted
 
 _LESS = 0.75
 _KILLED = re.compile(r"Out of memory: Killed process (\d+) \((java|python[\d.]*)\)")
@@ -20,18 +21,14 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         killed = [m for line in recent(facts) if (m := _KILLED.search(line))]
         if killed:
             what = ", ".join(sorted({match[2] for match in killed}))
+            number = counted(len(killed), "process", "processes")
             yield warning(
-                f"the kernel killed {_killed_in_words(len(killed))} ({what}) in a day for want of "
-                "memory",
+                f"the kernel killed {number} ({what}) in a day for want of memory",
                 _less_memory(evidence, name),
                 node=name,
                 detail=f"the latest: `{killed[-1].string}`",
                 several="the kernel killed Java or Python for want of memory",
             )
-
-
-def _killed_in_words(count: int) -> str:
-    return "1 process" if count == 1 else f"{count} processes"
 
 
 def _less_memory(evidence: Evidence, name: str) -> str:

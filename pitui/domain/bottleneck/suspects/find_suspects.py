@@ -27,7 +27,7 @@ from pitui.domain.bottleneck.task_record import (
     many_tiny_tasks,
     node_of,
 )
-from pitui.domain.text.number_words import bytes_words, percentage, took
+from pitui.domain.text.number_words import bytes_words, counted, percentage, took
 
 MOST = 20
 """Suspects that are told."""
@@ -190,7 +190,7 @@ def _too_few_tasks_suspect(context: _Context, stage: StageRecord) -> Iterator[Su
     count = len(stage.tasks)
     if count >= context.cores:
         return
-    words = "1 task" if count == 1 else f"{count} tasks"
+    words = counted(count, "task")
     yield Suspect(
         SuspectKind.TOO_FEW_TASKS,
         stage.stage.id,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rich.text import Text
 
 from pitui.domain.logs.log_tree import LogBranch, LogLeaf
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import printable
 
 CLUSTER = {
@@ -55,8 +56,7 @@ def _holds(text: str, wanted: Sequence[str]) -> bool:
 
 def branch_text(branch: LogBranch) -> Text:
     """Return the text of a branch: its name and the number of logs below it."""
-    count = sum(1 for _ in branch.all_leaves())
-    logs = "1 log" if count == 1 else f"{count:,} logs"
+    logs = counted(sum(1 for _ in branch.all_leaves()), "log")
     return Text.assemble(printable(branch.title), (f"  {logs}", "dim"))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.cluster import NodeStatus
+from pitui.domain.text.number_words import counted
 from pitui.tui.nodes.text.disk import disk_lines
 from pitui.tui.nodes.text.node_screen_data import NodeDetail
 from pitui.tui.nodes.text.system import problem_lines, system_lines, worker_lines
@@ -47,16 +48,12 @@ def executor_lines(known: NodeDetail, node: NodeStatus) -> list[Cell]:
             lines.append(
                 cells(
                     (f"  {name}", Tone.STRONG),
-                    (f"  {_cores(executor.cores)}{tasks}", Tone.NORMAL),
+                    (f"  {counted(executor.cores, 'core')}{tasks}", Tone.NORMAL),
                     (failed, Tone.BAD),
                     (gc, Tone.DIM),
                 )
             )
     return lines if len(lines) > 1 else [*lines, cells(("  None.", Tone.DIM))]
-
-
-def _cores(number: int) -> str:
-    return "1 core" if number == 1 else f"{number} cores"
 
 
 def chart_lines(known: NodeDetail, width: int, *, in_pairs: bool) -> list[Cell]:
