@@ -1,6 +1,6 @@
 """What was last seen of a cluster, as one word each: what new snapshots are compared with."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.domain.cluster import (
@@ -104,8 +104,8 @@ class AppChanges:
     """What may be other than it was known among the applications that the master lists."""
 
     listed: Sequence[Application] = ()
-    gone: Collection[str] = ()
-    """The ids of those that it no longer lists."""
+    gone: Sequence[str] = ()
+    """The ids of those that it no longer lists, in order."""
 
 
 def app_changes(
@@ -118,9 +118,9 @@ def app_changes(
     """
     if last is None or last.ended != snapshot.ended:
         ids = {app.id for app in snapshot.applications}
-        return AppChanges(snapshot.applications, before.applications.keys() - ids)
+        return AppChanges(snapshot.applications, sorted(before.applications.keys() - ids))
     active = {app.id for app in snapshot.active}
-    return AppChanges(snapshot.active, {app.id for app in last.active} - active)
+    return AppChanges(snapshot.active, sorted({app.id for app in last.active} - active))
 
 
 def _app_words(before: LastKnownState, changes: AppChanges) -> Mapping[str, str]:
