@@ -85,7 +85,18 @@ class LastingWork(Generic[_T]):
         Raises:
             SlowDiskError: it has not ended in time; asked again, this goes on waiting for it.
         """
-        begun = self._begun = self._begun or self._disk.begin(work)
+        self._begun = self._begun or self._disk.begin(work)
+        return await self.end()
+
+    async def end(self) -> _T:
+        """Return what came of what was begun.
+
+        Raises:
+            SlowDiskError: it has not ended in time; asked again, this goes on waiting for it.
+        """
+        begun = self._begun
+        if begun is None:
+            raise RuntimeError("nothing was begun")
         async with self._disk.limited(self._limit):
             await asyncio.wait([begun])
         if self._begun is begun:

@@ -7,7 +7,7 @@ the memory of earlier days.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -165,7 +165,7 @@ class Timeline:
     async def begin(self) -> None:
         """Read what is kept; what is seen from now on is compared with that."""
         for _ in range(_TRIES):
-            kept = await self._try(self._store.read)
+            kept = await self._try(self._read)
             if kept is not None:
                 self._seen = kept.seen
                 self._show(kept)
@@ -189,12 +189,12 @@ class Timeline:
             self._tell()
         if self._pending or self._adding.is_begun or time.monotonic() - self._noted > _NOTE_EVERY:
             await self._write()
-        elif self._mark != mark and (kept := await self._try(self._store.read)) is not None:
+        elif self._mark != mark and (kept := await self._try(self._read)) is not None:
             self._mark = mark
             self._show(kept)
         if not self._look_kept and self._looked_at is not None:
             looked = partial(self._store.mark_read, self._looked_at, self._now())
-            self._look_kept = await self._try(looked) is not None
+            self._look_kept = await self._try(partial(self._store.disk.do, looked)) is not None
 
     async def _look(self) -> tuple[Sequence[Event], tuple[float, ...]]:
         """Return what people did since the last look, and the mark of the file."""
@@ -209,9 +209,8 @@ class Timeline:
         written = [*self._unkept, *found][-_MOST:]
         kept = None
         if settled:
-            kept = await self._try(
-                lambda: self._store.add(written, seen, time.time()), self._adding
-            )
+            add = partial(self._store.add, written, seen, time.time())
+            kept = await self._try(partial(self._adding.do, add))
             if kept is None and self._trouble is None:
                 return  # the next round tries again
         del self._pending[: len(found)]
@@ -231,7 +230,7 @@ class Timeline:
         """Whether it is known what became of what the disk was given; nothing is kept twice."""
         if not self._adding.is_begun:
             return True
-        kept = await self._try(self._store.read, self._adding)  # the answer of what was begun
+        kept = await self._try(self._what_was_added)
         if self._adding.is_begun:
             return False
         if kept is None:
@@ -239,24 +238,28 @@ class Timeline:
         self._given = []
         return True
 
+    async def _read(self) -> StoredTimeline:
+        return await self._store.disk.do(self._store.read)
+
+    async def _what_was_added(self) -> StoredTimeline:
+        """Return the answer of what was begun; once that has failed, what a new file has."""
+        return await (self._adding.end() if self._adding.is_begun else self._read())
+
     def _live_on_with(self, found: list[Event]) -> None:
         known = {(e.subject, e.what) for e in self.events if e.once}
         new = [e for e in found if not e.once or (e.subject, e.what) not in known]
         every = sorted((*self.events, *new), key=lambda event: event.at)
         self._set(tuple(e for e in every if e.at > time.time() - KEPT_S)[-_MOST:])
 
-    async def _try(
-        self, work: Callable[[], _T], lasting: LastingWork[_T] | None = None
-    ) -> _T | None:
-        """Do something with the file in a thread; a complaint is kept, and said once."""
-        do = self._store.disk.do if lasting is None else lasting.do
+    async def _try(self, ask: Callable[[], Awaitable[_T]]) -> _T | None:
+        """Ask the file for something, again once it was made anew; a complaint is said once."""
         try:
             try:
-                result = await do(work)
+                result = await ask()
             except DamagedFileError as error:
                 self.complain(error)
                 await self._keep_again()
-                result = await do(work)
+                result = await ask()
         except PituiError as error:
             if isinstance(error, BusyFileError) and not self._busy_for_long():
                 return None  # the next round tries again
