@@ -74,13 +74,18 @@ def _sensible(cell: BenchmarkCell) -> None:
 
 
 def merge_rounds(runs: Sequence[Run]) -> Run:
-    """Return the rounds of one cell as one run: the last one with the repeats of all."""
+    """Return the rounds of one cell as one run: the one in the middle with the repeats of all."""
     repeats = tuple(repeat for run in runs for repeat in run.repeats)
-    last = runs[-1]
     if not repeats:
-        return last
-    seconds = round(median(repeat.seconds for repeat in repeats), 3)
-    return replace(last, started_at=runs[0].started_at, repeats=repeats, seconds=seconds)
+        return runs[-1]
+    ranked = sorted(runs, key=lambda run: run.seconds or 0.0)
+    return replace(
+        ranked[(len(ranked) - 1) // 2],
+        started_at=runs[0].started_at,
+        ended_at=runs[-1].ended_at,
+        repeats=repeats,
+        seconds=round(median(repeat.seconds for repeat in repeats), 3),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Runs as one page: no script, nothing from elsewhere, readable in the dark and on paper."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -135,12 +135,22 @@ def _run_section(reported: ReportedRun, baselines: Sequence[Run]) -> Element:
     )
 
 
+def _counted_or_not(number: int | None, word: str) -> str:
+    return f"? {word}s" if number is None else counted(number, word)
+
+
+def _size_words(run: Run) -> Iterator[str]:
+    yield _counted_or_not(run.cores, "core")
+    yield _counted_or_not(run.executors, "executor")
+    if run.executor_memory_mib:
+        yield f"{run.executor_memory_mib} MiB each"
+
+
 def _run_facts_table(run: Run, baselines: Sequence[Run]) -> Element:
     check = check_baseline(run, baselines)
     began = datetime.fromtimestamp(run.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     repeats = ", ".join(f"{repeat.seconds:.2f}" for repeat in run.repeats)
-    where = f"local on {run.node}" if run.local else f"{run.workers or '?'} workers"
-    memory = f", {run.executor_memory_mib} MiB each" if run.executor_memory_mib else ""
+    where = f"local on {run.node}" if run.local else _counted_or_not(run.workers, "worker")
     facts = (
         ("state", f"{run.state}{': ' + run.error if run.error else ''}"),
         ("started", began),
@@ -148,7 +158,7 @@ def _run_facts_table(run: Run, baselines: Sequence[Run]) -> Element:
         ("median", _seconds_or_dash(run.median_seconds)),
         ("spread", _seconds_or_dash(run.spread_seconds)),
         ("repeats in s", f"{repeats}{', after a warm-up' if run.warm_up else ''}"),
-        ("on", f"{where}, {run.cores or '?'} cores, {run.executors or '?'} executors{memory}"),
+        ("on", ", ".join([where, *_size_words(run)])),
         ("data", "" if run.data_bytes is None else f"{run.data_bytes / _MIB:,.1f} MiB"),
         ("Spark", run.spark or ""),
         ("result", run.value or ""),

@@ -104,6 +104,7 @@ class BenchmarkRunner:
                 await all_workers_alive(self._cluster, workers)
             except PituiError as error:
                 await self._keep(replace(found[-1].run, error=error.message))
+                self._say("what was measured is kept: see `pitui bench history`")
                 raise
         return found
 
@@ -233,7 +234,8 @@ class BenchmarkRunner:
                 ended[str(one.cell)].append(run)
                 if run.state is not RunState.DONE:
                     return [CellResult(one.cell, run)]
-        return [CellResult(r.cell, await self._merged_rounds(ended[str(r.cell)])) for r in ready]
+        merged = [await self._merged_rounds(ended[str(one.cell)], record) for one in ready]
+        return [CellResult(one.cell, run) for one, run in zip(ready, merged, strict=True)]
 
     async def _submit(
         self,
@@ -264,13 +266,12 @@ class BenchmarkRunner:
             await self._keep_recorded(run, record)
             raise
         self._running = None
-        series = record.since(run.started_at)
-        nodes = {name: node_use(samples) for name, samples in series.items()}
+        nodes = {n: node_use(samples) for n, samples in record.since(run.started_at).items()}
         error = ended.error
         if record.reason is not None and ended.state is not RunState.DONE:
             error = f"stopped: {record.reason}"
         ended = replace(ended, nodes=nodes, error=error)
-        by_driver = record.by_clock_of(self._cluster.master.name, series)
+        by_driver = self._samples_by_driver(record, run)
         await self._keep(ended, by_driver)
         ended = await self._explainer.explained(ended, by_driver)
         await self._keep(ended, by_driver)
@@ -289,8 +290,7 @@ class BenchmarkRunner:
 
     async def _keep_recorded(self, run: Run, record: Recording) -> None:
         """Keep what was recorded of a run that is no longer followed."""
-        series = record.since(run.started_at)
-        by_driver = record.by_clock_of(self._cluster.master.name, series)
+        by_driver = self._samples_by_driver(record, run)
         try:
             await self._runs.keep(await self._runs.get(run.id), by_driver, patience=0)
         except PituiError as error:
@@ -301,15 +301,24 @@ class BenchmarkRunner:
         self._say(f"stopping {run.name}: {record.reason}")
         await self._runs.cancel(run, at_once=True)
 
-    async def _merged_rounds(self, runs: Sequence[Run]) -> Run:
-        """Keep the rounds of a cell as one run."""
+    async def _merged_rounds(self, runs: Sequence[Run], record: Recording) -> Run:
+        """Keep the rounds of a cell as one run: what bound the one in the middle, in the seconds of
+        the median.
+        """  # noqa: D205 - one sentence
         if len(runs) == 1:
             return runs[0]
         whole = merge_rounds(runs)
-        for run in runs[:-1]:
-            await self._runs.forget(run)
+        (own,) = (run for run in runs if run.id == whole.id)
+        for run in runs:
+            if run is not own:
+                await self._runs.forget(run)
+        samples = self._samples_by_driver(record, own)
+        whole = await self._explainer.explained(whole, samples)
         await self._keep(whole)
         return whole
+
+    def _samples_by_driver(self, record: Recording, run: Run) -> Mapping[str, Sequence[NodeSample]]:
+        return record.by_clock_of(self._cluster.master.name, record.since(run.started_at))
 
     # -- after -----------------------------------------------------------------------------
 

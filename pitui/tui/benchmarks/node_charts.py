@@ -47,7 +47,7 @@ def _charts_of_node(
         top: float | None = None,
     ) -> list[Cell]:
         values = [(sample.at, figure(sample)) for sample in series]
-        return captioned(name, values, span, room, label=label, top=top)
+        return captioned(name, values, span, room, label=label, top=top, unknown="not known")
 
     blocks = [
         one("CPU", lambda s: _as_percent(s.cpu), percent_label, 100.0),

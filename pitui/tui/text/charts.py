@@ -66,15 +66,16 @@ def captioned(
     label: Callable[[float], str],
     top: float | None = None,
     rows: int = 3,
+    unknown: str = "no data yet",
 ) -> list[Cell]:
     """Return a chart under a line with its title, the newest and the highest value.
 
     `label` writes a value with its unit; `top` is the value at the upper edge, None: a round one
-    above the highest.
+    above the highest; `unknown` stands where there is no value.
     """
     known = [value for at, value in samples if value is not None and span[0] <= at <= span[1]]
     if not known:
-        return [cells((title, Tone.STRONG), ("  no data yet", Tone.DIM))]
+        return [cells((title, Tone.STRONG), (f"  {unknown}", Tone.DIM))]
     newest, most = known[-1], max(known)
     caption = cells(
         (title, Tone.STRONG),

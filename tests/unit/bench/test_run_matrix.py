@@ -59,6 +59,7 @@ def test_rounds_become_one_run():
     whole = merge_rounds(runs)
     assert (whole.id, whole.started_at, whole.seconds) == ("2", 0.0, 2.0)
     assert [repeat.seconds for repeat in whole.repeats] == [3.0, 1.0, 2.0]
+    assert merge_rounds(runs[::-1]).id == "2"
     assert merge_rounds([RUN]) == RUN
 
 
