@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from pitui.cli.command_table import COMMANDS
 from pitui.domain.apps.gantt import core_lanes
+from pitui.domain.apps.recorded_run import Repeat
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.job_summary import job_summary
 from pitui.tui.base.actions.action_table import action
@@ -232,6 +233,10 @@ def test_what_cannot_be_compared_says_why_and_scaling_is_drawn_for_the_others() 
     assert "Scaling" in said
     assert "1.90x  95%" in said
     assert "2.78x  93%" in said
+    short = [replace(run, repeats=(Repeat(0.5, ""), Repeat(0.6, ""))) for run in (ONE, TWO)]
+    parts = "\n".join(line.text for line in comparison_picture_lines(short, NOW, 100))
+    assert " 0.0 s" not in parts
+    assert " 0.55 s" in parts
     alone = comparison_picture_lines([SORT, SLOWER], NOW, 100)
     assert "Scaling" not in "\n".join(line.text for line in alone)
 

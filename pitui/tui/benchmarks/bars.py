@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pitui.bench.scaling import RunScaling
+from pitui.tui.benchmarks.run_text import seconds_words
 from pitui.tui.text.cells import Cell, Span, Tone, cells
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -84,7 +85,7 @@ def scaling_bars(points: Sequence[RunScaling], width: int) -> list[Cell]:
                 (bar[mark + 1 :], tone),
                 (f" {point.speedup:5.2f}x", Tone.STRONG),
                 (f" {point.efficiency:4.0%}", tone),
-                (f" {point.run.median_seconds:8.1f} s", Tone.DIM),
+                (f" {seconds_words(point.run.median_seconds):>10}", Tone.DIM),
             )
         )
     return [*lines, cells(("  │ where it would be if no worker lost anything", Tone.DIM))]

@@ -84,7 +84,7 @@ class BenchmarksPane(TablePane):
         if not runs and self._row is not None and self._row.check is not None:
             runs = [self._row.check.baseline, self._row.run]
         if len(runs) < 2:
-            self.post_message(StatusMessage("mark two runs or more with space to compare them"))
+            self.post_message(StatusMessage("mark two runs or more with Space to compare them"))
         elif len(runs) > MOST_COMPARED:
             self.post_message(StatusMessage(f"at most {MOST_COMPARED} runs can be compared"))
         else:

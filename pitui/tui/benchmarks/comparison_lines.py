@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pitui.bench.compare_runs import RunComparison, RunVerdict, compare_runs, seconds_of
 from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.recorded_run import Run
+from pitui.domain.text.number_words import took
 from pitui.tui.benchmarks.bars import LEAST_SHARE, repeat_strip, scaling_bars, solid_bar
 from pitui.tui.benchmarks.run_text import (
     parameter_words,
@@ -114,7 +115,7 @@ def _parts_side_by_side(runs: Sequence[Run], width: int) -> list[Cell]:
     ]
     most = max(max(row) for row in seconds) or 1.0
     wide = max(len(name) for name in shown)
-    room = max(8, min(60, width - wide - 16))
+    room = max(8, min(60, width - wide - 18))
     lines = [title("Parts of the time", "share of the core-time by the median")]
     for index, name in sorted(
         enumerate(shown), key=lambda pair: -max(row[pair[0]] for row in seconds)
@@ -128,10 +129,14 @@ def _parts_side_by_side(runs: Sequence[Run], width: int) -> list[Cell]:
                     (f"  {label.ljust(wide)} ", Tone.NORMAL),
                     (f"{letter} ", Tone.ACCENT),
                     (solid_bar(row[index] / most, room).ljust(room), Tone.CHART),
-                    (f" {row[index]:7.1f} s", Tone.STRONG),
+                    (f" {_part_words(row[index]):>11}", Tone.STRONG),
                 )
             )
     return lines
+
+
+def _part_words(seconds: float) -> str:
+    return took(seconds) if seconds else "–"
 
 
 def _scaling_block(runs: Sequence[Run], width: int) -> list[Cell]:

@@ -127,8 +127,11 @@ def _baseline_lines(picture: RunPicture, width: int) -> list[Cell]:
 def _bound_block(run: Run, width: int) -> list[Cell]:
     head = title("What bound it")
     if run.bound is None:
-        waiting = run.state is RunState.RUNNING
-        words = "known once it has ended" if waiting else "not recorded for this run"
+        words = "not recorded for this run"
+        if run.state is RunState.RUNNING:
+            words = "known once it has ended"
+        elif run.local:
+            words = "only of runs on the cluster: this one ran in one JVM"
         return [head, cells((f"  {words}", Tone.DIM))]
     lines = [
         head,
