@@ -139,7 +139,7 @@ def _counted_or_not(number: int | None, word: str) -> str:
     return f"? {word}s" if number is None else counted(number, word)
 
 
-def _size_words(run: Run) -> Iterator[str]:
+def _cores_and_memory(run: Run) -> Iterator[str]:
     yield _counted_or_not(run.cores, "core")
     yield _counted_or_not(run.executors, "executor")
     if run.executor_memory_mib:
@@ -158,7 +158,7 @@ def _run_facts_table(run: Run, baselines: Sequence[Run]) -> Element:
         ("median", _seconds_or_dash(run.median_seconds)),
         ("spread", _seconds_or_dash(run.spread_seconds)),
         ("repeats in s", f"{repeats}{', after a warm-up' if run.warm_up else ''}"),
-        ("on", ", ".join([where, *_size_words(run)])),
+        ("on", ", ".join([where, *_cores_and_memory(run)])),
         ("data", "" if run.data_bytes is None else f"{run.data_bytes / _MIB:,.1f} MiB"),
         ("Spark", run.spark or ""),
         ("result", run.value or ""),

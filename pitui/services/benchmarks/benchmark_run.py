@@ -94,7 +94,6 @@ class BenchmarkRunner:
                 found = await self._rounds(request, ready, shelf, record, follow)
             except asyncio.CancelledError:
                 await self._tidied(request, workers)
-                self._say(f"{wanted.name} was stopped")
                 raise
             except BaseException:
                 await self._tidied(request)
@@ -322,7 +321,9 @@ class BenchmarkRunner:
 
     # -- after -----------------------------------------------------------------------------
 
-    async def _tidied(self, request: BenchmarkRequest, before: Sequence[Worker] = ()) -> None:
+    async def _tidied(
+        self, request: BenchmarkRequest, before: Sequence[Worker] | None = None
+    ) -> None:
         """Tidy; a second cancellation leaves it, and says what stays."""
         stays = self._what_stays()
 
@@ -336,10 +337,13 @@ class BenchmarkRunner:
             return f"what was made below {FOLDER} may still be on the nodes: {_REMOVED_LATER}"
         return "nothing was made on the nodes"
 
-    async def _tidy(self, request: BenchmarkRequest, before: Sequence[Worker] = ()) -> None:
+    async def _tidy(
+        self, request: BenchmarkRequest, before: Sequence[Worker] | None = None
+    ) -> None:
         """Remove what was made for runs, unless one still goes on; says what stays.
 
-        Says which of the workers of before are gone, too.
+        `before` are the workers before a benchmark that was stopped: says that, and which of them
+        are gone.
         """
         if await self._goes_on():
             self._say(_KEPT)
@@ -350,11 +354,14 @@ class BenchmarkRunner:
         else:
             await self._made.remove()
         await self._explainer.clean()
+        if before is None:
+            return
         if before:
             try:
                 await all_workers_alive(self._cluster, before)
             except PituiError as error:
                 self._say(str(error))
+        self._say(f"{request.name} was stopped")
 
     async def _goes_on(self) -> bool:
         """Return whether a run that is no longer followed goes on, as far as anybody knows."""

@@ -30,6 +30,14 @@ class MasterStartingError(WebError):
     """The master has started, and cannot say yet how the cluster stands."""
 
 
+def _silent_master(error: WebError) -> WebError:
+    """Return an error of the web as one of the master, of the same kind."""
+    if error.status is not None:
+        return error  # it did answer
+    reason = f"the master does not answer ({error.reason})"
+    return type(error)(error.url, reason, _ADVICE)
+
+
 class MasterAccess:
     """Asks the master, and remembers under which address it answered."""
 
@@ -89,8 +97,7 @@ class MasterAccess:
             return view if view.url else replace(view, url=self.configured_url)
         self._answered = None
         if isinstance(problem, WebError):
-            reason = f"the master does not answer ({problem.reason})"
-            raise type(problem)(problem.url, reason, _ADVICE) from problem
+            raise _silent_master(problem) from problem
         raise problem or WebError(self.web_url, "the master does not answer", _ADVICE)
 
     async def _ask(self, url: str, limit: float) -> MasterView:
@@ -117,7 +124,11 @@ class MasterAccess:
         Raises:
             WebError: it does not answer.
         """
-        return await self._web.get(urljoin(self.web_url, path), via=self._node.name, limit=limit)
+        url = urljoin(self.web_url, path)
+        try:
+            return await self._web.get(url, via=self._node.name, limit=limit)
+        except WebError as error:
+            raise _silent_master(error) from error
 
     async def send(
         self,
@@ -133,9 +144,12 @@ class MasterAccess:
             WebError: it does not answer.
         """
         url = urljoin(self.web_url, path)
-        return await self._web.post(
-            url, form, via=self._node.name, limit=limit, from_node=from_node
-        )
+        try:
+            return await self._web.post(
+                url, form, via=self._node.name, limit=limit, from_node=from_node
+            )
+        except WebError as error:
+            raise _silent_master(error) from error
 
     def _candidates(self) -> list[str]:
         """Return the addresses to try; a bound web UI listens on SPARK_LOCAL_IP alone."""
