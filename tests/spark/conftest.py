@@ -1,16 +1,35 @@
 """A real cluster for all tests that need one: `pitui demo --no-ui --nodes 2`."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from spark.planted_apps import PlantedApps
+from spark.quick_java import quick_java
 from support.demo import DemoProcess, clean_environment
 
 from pitui.config.load import load_config
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.runs.detached_runs import Runs
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make the Java of these tests before any of them has its time limit."""
+    if not session.config.option.collectonly:
+        quick_java()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def java_with_an_archive(hermetic_session: None) -> Iterator[None]:
+    """Let whatever these tests start find a Java that starts Spark for less."""
+    home = quick_java()
+    with pytest.MonkeyPatch.context() as patch:
+        if home is not None:
+            patch.setenv("JAVA_HOME", str(home))
+            patch.setenv("PATH", f"{home}/bin:{os.environ['PATH']}")
+        yield
 
 
 @pytest.fixture(scope="session")
