@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.lab import recipe
 from tests.lab.kinds import Kind
+from tests.lab.shell import run
 
 _SUDO = {
     "passwordless": f"{recipe.USER} ALL=(ALL:ALL) NOPASSWD: ALL\n",
@@ -26,6 +27,7 @@ def prepare(root: Path, kind: Kind, public_key: str, name_server: str) -> None:
     if kind.sudo in _SUDO:
         rule.write_text(_SUDO[kind.sudo])
         rule.chmod(0o440)
+    _make_host_keys(root / "etc/ssh")
     if kind.login == "key":
         _authorize(root / "home" / recipe.USER / ".ssh", public_key)
 
@@ -36,6 +38,15 @@ def _set_password(shadow: Path) -> None:
         if row[0] == recipe.USER:
             row[1] = recipe.PASSWORD_HASH
     shadow.write_text("".join(":".join(row) + "\n" for row in rows))
+
+
+def _make_host_keys(folder: Path) -> None:
+    """Make the keys that the first boot would make; RSA's as short as sshd takes it, for speed."""
+    for kind, bits in (("rsa", "2048"), ("ecdsa", "256"), ("ed25519", "256")):
+        path = folder / f"ssh_host_{kind}_key"
+        if not path.exists():  # a kept card has its own
+            words = ("-q", "-t", kind, "-b", bits, "-N", "", "-C", f"root@{recipe.HOSTNAME}")
+            run("ssh-keygen", *words, "-f", str(path))
 
 
 def _authorize(folder: Path, public_key: str) -> None:

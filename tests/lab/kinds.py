@@ -20,6 +20,8 @@ class Kind:
     """The board's memory; None: all of this machine's."""
     disk_mib: int | None = None
     """How much can be written; None: as much as there is."""
+    java: bool = False
+    """Whether somebody installed Java before, for tests that are not about that."""
     layer: str | None = None
     """The name of a kept card that it starts from; None: a fresh one."""
 

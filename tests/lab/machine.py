@@ -59,7 +59,10 @@ class Machine:
         """Put in a fresh card, of another kind if given, and boot: a new machine there."""
         self.power_off()
         self.kind = kind or self.kind
-        image.ready([self.kind.suite], print)
+        if self.kind.java:
+            image.ready_with_java(self.kind.suite)
+        else:
+            image.ready([self.kind.suite], print)
         network.set_cable(self.index, self.number, plugged=True)
         network.set_rate(self.index, self.number, None)
         self.disk.format(self.kind.disk_mib)
@@ -174,7 +177,8 @@ class Machine:
 
     def _layers(self) -> list[Path]:
         kept = [self._layer(self.kind.layer)] if self.kind.layer else []
-        return [*kept, image.folder(self.kind.suite)]
+        java = [image.java_layer(self.kind.suite)] if self.kind.java else []
+        return [*kept, *java, image.folder(self.kind.suite)]
 
     def _layer(self, name: str) -> Path:
         return self.folder / "layers" / name / self.name

@@ -29,7 +29,7 @@ from tests.lab.pitui import ROOT, pitui, provision
 from tests.lab.soak_faults import FAULTS, KEYS, Fault, faults
 
 MACHINES = 4
-KIND = Kind(memory_mib=1536, disk_mib=3000)
+KIND = Kind(memory_mib=1536, disk_mib=3000, java=True)
 SIZES = ((24, 80), (40, 120), (50, 200), (10, 40), (40, 120))
 SETTLE = 150.0
 """Seconds within which all is well again and the screen says so."""

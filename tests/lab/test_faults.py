@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,6 @@ from tests.lab.steps import LabCluster, Person, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
-JAVA = """
-export DEBIAN_FRONTEND=noninteractive
-apt-get install -y -qq --no-download openjdk-17-jre-headless >/dev/null 2>&1
-"""
 SPARK = (
     "access", "account", "spark", "conf", "secret", "sizing", "profile", "service",
 )  # fmt: skip
@@ -104,11 +101,10 @@ def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
 
 async def test_sudo_with_a_password_does_all_the_steps_of_spark(lab: Lab, home: Path) -> None:
     """All of it with secrets that can be told: none is to be seen anywhere that others look."""
-    lab_cluster = cards(lab, Kind(sudo="ask"))
+    lab_cluster = cards(lab, Kind(sudo="ask", java=True))
     wrong = await lab_cluster.provision("account", person=Person(password="wrong"))
     assert "sudo needs a password, and 3 wrong passwords were given" in str(wrong["pi1"].error)
     secrets = MarkedSecrets(lab.machines["pi1"], home)
-    lab.machines["pi1"].root(JAVA, limit=120)
     lab_cluster.changes = secrets.configuration(lab.identity)
     secrets.watch()
     person = secrets.person()
@@ -193,10 +189,9 @@ def daemons_stop_with_one_question(
 
 
 async def test_without_sudo_all_is_below_the_home_and_cron_starts_it(lab: Lab) -> None:
-    lab_cluster = cards(lab, Kind(sudo="none"))
+    lab_cluster = cards(lab, Kind(sudo="none", java=True))
     lab_cluster.changes = {"spark": {"home": "/home/pi/spark", "user": "pi"}}
     one = lab.machines["pi1"]
-    one.root(JAVA, limit=120)
     first = await lab_cluster.provision()
     steps = {step.step: str(step.state) for step in first["pi1"].steps}
     assert first["pi1"].error is None, first
@@ -238,9 +233,7 @@ runuser -u spark -- env -i HOME=/home/spark PATH=$PATH USER=spark /opt/spark/sbi
 
 @pytest.mark.long
 async def test_a_worker_from_scripts_moves_to_systemd_and_a_busy_one_stays(lab: Lab) -> None:
-    lab_cluster = cards(lab, KIND, KIND)
-    for name in lab_cluster.nodes:
-        lab.machines[name].root(JAVA, limit=120)
+    lab_cluster = cards(lab, *[replace(KIND, java=True)] * 2)
     first = await lab_cluster.provision(*SPARK, "hosts")
     assert states(first) == {"pi1": "changed", "pi2": "changed"}
     master, worker = (lab.machines[name] for name in lab_cluster.nodes)

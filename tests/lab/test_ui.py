@@ -1,5 +1,7 @@
 """Fresh machines, the UI and a person's keys: trust, plan, apply, board, done."""
 
+from dataclasses import replace
+
 import pytest
 from support.looks import screen_text
 from support.plain_cluster import until
@@ -13,6 +15,7 @@ from pitui.tui.provision.provision_run import Phase
 from pitui.tui.provision.provision_screen import ProvisionScreen
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
+from tests.lab.conftest import KIND, MACHINES
 from tests.lab.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
@@ -34,10 +37,11 @@ async def log_in(pilot: Pilot[None], app: PituiApp) -> None:
     await until(pilot, lambda: app.screen is app.main)
 
 
-async def test_from_fresh_machines_to_done_by_keys(fresh_lab: Lab) -> None:
-    values = configuration.document(fresh_lab, spark_archive(slim=True))
-    path = configuration.write(fresh_lab.folder / "config.yaml", values)
-    machines = fresh_lab.machines
+async def test_from_fresh_machines_to_done_by_keys(lab: Lab) -> None:
+    lab.fresh(*[replace(KIND, java=True)] * MACHINES)
+    values = configuration.document(lab, spark_archive(slim=True))
+    path = configuration.write(lab.folder / "config.yaml", values)
+    machines = lab.machines
     app = PituiApp(load_config(path))
     async with app.run_test(size=(80, 24)) as pilot:
         await log_in(pilot, app)
