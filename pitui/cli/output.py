@@ -1,11 +1,10 @@
 """Printing: JSON on standard output, errors on standard error, text from outside made visible."""
 
+import contextlib
 import json
 import os
 import sys
 from typing import Any, NoReturn, TextIO
-
-import click
 
 from pitui.domain.errors import ConfigError, NodeError, PituiError, UsageError
 from pitui.domain.json_version import SCHEMA
@@ -67,7 +66,18 @@ def _drop_buffer(stream: TextIO) -> None:
 
 def complain(message: str) -> None:
     """Print a line to standard error, with control characters made visible."""
-    click.echo(printable(message), err=True)
+    write_error(printable(message) + "\n")
+
+
+def write_error(text: str) -> None:
+    """Write to standard error at once.
+
+    Where that cannot be done nobody is there to be told, and what goes on is not broken off: its
+    reader in a pipe (`2>&1 | tee log`) ends at Ctrl-C as well, a terminal may be gone.
+    """
+    stream = sys.stderr
+    with contextlib.suppress(PituiError):
+        write_block(stream, text.encode(stream.encoding, "replace") if stream else b"")
 
 
 def status_of(error: PituiError) -> int:

@@ -1,7 +1,6 @@
 """Running a command's coroutine: interrupts, errors and exit statuses in one place."""
 
 import asyncio
-import contextlib
 import signal
 import sys
 import threading
@@ -55,8 +54,7 @@ def end_by_signal() -> NoReturn:
     """Say what ended the command, and end with the status that says so too."""
     number = _heard[0] if _heard else signal.SIGINT
     if not _answered.is_set():
-        with contextlib.suppress(OSError):  # the terminal may be gone
-            complain(f"pitui: {_SENTENCES[number]}")
+        complain(f"pitui: {_SENTENCES[number]}")
     sys.exit(_SIGNALLED + number)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from pitui.cli.output import write_error
 from pitui.domain.text.printable import one_line
 
 
@@ -18,15 +19,13 @@ class ProgressLine:
         text = f"{have * 100 // total}%" if total else f"{have >> 20} MiB"
         if self._on and text != self._shown:
             self._shown = text
-            sys.stderr.write(f"\r{self._what}  {text}\x1b[K")
-            sys.stderr.flush()
+            write_error(f"\r{self._what}  {text}\x1b[K")
 
     def clear(self) -> None:
         """Remove the line from the terminal."""
         if self._shown:
             self._shown = ""
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            write_error("\r\x1b[K")
 
 
 class StateLine:
@@ -38,11 +37,9 @@ class StateLine:
     def __call__(self, text: str) -> None:
         """Show a line in place of the one before."""
         if self._on:
-            sys.stderr.write(f"\r{one_line(text)}\x1b[K")
-            sys.stderr.flush()
+            write_error(f"\r{one_line(text)}\x1b[K")
 
     def clear(self) -> None:
         """Take it away."""
         if self._on:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            write_error("\r\x1b[K")
