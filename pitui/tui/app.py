@@ -26,6 +26,7 @@ from pitui.tui.backend.load_services import BackendFactory, first_snapshot, load
 from pitui.tui.base.actions.action_handler import StartingError
 from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.styled_once import LOW, TALL, TALL_FROM
 from pitui.tui.base.ui_messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen
 from pitui.tui.terminal.key_replay import KeyReplay
@@ -49,7 +50,7 @@ class PituiApp(App[None], inherit_bindings=False):
 
     TITLE = "pitui"
     CSS_PATH: ClassVar[list[str | PurePath]] = [*first_style_paths()]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]  # noqa: RUF012 - Textual says what it is
+    VERTICAL_BREAKPOINTS = [(0, LOW), (TALL_FROM, TALL)]  # noqa: RUF012 - Textual says what it is
     ENABLE_COMMAND_PALETTE = False  # ours is opened by the action `palette`
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "hint_quit", show=False, priority=True),

@@ -36,8 +36,8 @@ class LogFilters:
     def show(self) -> None:
         """Show the active filter, and how many lines match."""
         rows = self._view.rows
-        if self.chosen or self._pane.filter_bar.input.has_focus:
-            self._pane.filter_bar.display = True
+        if self.chosen or self._pane.filter_bar.in_use:
+            self._pane.filter_bar.reveal()
             done = "" if rows.done else f", {rows.share_done:.0%} searched"
             count = f"{rows.lines:,} of {len(self._view.store):,} lines{done}"
             self._pane.filter_bar.say("  ".join([*said_filter(self.chosen, rows.search), count]))

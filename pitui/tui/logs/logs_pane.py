@@ -155,7 +155,7 @@ class LogsPane(Pane):
     def words_changed(self, event: Input.Changed) -> None:
         """Search or filter while the user types."""
         event.stop()
-        if event.input is self.search_bar.input:
+        if self.search_bar in event.input.ancestors:
             self.search.search_as_typed(event.value)
         else:
             self.filters.filter_as_typed(event.value)

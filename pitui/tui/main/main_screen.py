@@ -8,6 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
@@ -83,6 +84,7 @@ class MainScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
         self.header = HeaderBar(self.snapshot, read_only=app_of(self).read_only)
+        self._fit(self.app.size)
         yield self.header
         yield self.panes
         yield self.progress
@@ -90,8 +92,11 @@ class MainScreen(ActionScreen):
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout."""
-        self.header.set_class(event.size.width < WIDE, "-narrow")
-        self.panes.resized(event.size.width, event.size.height)
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        self.header.set_class(size.width < WIDE, "-narrow")
+        self.panes.resized(size.width, size.height)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Follow the focus."""

@@ -28,34 +28,40 @@ class FilterBar(Horizontal):
     def __init__(self, sign: str = "/") -> None:
         super().__init__()
         self._sign = sign
-        self.input = Input(compact=True, select_on_focus=False)
+        self._input: Input | None = None
+        """Made when the line is first shown, as all its parts: most lines never are."""
         self._count = Static("", classes="filter-count", markup=False)
         self._said = ""
         self.display = False
 
-    def on_mount(self) -> None:
-        """Lay out its parts once the first paint is out."""
-        self.call_after_refresh(self._fill)
-
-    def _fill(self) -> None:
-        if self.is_attached:  # not where the app is on its way out already
-            sign = Static(self._sign, classes="filter-slash", markup=False)
-            self.mount(sign, self.input, self._count)
-
     @property
     def value(self) -> str:
         """The words."""
-        return self.input.value
+        return self._input.value if self._input is not None else ""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the focus is in the line."""
+        return self._input is not None and self._input.has_focus
+
+    def reveal(self) -> Input:
+        """Show the line, and return its field."""
+        if self._input is None:
+            self._input = Input(compact=True, select_on_focus=False)
+            sign = Static(self._sign, classes="filter-slash", markup=False)
+            self.mount(sign, self._input, self._count)
+        self.display = True
+        return self._input
 
     def open(self) -> None:
         """Show the line and take the focus."""
-        self.display = True
         # At once: what is typed next is meant for it already.
-        self.screen.set_focus(self.input)
+        self.screen.set_focus(self.reveal())
 
     def clear(self) -> None:
         """Drop the words and hide the line."""
-        self.input.value = ""
+        if self._input is not None:
+            self._input.value = ""
         self.display = False
 
     def count(self, seen: int, every: int) -> None:

@@ -12,10 +12,11 @@ from pitui.tui.base.actions.footer import Footer
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dismiss_once import dismiss_once
 from pitui.tui.base.repaint_below import RepaintBelow
+from pitui.tui.base.styled_once import StyledOnce
 from pitui.tui.base.ui_messages import FooterChanged, StatusMessage
 
 
-class ActionScreen(ActionHandler, RepaintBelow[None]):
+class ActionScreen(ActionHandler, StyledOnce[None], RepaintBelow[None]):
     """A screen that carries out the actions of the focused scope, and some of `Scope.ANYWHERE`."""
 
     HERE: ClassVar[tuple[str, ...]] = ("help", "refresh", "read_only", "back", "quit")

@@ -13,11 +13,12 @@ from textual.widgets import Button
 
 from pitui.tui.base.dismiss_once import dismiss_once
 from pitui.tui.base.repaint_below import RepaintBelow
+from pitui.tui.base.styled_once import StyledOnce
 
 R = TypeVar("R")
 
 
-class Dialog(ModalScreen[R], RepaintBelow[R], Generic[R]):
+class Dialog(StyledOnce[R], ModalScreen[R], RepaintBelow[R], Generic[R]):
     """A box with a title above the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
