@@ -1,11 +1,15 @@
 """What holds for all tests of the UI."""
 
 import time
+from collections.abc import Hashable, Iterator
+from typing import Any
 
 import pytest
 from support.looks import Looks
 from support.plain_cluster import NOW
 from syrupy.assertion import SnapshotAssertion
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.widgets import Input
 
 from pitui.tui.app import PituiApp
@@ -20,6 +24,23 @@ def _nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
     monkeypatch.setattr(footer, "SAID_FOR", _FOR_GOOD)
     monkeypatch.setattr(PituiApp, "NOTIFICATION_TIMEOUT", _FOR_GOOD)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_are_parsed_once() -> Iterator[None]:
+    """Textual parses all styles anew for each app; rules are not changed once they are parsed."""
+    parse = Stylesheet._parse_rules
+    parsed: dict[Hashable, list[RuleSet]] = {}
+
+    def parse_rules(sheet: Stylesheet, css: str, *args: Any, **options: Any) -> list[RuleSet]:
+        key = (css, args, *options.items(), *sheet._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, *args, **options)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_rules)
+        yield
 
 
 @pytest.fixture

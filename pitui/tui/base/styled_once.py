@@ -2,6 +2,7 @@
 
 from typing import Generic, TypeVar
 
+from textual import on
 from textual.events import ScreenResume
 from textual.screen import Screen
 
@@ -25,7 +26,8 @@ class StyledOnce(Screen[R], Generic[R]):
         self.set_class(tall, TALL)
         self.set_class(not tall, LOW)
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
+    @on(ScreenResume)
+    def show_as_styled(self, event: ScreenResume) -> None:
         """Have nothing styled again the first time, when there is no size yet."""
         if not self.outer_size:
             event.refresh_styles = False
