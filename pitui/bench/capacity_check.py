@@ -4,8 +4,9 @@ Memory in Python is measured in `pitui.domain.sizing`. Sizes in MiB.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.node_samples.reader import Reading
 
 LEAST_MIB = 10

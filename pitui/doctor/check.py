@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
+from pitui.domain.quick_dataclass import dataclass
 
 Rule = Callable[[Evidence], Iterable[Finding | SkippedCheck]]
 

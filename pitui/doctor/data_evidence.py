@@ -1,7 +1,9 @@
 """Where the data of the configuration is, as `pitui data` says it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

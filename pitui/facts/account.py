@@ -1,7 +1,6 @@
 """What a node knows of an account."""
 
-from dataclasses import dataclass
-
+from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote
 
 

@@ -1,7 +1,9 @@
 """What a node is: login, system, board, clock and addresses, by one cheap command."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pitui.domain.quick_dataclass import dataclass
 
 MACHINE_COMMAND = r"""
 echo "user $(id -un)"; echo "uid $(id -u)"; echo "home $HOME"

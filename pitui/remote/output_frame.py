@@ -14,8 +14,9 @@ mark behind it that carries its exit status.
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote_for_login
 
 KEPT = 4096

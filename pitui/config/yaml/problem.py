@@ -1,7 +1,8 @@
 """What is wrong at one place of a configuration, and how values are named to people."""
 
 import json
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 Path = tuple[str, ...]
 """The keys that lead to a value: ("nodes", "pi2", "port")."""

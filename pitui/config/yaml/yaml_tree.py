@@ -1,8 +1,9 @@
 """A configuration as it is in the file: values with the line and column of each."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pitui.config.yaml.problem import Path, quoted
+from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

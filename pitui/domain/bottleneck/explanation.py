@@ -1,9 +1,11 @@
 """The answers: what bound an application, what would make it shorter, what looks wrong in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from pitui.domain.quick_dataclass import dataclass
 
 
 class Part(StrEnum):

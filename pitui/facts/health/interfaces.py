@@ -7,7 +7,8 @@ there it is what leads out of it.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 _LOOPBACK = "lo"
 _ETHERNET = 1

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pitui.domain.cluster import DaemonProcess, Metrics
+from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.daemons import Known, processes_of
 from pitui.facts.health.interfaces import NetworkLink, parse_links
 from pitui.facts.health.parser import HealthFigures, read_lines

@@ -1,7 +1,8 @@
 """The lines of /etc/hosts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 PATH = "/etc/hosts"
 

@@ -1,6 +1,6 @@
 """A node's wireless links and what its way to us runs over."""
 
-from dataclasses import dataclass
+from pitui.domain.quick_dataclass import dataclass
 
 WIRELESS_COMMAND = (
     "for d in /sys/class/net/*; do n=${d##*/}; "

@@ -1,7 +1,9 @@
 """Logs, modules of Python, and files of data, as a node told the checks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which Java a node has, the way Spark's own scripts look for it."""
 
 import re
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 _VERSION = re.compile(r"version \"([^\"]+)\"")
 

@@ -10,7 +10,9 @@ that pitui would write there now are taken for its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

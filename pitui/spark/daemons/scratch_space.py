@@ -1,7 +1,6 @@
 """Spark's scratch space and PID files on a provisioned node: where, and how they are cleaned."""
 
-from dataclasses import dataclass
-
+from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote
 
 CLEAN_NAME = "clean-local-dirs.sh"

@@ -1,8 +1,9 @@
 """What spark-submit needs on this cluster that nobody has said yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.memory_amount import spark_memory
 from pitui.spark.submit.submit_args import SubmitArguments
 

@@ -84,7 +84,7 @@ class MainScreen(ActionScreen):
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
         self.header = HeaderBar(self.snapshot, read_only=app_of(self).read_only)
-        self._fit(self.app.size)
+        _fit(self, self.app.size)
         yield self.header
         yield self.panes
         yield self.progress
@@ -92,11 +92,7 @@ class MainScreen(ActionScreen):
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout."""
-        self._fit(event.size)
-
-    def _fit(self, size: Size) -> None:
-        self.header.set_class(size.width < WIDE, "-narrow")
-        self.panes.resized(size.width, size.height)
+        _fit(self, event.size)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Follow the focus."""
@@ -238,3 +234,8 @@ class MainScreen(ActionScreen):
             self.actions.provisioning.open(message.wanted)
         else:
             self.actions.provisioning.show()
+
+
+def _fit(screen: MainScreen, size: Size) -> None:
+    screen.header.set_class(size.width < WIDE, "-narrow")
+    screen.panes.resized(size.width, size.height)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.spark.logs.log_head import without_stamp
 from pitui.tui.logs.store.log_block import LEAD, NOTE, PART, REPEAT, TRACE
 
 _MOST_PARTS = 500
@@ -81,7 +80,7 @@ class EntryBuilder:
             return self._head(entry, number, line.text, 0)
         entry.headed = True
         text = line.text
-        key = text[17:] if text[2:3] == "/" and text[17:18] == " " else without_stamp(text)
+        key = text[17:] if text[2:3] == "/" and text[17:18] == " " else _unstamped_text(text)
         return self._head(entry, number, key, line.level.rank if line.level else _INFO)
 
     def _head(self, entry: _Entry, number: int, key: str, rank: int) -> int:
@@ -188,3 +187,9 @@ def _hand_on(counts: dict[int, int], old: int, new: int, *, counted: bool) -> No
     left = counts.pop(old, 0) - counted
     if left > 0:
         counts[new] = left
+
+
+def _unstamped_text(text: str) -> str:
+    from pitui.spark.logs.log_head import without_stamp  # patterns, for which no paint waits
+
+    return without_stamp(text)

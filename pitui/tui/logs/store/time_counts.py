@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pitui.domain.quick_dataclass import dataclass
 
 _STEPS = (1, 60, 3600)
 """Seconds of the stretches that are counted."""

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.cells import cell_len, get_character_cell_size
 
 from pitui.domain.logs.log_line import LogLine
+from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
-from pitui.spark.logs.log_head import stamp_span
 
 TAB = 4
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
@@ -69,6 +68,8 @@ def tag_width(tags: Iterable[str]) -> int:
 
 def line_time(line: LogLine) -> str:
     """Return the time of day that a line says, or nothing."""
+    from pitui.spark.logs.log_head import stamp_span  # patterns that the first paint has no use for
+
     begin, end = (0, 0) if line.note else stamp_span(line.text)
     match = _CLOCK.search(line.text, begin, end)
     return match[0] if match else ""
@@ -101,6 +102,8 @@ def _without_clock(text: str) -> str:
     # Nearly every line is one of Spark's own.
     if text[2:3] == "/" and text[14:15] == ":" and text[17:18] == " " and text[18:19] > "9":
         return text[18:]
+    from pitui.spark.logs.log_head import stamp_span
+
     begin, end = stamp_span(text)
     # A time that no line_time shows, such as an uptime, has no column and stays.
     return text[:begin] + text[end:] if _CLOCK.search(text, begin, end) else text
