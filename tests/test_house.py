@@ -184,7 +184,10 @@ def test_no_class_of_the_ui_is_cut_into_slices():
 
 
 def test_dataclasses_are_quick_to_make():
-    """Those that are frozen and have slots; not in what runs on nodes by itself."""
+    """Those that are frozen and have slots: `from pitui.domain.quick_dataclass import dataclass`.
+
+    Not in what runs on nodes by itself.
+    """
     slow = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
     found = [
         str(path.relative_to(ROOT))
