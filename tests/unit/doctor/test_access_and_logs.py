@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import msgspec
 import pytest
 from support.evidence import (
     ADDRESS,
@@ -266,6 +267,16 @@ def test_no_other_check_speaks_of_a_fault(
 )
 def test_what_is_no_fault(check: str, evidence: Evidence) -> None:
     assert found(evidence, check) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "allowed"), [(None, "${SSH_CONNECTION##* }/tcp"), (2222, "2222/tcp")]
+)
+def test_a_firewall_that_is_to_be_put_up_lets_ssh_in(port: int | None, allowed: str) -> None:
+    evidence = networks(PUBLIC)
+    nodes = {**evidence.nodes, "pi2": msgspec.structs.replace(evidence.nodes["pi2"], port=port)}
+    (one,) = found(replace(evidence, nodes=nodes), "security.open-ports")
+    assert f" && sudo ufw allow {allowed} && sudo ufw --force enable' ; " in one.fix
 
 
 def test_a_master_that_just_began_to_recover_is_no_fault() -> None:

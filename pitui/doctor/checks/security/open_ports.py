@@ -28,12 +28,12 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(
                     f"port {port} ({what}) is open to the internet: it listens on "
                     f"{public[0] if host in _ANY else host}",
-                    "put a firewall before it that lets SSH and the cluster in and nobody else: "
                     "pitui exec {nodes} -- 'sudo apt-get install -y ufw && sudo ufw allow "
-                    f"{evidence.nodes[name].port}/tcp && sudo ufw --force enable' ; "
+                    f"{_ssh_port(evidence, name)}/tcp && sudo ufw --force enable' ; "
                     "pitui provision {nodes} --only firewall",
                     node=name,
                     about=str(port),
+                    detail="A firewall that lets in SSH and the cluster keeps everybody else out",
                 )
         wide = sorted({port for host, port in facts.listening or () if host in _ANY} & ours.keys())
         networks = _networks(facts)
@@ -47,6 +47,12 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
                 about="networks",
                 detail=f"its networks: {', '.join(networks)}",
             )
+
+
+def _ssh_port(evidence: Evidence, name: str) -> str:
+    """Return the port by which pitui logs in, as a shell there has it: ~/.ssh/config may say it."""
+    node = evidence.nodes[name]
+    return str(node.port or 22) if node.port or node.local else "${SSH_CONNECTION##* }"
 
 
 def _ports(evidence: Evidence, name: str) -> dict[int, str]:
