@@ -93,10 +93,10 @@ def found_together(config: Path, together: Together) -> dict[str, Any]:
 
 
 def paste(config: Path, fix: str) -> None:
-    """Paste the fix of a finding into a shell, as it stands."""
+    """Paste the fix of a finding into a shell, as it stands; each of its commands has to work."""
     command = shlex.join([sys.executable, "-m", "pitui", "--config", str(config)])
     done = subprocess.run(
-        ["/bin/bash", "-c", f'pitui() {{ {command} "$@"; }}\n{fix}'],
+        ["/bin/bash", "-ec", f'pitui() {{ {command} "$@"; }}\n{fix}'],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False, timeout=LIMIT,
     )  # fmt: skip
