@@ -85,6 +85,26 @@ def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
         assert machine.root("getent ahostsv4 $(hostname)").split()[0] == machine.address
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_it_at_once_and_the_next_run_goes_on(
+    lab: Lab, number: signal.Signals, status: int
+) -> None:
+    lab_cluster = cards(lab, KIND, KIND)
+    config = lab_cluster.config()
+    process = start(config, "-v", "provision", "--trust-new", "--only", "account,hosts,java")
+    seen = ""
+    assert process.stderr is not None
+    while "java: applying" not in seen:
+        seen += os.read(process.stderr.fileno(), 65536).decode()
+    os.kill(process.pid, number)
+    ended = finish(process, 60)
+    assert ended.status == status, ended
+    assert ended.stderr.splitlines()[-1].startswith("pitui: "), ended
+    done = provision(config, "--only", "account,hosts,java")
+    assert done.status == 0, done
+
+
 def test_an_unknown_step_and_a_password_that_nobody_gives(lab: Lab) -> None:
     lab_cluster = cards(lab, Kind(sudo="ask"), KIND)
     wrong = pitui(lab_cluster.config(), "provision", "--only", "jawa")
