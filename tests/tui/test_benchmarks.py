@@ -180,6 +180,27 @@ async def test_a_run_whose_tasks_are_gone_says_why() -> None:
         assert "No node was recorded during this run." in screen_text(pilot.app)
 
 
+async def test_an_open_run_that_ends_shows_what_came_of_it() -> None:
+    services = still([RUNNING])
+    async with shown(services, size=(120, 60)) as pilot:
+        await opened(pilot, 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen.pane, RunPane))
+        await until(pilot, lambda: "known once it has ended" in screen_text(pilot.app))
+        ended = replace(SORT, id=RUNNING.id, application=None)
+        services.publish_runs([ended])
+        pilot.app.screen.show_header()
+        await until(pilot, lambda: "Bound by the disk" in screen_text(pilot.app))
+        assert "known once it has ended" not in screen_text(pilot.app)
+
+
+def test_of_a_run_that_goes_on_nothing_is_said_to_be_missing() -> None:
+    picture = RunPicture(RUNNING, samples={}, tasks=(), now=NOW)
+    said = "\n".join(line.text for line in run_picture_lines(picture, 100))
+    assert said.count("known once it has ended") == 3
+    assert "No " not in said
+
+
 PICTURES = [
     RunPicture(SORT, (SORT,), samples(), tasks(), now=NOW),
     RunPicture(SLOWER, (SORT,), samples(), (), now=NOW),

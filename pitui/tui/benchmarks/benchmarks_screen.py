@@ -20,6 +20,12 @@ from pitui.tui.text.job_list import Job
 class RunScreen(PaneScreen):
     """One run in pictures, or several side by side."""
 
+    def show_header(self) -> None:
+        """Bring the header up to date, and a run that went on."""
+        super().show_header()
+        if isinstance(self.pane, RunPane):
+            self.pane.show_newest(app_of(self).main.runs)
+
 
 class BenchmarksScreen(PaneScreen):
     """All runs; what is chosen is opened above it."""

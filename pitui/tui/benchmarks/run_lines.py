@@ -124,12 +124,15 @@ def _baseline_lines(picture: RunPicture, width: int) -> list[Cell]:
     return _fact_lines("baseline", sign + check.text, width, tone)
 
 
+_LATER = "known once it has ended"
+
+
 def _bound_block(run: Run, width: int) -> list[Cell]:
     head = title("What bound it")
     if run.bound is None:
         words = "not recorded for this run"
         if run.state is RunState.RUNNING:
-            words = "known once it has ended"
+            words = _LATER
         elif run.local:
             words = "only of runs on the cluster: this one ran in one JVM"
         return [head, cells((f"  {words}", Tone.DIM))]
@@ -152,7 +155,7 @@ def _node_block(picture: RunPicture, width: int) -> list[Cell]:
         return [head, cells(("  reading …", Tone.DIM))]
     charts = node_chart_lines(picture.samples, width)
     if not charts:
-        return [head, cells(("  No node was recorded during this run.", Tone.DIM))]
+        return [head, _nothing_line(picture.run, "No node was recorded during this run.")]
     return [head, *charts[:-1]]
 
 
@@ -163,8 +166,12 @@ def _task_block(picture: RunPicture, width: int) -> list[Cell]:
     if picture.tasks is None:
         return [head, cells(("  reading …", Tone.DIM))]
     if not picture.tasks:
-        return [head, cells(("  No task of it is known.", Tone.DIM))]
+        return [head, _nothing_line(picture.run, "No task of it is known.")]
     return [head, *gantt_lines(picture.tasks, width)]
+
+
+def _nothing_line(run: Run, words: str) -> Cell:
+    return cells((f"  {_LATER if run.state is RunState.RUNNING else words}", Tone.DIM))
 
 
 def _indented(text: str, width: int, tone: Tone) -> list[Cell]:

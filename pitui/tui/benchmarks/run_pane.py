@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.lines_pane import LinesPane
@@ -35,6 +35,15 @@ class RunPane(LinesPane):
     def on_mount(self) -> None:
         """Read what is not in the run itself."""
         self._read()
+
+    def show_newest(self, runs: Sequence[Run]) -> None:
+        """Show the run as it is among some; once it has ended, with what was recorded of it."""
+        known = self._picture.run
+        run = next((one for one in runs if one.id == known.id), known)
+        if run != known:
+            self._keep(run=run)
+            if run.state is not RunState.RUNNING:
+                self._read()
 
     def lay_out(self, width: int) -> Sequence[Cell]:
         """Return the lines for a width."""
