@@ -16,6 +16,7 @@ LARGE = 0.4
 CLEAR = 1.5
 """How many times the next part it then has to be."""
 _WORTH_NAMING = 0.1
+_MOST = 0.5
 _MOST_NAMED = 3
 _LONGEST_ERROR = 120
 _MUCH_SENT = 32 * 1024 * 1024
@@ -223,6 +224,14 @@ def _worst_stage(
     return next((stage for stage in record.stages if stage.key == key), None)
 
 
+def _how_much(part: Part, stage: StageRecord, attribution: Attribution) -> str:
+    """Return which share of a part one stage has: `Most of it in stage 3`."""
+    own = attribution.stages[stage.key].get(part, 0.0)
+    share = own / (attribution.whole.get(part) or 1.0)
+    much = "Most" if share >= _MOST else percentage(share)
+    return f"{much} of it in stage {stage.stage.id}"
+
+
 def _longest_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     stage = _worst_stage(Part.SKEW, record, attribution)
     task = stage.longest if stage else None
@@ -240,7 +249,8 @@ def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
     stage = _worst_stage(Part.TOO_FEW_TASKS, record, attribution)
     if stage is not None:
         words = counted(len(stage.tasks), "task")
-        yield f"Most of it in stage {stage.stage.id}: {words} on {attribution.cores} cores."
+        much = _how_much(Part.TOO_FEW_TASKS, stage, attribution)
+        yield f"{much}: {words} on {attribution.cores} cores."
 
 
 def _python_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
@@ -249,7 +259,7 @@ def _python_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
         return
     found = sorted(name for name in stage.operators if any(word in name for word in _FUNCTIONS))
     more = f" ({listed(found)}): what Spark's own functions can do runs in the JVM" if found else ""
-    yield f"Most of it in stage {stage.stage.id}{more}."
+    yield f"{_how_much(Part.PYTHON_CPU, stage, attribution)}{more}."
 
 
 def _results_sentence(record: ApplicationRecord, _attribution: Attribution) -> Iterator[str]:
@@ -269,7 +279,7 @@ def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> It
     stage = _worst_stage(Part.SCHEDULING, record, attribution)
     if stage is not None and stage.tasks:
         yield (
-            f"Most of it in stage {stage.stage.id}: {len(stage.tasks):,} tasks, "
+            f"{_how_much(Part.SCHEDULING, stage, attribution)}: {len(stage.tasks):,} tasks, "
             f"the median {took(stage.median_ms / 1000)}."
         )
 

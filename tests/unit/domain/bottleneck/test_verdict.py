@@ -135,6 +135,12 @@ def test_python_that_computes_is_named_where_nodes_were_recorded() -> None:
     assert "Most of it in stage 7 (ArrowEvalPython): what Spark's own functions can do" in text
 
 
+def test_a_stage_that_has_less_than_half_of_it_is_told_with_its_share() -> None:
+    stages = [stage(n, [task(2 * n, 2 * n + 2, cpu=0.01)], python=True) for n in range(5)]
+    text = bound(application(10, ONE, stages), sampled(python_cores=1.0)).text
+    assert "20% of it in stage 0." in text
+
+
 def test_failed_tasks_are_unknown_and_said() -> None:
     error = "Executor heartbeat timed out after 178565 ms\nand more"
     lost = task(0, 10, state=WorkState.FAILED, error=error)
