@@ -79,12 +79,21 @@ def may_provision(name: str, steps: Collection[str], evidence: Evidence) -> bool
     facts = evidence.facts.get(name)
     if facts is not None and not _has_room(facts, steps):
         return False
-    sudo = evidence.nodes[name].sudo
-    if facts is not None and facts.machine.user == "root":
-        return True
-    if sudo == "none":
+    if evidence.nodes[name].sudo == "none" and not _is_root(facts):
         return not ROOT_STEPS.intersection(steps)
-    return not (sudo == "passwordless" and facts is not None and facts.sudo in ("asks", "missing"))
+    return facts is None or _has_root(evidence, name, facts)
+
+
+def _is_root(facts: NodeFacts | None) -> bool:
+    return facts is not None and facts.machine.user == "root"
+
+
+def _has_root(evidence: Evidence, name: str, facts: NodeFacts) -> bool:
+    """Whether root is had there as the configuration says, or by a password that is asked for."""
+    sudo = evidence.nodes[name].sudo
+    if _is_root(facts):
+        return True
+    return sudo == "ask" or (sudo == "passwordless" and facts.sudo not in ("asks", "missing"))
 
 
 def _has_room(facts: NodeFacts, steps: Iterable[str]) -> bool:
@@ -100,9 +109,12 @@ def _has_room(facts: NodeFacts, steps: Iterable[str]) -> bool:
 
 
 def _starts(target: DaemonTarget, evidence: Evidence) -> bool:
-    """Whether Spark's scripts get as far as starting it."""
+    """Whether Spark's scripts get as far as starting it, and its service may be started."""
     facts = evidence.facts.get(target.node)
-    return facts is None or facts.env_ends is None
+    if facts is None:
+        return True
+    by_unit = facts.units.get(f"spark-{target.role}.service") in ("enabled", "disabled")
+    return facts.env_ends is None and (not by_unit or _has_root(evidence, target.node, facts))
 
 
 def _may_restart(target: DaemonTarget, evidence: Evidence) -> bool:

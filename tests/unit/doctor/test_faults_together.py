@@ -114,6 +114,25 @@ def test_a_worker_that_runs_is_not_stopped_where_none_would_start() -> None:
     assert can(again, healthy(), replace(lost, fixed_by=Fix.provisioning("java", on=["pi2"])))
 
 
+@pytest.mark.parametrize(
+    ("sudo", "units", "possible"),
+    [
+        ("free", {}, True),
+        ("asks", {}, False),
+        ("missing", {}, False),
+        ("", {}, True),  # nobody asked
+        ("asks", {"units": GONE}, True),  # Spark's scripts start it
+    ],
+)
+def test_a_service_is_started_where_root_is_had(
+    sudo: str, units: dict[str, object], possible: bool
+) -> None:
+    evidence = says(sudo=sudo, **units)
+    assert can(Fix.starting("pi2"), evidence) is possible
+    assert can(Fix.restarting("pi2"), evidence) is possible
+    assert can(Fix.starting("pi1"), evidence)
+
+
 def test_a_worker_whose_settings_end_sparks_scripts_is_not_started_in_vain() -> None:
     evidence = with_status(says(env_ends=ENDS), "pi2", change=stopped)
     (one,) = with_possible_fixes(found(evidence, "spark.unregistered"), CHECKS, evidence)
