@@ -34,14 +34,14 @@ MANY = (
     + """
 sc.setJobDescription("slow key")
 key = F.when(F.col("id") % 20 > 0, 0).otherwise(F.col("id")).alias("key")
-rows = spark.range(0, 24000, 1, 4).select(key, "id").repartition(4, "key")
+rows = spark.range(0, 12000, 1, 4).select(key, "id").repartition(4, "key")
 rows.select(F.max(costs(F.col("id")))).collect()
 sc.setJobDescription("one task")
-work(12000, 1)
+work(6000, 1)
 sc.setJobDescription("empty tasks")
 spark.range(0, 2000, 1, 2000).count()
 sc.setJobDescription("balanced")
-work(60000, 12)
+work(30000, 12)
 sc.setJobDescription("python")
 sc.parallelize(range(24), 12).map(burn).sum()
 while not os.path.exists("UNTIL"):
