@@ -4,6 +4,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ usermod -s /bin/recorded pi
 @pytest.fixture(scope="module")
 def lab_cluster(lab: Lab) -> Path:
     """A configuration for three fresh machines."""
-    lab.fresh(*[KIND] * 3)
+    with_java = replace(KIND, java=True)
+    lab.fresh(KIND, with_java, with_java)  # what installs it needs one of them
     for name, script in LOGINS.items():
         lab.machines[name].root(script)
     values = configuration.document(lab, spark_archive(slim=True))
@@ -294,6 +296,7 @@ def test_a_worker_comes_back_by_itself_after_a_power_cut(lab: Lab, lab_cluster: 
     lab.machines["pi2"].power_off()
     wait_until(lambda: alive(lab_cluster) == {"pi1", "pi3"}, "the worker is missed")
     lab.machines["pi2"].power_on()
+    wait_until(lambda: is_open(lab.machines["pi2"], 8081), "the worker runs again")
     wait_until(lambda: alive(lab_cluster) == {"pi1", "pi2", "pi3"}, "the worker is back")
 
 
