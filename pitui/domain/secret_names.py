@@ -21,9 +21,12 @@ def holds_secret(name: str) -> bool:
     return _SECRET.search(name) is not None
 
 
-def without_secrets(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that are no secrets: what only looks needs no others."""
-    return {name: value for name, value in env.items() if not holds_secret(name)}
+def hide_secrets(env: Mapping[str, str]) -> dict[str, str]:
+    """Return variables with a word in the place of each secret, for what only looks.
+
+    What asks whether they are set goes the same way.
+    """
+    return {name: "set" if holds_secret(name) else value for name, value in env.items()}
 
 
 def secret_id(value: str) -> str:

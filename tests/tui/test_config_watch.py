@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from pitui.config.load import load_config
 from pitui.config.model import Config
+from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.tui.app import PituiApp
 from pitui.tui.base.actions.help_screen import HelpScreen
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
@@ -62,28 +63,63 @@ async def test_a_change_that_cannot_be_used_is_said_and_nothing_ends(tmp_path: P
         assert app.is_running
 
 
-async def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(tmp_path: Path) -> None:
-    file = tmp_path / "config.yaml"
-    file.write_text(FIRST)
-    told: list[str] = []
+async def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
 
-    async def tell() -> None:
-        told.append("read")
+    def load(path: Path) -> Config:
+        read.append(path.read_text())
+        return app.config
 
-    watch = config_watch.ConfigWatch(None, file)  # type: ignore[arg-type] - it says nothing here
-    watch._tell = tell
-    await watch.look()
-    assert told == []
-    for _ in range(3):
+    monkeypatch.setattr(config_watch, "load_config", load)
+    app = app_of_file(tmp_path / "config.yaml")
+    file = app.config_file
+    assert file is not None
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.started)
+        watch = config_watch.ConfigWatch(app.main, file)
         await watch.look()
-    assert told == ["read"]
-    file.write_text(SECOND)
-    await watch.look()
-    file.write_text(SECOND + "ui: {refresh: 2}\n")
-    await watch.look()
-    assert told == ["read"]
-    await watch.look()
-    assert told == ["read", "read"]
+        assert read == []
+        for _ in range(3):
+            await watch.look()
+        assert read == [FIRST]
+        file.write_text(SECOND)
+        await watch.look()
+        file.write_text(SECOND + "ui: {refresh: 2}\n")
+        await watch.look()
+        assert read == [FIRST]
+        await watch.look()
+        assert read == [FIRST, SECOND + "ui: {refresh: 2}\n"]
+
+
+async def test_what_changed_while_a_slow_disk_was_read_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = Event()
+
+    def slow(path: Path) -> Config:
+        found = load_config(path)
+        assert answers.wait(60)
+        return found
+
+    monkeypatch.setattr(config_watch, "load_config", slow)
+    app = app_of_file(tmp_path / "config.yaml")
+    file = app.config_file
+    assert file is not None
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.started)
+        watch = config_watch.ConfigWatch(app.main, file)
+        watch._looks._limit = 0.05
+        await watch.look()
+        with pytest.raises(SlowDiskError):
+            await watch.look()
+        file.write_text(SECOND)
+        answers.set()
+        await until(pilot, lambda: watch._looks.hangs is False)
+        for _ in range(3):
+            await watch.look()
+        await notified(pilot, " loads it")
 
 
 async def test_keys_are_answered_while_the_file_is_on_a_slow_disk(

@@ -49,6 +49,9 @@ def test_what_is_hidden_is_not_sent() -> None:
 
 def test_a_wide_character_is_sent_whole() -> None:
     assert sent((0, 15, 17)) == "\x1b[1;15H日本"
+    console = Console(file=StringIO(), color_system="truecolor")
+    lines = [{0: Strip([Segment("⚠️abc")])}]
+    assert PartialUpdate(lines, [(0, 1, 3)], [[5]]).render_segments(console) == "\x1b[1;1H⚠️a"
 
 
 class Terminal:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from threading import Thread
 from typing import Generic, ParamSpec, TypeVar
 
 from pitui.domain.errors import PituiError
@@ -20,12 +21,15 @@ class SlowDiskError(PituiError):
 
 
 class DiskThread:
-    """Does one thing after the other, outside the event loop; Python ends when all is done."""
+    """Does one thing after the other, outside the event loop; Python ends when all is done.
 
-    def __init__(self, what: str, limit: float = _LIMIT) -> None:
+    Where it only `reads`, Python's end waits for nothing; each thing then has a thread of its own.
+    """
+
+    def __init__(self, what: str, limit: float = _LIMIT, *, reads: bool = False) -> None:
         self._what = what
         self.limit = limit
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._thread = None if reads else ThreadPoolExecutor(1, thread_name_prefix="disk")
 
     async def do(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return what `work` returns, or raise what it raises.
@@ -42,7 +46,7 @@ class DiskThread:
 
     def begin(self, work: Callable[[], _T]) -> "asyncio.Future[_T]":
         """Have something done, and return what is told of its end."""
-        return asyncio.wrap_future(self._thread.submit(work))
+        return asyncio.wrap_future(self._submit(work))
 
     @asynccontextmanager
     async def limited(self, limit: float) -> AsyncIterator[None]:
@@ -58,7 +62,23 @@ class DiskThread:
 
     def put(self, work: Callable[[], object]) -> None:
         """Have something done that nobody waits for, nor for what it raises."""
-        self._thread.submit(work)
+        self._submit(work)
+
+    def _submit(self, work: Callable[[], _T]) -> "Future[_T]":
+        if self._thread is not None:
+            return self._thread.submit(work)
+        ended: Future[_T] = Future()
+        Thread(target=_work_for, args=(ended, work), name="disk", daemon=True).start()
+        return ended
+
+
+def _work_for(ended: "Future[_T]", work: Callable[[], _T]) -> None:
+    if not ended.set_running_or_notify_cancel():
+        return
+    try:
+        ended.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+        ended.set_exception(error)
 
 
 class LastingWork(Generic[_T]):

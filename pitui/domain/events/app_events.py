@@ -25,7 +25,7 @@ def application_events(before: LastKnownState, changes: AppChanges, now: float) 
             continue
         if app.state.active or app.submitted_at + app.duration_s > now - KEPT_S:
             yield from _application_events(was, app, now)
-    for app_id in sorted(changes.gone):
+    for app_id in changes.gone:
         if known[app_id] in _ACTIVE:
             why = join("the master no longer lists it", last_seen(before, now))
             name = before.names.get(app_id, app_id)

@@ -64,19 +64,22 @@ kills=$(timeout 3 busctl get-property org.freedesktop.login1 /org/freedesktop/lo
 """
 
 # A folder above that others may not enter hides it. `secrets` and `file` are what the part before
-# has: names of secrets, and spark-defaults.conf. A value that is a path or a variable is none.
+# has: names of secrets, and spark-defaults.conf. A variable may also name a file that holds one.
 _PROTECTED_FILES = r"""
-is='[[:space:]=:]' none=/[[:alnum:]._-]+/
-for protected in "$file" "${file%/*}/spark-env.sh"; do
-  grep -isE "^[[:space:]]*(export[[:space:]]+)?[^#[:space:]=:]*($secrets)[^[:space:]=:]*$is" \
-    "$protected" | grep -qvE "$is([\"']*|[\"']?([$]|$none).*)[[:space:]]*$" || continue
-  use=secret up=$(readlink -f -- "$protected")
+protected() {
+  use=secret up=$(readlink -f -- "$1")
   while [ "$up" != / ]; do
     up=$(dirname -- "$up")
     case $(stat -c %a -- "$up") in *[1357]) ;; *) use=hidden ;; esac
   done
-  echo "private $use $(stat -L -c '%a %U' -- "$protected") $protected"
-done
+  echo "private $use $(stat -L -c '%a %U' -- "$1") $1"
+}
+grep -qisE "^[[:space:]]*[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]+[^[:space:]]" \
+  "$file" && protected "$file"
+name="[^#[:space:]=]*($secrets)[^[:space:]=]*" some="[\"']?[^[:space:]\"'$]"
+grep -isE "^[[:space:]]*(export[[:space:]]+)?$name=$some" "${file%/*}/spark-env.sh" |
+  grep -qviE "^[^=]*_(file|path|dir)=" &&
+  protected "${file%/*}/spark-env.sh"
 """
 
 # `work`, `logs`, `local` and `pids` are Spark's folders here, `ifs` is what IFS was.

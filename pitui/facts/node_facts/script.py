@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from pitui.domain.quick_dataclass import dataclass
-from pitui.domain.secret_names import SECRET_NAMES, without_secrets
+from pitui.domain.secret_names import SECRET_NAMES, hide_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND
 from pitui.facts.node_facts.access_script import (
@@ -236,7 +236,7 @@ def node_facts_command(question: NodeQuestion) -> str:
             _sudo() if question.sudo else "",
             login_facts(question.pids, sudo=question.sudo),
             round_trips(question.master_port) if question.master_port else "",
-            exports(without_secrets(question.env)),
+            exports(hide_secrets(question.env)),
             f"SPARK_HOME={home}; export SPARK_HOME",
             f'functions={quote(SPARK_ENV_SH)}; eval "$functions"',
             _HOME,
@@ -284,7 +284,7 @@ def _asking_account(question: NodeQuestion) -> str:
             f"echo '{PART}more'",
         ]
     )
-    given = quote(exports(without_secrets(question.env)))
+    given = quote(exports(hide_secrets(question.env)))
     return f"account={quote(question.account)} own={quote(own)} given={given}{_AS_ACCOUNT}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from pitui.domain.quick_dataclass import dataclass
-from pitui.domain.secret_names import SECRET_NAMES, without_secrets
+from pitui.domain.secret_names import SECRET_NAMES, hide_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH, spark_env_end
 from pitui.remote.quoting import quote, quote_glob, quote_path
 
@@ -14,7 +14,7 @@ _ENVIRONMENT = (
     "SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON",
     "SPARK_EXECUTOR_MEMORY", "SPARK_MEM", "SPARK_REMOTE",
 )  # fmt: skip
-# Values whose names Spark itself redacts do not leave the node.
+# Secrets do not leave the node.
 _SECRET_LINE = rf"^([[:space:]]*[^#[:space:]=:]*({SECRET_NAMES})[^[:space:]=:]*[[:space:]=:]).*"
 _HIDE = rf'sed -E "s/{_SECRET_LINE}/\1set/I"'
 
@@ -26,10 +26,10 @@ class SubmissionFacts:
     has_submit: bool = False
     """Whether bin/spark-submit is there."""
     defaults: str = ""
-    """The text of spark-defaults.conf; values that Spark itself would hide are only `set`."""
+    """The text of spark-defaults.conf; of secrets there is only `set`."""
     defaults_path: str = ""
-    defaults_group: str | None = None
-    """The group that may read that file, where this login may not."""
+    closed: tuple[str, str] | None = None
+    """A file of Spark's configuration that this login may not read, and the group that may."""
     environment: dict[str, str] = field(default_factory=dict)
     address: str | None = None
     """The node's own address towards the workers."""
@@ -67,13 +67,15 @@ def submission_script(
     texts = "\n".join(
         f"printf 'file {number} '; text {quote_path(path)}" for number, path in enumerate(files)
     )
-    return f"""{exports(without_secrets(env or {}))}
+    return f"""{exports(hide_secrets(env or {}))}
 SPARK_HOME={quote_path(spark_home)}; export SPARK_HOME
 text() {{ {_HIDE} "$1" 2>/dev/null | base64 | tr -d '\\n'; echo; }}
 [ -x "$SPARK_HOME/bin/spark-submit" ] && echo submit
 target=$(getent ahosts {quote(towards)} 2>/dev/null | {{ read -r first rest; echo "$first"; }})
 set -- $(ip -o route get "$target" 2>/dev/null)
 while [ $# -gt 1 ]; do [ "$1" = src ] && echo "address $2"; shift; done
+env_file=${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/spark-env.sh
+[ -f "$env_file" ] && [ ! -r "$env_file" ] && echo "closed $(stat -c %G "$env_file") $env_file"
 {SPARK_ENV_SH}
 in_spark_env '
   for name in {names}; do
@@ -82,7 +84,7 @@ in_spark_env '
   file="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}/spark-defaults.conf"
   [ -f "$file" ] || exit 0
   printf "defaults %s\\n" "$file"
-  [ -r "$file" ] || {{ echo "closed $(stat -c %G "$file")"; exit 0; }}
+  [ -r "$file" ] || {{ echo "closed $(stat -c %G "$file") $file"; exit 0; }}
   printf "text "; {_HIDE} "$file" | base64 | tr -d "\\n"; echo' 2>/dev/null || end_of_spark_env
 cd "$SPARK_HOME" 2>/dev/null
 {texts}
@@ -99,7 +101,7 @@ def parse_submission(text: str) -> SubmissionFacts:
     has_submit, address, defaults, path = False, None, "", ""
     environment: dict[str, str] = {}
     files: dict[int, str] = {}
-    ends, group = None, None
+    ends, closed = None, None
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
         if word == "submit":
@@ -112,7 +114,8 @@ def parse_submission(text: str) -> SubmissionFacts:
         elif word == "defaults":
             path = rest
         elif word == "closed":
-            group = rest
+            group, _, closed_path = rest.partition(" ")
+            closed = (closed_path, group)
         elif word == "text":
             defaults = _decoded(rest)
         elif said := spark_env_end(line):
@@ -120,7 +123,7 @@ def parse_submission(text: str) -> SubmissionFacts:
         elif word == "file":
             number, _, encoded = rest.partition(" ")
             files[int(number)] = _decoded(encoded)
-    return SubmissionFacts(has_submit, defaults, path, group, environment, address, ends, files)
+    return SubmissionFacts(has_submit, defaults, path, closed, environment, address, ends, files)
 
 
 def paths_script(spark_home: str, paths: Sequence[tuple[str, bool]]) -> str:

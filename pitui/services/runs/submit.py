@@ -276,11 +276,12 @@ async def _submission_facts(
     if facts.ends is not None:
         message, advice = facts.ends
         raise NodeError(node.name, f"{node.name}: {message}", advice)
-    if facts.defaults_group is not None:
+    if facts.closed is not None:
+        path, group = facts.closed
         raise NodeError(
             node.name,
-            f"{node.name}: this login may not read {facts.defaults_path}, and so not submit",
-            f"Its group may: sudo usermod -aG {facts.defaults_group} USER, then log in again; or "
+            f"{node.name}: this login may not read {path}, and so not submit",
+            f"Its group may: sudo usermod -aG {group} USER, then log in again; or "
             "set spark.submit_group and provision.",
         )
     if facts.address is None and urlsplit(view.url).hostname:

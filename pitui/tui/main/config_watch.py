@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ EVERY = 2.0
 """Seconds between two looks at the file: one call of the system, and no reading."""
 
 _Stamp = tuple[int, int, int] | None
+_Found = Config | ConfigError | None
 
 
 class ConfigWatch:
@@ -31,9 +31,7 @@ class ConfigWatch:
     def __init__(self, main: "MainScreen", file: Path) -> None:
         self._main = main
         self._file = file
-        disk = DiskThread(file.name)
-        self._stamps = LastingWork[_Stamp](disk)
-        self._loads = LastingWork[Config](disk)
+        self._looks = LastingWork[_Found](DiskThread(file.name, reads=True))
         # So the first look finds what was changed while pitui started.
         self._seen: _Stamp = None
         self._changed = False
@@ -51,26 +49,29 @@ class ConfigWatch:
         Raises:
             SlowDiskError: the disk has not answered in time; the next look goes on with it.
         """
-        stamp = await self._stamps.do(self._stamp)
-        if stamp == self._seen:
-            if self._changed:
-                await self._tell()
-                self._changed = False
-            return
-        # An editor may be in the middle of writing it: it is read when it has come to rest.
-        self._seen, self._changed = stamp, True
-
-    async def _tell(self) -> None:
+        found = await self._looks.do(self._find)
         app, name = app_of(self._main), self._file.name
-        try:
-            config = await self._loads.do(partial(load_config, self._file))
-        except ConfigError as error:
-            text = f"{name} has changed and cannot be used: {error.message}"
+        if isinstance(found, ConfigError):
+            text = f"{name} has changed and cannot be used: {found.message}"
             self._main.app.notify(text, severity="error", markup=False)
-            return
-        if config != app.config:
+        elif found is not None and found != app.config:
             key = app.keys.first(action("reload"))
             self._main.app.notify(f"{name} has changed: {key} loads it", markup=False)
+
+    def _find(self) -> _Found:
+        """Return what the file holds where it has changed; runs beside the event loop."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            # An editor may be in the middle of writing it: it is read when it has come to rest.
+            self._seen, self._changed = stamp, True
+            return None
+        if not self._changed:
+            return None
+        self._changed = False
+        try:
+            return load_config(self._file)
+        except ConfigError as error:
+            return error
 
     def _stamp(self) -> _Stamp:
         try:

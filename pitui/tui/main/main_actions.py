@@ -129,6 +129,7 @@ class MainActions:
         if file is None:
             self._main.footer.say("there is no configuration file to load")
             return
+        self._main.footer.say(f"reading {file.name} …")
         self._main.run_worker(self._reload(file), group="reload", exclusive=True)
 
     async def _reload(self, file: Path) -> None:
@@ -138,7 +139,7 @@ class MainActions:
 
         app = app_of(self._main)
         try:
-            config = await DiskThread(file.name).do(load_config, file)
+            config = await DiskThread(file.name, reads=True).do(load_config, file)
         except PituiError as error:
             self._main.app.notify(error.message, severity="error", markup=False)
             return

@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from rich.cells import get_character_cell_size
+from rich.cells import split_graphemes
 from rich.console import Console, RenderableType
 from rich.control import Control
 from textual._compositor import ChopsUpdate
@@ -33,7 +33,8 @@ def _whole_characters(strip: Strip, start: int, stop: int) -> tuple[int, int]:
     """Widen a cut, in cells, to the wide characters at its ends: half of one would be a blank."""
     if strip.text.isascii():
         return start, stop
-    edges = [0, *accumulate(map(get_character_cell_size, strip.text))]
+    graphemes, _ = split_graphemes(strip.text)
+    edges = [0, *accumulate(width for _, _, width in graphemes)]
     begin = max(edge for edge in edges if edge <= start)
     return begin, min((edge for edge in edges if edge >= stop), default=stop)
 

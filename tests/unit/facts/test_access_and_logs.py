@@ -115,6 +115,10 @@ def test_a_secret_counts_where_others_may_enter_its_folder(shell: Sequence[str])
     [
         ("export AWS_SECRET_ACCESS_KEY=hunter2", True),
         ("MY_API_KEY='hunter2'", True),
+        ("export AWS_SECRET_ACCESS_KEY=aGVsbG8=", True),
+        ("MY_PASSWORD=hunter2 # see /etc/x/y", True),
+        ("MY_PASSWORD=/hunter/2", True),
+        ("MY_PASSWORD=", False),
         ("export TOKEN_FILE=/run/secrets/token", False),
         ('export MY_PASSWORD="$OTHER"', False),
         ("# export MY_PASSWORD=hunter2", False),
@@ -128,6 +132,15 @@ def test_secrets_of_the_environment_count_too(
     (spark / "conf/spark-env.sh").write_text(f"{line}\n")
     found = ask(shell, NodeQuestion(str(spark)), spark.parent).access.private_files
     assert [Path(one.path).name for one in found] == ["spark-env.sh"] * is_secret
+
+
+@pytest.mark.parametrize("value", ["hunter2", "abc=", ": /Ab3/xyz", "$ecret123", "hunter2 # /x/y"])
+def test_whatever_a_setting_called_password_is_counts(
+    shell: Sequence[str], spark: Path, value: str
+) -> None:
+    (spark / "conf/spark-defaults.conf").write_text(f"spark.my.password {value}\n")
+    found = ask(shell, NodeQuestion(str(spark)), spark.parent).access.private_files
+    assert [Path(one.path).name for one in found] == ["spark-defaults.conf"]
 
 
 def test_owners_of_folders_and_groups_of_accounts(shell: Sequence[str], spark: Path) -> None:

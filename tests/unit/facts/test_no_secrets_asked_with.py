@@ -13,3 +13,4 @@ def test_questions_hold_no_secrets() -> None:
     ):
         assert "/mnt/ssd" in asked
         assert "hunter2" not in asked
+        assert "export AWS_SECRET_ACCESS_KEY=set" in asked
