@@ -17,7 +17,10 @@ from pitui.services.runs.detached_runs import Runs
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Make the Java of these tests before any of them has its time limit."""
-    if not session.config.option.collectonly:
+    here = Path(__file__).parent
+    if not session.config.option.collectonly and any(
+        here in item.path.parents for item in session.items
+    ):
         quick_java()
 
 

@@ -164,7 +164,8 @@ def _more_sentences(
 
 def _driver_sentence(_record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     """Say how long no stage ran, and where in the application that was."""
-    idle, where = attribution.whole[Part.DRIVER] / attribution.cores, attribution.driver
+    where = attribution.driver
+    idle = where.before + where.between + where.after
     places = []
     if where.before >= _WORTH_NAMING * idle:
         places.append(f"{took(where.before)} before the first")

@@ -160,7 +160,8 @@ async def _read_body(answer: "httpx.Response", url: str) -> Response:
     async for chunk in answer.aiter_bytes():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise WebError(url, f"the answer is larger than {BODY_LIMIT >> 20} MiB")
+            said = f"the answer is larger than {BODY_LIMIT >> 20} MiB"
+            raise WebError(url, said, status=answer.status_code)
     headers = answer.headers
     return Response(
         answer.status_code,

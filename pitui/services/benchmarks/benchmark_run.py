@@ -309,12 +309,13 @@ class BenchmarkRunner:
             return runs[0]
         whole = merge_rounds(runs)
         (own,) = (run for run in runs if run.id == whole.id)
-        for run in runs:
-            if run is not own:
-                await self._runs.forget(run)
+        await self._keep(whole)
         samples = self._samples_by_driver(record, own)
         whole = await self._explainer.explained(whole, samples)
         await self._keep(whole)
+        for run in runs:
+            if run is not own:
+                await self._runs.forget(run)
         return whole
 
     def _samples_by_driver(self, record: Recording, run: Run) -> Mapping[str, Sequence[NodeSample]]:

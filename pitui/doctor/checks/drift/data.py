@@ -32,8 +32,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
                     "pitui push",
                     node=name,
                     about=item.target,
-                    detail="What was changed there is not replaced: `pitui push` says so, and "
-                    "`pitui push --force` does",
+                    detail="`pitui push` names what was changed there and leaves it; "
+                    "`pitui push --force` replaces it",
                     several=f"{item.target} is not what it is here",
                 )
 

@@ -18,10 +18,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class DriverTime:
-    """The seconds in which no stage ran, by where they lie; those of starting are none of them."""
+    """The seconds in which no stage ran, by where they lie."""
 
     before: float = 0.0
-    """Before the first stage."""
+    """Before the first stage, without the start of executors."""
     pauses: tuple[Pause, ...] = ()
     after: float = 0.0
     """After the last stage."""
