@@ -138,6 +138,9 @@ class PituiApp(App[None], inherit_bindings=False):
         self.stylesheet.read_all(late_style_paths())
         self.stylesheet.parse()
         self._dressed = True
+        for screen in self.screen_stack:
+            if screen is not self.main:  # a key was quicker
+                screen.update_node_styles(animate=False)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send only the changed cells to the terminal."""
