@@ -122,6 +122,8 @@ def test_what_one_machine_alone_lacks_is_found_there(lab: Lab, config: Path) -> 
     settings = {
         "spark.scheduler.minRegisteredResourcesRatio": "1",
         "spark.task.maxFailures": "1",
+        # What it lacked is not found for an hour more.
+        "spark.eventLog.enabled": "false",
     }
     words = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
     application = start(config, "submit", "--", *words, str(program))
