@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from support.looks import screen_text
 from support.plain_cluster import Still, config, shown, ui, until
 from support.tools import tool
 
@@ -93,6 +94,20 @@ async def test_no_action_breaks_while_the_services_start() -> None:
         finally:
             loaded.set()
         await until(pilot, lambda: app.started)
+
+
+async def test_a_dialog_that_opens_before_its_styles_are_read_gets_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = ui()
+    dress = app._dress
+    monkeypatch.setattr(app, "_dress", lambda: None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.started)
+        await pilot.press("question_mark")
+        assert "Esc close" not in screen_text(app)
+        dress()
+        await until(pilot, lambda: "Esc close" in screen_text(app))
 
 
 async def test_services_that_cannot_go_on_end_the_ui_with_their_reason() -> None:
