@@ -181,19 +181,3 @@ def test_no_class_of_the_ui_is_cut_into_slices():
         if len(of) == 1 and not re.search(rf"(?<!class )\b{name}\((?!\w+\):)", text)
     }
     assert found == {}
-
-
-def test_dataclasses_are_quick_to_make():
-    """Those that are frozen and have slots: `from pitui.domain.quick_dataclass import dataclass`.
-
-    Not in what runs on nodes by itself.
-    """
-    slow = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
-    found = [
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "pitui").rglob("*.py")
-        if not {"programs", "node_samples"} & set(path.parts)
-        and "@dataclass(frozen=True, slots=True)\n" in (text := path.read_text())
-        and slow.search(text)
-    ]
-    assert found == ["pitui/remote/tcp.py"]  # ruff wants to see that its default is frozen

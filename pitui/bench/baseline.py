@@ -1,11 +1,11 @@
 """Baselines: runs that were kept, against which later runs of the same kind are held; pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pitui.bench.compare_runs import other_work_reasons, seconds_of
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 
 LEAST_REPEATS = 2
 """A baseline needs a spread of its own; what is within it is no news."""

@@ -4,9 +4,8 @@ Memory in Python is measured in `pitui.domain.sizing`. Sizes in MiB.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.node_samples.reader import Reading
 
 LEAST_MIB = 10

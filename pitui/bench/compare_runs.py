@@ -1,13 +1,12 @@
 """Two runs against each other: a verdict with its figures, or why there can be none; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
 
 from pitui.bench.statistics import enough, mann_whitney, ratio_of_medians
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.quick_dataclass import dataclass
 
 _HOW = frozenset(("path", "generate", "warm", "partitions", "executor_memory", "executor_cores"))
 """Parameters that say where data lies or how work is done, not how much work there is."""

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import SMALLEST_EXECUTOR_MIB
 from pitui.domain.text.memory_amount import parse_memory, spark_memory
 

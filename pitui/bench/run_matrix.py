@@ -1,14 +1,13 @@
 """The cells of one call of a benchmark: what is compared, and in which order it is run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from statistics import median
 
 from pitui.bench.suites import Benchmark
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """How the time of recorded runs changes with their number of workers; pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 
 from pitui.bench.compare_runs import other_work_reasons
 from pitui.bench.run_matrix import scaling
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

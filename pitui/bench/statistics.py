@@ -7,9 +7,8 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
-
-from pitui.domain.quick_dataclass import dataclass
 
 LEVEL = 0.05
 """A difference is shown where it would come about by chance less often than this."""

@@ -1,13 +1,13 @@
 """The benchmarks that pitui offers: one row each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from pitui.bench import parameters
 from pitui.bench.parameters import COMMON, Parameter
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 
 PROGRAMS = Path(__file__).parent / "programs"
 

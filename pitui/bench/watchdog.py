@@ -6,8 +6,8 @@ has to last.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.node_samples.reader import Reading
 
 _MIB = 1024 * 1024

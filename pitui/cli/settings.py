@@ -1,7 +1,7 @@
 """The global options, and how a command gets them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -10,7 +10,6 @@ import click
 
 from pitui.cli.command_table import what_changes
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pitui.config.model import Config

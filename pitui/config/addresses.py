@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from pitui.config import validators
 from pitui.config.model import LOCAL
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
 

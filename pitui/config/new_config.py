@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.addresses import Address, name_for, parse_address
@@ -13,7 +14,6 @@ from pitui.config.validators import node_name_problem
 from pitui.config.whole_file import create_file
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import LEAST_MEMORY
 
 

@@ -1,12 +1,12 @@
 """What the checks know of one application from its inside."""
 
 import re
+from dataclasses import dataclass
 
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.explanation import Suspect
 from pitui.domain.bottleneck.task_record import ApplicationRecord, node_of
 from pitui.domain.cluster import Application
-from pitui.domain.quick_dataclass import dataclass
 
 _MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z_]\w*)")
 _PATH = re.compile(

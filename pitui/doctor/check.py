@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.domain.quick_dataclass import dataclass
 
 Rule = Callable[[Evidence], Iterable[Finding | SkippedCheck]]
 

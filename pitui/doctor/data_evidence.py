@@ -1,9 +1,7 @@
 """Where the data of the configuration is, as `pitui data` says it."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

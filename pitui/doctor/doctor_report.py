@@ -1,12 +1,11 @@
 """What a run of the checks says as a whole: one finding a cause, what explains most first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.doctor.check import Check
 from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
 from pitui.doctor.fix import Fix
-from pitui.domain.quick_dataclass import dataclass
 
 COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}
 """Points that a finding takes off the score of 100."""

@@ -1,9 +1,9 @@
 """What a check says: findings, and where it could not look."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pitui.doctor.fix import Fix
-from pitui.domain.quick_dataclass import dataclass
 
 
 class FindingSeverity(StrEnum):

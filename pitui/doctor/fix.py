@@ -1,10 +1,10 @@
 """What mends a finding: steps of provisioning, and daemons that are started or restarted."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Fixes of several findings as one plan: each step once a node, each daemon once."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """What became of findings that were to be fixed: what holds now, and what is left."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.start_steps import START_STEPS
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 
 
 class FixState(StrEnum):

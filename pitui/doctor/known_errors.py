@@ -3,8 +3,9 @@
 Texts of Spark 4.3 in its own words; earlier versions write the same pieces.
 """
 
+from dataclasses import dataclass
+
 from pitui.doctor.finding import FindingSeverity
-from pitui.domain.quick_dataclass import dataclass
 
 _ERROR, _WARNING = FindingSeverity.ERROR, FindingSeverity.WARNING
 

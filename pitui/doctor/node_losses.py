@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.events.event import Event, EventKind, Severity
-from pitui.domain.quick_dataclass import dataclass
 
 HOUR = 3600.0
 _SAME = 60.0

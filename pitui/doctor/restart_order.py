@@ -1,10 +1,10 @@
 """In which order daemons are restarted so that nobody loses anything."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from pitui.domain.cluster import NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 
 

@@ -1,13 +1,12 @@
 """What a cluster is at one moment: master, nodes, workers, applications, executors."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
 from pitui.domain.apps.stall_reason import MayStall, StallReason
 from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.domain.errors import Failure, LinkError
-from pitui.domain.quick_dataclass import dataclass
 
 
 class MasterState(StrEnum):

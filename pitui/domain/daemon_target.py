@@ -1,7 +1,8 @@
 """Which daemon an action is meant for."""
 
+from dataclasses import dataclass
+
 from pitui.domain.cluster import Role
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Drivers: those of cluster mode, as the master lists them, and how old a driver's word is."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pitui.domain.apps.stall_reason import MayStall, StallReason
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import time_span
 
 _OLD = 5.0

@@ -1,8 +1,7 @@
 """What one looks at closer on one node: its system, its last hour, its processes, its disk."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """What happened on each of many nodes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class OutcomeState(StrEnum):

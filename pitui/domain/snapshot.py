@@ -1,6 +1,6 @@
 """The cluster at one moment, as the watch publishes it."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from pitui.domain.cluster import (
@@ -13,7 +13,6 @@ from pitui.domain.cluster import (
     WorkerState,
 )
 from pitui.domain.driver import ClusterDriver
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a node knows of an account."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
+
 from pitui.remote.quoting import quote
 
 

@@ -1,9 +1,7 @@
 """What a node is: login, system, board, clock and addresses, by one cheap command."""
 
 import re
-from dataclasses import field
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass, field
 
 MACHINE_COMMAND = r"""
 echo "user $(id -un)"; echo "uid $(id -u)"; echo "home $HOME"

@@ -1,8 +1,8 @@
 """A node's clock, and what keeps it right."""
 
 import re
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote
 
 SERVICES = (

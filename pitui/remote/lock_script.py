@@ -12,9 +12,9 @@ by the port of the SSH server.
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 
 from pitui.domain.errors import LockedError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.remote.quoting import quote
 

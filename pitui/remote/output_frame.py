@@ -14,9 +14,8 @@ mark behind it that carries its exit status.
 
 import re
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote_for_login
 
 KEPT = 4096

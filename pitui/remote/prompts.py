@@ -1,10 +1,9 @@
 """The questions that a link may have to put to a person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 def key_file(kind: str) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
-
-from pitui.domain.quick_dataclass import dataclass
 
 RUN_LIMIT = 30.0
 """Seconds that a command may take unless its caller says otherwise."""

@@ -9,9 +9,9 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from pitui.domain.errors import Failure, LinkError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.process import OUTPUT_LIMIT
 from pitui.remote.quoting import quote
 from pitui.remote.runner import RemoteProcess, Runner

@@ -1,6 +1,7 @@
 """What is asked of a machine that may become a node: who one is there, and which Spark it has."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
+
 from pitui.spark.versions import home_version
 
 FIRST_LOOK_COMMAND = r"""

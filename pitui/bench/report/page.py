@@ -1,7 +1,7 @@
 """Runs as one page: no script, nothing from elsewhere, readable in the dark and on paper."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.number_words import counted
 
 _STYLE = Path(__file__).with_name("style.css")

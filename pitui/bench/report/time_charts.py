@@ -1,12 +1,12 @@
 """The charts of a report over a run's time as SVG: each node's load, and tasks on cores."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.bench.report.charts import WIDTH
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.domain.apps.gantt import CoreLane, TaskBar, core_lanes, span_of
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 
 _MIB = 1024 * 1024
 _GAP = 36.0

@@ -1,8 +1,7 @@
 """What is wrong at one place of a configuration, and how values are named to people."""
 
 import json
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 Path = tuple[str, ...]
 """The keys that lead to a value: ("nodes", "pi2", "port")."""

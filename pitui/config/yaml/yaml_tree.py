@@ -1,9 +1,8 @@
 """A configuration as it is in the file: values with the line and column of each."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.config.yaml.problem import Path, quoted
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

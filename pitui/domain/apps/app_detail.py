@@ -1,7 +1,7 @@
 """An application from the inside, and the places that somebody can look at in there."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -9,7 +9,6 @@ from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.apps.work_counts import WorkDone, WorkState
 from pitui.domain.cluster import Progress
 from pitui.domain.driver import DriverAge
-from pitui.domain.quick_dataclass import dataclass
 
 
 class DetailOrigin(StrEnum):

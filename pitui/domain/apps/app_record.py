@@ -1,14 +1,13 @@
 """All that is known of one execution of an application, whoever told of it."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import reduce
 
 from pitui.domain.apps.app_detail import AppDetail
 from pitui.domain.apps.jobs import Stage
 from pitui.domain.apps.work_counts import WorkDone
 from pitui.domain.cluster import Application
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

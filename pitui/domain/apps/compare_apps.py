@@ -6,12 +6,12 @@ One execution of each says nothing about chance: here stands what happened, and 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 from pitui.domain.apps.app_record import AppRecord
 from pitui.domain.apps.jobs import Stage
 from pitui.domain.apps.work_counts import WorkDone
-from pitui.domain.quick_dataclass import dataclass
 
 _ALWAYS_DIFFER = re.compile(
     r"spark\.(app\.(id|startTime|submitTime|name|attempt\.id)|driver\.port|executor\.id"

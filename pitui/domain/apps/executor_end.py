@@ -1,9 +1,8 @@
 """How an executor ended: by what its driver gives as the reason, or by the master's list."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pitui.domain.quick_dataclass import dataclass
 
 _CODE = re.compile(
     r"(?:exited with code|exit code|exitStatus|exited with status)[ =]*(-?\d+)", re.IGNORECASE

@@ -4,10 +4,9 @@ Sizes are bytes, times milliseconds, moments Unix time in seconds.
 """
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from pitui.domain.apps.work_counts import Quartiles, Tally, WorkDone, WorkState
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

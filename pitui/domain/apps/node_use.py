@@ -1,9 +1,9 @@
 """What a node did while a run lasted: its samples in a few figures."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 
 _MIB = 1024 * 1024
 

@@ -1,12 +1,11 @@
 """A run: one execution of a benchmark or a job on the cluster."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median, quantiles
 
 from pitui.domain.apps.node_use import NodeUse
 from pitui.domain.bottleneck.explanation import Bound, WhatIf
-from pitui.domain.quick_dataclass import dataclass
 
 
 class RunState(StrEnum):

@@ -1,8 +1,7 @@
 """Why an application or driver does not move, as one value."""
 
+from dataclasses import dataclass
 from enum import Enum, auto
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class StallKind(Enum):

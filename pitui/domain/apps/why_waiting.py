@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from pitui.domain.apps.stall_reason import StallKind, StallReason
@@ -14,7 +15,6 @@ from pitui.domain.cluster import (
     Worker,
 )
 from pitui.domain.driver import ClusterDriver
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import (
     LEAST_MEMORY,
     SMALLEST_EXECUTOR_MIB,

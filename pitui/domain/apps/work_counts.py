@@ -4,10 +4,9 @@ Sizes are bytes, times milliseconds.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class WorkState(StrEnum):

@@ -1,11 +1,9 @@
 """The answers: what bound an application, what would make it shorter, what looks wrong in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class Part(StrEnum):

@@ -1,6 +1,6 @@
 """One moment of one node while an application ran: what its own counters said."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """An application as its tasks tell it: what bound it is computed from nothing but this."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 from pitui.domain.apps.jobs import Stage, Task
-from pitui.domain.quick_dataclass import dataclass
 
 _TINY_MS = 200
 _TINY_A_CORE = 20

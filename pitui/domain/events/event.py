@@ -1,8 +1,7 @@
 """Something that happened on the cluster, as the timeline keeps it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pitui.domain.quick_dataclass import dataclass
 
 KEPT_S = 7 * 86400.0
 """Seconds for which events are kept; what ended before is no event any more."""

@@ -1,7 +1,7 @@
 """What was last seen of a cluster, as one word each: what new snapshots are compared with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.cluster import (
     Application,
@@ -12,7 +12,6 @@ from pitui.domain.cluster import (
     NodeStatus,
     WorkerState,
 )
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 
 HOT_C, COOL_C = 80.0, 75.0

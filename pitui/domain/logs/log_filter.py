@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pitui.domain.logs.log_line import Level
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """One entry of a log and where it came from."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class Level(StrEnum):

@@ -1,9 +1,9 @@
 """The logs that there are, as a tree to choose from."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pitui.domain.logs.log_line import LogSource
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

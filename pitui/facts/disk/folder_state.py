@@ -1,8 +1,8 @@
 """What folders on a node are: on which file system, whose, with which mode."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_all
 
 _RAM = ("tmpfs", "ramfs")

@@ -6,9 +6,9 @@ spark-daemon.sh keeps five older logs as `...out.1` to `...out.5`.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pitui.domain.node_detail import FolderKind, LeftoverFolder
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.disk.bench_folder import FOLDER, is_ours
 from pitui.remote.quoting import quote, quote_path
 

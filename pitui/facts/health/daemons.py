@@ -4,9 +4,9 @@ import re
 import time
 from calendar import timegm
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess, Launcher
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.parser import HealthFigures
 from pitui.facts.spark.daemon_processes import daemon_role, homes_of
 

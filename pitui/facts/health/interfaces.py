@@ -7,8 +7,7 @@ there it is what leads out of it.
 
 import re
 from collections.abc import Iterable, Mapping
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 _LOOPBACK = "lo"
 _ETHERNET = 1

@@ -4,8 +4,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.interfaces import NetworkLink, carrying
 
 _THROTTLED = (

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.cluster import DaemonProcess, Metrics
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.daemons import Known, processes_of
 from pitui.facts.health.interfaces import NetworkLink, parse_links
 from pitui.facts.health.parser import HealthFigures, read_lines

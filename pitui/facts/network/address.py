@@ -3,12 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.config.model import Node
 from pitui.domain.cluster import MasterView, Worker
 from pitui.domain.ip_address import is_ip_address, is_loopback
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.workers import newest_by_host, preference, webui_port
 
 ADDRESS_COMMAND = (

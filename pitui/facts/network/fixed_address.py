@@ -1,9 +1,8 @@
 """What manages a node's Ethernet, and what has to be written for a fixed address."""
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote
 
 NETWORK_COMMAND = r"""

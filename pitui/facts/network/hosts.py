@@ -1,8 +1,7 @@
 """The lines of /etc/hosts."""
 
 from collections.abc import Iterable
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 PATH = "/etc/hosts"
 

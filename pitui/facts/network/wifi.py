@@ -1,6 +1,6 @@
 """A node's wireless links and what its way to us runs over."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 WIRELESS_COMMAND = (
     "for d in /sys/class/net/*; do n=${d##*/}; "

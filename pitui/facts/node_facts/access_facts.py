@@ -1,9 +1,8 @@
 """Who may do what on a node, as it told the checks."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.node_facts.reach import Reach
 
 

@@ -1,9 +1,7 @@
 """Logs, modules of Python, and files of data, as a node told the checks."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """What a node said of itself to the checks."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.network.hosts import HostLine
 from pitui.facts.node_basics import Machine
 from pitui.facts.node_facts.access_facts import AccessFacts

@@ -1,6 +1,6 @@
 """How tries to connect to other nodes ended."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

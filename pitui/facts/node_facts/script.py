@@ -5,9 +5,8 @@ limit of its own, and connections are tried side by side.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import SECRET_NAMES, hide_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_basics import MACHINE_COMMAND

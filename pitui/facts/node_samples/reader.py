@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.interfaces import carrying, parse_links
 from pitui.facts.health.parser import throttled_bits
 from pitui.remote.quoting import quote, quote_path

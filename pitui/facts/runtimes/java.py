@@ -1,8 +1,7 @@
 """Which Java a node has, the way Spark's own scripts look for it."""
 
 import re
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 _VERSION = re.compile(r"version \"([^\"]+)\"")
 

@@ -1,8 +1,7 @@
 """Every Java runtime on a node, by looking at files: starting each would take seconds on a Pi."""
 
 import re
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 PUSHED = "/opt/pitui/java"
 """Where a JDK that was pushed lies; below the login user's home where there is no root."""

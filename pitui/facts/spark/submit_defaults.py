@@ -3,9 +3,8 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import SECRET_NAMES, hide_secrets
 from pitui.domain.spark_env import SPARK_ENV_SH, spark_env_end
 from pitui.remote.quoting import quote, quote_glob, quote_path

@@ -1,8 +1,8 @@
 """Steps that bring about the contents of files."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.support.diffs import diff, joined

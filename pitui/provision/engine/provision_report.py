@@ -1,9 +1,8 @@
 """How provisioning goes on, and how it ended: values for the command line and the UI."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class StepState(StrEnum):

@@ -2,10 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from pitui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pitui.provision.engine.node_context import NodeContext

@@ -3,11 +3,11 @@
 import asyncio
 import socket
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address, is_loopback
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.node_basics import InterfaceAddress, Machine
 from pitui.provision.engine.provision_context import ProvisionContext
 from pitui.remote.fanout import fan_out

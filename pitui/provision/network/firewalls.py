@@ -8,8 +8,8 @@ by a list beside it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_all
 
 SCRIPT = "/usr/local/lib/pitui/firewall"

@@ -8,11 +8,11 @@ import lzma
 import tarfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.versions import home_version
 
 _BLOCK = 1024 * 1024

@@ -7,10 +7,10 @@ Security, "Event Logging"). Work folders and logs stay in Spark's home, as Spark
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pitui.config.nodes import env_text
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.disk.folder_state import FolderState, folders_command, parse_folders
 from pitui.provision.engine.files_step import read_as_root
 from pitui.provision.engine.node_context import NodeContext

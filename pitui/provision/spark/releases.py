@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.conf_files import numbers
 
 

@@ -5,9 +5,9 @@ started with now: the Spark it has open, the variables that spark-env.sh sets, a
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pitui.domain.cluster import Role
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import SECRET_ID
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.domain.text.printable import printable

@@ -7,10 +7,10 @@ where all daemons start with it, and a node that is provisioned alone does as th
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from pitui.config.nodes import env_text
 from pitui.domain.errors import NodeError, PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import secret_id
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.files_step import read_as_root

@@ -5,9 +5,9 @@ renamed last. `.pitui-archive` in it says which archive it came from, and what i
 like then; `.pitui-previous`, which version it took over from.
 """
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.node_context import NodeContext
 from pitui.remote.quoting import quote
 from pitui.remote.runner import RUN_LIMIT

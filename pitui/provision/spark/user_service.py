@@ -5,10 +5,9 @@ where it may linger; where the node does not let people say so themselves, an ad
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.files_step import Text
 from pitui.provision.engine.node_context import NodeContext

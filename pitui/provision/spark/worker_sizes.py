@@ -1,8 +1,9 @@
 """What a node's worker offers, with the arithmetic in words; sizes in MiB."""
 
+from dataclasses import dataclass
+
 from pitui.config.model import Node
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import (
     DAEMON_MIB,
     PYTHON_MIB,

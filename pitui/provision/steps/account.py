@@ -1,9 +1,9 @@
 """The account that Spark's daemons run as, and its key from the master's node to the others."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError, PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.account import Account, account_command, closed_command, parse_account
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, Step, ok, would_change

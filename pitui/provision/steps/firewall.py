@@ -1,9 +1,9 @@
 """firewall: where one is active, the cluster's nodes reach each other through it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.files_step import Text
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.run_on_all import run_on_all

@@ -1,9 +1,9 @@
 """/etc/hosts: every node by name, and no name of theirs on loopback."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.network import hosts
 from pitui.facts.network.cloud_init import (
     HOSTS_COMMAND,

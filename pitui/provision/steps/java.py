@@ -1,11 +1,11 @@
 """A Java that this Spark runs on: a good one is kept, else one is installed or pushed."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import last_lines
 from pitui.facts.runtimes.java_homes import PUSHED, PUSHED_HOME
 from pitui.provision.engine import packages

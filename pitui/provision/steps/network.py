@@ -2,11 +2,11 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from pitui.domain.errors import AwayError, Failure, LinkError, NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.network import fixed_address as facts
 from pitui.facts.node_basics import Machine
 from pitui.provision.engine.node_context import NodeContext

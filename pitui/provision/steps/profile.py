@@ -1,8 +1,8 @@
 """profile: SPARK_HOME and PATH in interactive shells."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.conf_folder import block

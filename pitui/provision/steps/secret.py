@@ -1,10 +1,9 @@
 """secret: daemons and applications have to know the secret that all nodes share."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import SECRET_ID, holds_secret
 from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext

@@ -1,9 +1,9 @@
 """spark: the archive on the node, unpacked beside the others, and in use by one switched link."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.engine.step import CheckResult, Step, ok, unknown_until_applied, would_change

@@ -1,9 +1,9 @@
 """The clock: within two seconds of this machine's, and kept right by NTP."""
 
 import time
+from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.time import CLOCK_COMMAND, Clock, parse_clock
 from pitui.provision.engine import packages
 from pitui.provision.engine.node_context import NodeContext

@@ -10,9 +10,7 @@ that pitui would write there now are taken for its own.
 """
 
 from collections.abc import Sequence
-from dataclasses import field
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """What a node has of something that is pushed."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from pitui.domain.quick_dataclass import dataclass
 
 Trust = Literal["receipt", "state", "verify"]
 """What is believed of a node: `receipt` only what was noted when it was pushed, as long as nobody

@@ -3,10 +3,10 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import last_lines, printable
 from pitui.remote.runner import BLOCK
 

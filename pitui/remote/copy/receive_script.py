@@ -6,9 +6,9 @@ very file; and because it is written by position (never appended), a receiver th
 left behind can only write the same bytes to the same places as the one that took over.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.path_presence import Trust
 from pitui.remote.quoting import quote, quote_path
 

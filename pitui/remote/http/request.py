@@ -6,12 +6,12 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pitui.domain.errors import WebError
 from pitui.domain.ip_address import is_loopback
-from pitui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     import httpx

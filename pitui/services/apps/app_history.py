@@ -1,11 +1,11 @@
 """Applications of the past: of the history server where one answers, else of the event logs."""
 
 import time
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pitui.domain.cluster import Application
 from pitui.domain.errors import NotSparkError, PituiError, WebError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.apps.event_logs import EventLogs
 from pitui.services.clients.master import in_url
 from pitui.services.cluster import Cluster

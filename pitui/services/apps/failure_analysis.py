@@ -1,13 +1,13 @@
 """Why something failed, and which log says so: from an application, job, stage or task."""
 
 import re
+from dataclasses import dataclass
 
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailResult
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.errors import PituiError, WebError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.tracebacks import python_error
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.cluster import Cluster

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pitui.domain.apps.app_detail import AppLocation
@@ -9,7 +10,6 @@ from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application, MasterView
 from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.apps.kill_request import check_answer, kill_form, until_ended
 from pitui.services.cluster import Cluster

@@ -1,7 +1,7 @@
 """Killing a job or a stage through the UI of its application's driver."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
@@ -9,7 +9,6 @@ from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.errors import UsageError, WebError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.http.request import Response
 from pitui.services.apps.kill_request import check_answer, kill_form, until_ended
 from pitui.services.clients.driver_address import DriverAddresses

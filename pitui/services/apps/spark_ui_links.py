@@ -1,10 +1,10 @@
 """The page of Spark's web UI that shows a place inside an application."""
 
+from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.cluster import Cluster
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.bench.capacity_check import misfits
 from pitui.bench.run_matrix import BenchmarkCell, cells_of, merge_rounds
@@ -15,7 +15,6 @@ from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.run_to_end import run_to_end
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.disk.bench_folder import FOLDER
 from pitui.services.benchmarks import benchmark_data, requirements, tpch_tables
 from pitui.services.benchmarks.data_cleanup import MadeData

@@ -1,13 +1,13 @@
 """What a benchmark needs on each node, and the size that is chosen for it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.bench.capacity_check import NodeNeed, driver_need, executor_need, fitting_size_mib
 from pitui.bench.run_matrix import BenchmarkCell
 from pitui.bench.suites import Benchmark, DataKind
 from pitui.domain.cluster import Worker
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.domain.text.memory_amount import parse_memory
 from pitui.domain.text.number_words import counted

@@ -1,11 +1,11 @@
 """How a cell of a benchmark is submitted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pitui.bench.run_matrix import BenchmarkCell
 from pitui.bench.suites import Benchmark, DataKind
 from pitui.domain.cluster import Worker
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.memory_amount import spark_memory
 from pitui.facts.node_samples.reader import Reading
 from pitui.services.benchmarks import requirements

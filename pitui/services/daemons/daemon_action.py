@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import Failure, NodeError, NotSparkError, WebError
 from pitui.domain.node_outcome import OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
 from pitui.facts.network.address import Names, match_workers

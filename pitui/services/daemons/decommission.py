@@ -8,13 +8,13 @@ application has not stays: it is drained when its driver counts no task on it an
 
 import asyncio
 import time
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from pitui.domain.cluster import Executor, MasterView, Role, Worker, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, NotSparkError, PituiError, WebError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.number_words import unreadable_words
 from pitui.domain.workers import newest_by_host
 from pitui.remote.fanout import fan_out

@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess, MasterState, MasterView, Worker
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.network.address import Names
 from pitui.services.daemons.daemon_action import DaemonAction, is_alive, row_of, rows_of
 from pitui.services.nodes.probe import probe

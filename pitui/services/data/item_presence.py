@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pitui.config.nodes import expand_path
 from pitui.domain.errors import LinkError, PituiError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.path_presence import Presence, Trust, parse_presence
 from pitui.remote.copy.payload import end_limit, refused
 from pitui.remote.copy.receive_script import presence_command

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import NodeError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.payload import Pushed
 from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.relay.file_distributor import FileDistributor

@@ -4,13 +4,13 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pitui.config.model import DataSection
 from pitui.config.nodes import expand_path
 from pitui.config.paths import cache_folder
 from pitui.domain.errors import UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.tree.digest_cache import DigestCache

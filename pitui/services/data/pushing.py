@@ -4,13 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.config.paths import cache_folder
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, PituiError, UsageError, ungrouped
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.fanout import fan_out

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 
@@ -21,7 +22,6 @@ from pitui.domain.cluster import LinkState
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
 from pitui.domain.logs.log_line import LogSource
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.bundle_names import (

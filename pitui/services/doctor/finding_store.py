@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from pitui.config.paths import data_folder
 from pitui.doctor.finding import Finding
 from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 
 _WHAT = "what earlier runs found"
 _BUSY_S = 2.0

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from pitui.doctor.fix_plan import FixPlan, NodesSteps
 from pitui.doctor.restart_order import restart_order
@@ -11,7 +12,6 @@ from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, parse_spark_processes
 from pitui.provision.engine.provision_report import (

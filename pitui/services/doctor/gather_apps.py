@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 from pitui.doctor.app_evidence import AppEvidence
@@ -11,7 +11,6 @@ from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.cluster import Application
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 from pitui.remote.fanout import fan_out
 from pitui.services.apps.app_details import AppDetails

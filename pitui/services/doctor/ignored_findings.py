@@ -1,13 +1,12 @@
 """Findings that are ignored: by the configuration, or by a person on the Doctor screen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from pitui.config.model import ExclusionSection
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.doctor.finding_store import Identity, IgnoredFinding, finding_identity
 
 

@@ -1,6 +1,7 @@
 """A run of the checks: evidence, findings, what is new, and what the configuration excludes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.doctor.check import Check
 from pitui.doctor.doctor_report import KnownFinding, Report, make_report
@@ -8,7 +9,6 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.finding_store import (
     FindingStore,

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,6 @@ from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
-from pitui.domain.quick_dataclass import dataclass
 
 _BUSY_S = 1.0
 """Seconds to wait for another pitui that writes."""

@@ -2,8 +2,8 @@
 
 import math
 import time
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.cluster import Cluster
 
 SHOWN_FROM = 1.0

@@ -5,12 +5,12 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from pitui.domain.errors import LinkError, NodeError, UsageError
 from pitui.domain.logs.log_line import LogPosition, LogSource
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.cluster import Cluster
 from pitui.services.logs.journal_access import Journal
 from pitui.spark.logs.journal import journal_text_script

@@ -1,13 +1,12 @@
 """What the watch has been told so far: the raw answers that a snapshot is made of."""
 
 from collections import deque
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import Executor, MasterView, Progress
 from pitui.domain.driver import DriverAge
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.reader import Health
 from pitui.facts.network.address import Names
 from pitui.services.monitor.node_history import LoadHistory

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.addresses import Address, name_for, parse_workers
@@ -12,7 +13,6 @@ from pitui.config.nodes import resolve_nodes
 from pitui.config.ssh_hosts import host_names
 from pitui.config.validators import host_problem as host_fault
 from pitui.domain.errors import NodeError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.network.hosts import PATH, parse_line
 from pitui.remote.prompts import Prompter
 from pitui.remote.ssh.connection_pool import ConnectionPool

@@ -6,7 +6,7 @@ them cannot be asked, nothing is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import msgspec
@@ -14,7 +14,6 @@ import msgspec
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import Failure, NodeError, NotSparkError, UsageError, WebError
 from pitui.domain.node_detail import DiskUse, FolderKind, LeftoverFolder
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.number_words import unreadable_words
 from pitui.facts.disk import bench_folder
 from pitui.facts.disk.work_folders import (

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 from pitui.domain.errors import NodeError
 from pitui.domain.node_detail import SparkProcess, System
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.spark.process_memory import SPARK_PROCESSES_COMMAND, of_node, parse_spark_processes
 from pitui.facts.system_summary import parse_system, system_command
 from pitui.services.cluster import Cluster

@@ -1,9 +1,10 @@
 """One full look at one node, for an action: its health, its names, and the daemons that are its."""
 
+from dataclasses import dataclass
+
 from pitui.config.model import Node
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.errors import NodeError, PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.health.reader import Health, HealthReader
 from pitui.facts.health.script import QUESTION, health_command
 from pitui.facts.network.address import ADDRESS_COMMAND, Names, parse_names

@@ -2,11 +2,11 @@
 
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import NodeError
 from pitui.domain.node_outcome import OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.services.cluster import Cluster
 from pitui.services.data.item_push import PushProgress
 from pitui.services.data.push_items import job_items

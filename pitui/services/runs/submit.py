@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NodeError, PituiError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.sizing import fitting_executor_memory_mib
 from pitui.facts.runtimes.python import parse_pythons, python_script
 from pitui.facts.spark.submit_defaults import SubmissionFacts, parse_submission, submission_script

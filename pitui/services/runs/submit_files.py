@@ -4,10 +4,10 @@ import asyncio
 import glob
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pitui.domain.errors import PituiError, UsageError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.facts.spark.submit_defaults import FoundPath, parse_paths, paths_script
 from pitui.services.cluster import Cluster
 from pitui.services.runs.run_folder import PRIVATE

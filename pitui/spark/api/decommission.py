@@ -1,6 +1,6 @@
 """What a master answers to the request that it take a worker out (POST `/workers/kill/`)."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 PATH = "workers/kill/"
 

@@ -1,11 +1,11 @@
 """A worker's own `/json/` answer, and the cluster-mode drivers that only its master lists."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import msgspec
 
 from pitui.domain.errors import NotSparkError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.json_reader import JsonRows, decode
 
 

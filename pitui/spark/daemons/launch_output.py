@@ -1,8 +1,8 @@
 """What a start with spark-daemon.sh came to, and the reason and advice where it failed."""
 
 import re
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.spark_env import spark_env_end
 from pitui.spark.daemons.start_script import MARK
 

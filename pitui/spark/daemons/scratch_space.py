@@ -1,6 +1,7 @@
 """Spark's scratch space and PID files on a provisioned node: where, and how they are cleaned."""
 
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
+
 from pitui.remote.quoting import quote
 
 CLEAN_NAME = "clean-local-dirs.sh"

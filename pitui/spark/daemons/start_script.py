@@ -5,11 +5,10 @@ says wins over it, and where neither says something pitui chooses what works on 
 """
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.cluster import Role
 from pitui.domain.errors import ConfigError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.remote.quoting import quote, quote_path
 from pitui.spark.daemons.scratch_space import CLEAN_NAME

@@ -1,9 +1,9 @@
 """Ending a daemon's process, and never another one that has got its pid."""
 
 import time
+from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_path
 from pitui.spark.daemons.start_script import CLASSES
 

@@ -3,8 +3,9 @@
 A daemon that systemd started is stopped by systemd: it would start a killed one again.
 """
 
+from dataclasses import dataclass
+
 from pitui.domain.cluster import Role
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_path
 
 _PATTERNS = {

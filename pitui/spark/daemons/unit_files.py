@@ -1,7 +1,8 @@
 """systemd units and crontab lines that keep a Spark daemon running; pure texts."""
 
+from dataclasses import dataclass
+
 from pitui.domain.cluster import Role
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote
 from pitui.spark.daemons.scratch_space import clean_command
 from pitui.spark.daemons.start_script import CLASSES

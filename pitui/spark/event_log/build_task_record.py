@@ -1,7 +1,7 @@
 """What an event log tells of where an application's time went, as one record."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.domain.apps.app_detail import tasks_when_over
 from pitui.domain.apps.jobs import Task
@@ -11,7 +11,6 @@ from pitui.domain.bottleneck.task_record import (
     FilesRead,
     StageRecord,
 )
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.event_log.events import ApplicationStarted, Ended, ExecutorAdded, ExecutorRemoved
 from pitui.spark.event_log.plans import QueryPlan
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum

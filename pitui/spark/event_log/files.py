@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_all, quote_path
 from pitui.spark.event_log.compression import codec_of, endings
 from pitui.spark.properties import parse_properties

@@ -3,11 +3,10 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pitui.domain.bottleneck.task_record import FilesRead
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.event_log.events import DriverFigures, PlanNode, RddInfo
 
 _CODEGEN = "WholeStageCodegen"

@@ -1,13 +1,13 @@
 """What logs a node has: the sh that lists them, and what it prints taken apart."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote as in_one_word
 from urllib.parse import unquote
 
 from pitui.config.model import Node
 from pitui.domain.cluster import Role
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_glob
 from pitui.spark.daemons.systemd_units import Unit, parse_units, units_command
 from pitui.spark.logs.log_folders import folders

@@ -10,10 +10,10 @@ are bash, so every node that runs Spark has it.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pitui.config.model import Node
 from pitui.domain.logs.log_line import LogPosition, LogSource
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.quoting import quote, quote_all, quote_path
 from pitui.spark.daemons.start_script import CLASSES
 from pitui.spark.daemons.systemd_units import units_command

@@ -6,10 +6,9 @@ of Spark 3.5 to 4.3; a test asks it.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pitui.config.did_you_mean import did_you_mean
-from pitui.domain.quick_dataclass import dataclass
 
 OPTIONS = frozenset(
     {

@@ -6,10 +6,9 @@ under which a file is unpacked or seen, and what has no scheme is a path of this
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlsplit
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.submit.submit_args import Option, SubmitArguments
 
 _LISTS = {

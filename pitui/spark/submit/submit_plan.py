@@ -1,9 +1,8 @@
 """What spark-submit needs on this cluster that nobody has said yet."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.memory_amount import spark_memory
 from pitui.spark.submit.submit_args import SubmitArguments
 

@@ -6,9 +6,8 @@ one file the last one counts. One file after the other in one therefore means th
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.secret_names import holds_secret
 from pitui.spark.properties import property_lines
 from pitui.spark.submit.submit_args import Option, SubmitArguments

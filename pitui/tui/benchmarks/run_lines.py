@@ -1,13 +1,13 @@
 """One run in pictures: its figures, the parts of its time, its nodes, its tasks; pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.bench.baseline import check_baseline
 from pitui.bench.compare_runs import seconds_of
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.benchmarks.bars import part_bars, repeat_strip
 from pitui.tui.benchmarks.gantt_lines import gantt_lines
 from pitui.tui.benchmarks.node_charts import node_chart_lines

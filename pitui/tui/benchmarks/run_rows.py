@@ -1,11 +1,11 @@
 """Benchmark runs as table rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from pitui.bench.baseline import BaselineCheck, check_baseline
 from pitui.domain.apps.recorded_run import Run, RunState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.benchmarks.run_text import (
     parameter_words,
     place_words,

@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.domain.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pitui.services.data.item_presence import ItemPresence, NodeData

@@ -1,10 +1,10 @@
 """A finding as lines to read: what is so, why it matters, what to do, and the logs of its place."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import one_line
 from pitui.tui.doctor.finding_rows import DoctorRow, as_sentence, finding_place, known_since
 from pitui.tui.text.cells import BLANK, Cell, Tone, cells

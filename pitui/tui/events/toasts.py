@@ -1,9 +1,9 @@
 """Toasts: notifications of changes that the user did not cause."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pitui.domain.events.event import Event, EventKind, Severity
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import one_line
 
 _SENTENCES = {

@@ -1,5 +1,6 @@
 """How a person likes logs to be shown; kept from one session to the next."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,6 @@ import msgspec
 from pitui.config.paths import state_folder
 from pitui.config.whole_file import replace_file
 from pitui.domain.errors import PituiError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.logs.view.line_text import Times
 
 AUTO_WIDTH = 100

@@ -1,9 +1,8 @@
 """Who gets which part of the screen: tables what their rows need, the logs all the rest. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
-
-from pitui.domain.quick_dataclass import dataclass
 
 LOGS_SHARE = 0.48
 """Of the room for all panes at least; that is 45 % of a screen of 40 lines and more."""

@@ -1,10 +1,11 @@
 """The lines of the board as strips: the steps' names, and a node's states."""
 
+from dataclasses import dataclass
+
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.provision.board_rows import BoardLayout, BoardRow
 from pitui.tui.text.cells import Tone, cells
 from pitui.tui.text.segments import Line

@@ -1,8 +1,8 @@
 """The board: nodes by steps, a glyph each, and what is being done on each node."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import one_line
 from pitui.tui.backend.backend_interface import StepName
 from pitui.tui.provision.provision_run import ProvisionRun

@@ -1,9 +1,9 @@
 """How every step of a provisioning run stands, on every node."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from time import monotonic
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.provision.engine.provision_report import StepReport, StepState
 from pitui.tui.backend.backend_interface import StepName
 

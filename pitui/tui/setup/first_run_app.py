@@ -1,5 +1,6 @@
 """The app shown without a configuration: set one up, try the demo, or quit."""
 
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -7,7 +8,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.setup.setup_screen import SetupScreen
 from pitui.tui.setup.welcome_screen import DEMO, SETUP, WelcomeScreen
 from pitui.tui.terminal.crash_report import show_crash

@@ -1,12 +1,11 @@
 """What stands in a table: cells, columns, rows. Text from outside is made printable here."""
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rich.cells import cell_len
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import cut_short, one_line, printable
 
 

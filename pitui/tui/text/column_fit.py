@@ -1,8 +1,8 @@
 """Which columns of a table fit a width, and where each stands."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.text.cells import Column
 
 GAP = 2

@@ -1,12 +1,12 @@
 """The header: the cluster in one line, or in two on a narrow screen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from rich.cells import cell_len
 
 from pitui.domain.cluster import ApplicationState, MasterState
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import Span, Tone

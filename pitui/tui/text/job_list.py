@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -10,7 +11,6 @@ from typing import Any
 from pitui.domain.apps.recorded_run import Run, RunState
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.driver import ClusterDriver
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.sorting import Order, Sorting
 

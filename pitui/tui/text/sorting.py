@@ -1,9 +1,8 @@
 """Orders in which rows can be sorted by a person."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-
-from pitui.domain.quick_dataclass import dataclass
 
 T = TypeVar("T")
 

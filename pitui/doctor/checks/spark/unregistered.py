@@ -1,6 +1,7 @@
 """spark.unregistered: the master is down, or does not list a worker that should be there."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
@@ -10,7 +11,6 @@ from pitui.doctor.provisioned import is_provisioned
 from pitui.doctor.start_steps import START_STEPS, start_steps
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import time_span
 
 _RECOVERY = (MasterState.RECOVERING, MasterState.STANDBY)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.bottleneck.attribution.driver_time import (
     DriverTime,
@@ -24,7 +24,6 @@ from pitui.domain.bottleneck.attribution.task_parts import (
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.bottleneck.task_record import ApplicationRecord, node_of
-from pitui.domain.quick_dataclass import dataclass
 
 Samples = Mapping[str, Sequence[NodeSample]]
 """By the node's name, or by its host as Spark calls it."""

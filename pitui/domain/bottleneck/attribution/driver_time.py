@@ -1,10 +1,10 @@
 """When no stage ran: where in an application the driver worked or waited."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.bottleneck.attribution.idle_cores import interval
 from pitui.domain.bottleneck.task_record import ApplicationRecord
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ thing of which the node had none to spare.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pitui.domain.bottleneck.attribution.task_parts import MOST_START_UNSEEN
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.quick_dataclass import dataclass
 
 CPU_FULL = 0.9
 """Share of a node's cores in use from which on a thread that does not run waits for a core."""

@@ -6,14 +6,13 @@ time, each part at most what is left of it. What then remains (`rest`) only the 
 explain: Spark measures neither Python's CPU time, nor reading, writing and spilling.
 """
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import Part
 from pitui.domain.bottleneck.task_record import StageRecord, many_tiny_tasks
-from pitui.domain.quick_dataclass import dataclass
 
 SLOWEST_CARD = 4 * 1024 * 1024
 """Bytes a second that any card or share gives."""

@@ -6,11 +6,10 @@ that had ended before it has ended again, plus the time that the driver took the
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush
 
 from pitui.domain.bottleneck.attribution.idle_cores import Key
-from pitui.domain.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

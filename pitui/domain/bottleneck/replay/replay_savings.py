@@ -1,7 +1,7 @@
 """Replays of one application, compared with what happened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from pitui.domain.bottleneck.attribution.idle_cores import Key
@@ -15,7 +15,6 @@ from pitui.domain.bottleneck.replay.replay import (
 )
 from pitui.domain.bottleneck.replay.replay_plan import plan_of
 from pitui.domain.bottleneck.task_record import ApplicationRecord
-from pitui.domain.quick_dataclass import dataclass
 
 TASKS_A_CORE = 3
 """What stages with too few tasks, or with too many, are thought to be divided into."""

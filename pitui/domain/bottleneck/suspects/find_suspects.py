@@ -1,7 +1,7 @@
 """What looks wrong inside an application, each with what it would save, by replaying the tasks."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median_low
 
 from pitui.domain.apps.jobs import Task
@@ -27,7 +27,6 @@ from pitui.domain.bottleneck.task_record import (
     many_tiny_tasks,
     node_of,
 )
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.number_words import bytes_words, counted, percentage, took
 
 MOST = 20

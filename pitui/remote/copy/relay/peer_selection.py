@@ -1,10 +1,9 @@
 """Which machine feeds a node during a push: this one, or a node that has or gets the file."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
-
-from pitui.domain.quick_dataclass import dataclass
 
 UNKNOWN_SPEED = 1000.0
 """Mbit/s of a link that does not say its own."""

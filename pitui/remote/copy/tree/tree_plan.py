@@ -1,9 +1,9 @@
 """What of a tree has to be brought to a node, and how; pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.tree.entry import Tree, TreeEntry
 from pitui.remote.copy.tree.tree_script import Listed, Lists, TreeInventory
 

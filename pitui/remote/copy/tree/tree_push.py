@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from pitui.domain.errors import NodeError
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.remote.copy.path_presence import Presence, Trust, parse_presence
 from pitui.remote.copy.payload import (

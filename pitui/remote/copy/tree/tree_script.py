@@ -4,12 +4,11 @@ import base64
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.copy.path_presence import Trust
 from pitui.remote.copy.tree import tree_shell
 from pitui.remote.copy.tree.entry import TreeIdentity

@@ -7,9 +7,8 @@ import glob
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from pitui.domain.quick_dataclass import dataclass
 
 SYSTEM_FILE = Path("/etc/ssh/ssh_config")
 

@@ -5,9 +5,9 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.remote.ssh.config.ssh_tokens import TokenError, expand_tokens, local_user
 
 VERSION = "OpenSSH_10.0"

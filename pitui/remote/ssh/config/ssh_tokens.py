@@ -6,10 +6,9 @@ import pwd
 import re
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from pitui.domain.quick_dataclass import dataclass
 
 _PERCENT = re.compile(r"%(.?)", re.DOTALL)
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")

@@ -13,10 +13,10 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.paths import write_all
-from pitui.domain.quick_dataclass import dataclass
 
 SSH_PORT = 22
 _HASH_MARK = "|1|"

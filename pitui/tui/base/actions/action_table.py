@@ -6,11 +6,10 @@ the method `do_x` of the screen or the pane of its scope.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.binding import Binding
-
-from pitui.domain.quick_dataclass import dataclass
 
 
 class Scope(StrEnum):

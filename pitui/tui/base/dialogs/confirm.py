@@ -1,6 +1,7 @@
 """The confirmation before something destructive; Cancel is the default."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,7 +10,6 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import one_line
 from pitui.tui.base.dialogs.dialog import YesNoScreen
 from pitui.tui.text.cells import Cell

@@ -2,12 +2,12 @@
 
 import re
 import time
+from dataclasses import dataclass
 
 from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from pitui.domain.quick_dataclass import dataclass
 from pitui.tui.base.dialogs.dialog import Dialog
 
 

@@ -1,6 +1,7 @@
 """The dialog to choose logs: a tree of all logs of the cluster."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,7 +14,6 @@ from textual.widgets.tree import TreeNode
 from pitui.domain.errors import PituiError
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.logs.log_tree import LogBranch
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.tui.base.dialogs.dialog import Dialog
 from pitui.tui.logs.dialogs.tree_rows import CLUSTER, branch_text, cluster_rows, leaf_text, narrowed

@@ -1,10 +1,9 @@
 """Filters and folds the lines of a block."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from pitui.domain.logs.log_filter import LogFilter
-from pitui.domain.quick_dataclass import dataclass
 from pitui.spark.logs.log_search import Search, search_of
 from pitui.tui.logs.store.log_block import DEAD, LEAD, NOTE, RANK, REPEAT, TRACE, Block
 

@@ -3,8 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-
-from pitui.domain.quick_dataclass import dataclass
+from dataclasses import dataclass
 
 _STEPS = (1, 60, 3600)
 """Seconds of the stretches that are counted."""

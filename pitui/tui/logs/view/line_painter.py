@@ -1,6 +1,7 @@
 """Rows of a log as strips: colours of levels, sources and matches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -10,7 +11,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pitui.domain.logs.log_line import Level, LogLine
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 from pitui.spark.logs.log_search import Search
 from pitui.tui.logs.view.line_text import LogDisplay, Times, body, elapsed, line_time, rows

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.cells import cell_len, get_character_cell_size
 
 from pitui.domain.logs.log_line import LogLine
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.text.printable import printable
 
 TAB = 4

@@ -1,9 +1,9 @@
 """What is known of a node while its screen is open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pitui.domain.node_detail import DiskUse, Point, SparkProcess, System
-from pitui.domain.quick_dataclass import dataclass
 from pitui.domain.snapshot import Snapshot
 
 HOUR = 3600.0
