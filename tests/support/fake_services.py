@@ -210,7 +210,8 @@ class FakeFixing:
         if self._doctor.nothing_to_fix:
             return FixPreview(FixPlan(), (), ())
         effects = ("pi loses 1 executor of 2 on pi1.",)
-        return FixPreview(self._plan, self._doctor.would_change, effects)
+        plan = self._plan.with_steps(self._doctor.outdated)
+        return FixPreview(plan, self._doctor.would_change, effects)
 
     async def run(self) -> Sequence[Outcome]:
         self._doctor.asked.append(("fix", self._plan.targets))
@@ -232,6 +233,8 @@ class FakeDoctor:
         self.found_after: tuple[KnownFinding, ...] = ()
         """What is found once something was fixed."""
         self.nothing_to_fix = False
+        self.outdated: dict[str, tuple[str, ...]] = {}
+        """The steps that a fix turns out to need besides, by node."""
         self.would_change: tuple[NodeReport, ...] = ()
         """What the steps of a fix would do."""
         self.error: PituiError | None = None

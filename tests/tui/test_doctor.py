@@ -442,11 +442,14 @@ async def test_a_fix_shows_what_it_does_asks_and_is_checked_again() -> None:
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, DoctorScreen))
         assert [what for what, _ in made.doctor.asked] == ["run"]
+        # What it is to be started from is found to be wrong, too: what was shown is done.
+        made.doctor.outdated = {"pi1": ("service",)}
         await pilot.press("f")
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmScreen))
         await pilot.press("y")
         await until(pilot, lambda: len(shown_checks(pilot)) == 6)
-        assert made.doctor.asked[1:] == [("fix", (("pi1", "worker"),)), ("run", None)]
+        targets = (("pi1", "service"), ("pi1", "worker"))
+        assert made.doctor.asked[1:] == [("fix", targets), ("run", None)]
         await until(pilot, lambda: bool(pilot.app._notifications))
         assert [n.message for n in pilot.app._notifications] == ["spark.gave-up on pi1 is fixed"]
 

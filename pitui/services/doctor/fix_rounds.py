@@ -99,14 +99,14 @@ class FixRounds:
 
     async def _carry_out(self, plan: FixPlan, say: Progress) -> list[Outcome] | None:
         """Return how each part ended; None where somebody said no."""
-        self._fixing = Fixing(self._cluster, plan, self._asked.outcome)
+        say("looking at what would change")
+        preview = await Fixing(self._cluster, plan, self._asked.outcome).preview()
+        if preview.idle:
+            return []
+        if not await self._asked.agrees(preview):
+            return None
+        self._fixing = Fixing(self._cluster, preview.plan, self._asked.outcome)
         try:
-            say("looking at what would change")
-            preview = await self._fixing.preview()
-            if preview.idle:
-                return []
-            if not await self._asked.agrees(preview):
-                return None
             with self._guard(self.cancel):
                 return await self._fixing.run()
         finally:

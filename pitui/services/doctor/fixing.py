@@ -27,7 +27,7 @@ from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
-from pitui.services.doctor.start_files import outdated_start_steps
+from pitui.services.doctor.start_files import look_at_start_files
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.provisioning.provision import provisioning
 
@@ -90,26 +90,30 @@ class Fixing:
     async def preview(self) -> FixPreview:
         """Return what would change, and what that means for the applications that run.
 
-        Where what a daemon is to be started from is not what provisioning writes, the plan gets
-        the steps that write it: a restart alone would bring back what was there before.
+        Where what a daemon is to be started from is not what provisioning writes, the preview's
+        plan has the steps that write it, too: a restart alone would bring back what was there.
 
         Raises:
             PituiError: provisioning cannot be used on this cluster.
         """
-        daemons = (*self.plan.restart, *self.plan.start)
-        snapshot = await ClusterMonitor(self._cluster).once() if daemons else None
-        if snapshot is not None:
+        plan, effects = self.plan, list[str]()
+        daemons = (*plan.restart, *plan.start)
+        if daemons:
+            snapshot = await ClusterMonitor(self._cluster).once()
             names = dict.fromkeys(target.node for target in daemons)
-            outdated = await outdated_start_steps(self._cluster, names, snapshot)
-            self.plan = self.plan.with_steps(outdated)
+            files = await look_at_start_files(self._cluster, names, snapshot)
+            plan = plan.with_steps(files.outdated)
+            if plan.restart:
+                effects += control.stop_impact(snapshot, plan.restart)
+                effects += await self._unlisted(snapshot)
+            effects += (
+                f"what {name}'s daemons are started from could not be looked at: {why}"
+                for name, why in files.unknown.items()
+            )
         reports: list[NodeReport] = []
-        for group in self.plan.steps:
+        for group in plan.steps:
             reports += await self._provision(group, lambda _step: None, plan=True)
-        effects: list[str] = []
-        if self.plan.restart and snapshot is not None:
-            effects += control.stop_impact(snapshot, self.plan.restart)
-            effects += await self._unlisted(snapshot)
-        return FixPreview(self.plan, tuple(reports), tuple(effects))
+        return FixPreview(plan, tuple(reports), tuple(effects))
 
     async def run(self) -> list[Outcome]:
         """Do it all, and return how each part ended; what goes wrong on a node is in its outcomes.
