@@ -79,6 +79,10 @@ def test_where_the_driver_took_its_time_is_told_without_what_hardly_counts() -> 
     assert "No stage ran for 16 s of 20 s: 5.0 s before the first and 11 s after" in asleep.text
     overlap = [stage(0, [task(0, 1)], end=6), stage(1, [task(2, 3)]), stage(2, [task(19, 20)])]
     assert "13 s in a pause before stage 2." in bound(application(20, ONE, overlap)).text
+    late = [executor("pi1", 1), executor("pi2", 3, added=9)]
+    times = [stage(n, [task(at, at + 1)]) for n, at in enumerate((0, 9, 15))]
+    found = bound(application(20, late, times))
+    assert "No stage ran for 17 s of 20 s: 13 s in 2 pauses" in found.text
 
 
 def test_an_application_that_hardly_began_is_judged_from_its_first_stage_to_its_last() -> None:
