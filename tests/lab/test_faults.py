@@ -7,6 +7,7 @@ import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -63,17 +64,24 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(lab: Lab) -> None:
     assert states(again) == {"pi1": "ok", "pi2": "changed"}
 
 
+INSTALLING_JAVA = ("-v", "provision", "--trust-new", "--only", "account,hosts,java")
+
+
+def read_until(process: Popen[str], words: str, seen: str = "") -> str:
+    """Read what a command says of its progress until some words are among it; return all of it."""
+    assert process.stderr is not None
+    while words not in seen:
+        seen += os.read(process.stderr.fileno(), 65536).decode()
+    return seen
+
+
 def test_an_interrupt_at_the_terminal_and_the_next_run(lab: Lab) -> None:
     lab_cluster = cards(lab, KIND, KIND)
     config = lab_cluster.config()
-    process = start(config, "-v", "provision", "--trust-new", "--only", "account,hosts,java")
-    seen = ""
-    assert process.stderr is not None
-    while "java: applying" not in seen:
-        seen += os.read(process.stderr.fileno(), 65536).decode()
+    process = start(config, *INSTALLING_JAVA)
+    seen = read_until(process, "java: applying")
     os.kill(process.pid, signal.SIGINT)
-    while "Ctrl-C again" not in seen:
-        seen += os.read(process.stderr.fileno(), 65536).decode()
+    read_until(process, "Ctrl-C again", seen)
     os.kill(process.pid, signal.SIGINT)
     assert finish(process, 60).status == 130
     done = provision(config, "--only", "account,hosts,java")
@@ -92,11 +100,8 @@ def test_a_signal_ends_it_at_once_and_the_next_run_goes_on(
 ) -> None:
     lab_cluster = cards(lab, KIND, KIND)
     config = lab_cluster.config()
-    process = start(config, "-v", "provision", "--trust-new", "--only", "account,hosts,java")
-    seen = ""
-    assert process.stderr is not None
-    while "java: applying" not in seen:
-        seen += os.read(process.stderr.fileno(), 65536).decode()
+    process = start(config, *INSTALLING_JAVA)
+    read_until(process, "java: applying")
     os.kill(process.pid, number)
     ended = finish(process, 60)
     assert ended.status == status, ended

@@ -73,9 +73,8 @@ async def test_a_look_at_the_file_reads_nothing_while_it_is_the_same(
         return app.config
 
     monkeypatch.setattr(config_watch, "load_config", load)
-    app = app_of_file(tmp_path / "config.yaml")
-    file = app.config_file
-    assert file is not None
+    file = tmp_path / "config.yaml"
+    app = app_of_file(file)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.started)
         watch = config_watch.ConfigWatch(app.main, file)
@@ -104,9 +103,8 @@ async def test_what_changed_while_a_slow_disk_was_read_is_told_of(
         return found
 
     monkeypatch.setattr(config_watch, "load_config", slow)
-    app = app_of_file(tmp_path / "config.yaml")
-    file = app.config_file
-    assert file is not None
+    file = tmp_path / "config.yaml"
+    app = app_of_file(file)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.started)
         watch = config_watch.ConfigWatch(app.main, file)

@@ -1,12 +1,26 @@
 """The conf folder of a node's Spark, and which Spark it is going to be."""
 
 from pitui.domain.errors import NodeError, PituiError
+from pitui.domain.secret_names import holds_secret
 from pitui.provision.engine.files_step import Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.spark.archive_source import fetched_already, obtain
 from pitui.provision.spark.spark_home import home_of, installed
 from pitui.provision.support.managed_block import with_block, without_block
 from pitui.spark.properties import parse_properties
+
+CLOSED_MODE = 0o640
+"""Of spark-defaults.conf with secrets in it."""
+
+
+def env_holds_secrets(ctx: NodeContext) -> bool:
+    """Whether `spark.env` gives the node a secret, as a key of a cloud's storage."""
+    return any(map(holds_secret, ctx.node.env))
+
+
+def env_mode(ctx: NodeContext) -> int:
+    """Return the mode of spark-env.sh, which others may read where it holds no secret."""
+    return 0o750 if env_holds_secrets(ctx) else 0o755
 
 
 async def conf_folder(ctx: NodeContext) -> str:

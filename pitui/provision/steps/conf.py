@@ -13,7 +13,14 @@ from pitui.provision.engine.run_on_all import run_on_all
 from pitui.provision.engine.step import CheckResult, State, would_change
 from pitui.provision.network.addresses import address_of
 from pitui.provision.network.fixed_ports import FIXED_PORTS, ports_are_fixed
-from pitui.provision.spark.conf_folder import block, conf_folder, properties, spark_version
+from pitui.provision.spark.conf_folder import (
+    CLOSED_MODE,
+    block,
+    conf_folder,
+    env_mode,
+    properties,
+    spark_version,
+)
 from pitui.provision.spark.folders import (
     Folders,
     folder_in_words,
@@ -66,7 +73,7 @@ class ConfStep(FilesStep):
                 "conf",
                 env,
                 # The step secret then says who may read what holds secrets.
-                mode=0o750 if any(map(holds_secret, ctx.node.env)) else 0o755,
+                mode=env_mode(ctx),
                 before="#!/usr/bin/env bash\n",
             ),
             await block(
@@ -74,7 +81,7 @@ class ConfStep(FilesStep):
                 f"{folder}/spark-defaults.conf",
                 "conf",
                 await self._defaults(ctx, version, scratch),
-                mode=0o640 if any(map(holds_secret, spark.defaults)) else None,
+                mode=CLOSED_MODE if any(map(holds_secret, spark.defaults)) else None,
             ),
             await block(
                 ctx, f"{folder}/{workers_name(version)}", "workers", await _worker_hosts_wanted(ctx)

@@ -8,7 +8,13 @@ from pitui.domain.secret_names import SECRET_ID, holds_secret
 from pitui.provision.engine.files_step import FilesStep, Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, would_change
-from pitui.provision.spark.conf_folder import block, conf_folder
+from pitui.provision.spark.conf_folder import (
+    CLOSED_MODE,
+    block,
+    conf_folder,
+    env_holds_secrets,
+    env_mode,
+)
 from pitui.provision.spark.shared_secret import (
     BLOCK,
     ON,
@@ -22,8 +28,6 @@ from pitui.provision.support.managed_block import block_lines
 from pitui.remote.quoting import quote
 from pitui.spark.properties import property_lines
 
-_MODE = 0o640
-_ENV_MODE, _OPEN_ENV_MODE = 0o750, 0o755
 _FORGET = rf"""
 for file in "$home"/conf/spark-defaults.conf "$home"-*/conf/spark-defaults.conf; do
   grep -qs '^{SECRET.replace(".", "[.]")} ' "$file" || continue
@@ -55,14 +59,13 @@ class SecretStep(FilesStep):
         folder, secret = await conf_folder(ctx), await shared_secret(ctx.context)
         lines = await _secret_lines(ctx, secret)
         path = f"{folder}/spark-defaults.conf"
-        defaults = await block(ctx, path, BLOCK, lines, mode=_MODE if lines else None)
+        defaults = await block(ctx, path, BLOCK, lines, mode=CLOSED_MODE if lines else None)
         env_file = f"{folder}/spark-env.sh"
         known = block_lines(await read_as_root(ctx, env_file) or "", BLOCK) is not None
         # Daemons that were started with another one, or none, are told by it.
         now = secret.id if lines else "none"
         shown = [f"export {SECRET_ID}={now}"] if lines or known else []
-        env_mode = _ENV_MODE if _env_holds_secrets(ctx) else _OPEN_ENV_MODE
-        texts = [defaults, await block(ctx, env_file, BLOCK, shown, mode=env_mode)]
+        texts = [defaults, await block(ctx, env_file, BLOCK, shown, mode=env_mode(ctx))]
         return [text for text in texts if text.new or text.old is not None]
 
     async def check(self, ctx: NodeContext) -> CheckResult:
@@ -132,15 +135,10 @@ async def _files_with_secrets(ctx: NodeContext) -> dict[str, int]:
     folder, files = await conf_folder(ctx), {}
     ours = await _secret_lines(ctx, await shared_secret(ctx.context))
     if ours or any(map(holds_secret, ctx.context.config.spark.defaults)):
-        files[f"{folder}/spark-defaults.conf"] = _MODE
-    if _env_holds_secrets(ctx):
-        files[f"{folder}/spark-env.sh"] = _ENV_MODE
+        files[f"{folder}/spark-defaults.conf"] = CLOSED_MODE
+    if env_holds_secrets(ctx):
+        files[f"{folder}/spark-env.sh"] = env_mode(ctx)
     return files
-
-
-def _env_holds_secrets(ctx: NodeContext) -> bool:
-    """Whether what `spark.env` gives the node holds a secret, as a key of a cloud's storage."""
-    return any(map(holds_secret, ctx.node.env))
 
 
 async def _submit_group(ctx: NodeContext) -> _SubmitGroup:
