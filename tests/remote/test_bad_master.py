@@ -18,11 +18,13 @@ from support.http import serving
 from pitui.config.model import Config
 from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.task_group import TaskGroup
+from pitui.domain.errors import WebError
 from pitui.remote.http import request
 from pitui.remote.prompts import NonInteractive
 from pitui.services.clients.master import MasterStartingError
 from pitui.services.cluster import open_cluster
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.monitor.executor_losses import read_deaths
 
 LIMIT = 120.0
 """Longer than the longest rest that a master gets which was slow to answer."""
@@ -30,6 +32,7 @@ GOOD = (Path(__file__).parents[1] / "captures" / "master" / "app-running.json").
 STARTING = (
     Path(__file__).parents[1] / "captures" / "master" / "unknown-path-is-200-html.html"
 ).read_bytes()
+DIED = b"<tr><td>0</td><td>worker-1</td><td>1</td><td>512</td><td>EXITED</td><td></td></tr>"
 WATCHED = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -164,6 +167,27 @@ async def test_a_master_that_only_ever_shows_its_page_is_called_starting(
         async with open_cluster(config(port), NonInteractive()) as cluster:
             with pytest.raises(MasterStartingError, match="it is starting"):
                 await cluster.spark_master.read()
+
+
+async def test_a_page_that_failed_is_asked_for_once_more() -> None:
+    """Spark's pages meet what the master is changing: the next one is whole."""
+    failed, page = answer(b"", status="500 Server Error"), answer(DIED)
+    left = [failed, page]
+
+    def serve(peer: socket.socket) -> None:
+        now = left.pop(0) if left else failed
+        now(peer)
+
+    with master([serve]) as port:
+        async with open_cluster(config(port), NonInteractive()) as cluster:
+            dead = await read_deaths(cluster.spark_master, "app-1")
+            assert [executor.id for executor in dead] == ["0"]
+            for asked in (
+                read_deaths(cluster.spark_master, "app-1"),
+                cluster.spark_master.read(),
+            ):
+                with pytest.raises(WebError, match="the server failed with status 500"):
+                    await asked
 
 
 async def test_a_frozen_master_is_said_and_comes_back(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.work_counts import WorkState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
-from pitui.services.apps.failure_analysis import analyze_failure
+from pitui.services.apps.failure_analysis import NoFailureError, analyze_failure
 from pitui.services.cluster import open_cluster
 
 EVENTS = Path(__file__).parents[1] / "captures" / "events"
@@ -105,7 +105,7 @@ async def test_events_that_cannot_be_read_are_counted_and_the_stage_still_says_w
 
 
 async def test_a_log_that_the_history_server_compacted(config, app_details):
-    _, inside_of = app_details
+    cluster, inside_of = app_details
     looked = await inside_of.find(AppLocation(COMPACTED))
     assert looked.inside.origin is DetailOrigin.EVENT_LOG
     assert [(job.id, job.name, job.state) for job in looked.inside.jobs] == [
@@ -114,6 +114,8 @@ async def test_a_log_that_the_history_server_compacted(config, app_details):
     assert "compacted" in looked.inside.note
     (app,) = await inside_of.event_logs.applications(frozenset({APP}))
     assert (app.id, app.name, app.user) == (COMPACTED, "etl", "pi")
+    with pytest.raises(NoFailureError, match=r"ended is not known: .* the master does not answer"):
+        await analyze_failure(cluster, inside_of, AppLocation(COMPACTED))
     assert "etl" in headless(config, "jobs")
 
 

@@ -16,6 +16,9 @@ from pitui.services.runs.detached_runs import Runs
 
 _FAILED = (WorkState.FAILED, WorkState.KILLED)
 
+_LIMIT = 15.0
+"""Seconds for the master's page of an application, for which a person waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailureCause:
@@ -45,21 +48,29 @@ async def analyze_failure(
         NoFailureError: nothing failed there.
         PituiError: nothing is known of it any more.
     """
+    result = None
+    problem: PituiError = NoFailureError(f"no task of {location} failed")
     try:
         result = await app_details.find(location)
-    except PituiError:
+    except PituiError as error:
         # A driver that is coming up, or is gone, leaves what the master and the run know.
-        output = await _of_its_output(cluster, location)
-        if output is None:
-            raise
-        return output
-    failed = await _failed_task(app_details, result)
-    if failed is not None:
+        problem = error
+    if result is not None and (failed := await _failed_task(app_details, result)) is not None:
         return _of_task(location.app_id, *failed)
-    other = await _of_its_output(cluster, location) or _of_stage(result)
-    if other is None:
-        raise NoFailureError(f"no task of {location} failed")
-    return other
+    cause = None
+    try:
+        cause = await _of_executor(cluster, location)
+    except WebError as error:
+        if result is not None:
+            problem = NoFailureError(
+                f"no task of {location} failed; how its executors ended is not known:"
+                f" {error.message}",
+                error.advice,
+            )
+    cause = cause or await _of_run(cluster, location) or (_of_stage(result) if result else None)
+    if cause is None:
+        raise problem
+    return cause
 
 
 async def _failed_task(app_details: AppDetails, result: DetailResult) -> tuple[Stage, Task] | None:
@@ -136,11 +147,12 @@ def _first_line(error: str) -> tuple[str, ...]:
 
 
 async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause | None:
-    """Return the log of the executor that died last, where one died by itself."""
-    try:
-        dead = await read_deaths(cluster.spark_master, location.app_id)
-    except WebError:
-        return None
+    """Return the log of the executor that died last, where one died by itself.
+
+    Raises:
+        WebError: the master does not say.
+    """
+    dead = await read_deaths(cluster.spark_master, location.app_id, _LIMIT)
     if not dead:
         return None
     return FailureCause(
@@ -149,10 +161,6 @@ async def _of_executor(cluster: Cluster, location: AppLocation) -> FailureCause 
         (f"{location.app_id}/{dead[-1].id}",),
         EXECUTOR_DEATHS,
     )
-
-
-async def _of_its_output(cluster: Cluster, location: AppLocation) -> FailureCause | None:
-    return await _of_executor(cluster, location) or await _of_run(cluster, location)
 
 
 async def _of_run(cluster: Cluster, location: AppLocation) -> FailureCause | None:

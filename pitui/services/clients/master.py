@@ -18,6 +18,7 @@ _ADVICE = "Start it with `pitui start master`, or check spark.master in the conf
 _OTHER_ADVICE = "Something else is listening there: check spark.master in the configuration."
 _STARTS_WITHIN = 3.0
 _AGAIN_AFTER = 0.2
+_SERVER_FAILED = 500
 _LOOPBACK = "127.0.0.1"
 
 
@@ -107,7 +108,7 @@ class MasterAccess:
         """
         until = time.monotonic() + min(_STARTS_WITHIN, limit)
         while True:
-            answer = await self._web.get(url, via=self._node.name, limit=limit)
+            answer = await self._whole(url, limit)
             try:
                 return self._reader.read(answer.body)
             except NotSparkError:
@@ -122,13 +123,27 @@ class MasterAccess:
         """Return a page of the master's web UI; `path` is relative to its root.
 
         Raises:
-            WebError: it does not answer.
+            WebError: it does not answer, or fails at it.
         """
         url = urljoin(self.web_url, path)
         try:
-            return await self._web.get(url, via=self._node.name, limit=limit)
+            return await self._whole(url, limit)
         except WebError as error:
             raise _silent_master(error) from error
+
+    async def _whole(self, url: str, limit: float) -> Response:
+        """Return an answer, asked for a second time where the server fails.
+
+        The master's pages read what it is changing meanwhile: one that meets an executor's end
+        fails with status 500 (`ApplicationPage.render`, on Scala 2.13).
+        """
+        answer = await self._web.get(url, via=self._node.name, limit=limit)
+        if answer.status >= _SERVER_FAILED:
+            answer = await self._web.get(url, via=self._node.name, limit=limit)
+        if answer.status >= _SERVER_FAILED:
+            said = f"the server failed with status {answer.status}"
+            raise WebError(url, said, status=answer.status)
+        return answer
 
     async def send(
         self,
