@@ -121,6 +121,9 @@ def test_a_part_of_the_workers_and_the_masters_machine_are_compared(pitui):
     one, alone = found["cells"]
     assert (one["workers"], one["executors"], one["local"]) == (1, 1, False)
     assert (alone["executors"], alone["cores"], alone["local"]) == (1, os.cpu_count(), True)
+    assert alone["application"].startswith("local-")
+    assert "by Spark's metrics alone" not in alone["bound"]["text"]
+    assert alone["what_if"]["one_more_node_seconds"] is None
     assert found["scaling"] == [{"workers": 1, "speedup": 1.0, "efficiency": 1.0}]
 
 

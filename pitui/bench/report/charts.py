@@ -6,6 +6,7 @@ from pitui.bench.compare_runs import seconds_of
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.bench.scaling import RunScaling
 from pitui.domain.apps.recorded_run import Run
+from pitui.domain.text.number_words import counted
 
 WIDTH = 900.0
 _ROW = 22.0
@@ -92,5 +93,7 @@ def scaling_chart(points: Sequence[RunScaling]) -> Element:
             drawn_text(x(point.workers), y(0) + 18, str(point.workers), "middle"),
             drawn_text(x(point.workers) + 10, y(point.speedup) + 18, words),
         ]
-    label = "; ".join(f"{p.workers} workers: {p.speedup:.2f} times as fast" for p in points)
+    label = "; ".join(
+        f"{counted(p.workers, 'worker')}: {p.speedup:.2f} times as fast" for p in points
+    )
     return svg(WIDTH, high + top + 46, label, drawn)

@@ -9,6 +9,7 @@ from pitui.bench.compare_runs import RunComparison, RunVerdict
 from pitui.bench.run_matrix import scaling
 from pitui.cli.render.status_text import compact_duration, table
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.text.number_words import counted
 from pitui.services.benchmarks.benchmark_run import CellResult
 
 
@@ -172,8 +173,8 @@ def result_line(run: Run) -> str:
         spread = run.spread_seconds
         each = "" if spread is None else f" (median of {len(run.repeats)}, spread {spread:.2f} s)"
         return (
-            f"{run.name}: {run.value} in {run.seconds:.2f} s{each} on {run.cores} cores"
-            f" of {run.executors} executors"
+            f"{run.name}: {run.value} in {run.seconds:.2f} s{each}"
+            f" on {counted(run.cores or 0, 'core')} of {counted(run.executors or 0, 'executor')}"
         )
     took = (
         "" if run.ended_at is None else f" after {compact_duration(run.ended_at - run.started_at)}"

@@ -47,6 +47,8 @@ class StageRecord:
     """Names of the rows that it makes by its plan: equal where they are made of the same."""
     in_one_task: bool = False
     """Whether its plan wants all rows in one task."""
+    packed: bool = False
+    """Whether it reads packed files (gzip), of each of which one task has to read all."""
 
     @property
     def key(self) -> tuple[int, int]:

@@ -191,12 +191,18 @@ def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:
 
 
 def _lost_sentence(record: ApplicationRecord, _attribution: Attribution) -> Iterator[str]:
-    """Say why most of the tasks that left no metrics ended, in Spark's words."""
-    errors = [task.error.strip() for stage in record.stages for task in stage.tasks]
+    """Say why most of the tasks that left no metrics ended, in Spark's words, or that none did."""
+    tasks = [task for stage in record.stages for task in stage.tasks]
+    errors = [task.error.strip() for task in tasks]
+    unended = sum(task.ended_at is None and not task.state.active for task in tasks)
+    if unended:
+        words = counted(unended, "task")
+        yield f"{words} had not ended when the application did: what they had done is lost."
     said = Counter(error.splitlines()[0][:_LONGEST_ERROR] for error in errors if error)
     if said:
         ((words, count),) = said.most_common(1)
-        yield f"{count:,} of these, as Spark says: {words.rstrip('.')}."
+        which = counted(count, "task")
+        yield f"{which} without metrics, as Spark says: {words.rstrip('.')}."
 
 
 def _not_known(attribution: Attribution) -> Iterator[str]:
@@ -251,7 +257,7 @@ def _fewest_sentence(record: ApplicationRecord, attribution: Attribution) -> Ite
     if stage is not None:
         words = counted(len(stage.tasks), "task")
         much = _how_much(Part.TOO_FEW_TASKS, stage, attribution)
-        yield f"{much}: {words} on {attribution.cores} cores."
+        yield f"{much}: {words} on {counted(attribution.cores, 'core')}."
 
 
 def _python_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
@@ -295,5 +301,5 @@ _SENTENCES: Mapping[Part, Sequence[Callable[[ApplicationRecord, Attribution], It
 }
 """What else is said where a part is the verdict."""
 
-_MIXED = (Part.DRIVER,)
+_MIXED = (Part.DRIVER, Part.UNMEASURED)
 """Parts of which it is said where they are among those of a mixed verdict: no suspect tells it."""

@@ -98,23 +98,28 @@ def needs_of(
     master = shelf.cluster.master.name
     makes = benchmark.data in _DATA_KINDS and not cell.parameters.get("path")
     data = {FOLDER: size} if makes and size else {}
+    folder = scratch_of(shelf.cluster)
+    on_how_many = 1 if cell.local else cell.workers or len(shelf.workers)
+    scratch = int((size or 0) * benchmark.scratch / on_how_many)
     if cell.local:
         memory, words = _local_need(benchmark, cell, shelf.readings.get(master))
-        return [NodeNeed(master, memory, words, data)]
+        return [NodeNeed(master, memory, words, _both(data, folder, scratch))]
     memory, words = driver_need()
     needs = [NodeNeed(master, memory, words, data)]
     heap = executor_memory_mib(cell, shelf.workers)
     most = max(worker.cores for worker in shelf.workers)
-    scratch = int((size or 0) * benchmark.scratch / (cell.workers or len(shelf.workers)))
-    folder = scratch_of(shelf.cluster)
     for node in shelf.cluster.workers:
         reading = shelf.readings.get(node.name)
         cores = min(most, (reading.sample.cores if reading else None) or most)
         memory, words = executor_need(heap, cores, python=benchmark.python)
-        disk = {} if node.name == master else dict(data)
-        disk[folder] = disk.get(folder, 0) + scratch
+        disk = _both({} if node.name == master else data, folder, scratch)
         needs.append(NodeNeed(node.name, memory, words, disk))
     return needs
+
+
+def _both(data: Mapping[str, int], folder: str, scratch: int) -> dict[str, int]:
+    """Return the MiB by folder of data and of scratch files in `folder`, which may be the same."""
+    return {**data, folder: data.get(folder, 0) + scratch}
 
 
 def local_memory_mib(cell: BenchmarkCell, master: Reading | None) -> int:

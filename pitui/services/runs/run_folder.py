@@ -29,6 +29,9 @@ RESULT_MARK = "PITUI-RESULT "
 WRONG_MARK = "WrongAnswerError: "
 """How a benchmark program says that the answer is wrong; spark-submit passes on a program's
 standard error as its own standard output."""
+_APPLICATION = r"-e 'app-[0-9]\{14\}-[0-9]\{4,\}' -e 'local-[0-9]\{13,\}'"
+"""What grep finds an application's id by: Spark's own, or that of one JVM (`local[*]`), which says
+it where it names its event log."""
 LEFT = "left "
 CANCEL_LIMIT = 15.0
 """Seconds after which a cancelled run is killed hard."""
@@ -138,7 +141,7 @@ for folder in {quote_all(folders)}; do
   [ -f cancelled ] && echo cancelled
   read -r pid begun < pid && same "$pid" "$begun" && echo alive
   [ -f status ] && echo "status $(cat status)"
-  echo "application $(grep -o -m1 'app-[0-9]\\{{14\\}}-[0-9]\\{{4,\\}}' {STDERR} | head -n 1)"
+  echo "application $(grep -o -m1 {_APPLICATION} {STDERR} | head -n 1)"
   grep -a '^{RESULT_MARK}' {STDOUT} | tail -n 1
   [ -f status ] && {{
     grep -a -E 'Error|Exception|error:' {STDERR}

@@ -1,6 +1,6 @@
 """What an event log tells of where an application's time went, as one record."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pitui.domain.apps.app_detail import tasks_when_over
@@ -49,8 +49,10 @@ class Events:
 def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
     """Return the record of an application."""
     plans = _plans_by_stage(events)
+    # The job of a DataFrame that is used as an RDD names no query, and its query no job.
+    alone = [query.plan for query in events.queries.values() if not query.jobs]
     stages = [
-        _stage_record(stage, plans.get(stage.id), node_of, over=events.ended is not None)
+        _stage_record(stage, plans.get(stage.id), alone, node_of, over=events.ended is not None)
         for _, stage in sorted(events.stages.items())
         if stage.begun and not events.compacted
     ]
@@ -78,7 +80,12 @@ def _task_ends(stages: Iterable[StageRecord]) -> Iterable[float]:
 
 
 def _stage_record(
-    stage: StageSum, plan: QueryPlan | None, node_of: NodeOf, *, over: bool
+    stage: StageSum,
+    plan: QueryPlan | None,
+    alone: Sequence[QueryPlan],
+    node_of: NodeOf,
+    *,
+    over: bool,
 ) -> StageRecord:
     def named(task: Task) -> Task:
         return replace(task, node=node_of(task.executor, task.host))
@@ -95,6 +102,7 @@ def _stage_record(
         own.keeps,
         plan.rows_of(own.operators) if plan else frozenset(),
         plan.wants_one_task(own.operators) if plan else False,
+        own.packed or any(p.reads_packed(own.operators) for p in ([plan] if plan else alone)),
     )
 
 

@@ -23,6 +23,10 @@ _HIDES_DATA = ("RDD", "LocalTableScan", "InMemoryTableScan")
 _HIDES = ("<lambda>", "UDF(", "...")
 """In a text that does not show its code, or that Spark cut."""
 _FILES, _FILE_BYTES = "number of files read", "size of files read"
+_PACKED = re.compile(r"\.(?:gz|deflate|zst|lz4|snappy)(?=[],]|$)")
+"""Ends of paths, in the text of a scan or as an RDD's name, of files that one task has to read
+whole; of bzip2 several tasks can each read a part."""
+_SCAN = "Scan "
 _ONE_TASK = "SinglePartition"
 """In the text of an exchange after which all rows are in one task."""
 
@@ -46,6 +50,8 @@ class StagePlan:
     """
     keeps: bool = False
     """Whether one of them is kept."""
+    packed: bool = False
+    """Whether it reads, not by a query, files that cannot be divided."""
 
 
 def stage_plan(rdds: Iterable[RddInfo]) -> StagePlan:
@@ -60,6 +66,7 @@ def stage_plan(rdds: Iterable[RddInfo]) -> StagePlan:
         operators,
         frozenset(rdd.id for rdd in every if python or rdd.name != "ParallelCollectionRDD"),
         any(rdd.level.disk or rdd.level.memory for rdd in every),
+        any(_PACKED.search(rdd.name) for rdd in every),
     )
 
 
@@ -90,6 +97,8 @@ class QueryPlan:
     they are made of. Equal rows in two executions are computed twice."""
     in_one_task: set[str] = field(default_factory=set)
     """Names of generated code, or of operators without it, that want all rows in one task."""
+    packed: set[str] = field(default_factory=set)
+    """Names of operators that read files which cannot be divided."""
 
     def take(self, root: PlanNode) -> None:
         """Take note of a plan, its first or a later one."""
@@ -99,6 +108,8 @@ class QueryPlan:
             node, code, below, above = open_nodes.pop()
             if "Exchange" in node.name and _ONE_TASK in node.text:
                 self.in_one_task.add(above)
+            if node.name.startswith(_SCAN) and _PACKED.search(node.text):
+                self.packed.add(node.name.strip())
             if not node.name.startswith(_WRAPPERS):
                 above = code or node.name
             if node.name.startswith(_CODEGEN):
@@ -128,6 +139,10 @@ class QueryPlan:
     def wants_one_task(self, scopes: frozenset[str]) -> bool:
         """Say whether what is done in some scopes wants all rows in one task."""
         return not self.in_one_task.isdisjoint(scopes)
+
+    def reads_packed(self, scopes: frozenset[str]) -> bool:
+        """Say whether what is read in some scopes are files that cannot be divided."""
+        return not self.packed.isdisjoint(scopes)
 
     def rows_of(self, scopes: frozenset[str]) -> frozenset[str]:
         """Return the rows that are made in some scopes."""

@@ -1,6 +1,7 @@
 """The two summary lines of the job under the cursor."""
 
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.job_list import Job
@@ -46,7 +47,7 @@ def _measured(run: Run) -> str:
     parts = [
         f"result {run.value}" if run.value else "",
         f"{run.seconds:.2f} s" if run.seconds is not None else "",
-        f"{run.cores} cores" if run.cores else "",
-        f"{run.executors} executors" if run.executors else "",
+        counted(run.cores, "core") if run.cores else "",
+        counted(run.executors, "executor") if run.executors else "",
     ]
     return "  ".join(part for part in parts if part)

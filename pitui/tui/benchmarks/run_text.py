@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.text.number_words import counted
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount, duration
 
@@ -57,12 +58,12 @@ def place_words(run: Run) -> str:
     if run.local:
         where = f"local on {run.node}"
     elif run.workers is not None:
-        where = "1 worker" if run.workers == 1 else f"{run.workers} workers"
+        where = counted(run.workers, "worker")
     else:
         where = ""
     parts = [
         where,
-        "" if run.cores is None else f"{run.cores} cores",
+        "" if run.cores is None else counted(run.cores, "core"),
         "" if run.executor_memory_mib is None
         else f"{amount(run.executor_memory_mib)} each",
     ]  # fmt: skip

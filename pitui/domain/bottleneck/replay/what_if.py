@@ -39,7 +39,7 @@ def what_if(record: ApplicationRecord, replays: Replays, attribution: Attributio
         {str(part): seconds for part, seconds in without.items()},
         replays.seconds,
         like,
-        tuple(_what_if_texts(replays.seconds, like, more, without)),
+        tuple(_what_if_texts(replays.seconds, like, more, without, measured=attribution.measured)),
     )
 
 
@@ -152,7 +152,12 @@ def _at_once(plan: ReplayPlan) -> ReplayPlan:
 
 
 def _what_if_texts(
-    seconds: float, like: str | None, more: float | None, without: Mapping[Part, float]
+    seconds: float,
+    like: str | None,
+    more: float | None,
+    without: Mapping[Part, float],
+    *,
+    measured: bool,
 ) -> Iterable[str]:
     if like is not None and more is not None:
         would = "make it" if more < (1 - _HELPS) * seconds else "hardly help:"
@@ -160,8 +165,13 @@ def _what_if_texts(
     for part, left in without.items():
         saved = 1 - left / seconds if seconds else 0.0
         if saved >= _LEAST * 2:
-            yield f"Without {WITHOUT[part]} at most {saved:.0%} less: {took(left)}."
+            known = measured or part is not Part.WAITING
+            words = WITHOUT[part] if known else _OPEN
+            yield f"Without {words} at most {saved:.0%} less: {took(left)}."
 
+
+_OPEN = "what tasks did off the JVM's CPU, waiting or not,"
+"""What is left open where nobody recorded the nodes."""
 
 WITHOUT = {
     Part.GC: "garbage collection",

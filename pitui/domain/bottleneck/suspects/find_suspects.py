@@ -7,6 +7,7 @@ from statistics import median_low
 from pitui.domain.apps.jobs import Task
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import LONG
+from pitui.domain.bottleneck.attribution.task_parts import SLOWEST_CARD
 from pitui.domain.bottleneck.explanation import Part, Suspect, SuspectKind
 from pitui.domain.bottleneck.node_speed import slow_nodes
 from pitui.domain.bottleneck.replay.replay_savings import (
@@ -214,6 +215,11 @@ def _ways_to_more_tasks(stage: StageRecord) -> str:
         )
     if work.shuffle_read:
         ways = "spark.sql.shuffle.partitions, repartition; of an RDD the number its method takes"
+    elif work.input_bytes and stage.packed:
+        return (
+            "What is packed as a whole (gzip) is read by one task a file: divide it into more "
+            "files, or store it unpacked, as bzip2 or as Parquet; or repartition after reading."
+        )
     elif work.input_bytes:
         ways = (
             "files that can be divided instead of one gzip, a smaller "
@@ -231,12 +237,13 @@ def _spill_suspect(context: _Context, stage: StageRecord) -> Iterator[Suspect]:
     parts = context.attribution.stages.get(stage.key, {})
     blocked = sum(parts.get(part, 0.0) for part in (Part.SPILL, Part.DISK, Part.WAITING))
     times = sum(task.work.run_ms for task in stage.tasks) / 1000 * context.record.task_cpus
-    kept = 1 - min(1.0, blocked / times) if times else 1.0
+    moved = 2 * on_disk / SLOWEST_CARD * context.record.task_cpus  # written, and read again
+    kept = 1 - min(1.0, min(blocked, moved) / times) if times else 1.0
     spilled = sum(1 for task in stage.tasks if task.work.spill_disk)
     yield Suspect(
         SuspectKind.SPILL,
         stage.stage.id,
-        f"{spilled:,} of {len(stage.tasks):,} tasks had no room in memory and spilled "
+        f"{spilled:,} of {counted(len(stage.tasks), 'task')} had no room in memory and spilled "
         f"{bytes_words(on_disk)} to disk. Use more partitions, or more memory for each core.",
         context.saves(stage, shortened(kept)),
     )

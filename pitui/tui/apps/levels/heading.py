@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 from pitui.tui.apps.levels.level import skew_words, tally_words, work_state_cell
 from pitui.tui.apps.levels.stages import slowest_words
@@ -62,7 +63,7 @@ def _first_words(
 def _application_words(app: Application) -> list[Span]:
     spans = [*application_cell(app.state).spans, (f"  {duration(app.duration_s)}", Tone.NORMAL)]
     if app.state.active:
-        spans.append((f"  {app.cores} cores", Tone.NORMAL))
+        spans.append((f"  {counted(app.cores, 'core')}", Tone.NORMAL))
     if app.memory_per_executor_mib:
         spans.append((f"  {amount(app.memory_per_executor_mib)} an executor", Tone.DIM))
     if app.progress is not None and app.progress.tasks:

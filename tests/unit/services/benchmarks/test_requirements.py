@@ -8,7 +8,7 @@ from pitui.bench.run_matrix import cells_of
 from pitui.bench.suites import benchmark
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Worker, WorkerState
-from pitui.facts.node_samples.reader import Reading
+from pitui.facts.node_samples.reader import Reading, Room
 from pitui.remote.prompts import NonInteractive
 from pitui.services.benchmarks import requirements
 from pitui.services.benchmarks.requirements import Shelf
@@ -41,6 +41,17 @@ async def test_a_local_run_needs_the_memory_that_it_is_given(heap: str) -> None:
     found = misfits(needs, readings)
     assert bool(found) is bool(heap)
     assert all("nuc: memory: an executor of" in words for words in found)
+
+
+async def test_a_local_run_needs_room_for_its_scratch_files() -> None:
+    (cell,) = cells_of(benchmark("sort"), [("size", "900g")], local=True)
+    room = {requirements.SCRATCH: Room(1, 100 * 1024 * MIB, 10_000)}
+    readings = {"nuc": Reading(NodeSample(1.0, 1.0, cores=4), rooms=room)}
+    async with open_cluster(config(), NonInteractive()) as cluster:
+        shelf = Shelf(cluster, [], readings)
+        needs = requirements.needs_of(shelf, benchmark("sort"), cell, 900 * 1024)
+    (words,) = misfits(needs, readings)
+    assert words.startswith("nuc: disk: 2764800 MiB are needed below /var/lib/spark/local")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,11 @@ def test_a_run_that_succeeds(launch):
     assert (run.value, run.seconds, run.cores, run.executors) == ("3.14", 1.5, 4, 2)
 
 
+def test_a_run_in_one_jvm_is_known_by_where_it_logs_its_events(launch):
+    said = "INFO RollingEventLogFilesWriter: Logging events to file:/e/v2_local-1796071483020"
+    assert wait_for_end(launch(f"echo '{said}' >&2")).application == "local-1796071483020"
+
+
 def test_a_run_that_fails_says_why(launch):
     seen = wait_for_end(launch("echo java.lang.OutOfMemoryError: heap >&2; exit 3"))
     run = run_status(RUN, seen, time.time())

@@ -46,8 +46,9 @@ def explained(name: str, *, recorded: bool = True) -> Explanation:
     log = EventLog()
     log.take(plain(path.read_bytes(), path.name))
     assert log.damaged == 0
-    packed = (LOGS / f"{name}.nodes.zstd").read_bytes()
-    known = json.loads(b"".join(plain(packed, "nodes.zstd")))
+    recording = LOGS / f"{name}.nodes.zstd"
+    packed = recording.read_bytes() if recording.exists() else b""
+    known = json.loads(b"".join(plain(packed, "nodes.zstd")) or '{"nodes": {}, "samples": {}}')
     samples = msgspec.convert(known["samples"], dict[str, list[NodeSample]])
     record = log.record(lambda executor, _host: known["nodes"].get(executor))
     return explanation(record, samples if recorded else {})
@@ -109,3 +110,18 @@ def test_a_task_that_failed_four_times_is_no_driver_that_sends_slowly() -> None:
 def test_executors_that_load_classes_for_seconds_are_no_skew() -> None:
     found = explained("slow-start", recorded=False)
     assert "skew" not in [suspect.kind for suspect in found.suspects]
+
+
+def test_one_gzip_file_is_one_task_and_nothing_but_dividing_it_gives_more() -> None:
+    found = explained("gzip", recorded=False)
+    assert found.bound.by == "too-few-tasks"
+    assert "Most of it in stage 1: 1 task on 4 cores." in found.bound.text
+    few = [one.text for one in found.suspects if one.kind == "too-few-tasks"]
+    assert len(few) == 2
+    assert all("What is packed as a whole (gzip) is read by one task a file" in t for t in few)
+
+
+def test_an_application_that_was_ended_says_what_of_it_is_not_known() -> None:
+    found = explained("killed", recorded=False)
+    assert found.bound.by == "mixed"
+    assert "4 tasks had not ended when the application did" in found.bound.text

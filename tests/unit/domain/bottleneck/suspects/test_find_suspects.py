@@ -58,6 +58,11 @@ def test_more_tasks_come_from_where_the_rows_come_from(work: dict[str, int], wor
     assert words in found(record)["too-few-tasks"].text
 
 
+def test_a_packed_file_is_why_there_is_one_task() -> None:
+    text = found(application(4, TWO, [stage(0, [task(0, 4, read=MIB)], packed=True)]))
+    assert "What is packed as a whole (gzip) is read by one task" in text["too-few-tasks"].text
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -121,6 +126,13 @@ def test_spill_counts_what_its_tasks_waited_for() -> None:
     assert suspect.saves_seconds == pytest.approx(3, rel=0.01)
     assert "4 of 4 tasks" in suspect.text
     assert "160 MiB" in suspect.text
+
+
+def test_a_little_spill_saves_no_more_than_a_slow_disk_takes_for_it() -> None:
+    """A task in Python waits for Python, whatever it spilled besides."""
+    spilled = even(4, 40, cpu=1, spilled=4 * MIB)
+    suspect = found(application(40, TWO, [stage(0, spilled)]))["spill"]
+    assert suspect.saves_seconds == pytest.approx(2, rel=0.01)
 
 
 def test_garbage_collection_above_a_tenth_is_suspect() -> None:
