@@ -6,7 +6,8 @@ from enum import StrEnum
 from statistics import median
 
 from pitui.bench.statistics import enough, mann_whitney, ratio_of_medians
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 
 _HOW = frozenset(("path", "generate", "warm", "partitions", "executor_memory", "executor_cores"))
 """Parameters that say where data lies or how work is done, not how much work there is."""

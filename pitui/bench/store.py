@@ -17,7 +17,8 @@ import msgspec
 from pitui.bench.baseline import check_can_be_baseline, same_kind
 from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError

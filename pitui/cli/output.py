@@ -1,7 +1,6 @@
 """Printing: JSON on standard output, errors on standard error, text from outside made visible."""
 
 import contextlib
-import json
 import os
 import sys
 from typing import Any, NoReturn, TextIO
@@ -16,6 +15,8 @@ INTERRUPTED = 130
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on one line, with the schema's number first."""
+    import json
+
     write_out(json_line(json.dumps({"schema": SCHEMA, **value}, ensure_ascii=False)) + "\n")
 
 

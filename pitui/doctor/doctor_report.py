@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pitui.doctor.check import Check
-from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
+from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fix import Fix
+from pitui.doctor.severity import FindingSeverity
 
 COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}
 """Points that a finding takes off the score of 100."""

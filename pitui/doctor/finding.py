@@ -1,25 +1,9 @@
 """What a check says: findings, and where it could not look."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pitui.doctor.fix import Fix
-
-
-class FindingSeverity(StrEnum):
-    """How bad a finding is, the worst first."""
-
-    ERROR = "error"
-    """Something does not work."""
-    WARNING = "warning"
-    """Something will not work, or works badly."""
-    INFO = "info"
-    """Worth knowing; nothing has to be done."""
-
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return [*FindingSeverity].index(self)
+from pitui.doctor.severity import FindingSeverity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from pitui.doctor.check import Check
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.doctor.fix import Fix
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import LinkState, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback

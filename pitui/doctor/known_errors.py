@@ -5,7 +5,7 @@ Texts of Spark 4.3 in its own words; earlier versions write the same pieces.
 
 from dataclasses import dataclass
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.severity import FindingSeverity
 
 _ERROR, _WARNING = FindingSeverity.ERROR, FindingSeverity.WARNING
 

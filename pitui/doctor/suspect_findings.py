@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.text.number_words import took

@@ -1,5 +1,7 @@
 """The Textual app: connects configuration, services and the main screen."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 from collections.abc import Callable, Sequence
@@ -15,13 +17,8 @@ from textual.driver import Driver
 from textual.events import Key
 from textual.screen import Screen
 
-from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError, first_error
-from pitui.domain.events.event import Event
-from pitui.domain.snapshot import Snapshot
-from pitui.tui.backend.backend_interface import Backend
 from pitui.tui.backend.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.base.actions.action_handler import StartingError
 from pitui.tui.base.actions.action_table import action
@@ -36,6 +33,12 @@ from pitui.tui.terminal.theme import OWN_THEME, check_theme, theme_variables
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
+
+    from pitui.config.model import Config
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.events.event import Event
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.backend.backend_interface import Backend
 
 
 class PituiApp(App[None], inherit_bindings=False):

@@ -7,7 +7,8 @@ import pyspark
 import pytest
 from support.ssh_spark_homes import SshSparkHomes
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.errors import LinkError, NodeError, PituiError, UsageError
 from pitui.services.cluster import Cluster
 from pitui.services.runs.detached_runs import Runs

@@ -6,7 +6,8 @@ import pytest
 from spark.planted_apps import LIMIT, PAUSED, PlantedApps, of, places
 from support.looking import until_found
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
+from pitui.doctor.severity import FindingSeverity
 from pitui.services.apps.kill import kill_application
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]

@@ -10,7 +10,8 @@ from spark.planted_apps import LIMIT, PlantedApps, of, places
 from spark.test_executors import executor_pid
 from support.looking import until_found
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
+from pitui.doctor.severity import FindingSeverity
 from pitui.services.apps.kill import kill_application
 from pitui.services.doctor.gather_apps import gather_apps
 

@@ -12,8 +12,8 @@ from support.spark_jvm import SMALL_JVM
 
 from pitui.config.load import load_config
 from pitui.doctor.doctor_report import Report
-from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.finding_store import FindingStore

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.node_use import NodeUse
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.explanation import Bound, WhatIf
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.errors import PituiError

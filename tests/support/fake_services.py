@@ -40,8 +40,8 @@ from pitui.tui.backend.backend_interface import (
     JobService,
     LogService,
     ProvisionService,
-    Verb,
 )
+from pitui.tui.backend.requests import Verb
 from pitui.tui.backend.run_interface import BenchmarkService, RunService
 
 

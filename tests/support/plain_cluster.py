@@ -9,7 +9,8 @@ import msgspec
 from textual.pilot import Pilot
 
 from pitui.config.model import Config
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import (
     Application,
@@ -34,7 +35,8 @@ from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot
 from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.app import PituiApp
-from pitui.tui.backend.backend_interface import JobService, LogService, Verb
+from pitui.tui.backend.backend_interface import JobService, LogService
+from pitui.tui.backend.requests import Verb
 from pitui.tui.backend.run_interface import RunService
 from support.fake_services import FakeJobs, FakeLogs, FakeRuns, FakeServices
 from support.provision import Recorded

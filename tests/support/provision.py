@@ -19,13 +19,9 @@ from pitui.provision.engine.provision_report import (
 )
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster
-from pitui.tui.backend.backend_interface import (
-    ProvisionKind,
-    ProvisionRequest,
-    ProvisionWork,
-    StepName,
-)
+from pitui.tui.backend.backend_interface import ProvisionWork, StepName
 from pitui.tui.backend.live_provision import LiveProvisionService
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest
 
 FOLDER = Path(__file__).parents[1] / "captures" / "provision"
 NODES = ("pi1", "pi2", "pi3")

@@ -15,7 +15,7 @@ from pitui.doctor.fix import Fix
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.apps.level_screen import LevelScreen
-from pitui.tui.backend.backend_interface import Verb
+from pitui.tui.backend.requests import Verb
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, of
 from pitui.tui.base.dialogs.confirm import ConfirmScreen, Question

@@ -20,7 +20,7 @@ from pitui.services.runs.configured_job import ConfiguredJob
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.apps.level_pane import LevelPane
 from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
-from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest, Verb
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.base.actions.action_table import ACTIONS, Scope, bindings, of, reaches
 from pitui.tui.base.actions.help_screen import HelpScreen
 from pitui.tui.base.actions.keymap import Keys

@@ -14,7 +14,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.spark.api.decommission import Refusal
-from pitui.tui.backend.backend_interface import Verb
+from pitui.tui.backend.requests import Verb
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.nodes.node_screen import NodeScreen
 from pitui.tui.operations.daemon_actions import DaemonActions

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.plain_cluster import DONE, FULL, NOW, RUNNING, RUNS
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.snapshot import Snapshot
 from pitui.tui.apps.job_rows import ORDERS

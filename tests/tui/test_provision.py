@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pitui.domain.errors import UsageError
-from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.provision.choose_steps import ChooseStepsScreen
 from pitui.tui.provision.plan_tree import step_key

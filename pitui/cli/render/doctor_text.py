@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pitui.doctor.doctor_report import KnownFinding, Report, skipped_by_reason
-from pitui.doctor.finding import FindingSeverity, SkippedCheck
+from pitui.doctor.finding import SkippedCheck
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 

@@ -8,7 +8,8 @@ from pitui.bench.baseline import BaselineCheck, check_baseline
 from pitui.bench.compare_runs import RunComparison, RunVerdict
 from pitui.bench.run_matrix import scaling
 from pitui.cli.render.status_text import compact_duration, table
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.text.number_words import counted
 from pitui.services.benchmarks.benchmark_run import CellResult
 

@@ -1,6 +1,5 @@
 """What is wrong at one place of a configuration, and how values are named to people."""
 
-import json
 from dataclasses import dataclass
 
 Path = tuple[str, ...]
@@ -29,6 +28,8 @@ class Problem:
 
 def quoted(text: str) -> str:
     """Return text in quotes on one line, its control characters escaped, cut where it is long."""
+    import json
+
     if len(text) > _LONGEST:
         return f"{json.dumps(text[:_LONGEST], ensure_ascii=False)} and so on"
     return json.dumps(text, ensure_ascii=False)

@@ -1,22 +1,11 @@
 """A run: one execution of a benchmark or a job on the cluster."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from statistics import median, quantiles
 
 from pitui.domain.apps.node_use import NodeUse
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.explanation import Bound, WhatIf
-
-
-class RunState(StrEnum):
-    """Whether a run is under way, or how it ended."""
-
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    LOST = "lost"
-    """Its folder or process on the master's node is gone without an exit status."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Which lines of logs are shown: one value for the screen and for the command line."""
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -46,4 +45,6 @@ class LogFilter:
 
     def to_command(self, words: Iterable[str], *, follow: bool = False) -> str:
         """Return the command line that shows the same; `words` are the sources' ids."""
+        import shlex
+
         return shlex.join(["pitui", "logs", *words, *(["-f"] if follow else []), *self.options()])

@@ -9,7 +9,8 @@ from pitui.bench.capacity_check import misfits
 from pitui.bench.run_matrix import BenchmarkCell, cells_of, merge_rounds
 from pitui.bench.suites import Benchmark, DataKind, benchmark
 from pitui.domain.apps.node_use import node_use
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Worker
 from pitui.domain.concurrency.run_to_end import run_to_end

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.snapshot import Snapshot
 from pitui.services.doctor.finding_store import finding_identity

@@ -13,7 +13,8 @@ import msgspec
 
 from pitui.bench.store import RunStore, keep_baseline
 from pitui.config.own_database import BusyFileError
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.errors import NodeError, PituiError, UsageError

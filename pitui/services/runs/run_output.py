@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LinkError, NodeError
 from pitui.remote.quoting import quote

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 from pitui.services.runs.run_folder import LEFT, RunProbe
 
 _LOST_AFTER = 10.0

@@ -1,13 +1,13 @@
 """Applications and runs as table rows."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
-from pitui.doctor.finding import Finding
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.cluster import MasterState
-from pitui.domain.driver import ClusterDriver
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells
 from pitui.tui.text.findings import finding_mark
 from pitui.tui.text.job_list import Job, JobList, identity, seconds
@@ -15,6 +15,12 @@ from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, bar, duration, percent
 from pitui.tui.text.sorting import Order
 from pitui.tui.text.state_cells import application_cell, driver_cell, run_cell
+
+if TYPE_CHECKING:
+    from pitui.doctor.finding import Finding
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.driver import ClusterDriver
+    from pitui.domain.snapshot import Snapshot
 
 JOB_BAR_WIDTH = 12
 

@@ -1,11 +1,18 @@
 """The two summary lines of the job under the cursor."""
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
-from pitui.tui.text.job_list import Job
 from pitui.tui.text.number_format import amount, call_site
+
+if TYPE_CHECKING:
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.tui.text.job_list import Job
 
 
 def job_summary(job: Job) -> tuple[Cell, Cell]:

@@ -1,14 +1,13 @@
 """The Jobs pane: applications and runs, active ones first."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.doctor.finding import Finding
-from pitui.domain.apps.recorded_run import Run
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.apps.job_row_actions import JobRowActions
 from pitui.tui.apps.job_rows import COLUMNS, ORDERS, job_rows, no_jobs
 from pitui.tui.apps.job_summary import job_summary
@@ -19,13 +18,16 @@ from pitui.tui.base.panes.sorted_table_pane import SortedPane
 from pitui.tui.base.ui_messages import (
     JobSelected,
 )
-from pitui.tui.text.cells import Cell
 from pitui.tui.text.job_list import Job, JobList, JobLister, has_failed
-from pitui.tui.text.sorting import Order
 
 if TYPE_CHECKING:
+    from pitui.doctor.finding import Finding
     from pitui.domain.apps.app_detail import AppLocation
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.text.cells import Cell
     from pitui.tui.text.facts import Facts
+    from pitui.tui.text.sorting import Order
 
 
 class JobsPane(SortedPane):
@@ -129,14 +131,14 @@ class JobsPane(SortedPane):
         job = self._jobs.get(key)
         return job_summary(job) if job else None
 
-    def facts(self, key: str) -> "Facts":
+    def facts(self, key: str) -> Facts:
         """Return the details of a row."""
         job = self._jobs.get(key)
         from pitui.tui.apps.job_facts import job_facts
 
         return job_facts(job) if job else []
 
-    def location(self) -> "AppLocation | None":
+    def location(self) -> AppLocation | None:
         """Return the location of the application under the cursor, or None."""
         job = self.job
         from pitui.domain.apps.app_detail import AppLocation

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from pitui.domain.apps.app_detail import AppLocation, DetailResult
@@ -30,20 +29,8 @@ if TYPE_CHECKING:
     from pitui.spark.api.decommission import Refusal
     from pitui.tui.backend.data_interface import DataService
     from pitui.tui.backend.doctor_interface import DoctorService
-from pitui.tui.backend.run_interface import BenchmarkService, RunService
-
-
-class Verb(StrEnum):
-    """What can be done to daemons."""
-
-    START = "start"
-    STOP = "stop"
-    RESTART = "restart"
-
-    @property
-    def doing(self) -> str:
-        """The word while it goes on: `Stopping`."""
-        return {"start": "Starting", "stop": "Stopping", "restart": "Restarting"}[self]
+    from pitui.tui.backend.requests import ProvisionRequest, Verb
+    from pitui.tui.backend.run_interface import BenchmarkService, RunService
 
 
 class Backend(Protocol):
@@ -276,26 +263,6 @@ class TimelineService(Protocol):
 
     def mark_read(self) -> None:
         """Note that somebody looks at the timeline now."""
-
-
-class ProvisionKind(StrEnum):
-    """What is to be done to nodes."""
-
-    PROVISION = "provision"
-    ROLLBACK = "rollback"
-    REMOVE = "remove"
-
-
-@dataclass(frozen=True, slots=True)
-class ProvisionRequest:
-    """What a person asked for."""
-
-    kind: ProvisionKind
-    nodes: tuple[str, ...]
-    only: tuple[str, ...] = ()
-    """Ids of the steps; all without any."""
-    rolling: bool = False
-    """One node after the other, each with its daemons back before the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,12 @@ from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.nodes.disk_use import clean, disk_use
 from pitui.services.nodes.inspect_node import look_at_node
 from pitui.services.runs.detached_runs import Runs
-from pitui.tui.backend.backend_interface import JobService, Verb
+from pitui.tui.backend.backend_interface import JobService
 from pitui.tui.backend.live_data import LiveDataService
 from pitui.tui.backend.live_doctor import LiveDoctorService
 from pitui.tui.backend.live_provision import LiveProvisionService
 from pitui.tui.backend.live_runs import LiveBenchmarkService, LiveRunService
+from pitui.tui.backend.requests import Verb
 
 _ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: control.restart}
 

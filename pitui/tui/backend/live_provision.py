@@ -5,12 +5,8 @@ from typing import TYPE_CHECKING
 
 from pitui.remote.prompts import PasswordPrompter
 from pitui.services.cluster import Cluster
-from pitui.tui.backend.backend_interface import (
-    ProvisionKind,
-    ProvisionRequest,
-    ProvisionWork,
-    StepName,
-)
+from pitui.tui.backend.backend_interface import ProvisionWork, StepName
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest
 
 if TYPE_CHECKING:
     from pitui.provision.engine.provision_report import StepReporter

@@ -9,7 +9,8 @@ from functools import partial
 
 from pitui.config.own_database import DamagedFileError
 from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.domain.cluster import Application
 from pitui.domain.concurrency.task_group import TaskGroup

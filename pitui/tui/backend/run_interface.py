@@ -1,21 +1,22 @@
 """What the UI needs of runs: starting them, and what is known of them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.recorded_run import Run
-from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.node_outcome import OutcomeReport
-
 if TYPE_CHECKING:
+    from pitui.domain.apps.gantt import TaskBar
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.bottleneck.node_sample import NodeSample
+    from pitui.domain.node_outcome import OutcomeReport
     from pitui.services.runs.configured_job import ConfiguredJob
 
 
 class RunService(Protocol):
     """What starts and cancels runs."""
 
-    def configured_jobs(self) -> "Sequence[ConfiguredJob]":
+    def configured_jobs(self) -> Sequence[ConfiguredJob]:
         """Return what stands under `jobs:`."""
 
     def watched_benchmarks(self) -> Sequence[str]:

@@ -3,21 +3,23 @@
 The app imports them all, so they know it by these protocols only.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from pitui.config.model import Config, Node
-from pitui.domain.apps.recorded_run import Run
-from pitui.domain.snapshot import Snapshot
-from pitui.tui.backend.backend_interface import Backend
-from pitui.tui.base.actions.keymap import Keys
-from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
-from pitui.tui.text.cells import Span
-
 if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.message import Message
+
+    from pitui.config.model import Config, Node
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.backend.backend_interface import Backend
+    from pitui.tui.base.actions.keymap import Keys
+    from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
+    from pitui.tui.text.cells import Span
 
 
 class MarksProtocol(Protocol):
@@ -51,7 +53,7 @@ class MainScreenProtocol(Protocol):
     def show_log_at(self, message: ShowLogAt) -> None:
         """Show logs at one line there; Esc returns to where the user was."""
 
-    def post_message(self, message: "Message") -> bool:
+    def post_message(self, message: Message) -> bool:
         """Send it a message; False where it is closing."""
 
 
@@ -89,6 +91,6 @@ class AppProtocol(Protocol):
         """
 
 
-def app_of(node: "DOMNode") -> AppProtocol:
+def app_of(node: DOMNode) -> AppProtocol:
     """Return the app that a widget belongs to."""
     return cast("AppProtocol", node.app)

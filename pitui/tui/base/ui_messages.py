@@ -1,12 +1,16 @@
 """The Textual messages that panes and screens send each other."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from pitui.domain.apps.recorded_run import Run
-from pitui.domain.snapshot import Snapshot
-from pitui.tui.backend.backend_interface import ProvisionRequest
+if TYPE_CHECKING:
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.backend.requests import ProvisionRequest
 
 
 class SnapshotChanged(Message):

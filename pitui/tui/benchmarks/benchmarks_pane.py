@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.text.number_words import counted
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.table_pane import TablePane

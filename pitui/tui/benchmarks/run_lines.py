@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pitui.bench.baseline import check_baseline
 from pitui.bench.compare_runs import seconds_of
 from pitui.domain.apps.gantt import TaskBar
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.tui.benchmarks.bars import part_bars, repeat_strip
 from pitui.tui.benchmarks.gantt_lines import gantt_lines

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.errors import PituiError
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.lines_pane import LinesPane

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from pitui.bench.baseline import BaselineCheck, check_baseline
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.tui.benchmarks.run_text import (
     parameter_words,
     place_words,

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.text.number_words import counted
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount, duration

@@ -11,7 +11,7 @@ from pitui.doctor.doctor_report import (
     cause_key,
     skipped_by_reason,
 )
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.errors import PituiError
 from pitui.domain.text.printable import one_line
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell, cells

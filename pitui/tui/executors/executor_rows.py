@@ -1,14 +1,20 @@
 """Executors as table rows, and the details of one."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
 
 from pitui.domain.apps.executor_end import EndKind, ExecutorEnd, end_of
-from pitui.domain.cluster import Application, Executor, Metrics
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import duration, percent, size, sparkline
 from pitui.tui.text.state_cells import temperature_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pitui.domain.cluster import Application, Executor, Metrics
+    from pitui.domain.snapshot import Snapshot
 
 _MIB = 1024 * 1024
 GC_MUCH = 0.10
@@ -51,7 +57,7 @@ _ENDS = {
 }
 
 
-_Shown = tuple[str, Executor, Metrics | None, str]
+_Shown: TypeAlias = "tuple[str, Executor, Metrics | None, str]"
 """What a row is made of: an application's id, its executor, the node's load, and a name."""
 
 

@@ -1,11 +1,11 @@
 """The Executors pane: executors of the selected application, or of all."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.domain.cluster import Application, Executor
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.panes.table_pane import TablePane
@@ -24,6 +24,8 @@ from pitui.tui.executors.executor_rows import (
 from pitui.tui.text.cells import Cell, Tone, cell
 
 if TYPE_CHECKING:
+    from pitui.domain.cluster import Application, Executor
+    from pitui.domain.snapshot import Snapshot
     from pitui.tui.text.facts import Facts
 
 _NONE_ANYWHERE = (
@@ -79,7 +81,7 @@ class ExecutorsPane(TablePane):
         node = self._snapshot.node(executor.node) if executor.node else None
         return executor_summary(executor, node.metrics if node else None)
 
-    def facts(self, key: str) -> "Facts":
+    def facts(self, key: str) -> Facts:
         """Return the details of a row."""
         executor = self._executor(key)
         return executor_facts(executor) if executor else []

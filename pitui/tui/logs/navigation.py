@@ -2,12 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from pitui.tui.logs.dialogs.go_to import GoToScreen, place_of
-from pitui.tui.logs.store.time_counts import Bar
 from pitui.tui.logs.view.log_find import at_time, error_place, next_error, previous_error
 
 if TYPE_CHECKING:
     from pitui.tui.logs.logs_pane import LogsPane
+    from pitui.tui.logs.store.time_counts import Bar
 
 
 class LogNavigation:
@@ -72,7 +71,7 @@ class LogNavigation:
 
     # -- times -----------------------------------------------------------------------------
 
-    def show_bar(self, bar: Bar) -> None:
+    def show_bar(self, bar: "Bar") -> None:
         """Show the lines of a bar of the histogram."""
         self._view.focus()
         self._go_to_time(bar.begin)
@@ -113,6 +112,8 @@ class LogNavigation:
         self._pane.in_background(self._ask_place, "goto")
 
     async def _ask_place(self) -> None:
+        from pitui.tui.logs.dialogs.go_to import GoToScreen, place_of
+
         span = self._view.store.times.span
         text = await self._pane.app.push_screen_wait(GoToScreen(self._view.rows.lines, span))
         if not text:

@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 
 from pitui.config.paths import state_folder
-from pitui.config.whole_file import replace_file
 from pitui.domain.errors import PituiError
 from pitui.tui.logs.view.line_text import Times
 
@@ -47,6 +46,8 @@ def save_settings(settings: LogViewSettings) -> None:
     Raises:
         PituiError: the file cannot be written.
     """
+    from pitui.config.whole_file import replace_file
+
     path = settings_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

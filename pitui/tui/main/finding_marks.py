@@ -1,22 +1,25 @@
 """What the checks that run all the time found, as marks of rows and a count in the header."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.severity import FindingSeverity
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.text.cells import Span
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_counts
 
 if TYPE_CHECKING:
     from pitui.doctor.doctor_report import KnownFinding
+    from pitui.doctor.finding import Finding
     from pitui.tui.main.main_screen import MainScreen
+    from pitui.tui.text.cells import Span
 
 
 class FindingMarks:
     """Kept by the main screen; hands on what is different."""
 
-    def __init__(self, main: "MainScreen") -> None:
+    def __init__(self, main: MainScreen) -> None:
         self._main = main
         self.nodes: Mapping[str, Finding] = {}
         """The worst finding of each node that has one."""
@@ -54,7 +57,7 @@ class FindingMarks:
         return of_nodes, {k: one.severity for k, one in self.applications.items()}, self.texts
 
 
-def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, Finding]:
+def _worst(found: Iterator[tuple[str, KnownFinding]]) -> Mapping[str, Finding]:
     """Return the worst finding by name, of equal ones the first; notes are none."""
     worst: dict[str, Finding] = {}
     for name, one in found:
@@ -63,7 +66,7 @@ def _worst(found: "Iterator[tuple[str, KnownFinding]]") -> Mapping[str, Finding]
     return {k: one for k, one in worst.items() if one.severity is not FindingSeverity.INFO}
 
 
-def _header_texts(counted: "Sequence[KnownFinding]") -> Iterator[Span]:
+def _header_texts(counted: Sequence[KnownFinding]) -> Iterator[Span]:
     severities = [one.finding.severity for one in counted]
     # Notes are for who looks: nothing has to be done about them.
     errors, warnings = map(severities.count, (FindingSeverity.ERROR, FindingSeverity.WARNING))

@@ -1,5 +1,7 @@
 """The main screen: connects the services and the panes."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -10,15 +12,11 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
 
-from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.apps.jobs_pane import JobsPane
-from pitui.tui.base.actions.action_handler import ActionHandler
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.panes.pane import Pane
 from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.base.ui_messages import (
     JobSelected,
@@ -44,6 +42,10 @@ from pitui.tui.text.header import WIDE
 from pitui.tui.widgets.header_bar import HeaderBar
 
 if TYPE_CHECKING:
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.base.actions.action_handler import ActionHandler
+    from pitui.tui.base.panes.pane import Pane
     from pitui.tui.logs.line_target import LineTarget
 
 
@@ -208,7 +210,7 @@ class MainScreen(ActionScreen):
         self.follow(message.words, LineTarget(message.find, message.at))
 
     @work(group="logs", exclusive=True)
-    async def follow(self, words: Sequence[str], goal: "LineTarget | None" = None) -> None:
+    async def follow(self, words: Sequence[str], goal: LineTarget | None = None) -> None:
         """Show logs in their pane, at a target line or, without one (None), at their end."""
         try:
             self.logs.follow.show(

@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pitui.domain.cluster import Role
-from pitui.domain.daemon_target import DaemonTarget
-from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest, Verb
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import (
     LogsRequested,
@@ -34,6 +33,8 @@ class NodeActions:
         self._pane.post_message(StatusMessage(text))
 
     def _act(self, verb: Verb) -> None:
+        from pitui.domain.daemon_target import DaemonTarget
+
         daemons = [
             DaemonTarget(node.name, role) for node in self._pane.chosen() for role in node.roles
         ]

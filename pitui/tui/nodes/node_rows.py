@@ -1,8 +1,9 @@
 """Nodes as rows of a table, and everything known of one."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from pitui.doctor.finding import Finding
+from typing import TYPE_CHECKING, TypeAlias
+
 from pitui.domain.cluster import (
     LinkState,
     LinkStatus,
@@ -14,12 +15,17 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_mark
 from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import amount, sparkline, uptime
 from pitui.tui.text.state_cells import LINK_MEANINGS, link_cell, temperature_cell, worker_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pitui.doctor.finding import Finding
+    from pitui.domain.snapshot import Snapshot
 
 SPARK_WIDTH = 6
 """A Pi throttles at 80 to 85 degrees; its soft limit is 60 on some models."""
@@ -47,7 +53,7 @@ COLUMNS = (
 )
 
 
-_Shown = tuple[NodeStatus, MasterState, Finding | None] | Worker
+_Shown: TypeAlias = "tuple[NodeStatus, MasterState, Finding | None] | Worker"
 """What a row is made of: a configured node, how the master is and the worst finding on the node;
 or a worker of none."""
 

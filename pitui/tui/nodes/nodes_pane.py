@@ -1,20 +1,22 @@
 """The pane of nodes: their links, workers and load, and what can be done to them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from pitui.doctor.finding import Finding
-from pitui.domain.cluster import NodeStatus
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.base.actions.action_table import Scope, bindings
 from pitui.tui.base.panes.table_pane import TablePane
 from pitui.tui.nodes.node_actions import NodeActions
 from pitui.tui.nodes.node_rows import COLUMNS, node_rows, node_summary
-from pitui.tui.text.cells import Cell
 
 if TYPE_CHECKING:
+    from pitui.doctor.finding import Finding
+    from pitui.domain.cluster import NodeStatus
+    from pitui.domain.snapshot import Snapshot
+    from pitui.tui.text.cells import Cell
     from pitui.tui.text.facts import Facts
 
 _ON_CHOSEN = (
@@ -53,7 +55,7 @@ class NodesPane(TablePane):
         node = self._snapshot.node(key)
         return node_summary(node, self._marks.get(key)) if node else None
 
-    def facts(self, key: str) -> "Facts":
+    def facts(self, key: str) -> Facts:
         """Return everything known of a node."""
         node = self._snapshot.node(key)
         from pitui.tui.nodes.text.node_facts import node_facts

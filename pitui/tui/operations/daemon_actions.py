@@ -10,7 +10,7 @@ from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome
-from pitui.tui.backend.backend_interface import Verb
+from pitui.tui.backend.requests import Verb
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage

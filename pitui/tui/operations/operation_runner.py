@@ -1,7 +1,8 @@
 """The one way by which anything is done to nodes or jobs: asked, run, reported, done again."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -9,18 +10,20 @@ from textual.message import Message
 from textual.worker import Worker
 
 from pitui.domain.errors import PituiError
-from pitui.domain.node_outcome import Outcome
 from pitui.tui.base.actions.action_handler import read_only_refusal
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import action
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.ui_messages import StatusMessage
-from pitui.tui.operations.operation import Operation, claim_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from textual.dom import DOMNode
 
+    from pitui.domain.node_outcome import Outcome
     from pitui.tui.base.dialogs.confirm import Question
+    from pitui.tui.operations.operation import Operation
     from pitui.tui.operations.progress_pane import ProgressPane
 
 OWN_FOR = 15.0
@@ -31,10 +34,10 @@ _LISTED = 5
 
 
 class _RunsOperations(Protocol):
-    operations: "OperationRunner"
+    operations: OperationRunner
 
 
-def runner_of(node: "DOMNode") -> "OperationRunner":
+def runner_of(node: DOMNode) -> OperationRunner:
     """Return the app's only runner, which belongs to the main screen."""
     return cast("_RunsOperations", app_of(node).main).operations
 
@@ -67,7 +70,7 @@ class OperationRunner:
     read-only are checked before the question and again after it.
     """
 
-    def __init__(self, pane: "ProgressPane") -> None:
+    def __init__(self, pane: ProgressPane) -> None:
         self._pane = pane
         self.listed: list[Operation] = []
         """The operations that are shown, the newest first."""
@@ -101,7 +104,7 @@ class OperationRunner:
         if not self._refused(operation):
             self._start(operation, begun)
 
-    def confirm(self, question: "Question", confirmed: Callable[[], object]) -> None:
+    def confirm(self, question: Question, confirmed: Callable[[], object]) -> None:
         """Put a question, and call `confirmed` where the answer is yes."""
         from pitui.tui.base.dialogs.confirm import ConfirmScreen
 
@@ -136,6 +139,8 @@ class OperationRunner:
 
     def refusal(self, claims: Iterable[str]) -> str:
         """Return why nothing may begin on nodes or jobs; empty where nothing else is at work."""
+        from pitui.tui.operations.operation import claim_words
+
         taken = {claim for operation in self.running for claim in operation.claims}
         common = [claim_words(claim) for claim in sorted(taken.intersection(claims))]
         key = app_of(self._pane).keys.first(action("progress"))

@@ -1,13 +1,19 @@
 """An operation as lines: how it stands, then node by node; failures first once it ended."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.domain.text.printable import one_line, printable
-from pitui.tui.operations.operation import Operation
 from pitui.tui.text.cells import Cell, Tone, cell, cells
 from pitui.tui.text.number_format import bar
 from pitui.tui.text.state_cells import outcome_cell
+
+if TYPE_CHECKING:
+    from pitui.tui.operations.operation import Operation
 
 PROGRESS_BAR_WIDTH = 12
 STATE_WIDTH = 13

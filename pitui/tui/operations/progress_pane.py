@@ -1,5 +1,7 @@
 """The progress panel: operations node by node, kept until the user closes it."""
 
+from __future__ import annotations
+
 from typing import ClassVar
 
 from rich.text import Text

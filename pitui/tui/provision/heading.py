@@ -2,7 +2,7 @@
 
 from pitui.domain.text.number_words import counted
 from pitui.provision.engine.provision_report import NodeResult, StepState
-from pitui.tui.backend.backend_interface import ProvisionKind
+from pitui.tui.backend.requests import ProvisionKind
 from pitui.tui.provision.provision_run import Phase, ProvisionRun
 from pitui.tui.provision.step_text import STALLED, speed
 from pitui.tui.text.cells import Cell, Span, Tone, cells

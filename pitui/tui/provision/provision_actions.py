@@ -9,7 +9,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.provision.engine.provision_report import NodeReport, NodeResult, StepReport, StepState
-from pitui.tui.backend.backend_interface import ProvisionKind, ProvisionRequest
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest
 from pitui.tui.base.app_protocol import app_of
 from pitui.tui.base.dialogs.confirm import Question
 from pitui.tui.base.ui_messages import StatusMessage

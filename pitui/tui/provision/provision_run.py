@@ -7,12 +7,8 @@ from enum import StrEnum
 
 from pitui.domain.errors import PituiError
 from pitui.provision.engine.provision_report import NodeReport, StepReport
-from pitui.tui.backend.backend_interface import (
-    ProvisionKind,
-    ProvisionRequest,
-    ProvisionService,
-    ProvisionWork,
-)
+from pitui.tui.backend.backend_interface import ProvisionService, ProvisionWork
+from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest
 from pitui.tui.provision.step_progress import FINDS, RunSteps, StepProgress
 
 

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
 
-from pitui.tui.backend.backend_interface import ProvisionKind
+from pitui.tui.backend.requests import ProvisionKind
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import Action, Scope, action, bindings
 from pitui.tui.base.actions.cursor_moves import RowMoves

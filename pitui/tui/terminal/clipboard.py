@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pitui.config.paths import state_folder
-from pitui.tui.terminal.text_file import new_text_file
 
 MOST_BYTES = 74_994
 """More than that (100,000 bytes in base64) many terminals do not take."""
@@ -68,4 +67,6 @@ def to_file(text: str) -> Path:
     Raises:
         PituiError: it cannot be written.
     """
+    from pitui.tui.terminal.text_file import new_text_file
+
     return new_text_file(text, state_folder() / "copied", prefix="lines-", suffix=".txt")

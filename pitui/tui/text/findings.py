@@ -1,9 +1,15 @@
 """Findings of the checks as glyphs, words and counts."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from pitui.doctor.finding import Finding, FindingSeverity
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pitui.doctor.severity import FindingSeverity
 from pitui.tui.text.cells import Span, Tone
+
+if TYPE_CHECKING:
+    from pitui.doctor.finding import Finding
 
 SEVERITY_WORDS = {
     FindingSeverity.ERROR: ("✗", "error", Tone.BAD),

@@ -1,18 +1,23 @@
 """Applications, runs and drivers as one list: a run stands together with its application."""
 
+from __future__ import annotations
+
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.driver import ClusterDriver
-from pitui.domain.snapshot import Snapshot
 from pitui.tui.text.sorting import Order, Sorting
+
+if TYPE_CHECKING:
+    from pitui.domain.apps.recorded_run import Run
+    from pitui.domain.driver import ClusterDriver
+    from pitui.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class JobList(Mapping[str, Job]):
             return key
         return next((job.key for job in self._of_runs if job.app_id == app_id), None)
 
-    def sorted(self, sorting: Sorting, orders: Sequence[Order[Job]]) -> "JobList":
+    def sorted(self, sorting: Sorting, orders: Sequence[Order[Job]]) -> JobList:
         """Return the same jobs in an order that a person chose."""
         if sorting == Sorting():
             return self

@@ -1,8 +1,10 @@
 """States as a glyph and a word; colour only adds to them."""
 
+from __future__ import annotations
+
 from functools import cache
 
-from pitui.domain.apps.recorded_run import RunState
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.cluster import (
     ApplicationState,
     LinkState,

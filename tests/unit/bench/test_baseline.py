@@ -8,7 +8,8 @@ import pytest
 from pitui.bench.baseline import check_baseline
 from pitui.bench.store import RunStore, keep_baseline
 from pitui.cli.render.runs_text import history_json, run_lines
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.errors import UsageError
 from pitui.domain.events.event import EventKind, Severity
 from pitui.services.events.run_events import run_events

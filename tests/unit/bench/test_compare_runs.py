@@ -8,7 +8,8 @@ import pytest
 from pitui.bench.compare_runs import RunVerdict, compare_runs
 from pitui.cli.render.runs_text import run_comparison_json
 from pitui.domain.apps.node_use import NodeUse
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 
 
 def run(name: str, seconds: Sequence[float], **more: object) -> Run:

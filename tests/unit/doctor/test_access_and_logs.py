@@ -21,10 +21,11 @@ from support.evidence import (
 )
 
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import FindingLine, FindingSeverity
+from pitui.doctor.finding import FindingLine
 from pitui.doctor.fix import Fix
 from pitui.doctor.known_errors import KNOWN_ERRORS
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import (
     Application,
     ApplicationState,

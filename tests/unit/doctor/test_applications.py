@@ -19,8 +19,8 @@ from support.records import START, stage, task
 from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.data_evidence import DataItem, DataOnNode
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.jobs import Task
 from pitui.domain.apps.stall_reason import StallKind, StallReason
 from pitui.domain.apps.why_waiting import ExecutorDeaths, dying

@@ -10,8 +10,9 @@ from pitui.cli.render.doctor_text import report_json, report_lines
 from pitui.config.model import ExclusionSection
 from pitui.doctor.doctor_report import KnownFinding, Report, make_report
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import FindingSeverity, SkippedCheck, error, warning
+from pitui.doctor.finding import SkippedCheck, error, warning
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
 from pitui.services.doctor.ignored_findings import configured_reason
 from pitui.services.doctor.run_checks import look

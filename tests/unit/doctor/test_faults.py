@@ -26,8 +26,8 @@ from support.evidence import (
 )
 
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import FindingSeverity
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.stall_reason import StallKind, StallReason
 from pitui.domain.cluster import (
     Application,

@@ -22,10 +22,11 @@ from support.evidence import (
 )
 
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
 from pitui.doctor.fix import Fix
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.severity import FindingSeverity
 from pitui.doctor.start_steps import start_steps
 from pitui.domain.cluster import (
     Application,

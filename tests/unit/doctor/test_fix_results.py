@@ -13,10 +13,11 @@ from pitui.cli.render.fix_text import (
 )
 from pitui.config.model import Config
 from pitui.doctor.doctor_report import KnownFinding
-from pitui.doctor.finding import Finding, FindingSeverity, SkippedCheck
+from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fix import Fix
 from pitui.doctor.fix_plan import FixPlan, fixes_for
 from pitui.doctor.fix_result import FixResult, FixState, fix_results
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.node_outcome import Outcome, OutcomeState

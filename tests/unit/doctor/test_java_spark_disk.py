@@ -15,7 +15,7 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
 from pitui.facts.runtimes.java import JavaRuntime
 

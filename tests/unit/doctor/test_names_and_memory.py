@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from support.evidence import NUC, found, healthy, status, with_facts, with_master, with_status
 
-from pitui.doctor.finding import FindingSeverity
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import NodeStatus
 from pitui.facts.network.hosts import parse_line
 

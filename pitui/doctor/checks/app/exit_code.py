@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingLine, FindingSeverity
+from pitui.doctor.finding import Finding, FindingLine
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS, EndKind, end_of
 from pitui.domain.bottleneck.task_record import ExecutorRecord
 from pitui.domain.text.number_words import counted

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity
+from pitui.doctor.finding import Finding
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.stall_reason import StallKind
 from pitui.domain.cluster import ApplicationState
 from pitui.domain.text.printable import time_span

@@ -8,7 +8,8 @@ import pytest
 
 from pitui.bench.store import RunStore
 from pitui.config.model import Config
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample
 from pitui.facts.node_samples.reader import Reading
 from pitui.remote.prompts import NonInteractive

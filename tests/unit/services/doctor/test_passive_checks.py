@@ -12,7 +12,8 @@ from support.evidence import NOW, config, healthy, with_apps, with_master, with_
 
 from pitui.config.nodes import resolve_nodes
 from pitui.doctor.evidence import Evidence
-from pitui.doctor.finding import Finding, FindingSeverity, error, info, warning
+from pitui.doctor.finding import Finding, error, info, warning
+from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import (
     Application,
     ApplicationState,

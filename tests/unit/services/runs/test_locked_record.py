@@ -14,7 +14,8 @@ import pytest
 
 from pitui.bench.store import RunStore
 from pitui.config.model import Config
-from pitui.domain.apps.recorded_run import Run, RunState
+from pitui.domain.apps.recorded_run import Run
+from pitui.domain.apps.run_state import RunState
 from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LockedError

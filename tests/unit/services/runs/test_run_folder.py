@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pitui.domain.apps.recorded_run import Repeat, Run, RunState
+from pitui.domain.apps.recorded_run import Repeat, Run
+from pitui.domain.apps.run_state import RunState
 from pitui.services.runs import run_folder
 from pitui.services.runs.run_status import parse_unfinished, run_status
 from pitui.spark.properties import parse_properties
