@@ -50,14 +50,8 @@ from textual.events import Key
 from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.domain.cluster import (
-    DaemonProcess,
-    Launcher,
-    LinkState,
-    LinkStatus,
-    Progress,
-    Role,
-)
+from pitui.domain.cluster import DaemonProcess, Launcher, Progress, Role
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.health.reader import Health
 from pitui.facts.network.address import Names

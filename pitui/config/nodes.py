@@ -6,6 +6,7 @@ from pitui.config.model import Config, Node, NodeSection, NodeWorkerSection, Sca
 from pitui.domain.text.memory_amount import parse_memory
 
 AUTO = "auto"
+LOOPBACK = "127.0.0.1"
 
 
 def resolve_nodes(config: Config) -> dict[str, Node]:
@@ -15,6 +16,18 @@ def resolve_nodes(config: Config) -> dict[str, Node]:
     every other one is a worker, and `worker: true` (or figures) on the master's node makes it both.
     """
     return {name: _resolve(config, name, section) for name, section in config.nodes.items()}
+
+
+def in_url(host: str) -> str:
+    """Return a host as it is in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def spark_url(config: Config, master: Node) -> str:
+    """Return the `spark://` address of the master that the configuration means."""
+    section = config.spark.master
+    host = section.host or (LOOPBACK if master.local else master.host)
+    return f"spark://{in_url(host)}:{section.port}"
 
 
 def expand_path(folder: Path, text: str) -> Path:

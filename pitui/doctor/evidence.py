@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 from pitui.config.model import Config, Node
 from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.data_evidence import DataItem
-from pitui.domain.cluster import (
-    LinkState,
-    MasterState,
-    NodeStatus,
-    Role,
-)
+from pitui.domain.cluster import MasterState, NodeStatus, Role
 from pitui.domain.events.event import Event
 from pitui.domain.ip_address import is_loopback, is_of_docker
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.node_facts.node_facts import NodeFacts
 

@@ -8,9 +8,10 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding
 from pitui.doctor.fix import Fix
 from pitui.doctor.severity import FindingSeverity
-from pitui.domain.cluster import LinkState, Role
+from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
+from pitui.domain.link import LinkState
 from pitui.facts.node_facts.node_facts import NodeFacts
 
 ROOT_STEPS = frozenset({"hostname", "hosts", "firewall", "network", "wifi", "time"})

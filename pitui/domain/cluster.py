@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pitui.domain.apps.stall_reason import MayStall, StallReason
 from pitui.domain.driver import ClusterDriver, DriverAge
-from pitui.domain.errors import Failure, LinkError
+from pitui.domain.link import LinkStatus
 
 
 class MasterState(StrEnum):
@@ -52,31 +52,6 @@ class ApplicationState(StrEnum):
         self.active = word in ("WAITING", "RUNNING")
 
 
-class LinkState(StrEnum):
-    """How the way to a node is; the words of `status --json`."""
-
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    UNREACHABLE = "unreachable"
-    REFUSED = "refused"
-    AUTH_FAILED = "auth-failed"
-    HOST_KEY_UNKNOWN = "host-key-unknown"
-    HOST_KEY_CHANGED = "host-key-changed"
-
-    @staticmethod
-    def of(error: LinkError) -> "LinkState":
-        """Return the state that a failure to connect means."""
-        return _STATE_OF_FAILURE.get(error.failure, LinkState.UNREACHABLE)
-
-
-_STATE_OF_FAILURE = {
-    Failure.REFUSED: LinkState.REFUSED,
-    Failure.AUTH_FAILED: LinkState.AUTH_FAILED,
-    Failure.HOST_KEY_UNKNOWN: LinkState.HOST_KEY_UNKNOWN,
-    Failure.HOST_KEY_CHANGED: LinkState.HOST_KEY_CHANGED,
-}
-
-
 class Launcher(StrEnum):
     """What starts a daemon on a node."""
 
@@ -89,17 +64,6 @@ class Role(StrEnum):
 
     MASTER = "master"
     WORKER = "worker"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
-    """The way to a node, with the reason where there is none."""
-
-    state: LinkState = LinkState.CONNECTING
-    error: str | None = None
-    advice: str = ""
-    since: float = 0.0
-    """Unix time of the last change of state."""
 
 
 @dataclass(frozen=True, slots=True)

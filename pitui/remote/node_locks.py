@@ -18,9 +18,9 @@ from pathlib import Path
 
 from pitui.config.own_user import own_user
 from pitui.domain.clock_jumps import steady_time
-from pitui.domain.cluster import LinkState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LockedError, NodeError
+from pitui.domain.link import LinkState
 from pitui.remote.lock_script import (
     RENEWED_EVERY,
     LockOwner,

@@ -1,21 +1,25 @@
 """The cluster as every service gets it: configuration, links, web access, audit log."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pitui.config.model import Config, Node
-from pitui.config.nodes import resolve_nodes
+from pitui.config.nodes import resolve_nodes, spark_url
 from pitui.domain.errors import UsageError
 from pitui.remote.change_guard import ChangeGuard
-from pitui.remote.http.web_client import Web
 from pitui.remote.node_locks import NodeLocks
 from pitui.remote.prompts import NonInteractive, PasswordPrompter
 from pitui.remote.runner import Runner
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.sudo import Passwords, Sudo
 from pitui.services.audit import Audit
-from pitui.services.clients.master import MasterAccess
+
+if TYPE_CHECKING:
+    from pitui.remote.http.web_client import Web
+    from pitui.services.clients.master import MasterAccess
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,13 @@ class Cluster:
     config: Config
     nodes: dict[str, Node]
     connections: ConnectionPool
-    web: Web
-    spark_master: MasterAccess
     audit: Audit
     prompter: PasswordPrompter
     guard: ChangeGuard
     """What every change passes on its way to a node; `read_only` is its."""
     locks: NodeLocks
+    _closing: AsyncExitStack
+    """Closes what was opened, the latest first."""
     passwords: Passwords = field(default_factory=Passwords)
     """Those for sudo that were given, for as long as the cluster is open; in memory only."""
     _sudo: dict[str, Sudo] = field(default_factory=dict)
@@ -40,6 +44,22 @@ class Cluster:
     def name(self) -> str:
         """The cluster's name."""
         return self.config.cluster.name
+
+    @cached_property
+    def web(self) -> "Web":
+        """Web access to what runs on nodes."""
+        from pitui.remote.http.web_client import Web
+
+        web = Web(self.connections, self.guard)
+        self._closing.push_async_callback(web.aclose)
+        return web
+
+    @cached_property
+    def spark_master(self) -> "MasterAccess":
+        """The master's web UI."""
+        from pitui.services.clients.master import MasterAccess
+
+        return MasterAccess(self.config, self.master, self.web)
 
     @property
     def master(self) -> Node:
@@ -89,13 +109,9 @@ async def open_cluster(
     nodes = resolve_nodes(config)
     guard = ChangeGuard(read_only=read_only)
     connections = ConnectionPool(nodes.values(), prompter, guard)
-    web = Web(connections, guard)
     locks = NodeLocks(connections)
     guard.checks.append(locks.check)
-    try:
-        master = MasterAccess(config, nodes[config.cluster.master], web)
-        audit = Audit(f"{config.cluster.name} at {master.configured_url}")
-        yield Cluster(config, nodes, connections, web, master, audit, prompter, guard, locks)
-    finally:
-        await web.aclose()
-        await connections.aclose()
+    audit = Audit(f"{config.cluster.name} at {spark_url(config, nodes[config.cluster.master])}")
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(connections.aclose)
+        yield Cluster(config, nodes, connections, audit, prompter, guard, locks, closing)

@@ -8,7 +8,7 @@ from support.plain_cluster import until
 from textual.pilot import Pilot
 
 from pitui.config.load import load_config
-from pitui.domain.cluster import LinkState
+from pitui.domain.link import LinkState
 from pitui.tui.app import PituiApp
 from pitui.tui.main.connection_prompts import HostKeyScreen
 from pitui.tui.provision.provision_run import Phase

@@ -7,8 +7,8 @@ import pytest
 from remote.conftest import until
 from support.bad_link import BadLink, bad_link
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import LinkError
+from pitui.domain.link import LinkState
 from pitui.remote.copy.put_file import put_file
 
 LIMIT = 90.0

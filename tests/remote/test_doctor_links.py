@@ -11,8 +11,8 @@ from support.sshd import Server, SshServers
 from pitui.config.load import load_config
 from pitui.doctor.check import Reads
 from pitui.doctor.registry import chosen_checks
-from pitui.domain.cluster import LinkState
 from pitui.domain.concurrency.task_group import TaskGroup
+from pitui.domain.link import LinkState
 from pitui.remote.prompts import NonInteractive, UnknownKey
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.gather_evidence import gather_evidence

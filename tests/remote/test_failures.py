@@ -9,8 +9,8 @@ import pytest
 from support.nodes import node
 from support.sshd import free_port
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.link import LinkState
 from pitui.remote.fanout import as_done
 
 

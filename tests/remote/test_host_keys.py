@@ -8,8 +8,8 @@ from remote.conftest import Person
 from support.sshd import make_key
 from support.tools import tool
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.link import LinkState
 from pitui.remote.prompts import NonInteractive
 
 pytestmark = pytest.mark.ssh

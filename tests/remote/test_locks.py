@@ -17,10 +17,11 @@ from support.ssh_spark_homes import SshSparkHomes
 
 from pitui.config.own_user import own_user
 from pitui.doctor.fix_plan import FixPlan
-from pitui.domain.cluster import LinkState, Role
+from pitui.domain.cluster import Role
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LockedError
+from pitui.domain.link import LinkState
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.lock_script import LockOwner, parse_taken, take_command
 from pitui.remote.node_locks import process_space

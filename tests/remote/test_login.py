@@ -11,8 +11,8 @@ from support.nodes import node
 from support.sshd import make_key
 from support.tools import tool
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import Failure
+from pitui.domain.link import LinkState
 
 pytestmark = pytest.mark.ssh
 

@@ -12,9 +12,9 @@ from support.nodes import node
 from support.processes import alive
 from support.sshd import Server, thaw
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.link import LinkState
 from pitui.remote.quoting import quote
 
 pytestmark = pytest.mark.ssh

@@ -10,8 +10,8 @@ from support.http import serving
 from support.nodes import node
 from support.sshd import free_port
 
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import WebError
+from pitui.domain.link import LinkState
 from pitui.remote.http.web_client import Web
 
 

@@ -14,8 +14,6 @@ from pitui.domain.cluster import (
     Application,
     DaemonProcess,
     Launcher,
-    LinkState,
-    LinkStatus,
     MasterState,
     MasterStatus,
     Metrics,
@@ -25,6 +23,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_basics import InterfaceAddress, Machine

@@ -17,8 +17,6 @@ from pitui.domain.cluster import (
     ApplicationState,
     Executor,
     Launcher,
-    LinkState,
-    LinkStatus,
     MasterState,
     MasterStatus,
     Metrics,
@@ -30,6 +28,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import PituiError
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.domain.snapshot import Snapshot

@@ -6,7 +6,6 @@ from typing import Any
 
 from pitui.domain.cluster import (
     Application,
-    LinkState,
     MasterState,
     MasterStatus,
     Metrics,
@@ -14,6 +13,7 @@ from pitui.domain.cluster import (
     NodeWorker,
     Role,
 )
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import one_line
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
-    LinkState,
     MasterState,
     Metrics,
     NodeStatus,
     WorkerState,
 )
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 
 HOT_C, COOL_C = 80.0, 75.0

@@ -13,8 +13,8 @@ from typing import Protocol
 import asyncssh
 
 from pitui.config.model import Node
-from pitui.domain.cluster import LinkState, LinkStatus
 from pitui.domain.errors import Failure, LinkError
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.remote import ssh_errors
 from pitui.remote.output_frame import Login
 from pitui.remote.ssh.channels import Channels

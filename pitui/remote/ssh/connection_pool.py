@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pitui.config.model import Node
-from pitui.domain.cluster import LinkState, LinkStatus
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import HostKeyChangedError
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.guarded_runner import GuardedRunner
 from pitui.remote.local_runner import LocalRunner

@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncssh
 
 from pitui.config.model import Node
-from pitui.domain.cluster import LinkStatus
 from pitui.domain.errors import NodeError
+from pitui.domain.link import LinkStatus
 from pitui.remote.runner import Result
 from pitui.remote.ssh.config.ssh_options import Endpoint, SshTarget
 from pitui.remote.ssh.connect_once import Lost

@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from pitui.config.nodes import in_url
 from pitui.domain.cluster import Application
 from pitui.domain.errors import NotSparkError, PituiError, WebError
 from pitui.services.apps.event_logs import EventLogs
-from pitui.services.clients.master import in_url
 from pitui.services.cluster import Cluster
 from pitui.spark.api.history_api import is_over, parse_applications
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from pitui.config.model import Config, Node
+from pitui.config.nodes import LOOPBACK, in_url, spark_url
 from pitui.domain.cluster import MasterView
 from pitui.domain.errors import NotListeningError, NotSparkError, WebError
 from pitui.remote.http.request import Response
@@ -19,12 +20,6 @@ _OTHER_ADVICE = "Something else is listening there: check spark.master in the co
 _STARTS_WITHIN = 3.0
 _AGAIN_AFTER = 0.2
 _SERVER_FAILED = 500
-_LOOPBACK = "127.0.0.1"
-
-
-def in_url(host: str) -> str:
-    """Return a host as it is in a URL: an IPv6 address in brackets."""
-    return f"[{host}]" if ":" in host else host
 
 
 class MasterStartingError(WebError):
@@ -44,6 +39,7 @@ class MasterAccess:
 
     def __init__(self, config: Config, node: Node, web: Web) -> None:
         self._section = config.spark.master
+        self._url = spark_url(config, node)
         self._node = node
         self._web = web
         self._reader = MasterReader()
@@ -54,12 +50,6 @@ class MasterAccess:
     def web_url(self) -> str:
         """Return the base address of the master's web UI: where it answered, else the likeliest."""
         return self._answered or self._candidates()[0]
-
-    @property
-    def configured_url(self) -> str:
-        """Return the `spark://` address that the configuration means."""
-        host = self._section.host or (_LOOPBACK if self._node.local else self._node.host)
-        return f"spark://{in_url(host)}:{self._section.port}"
 
     @property
     def answering(self) -> bool:
@@ -95,7 +85,7 @@ class MasterAccess:
                 problem = _more_telling(problem, other)
                 continue
             self._answered = base
-            return view if view.url else replace(view, url=self.configured_url)
+            return view if view.url else replace(view, url=self._url)
         self._answered = None
         if isinstance(problem, WebError):
             raise _silent_master(problem) from problem
@@ -169,7 +159,7 @@ class MasterAccess:
     def _candidates(self) -> list[str]:
         """Return the addresses to try; a bound web UI listens on SPARK_LOCAL_IP alone."""
         hosts = [self._section.host] if self._section.host else []
-        hosts.append(_LOOPBACK if self._node.local else self._node.host)
+        hosts.append(LOOPBACK if self._node.local else self._node.host)
         port = self._section.webui_port
         configured = [f"http://{in_url(host)}:{port}/" for host in dict.fromkeys(hosts)]
         return configured + self._heard

@@ -6,12 +6,12 @@ from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from pitui.config.nodes import in_url
 from pitui.domain.cluster import DaemonProcess, MasterView, Role, Worker, WorkerState
 from pitui.domain.errors import NodeError, NotSparkError, WebError
 from pitui.domain.node_outcome import OutcomeState
 from pitui.domain.sizing import SMALLEST_SERIAL_EXECUTOR_MIB, fitting_worker_memory_mib
 from pitui.facts.network.address import Names
-from pitui.services.clients.master import in_url
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult, is_alive, row_of
 from pitui.services.daemons.wait_ready import (
     StartedDaemon,

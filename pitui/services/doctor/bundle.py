@@ -18,9 +18,9 @@ from pitui import __version__
 from pitui.doctor.check import Reads
 from pitui.doctor.evidence import Evidence
 from pitui.domain.anonymous.anonymizer import Anonymizer
-from pitui.domain.cluster import LinkState
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
+from pitui.domain.link import LinkState
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.text.printable import printable
 from pitui.services.cluster import Cluster

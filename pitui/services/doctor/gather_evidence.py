@@ -10,15 +10,10 @@ from pitui.doctor.check import Reads
 from pitui.doctor.evidence import Evidence, address_of_url
 from pitui.doctor.known_errors import LOG_WORDS
 from pitui.doctor.settling import SETTLE, is_settling
-from pitui.domain.cluster import (
-    DaemonProcess,
-    LinkState,
-    NodeStatus,
-    Role,
-    WorkerState,
-)
+from pitui.domain.cluster import DaemonProcess, NodeStatus, Role, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts

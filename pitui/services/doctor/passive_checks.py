@@ -15,11 +15,12 @@ from pitui.doctor.finding import Finding, SkippedCheck, info
 from pitui.doctor.fixable import with_possible_fixes
 from pitui.doctor.node_losses import recent_events
 from pitui.doctor.registry import CHECKS
-from pitui.domain.cluster import LinkState, MasterState
+from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 from pitui.services.doctor.finding_debounce import GOES_S, FindingDebounce
 from pitui.services.doctor.finding_events import (

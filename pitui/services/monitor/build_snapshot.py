@@ -6,8 +6,6 @@ from dataclasses import replace
 from pitui.config.model import Node
 from pitui.domain.cluster import (
     DaemonProcess,
-    LinkState,
-    LinkStatus,
     MasterState,
     MasterStatus,
     MasterView,
@@ -17,6 +15,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.number_words import unreadable_words
 from pitui.facts.health.reader import metrics

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
+from pitui.config.nodes import spark_url
 from pitui.domain.clock_jumps import ClockJumps, steady_time
 from pitui.domain.cluster import ApplicationState, MasterView
 from pitui.domain.concurrency.duty_cycle import pause_after
@@ -328,7 +329,7 @@ class ClusterMonitor:
         return build_snapshot(
             cluster=cluster.name,
             nodes=cluster.nodes,
-            master_url=cluster.spark_master.configured_url,
+            master_url=spark_url(cluster.config, cluster.master),
             observed=self._observed,
             links=connections,
             stopped_at=lambda name: cluster.audit.last("stop", name),

@@ -1,6 +1,7 @@
 """What of a snapshot is a failure: the nodes and the master that could not be asked."""
 
-from pitui.domain.cluster import LinkState, MasterState
+from pitui.domain.cluster import MasterState
+from pitui.domain.link import LinkState
 from pitui.domain.snapshot import Snapshot
 
 _STOPPED = "the master is not running. Start it with `pitui start master`."

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from pitui.domain.cluster import (
-    LinkState,
-    LinkStatus,
     MasterState,
     Metrics,
     NodeStatus,
@@ -15,6 +13,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Span, Tone, cell, cells
 from pitui.tui.text.findings import SEVERITY_WORDS, finding_mark
 from pitui.tui.text.lazy_rows import Rows

@@ -5,15 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from pitui.domain.apps.run_state import RunState
-from pitui.domain.cluster import (
-    ApplicationState,
-    LinkState,
-    LinkStatus,
-    MasterState,
-    Metrics,
-    WorkerState,
-)
+from pitui.domain.cluster import ApplicationState, MasterState, Metrics, WorkerState
 from pitui.domain.driver import DriverState
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.node_outcome import OutcomeState
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 

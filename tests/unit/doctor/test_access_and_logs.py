@@ -26,16 +26,9 @@ from pitui.doctor.fix import Fix
 from pitui.doctor.known_errors import KNOWN_ERRORS
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
-from pitui.domain.cluster import (
-    Application,
-    ApplicationState,
-    Launcher,
-    LinkState,
-    LinkStatus,
-    MasterState,
-    Role,
-)
+from pitui.domain.cluster import Application, ApplicationState, Launcher, MasterState, Role
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.node_basics import InterfaceAddress
 from pitui.facts.node_facts.access_facts import OwnedFolder, PrivateFile
 from pitui.facts.node_facts.log_facts import EventLogFolder, LogFacts

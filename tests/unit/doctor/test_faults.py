@@ -33,12 +33,11 @@ from pitui.domain.cluster import (
     Application,
     ApplicationState,
     Launcher,
-    LinkState,
-    LinkStatus,
     MasterState,
     NodeStatus,
     Role,
 )
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.node_basics import InterfaceAddress
 from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Swap
 from pitui.facts.node_facts.reach import Reach

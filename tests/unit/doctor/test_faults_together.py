@@ -32,14 +32,13 @@ from pitui.domain.cluster import (
     Application,
     ApplicationState,
     Launcher,
-    LinkState,
-    LinkStatus,
     NodeStatus,
     NodeWorker,
     Role,
     WorkerState,
 )
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_facts.access_facts import OwnedFolder
 from pitui.facts.node_facts.node_facts import CheckedFolder, PidFile

@@ -28,14 +28,13 @@ from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import (
     Application,
     ApplicationState,
-    LinkState,
-    LinkStatus,
     MasterState,
     NodeStatus,
     Role,
     WorkerState,
 )
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.provision.steps import steps
 from pitui.services.doctor.run_checks import look
 

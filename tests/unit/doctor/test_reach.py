@@ -9,7 +9,7 @@ from support.evidence import found, healthy, with_status
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import SkippedCheck
 from pitui.doctor.registry import chosen_checks
-from pitui.domain.cluster import LinkState, LinkStatus
+from pitui.domain.link import LinkState, LinkStatus
 
 
 def _slow() -> Evidence:

@@ -6,8 +6,9 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
-from pitui.domain.cluster import LinkState, WorkerState
+from pitui.domain.cluster import WorkerState
 from pitui.domain.ip_address import is_loopback
+from pitui.domain.link import LinkState
 from pitui.facts.node_facts.reach import Reach
 
 

@@ -7,8 +7,8 @@ from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
-from pitui.domain.cluster import LinkState
 from pitui.domain.ip_address import is_ip_address
+from pitui.domain.link import LinkState
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, error, warning
 from pitui.doctor.node_losses import node_losses
 from pitui.doctor.pasted import ssh_command
-from pitui.domain.cluster import LinkState
+from pitui.domain.link import LinkState
 
 _OFTEN = 3
 """Losses in an hour that are no chance any more."""

@@ -1,6 +1,7 @@
 """What a node is: whether it can be reached, the machine, its workers."""
 
-from pitui.domain.cluster import LinkState, NodeStatus
+from pitui.domain.cluster import NodeStatus
+from pitui.domain.link import LinkState
 from pitui.tui.nodes.text.node_screen_data import NodeDetail
 from pitui.tui.text.cells import BLANK, Cell, Tone, cell, cells
 from pitui.tui.text.number_format import amount

@@ -9,8 +9,6 @@ from pitui.domain.cluster import (
     Application,
     ApplicationState,
     Executor,
-    LinkState,
-    LinkStatus,
     MasterState,
     MasterStatus,
     Metrics,
@@ -23,6 +21,7 @@ from pitui.domain.events.app_events import MOST_LOST
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.printable import time_span
 

@@ -37,9 +37,7 @@ def cluster(**nodes):
         },
     )
     unused = SimpleNamespace()  # no target needs a link
-    return Cluster(
-        config, resolve_nodes(config), unused, unused, unused, unused, unused, unused, unused
-    )
+    return Cluster(config, resolve_nodes(config), unused, unused, unused, unused, unused, unused)
 
 
 @pytest.mark.parametrize(

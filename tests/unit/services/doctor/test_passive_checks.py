@@ -14,15 +14,9 @@ from pitui.config.nodes import resolve_nodes
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, info, warning
 from pitui.doctor.severity import FindingSeverity
-from pitui.domain.cluster import (
-    Application,
-    ApplicationState,
-    LinkState,
-    LinkStatus,
-    MasterState,
-    NodeStatus,
-)
+from pitui.domain.cluster import Application, ApplicationState, MasterState, NodeStatus
 from pitui.domain.events.event import Event, EventKind, Severity
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource, SourceKind
 from pitui.services.audit import Audit
 from pitui.services.doctor import passive_checks

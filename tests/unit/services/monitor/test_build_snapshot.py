@@ -13,8 +13,6 @@ from pitui.domain.cluster import (
     DaemonProcess,
     Executor,
     Launcher,
-    LinkState,
-    LinkStatus,
     MasterState,
     MasterView,
     Progress,
@@ -22,6 +20,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.health.reader import Health
 from pitui.services.monitor.build_snapshot import build_snapshot
 from pitui.services.monitor.poll_state import DriverView, NodePollState, PollState
