@@ -46,3 +46,12 @@ def test_asyncssh_is_imported_without_what_it_does_not_need(where: str, load: st
     assert not {"oqs", "liboqs", "cryptography.x509"} & set(asked())
     # It may be where only asyncssh finds it.
     assert {"oqs", "liboqs"} <= set(asked(LD_LIBRARY_PATH="/nowhere"))
+
+
+def test_a_command_that_asks_no_web_interface_does_not_import_what_asks_it() -> None:
+    program = (
+        "import sys, pitui.cli.commands.push, pitui.services.data.pushing\n"
+        "print(*{'pitui.domain.cluster', 'pitui.remote.http', 'pitui.spark'} & set(sys.modules))"
+    )
+    found = subprocess.check_output([sys.executable, "-c", program], text=True, timeout=60)
+    assert found == "\n"
