@@ -108,12 +108,14 @@ class Evidence:
 
         Where nodes are configured with addresses of that range, it is the cluster's own.
         """
+        if not is_of_docker(host):
+            return False
         hosts = [node.host for node in self.nodes.values()]
         own = [*hosts, *(node.address for node in self.nodes.values() if node.address)]
         own += [
             a for its in self.facts.values() for one in hosts for a in its.resolved.get(one, ())
         ]
-        return is_of_docker(host) and not any(map(is_of_docker, own))
+        return not any(map(is_of_docker, own))
 
     def masters_url_of(self, node: NodeStatus) -> str:
         """Return the master's URL that a node's worker was started with; empty where none runs."""

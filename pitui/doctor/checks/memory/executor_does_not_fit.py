@@ -22,6 +22,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 def executor_does_not_fit(evidence: Evidence, app: Application) -> int | None:
     """Return what the largest worker offers, in MiB, where that is too little for an executor."""
+    if not app.state.active or app.cores:
+        return None
     offered = [
         worker.memory_mib
         for status in evidence.snapshot.nodes
@@ -29,8 +31,7 @@ def executor_does_not_fit(evidence: Evidence, app: Application) -> int | None:
         if worker.state is WorkerState.ALIVE
     ]
     offered += [w.memory_mib for w in evidence.snapshot.strangers if w.state is WorkerState.ALIVE]
-    waits = app.state.active and not app.cores
-    if not waits or not offered or app.memory_per_executor_mib <= max(offered):
+    if not offered or app.memory_per_executor_mib <= max(offered):
         return None
     return max(offered)
 
