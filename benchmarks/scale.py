@@ -51,6 +51,7 @@ from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
 from pitui.domain.cluster import DaemonProcess, Launcher, Progress, Role
+from pitui.domain.concurrency.time_slice import at_once
 from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.facts.health.reader import Health
@@ -125,7 +126,7 @@ class SimulatedCluster:
         self._body = b""
 
     async def _get(self, _url: str, *, via: str, limit: float) -> SimpleNamespace:  # noqa: ARG002
-        return SimpleNamespace(body=self._body)
+        return SimpleNamespace(status=200, body=self._body)
 
     def answer(self, tick: int) -> None:
         """Let everything answer."""
@@ -154,7 +155,7 @@ class SimulatedCluster:
     async def snapshot(self, tick: int) -> Snapshot:
         """Return the snapshot that the answers amount to."""
         self._seen.view, self._seen.view_at = await self._master.read(), NOW + tick
-        return build_snapshot(
+        steps = build_snapshot(
             cluster="scale",
             nodes=self._nodes,
             master_url="spark://n0000:7077",
@@ -162,6 +163,7 @@ class SimulatedCluster:
             links=self._links,
             stopped_at=lambda _name: None,
         )
+        return at_once(steps)
 
 
 async def measure(cluster: SimulatedCluster, rounds: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pitui.doctor.registry import CHECKS
 from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.duty_cycle import pause_after
+from pitui.domain.concurrency.time_slice import SliceClock
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
 from pitui.domain.link import LinkState
@@ -95,9 +96,9 @@ class PassiveChecks:
             if self._read_at is not None and time.monotonic() >= self._read_at:
                 await self.read_ignored()
             self._due.clear()
-            begun = time.monotonic()
-            self.look(begun, time.time())
-            took = time.monotonic() - begun
+            begun = time.thread_time()
+            await self.look(time.monotonic(), time.time())
+            took = time.thread_time() - begun
             if self._debounce.undecided or self._remembered is None:
                 self._due.set()
             await asyncio.sleep(pause_after(took, times=_TIMES, least=_EVERY, most=_EVERY_MOST))
@@ -119,13 +120,16 @@ class PassiveChecks:
         self._ignored = replace(self._ignored, by_person=ignored)
         self._show(time.time())
 
-    def look(self, now: float, at: float) -> None:
-        """Run the checks; `now` is of a clock that only grows, `at` in Unix time."""
+    async def look(self, now: float, at: float) -> None:
+        """Run the checks; keys are answered in between.
+
+        `now` is of a clock that only grows, `at` in Unix time.
+        """
         snapshot = self._snapshot
         if snapshot is None or snapshot.master.state is MasterState.UNKNOWN:
             return
         self._began = self._began or now
-        found = self._found(snapshot, at)
+        found = await self._found(snapshot, at)
         busy = self._timeline.acted_on
         appeared, gone = self._debounce.take(
             found,
@@ -141,7 +145,7 @@ class PassiveChecks:
             self._timeline.add(events)
         self._show(at)
 
-    def _found(self, snapshot: Snapshot, at: float) -> dict[Identity, Finding]:
+    async def _found(self, snapshot: Snapshot, at: float) -> dict[Identity, Finding]:
         looked_at = (*snapshot.active, *snapshot.ended[:_ENDED])
         evidence = Evidence(
             self._config,
@@ -150,9 +154,12 @@ class PassiveChecks:
             events=recent_events(self._timeline.events, at),
             now=at,
         )
-        found = [said for check in PASSIVE for said in _findings(check, evidence)]
+        clock = SliceClock(time.thread_time)
+        found: list[Finding] = []
+        for check in PASSIVE:
+            found += await _findings(check, evidence, clock)
         if of_logs := self._logs.facts(at):
-            found += _findings(known_error.CHECK, replace(evidence, facts=of_logs))
+            found += await _findings(known_error.CHECK, replace(evidence, facts=of_logs), clock)
         return {
             finding_identity(said): said for said in with_possible_fixes(found, PASSIVE, evidence)
         }
@@ -195,13 +202,18 @@ class PassiveChecks:
                 subscriber()
 
 
-def _findings(check: Check, evidence: Evidence) -> list[Finding]:
+async def _findings(check: Check, evidence: Evidence, clock: SliceClock) -> list[Finding]:
     """Return what a check finds; a fault in its rule is found too, and does not end the watch."""
+    found = []
     try:
-        return [said for said in check.look(evidence) if not isinstance(said, SkippedCheck)]
+        for said in check.look(evidence):
+            if not isinstance(said, SkippedCheck):
+                found.append(said)
+            await clock.rest_if_due()
     except Exception as fault:  # noqa: BLE001
         title = f"a fault in pitui: {type(fault).__name__}: {fault}"
         return [info(title, "report it, please", check=check.id, about="fault")]
+    return found
 
 
 def _settled(snapshot: Snapshot, finding: Finding, busy: Collection[str]) -> bool:

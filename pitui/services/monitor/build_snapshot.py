@@ -1,6 +1,7 @@
-"""Joining the answers of master, nodes and drivers into one snapshot; pure."""
+"""Joining the answers of master, nodes and drivers into one snapshot."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from pitui.config.model import Node
@@ -15,6 +16,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.concurrency.time_slice import Steps
 from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.snapshot import Snapshot
 from pitui.domain.text.number_words import unreadable_words
@@ -36,14 +38,20 @@ def build_snapshot(
     observed: PollState,
     links: Mapping[str, LinkStatus],
     stopped_at: StoppedAt,
-) -> Snapshot:
-    """Return the snapshot that the answers so far amount to."""
+) -> Steps[Snapshot]:
+    """Return the snapshot that the answers so far amount to.
+
+    It can rest after each node. What the master and the drivers say is that of its beginning; of a
+    node that answers meanwhile, all is either of the answer before or of this one.
+    """
+    observed = copy(observed)
     view = observed.view or MasterView(master_url, MasterState.UNKNOWN)
     names = {name: seen.names for name, seen in observed.nodes.items() if seen.names is not None}
     matched = match_workers(view, nodes.values(), names)
     answered = observed.view is not None and observed.master_error is None
     machines = _machines(observed)
     statuses = []
+    yield
 
     def stopped_by_masters_clock(name: str) -> float | None:
         at = stopped_at(name)
@@ -57,10 +65,11 @@ def build_snapshot(
         worker = _worker_status(node, row, own, link, stopped_by_masters_clock) if told else None
         worker = _together(worker, rows)
         statuses.append(_node_status(node, observed.nodes[node.name], link, own, worker, rows=rows))
+        yield
     master_node = next(node for node in nodes.values() if node.is_master)
     return Snapshot(
         cluster=cluster,
-        master=_master(master_node, view, observed, statuses, links[master_node.name]),
+        master=_master(master_node, view, observed, statuses),
         nodes=tuple(statuses),
         applications=applications(view, observed.drivers, observed.stall_reasons, observed.ages),
         executors=executors(view, observed, nodes_by_host(matched)),
@@ -98,7 +107,8 @@ def _own_processes(
     health = observed.nodes[node.name].health
     if health is None:
         return ()
-    same_machine = [nodes[name] for name in machines[health.boot_id] if name != node.name]
+    # One that has just booted was not in the list yet.
+    same_machine = [nodes[name] for name in machines.get(health.boot_id, ()) if name != node.name]
     return own_processes(health.processes, node, same_machine, health.spark_home)
 
 
@@ -201,13 +211,11 @@ def _master(
     view: MasterView,
     observed: PollState,
     statuses: list[NodeStatus],
-    link: LinkStatus,
 ) -> MasterStatus:
     own = next(status for status in statuses if status.name == node.name)
     state, error = view.state, observed.master_error
     if error is not None:
-        seen = observed.nodes[node.name].health is not None
-        gone = link.state is LinkState.CONNECTED and seen and own.master_pid is None
+        gone = own.metrics is not None and own.master_pid is None
         gone = gone and not observed.listening
         state = MasterState.STOPPED if gone else MasterState.UNREACHABLE
         error = None if gone else error

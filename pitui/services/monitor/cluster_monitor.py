@@ -9,6 +9,7 @@ from pitui.domain.clock_jumps import ClockJumps, steady_time
 from pitui.domain.cluster import ApplicationState, MasterView
 from pitui.domain.concurrency.duty_cycle import pause_after
 from pitui.domain.concurrency.task_group import TaskGroup
+from pitui.domain.concurrency.time_slice import Steps, at_once, in_slices
 from pitui.domain.errors import (
     LinkError,
     NodeError,
@@ -66,7 +67,7 @@ class ClusterMonitor:
         self._losses = ExecutorLosses(cluster.spark_master)
         poll = DriverPoll(cluster.spark_master, cluster.web, cluster.master.name)
         self._drivers = DriverWatch(poll, self._changed.set)
-        self.snapshot = self._assemble()
+        self.snapshot = at_once(self._assemble())
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
         """Call back with each new snapshot; returns what ends that."""
@@ -120,7 +121,7 @@ class ClusterMonitor:
             for name in self._cluster.nodes:
                 group.create_task(self._look_once(name))
             group.create_task(self._cluster.audit.refresh())
-        self.snapshot = self._assemble()
+        self.snapshot = await in_slices(self._assemble())
         await self._explain_once()
         return self.snapshot
 
@@ -129,10 +130,10 @@ class ClusterMonitor:
         if view is None or self._observed.master_error is not None or not self.snapshot.active:
             return
         await self._drivers.once(self._to_ask(), self._looked_at, LIMIT)
-        self.snapshot = self._assemble()
+        self.snapshot = await in_slices(self._assemble())
         await self._stall_detector.look_now(view, self.snapshot.active, self._node_names(view))
         self._take_stall_reasons()
-        self.snapshot = self._assemble()
+        self.snapshot = await in_slices(self._assemble())
 
     # Polls
 
@@ -313,15 +314,15 @@ class ClusterMonitor:
             )
             self._changed.clear()
             await self._cluster.audit.refresh()
-            begun = time.monotonic()
-            snapshot = self._assemble()
+            begun = time.thread_time()
+            snapshot = await in_slices(self._assemble())
             if snapshot != self.snapshot:
                 self.snapshot = snapshot
                 for subscriber in list(self._subscribers):
                     subscriber(snapshot)
-            took = time.monotonic() - begun
+            took = time.thread_time() - begun
 
-    def _assemble(self) -> Snapshot:
+    def _assemble(self) -> Steps[Snapshot]:
         cluster = self._cluster
         self._observed.drivers = dict(self._drivers.views)
         self._observed.ages = self._drivers.ages(steady_time())

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
 
+from pitui.domain.concurrency.time_slice import SliceClock
 from pitui.domain.errors import PituiError
 from pitui.tui.apps.jobs_pane import JobsPane
 from pitui.tui.base.actions.action_screen import ActionScreen
 from pitui.tui.base.actions.action_table import ACTIONS, Action, Scope, bindings
 from pitui.tui.base.app_protocol import app_of
-from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.base.ui_messages import (
     JobSelected,
     LogsRequested,

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import compress, islice
 
+from pitui.domain.concurrency.time_slice import SliceClock
 from pitui.spark.logs.log_search import Search
-from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.logs.store.log_block import NOTE, PART
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.store.source_buffer import ERROR_MARKS

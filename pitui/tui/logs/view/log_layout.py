@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.timer import Timer
 from textual.widget import Widget
 
+from pitui.domain.concurrency.time_slice import SLICE, SLICE_REST
 from pitui.domain.logs.log_line import LogLine
-from pitui.tui.base.time_slice import SLICE, SLICE_REST
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.log_rows import LogRows
 from pitui.tui.logs.view.log_viewport import LogViewport

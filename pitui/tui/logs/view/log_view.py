@@ -9,10 +9,10 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pitui.domain.concurrency.time_slice import SliceClock
 from pitui.domain.logs.log_filter import LogFilter
 from pitui.domain.logs.log_line import LogLine
 from pitui.domain.text.printable import printable
-from pitui.tui.base.time_slice import SliceClock
 from pitui.tui.logs.store.log_store import LogStore
 from pitui.tui.logs.view.line_painter import LOG_VIEW_CLASSES
 from pitui.tui.logs.view.line_text import LogDisplay, tag_width

@@ -71,7 +71,7 @@ class Watch:
         until = self.now + seconds
         self.passive.take(evidence.snapshot)
         while True:
-            self.passive.look(self.now, NOW + self.now)
+            await self.passive.look(self.now, NOW + self.now)
             if self.now >= until:
                 break
             self.now = min(until, self.now + 1.0)
@@ -197,7 +197,7 @@ async def test_what_a_person_ignores_is_ignored_at_once_and_until_that_day(watch
     await one.store.disk.do(one.store.ignore, [finding_identity(ONE)], why)
     await one.passive.read_ignored()
     assert [(k.ignored, k.by_person) for k in one.passive.standing] == [("known", True)]
-    one.passive.look(one.now, NOW + 3 * 86400)
+    await one.passive.look(one.now, NOW + 3 * 86400)
     assert [(k.ignored, k.by_person) for k in one.passive.standing] == [(None, False)]
 
 

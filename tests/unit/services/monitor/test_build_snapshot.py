@@ -20,6 +20,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
+from pitui.domain.concurrency.time_slice import at_once
 from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.health.reader import Health
 from pitui.services.monitor.build_snapshot import build_snapshot
@@ -76,7 +77,7 @@ def snapshot(
         drivers=drivers or {},
         removed=removed or {},
     )
-    return build_snapshot(
+    steps = build_snapshot(
         cluster="shelf",
         nodes=NODES,
         master_url="spark://configured:7077",
@@ -84,6 +85,7 @@ def snapshot(
         links={name: (links or {}).get(name, CONNECTED) for name in NODES},
         stopped_at=(stopped or {}).get,
     )
+    return at_once(steps)
 
 
 def state_of_pi1(*rows, **changes):
@@ -142,11 +144,11 @@ def test_a_worker_was_stopped_on_purpose_whatever_the_masters_clock_says(ahead, 
     alive = worker("10.0.0.12", heartbeat=beat + 30 + ahead)
     gone = worker(state=WorkerState.DEAD, heartbeat=beat + ahead)
     observed.take(MasterView(URL, MasterState.ALIVE, (gone, alive)), beat + 32)
-    seen = build_snapshot(
+    steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
         links=dict.fromkeys(NODES, CONNECTED), stopped_at={"pi1": beat + after}.get,
     )  # fmt: skip
-    assert str(seen.node("pi1").worker.state) == state
+    assert str(at_once(steps).node("pi1").worker.state) == state
 
 
 def test_nothing_is_known_of_a_worker_where_neither_master_nor_node_answers():
@@ -243,11 +245,39 @@ def test_what_could_not_be_read_is_said_of_each_answer():
         view=MasterView(URL, MasterState.ALIVE, unreadable=2),
         drivers={"app-1": DriverView(unreadable=1), "app-2": DriverView()},
     )
-    found = build_snapshot(
+    steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
         links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
     )  # fmt: skip
-    assert found.unreadable == (
+    assert at_once(steps).unreadable == (
         "2 entries could not be read in the master's answer",
         "1 entry could not be read in the answers of the driver of app-1",
     )
+
+
+def test_what_comes_while_a_snapshot_is_made_is_in_it_whole_or_not_at_all() -> None:
+    nodes = {name: NodePollState(health=health(boot="1")) for name in NODES}
+    observed = PollState(nodes=nodes, view=MasterView(URL, MasterState.ALIVE, (worker(),)))
+    steps = build_snapshot(
+        cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
+        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+    )  # fmt: skip
+    next(steps)
+    for seen in nodes.values():
+        seen.health = replace(health(boot="2"), memory_used_mib=7)
+    observed.view, observed.master_error = MasterView(URL, MasterState.STANDBY), "no answer"
+    found = at_once(steps)
+    assert found.master.state is MasterState.ALIVE
+    assert found.node("pi1").worker.state is WorkerState.ALIVE
+    assert {node.metrics.memory_used_mib for node in found.nodes} == {7}
+    master = next(name for name, node in NODES.items() if node.is_master)
+    late = NodePollState()
+    observed = PollState({**nodes, master: late}, master_error="no answer", listening=False)
+    steps = build_snapshot(
+        cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
+        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+    )  # fmt: skip
+    for _ in range(len(NODES)):
+        next(steps)
+    late.health = health()
+    assert at_once(steps).master.state is MasterState.UNREACHABLE
