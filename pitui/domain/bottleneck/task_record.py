@@ -30,6 +30,18 @@ class ExecutorRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """What a stage computes of its data."""
+
+    text: str
+    """Cut to be shown."""
+    key: str
+    """Equal where the whole text and the data are the same."""
+    length: int
+    """Of the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageRecord:
     """One attempt at a stage, with its tasks."""
 
@@ -47,6 +59,8 @@ class StageRecord:
     """Names of the rows that it makes by its plan: equal where they are made of the same."""
     in_one_task: bool = False
     """Whether its plan wants all rows in one task."""
+    expressions: frozenset[Expression] = frozenset()
+    """Costly ones that it computes."""
     packed: bool = False
     """Whether it reads packed files (gzip), of each of which one task has to read all."""
 

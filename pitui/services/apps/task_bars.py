@@ -18,7 +18,7 @@ async def run_tasks(details: AppDetails, run: Run) -> list[TaskBar]:
         PituiError: nothing is known of them any more, or they cannot be read.
     """
     if run.application is None:
-        raise UsageError(f"{run.id} has no application of the cluster")
+        raise UsageError(f"no application of Spark is known of {run.id}")
     stages = await details.tasks_by_stage(run.application)
     now = time.time()
     return [bar for stage, tasks in stages for task in tasks for bar in _task_bar(stage, task, now)]

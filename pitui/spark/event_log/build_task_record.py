@@ -102,6 +102,7 @@ def _stage_record(
         own.keeps,
         plan.rows_of(own.operators) if plan else frozenset(),
         plan.wants_one_task(own.operators) if plan else False,
+        plan.expressions_of(own.operators) if plan else frozenset(),
         own.packed or any(p.reads_packed(own.operators) for p in ([plan] if plan else alone)),
     )
 

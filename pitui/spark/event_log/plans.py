@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from pitui.domain.bottleneck.task_record import FilesRead
+from pitui.domain.bottleneck.task_record import Expression, FilesRead
 from pitui.spark.event_log.events import DriverFigures, PlanNode, RddInfo
+from pitui.spark.event_log.expressions import costly_expressions
 
 _CODEGEN = "WholeStageCodegen"
 _INPUT = "InputAdapter"
@@ -27,6 +28,8 @@ _PACKED = re.compile(r"\.(?:gz|deflate|zst|lz4|snappy)(?=[],]|$)")
 """Ends of paths, in the text of a scan or as an RDD's name, of files that one task has to read
 whole; of bzip2 several tasks can each read a part."""
 _SCAN = "Scan "
+_LOCATION = re.compile(r"Format: \w+, Location: [^]]*\]")
+"""In the text of a scan: what it reads, whichever columns of it and with whichever filter."""
 _ONE_TASK = "SinglePartition"
 """In the text of an exchange after which all rows are in one task."""
 
@@ -35,6 +38,8 @@ _PYTHON = ("Python", "Pandas", "InArrow")
 """In the names of operators that run Python: `BatchEvalPython`, `FlatMapGroupsInPandas`, ..."""
 _COMPUTES = ("Project", "Filter", "Generate", "Window", "Join", "CartesianProduct", *_PYTHON)
 """In the names of operators that make rows of rows, which a cache would spare."""
+_SAME_ROWS = ("Project", "Filter", "ColumnarToRow", "Sort", "Exchange", *_PYTHON)
+"""In the names of operators that leave rows what they were, or leave some out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class QueryPlan:
     rows: dict[str, set[str]] = field(default_factory=dict)
     """By the name of generated code, or of an operator without it: the rows that it makes, by what
     they are made of. Equal rows in two executions are computed twice."""
+    expressions: dict[str, set[Expression]] = field(default_factory=dict)
+    """By the name of generated code, or of an operator without it: what is costly in it."""
     in_one_task: set[str] = field(default_factory=set)
     """Names of generated code, or of operators without it, that want all rows in one task."""
     packed: set[str] = field(default_factory=set)
@@ -102,7 +109,7 @@ class QueryPlan:
 
     def take(self, root: PlanNode) -> None:
         """Take note of a plan, its first or a later one."""
-        made_of = _subtrees(root)
+        made_of, data = _subtrees(root)
         open_nodes = [(root, "", False, "")]
         while open_nodes:
             node, code, below, above = open_nodes.pop()
@@ -121,6 +128,14 @@ class QueryPlan:
             if not below and any(word in node.name for word in _COMPUTES):
                 self.rows.setdefault(code or node.name, set()).add(made_of[id(node)])
                 below = bool(code)
+            if any(word in node.name for word in _COMPUTES) and not _hides(node):
+                self.expressions.setdefault(code or node.name, set()).update(
+                    costly_expressions(
+                        _NUMBERS.sub("", node.text),
+                        data[id(node)],
+                        python=any(word in node.name for word in _PYTHON),
+                    )
+                )
             self.counts_files |= {m.id for m in node.metrics if m.name == _FILES}
             self.counts_bytes |= {m.id for m in node.metrics if m.name == _FILE_BYTES}
             open_nodes += [(child, code, below, above) for child in node.children]
@@ -148,6 +163,10 @@ class QueryPlan:
         """Return the rows that are made in some scopes."""
         return frozenset().union(*(self.rows.get(scope, ()) for scope in scopes))
 
+    def expressions_of(self, scopes: frozenset[str]) -> frozenset[Expression]:
+        """Return the costly expressions that are computed in some scopes."""
+        return frozenset().union(*(self.expressions.get(scope, ()) for scope in scopes))
+
     @property
     def files(self) -> FilesRead:
         """Return how many files the execution read, and how large they are."""
@@ -157,12 +176,15 @@ class QueryPlan:
         return sum(max(0, self.figures.get(number, 0)) for number in numbers)
 
 
-def _subtrees(root: PlanNode) -> dict[int, str]:
-    """Return what tells each operator's rows from others: its text and that of all below it.
+def _subtrees(root: PlanNode) -> tuple[dict[int, str], dict[int, str]]:
+    """Return what tells each operator's rows from others, and what tells what it reads from others.
 
-    By the identity of the node; of a plan that is hundreds of operators deep, too.
+    The first is its text and that of all below it; the second that of all below it that does more
+    than to choose from rows. Both by the identity of the node; of a plan that is hundreds of
+    operators deep, too.
     """
     found: dict[int, str] = {}
+    data: dict[int, str] = {}
     open_nodes = [(root, False)]
     while open_nodes:
         node, children_done = open_nodes.pop()
@@ -173,7 +195,17 @@ def _subtrees(root: PlanNode) -> dict[int, str]:
         wraps = node.name.startswith(_WRAPPERS) and len(node.children) == 1
         own = f"{_own_text(node)}({below})"
         found[id(node)] = below if wraps else sha256(own.encode()).hexdigest()
-    return found
+        read = "".join(data[id(child)] for child in node.children)
+        if not wraps and not any(word in node.name for word in _SAME_ROWS):
+            place = _LOCATION.search(node.text)
+            read = sha256(f"{place[0] if place else _own_text(node)}({read})".encode()).hexdigest()
+        data[id(node)] = read
+    return found, data
+
+
+def _hides(node: PlanNode) -> bool:
+    """Say whether an operator's text does not show its data or its code."""
+    return any(word in node.name for word in _HIDES_DATA) or any(w in node.text for w in _HIDES)
 
 
 def _own_text(node: PlanNode) -> str:
@@ -182,6 +214,4 @@ def _own_text(node: PlanNode) -> str:
     Where it hides data or code its columns keep their numbers, which are those of one DataFrame:
     only the same one used again is then the same.
     """
-    text = node.text or node.name
-    hides = any(word in node.name for word in _HIDES_DATA) or any(word in text for word in _HIDES)
-    return (_PLANNED if hides else _NUMBERS).sub("", text)
+    return (_PLANNED if _hides(node) else _NUMBERS).sub("", node.text or node.name)

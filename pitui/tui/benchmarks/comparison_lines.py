@@ -120,10 +120,10 @@ def _parts_side_by_side(runs: Sequence[Run], width: int) -> list[Cell]:
     for index, name in sorted(
         enumerate(shown), key=lambda pair: -max(row[pair[0]] for row in seconds)
     ):
+        label = name
         for letter, run, row in zip(_LETTERS, runs, seconds, strict=False):
             if run.bound is None:
                 continue
-            label = name if letter == "A" else ""
             lines.append(
                 cells(
                     (f"  {label.ljust(wide)} ", Tone.NORMAL),
@@ -132,6 +132,7 @@ def _parts_side_by_side(runs: Sequence[Run], width: int) -> list[Cell]:
                     (f" {_part_words(row[index]):>11}", Tone.STRONG),
                 )
             )
+            label = ""
     return lines
 
 

@@ -131,11 +131,7 @@ _LATER = "known once it has ended"
 def _bound_block(run: Run, width: int) -> list[Cell]:
     head = title("What bound it")
     if run.bound is None:
-        words = "not recorded for this run"
-        if run.state is RunState.RUNNING:
-            words = _LATER
-        elif run.local:
-            words = "only of runs on the cluster: this one ran in one JVM"
+        words = _LATER if run.state is RunState.RUNNING else "not known of this run"
         return [head, cells((f"  {words}", Tone.DIM))]
     lines = [
         head,

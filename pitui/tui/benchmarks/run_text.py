@@ -66,6 +66,6 @@ def place_words(run: Run) -> str:
         where,
         "" if run.cores is None else counted(run.cores, "core"),
         "" if run.executor_memory_mib is None
-        else f"{amount(run.executor_memory_mib)} each",
+        else f"{amount(run.executor_memory_mib)}{'' if run.local else ' each'}",
     ]  # fmt: skip
     return ", ".join(part for part in parts if part)

@@ -107,7 +107,7 @@ def _same_stages(stages: Sequence[StageRecord], replays: Replays) -> Iterator[Su
     told: set[Key] = set()
     for mark, group in sorted(groups.items(), key=lambda pair: -len(pair[1])):
         first, *again = sorted(group, key=lambda stage: stage.key)
-        again = [s for s in again if s.key not in told and _alike(first, s, work)]
+        again = [s for s in again if s.key not in told and _alike(mark, first, s, work)]
         if not again:
             continue
         told |= {stage.key for stage in again}
@@ -131,6 +131,11 @@ def _words_on_same(mark: _Mark, first: StageRecord, also: str, again: Sequence[S
             f"{also.capitalize()} started Python on the same data again, and took about as long "
             f"({time}). If it computes the same, {keep}"
         )
+    if mark[0] == "expression":
+        return (
+            f"{also.capitalize()} computed {mark[1]} of the same data again ({time}). "
+            "Add it as a column once, and keep that: cache() or persist()."
+        )
     if mark[0] == "scan" or first.python:
         return (
             f"{also.capitalize()} ran the same operators again on as much data ({time}). "
@@ -144,15 +149,22 @@ def _marks(stage: StageRecord) -> Iterator[_Mark]:
     yield from (("rdd", number) for number in stage.computes)
     if stage.rows:
         yield ("rows", stage.rows, len(stage.tasks))
+    longest_first = sorted(stage.expressions, key=lambda own: (-own.length, own.key))
+    yield from (("expression", own.text, own.key) for own in longest_first)
     read = stage.stage.work.input_bytes
     if read and stage.operators:
         yield ("scan", stage.operators, len(stage.tasks), read)
 
 
-def _alike(one: StageRecord, other: StageRecord, work: Mapping[Key, float]) -> bool:
-    """Say whether two stages did about as much; `work` is without what starting them took."""
+def _alike(mark: _Mark, one: StageRecord, other: StageRecord, work: Mapping[Key, float]) -> bool:
+    """Say whether two stages did about as much; `work` is without what starting them took.
+
+    Of two that share an expression either may do more besides.
+    """
     if len(one.tasks) != len(other.tasks):
         return False
+    if mark[0] == "expression":
+        return True
     low, high = sorted((work.get(one.key, 0.0), work.get(other.key, 0.0)))
     return high - low <= _ALIKE * high
 

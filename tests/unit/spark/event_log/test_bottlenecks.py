@@ -125,3 +125,18 @@ def test_an_application_that_was_ended_says_what_of_it_is_not_known() -> None:
     found = explained("killed", recorded=False)
     assert found.bound.by == "mixed"
     assert "4 tasks had not ended when the application did" in found.bound.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("twice-udf", "Stage 4 computed score(t) of the same data again"),
+        ("twice-expression", "Stage 5 computed cast(conv(substring(sha2(cast(concat("),
+    ],
+)
+def test_an_expression_that_is_computed_again_below_another_filter(name: str, words: str) -> None:
+    """Its columns, filters and bytes are others each time."""
+    found = explained(name, recorded=False)
+    (again,) = (suspect for suspect in found.suspects if suspect.kind == "same-stage")
+    assert again.text.startswith(words)
+    assert "Add it as a column once" in again.text
