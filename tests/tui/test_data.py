@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
+from rich.style import Style
 from support.fake_services import FakeData
 from support.looks import screen_text
 from support.plain_cluster import Still, shown, until
@@ -19,6 +20,8 @@ from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_t
 from pitui.tui.data.data_screen import DataScreen
 from pitui.tui.data.data_state import PUSH, REMOVAL, DataState
 from pitui.tui.data.failure_pane import FailureScreen
+from pitui.tui.text.cells import Tone, cell, cells
+from pitui.tui.text.segments import Line
 
 ITEM = ItemPresence(
     "/home/me/flights",
@@ -250,3 +253,23 @@ async def test_what_failed_is_shown_before_any_log(size: tuple[int, int]) -> Non
         await opened(pilot)
         await pilot.press("g", "l")
         await until(pilot, lambda: pilot.app.screen is pilot.app.main)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("/spark/data/flights", 19, "/spark/data/flights"),
+        ("/spark/data/flights", 9, "…/flights"),
+        ("/spark/日本語", 6, "…本語 "),
+        ("/spark", 1, "…"),
+    ],
+)
+def test_of_a_path_that_is_too_long_the_end_is_shown(text: str, width: int, shown: str) -> None:
+    line = Line(lambda _tone: Style()).put(cell(text), 0, width, ends=True)
+    assert line.strip(width, Style()).text == shown
+
+
+def test_of_a_path_in_two_pieces_the_last_stays_whole() -> None:
+    path = cells(("/spark/data/", Tone.DIM), ("flights", Tone.STRONG))
+    line = Line(lambda _tone: Style()).put(path, 0, 10, ends=True)
+    assert line.strip(10, Style()).text == "…a/flights"

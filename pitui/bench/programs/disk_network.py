@@ -184,13 +184,18 @@ def checked(found: Sequence[Mapping[str, object]]) -> str:
     """Return the slowest disk and the slowest pair.
 
     Raises:
-        WrongAnswerError: something else was read than written, or received than sent.
+        WrongAnswerError: something else was read than written, or received than sent, or nothing
+            was sent from one node to another.
     """
     wrong_unless(bool(found), "no node has measured anything")
     for one in found:
         wrong_unless(one["written"] == one["read"], f"{one['node']} reads what it did not write")
     sent = {(o["node"], p["to"]): p["sent"] for o in found for p in o["pairs"] if "to" in p}
     got = {(p["from"], o["node"]): p["received"] for o in found for p in o["pairs"] if "from" in p}
+    nodes = {one["node"] for one in found}
+    wanted = {(sender, receiver) for sender in nodes for receiver in nodes if sender != receiver}
+    for pair in sorted(wanted - {*sent}):
+        wrong_unless(False, f"{pair[0]} sent {pair[1]} nothing")
     for pair in sorted({*sent, *got}):
         same = sent.get(pair) == got.get(pair)
         wrong_unless(same, f"{pair[1]} received what {pair[0]} did not send")

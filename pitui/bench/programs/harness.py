@@ -146,6 +146,23 @@ def wrong_unless(holds: bool, words: str) -> None:
         raise WrongAnswerError(words)
 
 
+class SameAnswer:
+    """Sees that what nobody knows the right answer of has at least the same each time."""
+
+    def __init__(self) -> None:
+        self._first: object = None
+
+    def check(self, answer: object, words: str) -> None:
+        """Compare an answer with the first one.
+
+        Raises:
+            WrongAnswerError: it is another.
+        """
+        if self._first is None:
+            self._first = answer
+        wrong_unless(answer == self._first, f"{words} another answer than the first time")
+
+
 def default_partitions(context: SparkContext) -> int:
     """Return how many tasks are right where nobody says it."""
     return TASKS_A_CORE * context.defaultParallelism

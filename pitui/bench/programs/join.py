@@ -47,19 +47,31 @@ class Join(Program):
 
     def work(self) -> dict[str, int]:
         """Join both ways; Spark is told which way, so that it is the same everywhere."""
-        found = self._sums("large-large", "other.weight", self._other.hint("merge"), "partner")
-        return {**found, **self._sums("large-small", "other.price", self._small.hint("broadcast"),
-                                      "kind")}  # fmt: skip
+        rows = self._rows
+        other, small = self._other.hint("merge"), self._small.hint("broadcast")
+        partner = f"other.weight = 3 * ((large.id * {STEP} + 1) % {rows})"
+        return {
+            **self._sums("large-large", "other.weight", partner, other, "partner"),
+            **self._sums("large-small", "other.price", f"other.price = large.id % {SMALL} * 5",
+                         small, "kind"),
+        }  # fmt: skip
 
-    def _sums(self, name: str, value: str, other: object, key: str) -> dict[str, int]:
+    def _sums(self, name: str, value: str, right: str, other: object, key: str) -> dict[str, int]:
+        """Join; `right` holds for a row that met its own partner.
+
+        The sum alone would be the same if all had met one another's.
+        """
         started = time.monotonic()
         joined = self._large.alias("large").join(other.alias("other"), key)
         # The text is used, or Spark would leave it out of the shuffle.
         row = joined.selectExpr(
-            "count(1) AS rows", f"sum({value}) AS total", "sum(length(large.text)) AS signs"
+            "count(1) AS rows",
+            f"sum({value}) AS total",
+            "sum(length(large.text)) AS signs",
+            f"sum(CASE WHEN {right} THEN 0 ELSE 1 END) AS strangers",
         ).collect()[0]
         self._taken[name].append(time.monotonic() - started)
-        return {f"{name} {field}": int(row[field] or 0) for field in ("rows", "total")}
+        return {f"{name} {field}": int(row[field] or 0) for field in ("rows", "total", "strangers")}
 
     def check(self, computed: Mapping[str, int]) -> str:
         """Compare with the formula."""
@@ -72,12 +84,14 @@ class Join(Program):
 
 
 def expected(rows: int) -> dict[str, int]:
-    """Return what is right: each partner once, each kind as often as any other."""
+    """Return what is right: each partner once, each kind as often as any other, no stranger."""
     return {
         "large-large rows": rows,
         "large-large total": 3 * rows * (rows - 1) // 2,
+        "large-large strangers": 0,
         "large-small rows": rows,
         "large-small total": rows // SMALL * 5 * SMALL * (SMALL - 1) // 2,
+        "large-small strangers": 0,
     }
 
 

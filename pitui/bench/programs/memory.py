@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FIRST = 8
 """MiB of rows a task in the first round."""
-Task = tuple  # number of the task, rows, last key, largest key
+Task = tuple  # number of the task, rows, sum of their ids, first, smallest, last, largest key
 
 
 class Memory(Program):
@@ -57,26 +57,31 @@ class Memory(Program):
             mib = min(2 * mib, self._most)
 
     def _sort(self, rows: int) -> list[Task]:
-        """Sort `rows` rows in each task; only the order makes the last key the largest.
+        """Sort `rows` rows in each task.
 
-        The text is summed as well, or Spark would leave it out.
+        Only the order makes the first key the smallest and the last the largest. The text is
+        summed as well, or Spark would leave it out.
         """
         from pyspark.sql import functions as f
 
         tasks = self._tasks
         data = self._spark.range(0, rows * tasks, 1, tasks).selectExpr(
             "spark_partition_id() AS task",
+            "id",
             "xxhash64(id) AS key",
             "repeat(hex(id % 16), 80) AS text",
         )
         ordered = data.sortWithinPartitions("key")
         counted = ordered.groupBy("task").agg(
             f.count("key").alias("rows"),
+            f.sum("id").alias("ids"),
+            f.first("key").alias("first"),
+            f.min("key").alias("bottom"),
             f.last("key").alias("last"),
             f.max("key").alias("top"),
             f.sum(f.length("text")).alias("signs"),
         )
-        return sorted(tuple(row)[:4] for row in counted.collect())
+        return sorted(tuple(row)[:7] for row in counted.collect())
 
     def _spilled(self) -> int:
         """Return the bytes that all stages so far have spilled to disk."""
@@ -109,14 +114,18 @@ def checked(tasks: int, rows: int, computed: Sequence[Task]) -> None:
     """Look at a round's tasks.
 
     Raises:
-        WrongAnswerError: a task is missing, has lost or too many rows, or did not sort them.
+        WrongAnswerError: a task is missing, has lost or too many rows or others than its own, or
+            did not sort them.
     """
     wrong_unless(
         [task[0] for task in computed] == list(range(tasks)), f"{len(computed)} of {tasks} tasks"
     )
-    for number, counted, last, largest in computed:
+    for number, counted, ids, first, smallest, last, largest in computed:
         wrong_unless(counted == rows, f"task {number} has {counted:,} rows, not {rows:,}")
-        wrong_unless(last == largest, f"task {number} is not in order")
+        right = number * rows * rows + rows * (rows - 1) // 2
+        wrong_unless(ids == right, f"task {number} has other rows than its own")
+        in_order = (first, last) == (smallest, largest)
+        wrong_unless(in_order, f"task {number} is not in order")
 
 
 if __name__ == "__main__":

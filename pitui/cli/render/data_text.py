@@ -55,4 +55,4 @@ def data_problem_lines(found: "Iterable[ItemPresence]") -> Iterator[str]:
 
 def _amount(size: int) -> str:
     mib = size / 1024 / 1024
-    return f"{mib:,.1f} MiB" if mib >= 0.1 else f"{size:,} bytes"
+    return f"{mib:,.1f} MiB" if mib >= 0.1 else counted(size, "byte")

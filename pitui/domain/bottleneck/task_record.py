@@ -30,7 +30,7 @@ class ExecutorRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class CostlyExpression:
     """What a stage computes of its data."""
 
     text: str
@@ -59,7 +59,7 @@ class StageRecord:
     """Names of the rows that it makes by its plan: equal where they are made of the same."""
     in_one_task: bool = False
     """Whether its plan wants all rows in one task."""
-    expressions: frozenset[Expression] = frozenset()
+    expressions: frozenset[CostlyExpression] = frozenset()
     """Costly ones that it computes."""
     packed: bool = False
     """Whether it reads packed files (gzip), of each of which one task has to read all."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
-from pitui.domain.bottleneck.task_record import Expression
+from pitui.domain.bottleneck.task_record import CostlyExpression
 
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 _COSTLY = re.compile(
@@ -24,7 +24,7 @@ _SHOWN = 60
 """Characters of an expression that are shown."""
 
 
-def costly_expressions(text: str, data: str, *, python: bool) -> Iterator[Expression]:
+def costly_expressions(text: str, data: str, *, python: bool) -> Iterator[CostlyExpression]:
     """Yield the expressions in an operator's text that are worth to be computed once.
 
     `data` tells what it reads from what others read. Of an operator that calls Python each call is.
@@ -34,7 +34,7 @@ def costly_expressions(text: str, data: str, *, python: bool) -> Iterator[Expres
     worth = [call for call, names in _calls(text) if python or _is_costly(names)]
     for call in sorted(set(worth), key=lambda call: (-len(call), call))[:_MOST]:
         shown = call if len(call) <= _SHOWN else f"{call[:_SHOWN]}…"
-        yield Expression(shown, sha256(f"{call} of {data}".encode()).hexdigest(), len(call))
+        yield CostlyExpression(shown, sha256(f"{call} of {data}".encode()).hexdigest(), len(call))
 
 
 def _calls(text: str) -> Iterator[tuple[str, Sequence[str]]]:

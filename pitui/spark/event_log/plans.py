@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from pitui.domain.bottleneck.task_record import Expression, FilesRead
+from pitui.domain.bottleneck.task_record import CostlyExpression, FilesRead
 from pitui.spark.event_log.events import DriverFigures, PlanNode, RddInfo
 from pitui.spark.event_log.expressions import costly_expressions
 
@@ -100,7 +100,7 @@ class QueryPlan:
     rows: dict[str, set[str]] = field(default_factory=dict)
     """By the name of generated code, or of an operator without it: the rows that it makes, by what
     they are made of. Equal rows in two executions are computed twice."""
-    expressions: dict[str, set[Expression]] = field(default_factory=dict)
+    expressions: dict[str, set[CostlyExpression]] = field(default_factory=dict)
     """By the name of generated code, or of an operator without it: what is costly in it."""
     in_one_task: set[str] = field(default_factory=set)
     """Names of generated code, or of operators without it, that want all rows in one task."""
@@ -163,7 +163,7 @@ class QueryPlan:
         """Return the rows that are made in some scopes."""
         return frozenset().union(*(self.rows.get(scope, ()) for scope in scopes))
 
-    def expressions_of(self, scopes: frozenset[str]) -> frozenset[Expression]:
+    def expressions_of(self, scopes: frozenset[str]) -> frozenset[CostlyExpression]:
         """Return the costly expressions that are computed in some scopes."""
         return frozenset().union(*(self.expressions.get(scope, ()) for scope in scopes))
 

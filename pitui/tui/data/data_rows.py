@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pitui.domain.errors import PituiError
+from pitui.domain.text.number_words import counted
 from pitui.domain.text.printable import one_line
 from pitui.tui.data.data_state import Copying, DataRow
 from pitui.tui.text.cells import BLANK, DASH, Cell, Column, Row, Tone, cell
@@ -11,13 +12,13 @@ from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.text.number_format import duration, size
 
 COLUMNS = (
-    Column("target", "data", least=14, most=60),
+    Column("target", "data", least=14, most=60, ends=True),
     Column("node", "node", least=6, most=20),
     Column("state", "state", least=14),
     Column("bytes", "size", right=True, least=7),
     Column("files", "files", right=True, rank=2, least=5),
     Column("detail", "what goes on", least=20, most=200, grows=True, wants=30),
-    Column("source", "from", rank=3, most=60),
+    Column("source", "from", rank=3, most=60, ends=True),
 )
 
 _STATES = {
@@ -93,14 +94,13 @@ def copying_words(copying: Copying) -> str:
 
 def data_facts(row: DataRow) -> Facts:
     """Return the details of a row."""
-    files = f"{row.item.files:,}"
     facts = [
         ("Data", row.item.target),
         ("Node", row.node),
         ("State", row.data.state),
         ("Source", row.item.source),
-        ("Size", f"{row.item.size:,} bytes in {files} file{'s' * (row.item.files != 1)}"),
-        ("On the node", f"{row.data.size:,} bytes"),
+        ("Size", f"{counted(row.item.size, 'byte')} in {counted(row.item.files, 'file')}"),
+        ("On the node", counted(row.data.size, "byte")),
         ("Copying", copying_words(row.copying) if row.copying else ""),
         ("Failed", row.failed.detail if row.failed else ""),
         ("What to do", row.failed.advice if row.failed else ""),

@@ -96,6 +96,8 @@ class Column:
     """Takes what room is left, up to its longest cell."""
     wants: int = 0
     """Of a growing column: columns of the terminal that it gets before columns of rank 3 and up."""
+    ends: bool = False
+    """Shows the ends of cells that are too long: of paths that is what tells them apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,16 @@ class Line:
         self._segments: list[Segment] = []
         self._end = 0
 
-    def put(self, cell: Cell, x: int, width: int, *, right: bool = False) -> "Line":
-        """Append a cell so that it stands at `x`, cut or aligned to `width` cells."""
+    def put(
+        self, cell: Cell, x: int, width: int, *, right: bool = False, ends: bool = False
+    ) -> "Line":
+        """Append a cell so that it stands at `x`, cut or aligned to `width` cells.
+
+        With `ends` it is its beginning that is cut.
+        """
         pieces, length = cell.spans, cell.width
         if length > width:
-            pieces = tuple(shorten(cell, width))
+            pieces = tuple(_end_of(cell, width) if ends else shorten(cell, width))
             length = sum(cell_len(text) for text, _ in pieces)
         self._blank(x + (width - length if right else 0) - self._end)
         self._segments += [Segment(text, self._style(tone)) for text, tone in pieces if text]
@@ -55,3 +60,20 @@ def shorten(cell: Cell, width: int) -> list[tuple[str, Tone]]:
         pieces.append((text, tone))
         left -= cell_len(text)
     return pieces if width > 0 else []
+
+
+def _end_of(cell: Cell, width: int) -> list[tuple[str, Tone]]:
+    """Return the end of a cell's pieces in at most `width` cells, after an ellipsis."""
+    left = width - 1
+    pieces: list[tuple[str, Tone]] = []
+    for text, tone in reversed(cell.spans):
+        if cell_len(text) <= left:
+            pieces.append((text, tone))
+            left -= cell_len(text)
+            continue
+        end = text[-left:] if left > 0 else ""
+        while cell_len(end) > left:  # wide characters
+            end = end[1:]
+        pieces.append((ELLIPSIS + end, tone))
+        break
+    return pieces[::-1] if width > 0 else []

@@ -55,8 +55,8 @@ class RowPainter:
             if row.note is not None and self._columns.is_covered(row, place.index):
                 line.put(row.note, place.x, width - place.x - 1)
                 break
-            cell, right = row.cells[place.index], self._columns.column(place).right
-            line.put(cell, place.x, place.width, right=right)
+            cell, column = row.cells[place.index], self._columns.column(place)
+            line.put(cell, place.x, place.width, right=column.right, ends=column.ends)
         return line.strip(width, self._row_style(at_cursor=at_cursor, marked=marked))
 
     def instead(self, said: Sequence[Cell], y: int, width: int) -> Strip:

@@ -143,13 +143,15 @@ def test_every_row_of_a_join_has_a_partner_at_any_size(program, mib):
 
 def test_memory(program):
     memory = program("memory")
-    right = [(0, 10, 99, 99), (1, 10, -3, -3)]
+    right = [(0, 10, 45, -9, -9, 99, 99), (1, 10, 145, -8, -8, -3, -3)]
     memory.checked(2, 10, right)
     for wrong in [
         right[:1],
-        [right[0], (1, 9, -3, -3)],
-        [(0, 10, 98, 99), right[1]],
-        [right[0], (2, 10, -3, -3)],
+        [right[0], (1, 9, 145, -8, -8, -3, -3)],
+        [(0, 10, 45, -9, -9, 98, 99), right[1]],
+        [(0, 10, 45, -8, -9, 99, 99), right[1]],
+        [(0, 10, 46, -9, -9, 99, 99), right[1]],
+        [right[0], (2, 10, 245, -8, -8, -3, -3)],
     ]:
         caught(program, memory.checked, 2, 10, wrong)
 
@@ -175,6 +177,7 @@ def test_io(program):
         [node("a", "b", read="r"), node("b", "a")],
         [node("a", "b", pairs=[{"to": "b", "sent": "x", "mib_s": 1.0}]), node("b", "a")],
         [node("a", "b", pairs=lost), node("b", "a", pairs=[])],
+        [node("a", "b", pairs=[]), node("b", "a", pairs=[])],
     ]:
         caught(program, io.checked, wrong)
 
@@ -184,6 +187,14 @@ def test_io_reads_what_it_wrote_and_leaves_nothing(program, tmp_path):
     assert found["written"] == found["read"]
     assert found["write_mib_s"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_nobody_knows_has_to_stay_the_same(program):
+    same = program("harness").SameAnswer()
+    same.check({"a": 0}, "it is")
+    same.check({"a": 0}, "it is")
+    words = caught(program, same.check, {"a": 1}, "it is")
+    assert words == "it is another answer than the first time"
 
 
 def test_sql(program):

@@ -6,6 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
 from pitui.doctor.fix import Fix
+from pitui.domain.text.number_words import counted
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -27,8 +28,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
                 )
             elif state.state == "different":
                 yield warning(
-                    f"{item.target} is not what it is here: it has {state.size:,} bytes there, "
-                    f"{item.size:,} here",
+                    f"{item.target} is not what it is here: "
+                    f"it has {counted(state.size, 'byte')} there, {item.size:,} here",
                     "pitui push",
                     node=name,
                     about=item.target,
