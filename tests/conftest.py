@@ -69,6 +69,12 @@ def home(
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of each later search for what can go."""
+    gc.collect()
+    gc.freeze()
+
+
 _skipped = pytest.StashKey[list[str]]()
 
 

@@ -13,12 +13,20 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from pitui.doctor.known_errors import LOG_WORDS
+from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_facts.access_facts import PrivateFile
+from pitui.facts.node_facts.access_script import protected_files
 from pitui.facts.node_facts.log_facts import EventLogFolder, PathFacts
 from pitui.facts.node_facts.node_facts import NodeFacts
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.reach import Reach
-from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
+from pitui.facts.node_facts.script import (
+    _DEFAULTS,
+    _SECRETS,
+    NodeQuestion,
+    node_facts_command,
+)
+from pitui.remote.quoting import quote
 from pitui.remote.runner import FROM_STDIN
 
 
@@ -110,37 +118,60 @@ def test_a_secret_counts_where_others_may_enter_its_folder(shell: Sequence[str])
         assert found.use == "hidden"
 
 
-@pytest.mark.parametrize(
-    ("line", "is_secret"),
-    [
-        ("export AWS_SECRET_ACCESS_KEY=hunter2", True),
-        ("MY_API_KEY='hunter2'", True),
-        ("export AWS_SECRET_ACCESS_KEY=aGVsbG8=", True),
-        ("MY_PASSWORD=hunter2 # see /etc/x/y", True),
-        ("MY_PASSWORD=/hunter/2", True),
-        ("MY_PASSWORD=", False),
-        ("export TOKEN_FILE=/run/secrets/token", False),
-        ('export MY_PASSWORD="$OTHER"', False),
-        ("# export MY_PASSWORD=hunter2", False),
-        ("export SPARK_AUTHENTICATION_ID=0123456789abcdef", False),
-    ],
-)
-def test_secrets_of_the_environment_count_too(
-    shell: Sequence[str], spark: Path, line: str, is_secret: bool
-) -> None:
-    (spark / "conf/spark-defaults.conf").write_text("spark.executor.memory 1g\n")
-    (spark / "conf/spark-env.sh").write_text(f"{line}\n")
-    found = ask(shell, NodeQuestion(str(spark)), spark.parent).access.private_files
-    assert [Path(one.path).name for one in found] == ["spark-env.sh"] * is_secret
+def protected_by(
+    shell: Sequence[str], folder: Path, files: Sequence[tuple[str, str]]
+) -> list[list[str]]:
+    """Return the names of the files that count as secret, for each text of both files.
+
+    That part of the command alone is run, once for all: the whole is a hundred processes.
+    """
+    homes = [folder / f"{number}" for number in range(len(files))]
+    for home, (defaults, environment) in zip(homes, files, strict=True):
+        (home / "conf").mkdir(parents=True)
+        (home / "conf/spark-defaults.conf").write_text(f"{defaults}\n")
+        (home / "conf/spark-env.sh").write_text(f"{environment}\n")
+    own = "\n".join([_SECRETS, _DEFAULTS, protected_files(())])
+    script = [f"{SPARK_ENV_SH}own={quote(own)}; export SPARK_HOME"]
+    script += [f'SPARK_HOME={quote(str(home))}; in_spark_env "$own"; echo END' for home in homes]
+    done = subprocess.run(
+        [*shell, "-c", "\n".join(script)],
+        capture_output=True, text=True, check=True, timeout=60,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+    )  # fmt: skip
+    *answers, last = done.stdout.split("END\n")
+    assert (len(answers), last) == (len(files), "")
+    return [
+        [Path(one.path).name for one in parse_node_facts(answer).access.private_files]
+        for answer in answers
+    ]
 
 
-@pytest.mark.parametrize("value", ["hunter2", "abc=", ": /Ab3/xyz", "$ecret123", "hunter2 # /x/y"])
+def test_secrets_of_the_environment_count_too(shell: Sequence[str], tmp_path: Path) -> None:
+    is_secret = {
+        "export AWS_SECRET_ACCESS_KEY=hunter2": True,
+        "MY_API_KEY='hunter2'": True,
+        "export AWS_SECRET_ACCESS_KEY=aGVsbG8=": True,
+        "MY_PASSWORD=hunter2 # see /etc/x/y": True,
+        "MY_PASSWORD=/hunter/2": True,
+        "MY_PASSWORD=": False,
+        "export TOKEN_FILE=/run/secrets/token": False,
+        'export MY_PASSWORD="$OTHER"': False,
+        "# export MY_PASSWORD=hunter2": False,
+        "export SPARK_AUTHENTICATION_ID=0123456789abcdef": False,
+    }
+    texts = [("spark.executor.memory 1g", line) for line in is_secret]
+    found = dict(zip(is_secret, protected_by(shell, tmp_path, texts), strict=True))
+    assert found == {line: ["spark-env.sh"] * secret for line, secret in is_secret.items()}
+
+
 def test_whatever_a_setting_called_password_is_counts(
-    shell: Sequence[str], spark: Path, value: str
+    shell: Sequence[str], spark: Path, tmp_path: Path
 ) -> None:
-    (spark / "conf/spark-defaults.conf").write_text(f"spark.my.password {value}\n")
-    found = ask(shell, NodeQuestion(str(spark)), spark.parent).access.private_files
-    assert [Path(one.path).name for one in found] == ["spark-defaults.conf"]
+    values = ("hunter2", "abc=", ": /Ab3/xyz", "$ecret123", "hunter2 # /x/y")
+    environment = (spark / "conf/spark-env.sh").read_text()
+    texts = [(f"spark.my.password {value}", environment) for value in values]
+    found = dict(zip(values, protected_by(shell, tmp_path, texts), strict=True))
+    assert found == {value: ["spark-defaults.conf"] for value in values}
 
 
 def test_owners_of_folders_and_groups_of_accounts(shell: Sequence[str], spark: Path) -> None:
@@ -265,32 +296,32 @@ def test_passwords_that_everybody_knows_are_told_and_no_hash(tmp_path: Path) -> 
     assert made not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("state", "restarts", "status", "fails"),
-    [
-        ("running", 0, 0, False),
-        ("running", 5, 0, True),
-        ("auto-restart", 1, 1, True),
-        ("failed", 5, 1, True),
-        ("failed", 0, 143, False),  # another's unit, which does not know how a Java is stopped
-        ("dead", 5, 143, False),
-    ],
-)
-def test_a_unit_that_was_stopped_does_not_fail(
-    tmp_path: Path, state: str, restarts: int, status: int, fails: bool
-) -> None:
+def test_a_unit_that_was_stopped_does_not_fail(tmp_path: Path) -> None:
+    fails = {
+        ("running", 0, 0): False,
+        ("running", 5, 0): True,
+        ("auto-restart", 1, 1): True,
+        ("failed", 5, 1): True,
+        ("failed", 0, 143): False,  # another's, which does not know how a Java is stopped
+        ("dead", 5, 143): False,
+    }
+    units = {f"spark-worker{number}.service": state for number, state in enumerate(fails)}
+    cases = "".join(
+        f"{unit}) echo NRestarts={restarts}; echo ExecMainStatus={status}; echo SubState={sub};;\n"
+        for unit, (sub, restarts, status) in units.items()
+    )
     fake = tmp_path / "systemctl"
     fake.write_text(
         '#!/bin/sh\n[ "$2" = show ] || { echo disabled; exit 1; }\n'
-        f"echo NRestarts={restarts}; echo ExecMainStatus={status}; echo SubState={state}\n"
+        f"for unit; do :; done\ncase $unit in\n{cases}esac\n"
     )
     fake.chmod(0o755)
-    question = NodeQuestion(str(tmp_path), units=(("spark-worker.service", False),))
+    question = NodeQuestion(str(tmp_path), units=tuple((unit, False) for unit in units))
     done = subprocess.run(
         ["sh", "-c", node_facts_command(question)],
         capture_output=True, text=True, check=True, timeout=60,
         env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)},
     )  # fmt: skip
     facts = parse_node_facts(done.stdout)
-    assert facts.units == {"spark-worker.service": "disabled"}
-    assert ("spark-worker.service" in facts.failing_units) is fails
+    assert facts.units == dict.fromkeys(units, "disabled")
+    assert {state: unit in facts.failing_units for unit, state in units.items()} == fails

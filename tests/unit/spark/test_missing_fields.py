@@ -61,15 +61,20 @@ def spots(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def damaged(value: Any, way: tuple[Any, ...]) -> Iterator[Any]:
     """Yield the value without a field, with null in it, and with what fits nothing."""
     for change in ("remove", None, {"?": [1]}):
-        copied = copy.deepcopy(value)
-        holder = copied
-        for key in way[:-1]:
-            holder = holder[key]
-        if change == "remove":
-            del holder[way[-1]]
-        else:
-            holder[way[-1]] = change
-        yield copied
+        yield changed_at(value, way, change)
+
+
+def changed_at(value: Any, way: tuple[Any, ...], change: object) -> Any:
+    """Return the value with a change; what lies beside the way there is the value's own."""
+    changed = copy.copy(value)
+    key, *rest = way
+    if rest:
+        changed[key] = changed_at(value[key], tuple(rest), change)
+    elif change == "remove":
+        del changed[key]
+    else:
+        changed[key] = change
+    return changed
 
 
 def encode(value: Any) -> bytes:
