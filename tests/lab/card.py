@@ -42,7 +42,7 @@ def _set_password(shadow: Path) -> None:
 
 def _make_host_keys(folder: Path) -> None:
     """Make the keys that the first boot would make; RSA's as short as sshd takes it, for speed."""
-    for kind, bits in (("rsa", "2048"), ("ecdsa", "256"), ("ed25519", "256")):
+    for kind, bits in (("rsa", "1024"), ("ecdsa", "256"), ("ed25519", "256")):
         path = folder / f"ssh_host_{kind}_key"
         if not path.exists():  # a kept card has its own
             words = ("-q", "-t", kind, "-b", bits, "-N", "", "-C", f"root@{recipe.HOSTNAME}")

@@ -26,10 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """Three machines. A test may leave them in any state; `fresh_lab` brings them back."""
+    """Three machines, off at first. A test may leave them in any state.
+
+    `fresh_lab`, `machine` and `steps.cards` put fresh cards in.
+    """
     with ExitStack() as held:
         name = own_name(held)
-        made = Lab.up(name, [KIND] * MACHINES, print)
+        made = Lab.up(name, [KIND] * MACHINES, print, boot=False)
         try:
             yield made
         finally:

@@ -48,8 +48,12 @@ class Lab:
         return cls(name, known)
 
     @classmethod
-    def up(cls, name: str, kinds: Sequence[Kind], say: Callable[[str], None]) -> "Lab":
-        """Boot one machine of each kind; what an earlier lab of this name left is removed first.
+    def up(
+        cls, name: str, kinds: Sequence[Kind], say: Callable[[str], None], *, boot: bool = True
+    ) -> "Lab":
+        """Make one machine of each kind; what an earlier lab of this name left is removed first.
+
+        Without `boot` they are off and have no cards yet: `Machine.fresh` puts one in.
 
         Raises:
             LabError: it cannot be made; nothing is left then.
@@ -64,7 +68,7 @@ class Lab:
             state.write(name, state.State(index, tuple(kinds)))
         lab = cls(name, state.State(index, tuple(kinds)))
         try:
-            lab._make(say)
+            lab._make(say, boot=boot)
         except BaseException:
             down(name)
             raise
@@ -103,7 +107,7 @@ class Lab:
         kinds = tuple(machine.kind for machine in self.machines.values())
         state.write(self.name, state.State(self.index, kinds))
 
-    def _make(self, say: Callable[[str], None]) -> None:
+    def _make(self, say: Callable[[str], None], *, boot: bool) -> None:
         self.identity.parent.mkdir(mode=0o700, parents=True)
         run(
             "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", self.name, "-f", str(self.identity)
@@ -111,8 +115,9 @@ class Lab:
         network.add_bridge(self.index)
         for machine in self.machines.values():
             network.add_machine(self.index, machine.number)
-            machine.fresh()
-            say(f"{machine.name} is up at {machine.address}")
+            if boot:
+                machine.fresh()
+                say(f"{machine.name} is up at {machine.address}")
 
 
 def down(name: str) -> bool:

@@ -5,14 +5,14 @@ import pytest
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
+from tests.lab.packages import install
 from tests.lab.recipe import SUITES, Suite
 from tests.lab.steps import cards, states
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
 # What Raspberry Pi Imager writes is user data; the rest keeps the lab's network and logins.
-INSTALL = """
-apt-get install -y -qq --no-download --no-install-recommends cloud-init >/dev/null
+SEED = """
 mkdir -p /var/lib/cloud/seed/nocloud
 echo 'instance-id: lab-1' >/var/lib/cloud/seed/nocloud/meta-data
 cat >/var/lib/cloud/seed/nocloud/user-data <<'END'
@@ -44,7 +44,7 @@ async def test_a_name_that_cloud_init_puts_on_loopback_is_off_it_at_every_boot(
 ) -> None:
     lab_cluster = cards(lab, Kind(suite=suite))
     machine = lab.machines["pi1"]
-    machine.root(INSTALL, limit=120)
+    machine.root(install("cloud-init") + SEED, limit=120)
     assert "127.0.1.1 pi1" in " ".join(boot(machine).split())
     assert states(await lab_cluster.provision("hostname", "hosts")) == {"pi1": "changed"}
     hosts = " ".join(boot(machine).split())

@@ -15,6 +15,7 @@ from pitui.services.cluster import Cluster, open_cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from tests.lab import configuration
+from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
 from tests.lab.pitui import pitui
@@ -54,6 +55,16 @@ done
 """
 
 
+@pytest.fixture(scope="module")
+def unit(lab: Lab) -> Machine:
+    """A machine whose worker has written twenty entries, and writes `more` when that is there."""
+    found = lab.machines["pi1"]
+    lab.known_hosts.unlink(missing_ok=True)
+    found.fresh(KIND)
+    found.root(UNIT)
+    return found
+
+
 def configured(lab: Lab, name: str = "journal.yaml", **ssh: Any) -> Path:
     values = configuration.document(lab, Path("/nowhere/spark-4.3.0-bin-hadoop3.tgz"))
     values["nodes"] = {"pi1": values["nodes"]["pi1"]}
@@ -61,10 +72,8 @@ def configured(lab: Lab, name: str = "journal.yaml", **ssh: Any) -> Path:
     return configuration.write(lab.folder / name, values)
 
 
-def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(
-    lab: Lab, machine: Machine
-) -> None:
-    machine.root(UNIT)
+@pytest.mark.usefixtures("unit")
+def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(lab: Lab) -> None:
     config = configured(lab)
     wanted = [f"entry {number}" for number in range(15, 20)]
     for word in ("pi1:journal", "pi1:all", "errors"):
@@ -80,12 +89,36 @@ def test_a_units_journal_is_read_where_the_daemon_has_no_log_file(
     assert saved.read_text().count("Worker: entry") == 20
 
 
-async def test_a_journal_that_takes_sudos_password(lab: Lab, machine: Machine) -> None:
-    machine.root(UNIT)
-    machine.root("rm /etc/sudoers.d/*; echo 'pi ALL=(ALL) ALL' > /etc/sudoers.d/pi")
+async def test_watching_leaves_the_login_in_a_nodes_journal_and_nothing_else(
+    lab: Lab, unit: Machine
+) -> None:
+    config = configured(lab, "watched.yaml")
+    assert pitui(config, "exec", "--trust-new", "--", "true", limit=60).status == 0
+    files = "find / -xdev -newer /run/begun -not -path '/var/log/*' -not -path '/run/*' -type f"
+    unit.root("touch /run/begun; journalctl --sync")
+    cursor = unit.root("journalctl -q -n 0 --show-cursor").partition("cursor: ")[2].strip()
+    async with open_cluster(load_config(config), NonInteractive()) as cluster:
+        watch = ClusterMonitor(cluster)
+        async with TaskGroup() as group, asyncio.timeout(60):
+            watching = group.create_task(watch.run())
+            while len(watch.history("pi1")) < 3:
+                await asyncio.sleep(0.2)
+            watching.cancel()
+    text = unit.root(f"journalctl --sync; journalctl -q -o json --after-cursor='{cursor}'")
+    entries = [json.loads(line) for line in text.splitlines()]
+    told = [f"{entry['SYSLOG_IDENTIFIER']}: {entry['MESSAGE']}" for entry in entries]
+    ours = [line for line in told if not line.startswith(("sshd", "systemd"))]
+    assert ours == []
+    assert sum("Accepted publickey" in line for line in told) == 1
+    assert unit.root(files).split() == []
+
+
+# The last one: it takes the right to use sudo without a password away.
+async def test_a_journal_that_takes_sudos_password(lab: Lab, unit: Machine) -> None:
+    unit.root("rm /etc/sudoers.d/*; echo 'pi ALL=(ALL) ALL' > /etc/sudoers.d/pi")
     person = Person(password=PASSWORD)
     async with open_cluster(load_config(configured(lab, sudo="ask")), person) as cluster:
-        await follow_until(cluster, machine, "twenty")
+        await follow_until(cluster, unit, "twenty")
     assert person.sudo_asked == 1
     closed = "pi is not allowed to read the journal of spark-worker.service"
     group = "To allow it from its next login on: sudo usermod -aG systemd-journal pi"
@@ -117,27 +150,3 @@ async def follow_until(cluster: Cluster, machine: Machine, word: str) -> None:
                 await asyncio.to_thread(machine.root, script)
             if any(f"entry {word}" in text for text in texts):
                 return
-
-
-async def test_watching_leaves_the_login_in_a_nodes_journal_and_nothing_else(
-    lab: Lab, machine: Machine
-) -> None:
-    config = configured(lab, "watched.yaml")
-    assert pitui(config, "exec", "--trust-new", "--", "true", limit=60).status == 0
-    files = "find / -xdev -newer /run/begun -not -path '/var/log/*' -not -path '/run/*' -type f"
-    machine.root("touch /run/begun; journalctl --sync")
-    cursor = machine.root("journalctl -q -n 0 --show-cursor").partition("cursor: ")[2].strip()
-    async with open_cluster(load_config(config), NonInteractive()) as cluster:
-        watch = ClusterMonitor(cluster)
-        async with TaskGroup() as group, asyncio.timeout(60):
-            watching = group.create_task(watch.run())
-            while len(watch.history("pi1")) < 3:
-                await asyncio.sleep(0.2)
-            watching.cancel()
-    text = machine.root(f"journalctl --sync; journalctl -q -o json --after-cursor='{cursor}'")
-    entries = [json.loads(line) for line in text.splitlines()]
-    told = [f"{entry['SYSLOG_IDENTIFIER']}: {entry['MESSAGE']}" for entry in entries]
-    ours = [line for line in told if not line.startswith(("sshd", "systemd"))]
-    assert ours == []
-    assert sum("Accepted publickey" in line for line in told) == 1
-    assert machine.root(files).split() == []

@@ -17,6 +17,7 @@ from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.services.cluster import open_cluster
 from tests.lab import configuration
 from tests.lab.archive import spark_archive
+from tests.lab.conftest import KIND, MACHINES
 from tests.lab.lab import Lab
 from tests.lab.steps import LabCluster, states
 
@@ -35,14 +36,23 @@ async def payload(tmp_path: Path) -> Payload:
     return await Payload.of(path)
 
 
+@pytest.fixture(scope="module")
+def three(lab: Lab) -> Lab:
+    """Three machines, fresh for the first test; each takes back what it did."""
+    lab.fresh(*[KIND] * MACHINES)
+    return lab
+
+
 @pytest.fixture
-async def connections(fresh_lab: Lab) -> AsyncIterator[ConnectionPool]:
-    values = configuration.document(fresh_lab, spark_archive(slim=True))
-    config = load_config(configuration.write(fresh_lab.folder / "push.yaml", values))
-    fresh_lab.uplink(UPLINK)
+async def connections(three: Lab) -> AsyncIterator[ConnectionPool]:
+    for machine in three.machines.values():
+        machine.root("rm -rf /home/pi/spark.tgz /home/pi/.cache")
+    values = configuration.document(three, spark_archive(slim=True))
+    config = load_config(configuration.write(three.folder / "push.yaml", values))
+    three.uplink(UPLINK)
     async with open_cluster(config, NonInteractive(trust_new=True)) as cluster:
         yield cluster.connections
-    fresh_lab.uplink(None)
+    three.uplink(None)
 
 
 Moved = Callable[[str, int], None]
@@ -68,18 +78,18 @@ def arrived(lab: Lab, payload: Payload, name: str) -> bool:
     return payload.sha512 in lab.machines[name].root("sha512sum /home/pi/spark.tgz", check=False)
 
 
-async def test_one_copy_leaves_through_a_slow_uplink(fresh_lab, connections, payload):
-    before = fresh_lab.sent()
-    done = await push(connections, fresh_lab, payload)
+async def test_one_copy_leaves_through_a_slow_uplink(three, connections, payload):
+    before = three.sent()
+    done = await push(connections, three, payload)
     assert all(isinstance(one, Pushed) for one in done.values()), done
-    assert all(arrived(fresh_lab, payload, name) for name in done)
+    assert all(arrived(three, payload, name) for name in done)
     upstreams = [one.via for one in done.values()]
     assert upstreams.count(None) == 1
     assert len(set(upstreams)) == 3
-    assert fresh_lab.sent() - before < 1.5 * SIZE
+    assert three.sent() - before < 1.5 * SIZE
 
 
-async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, connections, payload):
+async def test_a_cable_pulled_for_good_fails_that_node_only(three, connections, payload):
     pulled: list[str] = []
     order: list[str] = []
 
@@ -88,30 +98,34 @@ async def test_a_cable_pulled_for_good_fails_that_node_only(fresh_lab, connectio
             order.append(name)
         if not pulled and name == order[0] and have > SIZE // 4:
             pulled.append(name)
-            fresh_lab.machines[name].cable(plugged=False)
+            three.machines[name].cable(plugged=False)
 
     try:
-        done = await push(connections, fresh_lab, payload, moved)
+        done = await push(connections, three, payload, moved)
     finally:
-        for machine in fresh_lab.machines.values():
+        for machine in three.machines.values():
             machine.cable(plugged=True)
     lost = done.pop(pulled[0])
     assert isinstance(lost, LinkError)
     assert lost.node == pulled[0]
-    assert all(arrived(fresh_lab, payload, name) for name in done), done
+    assert all(arrived(three, payload, name) for name in done), done
     # They went on from where they were.
     assert [one.sent for one in done.values()] == [SIZE, SIZE]
 
 
-async def test_a_firewall_that_lets_in_ssh_alone_is_no_hindrance(fresh_lab, connections, payload):
-    for machine in fresh_lab.machines.values():
+async def test_a_firewall_that_lets_in_ssh_alone_is_no_hindrance(three, connections, payload):
+    for machine in three.machines.values():
         machine.root(
             "iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -p tcp --dport 22 -j ACCEPT; "
             "iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT; iptables -P INPUT DROP"
         )
-    done = await push(connections, fresh_lab, payload)
+    try:
+        done = await push(connections, three, payload)
+    finally:
+        for machine in three.machines.values():
+            machine.root("iptables -P INPUT ACCEPT; iptables -F INPUT")
     assert not any(isinstance(one, PituiError) for one in done.values()), done
-    assert all(arrived(fresh_lab, payload, name) for name in done)
+    assert all(arrived(three, payload, name) for name in done)
 
 
 JDK = Path("/usr/lib/jvm/java-17-openjdk-amd64")
