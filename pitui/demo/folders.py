@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pitui.demo.cluster_plan import MARKER, WORKER_CORES, WORKER_MEMORY_MIB, DemoNode, Plan
 
-_LINKED = ("bin", "sbin", "jars", "python", "examples")
+_LINKED = ("bin", "sbin", "jars", "examples")
 _OWN = ("conf", "logs", "work", "run", "local", "events", "tmp")
 
 _SMALL_JVM = (
@@ -23,6 +23,7 @@ def make_node_folders(plan: Plan) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         for name in _LINKED:
             _make_link(spark / name, Path(plan.spark) / name)
+        link_python(Path(plan.spark), spark)
         _write_text(spark / "conf" / "spark-env.sh", _spark_env(plan, node))
         _write_text(spark / "conf" / "spark-defaults.conf", _spark_defaults(plan))
         _write_text(home / ".profile", _profile(node))
@@ -30,6 +31,23 @@ def make_node_folders(plan: Plan) -> None:
     workers = "".join(f"{node.address}\n" for node in plan.workers)
     _write_text(plan.spark_home(plan.master) / "conf" / "workers", workers)
     _write_text(plan.config, _config(plan))
+
+
+def link_python(spark: Path, home: Path) -> None:
+    """Give a Spark home the Python of a pyspark package, and that package in place of its archive.
+
+    Drivers and executors look in python/lib/pyspark.zip first, and Python compiles what is in an
+    archive anew in each process: 0.8 s of a core. A folder of that name serves as well, and what
+    is compiled of the package is kept.
+    """
+    python = home / "python"
+    if python.is_symlink():  # of an older pitui
+        python.unlink()
+    (python / "lib" / "pyspark.zip").mkdir(parents=True, exist_ok=True)
+    _make_link(python / "lib" / "pyspark.zip" / "pyspark", spark)
+    _make_link(python / "pyspark", spark / "python" / "pyspark")
+    for archive in (spark / "python" / "lib").glob("py4j-*.zip"):
+        _make_link(python / "lib" / archive.name, archive)
 
 
 def _make_link(path: Path, target: Path) -> None:
