@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from spark.planted_apps import PlantedApps
 from spark.quick_java import quick_java
-from support.demo import DemoProcess, clean_environment
+from support.demo import DemoProcess, clean_environment, said_by_master
 
 from pitui.config.load import load_config
 from pitui.remote.prompts import NonInteractive
@@ -44,7 +44,10 @@ def demo_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("demo-home")
     demo = DemoProcess("--nodes", "2", environment=clean_environment(home))
     try:
-        yield demo.wait_ready()
+        config = demo.wait_ready()
+        states = [worker["state"] for worker in said_by_master(config)["workers"]]
+        assert states == ["ALIVE", "ALIVE"], "it is ready when all its workers are"
+        yield config
     finally:
         demo.end()
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pyspark
 import pytest
 
 from pitui.config.load import load_config
@@ -73,7 +74,9 @@ def outcome_of(outcomes: list[Outcome]) -> Outcome:
     return outcome
 
 
-async def test_stop_and_start_one_worker_leaves_the_other_alone(cluster: Cluster) -> None:
+async def test_one_worker_is_stopped_says_why_it_does_not_start_and_starts(
+    cluster: Cluster,
+) -> None:
     other, reports = await pid_of(cluster, PI2), Reports()
     pid = await pid_of(cluster, PI1)
     stopped = outcome_of(await control.stop(cluster, [PI1], reports.append))
@@ -81,6 +84,13 @@ async def test_stop_and_start_one_worker_leaves_the_other_alone(cluster: Cluster
     assert pid is not None
     assert not runs(pid)
     assert await alive_hosts(cluster) == {cluster.node("pi2").host}
+
+    elsewhere = Reports()
+    again = outcome_of(await control.stop(cluster, [PI1], elsewhere.append))
+    assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "was not running")
+    await no_spark_where_the_configuration_says(cluster)
+    await no_java(cluster)
+    await a_worker_that_ends_at_once_says_why(cluster)
 
     started = outcome_of(await control.start(cluster, [PI1], reports.append))
     assert started.state is OutcomeState.OK, started
@@ -97,7 +107,31 @@ async def test_stop_and_start_one_worker_leaves_the_other_alone(cluster: Cluster
         assert cluster.audit.last(action, "pi2") is None
 
 
-async def test_starting_what_runs_and_stopping_what_does_not(cluster: Cluster) -> None:
+async def no_spark_where_the_configuration_says(cluster: Cluster) -> None:
+    wrong = changed(cluster, "pi1", spark_home="/nowhere/spark")
+    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.detail == "not started: there is no Spark at /nowhere/spark"
+    assert "spark_home" in outcome.advice
+
+
+async def no_java(cluster: Cluster) -> None:
+    wrong = changed(cluster, "pi1", env={"JAVA_HOME": "/nowhere/java"})
+    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    assert outcome.state is OutcomeState.FAILED
+    assert outcome.detail == "not started: JAVA_HOME is /nowhere/java, where there is no bin/java"
+
+
+async def a_worker_that_ends_at_once_says_why(cluster: Cluster) -> None:
+    wrong = changed(cluster, "pi1", env={"SPARK_LOCAL_IP": "203.0.113.9"})
+    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    assert outcome.state is OutcomeState.FAILED
+    assert "could not listen on its port or address" in outcome.detail
+    assert "BindException" in outcome.detail
+    assert outcome.seconds < 60
+
+
+async def test_starting_what_runs(cluster: Cluster) -> None:
     targets = control.targets_for(cluster, ["all"])
     assert targets == [MASTER, PI1, PI2]
     pids = [await pid_of(cluster, target) for target in targets]
@@ -105,10 +139,6 @@ async def test_starting_what_runs_and_stopping_what_does_not(cluster: Cluster) -
     assert [outcome.state for outcome in started] == [OutcomeState.UNCHANGED] * 3
     assert all("already running" in outcome.detail for outcome in started)
     assert pids == [await pid_of(cluster, target) for target in targets]
-
-    await control.stop(cluster, [PI1], Reports().append)
-    again = outcome_of(await control.stop(cluster, [PI1], Reports().append))
-    assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "was not running")
 
 
 async def test_a_worker_that_was_killed_is_started_again(cluster: Cluster) -> None:
@@ -142,7 +172,7 @@ async def test_a_recycled_pid_is_never_killed(cluster: Cluster) -> None:
     pid_file = worker_pid_file(cluster.node("pi1").spark_home)
     await control.stop(cluster, [PI1], Reports().append)
     assert not pid_file.exists()
-    with java_that_is_no_daemon(pid_file.parent) as stranger:
+    with java_that_is_no_daemon() as stranger:
         pid_file.write_text(f"{stranger.pid}\n")
         stopped = outcome_of(await control.stop(cluster, [PI1], Reports().append))
         assert stopped.state is OutcomeState.UNCHANGED
@@ -159,53 +189,24 @@ def worker_pid_file(spark_home: str) -> Path:
 
 
 @contextmanager
-def java_that_is_no_daemon(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    source = folder / "Stranger.java"
-    source.write_text(
-        "class Stranger { public static void main(String[] a) throws Exception"
-        " { System.out.println(1); Thread.sleep(120000); } }"
-    )
-    java = ["java", "-Xmx32m", "-XX:TieredStopAtLevel=1", str(source)]
-    with subprocess.Popen(java, stdout=subprocess.PIPE) as process:
+def java_that_is_no_daemon() -> Iterator[subprocess.Popen[bytes]]:
+    jars = Path(pyspark.__file__).parent / "jars"
+    java = ["java", "-Xmx32m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", "py4j.GatewayServer"]
+    java += ["--die-on-broken-pipe", "0"]
+    with subprocess.Popen(
+        java, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         try:
             assert process.stdout is not None
             process.stdout.readline()
             yield process
         finally:
             process.kill()
-            source.unlink()
 
 
 def changed(cluster: Cluster, name: str, **values: object) -> Cluster:
     node = msgspec.structs.replace(cluster.node(name), **values)
     return replace(cluster, nodes={**cluster.nodes, name: node})
-
-
-async def test_no_spark_where_the_configuration_says(cluster: Cluster) -> None:
-    await control.stop(cluster, [PI1], Reports().append)
-    wrong = changed(cluster, "pi1", spark_home="/nowhere/spark")
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
-    assert outcome.state is OutcomeState.FAILED
-    assert outcome.detail == "not started: there is no Spark at /nowhere/spark"
-    assert "spark_home" in outcome.advice
-
-
-async def test_no_java(cluster: Cluster) -> None:
-    await control.stop(cluster, [PI1], Reports().append)
-    wrong = changed(cluster, "pi1", env={"JAVA_HOME": "/nowhere/java"})
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
-    assert outcome.state is OutcomeState.FAILED
-    assert outcome.detail == "not started: JAVA_HOME is /nowhere/java, where there is no bin/java"
-
-
-async def test_a_worker_that_ends_at_once_says_why(cluster: Cluster) -> None:
-    await control.stop(cluster, [PI1], Reports().append)
-    wrong = changed(cluster, "pi1", env={"SPARK_LOCAL_IP": "203.0.113.9"})
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
-    assert outcome.state is OutcomeState.FAILED
-    assert "could not listen on its port or address" in outcome.detail
-    assert "BindException" in outcome.detail
-    assert outcome.seconds < 60
 
 
 async def test_without_a_master_no_worker_is_started(cluster: Cluster) -> None:

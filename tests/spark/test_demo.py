@@ -68,55 +68,24 @@ def _refused(arguments: list[str], environment: dict[str, str]) -> tuple[int, st
     return result.returncode, result.stderr
 
 
-def test_a_demo_comes_up_and_leaves_nothing(tmp_path, environment, started):
-    folder = tmp_path / "demo"
-    demo = DemoProcess("--nodes", "2", "--dir", str(folder), environment=environment)
-    started.append(demo)
-    assert demo.wait_ready() == folder / "config.yaml"
-    master = said_by_master(demo.config)
-    assert master["aliveworkers"] == 2
-    assert [w["state"] for w in master["workers"]] == ["ALIVE", "ALIVE"]
-    nodes = yaml.safe_load(demo.config.read_text())["nodes"]
+def test_what_a_demo_brings_up(demo_cluster):
+    """Of the demonstration that all tests share."""
+    assert said_by_master(demo_cluster)["aliveworkers"] == 2
+    nodes = yaml.safe_load(demo_cluster.read_text())["nodes"]
     hosts = {(node["host"], node.get("port")) for node in nodes.values()}
     assert len(hosts) == 3
-    keys = {line.split()[-1] for line in (folder / "known_hosts").read_text().splitlines()}
+    known = (demo_cluster.parent / "known_hosts").read_text().splitlines()
+    keys = {line.split()[-1] for line in known}
     assert len(keys) == 2, "each node has a host key of its own"
-    assert len(_states(tmp_path / "home")) == 1
-
-    assert demo.end(signal.SIGTERM) == 0
-    assert naming(folder) == []
-    assert _states(tmp_path / "home") == []
-    assert folder.is_dir(), "a folder that was asked for stays"
 
 
-def test_what_a_killed_demo_left_is_cleaned_up_at_the_next_start(tmp_path, environment, started):
-    first = DemoProcess("--nodes", "1", environment=environment)
-    started.append(first)
-    first.wait_ready()
-    left = first.folder
-    first.process.send_signal(signal.SIGKILL)
-    first.process.wait(10)
-    assert any("Worker" in command for command in naming(left))
-    wait_until(
-        lambda: not any("pitui.demo.ssh_servers" in command for command in naming(left)),
-        10,
-        "the SSH servers ended by themselves",
-    )
-
-    second = DemoProcess("--nodes", "1", environment=environment)
-    started.append(second)
-    second.wait_ready()
-    assert naming(left) == []
-    assert not left.exists()
-    assert second.end(signal.SIGINT) == 0
-    assert naming(second.folder) == []
-    assert not second.folder.exists()
-
-
-def test_a_killed_demo_is_cleaned_up_although_a_spark_daemon_is_frozen(environment, started):
-    demo = DemoProcess("--nodes", "1", environment=environment)
+def test_a_demo_leaves_nothing_although_a_spark_daemon_is_frozen(tmp_path, environment, started):
+    folder = tmp_path / "demo"
+    demo = DemoProcess("--nodes", "1", "--dir", str(folder), environment=environment)
     started.append(demo)
-    demo.wait_ready()
+    assert demo.wait_ready() == folder / "config.yaml"
+    assert [w["state"] for w in said_by_master(demo.config)["workers"]] == ["ALIVE"]
+    assert len(_states(tmp_path / "home")) == 1
     worker = next(
         entry
         for entry in Path("/proc").glob("[0-9]*")
@@ -125,6 +94,8 @@ def test_a_killed_demo_is_cleaned_up_although_a_spark_daemon_is_frozen(environme
     os.kill(int(worker.name), signal.SIGSTOP)
     assert demo.end(signal.SIGHUP) == 0
     assert naming(demo.folder) == []
+    assert _states(tmp_path / "home") == []
+    assert folder.is_dir(), "a folder that was asked for stays"
 
 
 def _command(entry: Path) -> bytes:
@@ -162,7 +133,7 @@ def test_closing_the_terminal_of_the_ui_leaves_nothing(tmp_path, environment):
     assert _states(tmp_path / "home") == []
 
 
-def test_two_demos_and_taken_ports(environment, started):
+def test_two_demos_taken_ports_and_what_a_killed_one_left(tmp_path, environment, started):
     taken = []
     for address, port in (("127.0.0.10", 7077), ("127.0.0.11", 2222), ("127.0.0.11", 8081)):
         with socket.socket() as probe:
@@ -185,11 +156,36 @@ def test_two_demos_and_taken_ports(environment, started):
         assert len(hosts) == 4, "two demonstrations have addresses of their own"
         assert [said_by_master(demo.config)["aliveworkers"] for demo in demos] == [1, 1]
         assert len({demo.config for demo in demos}) == 2
-        assert demos[0].end() == 0
+        assert demos[0].end(signal.SIGTERM) == 0
+        assert naming(demos[0].folder) == []
         assert said_by_master(demos[1].config)["aliveworkers"] == 1
+        assert len(_states(tmp_path / "home")) == 1
     finally:
         for probe in taken:
             probe.close()
+    _what_a_killed_demo_left_is_cleaned_up_at_the_next_start(demos[1], environment, started)
+    assert _states(tmp_path / "home") == []
+
+
+def _what_a_killed_demo_left_is_cleaned_up_at_the_next_start(first, environment, started):
+    left = first.folder
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait(10)
+    assert any("Worker" in command for command in naming(left))
+    wait_until(
+        lambda: not any("pitui.demo.ssh_servers" in command for command in naming(left)),
+        10,
+        "the SSH servers ended by themselves",
+    )
+
+    second = DemoProcess("--nodes", "1", environment=environment)
+    started.append(second)
+    second.wait_ready()
+    assert naming(left) == []
+    assert not left.exists()
+    assert second.end(signal.SIGINT) == 0
+    assert naming(second.folder) == []
+    assert not second.folder.exists()
 
 
 def test_without_java_it_says_what_to_install(tmp_path, environment):
