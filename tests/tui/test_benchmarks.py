@@ -245,6 +245,14 @@ def test_cores_that_ran_at_once_have_lanes_of_their_own() -> None:
     ]  # fmt: skip
 
 
+def test_a_task_that_is_sent_before_the_end_of_another_is_noted_is_on_its_core() -> None:
+    """As a driver noted them of two cores."""
+    (first, *_) = tasks()
+    moments = [(0.0, 0.418), (0.004, 0.43), (0.325, 0.74), (0.389, 0.787), (0.689, 1.093)]
+    lanes = core_lanes(replace(first, begin=begin, end=end) for begin, end in moments)
+    assert [len(lane.bars) for lane in lanes] == [3, 2]
+
+
 def test_what_cannot_be_compared_says_why_and_scaling_is_drawn_for_the_others() -> None:
     said = "\n".join(
         line.text for line in comparison_picture_lines([ONE, TWO, SORT, LOCAL], NOW, 100)

@@ -4,6 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+_NOTED_LATE = 0.25
+"""Seconds: the driver sends the next task once a core is free, and notes the end of the one before
+when it has its result."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskBar:
@@ -31,7 +35,7 @@ def core_lanes(bars: Iterable[TaskBar]) -> list[CoreLane]:
     """Return a lane for each core that was used, by node and executor.
 
     Spark does not say which core ran a task: each goes to the first that is free then, which gives
-    as many lanes as tasks ran at once.
+    as many lanes as tasks ran at once. A task that begins just before another ends followed it.
     """
     by_executor: dict[tuple[str, str], list[TaskBar]] = defaultdict(list)
     for bar in sorted(bars, key=lambda bar: (bar.begin, bar.end)):
@@ -52,11 +56,21 @@ def _pack_into_lanes(bars: Sequence[TaskBar]) -> list[list[TaskBar]]:
     lanes: list[list[TaskBar]] = []
     for bar in bars:
         free = next((lane for lane in lanes if lane[-1].end <= bar.begin), None)
-        if free is None:
-            lanes.append([bar])
-        else:
+        soon = [lane for lane in lanes if _follows(lane[-1], bar)]
+        if free is not None:
             free.append(bar)
+        elif soon:
+            min(soon, key=lambda lane: lane[-1].end).append(bar)
+        else:
+            lanes.append([bar])
     return lanes
+
+
+def _follows(one: TaskBar, other: TaskBar) -> bool:
+    """Say whether a task can have followed another on its core, though it began before its end."""
+    both = one.end - other.begin
+    shorter = min(one.end - one.begin, other.end - other.begin)
+    return both <= min(_NOTED_LATE, shorter / 2)
 
 
 def span_of(bars: Iterable[TaskBar]) -> tuple[float, float]:

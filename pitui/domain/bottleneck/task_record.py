@@ -116,6 +116,8 @@ class ApplicationRecord:
     """What of it is missing."""
     files: dict[int, FilesRead] = field(default_factory=dict)
     """Files that each stage read, where that is known."""
+    streaming: bool = False
+    """Whether some of its jobs are batches of a streaming query."""
 
     @property
     def seconds(self) -> float:

@@ -8,6 +8,7 @@ from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
 from pitui.domain.bottleneck.explanation import MIXED, NOTHING, UNKNOWN, Bound, Part
 from pitui.domain.bottleneck.node_speed import slow_nodes
+from pitui.domain.bottleneck.replay.replay_plan import executors_at_most
 from pitui.domain.bottleneck.task_record import ApplicationRecord, StageRecord, node_of
 from pitui.domain.text.number_words import bytes_words, counted, listed, percentage, took
 
@@ -162,7 +163,7 @@ def _more_sentences(
     yield from _not_known(attribution)
 
 
-def _driver_sentence(_record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
+def _driver_sentence(record: ApplicationRecord, attribution: Attribution) -> Iterator[str]:
     """Say how long no stage ran, and where in the application that was."""
     where = attribution.driver
     idle = where.before + where.between + where.after
@@ -179,6 +180,25 @@ def _driver_sentence(_record: ApplicationRecord, attribution: Attribution) -> It
         places.append(f"{took(where.after)} after the last")
     told = f": {listed(places)}" if places else ""
     yield f"No stage ran for {took(idle)} of {took(attribution.seconds)}{told}."
+    if record.streaming:
+        yield "It has streaming queries, which wait like this for data or for their next trigger."
+
+
+def _starting_sentence(record: ApplicationRecord, _attribution: Attribution) -> Iterator[str]:
+    """Say how late cores came, and whether they were given back in between."""
+    count, at_once = len(record.executors), len(executors_at_most(record))
+    if not count:
+        return
+    if count > at_once:
+        yield (
+            f"{counted(count, 'executor')} came in all, {at_once} at once: those that went were "
+            "missed again. With dynamic allocation keep idle ones for longer "
+            "(spark.dynamicAllocation.executorIdleTimeout), or some always (minExecutors)."
+        )
+    else:
+        last = max(executor.added_at for executor in record.executors) - record.began_at
+        which = "Its executor" if count == 1 else f"The last of its {count} executors"
+        yield f"{which} came {took(max(0.0, last))} after it began."
 
 
 def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:
@@ -293,6 +313,7 @@ def _tiniest_sentence(record: ApplicationRecord, attribution: Attribution) -> It
 
 _SENTENCES: Mapping[Part, Sequence[Callable[[ApplicationRecord, Attribution], Iterator[str]]]] = {
     Part.DRIVER: (_driver_sentence, _results_sentence),
+    Part.STARTING: (_starting_sentence,),
     Part.SKEW: (_longest_sentence,),
     Part.TOO_FEW_TASKS: (_fewest_sentence,),
     Part.PYTHON_CPU: (_python_sentence,),
@@ -301,5 +322,5 @@ _SENTENCES: Mapping[Part, Sequence[Callable[[ApplicationRecord, Attribution], It
 }
 """What else is said where a part is the verdict."""
 
-_MIXED = (Part.DRIVER, Part.UNMEASURED)
+_MIXED = (Part.DRIVER, Part.STARTING, Part.UNMEASURED)
 """Parts of which it is said where they are among those of a mixed verdict: no suspect tells it."""

@@ -16,6 +16,9 @@ from pitui.spark.event_log.plans import QueryPlan
 from pitui.spark.event_log.totals import JobSum, QuerySum, StageSum
 from pitui.spark.json_reader import unix_seconds
 
+_STREAMING = "sql.streaming.queryId"
+"""The property that the jobs of a streaming query have."""
+
 NodeOf = Callable[[str, str], str | None]
 """Returns the name of an executor's node: by the executor's id and its host."""
 
@@ -71,6 +74,7 @@ def application_record(events: Events, node_of: NodeOf) -> ApplicationRecord:
         events.task_cpus,
         events.note,
         _files_by_stage(stages, plans),
+        any(_STREAMING in job.start.properties for job in events.jobs.values()),
     )
 
 

@@ -20,7 +20,7 @@ from pitui.tui.benchmarks.run_text import (
     started_words,
 )
 from pitui.tui.text.cells import BLANK, Cell, Span, Tone, cells, wrapped
-from pitui.tui.text.number_format import size
+from pitui.tui.text.number_format import duration, size
 from pitui.tui.text.paragraphs import FACT_INDENT, SIDE_GAP, beside, fact, title
 
 _INDENT = 2
@@ -153,7 +153,9 @@ def _node_block(picture: RunPicture, width: int) -> list[Cell]:
     charts = node_chart_lines(picture.samples, width)
     if not charts:
         return [head, _nothing_line(picture.run, "No node was recorded during this run.")]
-    return [head, *charts[:-1]]
+    moments = [sample.at for series in picture.samples.values() for sample in series]
+    span = f"{duration(max(moments) - min(moments))} from the left to the right"
+    return [title("Nodes meanwhile", span), *charts[:-1]]
 
 
 def _task_block(picture: RunPicture, width: int) -> list[Cell]:

@@ -91,7 +91,8 @@ def _without_parts(
     whole = attribution.core_seconds or 1.0
     found: dict[Part, float] = {}
     for part, seconds in attribution.whole.items():
-        if seconds / whole < _LEAST:
+        waits = record.streaming and part is Part.DRIVER
+        if seconds / whole < _LEAST or waits:
             continue
         plan = _plan_without(part, record, replays.plan, attribution)
         if plan is not None:

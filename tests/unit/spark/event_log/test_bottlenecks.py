@@ -140,3 +140,18 @@ def test_an_expression_that_is_computed_again_below_another_filter(name: str, wo
     (again,) = (suspect for suspect in found.suspects if suspect.kind == "same-stage")
     assert again.text.startswith(words)
     assert "Add it as a column once" in again.text
+
+
+def test_cores_that_were_given_back_are_missed_by_what_comes_next() -> None:
+    found = explained("dynamic", recorded=False).bound
+    assert found.by == "starting"
+    assert "4 executors came in all, 2 at once: those that went were missed again." in found.text
+    assert "spark.dynamicAllocation.executorIdleTimeout" in found.text
+
+
+def test_between_the_batches_of_a_stream_the_driver_is_not_at_work() -> None:
+    found = explained("streaming", recorded=False)
+    assert found.bound.parts["driver"] > 0.4
+    assert "streaming queries, which wait like this for data" in found.bound.text
+    assert "The last of its 2 executors came" in found.bound.text
+    assert "driver" not in found.what_if.without
