@@ -14,7 +14,7 @@ from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.bottleneck.node_sample import NodeSample
-from pitui.domain.text.number_words import counted
+from pitui.domain.text.number_words import counted, took
 
 _STYLE = Path(__file__).with_name("style.css")
 _VERDICT_CLASS = {RunVerdict.FASTER: "good", RunVerdict.SLOWER: "bad"}
@@ -135,22 +135,25 @@ def _run_section(reported: ReportedRun, baselines: Sequence[Run]) -> Element:
     )
 
 
-def _counted_or_not(number: int | None, word: str) -> str:
-    return f"? {word}s" if number is None else counted(number, word)
-
-
-def _cores_and_memory(run: Run) -> Iterator[str]:
-    yield _counted_or_not(run.cores, "core")
-    yield _counted_or_not(run.executors, "executor")
+def _place_parts(run: Run) -> Iterator[str]:
+    """Yield what is known of where it ran: one that was stopped early did not say all."""
+    if run.local:
+        yield f"local on {run.node}"
+    for number, word in (
+        (None if run.local else run.workers, "worker"),
+        (run.cores, "core"),
+        (None if run.local else run.executors, "executor"),
+    ):
+        if number is not None:
+            yield counted(number, word)
     if run.executor_memory_mib:
-        yield f"{run.executor_memory_mib} MiB each"
+        yield f"{run.executor_memory_mib} MiB{'' if run.local else ' each'}"
 
 
 def _run_facts_table(run: Run, baselines: Sequence[Run]) -> Element:
     check = check_baseline(run, baselines)
     began = datetime.fromtimestamp(run.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     repeats = ", ".join(f"{repeat.seconds:.2f}" for repeat in run.repeats)
-    where = f"local on {run.node}" if run.local else _counted_or_not(run.workers, "worker")
     facts = (
         ("state", f"{run.state}{': ' + run.error if run.error else ''}"),
         ("started", began),
@@ -158,7 +161,7 @@ def _run_facts_table(run: Run, baselines: Sequence[Run]) -> Element:
         ("median", _seconds_or_dash(run.median_seconds)),
         ("spread", _seconds_or_dash(run.spread_seconds)),
         ("repeats in s", f"{repeats}{', after a warm-up' if run.warm_up else ''}"),
-        ("on", ", ".join([where, *_cores_and_memory(run)])),
+        ("on", ", ".join(_place_parts(run))),
         ("data", "" if run.data_bytes is None else f"{run.data_bytes / _MIB:,.1f} MiB"),
         ("Spark", run.spark or ""),
         ("result", run.value or ""),
@@ -184,7 +187,9 @@ def _bound_part(run: Run) -> Iterable[Element]:
 def _node_loads_part(reported: ReportedRun) -> Iterable[Element]:
     charts = node_load_charts(reported.samples)
     if charts:
-        yield element("h3", "Nodes meanwhile")
+        moments = [sample.at for series in reported.samples.values() for sample in series]
+        span = took(max(moments) - min(moments))
+        yield element("h3", f"Nodes meanwhile: {span} from the left to the right")
         yield from charts
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,14 +135,18 @@ def report(
     async def page() -> int:
         from pitui.bench.report.page import report_page
         from pitui.services.apps.app_details import AppDetails
+        from pitui.services.apps.executor_node import node_of_executor
         from pitui.services.benchmarks.benchmark_report import reported_runs
         from pitui.services.cluster import open_cluster
+        from pitui.services.monitor.cluster_monitor import ClusterMonitor
         from pitui.services.runs.detached_runs import Runs
 
         async with open_cluster(
             config, TerminalPrompter(trust_new), read_only=settings.read_only
         ) as cluster:
-            reported = await reported_runs(Runs(cluster, store), AppDetails(cluster), found)
+            node_of = partial(node_of_executor, await ClusterMonitor(cluster).once())
+            details = AppDetails(cluster, node_of)
+            reported = await reported_runs(Runs(cluster, store), details, found)
         written = report_page(config.cluster.name, reported, baselines, time.time())
         print_text(str(write_report(written, output or Path())))
         return 0

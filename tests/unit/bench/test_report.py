@@ -183,3 +183,9 @@ def test_repeats_that_are_rounded_to_nothing_are_drawn_at_the_beginning() -> Non
     chart = repeats_chart([run])
     assert chart is not None
     assert ET.tostring(chart).count(b"<circle") == 2
+
+
+def test_of_a_run_that_was_stopped_only_what_is_known_is_said() -> None:
+    stopped = page(ReportedRun(replace(STOPPED, local=True)), baselines=())
+    assert "local on nuc" in stopped.text
+    assert "?" not in stopped.text
