@@ -7,8 +7,8 @@ from pitui.bench.report.charts import WIDTH
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.domain.apps.gantt import CoreLane, TaskBar, core_lanes, span_of
 from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.text.number_words import bytes_words
 
-_MIB = 1024 * 1024
 _GAP = 36.0
 _HIGH = 70.0
 _LANE = 14.0
@@ -42,21 +42,22 @@ class LoadFigure:
     """What of a node is drawn over the time."""
 
     name: str
-    unit: str
+    words: Callable[[float], str]
+    """Returns a value with its unit."""
     value: Figure
     top: float | None = None
     """Of its scale; None for the highest value."""
 
 
 _FIGURES = (
-    LoadFigure("CPU", "%", _scaled_figure(100, lambda s: s.cpu), 100.0),
-    LoadFigure("Disk busy", "%", _scaled_figure(100, lambda s: s.disk_busy), 100.0),
+    LoadFigure("CPU", "{:.0f} %".format, _scaled_figure(100, lambda s: s.cpu), 100.0),
+    LoadFigure("Disk busy", "{:.0f} %".format, _scaled_figure(100, lambda s: s.disk_busy), 100.0),
     LoadFigure(
         "Network",
-        "MiB/s",
-        _scaled_figure(1 / _MIB, _summed_figures(lambda s: s.received, lambda s: s.sent)),
+        lambda count: f"{bytes_words(count)}/s",
+        _summed_figures(lambda s: s.received, lambda s: s.sent),
     ),
-    LoadFigure("Temperature", "°C", lambda s: s.temperature, 100.0),
+    LoadFigure("Temperature", "{:.0f} °C".format, lambda s: s.temperature, 100.0),
 )
 
 
@@ -104,7 +105,7 @@ def _load_curve(
         shape("polygon", "area", points=area),
         shape("polyline", "curve thin", points=line),
         *drawn,
-        drawn_text(left, 30, f"{figure.name}, at most {most:.0f} {figure.unit}"),
+        drawn_text(left, 30, f"{figure.name}, at most {figure.words(most)}"),
     ]
 
 

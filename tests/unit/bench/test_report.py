@@ -189,3 +189,8 @@ def test_of_a_run_that_was_stopped_only_what_is_known_is_said() -> None:
     stopped = page(ReportedRun(replace(STOPPED, local=True)), baselines=())
     assert "local on nuc" in stopped.text
     assert "?" not in stopped.text
+
+
+def test_a_little_on_a_slow_link_is_not_nothing() -> None:
+    series = [replace(one, received=100.0, sent=67.0) for one in samples()["pi1"]]
+    assert "Network, at most 167 B/s" in page(ReportedRun(SORT, {"pi1": series})).text
