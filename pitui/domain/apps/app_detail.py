@@ -19,6 +19,10 @@ class DetailOrigin(StrEnum):
     EVENT_LOG = "its event log"
 
 
+_NAMELESS = "$anonfun$"
+"""Begins the names that Spark takes from a place in itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppDetail:
     """An application from the inside, as one of its origins shows it."""
@@ -45,6 +49,30 @@ class AppDetail:
             work[stage.id] = work.get(stage.id, WorkDone()) + stage.work
         jobs = (replace(job, work=_sum_of_stages(work, job.stage_ids)) for job in self.jobs)
         return replace(self, jobs=tuple(jobs))
+
+    def named_by_queries(self) -> "AppDetail":
+        """Return it with what adaptive execution submits named as its query is.
+
+        Spark names these jobs and stages after a place in itself, all alike.
+        """
+        names = {job: query.description for query in self.queries for job in query.jobs}
+        jobs = tuple(
+            replace(job, name=names.get(job.id) or job.name)
+            if job.name.startswith(_NAMELESS)
+            else job
+            for job in self.jobs
+        )
+        stages = {stage: names.get(job.id) for job in jobs for stage in job.stage_ids}
+        return replace(
+            self,
+            jobs=jobs,
+            stages=tuple(
+                replace(stage, name=stages.get(stage.id) or stage.name)
+                if stage.name.startswith(_NAMELESS)
+                else stage
+                for stage in self.stages
+            ),
+        )
 
     def when_over(self) -> "AppDetail":
         """Return it as it is once its application has ended: what went on then was killed."""

@@ -273,7 +273,7 @@ class AppDetails:
                 replace(stage, slowest=named(stage.slowest)) if stage.slowest else stage
                 for stage in inside.stages
             )
-            inside = replace(inside, stages=tuple(stages))
+            inside = replace(inside, stages=tuple(stages)).named_by_queries()
         return replace(result, inside=inside, tasks=tuple(named(task) for task in result.tasks))
 
     def _with_node(self, app_id: str, task: Task) -> Task:
