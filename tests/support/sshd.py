@@ -32,6 +32,23 @@ def make_key(path: Path, passphrase: str = "", kind: str = "ed25519") -> Path:
     return path
 
 
+_pairs: dict[tuple[str, int], tuple[bytes, bytes]] = {}
+
+
+def keep_key(path: Path, number: int, kind: str = "ed25519") -> Path:
+    """Put a key pair there that is made once a process: of each kind one for every number."""
+    public = path.with_suffix(".pub")
+    if pair := _pairs.get((kind, number)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(pair[0])
+        public.write_bytes(pair[1])
+    else:
+        make_key(path, kind=kind)
+        _pairs[kind, number] = path.read_bytes(), public.read_bytes()
+    return path
+
+
 def free_port(address: str = "127.0.0.1") -> int:
     """Return a port that nothing listens on just now."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -170,7 +187,7 @@ class SshServers:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.client_key = make_key(folder / "client" / "id_ed25519")
+        self.client_key = keep_key(folder / "client" / "id_ed25519", 0)
         self.servers: list[Server] = []
 
     def server(
@@ -187,11 +204,11 @@ class SshServers:
         folder = self.folder / f"sshd{number}"
         (folder / "home").mkdir(parents=True)
         server = Server(folder, address, free_port(address), options)
-        make_key(server.host_key)
+        keep_key(server.host_key, number)
         if rsa:
-            make_key(folder / "host_rsa", kind="rsa")
+            keep_key(folder / "host_rsa", number, "rsa")
         if ecdsa:
-            make_key(folder / "host_ecdsa", kind="ecdsa")
+            keep_key(folder / "host_ecdsa", number, "ecdsa")
         server.authorize(self.client_key.with_suffix(".pub"))
         self.servers.append(server)
         if start:

@@ -12,3 +12,10 @@ SHELLS = {name: command for name, command in _KNOWN.items() if shutil.which(comm
 def shell(request):
     """A POSIX shell as the front of a command line; `/bin/sh` is dash on Debian."""
     return SHELLS[request.param]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what such a shell does: it is the same with every Python and package of ours."""
+    for item in items:
+        if "shell" in getattr(item, "fixturenames", ()):
+            item.add_marker("node_shell")
