@@ -29,27 +29,22 @@ async def hint(pilot: Pilot[None], text: str) -> None:
     await until(pilot, lambda: text in str(pilot.app.screen.footer.render()))
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [("s",), ("x",), ("r",), ("p",), ("U",), ("B",), ("delete",), ("D",), ("enter", "C")],
-    ids=["start", "stop", "restart", "provision", "rolling", "rollback", "remove", "drain",
-         "clean-up"],
-)  # fmt: skip
-async def test_nothing_begins_on_a_node_while_something_else_is_done_there(
-    keys: Sequence[str],
-) -> None:
+async def test_nothing_begins_on_a_node_while_something_else_is_done_there() -> None:
     services = Looking()
     async with shown(services) as pilot:
         main = pilot.app.main
         await pilot.press("j", "s")
         await until(pilot, lambda: len(main.operations.running) == 1)
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-        await hint(pilot, REFUSED)
-        assert isinstance(pilot.app.screen, NodeScreen if "enter" in keys else type(main))
-        assert len(main.operations.running) == 1
-        assert services.inspection.asked == []
+        # Start, stop, restart, provision, rolling, rollback, remove, drain; and the clean-up.
+        for keys in ("s", "x", "r", "p", "U", "B", "delete", "D", ("enter", "C")):
+            main.footer.say("-")
+            for key in (keys,) if isinstance(keys, str) else keys:
+                await pilot.press(key)
+                await pilot.pause()
+            await hint(pilot, REFUSED)
+            assert isinstance(pilot.app.screen, NodeScreen if "enter" in keys else type(main)), keys
+            assert len(main.operations.running) == 1, keys
+            assert services.inspection.asked == [], keys
 
 
 async def test_other_nodes_are_free() -> None:
