@@ -5,8 +5,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Region
 
-from pitui.tui.main.pane_sizes import SETTLES, Area, Division, Held, Need, divide
+from pitui.tui.main.pane_sizes import SETTLES, Division, Held, Need, divide
 
 NODES, JOBS, EXECUTORS = 3, 3, 2
 """Lines of details."""
@@ -19,11 +20,11 @@ def divided(width: int, height: int, nodes: int, jobs: int, executors: int) -> D
     return divide(width, height - bars, *needs)
 
 
-def areas(division: Division) -> list[Area]:
+def areas(division: Division) -> list[Region]:
     return [division.nodes, division.jobs, division.executors, division.logs]
 
 
-def rows(area: Area, details: int) -> int:
+def rows(area: Region, details: int) -> int:
     return area.height - 3 - details
 
 

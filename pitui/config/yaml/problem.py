@@ -1,6 +1,6 @@
 """What is wrong at one place of a configuration, and how values are named to people."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Path = tuple[str, ...]
 """The keys that lead to a value: ("nodes", "pi2", "port")."""
@@ -8,8 +8,7 @@ Path = tuple[str, ...]
 _LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong; `line` counts from 1, 0 means the file as a whole."""
 
     line: int

@@ -1,20 +1,18 @@
 """A configuration as it is in the file: values with the line and column of each."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from pitui.config.yaml.problem import Path, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePlace:
+class SourcePlace(Struct, frozen=True):
     """Where something is in the file; line and column count from 1."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One value: `text` as it was written, `value` as YAML 1.2 reads it."""
 
     place: SourcePlace
@@ -28,8 +26,7 @@ class Leaf:
         return quoted(self.text) if isinstance(self.value, str) else self.text[:60]
 
 
-@dataclass(frozen=True, slots=True)
-class MappingEntry:
+class MappingEntry(Struct, frozen=True):
     """One key of a mapping and what it leads to."""
 
     key: str
@@ -37,8 +34,7 @@ class MappingEntry:
     tree: "Tree"
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """Keys with values, in the order of the file."""
 
     place: SourcePlace
@@ -49,8 +45,7 @@ class Mapping:
         return "a mapping (keys with values)"
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list of values."""
 
     place: SourcePlace

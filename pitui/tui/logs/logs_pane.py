@@ -56,8 +56,9 @@ class LogsPane(Pane):
         super().__init__(id="logs", classes="pane")
         self.view = LogView(log_lines)
         self.histogram = LogHistogram()
-        self.filter_bar = FilterBar("filter ")
-        self.search_bar = FilterBar("/")
+        self._body = Horizontal(self.view, self.histogram, classes="log-body")
+        self.filter_bar = FilterBar(self, "filter ", after=self._body)
+        self.search_bar = FilterBar(self)
         self.sources: Sequence[LogSource] = ()
         """What is followed; empty before the first log."""
         self.follow = LogFollow(self)
@@ -71,12 +72,10 @@ class LogsPane(Pane):
         self.title = "Logs"
 
     def compose(self) -> ComposeResult:
-        """Lay out lines, histogram and filter."""
+        """Lay out lines and histogram."""
         self.view.drawing.set_empty(_EMPTY)
         self.histogram.display = False
-        yield Horizontal(self.view, self.histogram, classes="log-body")
-        yield self.filter_bar
-        yield self.search_bar
+        yield self._body
 
     def focus(self, scroll_visible: bool = False) -> "LogsPane":
         """Give the focus to the lines."""

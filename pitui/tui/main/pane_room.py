@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from pitui.tui.base.panes.pane import Pane
 from pitui.tui.base.panes.table_pane import TablePane
-from pitui.tui.main.pane_sizes import SETTLES, Area, Division, Held, Need, divide
+from pitui.tui.main.pane_sizes import SETTLES, Division, Held, Need, divide
 
 _ALONE, _ALONE_FROM = 2, 18
 """More lines of details on a row where a pane has the screen for itself, and so many lines."""
@@ -85,11 +85,7 @@ class PaneRoom(Widget):
         if self.single:
             return [size.region]
         found = self.divided(size)
-        return [_region(a) for a in (found.nodes, found.jobs, found.executors, found.logs)]
-
-
-def _region(area: Area) -> Region:
-    return Region(area.x, area.y, area.width, area.height)
+        return [found.nodes, found.jobs, found.executors, found.logs]
 
 
 class _Divided(Layout):

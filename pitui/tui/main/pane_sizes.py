@@ -1,8 +1,10 @@
 """Who gets which part of the screen: tables what their rows need, the logs all the rest. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
+
+from textual.geometry import Region
 
 LOGS_SHARE = 0.48
 """Of the room for all panes at least; that is 45 % of a screen of 40 lines and more."""
@@ -21,8 +23,7 @@ _TWO = (69, 51)
 """Nodes, and Jobs above Executors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What a table has to show: rows, and lines on the row under the cursor."""
 
     rows: int
@@ -34,24 +35,13 @@ class Need:
         return _FRAME + shown + (self.details if details else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Where a pane stands."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(NamedTuple):
     """Where each pane stands, and whether there is room for details below the tables."""
 
-    nodes: Area
-    jobs: Area
-    executors: Area
-    logs: Area
+    nodes: Region
+    jobs: Region
+    executors: Region
+    logs: Region
     details: bool
 
 
@@ -71,16 +61,16 @@ def divide(width: int, height: int, nodes: Need, jobs: Need, executors: Need) ->
     details = max(_sum_least(stack, details=True) for stack in stacks) <= most
     wanted = max(sum(need.lines(details=details) for need in stack) for stack in stacks)
     band = max(0, min(most, wanted))
-    areas: list[Area] = []
+    areas: list[Region] = []
     x = 0
     for stack, columns in zip(stacks, _widths(width, shares), strict=True):
         y = 0
         for lines in _heights(stack, band, details=details):
-            areas.append(Area(x, y, columns, lines))
+            areas.append(Region(x, y, columns, lines))
             y += lines
         x += columns
     left, middle, right = areas
-    logs = Area(0, band, width, height - band)
+    logs = Region(0, band, width, height - band)
     return Division(left, middle, right, logs, details)
 
 

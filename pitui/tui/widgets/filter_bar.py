@@ -5,11 +5,16 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 
 class FilterBar(Horizontal):
-    """A sign and the words; stays in sight while there are some."""
+    """A sign and the words; stays in sight while there are some.
+
+    It mounts itself in its pane when it is first shown, as most lines never are: behind the widget
+    `after`, or at the end.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", show=False),
@@ -25,12 +30,13 @@ class FilterBar(Horizontal):
             self.dropped = dropped
             """Whether the words were dropped."""
 
-    def __init__(self, sign: str = "/") -> None:
+    def __init__(self, pane: Widget, sign: str = "/", *, after: Widget | None = None) -> None:
         super().__init__()
+        self._pane = pane
+        self._after = after
         self._sign = sign
         self._input: Input | None = None
-        """Made when the line is first shown, as all its parts: most lines never are."""
-        self._count = Static("", classes="filter-count", markup=False)
+        self._count: Static | None = None
         self._said = ""
         self.display = False
 
@@ -49,14 +55,17 @@ class FilterBar(Horizontal):
         if self._input is None:
             self._input = Input(compact=True, select_on_focus=False)
             sign = Static(self._sign, classes="filter-slash", markup=False)
+            self._count = Static(self._said, classes="filter-count", markup=False)
+            self._pane.mount(self, after=self._after)
             self.mount(sign, self._input, self._count)
         self.display = True
         return self._input
 
     def open(self) -> None:
         """Show the line and take the focus."""
+        field = self.reveal()
         # At once: what is typed next is meant for it already.
-        self.screen.set_focus(self.reveal())
+        self.screen.set_focus(field)
 
     def clear(self) -> None:
         """Drop the words and hide the line."""
@@ -72,7 +81,8 @@ class FilterBar(Horizontal):
         """Say something at the end of the line."""
         if text != self._said:
             self._said = text
-            self._count.update(text)
+            if self._count is not None:
+                self._count.update(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the words on Enter."""

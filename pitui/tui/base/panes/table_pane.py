@@ -41,13 +41,12 @@ class TablePane(Pane):
         self.detail = RowDetail()
         self.moves = RowMoves(lambda: self.table)
         self.marks = RowMarks(self, self.table)
-        self.filter_bar = FilterBar()
+        self.filter_bar = FilterBar(self, after=self.table)
         self.title = self.TITLE
 
     def compose(self) -> ComposeResult:
-        """Lay out table, details, filter."""
+        """Lay out table and details."""
         yield self.table
-        yield self.filter_bar
         yield self.detail
 
     @property
