@@ -20,21 +20,29 @@ _GAP = 4
 def bound_panel_lines(explanation: Explanation, width: int, room: int) -> list[Cell]:
     """Return at most `room` lines of `width` columns; what is left out is said in the last."""
     sentence = wrapped(cell(explanation.bound.text, _tone(explanation.bound)), width)
-    texts = [wrapped(cell(text, Tone.NORMAL), width)[0] for text in explanation.what_if.texts]
+    first, *more = [wrapped(cell(t, Tone.NORMAL), width) for t in explanation.what_if.texts] or [[]]
+    texts = [*first, *(line for lines in more for line in lines)]
     suspects = [_suspect_line(suspect, width) for suspect in explanation.suspects]
-    if room < len(sentence) + _FEW_BARS + min(1, len(texts)) + min(2, len(suspects)):
-        sentence = sentence[:_SENTENCE]
+    least = len(first) + min(2, len(suspects))
+    if room < len(sentence) + _FEW_BARS + least and len(sentence) > _SENTENCE:
+        sentence = [*sentence[: _SENTENCE - 1], _cut_line(sentence[_SENTENCE - 1], width)]
     rest = max(0, room - len(sentence))
     bars = list(_bar_lines(explanation.bound, width))
-    below = min(1, len(texts)) + min(2, len(suspects))
-    bars = bars[: max(_FEW_BARS, rest - max(below, min(len(texts) + len(suspects), rest // 2)))]
-    lines = [*sentence, *bars, *suspects[:1], *texts[:1], *suspects[1:], *texts[1:]]
+    bars = bars[: max(_FEW_BARS, rest - max(least, min(len(texts) + len(suspects), rest // 2)))]
+    lines = [*sentence, *bars, *suspects[:1], *first, *suspects[1:], *texts[len(first) :]]
     if explanation.note:
         lines.append(cell(explanation.note, Tone.WARN))
     if len(lines) <= room:
         return lines
     left = len(lines) - room + 1
     return [*lines[: room - 1], cell(f"{left} more lines: `pitui jobs APP` shows all", Tone.DIM)]
+
+
+def _cut_line(line: Cell, width: int) -> Cell:
+    """Return a line with the sign that more follows."""
+    room = width - 2
+    spans = line.spans if line.width <= room else ((line.text[:room].rstrip(), line.spans[0][1]),)
+    return cells(*spans, (" …", Tone.DIM))
 
 
 def _tone(bound: Bound) -> Tone:

@@ -171,7 +171,7 @@ def _what_if_texts(
             yield f"Without {words} at most {saved:.0%} less: {took(left)}."
 
 
-_OPEN = "what tasks did off the JVM's CPU, waiting or not,"
+_OPEN = "what tasks did off the JVM's CPU"
 """What is left open where nobody recorded the nodes."""
 
 WITHOUT = {
