@@ -144,7 +144,8 @@ def refusals(cell: BenchmarkCell, workers: Sequence[Worker]) -> list[str]:
     if cell.local:
         return []
     if cell.workers and cell.workers > len(workers):
-        return [f"{cell.workers} workers are wanted, {len(workers)} are alive"]
+        alive = "1 is" if len(workers) == 1 else f"{len(workers)} are"
+        return [f"{cell.workers} workers are wanted, {alive} alive"]
     heap = executor_memory_mib(cell, workers)
     wanted = int(cell.parameters.get("executor_cores") or 1)
     able = [w for w in workers if w.cores_free >= wanted and w.memory_free_mib >= heap]
