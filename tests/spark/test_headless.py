@@ -187,15 +187,17 @@ def wait_until_listed(config: Path, name: str) -> None:
     )
 
 
-def test_a_detached_run_is_found_by_another_pitui_and_cancelled(demo_cluster, pitui, tmp_path):
-    program = tmp_path / "sleeps.py"
+def test_a_detached_run_that_waits_is_found_by_another_pitui_explained_and_killed(
+    demo_cluster, pitui, tmp_path
+):
+    program = tmp_path / "greedy.py"
     program.write_text(
         "import time\nfrom pyspark import SparkContext\n"
-        "sc = SparkContext(appName='sleeper')\ntime.sleep(120)\n"
+        "sc = SparkContext(appName='greedy')\ntime.sleep(120)\n"
     )
-    started = pitui("submit", "--detach", "--json", "--", *ONE_EXECUTOR, str(program))
-    run_id = json.loads(started.stdout)["id"]
-    wait_until_listed(demo_cluster, "sleeper")
+    words = ("submit", "--detach", "--json", "--", "--executor-memory", "3g", str(program))
+    run_id = json.loads(pitui(*words).stdout)["id"]
+    wait_until_listed(demo_cluster, "greedy")
     other = {"XDG_DATA_HOME": str(tmp_path / "other")}
     limit = time.monotonic() + 60
     while True:
@@ -205,33 +207,15 @@ def test_a_detached_run_is_found_by_another_pitui_and_cancelled(demo_cluster, pi
         assert time.monotonic() < limit
     assert (seen[0]["id"], seen[0]["state"]) == (run_id, "running")
     app_id = seen[0]["application"]
+    while not (found := [a for a in status(pitui)["applications"] if a["id"] == app_id]):
+        assert time.monotonic() < limit
+    assert (found[0]["name"], found[0]["state"]) == ("greedy", "WAITING")
+    assert found[0]["why_waiting"].startswith("wants 3072 MiB per executor, the largest worker has")
     killed = pitui("kill", app_id)
     assert killed.returncode == 0, killed.stderr
     assert "is killed" in killed.stdout
     cancelled = pitui("bench", "cancel", run_id, "--json", **other)
     assert json.loads(cancelled.stdout)["state"] in ("cancelled", "failed")
-
-
-def test_why_an_application_waits(demo_cluster, pitui, tmp_path):
-    program = tmp_path / "greedy.py"
-    program.write_text(
-        "import time\nfrom pyspark import SparkContext\n"
-        "sc = SparkContext(appName='greedy')\ntime.sleep(120)\n"
-    )
-    words = ("submit", "--detach", "--json", "--", "--executor-memory", "3g", str(program))
-    run_id = json.loads(pitui(*words).stdout)["id"]
-    try:
-        wait_until_listed(demo_cluster, "greedy")
-        limit = time.monotonic() + 60
-        while not (found := [a for a in status(pitui)["applications"] if a["name"] == "greedy"]):
-            assert time.monotonic() < limit
-        assert found[0]["state"] == "WAITING"
-        assert found[0]["why_waiting"].startswith(
-            "wants 3072 MiB per executor, the largest worker has"
-        )
-    finally:
-        cancelled = pitui("bench", "cancel", run_id, "--json")
-    assert json.loads(cancelled.stdout)["state"] == "cancelled"
 
 
 def test_interrupting_a_submit_ends_the_run(demo_cluster, pitui, tmp_path):

@@ -16,6 +16,7 @@ from support.looking import until_found
 from pitui.config.load import load_config
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, DetailResult
 from pitui.domain.apps.compare_apps import compare_apps
+from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.concurrency.task_group import TaskGroup
@@ -35,6 +36,7 @@ from pitui.services.apps.spark_ui_links import page_of
 from pitui.services.cluster import Cluster
 from pitui.services.logs import follow
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
+from pitui.services.runs.detached_runs import Runs
 from pitui.tui.app import PituiApp
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
@@ -42,6 +44,21 @@ LIMIT = 60.0
 IDLE = "import time\nfrom pyspark import SparkContext\nsc = SparkContext()\n"
 """The begin of programs that then do one thing."""
 ONE_JOB = IDLE + "print(sc.parallelize(range(4), 2).count())\n"
+
+
+TWO_WAYS = """
+from pyspark import SparkConf, SparkContext
+
+def work(conf):
+    with SparkContext(conf=conf) as sc:
+        sc.parallelize(range(40_000), 4).map(lambda x: (x % 7, x)).groupByKey(2).count()
+        if conf.get("spark.locality.wait") == "1s":
+            sc.parallelize(range(8), 2).count()
+
+work(SparkConf())
+work(SparkConf().setAppName("other way").set("spark.locality.wait", "1s"))
+"""
+"""Two applications after each other: one driver costs less than two."""
 
 
 @dataclass
@@ -196,20 +213,17 @@ async def as_the_history_server_has_it(lab: Lab, app: str, past: AppDetail) -> N
 
 
 async def test_two_applications_side_by_side(lab: Lab) -> None:
-    program = IDLE + (
-        "sc.parallelize(range(40_000), 4).map(lambda x: (x % 7, x)).groupByKey(2).count()\n"
-        "if sc.getConf().get('spark.locality.wait') == '1s':\n"
-        "    sc.parallelize(range(8), 2).count()\n"
-        "sc.stop()\n"
-    )
-    few = ("--total-executor-cores", "1")  # one worker each: they run side by side
-    first = await lab.submit("one way", program, *few)
-    second = await lab.submit("other way", program, *few, "--conf", "spark.locality.wait=1s")
+    first = await lab.submit("one way", TWO_WAYS, "--total-executor-cores", "1")
 
     async def ended(app: str) -> bool | None:
         log = await lab.app_details.event_logs.find(app)
         return True if log is not None and not log.running else None
 
+    async def other() -> str | None:
+        view = await lab.cluster.spark_master.read()
+        return next((app.id for app in view.applications if app.name == "other way"), None)
+
+    second = await until_found(other, "the other application is listed", LIMIT)
     for app in (first, second):
         await until_found(lambda app=app: ended(app), f"{app} has ended", LIMIT)
     found = compare_apps(*[await app_record(lab.app_details, app) for app in (first, second)])
@@ -256,6 +270,9 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
     assert len(answers) <= 2, answers
     assert found[0].why_waiting == "wants 2048 MiB per executor, the largest worker has 768 MiB"
     assert "--executor-memory 768m" in found[0].fix
+    runs = Runs(lab.cluster)
+    run = next(one for one in await runs.refresh() if one.name == "much memory")
+    assert (await runs.cancel(run)).state is RunState.CANCELLED
 
 
 @pytest.mark.parametrize(

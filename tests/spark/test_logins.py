@@ -121,8 +121,8 @@ def test_push(pitui: Pitui, tmp_path: Path):
 def test_submit(pitui: Pitui, tmp_path: Path):
     program = tmp_path / "job.py"
     program.write_text(
-        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
-        "print('counted', spark.range(1000).count())\n"
+        "from pyspark import SparkContext\n"
+        "print('counted', SparkContext().parallelize(range(1000), 1).count())\n"
     )
     assert pitui("submit", "--", *ONE_EXECUTOR, str(program)).stdout == "counted 1000\n"
 

@@ -1,4 +1,4 @@
-"""The benchmark programs by a real spark-submit: on local[2] of each Spark, and on the demo."""
+"""A benchmark program by a real spark-submit, on local[2]; test_suite.py has all of them."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from support.spark_jvm import SMALL_JVM, spark_homes
 pytestmark = pytest.mark.spark
 
 PROGRAMS = Path(__file__).parents[2] / "pitui" / "bench" / "programs"
-MODULES = ",".join(str(PROGRAMS / f"{name}.py") for name in ("harness", "text_files"))
+MODULES = str(PROGRAMS / "harness.py")
 MARK = "PITUI-RESULT "
 PI = "3.142680"
 """Of 200,000 samples in 4 partitions, by the fixed seeds."""
@@ -64,19 +64,6 @@ def test_pi_gives_the_same_value_as_ever(tmp_path):
     assert result["executors"] == 1
     assert result["partitions"] == 4
     assert 0 < result["seconds"] < 60
-
-
-def test_line_count_of_a_folder_with_odd_names(tmp_path):
-    spark = spark_homes()[0]
-    folder = tmp_path / "a b[1]{x}"
-    folder.mkdir()
-    (folder / "f*?.txt").write_text("".join(f"{n}\n" for n in range(100_000)))
-    (folder / "no newline at its end").write_text("x\ny")
-    (folder / "_SUCCESS").write_text("not\ndata\n")
-    result = result_of(submit(spark, LOCAL, "line_count.py", "--path", str(folder), home=tmp_path))
-    assert result["value"] == "100002"
-    assert result["bytes"] == (folder / "f*?.txt").stat().st_size + 3
-    assert result["cores"] == 2
 
 
 @pytest.mark.parametrize(
