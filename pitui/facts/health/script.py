@@ -48,16 +48,34 @@ unit_facts() {
 
 # The pattern's brackets keep it from matching the command line of this very script.
 _PROC = r"""
-wanted='^(SPARK_(HOME|CONF_DIR|LOG_DIR|PID_DIR|IDENT_STRING|WORKER_DIR)|PITUI_DEMO)='
+environment() { # the variables that count, with a tab behind each
+  REPLY=
+  set -f
+  IFS=$newline
+  for line in $(tr '\n\0' ' \n' < "$1"); do
+    case $line in
+      SPARK_HOME=*|SPARK_CONF_DIR=*|SPARK_LOG_DIR=*|SPARK_PID_DIR=*|SPARK_IDENT_STRING=*|\
+      SPARK_WORKER_DIR=*|PITUI_DEMO=*) REPLY=$REPLY$line$tab ;;
+    esac
+  done
+  unset IFS
+  set +f
+}
 java_facts() {
   say "args $1 $(tr '\0\n' '\t ' < /proc/$1/cmdline)"
-  set -- "$1" $(ls -ld /proc/$1)
+  # Two lines: whose it is, and what its output is linked to.
+  listed=$(ls -ld /proc/$1 /proc/$1/fd/1)
+  set -- "$1" $listed
   say "user $1 $4"
-  say "log $1 $(readlink /proc/$1/fd/1)"
+  case $listed in
+    *" -> "*) say "log $1 ${listed#* -> }" ;;
+    *) say "log $1 " ;;
+  esac
   # Its number here, and one in each namespace below.
   grep -q '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' /proc/$1/status &&
     say "inner $1 yes"
-  say "env $1 $(tr '\n\0' ' \n' < /proc/$1/environ | grep -a -E "$wanted" | tr '\n' '\t')"
+  environment /proc/$1/environ
+  say "env $1 $REPLY"
   while read -r group; do
     say "group $1 $group"
     case $group in
