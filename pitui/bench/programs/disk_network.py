@@ -35,6 +35,7 @@ class DiskNetwork(Program):
 
     name = "disk_network"
     description = "Measure each node's disk and network."
+    tables = False
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         """Add its options."""

@@ -39,6 +39,9 @@ class Program:
 
     name = ""
     description = ""
+    tables = True
+    """Whether it computes with tables. What Spark sets up for their queries takes a while, most of
+    all on a slow board, and is left out for the others."""
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         """Add the program's own options."""
@@ -106,8 +109,9 @@ def measure(
     """Run a program and return its result; the clock starts once executors are there."""
     context = spark.sparkContext
     wait_for_executors(context, arguments.executors)
-    # Spark's 200 are for hundreds of cores.
-    spark.conf.set("spark.sql.shuffle.partitions", default_partitions(context))
+    if program.tables:
+        # Spark's 200 are for hundreds of cores.
+        spark.conf.set("spark.sql.shuffle.partitions", default_partitions(context))
     program.prepare(spark, arguments)
     if not arguments.no_warm_up:
         program.before()

@@ -17,6 +17,7 @@ class LineCount(Program):
 
     name = "line_count"
     description = "Count lines of text."
+    tables = False
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         """Add its options."""

@@ -28,6 +28,7 @@ class Pi(Program):
 
     name = "pi"
     description = "Estimate pi by random points."
+    tables = False
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         """Add its options."""
