@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.demo import clean_environment
-from support.spark_jvm import SMALL_JVM, spark_homes
+from support.spark_jvm import SMALL_JVM, linked_home, spark_homes
 
 pytestmark = pytest.mark.spark
 
@@ -19,8 +19,12 @@ PI = "3.142680"
 
 
 def submit(spark: Path, master: list[str], program: str, *arguments: str, home: Path):
+    spark = linked_home(spark, home)
     environment = clean_environment(
-        home, PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=SMALL_JVM
+        home,
+        SPARK_HOME=str(spark),
+        PYSPARK_PYTHON=sys.executable,
+        SPARK_LAUNCHER_OPTS=SMALL_JVM,
     )
     return subprocess.run(
         [

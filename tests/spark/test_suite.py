@@ -14,7 +14,7 @@ import pytest
 import yaml
 from spark.test_programs import LOCAL, PI, PROGRAMS
 from support.demo import clean_environment
-from support.spark_jvm import SMALL_JVM, spark_homes
+from support.spark_jvm import SMALL_JVM, linked_home, spark_homes
 
 pytestmark = pytest.mark.spark
 
@@ -46,7 +46,12 @@ def results(spark: Path, options: list[str], lines: list[str], home: Path) -> di
     """Run programs in one application and return their results by name, in turn."""
     answer = subprocess.run(
         [str(spark / "bin" / "spark-submit"), *options, "--py-files", MODULES, str(ALL), *lines],
-        env=clean_environment(home, PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=SMALL_JVM),
+        env=clean_environment(
+            home,
+            SPARK_HOME=str(spark),
+            PYSPARK_PYTHON=sys.executable,
+            SPARK_LAUNCHER_OPTS=SMALL_JVM,
+        ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -103,7 +108,8 @@ def test_every_program_on_spark_3_5(text, tmp_path):
         "sort --size 2", "join --size 2", "disk_network --size 1", "memory --size 16",
         "pi --samples 200000 --partitions 4",
     ]  # fmt: skip
-    found = results(HOMES[1], LOCAL, [f"{line} --no-warm-up" for line in lines], tmp_path)
+    home = linked_home(HOMES[1], tmp_path)
+    found = results(home, LOCAL, [f"{line} --no-warm-up" for line in lines], tmp_path)
     assert len(found) == len(lines)
     assert all(result["spark"].startswith("3.5.") for (result,) in found.values())
     assert found["pi"][0]["value"] == PI

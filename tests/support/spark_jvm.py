@@ -13,6 +13,8 @@ from typing import Any
 import pyspark
 from py4j.java_gateway import GatewayParameters, JavaGateway
 
+from pitui.demo.folders import link_python
+
 SMALL_JVM = (
     "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
     " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
@@ -29,6 +31,16 @@ def spark_homes() -> list[Path]:
     """Return the Sparks that tests have: 4.x, and 3.5 where it was set up."""
     old = os.environ.get("PITUI_TEST_SPARK35", "")
     return [Path(pyspark.__file__).parent, *([Path(old)] if old else [])]
+
+
+def linked_home(spark: Path, folder: Path) -> Path:
+    """Return a Spark home of links whose Python is imported from the package, not its archive."""
+    home = folder / "spark-home"
+    home.mkdir()
+    for name in ("bin", "jars"):
+        (home / name).symlink_to(spark / name)
+    link_python(spark, home)
+    return home
 
 
 class SparkJvm:
