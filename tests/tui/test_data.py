@@ -18,7 +18,7 @@ from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.data.data_rows import data_facts, data_rows, data_summary, data_title, no_data
 from pitui.tui.data.data_screen import DataScreen
-from pitui.tui.data.data_state import PUSH, REMOVAL, DataState
+from pitui.tui.data.data_state import PUSH, REMOVAL, DataFailure, DataRow, DataState
 from pitui.tui.data.failure_pane import FailureScreen
 from pitui.tui.text.cells import Tone, cell, cells
 from pitui.tui.text.segments import Line
@@ -273,3 +273,10 @@ def test_of_a_path_in_two_pieces_the_last_stays_whole() -> None:
     path = cells(("/spark/data/", Tone.DIM), ("flights", Tone.STRONG))
     line = Line(lambda _tone: Style()).put(path, 0, 10, ends=True)
     assert line.strip(10, Style()).text == "…a/flights"
+
+
+def test_a_reason_does_not_begin_with_the_path_beside_it() -> None:
+    failed = DataFailure("push", 0.0, f"{ITEM.target} is there already", "Move it.")
+    row = DataRow((0, "pi1"), ITEM, "pi1", ITEM.nodes["pi1"], failed=failed)
+    assert data_rows([row])[0].cells[5].text == "is there already"
+    assert data_summary(row)[1].text == "is there already Move it."

@@ -72,14 +72,19 @@ def _data_detail(row: DataRow) -> Cell:
     if row.waiting:
         return DASH
     if row.failed is not None:
-        return cell(row.failed.detail, Tone.BAD)
+        return cell(_without_path(row, row.failed.detail), Tone.BAD)
     if row.data.error:
-        return cell(row.data.error, Tone.WARN)
+        return cell(_without_path(row, row.data.error), Tone.WARN)
     if row.data.state == "different":
         same = row.data.size == row.item.size
         there = "same size, other content or mode" if same else f"{size(row.data.size)} there"
         return cell(there, Tone.DIM)
     return DASH
+
+
+def _without_path(row: DataRow, text: str) -> str:
+    """Return what is said of a row's data without its path, which stands beside it."""
+    return text.removeprefix(row.item.target).lstrip()
 
 
 def copying_words(copying: Copying) -> str:
@@ -114,9 +119,13 @@ def data_summary(row: DataRow) -> tuple[Cell, Cell]:
     """Return two lines: what it is, then what went wrong or what could be done."""
     first = f"{row.item.source} to {row.item.target} on {row.node}"
     if row.failed is not None:
-        return cell(first, Tone.DIM), cell(f"{row.failed.detail} {row.failed.advice}".strip())
+        return cell(first, Tone.DIM), cell(
+            f"{_without_path(row, row.failed.detail)} {row.failed.advice}".strip()
+        )
     if row.data.error:
-        return cell(first, Tone.DIM), cell(f"{row.data.error} {row.data.advice}".strip())
+        return cell(first, Tone.DIM), cell(
+            f"{_without_path(row, row.data.error)} {row.data.advice}".strip()
+        )
     return cell(first, Tone.DIM), BLANK
 
 
