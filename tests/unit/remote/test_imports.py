@@ -1,10 +1,14 @@
 """What the command line and the first paint must not wait for."""
 
+import ctypes.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from pitui.remote.ssh.asyncssh_import import find_in_linker_cache
 
 
 def test_links_and_web_import_neither_asyncssh_nor_httpx():
@@ -43,9 +47,22 @@ def test_asyncssh_is_imported_without_what_it_does_not_need(where: str, load: st
         found = subprocess.check_output(command, text=True, timeout=60, env=environment)
         return found.split()
 
-    assert not {"oqs", "liboqs", "cryptography.x509"} & set(asked())
-    # It may be where only asyncssh finds it.
-    assert {"oqs", "liboqs"} <= set(asked(LD_LIBRARY_PATH="/nowhere"))
+    assert asked() == []
+    # They may be where only asyncssh finds them.
+    assert {"nettle", "oqs", "liboqs"} <= set(asked(LD_LIBRARY_PATH="/nowhere"))
+
+
+@pytest.mark.parametrize("name", ["c", "crypto", "nettle", "oqs", "pthread"])
+def test_the_linkers_cache_tells_what_a_search_finds(name: str) -> None:
+    cache = Path("/etc/ld.so.cache").read_bytes()
+    assert find_in_linker_cache(name, cache) == ctypes.util.find_library(name)
+
+
+def test_a_name_is_found_in_both_forms_of_the_linkers_cache() -> None:
+    old = b"\0libz.so\0/lib/libz.so\0libz.so.1\0/lib/libz.so.1\0"
+    assert find_in_linker_cache("z", old) == "libz.so.1"
+    assert find_in_linker_cache("z", b"\0/lib/libz.so\0/lib/libz.so.1\0") == "libz.so.1"
+    assert find_in_linker_cache("z", b"\0/lib/libbz.so.1\0/lib/libz.so.1.bak\0") is None
 
 
 def test_a_command_that_asks_no_web_interface_does_not_import_what_asks_it() -> None:
