@@ -20,6 +20,7 @@ from support.looking import until_found
 from support.spark_jvm import SMALL_JVMS, spark_homes
 
 from pitui.config.load import load_config
+from pitui.demo.folders import link_python
 from pitui.doctor.registry import chosen_checks
 from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin
 from pitui.domain.apps.work_counts import WorkState
@@ -88,8 +89,9 @@ async def secured(
     home, events = tmp_path / "spark", tmp_path / "events"
     for folder in (home, home / "conf", events):
         folder.mkdir()
-    for name in ("bin", "sbin", "jars", "python"):
+    for name in ("bin", "sbin", "jars"):
         (home / name).symlink_to(request.param / name)
+    link_python(request.param, home)
     defaults = home / "conf" / "spark-defaults.conf"
     defaults.touch(0o600)
     defaults.write_text(DEFAULTS.format(events=events))

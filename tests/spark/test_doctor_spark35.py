@@ -1,19 +1,23 @@
-"""An old cluster that somebody set up with Spark's own scripts: only what is true of it is said."""
+"""An old cluster that somebody set up with Spark's own scripts: what doctor and a benchmark say."""
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from spark.test_control_spark35 import SPARK35, free_ports, spark_home
 from support.demo import wait_until
-from support.spark_jvm import SMALL_JVM
+from support.spark_jvm import SMALL_JVM, SMALL_JVMS
 
 from pitui.config.load import load_config
+from pitui.demo.folders import link_python
 from pitui.doctor.doctor_report import Report
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
+from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.finding_store import FindingStore
@@ -24,6 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not SPARK35, reason="PITUI_TEST_SPARK35 names no pyspark 3.5 folder"),
 ]
 LIMIT = 60.0
+BENCH_LIMIT = 170.0
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"
 
@@ -46,17 +51,17 @@ nodes:
 """
 
 
-@pytest.fixture
-def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A configuration for a master and a worker that `sbin/` started."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    home = tmp_path / "spark"
+    folder = tmp_path_factory.mktemp("older")
+    home = folder / "spark"
     home.mkdir()
     spark_home(home)
+    link_python(Path(SPARK35), home)
     ports = free_ports(3)
     (home / "conf/spark-env.sh").write_text(ENV.format(home=home, ports=ports, small=SMALL_JVM))
-    config = tmp_path / "config.yaml"
+    config = folder / "config.yaml"
     config.write_text(CONFIG.format(home=home, ports=ports))
     url = f"spark://127.0.0.1:{ports[0]}"
     # What start-master.sh and start-worker.sh call.
@@ -99,7 +104,7 @@ def said(found: Report) -> set[tuple[FindingSeverity, str]]:
     return {(one.finding.severity, one.finding.check) for one in found.findings}
 
 
-async def test_an_old_cluster_has_only_what_is_true_of_it(older: Path) -> None:
+async def test_an_old_cluster_has_only_what_is_true_of_it(older: Path, own_folders: None) -> None:
     wait_registered(older)
     found = await report(older)
     # Its master has no recovery; all else of it is as Spark's documentation has it.
@@ -117,3 +122,19 @@ async def test_an_old_cluster_has_only_what_is_true_of_it(older: Path) -> None:
         (FindingSeverity.ERROR, "eventlog.folder"),
         (FindingSeverity.WARNING, "spark.recovery"),
     }
+
+
+def test_sql_answers_as_on_the_newest_spark(older: Path, own_folders: None) -> None:
+    (older.parent / "spark/conf/spark-defaults.conf").write_text(SMALL_JVMS)
+    wait_registered(older)
+    command = [sys.executable, "-m", "pitui", "--config", str(older), "bench", "run", "sql"]
+    result = subprocess.run(
+        [*command, "scale=0.01", "--no-warm-up", "--json"],
+        capture_output=True, text=True, timeout=BENCH_LIMIT, check=False, env=os.environ,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr[-3000:]
+    run = json.loads(result.stdout)
+    assert run["spark"].startswith("3.5.")
+    assert (run["state"], run["value"], len(run["detail"])) == ("done", 10, 10)
+    assert run["bound"]["text"]
+    assert not Path(FOLDER).exists()

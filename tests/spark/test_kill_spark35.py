@@ -14,6 +14,7 @@ from support.looking import until_found
 from support.spark_jvm import SMALL_JVMS
 
 from pitui.config.load import load_config
+from pitui.demo.folders import link_python
 from pitui.domain.apps.app_detail import AppLocation, DetailOrigin
 from pitui.domain.apps.jobs import SparkJob
 from pitui.domain.apps.work_counts import WorkState
@@ -72,7 +73,7 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
     home = tmp_path / "spark"
     home.mkdir()
     spark_home(home)
-    (home / "python").symlink_to(Path(SPARK35) / "python")
+    link_python(Path(SPARK35), home)
     events = tmp_path / "events"
     events.mkdir()
     defaults = home / "conf" / "spark-defaults.conf"
