@@ -23,7 +23,11 @@ _LEFT_OUT = re.compile(
     r"spark-(sql_|catalyst|mllib|hive|connect|kubernetes|streaming|graphx|pipelines)|"
     r"breeze|scala-compiler|icu4j|derby|datanucleus|spire|cats-kernel|algebra|curator|tink|lapack|"
     r"blas|arpack|mesos|vertx|orc-|parquet-|arrow-|zookeeper|jline|calcite|"
-    r"libthrift|hadoop-yarn|okhttp)"
+    r"libthrift|libfb303|hadoop-yarn|spark-yarn|okhttp|"
+    r"netty-tcnative-.*-(osx|windows|linux-aarch)|"
+    r"antlr|avro-(ipc|mapred)|commons-(compiler|dbcp|math3)|datasketches|gson|HikariCP|"
+    r"httpc|janino|javax.jdo|jdo-api|javolution|jjwt|JLargeArrays|joda|jpam|JTransforms|jts|"
+    r"snakeyaml|ST4|threeten|univocity|volcano|xmlschema)"
 )
 """Jars that neither daemons nor RDD programs need: without them a test pushes a quarter."""
 
@@ -94,7 +98,8 @@ def _pack(package: Path, name: str, target: Path, *, slim: bool) -> None:
         entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
         return entry
 
-    with tarfile.open(target, "w:gz", compresslevel=1, dereference=True) as tar:
+    # As it is, in gzip's format: jars are compressed, and every machine would inflate them anew.
+    with tarfile.open(target, "w:gz", compresslevel=0, dereference=True) as tar:
         for part in ("bin", "sbin", "jars", "python", "examples", "licenses"):
             if (package / part).is_dir():
                 tar.add(package / part, f"{name}/{part}", filter=plain)

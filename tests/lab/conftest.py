@@ -8,7 +8,6 @@ import pytest
 from tests.lab import locks, needs, paths
 from tests.lab.kinds import Kind
 from tests.lab.lab import Lab, down
-from tests.lab.machine import Machine
 
 CACHE = paths.cache()
 """Found before any test has a home of its own."""
@@ -28,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def lab() -> Iterator[Lab]:
     """Three machines, off at first. A test may leave them in any state.
 
-    `fresh_lab`, `machine` and `steps.cards` put fresh cards in.
+    `fresh_lab` and `steps.cards` put fresh cards in.
     """
     with ExitStack() as held:
         name = own_name(held)
@@ -44,14 +43,6 @@ def fresh_lab(lab: Lab) -> Lab:
     """The machines with fresh cards, plugged in and on."""
     lab.fresh(*[KIND] * MACHINES)
     return lab
-
-
-@pytest.fixture
-def machine(lab: Lab) -> Machine:
-    """One fresh machine."""
-    lab.known_hosts.unlink(missing_ok=True)
-    lab.machines["pi1"].fresh(KIND)
-    return lab.machines["pi1"]
 
 
 def own_name(held: ExitStack) -> str:

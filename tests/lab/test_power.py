@@ -45,8 +45,8 @@ UNPACKING = "unpacking"
 ROUNDS = (
     # Whoever feeds the others goes away, and those it fed.
     (Moment("pushing", 0.05), Moment("pushing", 0.4), Moment("pushing", 0.9)),
-    (Moment(UNPACKING), Moment(UNPACKING, later=0.2), Moment(UNPACKING, later=0.6)),
-    (Moment(UNPACKING, later=1.0), Moment(UNPACKING, later=1.8), Moment("switching")),
+    (Moment(UNPACKING), Moment(UNPACKING, later=0.1), Moment(UNPACKING, later=0.3)),
+    (Moment(UNPACKING, later=0.6), Moment(UNPACKING, later=1.2), Moment("switching")),
     (Moment(state=StepState.CHECKING), Moment("pushing", 1.0), Moment(state=StepState.VERIFYING)),
 )
 
