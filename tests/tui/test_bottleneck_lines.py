@@ -4,6 +4,7 @@ import pytest
 
 from pitui.domain.bottleneck.explanation import Bound, Explanation, WhatIf
 from pitui.tui.apps.bottleneck_lines import bound_panel_lines
+from pitui.tui.text.cells import Tone, cells, wrapped
 
 SENTENCE = " ".join(["No stage ran for 58 s of 1 min 54 s: 42 s before the first."] * 6)
 IDLE = (
@@ -29,3 +30,9 @@ def test_all_of_it_is_there_where_there_is_room() -> None:
     text = " ".join(line.text for line in bound_panel_lines(FOUND, 76, 20))
     assert SENTENCE in text
     assert IDLE in text
+
+
+def test_spaces_between_pieces_stay_where_a_line_is_wrapped() -> None:
+    line = cells(("B  ", Tone.ACCENT), ("= no difference", Tone.NORMAL), ("  1.16 times", Tone.DIM))
+    assert [one.text for one in wrapped(line, 20)] == ["B  = no difference", "1.16 times"]
+    assert [one.text for one in wrapped(line, 40)] == ["B  = no difference  1.16 times"]

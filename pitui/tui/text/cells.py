@@ -57,7 +57,7 @@ def cells(*spans: Span) -> Cell:
     )
 
 
-_WORD = re.compile(r"\s*\S+")
+_WORD = re.compile(r"\s*\S+|\s+$")
 
 
 def wrapped(long: Cell, width: int) -> list[Cell]:
@@ -66,8 +66,13 @@ def wrapped(long: Cell, width: int) -> list[Cell]:
         return [long]
     lines: list[Cell] = []
     line: list[Span] = []
+    gap = ""
     for text, tone in long.spans:
-        for word in _WORD.findall(text):
+        for piece in _WORD.findall(text):
+            word = gap + piece
+            gap = word if word.isspace() else ""  # a piece that ends in spaces
+            if gap:
+                continue
             if line and cell_len(word) + Cell(tuple(line)).width > width:
                 lines.append(Cell(tuple(line)))
                 line = []
