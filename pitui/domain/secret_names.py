@@ -8,10 +8,10 @@ SECRET_ID = "SPARK_AUTHENTICATION_ID"  # noqa: S105 - the variable's name
 """The variable of spark-env.sh that tells which shared secret a daemon was started with, without
 giving it away; `none` for none."""
 
-SECRET_NAMES = "secret|password|passwd|passphrase|token|(access|api|private)[._-]?key"  # noqa: S105 - a pattern
+SECRET_NAMES = "secret|password|passwd|passphrase|token|credential|(access|api|private)[._-]?key"  # noqa: S105 - a pattern
 """What the names hold, in either case, whose values are hidden, as sed, grep and Python understand
-it alike: the default of spark.redaction.regex (3.5 to 4.3), and how variables of the environment
-are named, which that leaves out (`ACCESS_KEY`)."""
+it alike: the defaults of spark.redaction.regex in 3.5 and in 4.3 (which has `credential`, too), and
+how variables of the environment are named, which those leave out (`ACCESS_KEY`)."""
 
 _SECRET = re.compile(SECRET_NAMES, re.IGNORECASE)
 
