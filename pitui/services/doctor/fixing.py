@@ -27,7 +27,7 @@ from pitui.remote.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons import control
 from pitui.services.daemons.decommission import decommission
-from pitui.services.doctor.start_files import look_at_start_files
+from pitui.services.doctor.start_files import StartFiles, find_start_files
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.provisioning.provision import provisioning
 
@@ -96,23 +96,23 @@ class Fixing:
         Raises:
             PituiError: provisioning cannot be used on this cluster.
         """
-        plan, effects = self.plan, list[str]()
-        daemons = (*plan.restart, *plan.start)
+        effects, files = list[str](), StartFiles()
+        daemons = (*self.plan.restart, *self.plan.start)
         if daemons:
             snapshot = await ClusterMonitor(self._cluster).once()
             names = dict.fromkeys(target.node for target in daemons)
-            files = await look_at_start_files(self._cluster, names, snapshot)
-            plan = plan.with_steps(files.outdated)
-            if plan.restart:
-                effects += control.stop_impact(snapshot, plan.restart)
+            files = await find_start_files(self._cluster, names, snapshot)
+            if self.plan.restart:
+                effects += control.stop_impact(snapshot, self.plan.restart)
                 effects += await self._unlisted(snapshot)
-            effects += (
-                f"what {name}'s daemons are started from could not be looked at: {why}"
-                for name, why in files.unknown.items()
-            )
-        reports: list[NodeReport] = []
-        for group in plan.steps:
-            reports += await self._provision(group, lambda _step: None, plan=True)
+        looked: list[NodeReport] = []
+        for group in self.plan.with_steps(files.steps).steps:
+            looked += await self._provision(group, lambda _step: None, plan=True)
+        plan, reports = files.heeded(self.plan, looked)
+        effects += (
+            f"what {name}'s daemons are started from could not be looked at: {why}"
+            for name, why in files.unknown.items()
+        )
         return FixPreview(plan, tuple(reports), tuple(effects))
 
     async def run(self) -> list[Outcome]:

@@ -1,10 +1,11 @@
-"""What daemons are started from, looked up before a fix starts them."""
+"""What daemons are started from, looked at before a fix starts them."""
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from pitui.doctor.evidence import Evidence
+from pitui.doctor.fix_plan import FixPlan
 from pitui.doctor.start_steps import start_steps
 from pitui.domain.errors import PituiError
 from pitui.domain.snapshot import Snapshot
@@ -12,25 +13,49 @@ from pitui.provision.engine.provision_report import NodeReport, StepState
 from pitui.remote.fanout import fan_out
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.gather_evidence import ask_node
-from pitui.services.provisioning.provision import provisioning
 
 _CHANGES = (StepState.WOULD_CHANGE, StepState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class StartFiles:
-    """What was found out about the files that daemons are started from, by node."""
+    """The steps of provisioning that write what daemons are started from, by node."""
 
-    outdated: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The steps of provisioning that would change something in them."""
+    steps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     """Why nobody can tell."""
 
+    def heeded(
+        self, plan: FixPlan, looked: Sequence[NodeReport]
+    ) -> tuple[FixPlan, list[NodeReport]]:
+        """Return a plan with those of the steps that would change something, and its reports.
 
-async def look_at_start_files(
+        `looked` is how the plan with all of them would go. What was only looked at, and is as it
+        should be, is left out. Where the look went wrong, that is noted as unknown.
+        """
+        own: dict[str, set[str]] = {}
+        for node, step in plan.targets:
+            own.setdefault(node, set()).add(step)
+        outdated: dict[str, tuple[str, ...]] = {}
+        kept = []
+        for report in looked:
+            asked = self.steps.get(report.node, ())
+            if asked and not report.state.good:
+                self.unknown[report.node] = report.error or str(report.state)
+            elif changed := _changed(report, asked):
+                outdated[report.node] = changed
+            idle = set(asked) - own.get(report.node, set()) - {*outdated.get(report.node, ())}
+            steps = tuple(step for step in report.steps if step.step not in idle)
+            kept.append(replace(report, steps=steps))
+        complete = plan.with_steps(outdated)
+        at_work = {name for group in complete.steps for name in group.nodes}
+        return complete, [report for report in kept if report.node in at_work]
+
+
+async def find_start_files(
     cluster: Cluster, names: Collection[str], snapshot: Snapshot
 ) -> StartFiles:
-    """Return what provisioning would change in them; nothing is changed.
+    """Return which steps write them on some nodes; nothing is changed.
 
     Nodes that provisioning has not set up are left out: their files are somebody's own.
     """
@@ -40,26 +65,14 @@ async def look_at_start_files(
         evidence = Evidence(cluster.config, cluster.nodes, snapshot, facts, now=time.time())
         return start_steps(evidence, name)
 
-    said = await fan_out(list(names), ask)
     found = StartFiles()
-    steps: dict[str, tuple[str, ...]] = {}
-    for name, own in said.items():
+    for name, own in (await fan_out(list(names), ask)).items():
         if isinstance(own, PituiError):
             found.unknown[name] = own.message
         elif own:
-            steps[name] = own
-    for wanted in dict.fromkeys(steps.values()):
-        alike = [name for name, own in steps.items() if own == wanted]
-        reports = await provisioning(
-            cluster, cluster.prompter, lambda _step: None, names=alike, only=wanted, plan=True
-        ).run()
-        for report in reports:
-            if not report.state.good:
-                found.unknown[report.node] = report.error or str(report.state)
-            elif changed := _changed(report):
-                found.outdated[report.node] = changed
+            found.steps[name] = own
     return found
 
 
-def _changed(report: NodeReport) -> tuple[str, ...]:
-    return tuple(step.step for step in report.steps if step.state in _CHANGES)
+def _changed(report: NodeReport, asked: Collection[str]) -> tuple[str, ...]:
+    return tuple(s.step for s in report.steps if s.step in asked and s.state in _CHANGES)

@@ -15,7 +15,7 @@ from pitui.config.model import Config
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.fix import Fix
-from pitui.doctor.fix_plan import FixPlan, fixes_for
+from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
 from pitui.doctor.fix_result import FixResult, FixState, fix_results
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role
@@ -25,6 +25,7 @@ from pitui.provision.engine.provision_report import NodeReport, NodeResult, Step
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
 from pitui.services.doctor.fixing import Fixing, FixPreview
+from pitui.services.doctor.start_files import StartFiles
 
 WORKER = DaemonTarget("pi1", Role.WORKER)
 FIX = Fix.provisioning("hosts", on=["pi1"], restart=[WORKER])
@@ -134,3 +135,35 @@ async def test_what_is_cancelled_before_it_begins_is_not_done(tmp_path: Path) ->
         ("nuc", "master", OutcomeState.CANCELLED),
     }
     assert reported[-2:] == outcomes
+
+
+def test_what_daemons_are_started_from_is_planned_with_the_fix_and_shown_where_it_changes() -> None:
+    def said(node: str, state: NodeResult, **steps: StepState) -> NodeReport:
+        reports = tuple(StepReport(node, name, now) for name, now in steps.items())
+        return NodeReport(node, state, "no answer" if state is NodeResult.FAILED else None, reports)
+
+    would, same, changes = StepState.WOULD_CHANGE, StepState.OK, NodeResult.WOULD_CHANGE
+    by_steps = KnownFinding(finding(), nodes=("pi1",))
+    starts = [
+        KnownFinding(finding(name, fix=Fix.starting(name)), nodes=(name,))
+        for name in ("pi2", "pi3", "pi4")
+    ]
+    plan = fixes_for([by_steps, *starts])
+    asked = dict.fromkeys(("pi1", "pi2", "pi3", "pi4"), ("conf", "service"))
+    looked = (
+        said("pi1", changes, access=same, hosts=would, conf=same, service=would),
+        said("pi2", NodeResult.OK, access=same, conf=same, service=same),
+        said("pi3", changes, access=same, conf=would, service=same),
+        said("pi4", NodeResult.FAILED, access=same, conf=StepState.FAILED),
+    )
+    files = StartFiles(asked)
+    complete, reports = files.heeded(plan, looked)
+    assert complete.steps == (
+        NodesSteps(("hosts", "service"), ("pi1",)),
+        NodesSteps(("conf",), ("pi3",)),
+    )
+    assert [(r.node, [step.step for step in r.steps]) for r in reports] == [
+        ("pi1", ["access", "hosts", "service"]),
+        ("pi3", ["access", "conf"]),
+    ]
+    assert files.unknown == {"pi4": "no answer"}
