@@ -124,6 +124,15 @@ class Evidence:
                 return next((w for w in process.arguments if w.startswith("spark://")), "")
         return ""
 
+    def masters_setting(self, name: str) -> str:
+        """Return a property of the master: of its command line, else of its node's file."""
+        status, facts = self.status(self.master_name), self.facts.get(self.master_name)
+        for process in status.processes if status is not None else ():
+            told = dict(process.settings)
+            if process.role is Role.MASTER and name in told:
+                return told[name]
+        return facts.defaults.get(name, "") if facts is not None else ""
+
 
 def address_of_url(url: str) -> tuple[str, int] | None:
     """Return host and port of a `spark://` URL; None where it names several, or is none."""

@@ -13,6 +13,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
 from pitui.domain.link import LinkState
 from pitui.facts.node_facts.node_facts import NodeFacts
+from pitui.spark.daemons.systemd_units import unit_commands
 
 ROOT_STEPS = frozenset({"hostname", "hosts", "firewall", "network", "wifi", "time"})
 """Steps of provisioning that do nothing without root."""
@@ -95,7 +96,8 @@ def _has_root(evidence: Evidence, name: str, facts: NodeFacts) -> bool:
     sudo = evidence.nodes[name].sudo
     if _is_root(facts):
         return True
-    return sudo == "ask" or (sudo == "passwordless" and facts.sudo not in ("asks", "missing"))
+    without = ("some", "asks", "missing")
+    return sudo == "ask" or (sudo == "passwordless" and facts.sudo.state not in without)
 
 
 def _has_room(facts: NodeFacts, steps: Iterable[str]) -> bool:
@@ -115,8 +117,17 @@ def _starts(target: DaemonTarget, evidence: Evidence) -> bool:
     facts = evidence.facts.get(target.node)
     if facts is None:
         return True
-    by_unit = facts.units.get(f"spark-{target.role}.service") in ("enabled", "disabled")
-    return facts.env_ends is None and (not by_unit or _has_root(evidence, target.node, facts))
+    unit = f"spark-{target.role}.service"
+    state = facts.units.get(unit, "")
+    by_unit = state in ("enabled", "disabled")
+    if facts.env_ends is not None or state.startswith("masked"):
+        return False
+    return not by_unit or _has_root(evidence, target.node, facts) or _may_restart_unit(facts, unit)
+
+
+def _may_restart_unit(facts: NodeFacts, unit: str) -> bool:
+    """Whether sudo lets the login do all that pitui does to a unit."""
+    return all(facts.sudo.allow(command) for command in unit_commands(unit))
 
 
 def _may_restart(target: DaemonTarget, evidence: Evidence) -> bool:

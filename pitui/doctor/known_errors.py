@@ -78,11 +78,14 @@ KNOWN_ERRORS = (
         "ROCKSDB",
     ),
     KnownError(
-        "decommission feature is disabled",
+        "decommission feature is disabled|Worker decommissioning not enabled|"
+        "Storage decommissioning attempted but neither",
         _WARNING,
         "it was asked to drain a worker, and decommissioning is off",
-        "set spark.defaults: {spark.decommission.enabled: true}, then: pitui provision --only conf "
-        "; pitui restart",
+        "set spark.defaults: {spark.decommission.enabled: true, "
+        "spark.storage.decommission.enabled: true, "
+        "spark.storage.decommission.shuffleBlocks.enabled: true}, then: "
+        "pitui provision --only conf ; pitui restart",
     ),
     KnownError(
         "Starting multiple workers on one host is failed because",
@@ -129,7 +132,7 @@ KNOWN_ERRORS = (
         "lower worker.memory there: pitui provision {nodes} --only sizing ; pitui restart {nodes}",
     ),
     KnownError(
-        "OutOfMemoryError: Java heap space|GC overhead limit exceeded",
+        "OutOfMemoryError: Java heap space|GC overhead limit exceeded|UNABLE_TO_ACQUIRE_MEMORY",
         _ERROR,
         "its heap is full",
         "more memory for each core: larger --executor-memory, fewer --executor-cores, more "
@@ -152,6 +155,12 @@ KNOWN_ERRORS = (
         _ERROR,
         "it could not reach its driver for minutes, and ended",
         "look at garbage collection, swap and network there: pitui doctor {nodes}",
+    ),
+    KnownError(
+        "Exception while beginning fetch of [0-9]",
+        _WARNING,
+        "it could not fetch what another executor has: that one ended, or its port is closed",
+        "see whether executors end, or ports are closed: pitui doctor --only app,ports,memory",
     ),
     KnownError(
         "Python worker exited unexpectedly|Python worker failed to connect back",

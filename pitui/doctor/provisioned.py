@@ -4,6 +4,8 @@ import re
 
 from pitui.config.model import Config
 from pitui.doctor.evidence import Evidence
+from pitui.domain.cluster import Role
+from pitui.spark.daemons.unit_files import unit_name
 
 _ARCHIVE = re.compile(r"spark-(\d+\.\d+\.\d+)")
 
@@ -27,6 +29,12 @@ def is_written_by_step(evidence: Evidence, name: str, setting: str) -> bool:
         and setting not in facts.by_hand
         and setting not in node.env
     )
+
+
+def is_overridden(evidence: Evidence, name: str, role: Role) -> bool:
+    """Whether a file beside the unit of a daemon decides what it runs, so that no step does."""
+    facts, unit = evidence.facts.get(name), unit_name(role)
+    return facts is not None and any(file.unit == unit for file in facts.overrides)
 
 
 def configured_spark(config: Config) -> str:

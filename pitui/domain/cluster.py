@@ -106,6 +106,8 @@ class DaemonProcess:
     """Spark homes and conf folders that its environment and class path name."""
     environment: tuple[tuple[str, str], ...] = ()
     """Its SPARK_* folders, where they could be read."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Properties of Spark that it got on its command line, without secrets."""
     log: str | None = None
     """The file that its standard output goes to, where that is a file."""
     in_container: bool = False

@@ -160,6 +160,10 @@ class Sudo:
             advice = "Allow it there (`adduser USER sudo` as root), or set `sudo: none`."
             raise NodeError(name, message, advice)
         if self._node.sudo != "ask":
+            # Where sudoers name commands, they are listed without a password.
+            listed = await self._runner.run("LC_ALL=C sudo -n -l </dev/null", changes=False)
+            if "NOPASSWD:" in listed.stdout:
+                raise _not_all(name)
             raise _needs_password(name)
         declined = self._passwords.declined
         async with self._passwords.lock:
@@ -190,7 +194,19 @@ class Sudo:
         )
         if result.ok:
             self._password = password
+        elif "not allowed to execute" in result.stderr:
+            # It was right, and no other would help.
+            raise _not_all(self._node.name)
         return result.ok
+
+
+def _not_all(node: str) -> NodeError:
+    message = f"sudo lets the login user of {node} run only some commands, and this needs all"
+    advice = (
+        "Allow them there (`LOGIN ALL=(ALL) NOPASSWD: ALL`); "
+        f"`pitui doctor {node}` says what can be done as it is."
+    )
+    return NodeError(node, message, advice)
 
 
 def no_root(node: str) -> NodeError:

@@ -283,7 +283,7 @@ async def test_an_application_that_asks_too_much_is_explained_as_soon_as_it_is_s
             ["--conf", "spark.executor.extraJavaOptions=-agentlib:nosuchthing",
              "--conf", "spark.ui.killEnabled=false"],
             r"executors died, the latest \(\d+\) on pi\d: .*nosuchthing",
-            "f shows that line",
+            "Its log says what came before",
         ),
         (
             "no way back",

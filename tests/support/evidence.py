@@ -32,6 +32,7 @@ from pitui.facts.node_facts.log_facts import EventLogFolder, LogFacts
 from pitui.facts.node_facts.node_facts import CheckedFolder, LinkFacts, NodeFacts
 from pitui.facts.node_facts.reach import Reach
 from pitui.facts.runtimes.java import JavaRuntime
+from pitui.facts.sudo_rules import SudoRights
 from pitui.facts.time import Clock
 
 NOW = 1_800_000_000.0
@@ -134,7 +135,7 @@ def facts(name: str) -> NodeFacts:
         listening=(("0.0.0.0", 22), (own, 7077 if name == NUC else 40123)),
         kernel=(),
         units={process(name, Role.MASTER if name == NUC else Role.WORKER).unit or "": "enabled"},
-        sudo="free",
+        sudo=SudoRights("free"),
         has_home=True,
         spark="4.3.0",
         scala="2.13",

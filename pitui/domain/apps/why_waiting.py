@@ -115,6 +115,10 @@ def too_many_cores(wanted: int, alive: Sequence[Worker]) -> StallReason | None:
     return None
 
 
+SEE_ITS_LOG = "Its log says what came before; kill the application to end it."
+"""The advice where nothing better is known."""
+
+
 def dying(deaths: ExecutorDeaths) -> StallReason | None:
     """Return why executors that were started are of no use; None where too few have died."""
     if deaths.count < LOOP:
@@ -141,8 +145,7 @@ def dying(deaths: ExecutorDeaths) -> StallReason | None:
         advice = "Ask for more with --executor-memory, or split the data into more partitions."
         return _die_in_a_loop(deaths, f"{latest}: {line}", advice)
     said = f": {line}" if line else ", and its log contains no error"
-    fix = "f shows that line in its log; kill the application to end it."
-    return _die_in_a_loop(deaths, f"{latest}{said}", fix)
+    return _die_in_a_loop(deaths, f"{latest}{said}", SEE_ITS_LOG)
 
 
 def _die_in_a_loop(deaths: ExecutorDeaths, reason: str, fix: str) -> StallReason:

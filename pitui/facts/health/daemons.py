@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.facts.health.parser import HealthFigures
-from pitui.facts.spark.daemon_processes import daemon_role, homes_of
+from pitui.facts.spark.daemon_processes import daemon_role, homes_of, settings_of
 
 _STAT = re.compile(r"(\d+) \((.*)\) (\S) (.*)")
 _PS = re.compile(r"(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(.*)")
@@ -66,6 +66,7 @@ def _process_of_details(pid: int, started: int, details: _Details) -> DaemonProc
         unit_of_user=details.unit_of_user,
         homes=homes_of(details.words, details.environment),
         environment=details.environment,
+        settings=settings_of(details.words),
         log=details.log,
         in_container=details.in_container,
     )

@@ -74,6 +74,8 @@ class AccessFacts:
     lingering: frozenset[str] = frozenset()
     """Accounts whose own services run without a session."""
     owned: tuple[OwnedFolder, ...] = ()
+    in_work: Mapping[str, int] = field(default_factory=dict)
+    """By account how many folders in work are its own, where work is another's."""
     may_write: frozenset[tuple[str, str]] = frozenset()
     """The account that looked, and a folder of Spark's that it may write to."""
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)

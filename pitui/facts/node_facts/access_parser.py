@@ -1,5 +1,6 @@
 """Reading what a node answered about logins, logs, modules and files."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pitui.facts.node_facts.access_facts import AccessFacts, OwnedFolder, PrivateFile
@@ -23,6 +24,7 @@ def parse_access(lines: Lines, probes: tuple[Reach, ...]) -> AccessFacts:
         kills_processes="kills-processes" in lines,
         lingering=frozenset(lines.get("lingers", ())),
         owned=tuple(_owned_folders(lines.get("owned", ()))),
+        in_work=Counter(line.partition(" ")[0] for line in lines.get("of-others", ())),
         may_write=frozenset(
             (user, path) for user, _, path in (w.partition(" ") for w in lines.get("may-write", ()))
         ),

@@ -89,6 +89,9 @@ owned() {
   # An access control list says more than the mode.
   [ -w "$2" ] && [ -x "$2" ] && echo "may-write $(id -un) $2"
 }
+# Who made what is in it, where that is not its owner.
+[ -d "$work" ] && find "$work" -mindepth 1 -maxdepth 1 -type d \
+  ! -user "$(stat -L -c %U -- "$work")" -printf 'of-others %u %p\n' 2>/dev/null | head -n 500
 owned work "$work"; owned logs "$logs"; owned pid "$pids"
 IFS=,
 for one in $local; do IFS=$ifs; owned local "$one"; done

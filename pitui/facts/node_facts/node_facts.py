@@ -9,6 +9,7 @@ from pitui.facts.node_facts.access_facts import AccessFacts
 from pitui.facts.node_facts.log_facts import LogFacts
 from pitui.facts.node_facts.reach import Reach
 from pitui.facts.runtimes.java import JavaRuntime
+from pitui.facts.sudo_rules import SudoRights
 from pitui.facts.time import Clock
 
 
@@ -56,6 +57,16 @@ class PidFile:
     """The class that runs with that pid, `other` for another program, `gone` for none, `hidden`
     where that cannot be seen."""
     owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOverride:
+    """A file beside a unit (a drop-in) that decides what the unit runs, or as whom."""
+
+    unit: str
+    path: str
+    keys: tuple[str, ...]
+    """`ExecStart`, `User`, or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +120,16 @@ class NodeFacts:
     ext4_errors: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     """What `systemctl is-enabled` says of each unit."""
-    failing_units: frozenset[str] = frozenset()
-    """Units whose process ended with an error, or did so several times since they were started."""
-    sudo: str = ""
-    """`root`, `free`, `asks` or `missing`; empty where nobody asked."""
+    failing_units: Mapping[str, str] = field(default_factory=dict)
+    """Units whose process ended with an error, or did so several times since they were started;
+    `for good` where systemd has tried that too often (its start limit)."""
+    unit_users: Mapping[str, str] = field(default_factory=dict)
+    """The account that each unit of the system names (`User=`)."""
+    overrides: tuple[UnitOverride, ...] = ()
+    sudo: SudoRights = field(default_factory=SudoRights)
     has_home: bool = False
+    real_home: str = ""
+    """Spark's home without symbolic links; empty where that is not known."""
     spark: str | None = None
     """The version in the name of spark-core's jar."""
     scala: str = ""

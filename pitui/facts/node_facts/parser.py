@@ -15,10 +15,12 @@ from pitui.facts.node_facts.node_facts import (
     NodeFacts,
     PidFile,
     Swap,
+    UnitOverride,
 )
 from pitui.facts.node_facts.reach import Reach
 from pitui.facts.node_facts.script import PART
 from pitui.facts.runtimes.java import parse_java
+from pitui.facts.sudo_rules import parse_sudo
 from pitui.facts.time import parse_clock
 
 _JAR = re.compile(r"spark-core_(\d[\d.]*)-(.+)\.jar")
@@ -66,9 +68,16 @@ def parse_node_facts(output: str, asked: tuple[float, float] = (0.0, 0.0)) -> No
         units={
             words[0]: words[1] for line in lines["unit-state"] if len(words := line.split()) == 2
         },
-        failing_units=frozenset(lines["unit-fails"]),
-        sudo=(lines["sudo"] or [""])[0],
+        failing_units=dict(_pairs(lines["unit-fails"])),
+        unit_users=dict(_pairs(lines["unit-user"])),
+        overrides=tuple(
+            UnitOverride(words[0], words[1], tuple(words[2:]))
+            for line in lines["unit-override"]
+            if len(words := line.split()) > 2
+        ),
+        sudo=parse_sudo(parts[""]),
         has_home="home" in parts[""] or "home" in parts["more"],
+        real_home=(lines["real-home"] or [""])[0],
         spark=jar[2] if jar else None,
         scala=jar[1] if jar else "",
         env=dict(line.split("=", 1) for line in lines["env"] if "=" in line),
@@ -113,6 +122,10 @@ def _by_word(lines: Iterable[str]) -> dict[str, list[str]]:
 
 def _hosts(lines: Iterable[str]) -> tuple[HostLine, ...]:
     return tuple(host for line in lines if (host := parse_line(line)).address)
+
+
+def _pairs(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((first, rest) for line in lines for first, _, rest in [line.partition(" ")])
 
 
 def _links(lines: Iterable[str]) -> tuple[LinkFacts, ...]:

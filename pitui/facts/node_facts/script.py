@@ -18,8 +18,10 @@ from pitui.facts.node_facts.access_script import (
     round_trips,
 )
 from pitui.facts.node_facts.log_script import asking_modules, asking_paths, log_facts
+from pitui.facts.node_facts.unit_script import asking_units
 from pitui.facts.runtimes.java import JAVA_COMMAND
 from pitui.facts.spark.submit_defaults import exports
+from pitui.facts.sudo_rules import SUDO_COMMAND
 from pitui.facts.time import CLOCK_COMMAND
 from pitui.remote.quoting import quote, quote_all, quote_path
 
@@ -95,7 +97,7 @@ secret() {
 [ -f "$file" ] && [ ! -r "$file" ] && echo "closed $(stat -c %G "$file")"
 [ -r "$file" ] && [ -n "$(secret)" ] && echo "secret $(secret | sha256sum | cut -c 1-16)"
 [ -r "$file" ] && echo "file $file" &&
-  hidden="[^#[:space:]=:]*($secrets|credential)[^[:space:]=:]*[[:space:]=:]" &&
+  hidden="[^#[:space:]=:]*($secrets)[^[:space:]=:]*[[:space:]=:]" &&
   sed -E -e "s/^([[:space:]]*$hidden).*/\1set/I" -e 's/^/conf /' "$file"
 """
 # Names alone: of what provisioning does not write, and so cannot put right.
@@ -197,19 +199,11 @@ then asked=$(ask_account); fi
 printf '%s\n' "$asked"
 """
 _HOME = r"""
-[ -d "$SPARK_HOME" ] && echo home
+[ -d "$SPARK_HOME" ] && echo home && echo "real-home $(readlink -f -- "$SPARK_HOME")"
 for jar in "$SPARK_HOME"/jars/spark-core_*.jar "$SPARK_HOME"/lib/spark-core_*.jar; do
   [ -f "$jar" ] && echo "jar ${jar##*/}"
 done
 """
-# The count of restarts outlives a stop, and a Java that is told to end says 143.
-_FAILS = """
-{ value[$1] = $2 }
-END {
-  state = value["SubState"]
-  fails = state ~ /^auto-restart/ || (state == "failed" && value["ExecMainStatus"] != 143)
-  exit !(fails || (state ~ /^(start|running)/ && value["NRestarts"] > 1))
-}"""
 
 
 def node_facts_command(question: NodeQuestion) -> str:
@@ -231,8 +225,8 @@ def node_facts_command(question: NodeQuestion) -> str:
             _route(question.master),
             "command -v ss >/dev/null && { echo ss; ss -Hltn 2>/dev/null | sed 's/^/listen /'; }",
             _kernel(),
-            _asking_units(question.units),
-            _sudo() if question.sudo else "",
+            asking_units(question.units),
+            SUDO_COMMAND if question.sudo else "",
             login_facts(question.pids, sudo=question.sudo),
             round_trips(question.master_port) if question.master_port else "",
             exports(hide_secrets(question.env)),
@@ -313,32 +307,6 @@ def _kernel() -> str:
         "dmesg 2>/dev/null; }; log=$(kernel); "
         f'[ -n "$log" ] && {{ echo kernel-log; printf "%s\\n" "$log" | grep -aE {words} | '
         "tail -n 60 | sed 's/^/kernel /'; }"
-    )
-
-
-def _asking_units(units: Sequence[tuple[str, bool]]) -> str:
-    asked = [(name, "--user" if of_user else "--system") for name, of_user in units]
-    # Older ones say nothing of a unit that is not there, as if they could not be asked.
-    states = [
-        f"state=$(systemctl {manager} is-enabled {quote(name)} 2>/dev/null); "
-        f'[ -n "$state" ] || state=$(systemctl {manager} show -p LoadState --value {quote(name)} '
-        f'2>/dev/null | grep -x not-found); echo unit-state {quote(name)} "$state"'
-        for name, manager in asked
-    ]
-    shown = "SubState,NRestarts,ExecMainStatus"
-    fails = [
-        f"systemctl {manager} show -p {shown} {quote(name)} 2>/dev/null | "
-        f"awk -F = {quote(_FAILS)} && echo unit-fails {quote(name)}"
-        for name, manager in asked
-    ]
-    return "\n".join([*states, *fails])
-
-
-def _sudo() -> str:
-    return (
-        'if [ "$(id -u)" = 0 ]; then echo "sudo root"; '
-        'elif ! command -v sudo >/dev/null; then echo "sudo missing"; '
-        'elif sudo -n true 2>/dev/null; then echo "sudo free"; else echo "sudo asks"; fi'
     )
 
 

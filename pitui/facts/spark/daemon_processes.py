@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from pitui.config.model import Node
 from pitui.domain.cluster import DaemonProcess, Role
+from pitui.domain.secret_names import holds_secret
 
 _ROLES = {
     "org.apache.spark.deploy.master.Master": Role.MASTER,
@@ -30,6 +31,17 @@ def daemon_role(words: Sequence[str]) -> tuple[Role, tuple[str, ...]] | None:
     if index is None or words[index] not in _ROLES:
         return None
     return _ROLES[words[index]], tuple(words[index + 1 :])
+
+
+def settings_of(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the properties of Spark that Java gives a daemon, without those that hold secrets.
+
+    They stand in SPARK_DAEMON_JAVA_OPTS, SPARK_MASTER_OPTS or SPARK_WORKER_OPTS, and win over
+    spark-defaults.conf.
+    """
+    options = words[: _main_class(words) or 0]
+    pairs = (word[2:].partition("=") for word in options if word.startswith("-Dspark."))
+    return tuple((name, value) for name, _, value in pairs if not holds_secret(name))
 
 
 def _main_class(words: Sequence[str]) -> int | None:

@@ -101,6 +101,8 @@ class Running:
 
     enabled: bool = False
     """Whether its unit starts it at boot."""
+    masked: bool = False
+    """Whether somebody forbade systemd to start its unit."""
     pid: int | None = None
     by_unit: bool = False
     executors: int = 0
@@ -145,6 +147,7 @@ def parse_running(output: str) -> Running:
                 outdated.append(f"another {name}")
     return Running(
         enabled=["enabled", "enabled"] in lines,
+        masked=["enabled", "masked"] in lines,
         pid=pid,
         by_unit=by_unit,
         executors=executors,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pitui.domain.cluster import Role
+from pitui.domain.text.number_words import listed
 from pitui.provision.engine.files_step import Text, read_as_root
 from pitui.provision.engine.node_context import NodeContext
 from pitui.provision.engine.step import CheckResult, State, Step, ok, skipped, would_change
@@ -78,6 +79,12 @@ class ServiceStep(Step):
                 State.BLOCKED, "there is no systemd", admin=user_service.by_hand(daemons)
             )
         looks = [await _check_unit(ctx, daemon) for daemon in daemons]
+        masked = [one.daemon.unit for one in looks if one.now.masked]
+        if masked:
+            why = f"{listed(masked)} is masked: somebody forbade systemd to start it"
+            return CheckResult(
+                State.BLOCKED, why, admin=f"sudo systemctl unmask {' '.join(masked)}"
+            )
         advice = outdated_words(ctx, {one.daemon.role: one.now for one in looks})
         changes = [words for one in looks if (words := _todo_words(one))]
         changes += [f"stop and remove {unit}, which the config gives it no more" for unit in stale]

@@ -85,6 +85,7 @@ async def _drain(work: DaemonAction, *, limit: float) -> DaemonResult:
 
 
 async def _restart(work: DaemonAction) -> DaemonResult:
+    await work.check_restart()
     stopped = await _stop(work)
     # Whoever ran it before runs it again, where the configuration does not say who does.
     started = await _recorded(work, "start", start_daemon(work, as_user=stopped.user))

@@ -12,13 +12,16 @@ from pitui.domain.node_outcome import OutcomeState
 from pitui.domain.text.printable import printable
 from pitui.domain.workers import newest_by_host, preference, webui_port
 from pitui.facts.network.address import Names, match_workers
+from pitui.facts.sudo_rules import SUDO_COMMAND, parse_sudo
 from pitui.services.cluster import Cluster
 from pitui.spark.daemons.start_script import tail_command
 from pitui.spark.daemons.systemd_units import (
     Unit,
     journal_command,
     parse_units,
+    sudoers_line,
     unit_command,
+    unit_commands,
     units_command,
 )
 from pitui.spark.logs.log_advice import explain, telling
@@ -79,6 +82,44 @@ class DaemonAction:
         """Return the systemd units that run this daemon, active ones first."""
         return parse_units(await self.read(units_command(self.role, self.node.spark_home)))
 
+    async def check_restart(self) -> None:
+        """See that what is stopped can be started again, before it is stopped.
+
+        Raises:
+            NodeError: its unit is masked, or sudoers do not allow both; says which.
+        """
+        units = await self.units()
+        if not units:
+            return
+        self.refuse_masked(units[0])
+        if self.node.sudo != "passwordless" or units[0].of_user:
+            return
+        rights = parse_sudo((await self.read(SUDO_COMMAND)).splitlines())
+        wanted = unit_commands(units[0].name)
+        refused = [command for command in wanted if not rights.allow(command)]
+        if refused and rights.state == "some":
+            raise NodeError(
+                self.node.name,
+                f"nothing was done: sudo does not allow `{refused[0]}` without a password there",
+                f"Add to its sudoers: {sudoers_line(self.node.user or 'LOGIN', *wanted)}",
+            )
+
+    def refuse_masked(self, unit: Unit) -> None:
+        """Refuse a unit that systemd would not start: somebody wants it so.
+
+        Raises:
+            NodeError: it is masked.
+        """
+        if unit.masked:
+            user = "--user " if unit.of_user else ""
+            sudo = "" if unit.of_user or not self.sudo else "sudo "
+            raise NodeError(
+                self.node.name,
+                f"{unit.name} is masked: somebody forbade systemd to start it",
+                f"To allow it again: pitui exec {self.node.name} -- {sudo}systemctl {user}unmask "
+                f"{unit.name}",
+            )
+
     async def systemctl(self, action: str, unit: Unit) -> None:
         """Have systemd start or stop a unit.
 
@@ -98,9 +139,10 @@ class DaemonAction:
     def _forbidden(self, action: str, unit: Unit, stderr: str) -> NodeError:
         command = f"systemctl {action} {unit.name}"
         said = printable(_FORBIDDEN.findall(stderr)[0].strip())
+        line = sudoers_line(self.node.user or "LOGIN", *unit_commands(unit.name))
         advice = (
-            f"Allow `{command}` without a password in the node's sudoers, or set `sudo: ask` to "
-            "be asked for it."
+            "Set `sudo: ask` to be asked for the password, or add to the node's sudoers "
+            f"(`sudo visudo -f /etc/sudoers.d/pitui`): {line}"
         )
         if not self.sudo:
             said = "this needs root, but the configuration says `sudo: none`"

@@ -179,6 +179,7 @@ async def _bring_up(work: DaemonAction, launch: Launch, as_user: str | None) -> 
     work.say("starting")
     units = await work.units()
     if units:
+        work.refuse_masked(units[0])
         await work.systemctl("start", units[0])
         return StartedDaemon(unit=units[0])
     user = work.cluster.config.spark.user or as_user

@@ -56,6 +56,11 @@ search() {
     speaks "$manager" "$unit" || continue
     echo "unit $manager $unit $(systemctl "$manager" is-active "$unit" 2>/dev/null)"
   done
+  # A mask hides what the unit said. One of another name may be anything.
+  for unit in $names; do
+    [ "$(systemctl "$manager" show -p LoadState --value "$unit" 2>/dev/null)" != masked ] ||
+      echo "unit $manager $unit masked"
+  done
 }
 """
 
@@ -69,6 +74,8 @@ class Unit:
     """Whether it belongs to the login user's own systemd."""
     active: bool = False
     """Whether systemd has it running, or means to start it again."""
+    masked: bool = False
+    """Whether systemd refuses to start it, whoever asks (`systemctl mask`)."""
 
 
 def units_command(role: Role, spark_home: str) -> str:
@@ -82,29 +89,46 @@ def units_command(role: Role, spark_home: str) -> str:
 
 
 def parse_units(output: str) -> tuple[Unit, ...]:
-    """Return the units that `units_command` found, active ones first."""
+    """Return the units that `units_command` found, active ones first and masked ones last."""
     units = []
     for line in output.splitlines():
         words = line.split()
         if len(words) >= 3 and words[0] == "unit":
-            active = words[3:4] != [] and words[3] not in ("inactive", "failed", "unknown")
-            units.append(Unit(words[2], of_user=words[1] == "--user", active=active))
-    return tuple(sorted(units, key=lambda unit: not unit.active))
+            state = words[3] if words[3:] else "unknown"
+            active = state not in ("inactive", "failed", "unknown", "masked")
+            of_user, masked = words[1] == "--user", state == "masked"
+            units.append(Unit(words[2], of_user=of_user, active=active, masked=masked))
+    return tuple(sorted(units, key=lambda unit: (unit.masked, not unit.active)))
 
 
 def unit_command(action: str, unit: Unit, *, sudo: bool) -> str:
-    """Return the command that has systemd `start` or `stop` a unit, and waits for it."""
-    reset = "reset-failed" if action == "start" else ""
-    manager = "--user" if unit.of_user else "--system"
-    prefix = "" if unit.of_user or not sudo else '[ "$(id -u)" = 0 ] || run="sudo -n"\n'
+    """Return the command that has systemd `start` or `stop` a unit, and waits for it.
+
+    As root it is `systemctl ACTION UNIT` to the letter: sudoers may allow that and nothing else.
+    """
+    name = quote(unit.name)
+    manager = "systemctl --user" if unit.of_user else "systemctl"
+    plain = f"{manager} --no-ask-password"
+    by_sudo = sudo and not unit.of_user
+    as_root = f'[ "$(id -u)" = 0 ] || run="sudo -n {manager}"\n' if by_sudo else ""
     # A unit that failed too often is not started again before it is told to forget that.
-    forget = f"$run systemctl {manager} {reset} {quote(unit.name)} 2>/dev/null\n" if reset else ""
+    forget = f"! {manager} -q is-failed {name} || $run reset-failed {name} 2>/dev/null\n"
     return (
         '[ -d "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}" ] && export XDG_RUNTIME_DIR\n'
         # In English, so that a refusal can be recognised.
-        f"LC_ALL=C; export LC_ALL\nrun=\n{prefix}{forget}"
-        f"exec $run systemctl {manager} --no-ask-password {quote(action, unit.name)}"
+        f"LC_ALL=C; export LC_ALL\nrun={quote(plain)}\n{as_root}"
+        f"{forget if action == 'start' else ''}exec $run {quote(action)} {name}"
     )
+
+
+def unit_commands(name: str, *actions: str) -> tuple[str, ...]:
+    """Return what root runs for actions on a unit, as sudoers have to allow it; of none: all."""
+    return tuple(f"systemctl {action} {name}" for action in actions or ("start", "stop"))
+
+
+def sudoers_line(login: str, *commands: str) -> str:
+    """Return the line of sudoers that allows a login some commands without a password."""
+    return f"{login} ALL=(root) NOPASSWD: {', '.join(f'/usr/bin/{one}' for one in commands)}"
 
 
 def journal_command(unit: Unit, lines: int) -> str:

@@ -4,9 +4,22 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-_ERROR = re.compile(r"\b(ERROR|FATAL|Error|Exception)\b|(?:Exception|Error):")
+_ERROR = re.compile(r"\b(ERROR|FATAL|Error|Exception)\b|(?:Exception|Error):|Failed at step")
+_STOPPED = "RECEIVED SIGNAL"
+"""What a daemon logs as an error when it is told to end."""
 
 _KNOWN = (
+    (
+        # systemd's own words in the journal.
+        r"Failed at step USER|Failed to determine user credentials",
+        "its unit names an account that the node does not have",
+        "Add the account, or correct User= in the unit (and in drop-ins beside it).",
+    ),
+    (
+        r"Failed at step \w+ spawning|Failed to locate executable",
+        "systemd could not start the program that its unit names",
+        "Correct ExecStart= in the unit (and in drop-ins beside it).",
+    ),
     (
         r"UnsupportedClassVersionError|has been compiled by a more recent version of the Java",
         "its Java is too old for this Spark",
@@ -85,5 +98,5 @@ def telling(log: str, count: int = 3) -> list[str]:
     own = [
         line for line in lines if not re.match(r"at |\.\.\. \d+ more|=====|Spark Command:", line)
     ]
-    errors = [line for line in own if _ERROR.search(line)]
+    errors = [line for line in own if _ERROR.search(line) and _STOPPED not in line]
     return (errors or own)[-count:]

@@ -60,6 +60,17 @@ def events(there: str, kind: str = "ext2/ext3", path: str = "/var/lib/spark/even
     return logs(NUC, events=EventLogFolder(path, there, kind))
 
 
+def by_options(name: str, value: str) -> Evidence:
+    """Return what SPARK_DAEMON_JAVA_OPTS says where spark-defaults.conf says nothing."""
+    without = {one: told for one, told in facts(NUC).defaults.items() if one != name}
+    return with_status(
+        says(NUC, defaults=without), NUC,
+        change=lambda n: replace(
+            n, processes=tuple(replace(p, settings=((name, value),)) for p in n.processes)
+        ),
+    )  # fmt: skip
+
+
 def running(**changes: object) -> Evidence:
     evidence = healthy()
     return with_status(
@@ -236,6 +247,8 @@ def test_no_other_check_speaks_of_a_fault(
             firewalled("no answer in 3 s", defaults={"spark.blockManager.port": "40200"}),
         ),
         ("spark.recovery", defaults(recoveryMode="ZOOKEEPER", recoveryDirectory="")),
+        ("spark.recovery", by_options("spark.deploy.recoveryMode", "ZOOKEEPER")),
+        ("security.no-authentication", by_options("spark.authenticate", "true")),
         ("spark.ends-at-logout", in_session(kills=False)),
         ("memory.swap-on-card", says(swaps=(Swap("/dev/zram0", "partition", 1 << 20, 1 << 19),))),
         (

@@ -41,6 +41,7 @@ from pitui.domain.link import LinkState, LinkStatus
 from pitui.facts.node_basics import InterfaceAddress
 from pitui.facts.node_facts.node_facts import Leftover, LinkFacts, PidFile, Swap
 from pitui.facts.node_facts.reach import Reach
+from pitui.facts.sudo_rules import SudoRights
 from pitui.provision.steps import IDS
 
 ERROR, WARNING, INFO = FindingSeverity
@@ -365,7 +366,7 @@ FAULTS: list[tuple[str, Evidence, FindingSeverity, str]] = [
         INFO,
         "port 8082",
     ),
-    ("access.sudo", says("pi2", sudo="asks"), WARNING, "sudo asks for a password"),
+    ("access.sudo", says("pi2", sudo=SudoRights("asks")), WARNING, "sudo asks for a password"),
     (
         "drift.files",
         says("pi2", defaults={**facts("pi2").defaults, "spark.executor.memory": "512m"}),
@@ -639,7 +640,7 @@ def test_a_stranger_among_the_workers() -> None:
             "disk.left-behind",
             says("pi2", leftovers=(Leftover(f"/tmp/blockmgr-{UUID}", "spark", NOW - 600),)),
         ),
-        ("access.sudo", with_facts(healthy(ssh={"sudo": "none"}), "pi2", sudo="asks")),
+        ("access.sudo", with_facts(healthy(ssh={"sudo": "none"}), "pi2", sudo=SudoRights("asks"))),
         (
             "ports.blocked",
             says(

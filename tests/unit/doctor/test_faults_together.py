@@ -43,6 +43,7 @@ from pitui.facts.network.hosts import parse_line
 from pitui.facts.node_facts.access_facts import OwnedFolder
 from pitui.facts.node_facts.node_facts import CheckedFolder, PidFile
 from pitui.facts.node_facts.reach import Reach
+from pitui.facts.sudo_rules import SudoRights, parse_sudo
 
 MIB = 1 << 10
 """In KiB."""
@@ -122,15 +123,27 @@ def test_a_worker_that_runs_is_not_stopped_where_none_would_start() -> None:
         ("missing", {}, False),
         ("", {}, True),  # nobody asked
         ("asks", {"units": GONE}, True),  # Spark's scripts start it
+        ("free", {"units": {"spark-worker.service": "masked"}}, False),
     ],
 )
 def test_a_service_is_started_where_root_is_had(
     sudo: str, units: dict[str, object], possible: bool
 ) -> None:
-    evidence = says(sudo=sudo, **units)
+    evidence = says(sudo=SudoRights(sudo), **units)
     assert can(Fix.starting("pi2"), evidence) is possible
     assert can(Fix.restarting("pi2"), evidence) is possible
     assert can(Fix.starting("pi1"), evidence)
+
+
+def test_a_service_is_started_where_sudo_allows_that_and_little_more() -> None:
+    rules = [
+        f"sudo-rule (root) NOPASSWD: /bin/systemctl {one} spark-worker.service"
+        for one in ("start", "stop")
+    ]
+    both = says(sudo=parse_sudo(["sudo asks", *rules]))
+    assert can(Fix.starting("pi2"), both)
+    assert not can(Fix.provisioning("conf", on=["pi2"]), both)
+    assert not can(Fix.starting("pi2"), says(sudo=parse_sudo(["sudo asks", rules[1]])))
 
 
 def test_a_worker_whose_settings_end_sparks_scripts_is_not_started_in_vain() -> None:
@@ -180,7 +193,7 @@ def test_a_master_of_scripts_is_not_restarted_while_applications_run() -> None:
 
 
 def test_a_service_that_fails_gets_its_files_anew() -> None:
-    failing = says(failing_units=frozenset({"spark-worker.service"}))
+    failing = says(failing_units={"spark-worker.service": "exit-code"})
     fails = with_status(failing, "pi2", change=stopped)
     (one,) = found(fails, "spark.unregistered")
     steps = ("conf", "secret", "sizing", "service")
@@ -199,7 +212,7 @@ def test_a_service_that_fails_gets_its_files_anew() -> None:
         ({"units": GONE}, ("conf", "secret", "sizing")),
         ({"provisioned": False}, ()),
         ({"folders": card(read_only=True)}, ()),
-        ({"sudo": "asks"}, ()),
+        ({"sudo": SudoRights("asks")}, ()),
     ],
 )
 def test_what_a_daemon_is_started_from_is_written_anew_where_a_node_has_it(

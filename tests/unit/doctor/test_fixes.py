@@ -35,6 +35,7 @@ from pitui.domain.cluster import (
 )
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.link import LinkState, LinkStatus
+from pitui.facts.sudo_rules import SudoRights
 from pitui.provision.steps import steps
 from pitui.services.doctor.run_checks import look
 
@@ -177,7 +178,9 @@ def test_steps_need_the_root_that_they_need(
     sudo: str, facts_sudo: str, user: str, step: str, may: bool
 ) -> None:
     machine = replace(facts("pi1").machine, user=user)
-    evidence = with_facts(healthy(ssh={"sudo": sudo}), "pi1", sudo=facts_sudo, machine=machine)
+    evidence = with_facts(
+        healthy(ssh={"sudo": sudo}), "pi1", sudo=SudoRights(facts_sudo), machine=machine
+    )
     assert possible(Fix.provisioning(step, on=["pi1"]), evidence) is may
 
 
@@ -214,7 +217,7 @@ def test_a_fix_that_a_lasting_error_would_undo_is_none() -> None:
     assert (one.fixed_by, other.fixed_by) == (None, Fix.starting("pi2"))
     assert with_possible_fixes([start, mended], CHECKS, healthy()) == [start, mended]
     # Without sudo there is no Java, and so no worker.
-    none = with_facts(healthy(), "pi1", sudo="asks")
+    none = with_facts(healthy(), "pi1", sudo=SudoRights("asks"))
     assert [one.fixed_by for one in with_possible_fixes([start, mended], CHECKS, none)] == [
         None
     ] * 2

@@ -13,6 +13,7 @@ from support.records import START, stage, task
 from unit.doctor.test_access_and_logs import FAULTS as ACCESS_FAULTS
 from unit.doctor.test_faults import FAULTS
 from unit.doctor.test_step_fixes import FIXES
+from unit.doctor.test_units_and_accounts import FAULTS as UNIT_FAULTS
 
 from pitui.cli.command_table import COMMANDS
 from pitui.doctor.app_evidence import AppEvidence
@@ -89,6 +90,7 @@ def _fixes() -> Iterator[str]:
     tables = [
         *((check, evidence) for check, evidence, *_ in FAULTS),
         *((check, evidence) for check, _, evidence, *_ in ACCESS_FAULTS),
+        *((check, evidence) for check, evidence, *_ in UNIT_FAULTS),
         *((check, evidence) for check, evidence, *_ in FIXES),
         *FAULTY.items(),
     ]

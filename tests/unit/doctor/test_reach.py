@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from support.evidence import found, healthy, with_status
+from support.evidence import found, healthy, with_master, with_status
 
+from pitui.doctor.doctor_report import KnownFinding, make_report
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import SkippedCheck
 from pitui.doctor.registry import chosen_checks
+from pitui.domain.cluster import MasterState, NodeStatus
 from pitui.domain.link import LinkState, LinkStatus
 
 
@@ -52,3 +54,22 @@ def test_the_fix_leads_to_the_node_as_it_is_configured(keys: dict[str, object], 
     silent = {name: said for name, said in slow.facts.items() if name != "pi2"}
     (one,) = found(replace(slow, nodes=nodes, facts=silent), "reach.ssh")
     assert one.fix.startswith(fix)
+
+
+def test_nodes_that_nobody_reaches_have_one_cause_and_the_masters_word_is_told() -> None:
+    def off(node: NodeStatus) -> NodeStatus:
+        link = LinkStatus(LinkState.UNREACHABLE, f"{node.host}: no route to host")
+        return replace(node, link=link, processes=())
+
+    away = with_status(healthy(), "pi1", "pi2", change=off)
+    said = found(away, "reach.ssh")
+    assert [one.detail for one in said] == [
+        "the master still has its worker as ALIVE: what runs there may go on"
+    ] * 2
+    assert [one.why for one in said] == ["Nothing can be seen or done there"] * 2
+    checks = chosen_checks(["reach.ssh"])
+    (one,) = make_report(checks, [KnownFinding(finding) for finding in said], ()).findings
+    assert one.finding.title == "2 nodes: they cannot be reached: nobody answers"
+    assert "pi1: it cannot be reached: 192.168.1.11: no route to host" in one.finding.detail
+    silent = with_master(away, state=MasterState.STOPPED)
+    assert {one.detail for one in found(silent, "reach.ssh")} == {""}

@@ -17,7 +17,7 @@ from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_facts.access_facts import PrivateFile
 from pitui.facts.node_facts.access_script import protected_files
 from pitui.facts.node_facts.log_facts import EventLogFolder, PathFacts
-from pitui.facts.node_facts.node_facts import NodeFacts
+from pitui.facts.node_facts.node_facts import NodeFacts, UnitOverride
 from pitui.facts.node_facts.parser import parse_node_facts
 from pitui.facts.node_facts.reach import Reach
 from pitui.facts.node_facts.script import (
@@ -307,7 +307,8 @@ def test_a_unit_that_was_stopped_does_not_fail(tmp_path: Path) -> None:
     }
     units = {f"spark-worker{number}.service": state for number, state in enumerate(fails)}
     cases = "".join(
-        f"{unit}) echo NRestarts={restarts}; echo ExecMainStatus={status}; echo SubState={sub};;\n"
+        f"{unit}) echo NRestarts={restarts}; echo ExecMainStatus={status}; echo SubState={sub}\n"
+        "echo Restart=on-failure;;\n"
         for unit, (sub, restarts, status) in units.items()
     )
     fake = tmp_path / "systemctl"
@@ -325,3 +326,30 @@ def test_a_unit_that_was_stopped_does_not_fail(tmp_path: Path) -> None:
     facts = parse_node_facts(done.stdout)
     assert facts.units == dict.fromkeys(units, "disabled")
     assert {state: unit in facts.failing_units for unit, state in units.items()} == fails
+    for_good = {units[unit] for unit, said in facts.failing_units.items() if said == "for good"}
+    assert for_good == {("failed", 5, 1)}
+
+
+def test_what_stands_beside_a_unit_and_wins_is_said(tmp_path: Path) -> None:
+    """What systemctl of Debian 12 says of a unit with two drop-ins."""
+    texts = {"mine.conf": "[Service]\nNice=3\n# User=x\nExecStartPre=-/bin/true\n"}
+    texts["other.conf"] = "[Service]\nUser=pi\nExecStart=\nExecStart = /bin/sleep 9\n"
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    fake = tmp_path / "systemctl"
+    fake.write_text(
+        '#!/bin/sh\n[ "$2" = show ] || { echo masked; exit 1; }\n'
+        f"echo User=pi; echo 'DropInPaths={tmp_path}/mine.conf {tmp_path}/other.conf'\n"
+    )
+    fake.chmod(0o755)
+    question = NodeQuestion(str(tmp_path), units=(("spark-worker.service", False),))
+    done = subprocess.run(
+        ["sh", "-c", node_facts_command(question)],
+        capture_output=True, text=True, check=True, timeout=60,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    facts = parse_node_facts(done.stdout)
+    assert facts.units == {"spark-worker.service": "masked"}
+    assert facts.unit_users == {"spark-worker.service": "pi"}
+    other = f"{tmp_path}/other.conf"
+    assert facts.overrides == (UnitOverride("spark-worker.service", other, ("User", "ExecStart")),)

@@ -85,6 +85,7 @@ def home(tmp_path: Path) -> Path:
     (spark / "conf/spark-defaults.conf").write_text(
         "# spark.master spark://no\nspark.authenticate true\n"
         "spark.authenticate.secret  hunter2\nspark.ssl.keyStorePassword=hunter2\n"
+        "spark.my.credentials hunter2\n"
         "spark.executor.memory:470m\n"
     )
     (spark / "local" / f"blockmgr-{UUID}").mkdir()
@@ -115,6 +116,7 @@ def test_the_command_in_real_shells(shell: Sequence[str], home: Path) -> None:
         "spark.authenticate": "true",
         "spark.authenticate.secret": "set",
         "spark.ssl.keyStorePassword": "set",
+        "spark.my.credentials": "set",
         "spark.executor.memory": "470m",
     }
     assert facts.provisioned
@@ -135,7 +137,7 @@ def test_the_command_in_real_shells(shell: Sequence[str], home: Path) -> None:
         (open_port, True, ""),
         (closed_port, False, "Connection refused"),
     }
-    assert facts.sudo
+    assert facts.sudo.state
     ahead, wrong = facts.ahead
     assert abs(ahead) <= wrong + 0.1
 

@@ -23,9 +23,13 @@ while :; do case $1 in
   -n) n=1; shift;; -S) s=1; shift;; -k) shift;; -p) shift 2;; --) shift; break;; *) break;;
 esac; done
 if [ "$SUDO_FREE" != yes ]; then
+  [ "$SUDO_FREE $1" != "some -l" ] || { echo "    (root) NOPASSWD: /usr/bin/ls"; exit; }
   [ -z "$n" ] || { echo "sudo: a password is required" >&2; exit 1; }
   IFS= read -r given
   [ "$given" = "s3cret word" ] || { echo "Sorry, try again." >&2; exit 1; }
+  if [ "$SUDO_FREE" = some ]; then
+    echo "Sorry, user pi is not allowed to execute '/usr/bin/true' as root on pi1." >&2; exit 1
+  fi
 fi
 exec "$@"
 """
@@ -50,14 +54,14 @@ class Person:
 
     node = "pi1"
 
-    def __init__(self, folder: Path, *, free: bool) -> None:
+    def __init__(self, folder: Path, *, free: str) -> None:
         self.log = folder / "log"
         (folder / "sudo").write_text(SUDO)
         (folder / "sudo").chmod(0o755)
         (folder / "id").write_text("#!/bin/sh\necho 1000\n")
         (folder / "id").chmod(0o755)
         self._before = f"export PATH={folder}:$PATH SUDO_LOG={self.log} SUDO_FREE="
-        self._before += f"{'yes' if free else 'no'}; "
+        self._before += f"{free}; "
         self._local = LocalRunner("pi1")
 
     async def run(self, command: str, **how: Any) -> Result:
@@ -70,6 +74,7 @@ def sudo(
     prompter: NonInteractive,
     *,
     free: bool = False,
+    some: bool = False,
     words: Passwords | None = None,
 ) -> Sudo:
     config = tmp_path / "config.yaml"
@@ -77,7 +82,8 @@ def sudo(
         f"cluster: {{master: pi1}}\nssh: {{sudo: {kind}}}\nnodes: {{pi1: {{host: h}}}}\n"
     )
     node = resolve_nodes(load_config(config))["pi1"]
-    return Sudo(node, Person(tmp_path, free=free), prompter, words or Passwords())  # type: ignore[arg-type]
+    person = Person(tmp_path, free="some" if some else "yes" if free else "no")
+    return Sudo(node, person, prompter, words or Passwords())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("free", [True, False])
@@ -115,6 +121,16 @@ async def test_without_the_right_one(
     with pytest.raises(NodeError, match=expected) as raised:
         await sudo(tmp_path, kind, Typing(*answers)).run("true")
     assert raised.value.failure is Failure.SUDO_PASSWORD
+
+
+@pytest.mark.parametrize("kind", ["ask", "passwordless"])
+async def test_where_only_some_commands_are_allowed_no_password_is_called_wrong(
+    tmp_path: Path, kind: str
+) -> None:
+    prompter = Typing("s3cret word", "another")
+    with pytest.raises(NodeError, match="run only some commands, and this needs all"):
+        await sudo(tmp_path, kind, prompter, some=True).run("true")
+    assert prompter.asked == [("pi1", False)] * (kind == "ask")
 
 
 async def test_none_is_never_tried(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, warning
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS
 from pitui.domain.apps.stall_reason import StallKind
+from pitui.domain.apps.why_waiting import SEE_ITS_LOG
 from pitui.domain.cluster import ApplicationState
 
 _RECENT = 3600.0
@@ -21,9 +22,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     for app in evidence.snapshot.applications:
         if app.state.active:
             if app.stall is not None and app.stall.kind is StallKind.EXECUTORS_DIE:
+                log = f"pitui logs {app.id}/{app.stall.executor} ; " if app.stall.executor else ""
                 yield error(
                     f"{app.name}: {app.stall.reason}",
-                    app.fix or f"pitui kill {app.id}",
+                    f"{log}pitui kill {app.id}" if app.fix in ("", SEE_ITS_LOG) else app.fix,
                     application=app.id,
                     log=FindingLine(EXECUTOR_DEATHS, executor_logs(evidence, app.id)),
                 )

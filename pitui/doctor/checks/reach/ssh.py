@@ -8,7 +8,14 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, error, warning
 from pitui.doctor.node_losses import node_losses
 from pitui.doctor.pasted import ssh_command
+from pitui.domain.cluster import NodeStatus, WorkerState
 from pitui.domain.link import LinkState
+
+_SEVERAL = {
+    LinkState.REFUSED: "they cannot be reached: connection refused",
+    LinkState.UNREACHABLE: "they cannot be reached: nobody answers",
+}
+"""What is likely one cause: a switch, or the power of all."""
 
 _OFTEN = 3
 """Losses in an hour that are no chance any more."""
@@ -20,14 +27,32 @@ def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if link.state is LinkState.CONNECTING:
             yield SkippedCheck("it is still being connected to", status.name)
             continue
+        several = ""
         if link.state is not LinkState.CONNECTED:
             said = f"it cannot be reached: {link.error or link.state}"
+            several = _SEVERAL.get(link.state, "")
         elif link.error is not None and status.name not in evidence.facts:
             said = f"it is connected, but {link.error}"
         else:
             continue
-        yield error(said, link.advice or _way_to(evidence.nodes[status.name]), node=status.name)
+        lives = _masters_word(evidence, status)
+        yield error(
+            said,
+            link.advice or _way_to(evidence.nodes[status.name]),
+            node=status.name,
+            detail=lives,
+            several=several,
+            why="Nothing can be seen or done there" if lives else "",
+        )
     yield from _lost_again_and_again(evidence)
+
+
+def _masters_word(evidence: Evidence, status: NodeStatus) -> str:
+    """Return what the master says of the worker of a node; empty where that is gone as well."""
+    alive = any(worker.state is WorkerState.ALIVE for worker in status.workers)
+    if evidence.snapshot.master.state.silent or not alive:
+        return ""
+    return "the master still has its worker as ALIVE: what runs there may go on"
 
 
 def _way_to(node: Node) -> str:

@@ -12,7 +12,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     facts = evidence.facts.get(name)
     if facts is None or not facts.defaults_path or evidence.on_one_machine:
         return
-    if facts.defaults.get("spark.authenticate", "false").lower() != "true":
+    if evidence.masters_setting("spark.authenticate").lower() != "true":
         secure = evidence.config.spark.secure
         yield info(
             "spark.authenticate is off: whoever reaches the master can submit",

@@ -20,7 +20,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
     facts = evidence.facts.get(name)
     if facts is None or facts.listening is None or not evidence.master_alive:
         return
-    told = facts.defaults.get("spark.master.rest.port", "")
+    told = evidence.masters_setting("spark.master.rest.port")
     port = int(told) if told.isdecimal() else _PORT
     if any(at == port and not is_loopback(host) for host, at in facts.listening):
         fix = Fix.provisioning("conf", on=[name], restart=[DaemonTarget(name, Role.MASTER)])

@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence, address_of_url
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_provisioned, is_written_by_step
+from pitui.doctor.provisioned import is_overridden, is_provisioned, is_written_by_step
 from pitui.domain.cluster import NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_ip_address
@@ -47,7 +47,9 @@ def _fix_of_worker(evidence: Evidence, status: NodeStatus) -> Fix | None:
     worker = DaemonTarget(status.name, Role.WORKER)
     if units == {None}:
         return Fix(restart=(worker,))
-    if units == {"spark-worker.service"} and is_provisioned(evidence, status.name):
+    overridden = is_overridden(evidence, status.name, Role.WORKER)
+    ours = is_provisioned(evidence, status.name) and not overridden
+    if units == {"spark-worker.service"} and ours:
         return Fix.provisioning("service", on=[status.name], restart=[worker])
     return None
 

@@ -8,10 +8,8 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.doctor.settling import process_age
 from pitui.domain.cluster import MasterState, Role
-from pitui.facts.node_facts.node_facts import NodeFacts
 
 _MODE, _FOLDER = "spark.deploy.recoveryMode", "spark.deploy.recoveryDirectory"
-_OPTIONS = ("SPARK_MASTER_OPTS", "SPARK_DAEMON_JAVA_OPTS")
 _KEPT = "/var/lib/spark/recovery"
 _LONG = 90.0
 """Seconds; it waits 60 for those that do not answer (spark.worker.timeout)."""
@@ -29,9 +27,10 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             about="state",
         )
-    if facts is None or not facts.has_home or not evidence.master_alive:
+    known = facts is not None and facts.has_home and evidence.master_alive
+    if not known or evidence.on_one_machine:
         return
-    mode = _masters_setting(evidence, facts, _MODE).upper()
+    mode = evidence.masters_setting(_MODE).upper()
     if mode in ("", "NONE"):
         yield info(
             "spark.deploy.recoveryMode is NONE: a master that is restarted knows no application",
@@ -41,7 +40,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             about="mode",
         )
     elif mode == "FILESYSTEM":
-        folder = _masters_setting(evidence, facts, _FOLDER)
+        folder = evidence.masters_setting(_FOLDER)
         if not folder or _IN_RAM.match(folder):
             where = folder or "not set, and so the folder that the master was started in"
             yield warning(
@@ -72,20 +71,6 @@ def _master_age(evidence: Evidence) -> float:
         return 0.0
     ages = [process_age(status, p) for p in status.processes if p.role is Role.MASTER]
     return max(ages, default=0.0)
-
-
-def _masters_setting(evidence: Evidence, facts: NodeFacts, name: str) -> str:
-    """Return a setting of the master: of its command line, of Java's options, of the file."""
-    status = evidence.status(evidence.master_name)
-    words = [
-        word
-        for process in (status.processes if status else ())
-        if process.role is Role.MASTER
-        for word in process.arguments
-    ]
-    words += " ".join(facts.env.get(option, "") for option in _OPTIONS).split()
-    told = [w.partition("=")[2] for w in words if w.startswith(f"-D{name}=")]
-    return told[-1] if told else facts.defaults.get(name, "")
 
 
 CHECK = Check(

@@ -7,7 +7,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_provisioned
+from pitui.doctor.provisioned import is_overridden, is_provisioned
 from pitui.doctor.start_steps import START_STEPS, start_steps
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
@@ -102,10 +102,17 @@ def _start_of_worker(evidence: Evidence, name: str) -> _Start:
     if facts is not None and facts.env_ends is not None:
         why, advice = facts.env_ends
         return _Start(f"{advice} Then: pitui start {name}", None, why)
+    if facts is not None and facts.units.get(unit, "").startswith("masked"):
+        unmask = f"pitui exec {name} -- sudo systemctl unmask {unit}"
+        return _Start(f"{unmask} ; pitui start {name}", None, f"{unit} is masked")
     if facts is None or unit not in facts.failing_units:
-        return _Start("pitui start {nodes}", Fix.starting(name))
-    why = f"{unit} fails: pitui logs {name} -n 20 shows why"
-    if not is_provisioned(evidence, name):
+        off = facts is not None and facts.units.get(unit) == "disabled"
+        why = f"{unit} is disabled, so nothing starts it at boot" if off else ""
+        return _Start("pitui start {nodes}", Fix.starting(name), why)
+    given_up = facts.failing_units[unit] == "for good"
+    limit = " again and again, and systemd does not try any more" if given_up else ""
+    why = f"{unit} fails{limit}: pitui logs {name} -n 20 shows why"
+    if not is_provisioned(evidence, name) or is_overridden(evidence, name, Role.WORKER):
         return _Start(f"pitui logs {name} -n 20 ; pitui start {name}", None, why)
     daemon = DaemonTarget(name, Role.WORKER)
     steps = start_steps(evidence, name) or START_STEPS

@@ -39,12 +39,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 def _without_spark(evidence: Evidence) -> Iterator[Finding]:
     for name, facts in evidence.spark_facts():
-        home = evidence.nodes[name].spark_home
-        if facts.spark is not None or not facts.clocks[1]:
+        home, status = evidence.nodes[name].spark_home, evidence.status(name)
+        if not facts.clocks[1]:
             continue
-        status = evidence.status(name)
         if status is not None and status.processes:
-            yield from _another_home(name, home, facts.machine.home, status.processes)
+            yield from _another_home(evidence, name, status.processes)
+        elif facts.spark is not None:
+            continue
         elif facts.has_home:
             yield error(
                 f"no Spark was found in {home}: Spark is elsewhere, or "
@@ -64,19 +65,27 @@ def _without_spark(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _another_home(
-    name: str, home: str, of_login: str, processes: Iterable[DaemonProcess]
+    evidence: Evidence, name: str, processes: Iterable[DaemonProcess]
 ) -> Iterator[Finding]:
     """Yield where what runs has another home: Spark is there, and perhaps closed to the login."""
-    configured = of_login + home[1:] if home.startswith("~/") else home
-    homes = {one.rstrip("/") for process in processes for one in process.homes}
-    if configured.rstrip("/") in homes:
-        return
-    real = next((one for one in sorted(homes) if not one.endswith("/conf")), "")
-    yield warning(
-        f"what runs there is the Spark in {real or 'another folder'}, and not in {home}",
-        f"set nodes.{name}.spark_home: {real or 'where its Spark is'}",
-        node=name,
-    )
+    facts, home = evidence.facts[name], evidence.nodes[name].spark_home
+    configured = facts.machine.home + home[1:] if home.startswith("~/") else home
+    known = {configured.rstrip("/"), facts.real_home} - {""}
+    for process in processes:
+        homes = {one.rstrip("/") for one in process.homes}
+        real = next((one for one in sorted(homes) if not one.endswith("/conf")), "")
+        if process.in_container or homes & known or (facts.spark is not None and not real):
+            continue
+        by_hand = facts.spark is not None and process.unit is None
+        yield warning(
+            f"the {process.role} that runs there is of the Spark in {real or 'another folder'}, "
+            f"and not of the one in {home}",
+            f"pitui restart {name}"
+            if by_hand
+            else f"set nodes.{name}.spark_home: {real or 'where its Spark is'}",
+            node=name,
+            about=f"{process.role} {real}",
+        )
 
 
 def _fix_of_version(evidence: Evidence, name: str) -> Fix | None:

@@ -6,7 +6,7 @@ from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, info
 from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.provisioned import is_overridden, is_written_by_step
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_loopback
@@ -44,7 +44,8 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _fix_of_worker_address(evidence: Evidence, name: str) -> Fix | None:
-    if not is_written_by_step(evidence, name, "SPARK_LOCAL_IP"):
+    overridden = is_overridden(evidence, name, Role.WORKER)
+    if overridden or not is_written_by_step(evidence, name, "SPARK_LOCAL_IP"):
         return None
     worker = DaemonTarget(name, Role.WORKER)
     return Fix.provisioning("conf", "service", on=[name], restart=[worker])

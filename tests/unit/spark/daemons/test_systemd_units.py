@@ -13,7 +13,9 @@ from pitui.spark.daemons.systemd_units import (
     Unit,
     journal_command,
     parse_units,
+    sudoers_line,
     unit_command,
+    unit_commands,
     units_command,
 )
 
@@ -23,6 +25,7 @@ unit --user spark-worker.service active
 unit --system odd.service activating
 unit --system broken.service failed
 unit --system gone.service
+unit --system spark-worker.service masked
 nonsense
 """
 
@@ -45,6 +48,7 @@ def test_units_that_were_found():
         Unit("cluster-head.service"),
         Unit("broken.service"),
         Unit("gone.service"),
+        Unit("spark-worker.service", masked=True),
     )
     assert parse_units("") == ()
 
@@ -70,8 +74,8 @@ def systemctl(folder):
 @pytest.mark.parametrize(
     ("unit", "sudo", "called"),
     [
-        (Unit("a.service"), True, "sudo -n systemctl --system --no-ask-password stop a.service"),
-        (Unit("a.service"), False, "systemctl --system --no-ask-password stop a.service"),
+        (Unit("a.service"), True, "sudo -n systemctl stop a.service"),
+        (Unit("a.service"), False, "systemctl --no-ask-password stop a.service"),
         (
             Unit("a b.service", of_user=True),
             True,
@@ -84,12 +88,22 @@ def test_stopping_a_unit(unit, sudo, called, tmp_path):
     assert done.stdout == f"{called}\n"
 
 
-def test_starting_a_unit_forgets_its_failures_first(tmp_path):
-    done = run(unit_command("start", Unit("a.service"), sudo=False), PATH=systemctl(tmp_path))
+def test_starting_a_unit_that_failed_forgets_its_failures_first(tmp_path):
+    done = run(unit_command("start", Unit("a.service"), sudo=True), PATH=systemctl(tmp_path))
     assert done.stdout.splitlines() == [
-        "systemctl --system reset-failed a.service",
-        "systemctl --system --no-ask-password start a.service",
+        "systemctl -q is-failed a.service",
+        "sudo -n systemctl reset-failed a.service",
+        "sudo -n systemctl start a.service",
     ]
+
+
+def test_sudo_is_asked_for_what_a_line_of_sudoers_allows_and_for_no_more(tmp_path):
+    path = systemctl(tmp_path)
+    (tmp_path / "systemctl").write_text("#!/bin/sh\nexit 1\n")
+    line = sudoers_line("pi", *unit_commands("a.service", "start"))
+    assert line == "pi ALL=(root) NOPASSWD: /usr/bin/systemctl start a.service"
+    done = run(unit_command("start", Unit("a.service"), sudo=True), PATH=path)
+    assert done.stdout == "sudo -n systemctl start a.service\n"
 
 
 def test_a_journal_that_may_not_be_read_is_read_with_sudo(tmp_path):

@@ -24,6 +24,14 @@ java.net.BindException: Cannot assign requested address: Service 'sparkWorker' f
         ("java.io.IOException: No space left on device", "disk is full"),
         ("java.io.FileNotFoundException: /x (Permission denied)", "file could not be"),
         ("Invalid maximum heap size: -Xmx1x", "settings is wrong"),
+        (
+            "spark-worker.service: Failed at step USER spawning /bin/bash: No such process",
+            "an account that the node does not have",
+        ),
+        (
+            "spark-worker.service: Failed at step EXEC spawning /opt/run: No such file",
+            "could not start the program",
+        ),
     ],
 )
 def test_known_failures(log, reason):
@@ -43,6 +51,9 @@ def test_the_lines_that_say_most():
     assert lines[1].startswith("java.net.BindException")
     assert not any(line.startswith("at ") for line in lines)
     assert telling("a\nb\nc\nd\n", 2) == ["c", "d"]
+    earlier = "26/11/30 21:10:39 ERROR Worker: RECEIVED SIGNAL TERM"
+    now = "spark-worker.service: Failed at step USER spawning /bin/bash: No such process"
+    assert telling(f"{now}\n{earlier}\n") == [now]
 
 
 @pytest.mark.parametrize(
