@@ -51,7 +51,7 @@ class SudoRights:
         """Whether a command can be run as a user without a password."""
         if self.state != "some":
             return self.state in ("root", "free")
-        fitting = [rule for rule in self.rules if _fits(rule, command, user)]
+        fitting = [rule for rule in self.rules if _speaks_of(rule, command, user)]
         return bool(fitting) and fitting[-1].free and not fitting[-1].command.startswith("!")
 
     @property
@@ -92,7 +92,7 @@ def _rules(text: str) -> Iterator[SudoRule]:
             yield SudoRule(users, command.replace("\\,", ","), free)
 
 
-def _fits(rule: SudoRule, command: str, user: str) -> bool:
+def _speaks_of(rule: SudoRule, command: str, user: str) -> bool:
     """Whether a rule speaks of a command, whose name is without its folder."""
     if user not in rule.users and "ALL" not in rule.users:
         return False

@@ -35,6 +35,16 @@ mount --bind /mnt/card /opt
 FILL = """
 for size in 1M 1k; do dd if=/dev/zero of=/opt/full-$size bs=$size 2>/dev/null || true; done
 """
+MASKED = f"systemctl stop spark-worker; rm {UNIT}; systemctl mask -q spark-worker"
+# It starts as anybody's who has become root to try something.
+BY_ROOT = """
+cd /; /opt/spark/sbin/spark-daemon.sh start org.apache.spark.deploy.worker.Worker 1 \\
+  --host ADDRESS --webui-port 8082 spark://ADDRESS:7077 >/dev/null 2>&1 </dev/null
+"""
+FEW_RIGHTS = """
+mv /etc/sudoers.d/010_pi /root
+echo 'pi ALL=(root) NOPASSWD: /usr/bin/systemctl stop spark-worker.service' > /etc/sudoers.d/few
+"""
 OLD = f"{SCRATCH}/blockmgr-12345678-1234-1234-1234-123456789abc"
 
 DAEMONS = Together(
@@ -113,6 +123,7 @@ NAMES = Together(
             "names.duplicate-hostname", "pi3", "warning", "hostname pi1; echo pi1 >/etc/hostname"
         ),
         Fault("access.permissions", "pi1", "error", f"chown root:root {SCRATCH}"),
+        Fault("spark.unit-masked", "pi1", "error", MASKED, fixable=False, pasted=True),
         Fault(
             "drift.files", "pi2", "info", f"sed -i '/logs.rolling.strategy/d' {DEFAULTS}",
         ),
@@ -122,7 +133,7 @@ NAMES = Together(
             ends=f"sed -i '/^exit 1$/d' {ENV}",
         ),
     ),
-    frozenset({("names.duplicate-hostname", "pi1")}),
+    frozenset({("names.duplicate-hostname", "pi1"), ("spark.unregistered", "pi1")}),
 )  # fmt: skip
 LOST = Together(
     (
@@ -150,6 +161,8 @@ LOST = Together(
 )  # fmt: skip
 UNITS = Together(
     (
+        Fault("spark.runs-as", "pi1", "warning", BY_ROOT),
+        Fault("spark.second-worker", "pi1", "warning", "true"),
         Fault(
             "spark.unregistered", "pi3", "",
             f"sed -i 's/--host [0-9.]*/--host 10.1.2.3/' {UNIT}; systemctl daemon-reload\n"
@@ -212,8 +225,8 @@ UNLIKE = Together(
             fixable=False, ends="rm /usr/local/bin/python3",
         ),
         Fault(
-            "access.sudo", "pi1", "warning", "mv /etc/sudoers.d/010_pi /root",
-            fixable=False, ends="mv /root/010_pi /etc/sudoers.d",
+            "access.sudo", "pi1", "warning", FEW_RIGHTS,
+            fixable=False, ends="mv /root/010_pi /etc/sudoers.d; rm /etc/sudoers.d/few",
         ),
     )
 )  # fmt: skip

@@ -19,7 +19,7 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
         if len(workers) < 2 or _are_meant(workers):
             continue
         yield warning(
-            f"{len(workers)} workers run there: {', '.join(map(_words, workers))}",
+            f"{len(workers)} workers run there: {', '.join(map(_worker_in_words, workers))}",
             Fix.restarting(status.name),
             node=status.name,
             several="several workers run there, and nobody configured that",
@@ -32,7 +32,7 @@ def _are_meant(workers: list[DaemonProcess]) -> bool:
     return len({(worker.unit is None, worker.user) for worker in workers}) == 1
 
 
-def _words(worker: DaemonProcess) -> str:
+def _worker_in_words(worker: DaemonProcess) -> str:
     by = worker.unit or "started by hand"
     return f"pid {worker.pid} as {worker.user} ({by})" if worker.user else f"pid {worker.pid}"
 
