@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from support.evidence import ADDRESS, access, found, healthy, process, with_facts, with_status
+from support.evidence import (
+    ADDRESS,
+    access,
+    found,
+    healthy,
+    process,
+    with_facts,
+    with_master,
+    with_status,
+)
 
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.fix import Fix
@@ -232,3 +241,11 @@ def test_what_a_missing_worker_will_write_to_is_looked_at_beside_a_master_that_r
         with_facts(both, "nuc", access=access("nuc", owned=(closed,))), "access.permissions"
     )
     assert one.title.startswith("spark, as whom Spark runs, may not write to /var/lib/spark/local")
+
+
+def test_of_a_cluster_on_one_machine_nothing_is_said_to_be_provisioned() -> None:
+    nodes = {name: {"host": "127.0.0.1"} for name in ADDRESS}
+    demo = with_master(healthy(nodes=nodes), url="spark://127.0.0.1:7077")
+    (one,) = found(with_facts(demo, "nuc", defaults={}), "spark.recovery")
+    assert "pitui provision" not in one.fix
+    assert one.fix.endswith("spark-defaults.conf, then: pitui restart master")

@@ -1,13 +1,14 @@
 """spark.recovery: what becomes of applications and workers when the master is restarted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.doctor.settling import process_age
 from pitui.domain.cluster import MasterState, Role
+from pitui.facts.node_facts.node_facts import NodeFacts
 
 _MODE, _FOLDER = "spark.deploy.recoveryMode", "spark.deploy.recoveryDirectory"
 _KEPT = "/var/lib/spark/recovery"
@@ -27,15 +28,13 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             node=name,
             about="state",
         )
-    known = facts is not None and facts.has_home and evidence.master_alive
-    if not known or evidence.on_one_machine:
+    if facts is None or not facts.has_home or not evidence.master_alive:
         return
     mode = evidence.masters_setting(_MODE).upper()
     if mode in ("", "NONE"):
         yield info(
             "spark.deploy.recoveryMode is NONE: a master that is restarted knows no application",
-            "set spark.defaults: {spark.deploy.recoveryMode: FILESYSTEM, "
-            f"spark.deploy.recoveryDirectory: {_KEPT}}}, then: {_apply(evidence)}",
+            _to_set(evidence, facts, {_MODE: "FILESYSTEM", _FOLDER: _KEPT}),
             node=name,
             about="mode",
         )
@@ -46,11 +45,20 @@ def _rule(evidence: Evidence) -> Iterator[Finding]:
             yield warning(
                 f"spark.deploy.recoveryDirectory is {where}: what is kept there may be gone "
                 "when it is needed",
-                f"set spark.defaults: {{spark.deploy.recoveryDirectory: {_KEPT}}}, then: "
-                + _apply(evidence),
+                _to_set(evidence, facts, {_FOLDER: _KEPT}),
                 node=name,
                 about="folder",
             )
+
+
+def _to_set(evidence: Evidence, facts: NodeFacts, settings: Mapping[str, str]) -> str:
+    """Return how the master comes to settings; a cluster on one machine is never provisioned."""
+    if evidence.on_one_machine:
+        lines = ", ".join(f"`{name} {value}`" for name, value in settings.items())
+        file = facts.defaults_path or "spark-defaults.conf"
+        return f"make {_KEPT}, and add {lines} to {file}, then: pitui restart master"
+    words = ", ".join(f"{name}: {value}" for name, value in settings.items())
+    return f"set spark.defaults: {{{words}}}, then: {_apply(evidence)}"
 
 
 def _apply(evidence: Evidence) -> str:
