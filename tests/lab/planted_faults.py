@@ -36,6 +36,10 @@ FILL = """
 for size in 1M 1k; do dd if=/dev/zero of=/opt/full-$size bs=$size 2>/dev/null || true; done
 """
 MASKED = f"systemctl stop spark-worker; rm {UNIT}; systemctl mask -q spark-worker"
+OVERRIDE = f"""
+{{ echo '[Service]'; echo ExecStart=; grep ^ExecStart= {UNIT}; }} > {UNIT}.d/other.conf
+systemctl daemon-reload
+"""
 # It starts as anybody's who has become root to try something.
 BY_ROOT = """
 cd /; /opt/spark/sbin/spark-daemon.sh start org.apache.spark.deploy.worker.Worker 1 \\
@@ -294,6 +298,10 @@ FILES = Together(
         ),
         Fault("eventlog.folder", "pi1", "error", f"rm -r {EVENTS}"),
         Fault(
+            "spark.unit-overridden", "pi2", "warning", OVERRIDE,
+            fixable=False, pasted=True, ends=f"rm {UNIT}.d/other.conf.off",
+        ),
+        Fault(
             # Stopped, and DEAD for a while where the master misses it.
             "spark.unregistered", "pi3", "",
             "systemctl stop spark-worker\n"
@@ -307,6 +315,10 @@ JAVAS = Together(
         Fault(
             "java.differs", "pi2", "warning", OTHER_JAVA.replace("VERSION", "21"),
             fixable=False, ends=OWN_JAVA,
+        ),
+        Fault(
+            "access.permissions", "pi2", "warning", "mkdir /opt/spark/work/app-of-root",
+            fixable=False, pasted=True, ends="rm -r /opt/spark/work/app-of-root",
         ),
         Fault(
             "spark.ends-at-logout", "pi1", "warning", IN_SESSION,
