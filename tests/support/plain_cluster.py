@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import count
 
 import msgspec
 from textual.pilot import Pilot
@@ -37,6 +38,7 @@ from pitui.tui.app import PituiApp
 from pitui.tui.backend.backend_interface import JobService, LogService
 from pitui.tui.backend.requests import Verb
 from pitui.tui.backend.run_interface import RunService
+from support.drawing import draw
 from support.fake_services import FakeJobs, FakeLogs, FakeRuns, FakeServices
 from support.provision import Recorded
 
@@ -287,9 +289,13 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], limit: float 
         TimeoutError: it does not hold in time.
     """
     async with asyncio.timeout(limit):
-        while not condition():
+        for turn in count(1):
+            if condition():
+                break
             # Not by `pause`, which has every widget answer first.
             await asyncio.sleep(0.005)
+            if turn % 20 == 0:
+                draw(pilot.app)  # it may come with what is drawn
         await pilot.pause()
 
 
@@ -305,8 +311,9 @@ async def shown(
     still = services or Still()
     app = ui(still, read_only=read_only, **settings)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.started)
-        if still.snapshot is not None:
-            await until(pilot, lambda: app.main.snapshot is still.snapshot)
+        expected = still.snapshot
+        await until(
+            pilot, lambda: app.started and (expected is None or app.main.snapshot is expected)
+        )
         await pilot.pause()
         yield pilot

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.drawing import draw_when_looked_at
 from support.looks import Looks
 from support.plain_cluster import NOW
 from syrupy.assertion import SnapshotAssertion
@@ -38,6 +39,13 @@ def _nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
     monkeypatch.setattr(footer, "SAID_FOR", _FOR_GOOD)
     monkeypatch.setattr(PituiApp, "NOTIFICATION_TIMEOUT", _FOR_GOOD)
+
+
+@pytest.fixture(autouse=True)
+def _drawn_when_looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw for a test that looks, but for those that are marked `draws` at every change."""
+    if request.node.get_closest_marker("draws") is None:
+        draw_when_looked_at(monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,6 +10,8 @@ from pitui.tui.provision.step_board import StepBoard
 from pitui.tui.text.cells import cell
 from pitui.tui.widgets.cell_lines import CellLines
 
+pytestmark = pytest.mark.draws
+
 STEPS = (StepName("java", "Java"),)
 
 

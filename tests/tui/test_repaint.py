@@ -23,6 +23,8 @@ from pitui.tui.terminal.partial_update import PartialUpdate, partial_update
 from pitui.tui.text.cells import Column, Row, cell
 from pitui.tui.widgets.row_table import RowTable
 
+pytestmark = pytest.mark.draws
+
 ROW = Strip([Segment("pi1 "), Segment("● up", Style(bold=True)), Segment("   93%")])
 NEXT = Strip([Segment("日本語")])
 PIECE = re.compile(r"\x1b\[(\d+;\d+)H|(\x1b\[[\d;]*m)|(\n)|(.)")

@@ -18,6 +18,8 @@ from pitui.tui.text.lazy_rows import Rows
 from pitui.tui.widgets.row_model import RowModel
 from pitui.tui.widgets.row_table import RowTable
 
+pytestmark = pytest.mark.draws
+
 HEIGHT = 12
 
 
