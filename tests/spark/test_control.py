@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pitui.config.load import load_config
 from pitui.config.model import Config
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
+from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
@@ -41,6 +42,10 @@ class Reports(list[Outcome]):
 async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
     """The demonstration; brought back to all ALIVE afterwards."""
     yield opened_demo
+    workers = {opened_demo.node(target.node).host for target in (PI1, PI2)}
+    with suppress(PituiError):  # there is no master to ask
+        if await alive_hosts(opened_demo) == workers:
+            return  # to ask for this costs less than to start what runs
     everything = control.targets_for(opened_demo, [])
     back = await control.start(opened_demo, everything, Reports().append)
     assert all(outcome.state.good for outcome in back), back
@@ -247,7 +252,7 @@ async def test_an_interrupted_start_can_be_run_again(cluster: Cluster) -> None:
 
 
 async def test_a_dead_node_does_not_delay_another(cluster: Cluster, demo_cluster: Path) -> None:
-    await control.stop(cluster, [PI1, PI2], Reports().append)
+    await control.stop(cluster, [PI1], Reports().append)
     config = with_port(load_config(demo_cluster), "pi2", 1)
     async with open_cluster(config, NonInteractive()) as broken:
         reports = Reports()
