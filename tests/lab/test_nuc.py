@@ -23,18 +23,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.lab import configuration
+from tests.lab import configuration, packages
 from tests.lab.archive import spark_archive
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
 from tests.lab.shell import LabError
+from tests.lab.steps import cards
 from tests.lab.wheels import pitui_wheel, wheelhouse
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(500)]
 
-OFFLINE = "[global]\nno-index = true\nfind-links = /home/pi/wheels\n"
-PIPX = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-download --no-install-recommends"
+OFFLINE = "[global]\nno-index = true\nfind-links = /home/pi/wheels\n[install]\nno-compile = no\n"
+"""No index, and no bytecode before it is needed (`no` is how pip is told so)."""
 PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
 PROGRAM = """
 from pyspark import SparkContext
@@ -82,8 +83,9 @@ class Nuc:
 
 @pytest.fixture(scope="module")
 def pair(lab: Lab) -> Lab:
-    """Machines of both Debians: pi1 is Debian 12, pi2 is Debian 13."""
-    lab.fresh(KIND, replace(KIND, suite="trixie"), KIND)
+    """Machines of both Debians, with Java: pi1 is Debian 12, pi2 is Debian 13."""
+    with_java = replace(KIND, java=True)
+    cards(lab, with_java, replace(with_java, suite="trixie"))
     return lab
 
 
@@ -130,7 +132,7 @@ def install(nuc: Nuc, wheel: Path) -> None:
     (nuc.home / ".config" / "pip").mkdir(parents=True)
     (nuc.home / ".config" / "pip" / "pip.conf").write_text(OFFLINE)
     nuc.machine.root("chown -R pi:pi /home/pi")
-    nuc.machine.root(f"{PIPX} pipx", limit=120)
+    nuc.machine.root(packages.install("pipx"), limit=120)
     nuc.run(f"pipx install ./{wheel.name}", limit=120)
     assert nuc.run("pitui --version").startswith("pitui ")
     its_python = 'sed -n "1s/^#!//p" "$(readlink -f "$(command -v pitui)")"'
