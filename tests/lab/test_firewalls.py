@@ -11,6 +11,7 @@ from pitui.domain.concurrency.task_group import TaskGroup
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab, down
 from tests.lab.machine import Machine
+from tests.lab.packages import install
 from tests.lab.steps import NFT_SSH_ALONE, LabCluster, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
@@ -65,11 +66,9 @@ def wide() -> Iterator[Lab]:
 
 async def set_up(chosen: Mapping[Machine, tuple[str, str]]) -> None:
     """Install a package and run a script on each machine, all at once."""
-    get = "apt-get install -y -q --no-download --no-install-recommends"
     async with TaskGroup() as group:
         for machine, (package, script) in chosen.items():
-            install = f"{get} {package} >/dev/null 2>&1" if package else ""
-            text = f"export DEBIAN_FRONTEND=noninteractive\n{install}\n{script}"
+            text = install(package) + script
             group.create_task(asyncio.to_thread(machine.root, text, limit=200))
 
 

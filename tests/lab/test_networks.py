@@ -13,14 +13,11 @@ from tests.lab import network
 from tests.lab.conftest import KIND
 from tests.lab.lab import Lab
 from tests.lab.machine import Machine
+from tests.lab.packages import install
 from tests.lab.steps import LabCluster, cards, states, step_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 
-INSTALL = """
-export DEBIAN_FRONTEND=noninteractive
-apt-get install -y -q --no-download --no-install-recommends {package} >/dev/null 2>&1
-"""
 SERVER = """
 cat > /etc/systemd/network/20-eth0.network <<X
 [Match]
@@ -106,9 +103,9 @@ async def until(found: dict[Machine, set[str]]) -> None:
 
 async def manage(machine: Machine, manager: Manager, gateway: str) -> str:
     """Have a manager manage a machine's link, and return the address that it has then."""
-    install = INSTALL.format(package=manager.package) if manager.package else ""
+    get = install(manager.package) if manager.package else ""
     set_up = manager.set_up.format(address=machine.address, gateway=gateway)
-    await asyncio.to_thread(machine.root, install + set_up, limit=120)
+    await asyncio.to_thread(machine.root, get + set_up, limit=120)
     end = time.monotonic() + 60
     while not (len(found := addresses(machine)) == 1 and network.answers(*found)):
         assert time.monotonic() < end, f"{machine.name} does not answer at {found}"
