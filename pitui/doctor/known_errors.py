@@ -78,8 +78,7 @@ KNOWN_ERRORS = (
         "ROCKSDB",
     ),
     KnownError(
-        "decommission feature is disabled|Worker decommissioning not enabled|"
-        "Storage decommissioning attempted but neither",
+        "decommission feature is disabled|Storage decommissioning attempted but neither",
         _WARNING,
         "it was asked to drain a worker, and decommissioning is off",
         "set spark.defaults: {spark.decommission.enabled: true, "

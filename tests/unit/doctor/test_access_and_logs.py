@@ -357,3 +357,8 @@ def test_what_provisioning_made_it_makes_again() -> None:
     assert one.fixed_by == Fix.provisioning("service", on=["pi2"], restart=[worker])
     others = with_facts(in_session(kills=True), "pi2", provisioned=False)
     assert [one.fixed_by for one in found(others, "spark.ends-at-logout")] == [None]
+
+
+def test_what_each_worker_says_as_it_starts_is_no_error() -> None:
+    line = "26/11/30 22:08:12 INFO Worker: Worker decommissioning not enabled."
+    assert not [known for known in KNOWN_ERRORS if re.search(known.words, line)]
