@@ -160,7 +160,7 @@ class SimulatedCluster:
             nodes=self._nodes,
             master_url="spark://n0000:7077",
             observed=self._seen,
-            links=self._links,
+            link_of=self._links.__getitem__,
             stopped_at=lambda _name: None,
         )
         return at_once(steps)

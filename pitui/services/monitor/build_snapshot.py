@@ -36,13 +36,13 @@ def build_snapshot(
     nodes: Mapping[str, Node],
     master_url: str,
     observed: PollState,
-    links: Mapping[str, LinkStatus],
+    link_of: Callable[[str], LinkStatus],
     stopped_at: StoppedAt,
 ) -> Steps[Snapshot]:
     """Return the snapshot that the answers so far amount to.
 
     It can rest after each node. What the master and the drivers say is that of its beginning; of a
-    node that answers meanwhile, all is either of the answer before or of this one.
+    node that answers or is lost meanwhile, all is either of before or of after that.
     """
     observed = copy(observed)
     view = observed.view or MasterView(master_url, MasterState.UNKNOWN)
@@ -58,7 +58,7 @@ def build_snapshot(
         return None if at is None else at + observed.master_ahead
 
     for node in nodes.values():
-        own, link = _own_processes(node, nodes, observed, machines), links[node.name]
+        own, link = _own_processes(node, nodes, observed, machines), link_of(node.name)
         row = matched.by_node[node.name] if answered else None
         rows = matched.all_of.get(node.name, ()) if row is not None else ()
         told = answered or link.state is LinkState.CONNECTED

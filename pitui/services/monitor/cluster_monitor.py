@@ -326,12 +326,11 @@ class ClusterMonitor:
         cluster = self._cluster
         self._observed.drivers = dict(self._drivers.views)
         self._observed.ages = self._drivers.ages(steady_time())
-        connections = {name: cluster.connections.link(name) for name in cluster.nodes}
         return build_snapshot(
             cluster=cluster.name,
             nodes=cluster.nodes,
             master_url=spark_url(cluster.config, cluster.master),
             observed=self._observed,
-            links=connections,
+            link_of=cluster.connections.link,
             stopped_at=lambda name: cluster.audit.last("stop", name),
         )

@@ -82,7 +82,7 @@ def snapshot(
         nodes=NODES,
         master_url="spark://configured:7077",
         observed=observed,
-        links={name: (links or {}).get(name, CONNECTED) for name in NODES},
+        link_of=lambda name: (links or {}).get(name, CONNECTED),
         stopped_at=(stopped or {}).get,
     )
     return at_once(steps)
@@ -146,7 +146,7 @@ def test_a_worker_was_stopped_on_purpose_whatever_the_masters_clock_says(ahead, 
     observed.take(MasterView(URL, MasterState.ALIVE, (gone, alive)), beat + 32)
     steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
-        links=dict.fromkeys(NODES, CONNECTED), stopped_at={"pi1": beat + after}.get,
+        link_of=lambda _name: CONNECTED, stopped_at={"pi1": beat + after}.get,
     )  # fmt: skip
     assert str(at_once(steps).node("pi1").worker.state) == state
 
@@ -247,7 +247,7 @@ def test_what_could_not_be_read_is_said_of_each_answer():
     )
     steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
-        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+        link_of=lambda _name: CONNECTED, stopped_at={}.get,
     )  # fmt: skip
     assert at_once(steps).unreadable == (
         "2 entries could not be read in the master's answer",
@@ -260,7 +260,7 @@ def test_what_comes_while_a_snapshot_is_made_is_in_it_whole_or_not_at_all() -> N
     observed = PollState(nodes=nodes, view=MasterView(URL, MasterState.ALIVE, (worker(),)))
     steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
-        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+        link_of=lambda _name: CONNECTED, stopped_at={}.get,
     )  # fmt: skip
     next(steps)
     for seen in nodes.values():
@@ -275,9 +275,22 @@ def test_what_comes_while_a_snapshot_is_made_is_in_it_whole_or_not_at_all() -> N
     observed = PollState({**nodes, master: late}, master_error="no answer", listening=False)
     steps = build_snapshot(
         cluster="shelf", nodes=NODES, master_url=URL, observed=observed,
-        links=dict.fromkeys(NODES, CONNECTED), stopped_at={}.get,
+        link_of=lambda _name: CONNECTED, stopped_at={}.get,
     )  # fmt: skip
     for _ in range(len(NODES)):
         next(steps)
     late.health = health()
     assert at_once(steps).master.state is MasterState.UNREACHABLE
+
+
+def test_a_worker_is_not_stopped_where_its_node_is_lost_while_a_snapshot_is_made() -> None:
+    links = dict.fromkeys(NODES, CONNECTED)
+    nodes = {name: NodePollState(health=health()) for name in NODES}
+    steps = build_snapshot(
+        cluster="shelf", nodes=NODES, master_url=URL, stopped_at={}.get, link_of=links.__getitem__,
+        observed=PollState(nodes, MasterView(URL, MasterState.ALIVE), master_error="no answer"),
+    )  # fmt: skip
+    next(steps)
+    links["pi1"], nodes["pi1"].health = LinkStatus(LinkState.UNREACHABLE), None
+    lost = at_once(steps).node("pi1")
+    assert (lost.link.state, lost.worker) == (LinkState.UNREACHABLE, None)
