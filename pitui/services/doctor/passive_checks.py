@@ -158,6 +158,7 @@ class PassiveChecks:
         found: list[Finding] = []
         for check in PASSIVE:
             found += await _findings(check, evidence, clock)
+            await clock.rest_if_due()
         if of_logs := self._logs.facts(at):
             found += await _findings(known_error.CHECK, replace(evidence, facts=of_logs), clock)
         return {

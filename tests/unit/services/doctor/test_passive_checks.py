@@ -1,5 +1,6 @@
 """Findings of the checks that run all the time: each appears once and goes once."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,8 @@ from pitui.doctor.evidence import Evidence
 from pitui.doctor.finding import Finding, error, info, warning
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Application, ApplicationState, MasterState, NodeStatus
+from pitui.domain.concurrency import time_slice
+from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.events.event import Event, EventKind, Severity
 from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.logs.log_line import Level, LogLine, LogPosition, LogSource, SourceKind
@@ -332,3 +335,21 @@ async def test_a_node_that_comes_and_goes_stands_as_a_finding(tmp_path: Path) ->
     assert titles == ["it was lost 3 times in the last hour"]
     await watch.see(healthy(), 3600)
     assert watch.passive.standing == ()
+
+
+async def test_keys_are_answered_between_checks_that_find_nothing(watch, monkeypatch) -> None:
+    monkeypatch.setattr(time_slice, "SLICE", -1.0)
+    one, turns, looked = watch(), 0, False
+    one.passive.take(healthy().snapshot)
+
+    async def count() -> None:
+        nonlocal turns
+        while not looked:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with TaskGroup() as group:
+        group.create_task(count())
+        await one.passive.look(0.0, NOW)
+        looked = True
+    assert turns > len(PASSIVE)
