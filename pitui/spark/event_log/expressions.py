@@ -1,12 +1,14 @@
 """Costly expressions in a query's plan: computed again where another filter stands above them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 
 from pitui.domain.bottleneck.task_record import CostlyExpression
 
-_CALL = re.compile(r"([A-Za-z_]\w*)\(")
+_BRACKET = re.compile(r"(?<!\w)([A-Za-z_]\w*)?\(|\(|\)")
+"""Each bracket, an opening one with the name of the function before it."""
 _COSTLY = re.compile(
     r"(?:regexp_\w+|from_(?:json|csv|xml)|get_json_object|json_tuple|sha\d?|md5|levenshtein"
     r"|parse_url|xpath\w*|aes_\w+|st_\w+)$",
@@ -31,27 +33,39 @@ def costly_expressions(text: str, data: str, *, python: bool) -> Iterator[Costly
     """
     if len(text) > _LONGEST_TEXT:
         return
-    worth = [call for call, names in _calls(text) if python or _is_costly(names)]
-    for call in sorted(set(worth), key=lambda call: (-len(call), call))[:_MOST]:
+    worth = sorted(_costly_spans(text, python=python), key=lambda span: span[0] - span[1])
+    calls: set[str] = set()
+    for begin, end in worth:
+        if len(calls) == _MOST:
+            break
+        calls.add(text[begin:end])
+    for call in calls:
         shown = call if len(call) <= _SHOWN else f"{call[:_SHOWN]}…"
         yield CostlyExpression(shown, sha256(f"{call} of {data}".encode()).hexdigest(), len(call))
 
 
-def _calls(text: str) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield each call in a text, with the names of all functions in it."""
-    opened: list[tuple[int, int | None]] = []
-    found = [(match.start(), match.end() - 1, match[1]) for match in _CALL.finditer(text)]
-    begins: Mapping[int, int] = {bracket: start for start, bracket, _ in found}
-    for at, sign in enumerate(text):
-        if sign == "(":
-            opened.append((at, begins.get(at)))
-        elif sign == ")" and opened:
-            bracket, start = opened.pop()
-            if start is not None:
-                names = [name for _, place, name in found if bracket <= place < at]
-                yield text[start : at + 1], names
+@dataclass(slots=True)
+class _Open:
+    """A bracket that is open: where its call begins, and what stands in it so far."""
+
+    begin: int | None
+    calls: int = 0
+    costly: bool = False
 
 
-def _is_costly(names: Sequence[str]) -> bool:
-    own = [name for name in names if name.lower() not in _CHEAP]
-    return len(own) >= _NESTED or any(map(_COSTLY.match, own))
+def _costly_spans(text: str, *, python: bool) -> Iterator[tuple[int, int]]:
+    """Yield where each call in a text begins and ends that is worth it, by all that is in it."""
+    opened: list[_Open] = []
+    for found in _BRACKET.finditer(text):
+        if found[0] != ")":
+            name = found[1] or ""
+            own = name.lower() not in _CHEAP and bool(name)
+            costly = own and _COSTLY.match(name) is not None
+            opened.append(_Open(found.start() if name else None, int(own), costly))
+        elif opened:
+            call = opened.pop()
+            if call.begin is not None and (python or call.costly or call.calls >= _NESTED):
+                yield call.begin, found.end()
+            if opened:
+                opened[-1].calls += call.calls
+                opened[-1].costly |= call.costly
