@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 from support.looks import screen_lines, screen_text
-from support.plain_cluster import FULL, NODES, NOW, Still, pi, shown, ui, until, worker
+from support.plain_cluster import FULL, NODES, NOW, RUNS, Still, pi, shown, ui, until, worker
 
 from pitui.domain.cluster import ApplicationState, MasterState, WorkerState
 from pitui.domain.errors import ConfigError
@@ -16,6 +16,8 @@ from pitui.domain.snapshot import Snapshot
 from pitui.tui.app import PituiApp
 from pitui.tui.events.toasts import Toast, toasts
 from pitui.tui.text.header import header
+
+IN_ONE_JVM = "local-1800000000000"
 
 
 async def test_a_large_terminal_shows_all_panes_and_a_small_one_tabs() -> None:
@@ -132,6 +134,12 @@ async def test_executors_are_those_of_the_selected_application() -> None:
         await pilot.press("4", "j")
         await until(pilot, lambda: main.executors.title == "Executors of greedy")
         assert "no executor" in screen_text(pilot.app)
+        services.publish_runs([replace(RUNS[0], id="r-3", application=IN_ONE_JVM), *RUNS])
+        await until(pilot, lambda: main.jobs.key_of(IN_ONE_JVM) is not None)
+        main.jobs.table.select(main.jobs.key_of(IN_ONE_JVM))
+        await until(pilot, lambda: main.jobs.job.run.id == "r-3")
+        await until(pilot, lambda: main.executors.title == "Executors of pi")
+        assert main.jobs.active_applications() == ["app-0003", "app-0004"]
 
 
 async def test_toasts_tell_only_of_what_changed_by_itself() -> None:

@@ -114,8 +114,8 @@ class JobsPane(SortedPane):
         None where no application is active.
         """
         job = self.job
-        if job is not None and job.active and job.app_id:
-            return job.app_id
+        if job is not None and job.active and job.application is not None:
+            return job.application.id
         return next(iter(self.active_applications()), None)
 
     def key_of(self, app_id: str) -> str | None:
@@ -123,8 +123,11 @@ class JobsPane(SortedPane):
         return self._jobs.key_of(app_id)
 
     def active_applications(self) -> list[str]:
-        """Return the ids of the applications whose progress is shown."""
-        return [job.app_id for job in self._jobs.active if job.app_id]
+        """Return the ids of the applications whose progress is shown.
+
+        A run in one JVM has an application that the master does not know.
+        """
+        return [job.application.id for job in self._jobs.active if job.application is not None]
 
     def summary(self, key: str) -> tuple[Cell, Cell] | None:
         """Return the two summary lines of a row; None where it is gone."""
