@@ -280,3 +280,6 @@ def test_a_reason_does_not_begin_with_the_path_beside_it() -> None:
     row = DataRow((0, "pi1"), ITEM, "pi1", ITEM.nodes["pi1"], failed=failed)
     assert data_rows([row])[0].cells[5].text == "is there already"
     assert data_summary(row)[1].text == "is there already Move it."
+    within = replace(failed, detail=f"{ITEM.target}/x.csv is there already")
+    row = replace(row, failed=within)
+    assert data_rows([row])[0].cells[5].text == within.detail

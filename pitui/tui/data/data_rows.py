@@ -84,7 +84,7 @@ def _data_detail(row: DataRow) -> Cell:
 
 def _without_path(row: DataRow, text: str) -> str:
     """Return what is said of a row's data without its path, which stands beside it."""
-    return text.removeprefix(row.item.target).lstrip()
+    return text.removeprefix(f"{row.item.target} ")
 
 
 def copying_words(copying: Copying) -> str:
