@@ -186,8 +186,9 @@ async def test_a_page_that_failed_is_asked_for_once_more() -> None:
                 read_deaths(cluster.spark_master, "app-1"),
                 cluster.spark_master.read(),
             ):
-                with pytest.raises(WebError, match="the server failed with status 500"):
+                with pytest.raises(WebError, match="the server failed with status 500") as failure:
                     await asked
+                assert "`pitui logs master`" in failure.value.advice
 
 
 async def test_a_frozen_master_is_said_and_comes_back(tmp_path: Path) -> None:

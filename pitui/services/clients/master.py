@@ -17,6 +17,10 @@ from pitui.spark.api.master_json import MasterReader
 READ_LIMIT = 5.0
 _ADVICE = "Start it with `pitui start master`, or check spark.master in the configuration."
 _OTHER_ADVICE = "Something else is listening there: check spark.master in the configuration."
+_FAILED_ADVICE = (
+    "The master's log says why: `pitui logs master`. Where it does not, something else is "
+    "listening there: check spark.master in the configuration."
+)
 _STARTS_WITHIN = 3.0
 _AGAIN_AFTER = 0.2
 _SERVER_FAILED = 500
@@ -132,7 +136,7 @@ class MasterAccess:
             answer = await self._web.get(url, via=self._node.name, limit=limit)
         if answer.status >= _SERVER_FAILED:
             said = f"the server failed with status {answer.status}"
-            raise WebError(url, said, status=answer.status)
+            raise WebError(url, said, _FAILED_ADVICE, status=answer.status)
         return answer
 
     async def send(
