@@ -39,8 +39,8 @@ from support.sshd import Server, SshServers, servers
 
 from pitui.config.load import load_config
 from pitui.doctor.check import Reads
-from pitui.doctor.known_errors import LOG_WORDS
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.symptoms.known_errors import LOG_WORDS
 from pitui.facts.node_facts.script import NodeQuestion, node_facts_command
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster

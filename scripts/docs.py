@@ -23,7 +23,7 @@ from pitui.config.model import Document
 from pitui.doctor.check import COST, Check
 from pitui.doctor.registry import CHECKS
 from pitui.tui.base.actions.action_table import grouped
-from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.actions.key_remapping import Keys
 
 ROOT = Path(__file__).parents[1]
 MADE = "<!-- Made by `scripts/docs.py write`; do not edit. -->"

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from pitui.bench.baseline import check_can_be_baseline, same_kind
-from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
+from pitui.config.state_database import opened_database
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample

@@ -40,13 +40,13 @@ def act_on_daemons(
 
     async def main() -> int:
         from pitui.services.cluster import open_cluster
-        from pitui.services.daemons import control
+        from pitui.services.daemons import daemon_control
 
         async with open_cluster(
             config, TerminalPrompter(trust_new), read_only=settings.read_only
         ) as cluster:
-            targets = control.targets_for(cluster, list(words))
-            action = getattr(control, verb)
+            targets = daemon_control.targets_for(cluster, list(words))
+            action = getattr(daemon_control, verb)
             outcomes: list[Outcome] = await action(cluster, targets, _reporter(settings), **extra)
         if settings.json:
             print_json({"nodes": [outcome_json(outcome) for outcome in outcomes]})

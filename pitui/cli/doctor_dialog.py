@@ -15,10 +15,10 @@ from pitui.cli.render.fix_text import (
 )
 from pitui.cli.render.progress_line import StateLine
 from pitui.cli.settings import Settings
-from pitui.doctor.fix_result import FixResult
+from pitui.doctor.fix.fix_result import FixResult
 from pitui.domain.node_outcome import Outcome
-from pitui.services.doctor.bundle import BundleFile
-from pitui.services.doctor.fixing import FixPreview
+from pitui.services.doctor.bundle.bundle import BundleFile
+from pitui.services.doctor.fix.carry_out import FixPreview
 
 
 class DoctorDialog:

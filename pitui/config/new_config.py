@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitui.config.addresses import Address, name_for, parse_address
+from pitui.config.atomic_file import create_file
 from pitui.config.did_you_mean import did_you_mean
 from pitui.config.load import parse_config
 from pitui.config.model import LOCAL
 from pitui.config.validators import node_name_problem
-from pitui.config.whole_file import create_file
 from pitui.config.yaml.problem import quoted
 from pitui.domain.errors import UsageError
 from pitui.domain.sizing import LEAST_MEMORY

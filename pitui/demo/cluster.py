@@ -24,7 +24,7 @@ from pitui.domain.node_outcome import Outcome
 from pitui.remote.prompts import NonInteractive
 from pitui.services.audit import Audit
 from pitui.services.cluster import open_cluster
-from pitui.services.daemons.control import start, targets_for
+from pitui.services.daemons.daemon_control import start, targets_for
 
 
 def start_spark(plan: Plan) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
 
 Rule = Callable[[Evidence], Iterable[Finding | SkippedCheck]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pitui.doctor.check import Check
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.severity import FindingSeverity
 
 COSTS = {FindingSeverity.ERROR: 20, FindingSeverity.WARNING: 5, FindingSeverity.INFO: 0}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.severity import FindingSeverity
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from pitui.domain.apps.stall_reason import MayStall, StallReason
-from pitui.domain.driver import ClusterDriver, DriverAge
 from pitui.domain.link import LinkStatus
+from pitui.domain.spark_driver import ClusterDriver, DriverAge
 
 
 class MasterState(StrEnum):

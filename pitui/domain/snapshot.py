@@ -12,7 +12,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.driver import ClusterDriver
+from pitui.domain.spark_driver import ClusterDriver
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import cast
 
 from pitui.domain.errors import NodeError
 from pitui.remote.output_frame import OutputFrame
-from pitui.remote.process import FramedProcess
 from pitui.remote.process_cleanup import watched
+from pitui.remote.remote_process import FramedProcess
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 from pitui.remote.time_limit import time_limit
 

@@ -12,8 +12,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from pitui.domain.errors import Failure, LinkError
-from pitui.remote.process import OUTPUT_LIMIT
 from pitui.remote.quoting import quote
+from pitui.remote.remote_process import OUTPUT_LIMIT
 from pitui.remote.runner import RemoteProcess, Runner
 from pitui.remote.time_limit import time_limit
 

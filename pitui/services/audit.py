@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pitui.config.own_user import own_user
+from pitui.config.current_user import current_user
 from pitui.config.paths import state_folder, write_all
 from pitui.domain.concurrency.disk_thread import DiskThread, LastingWork, SlowDiskError
 
@@ -43,7 +43,7 @@ class Audit:
         self._last[action, node] = now.timestamp()
         entry = {
             "time": now.isoformat(timespec="milliseconds"),
-            "user": own_user(),
+            "user": current_user(),
             "cluster": self.cluster,
             "action": action,
             "node": node,

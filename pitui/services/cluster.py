@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pitui.config.model import Config, Node
 from pitui.config.nodes import resolve_nodes, spark_url
 from pitui.domain.errors import UsageError
-from pitui.remote.change_guard import ChangeGuard
-from pitui.remote.node_locks import NodeLocks
+from pitui.remote.locks.change_guard import ChangeGuard
+from pitui.remote.locks.node_locks import NodeLocks
 from pitui.remote.prompts import NonInteractive, PasswordPrompter
 from pitui.remote.runner import Runner
 from pitui.remote.ssh.connection_pool import ConnectionPool

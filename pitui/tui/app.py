@@ -22,7 +22,7 @@ from pitui.domain.errors import PituiError, first_error
 from pitui.tui.backend.load_services import BackendFactory, first_snapshot, load_live, open_live
 from pitui.tui.base.actions.action_handler import StartingError
 from pitui.tui.base.actions.action_table import action
-from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.actions.key_remapping import Keys
 from pitui.tui.base.styled_once import LOW, TALL, TALL_FROM
 from pitui.tui.base.ui_messages import RunsChanged, SnapshotChanged
 from pitui.tui.main.main_screen import MainScreen

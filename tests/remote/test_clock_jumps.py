@@ -18,7 +18,7 @@ from pitui.domain.clock_jumps import ClockJumps
 from pitui.domain.cluster import WorkerState
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LockedError
-from pitui.remote import node_locks
+from pitui.remote.locks import node_locks
 from pitui.services.audit import Audit
 from pitui.services.events.timeline import Timeline
 from pitui.services.monitor.cluster_monitor import ClusterMonitor

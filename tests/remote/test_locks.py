@@ -15,19 +15,19 @@ from remote.conftest import until
 from support.processes import alive
 from support.ssh_spark_homes import SshSparkHomes
 
-from pitui.config.own_user import own_user
-from pitui.doctor.fix_plan import FixPlan
+from pitui.config.current_user import current_user
+from pitui.doctor.fix.fix_plan import FixPlan
 from pitui.domain.cluster import Role
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LockedError
 from pitui.domain.link import LinkState
 from pitui.domain.node_outcome import Outcome, OutcomeState
-from pitui.remote.lock_script import LockOwner, parse_taken, take_command
-from pitui.remote.node_locks import process_space
+from pitui.remote.locks.lock_script import LockOwner, parse_taken, take_command
+from pitui.remote.locks.node_locks import process_space
 from pitui.services.cluster import Cluster
-from pitui.services.daemons import control
-from pitui.services.doctor.fixing import Fixing
+from pitui.services.daemons import daemon_control
+from pitui.services.doctor.fix.carry_out import Fixing
 from pitui.services.nodes.disk_use import disk_use
 from pitui.services.nodes.probe import probe
 
@@ -106,7 +106,7 @@ async def test_who_comes_second_is_told_who_holds_it_and_since_when(
                 await theirs.take("pi2")
             said = caught.value.message
             assert said.startswith(
-                f"{own_user()}@{socket.gethostname()} is changing the node: restart, since "
+                f"{current_user()}@{socket.gethostname()} is changing the node: restart, since "
             )
             assert f"process {os.getpid()})" in said
             process = lock_file(spark_homes, "pi1").read_text().split()[0]
@@ -254,7 +254,7 @@ async def test_an_action_within_another_needs_no_lock_of_its_own(
     told: list[Outcome] = []
     async with spark_homes.opened() as cluster, cluster.locks.holding("provision") as outer:
         await outer.take("pi1")
-        await control.stop(cluster, [DaemonTarget("pi1", Role.WORKER)], told.append)
+        await daemon_control.stop(cluster, [DaemonTarget("pi1", Role.WORKER)], told.append)
         assert told[-1].state is OutcomeState.UNCHANGED
         # That did not free it.
         async with spark_homes.opened() as second:
@@ -307,7 +307,7 @@ async def test_two_actions_of_one_pitui_do_not_share_a_node(spark_homes: SshSpar
         async with TaskGroup() as group:
             group.create_task(first())
             await begun.wait()
-            outcomes = await control.stop(
+            outcomes = await daemon_control.stop(
                 cluster, [DaemonTarget("pi1", Role.WORKER)], lambda _: None
             )
             assert outcomes[0].state is OutcomeState.FAILED
@@ -380,11 +380,11 @@ async def test_a_taking_that_is_broken_off_leaves_no_lock(
 async def test_a_taking_that_is_broken_off_waits_not_long_for_a_node_that_is_silent(
     spark_homes: SshSparkHomes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pitui.remote.node_locks._BEGUN_LIMIT", 0.2)
+    monkeypatch.setattr("pitui.remote.locks.node_locks._BEGUN_LIMIT", 0.2)
     async with spark_homes.opened() as cluster:
         await cluster.runner("pi1").run("true", changes=False)
         monkeypatch.setattr(
-            "pitui.remote.node_locks.take_command", lambda *_args, **_named: "sleep 60"
+            "pitui.remote.locks.node_locks.take_command", lambda *_args, **_named: "sleep 60"
         )
         begun = asyncio.get_running_loop().time()
         with pytest.raises(TimeoutError):

@@ -211,7 +211,7 @@ async def test_what_a_command_leaves_running_stays_and_does_not_hold_the_call(
 
 @ANY
 async def test_a_command_that_leaves_nothing_is_not_waited_for(runner, monkeypatch):
-    monkeypatch.setattr("pitui.remote.process.LINGER", 3600)
+    monkeypatch.setattr("pitui.remote.remote_process.LINGER", 3600)
     assert (await runner.run("echo quick", limit=20)).stdout == "quick\n"
     async with runner.open("echo quick") as process:
         assert [block async for block in process.blocks()] == [b"quick\n"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from spark.submitted import submitted
 from support.looking import until_found
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
 from pitui.doctor.registry import chosen_checks
 from pitui.services.cluster import Cluster

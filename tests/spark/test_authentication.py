@@ -29,7 +29,7 @@ from pitui.remote.prompts import NonInteractive
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.kill import kill_application
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.doctor.run_checks import run_checks
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.runs.detached_runs import Runs
@@ -98,13 +98,13 @@ async def secured(
     config = tmp_path / "config.yaml"
     config.write_text(configuration(home))
     async with open_cluster(load_config(config), NonInteractive()) as cluster:
-        targets = control.targets_for(cluster, [])
+        targets = daemon_control.targets_for(cluster, [])
         try:
-            started = await control.start(cluster, targets, lambda _: None)
+            started = await daemon_control.start(cluster, targets, lambda _: None)
             assert all(outcome.state.good for outcome in started), started
             yield Secured(cluster, config, home, events)
         finally:
-            await control.stop(cluster, targets, lambda _: None)
+            await daemon_control.stop(cluster, targets, lambda _: None)
 
 
 async def test_everything_works_with_a_secret(secured: Secured, tmp_path: Path) -> None:

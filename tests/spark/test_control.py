@@ -21,7 +21,7 @@ from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.nodes.probe import probe
 
 pytestmark = [pytest.mark.spark, pytest.mark.ssh]
@@ -46,8 +46,8 @@ async def cluster(opened_demo: Cluster) -> AsyncIterator[Cluster]:
     with suppress(PituiError):  # there is no master to ask
         if await alive_hosts(opened_demo) == workers:
             return  # to ask for this costs less than to start what runs
-    everything = control.targets_for(opened_demo, [])
-    back = await control.start(opened_demo, everything, Reports().append)
+    everything = daemon_control.targets_for(opened_demo, [])
+    back = await daemon_control.start(opened_demo, everything, Reports().append)
     assert all(outcome.state.good for outcome in back), back
 
 
@@ -84,20 +84,20 @@ async def test_one_worker_is_stopped_says_why_it_does_not_start_and_starts(
 ) -> None:
     other, reports = await pid_of(cluster, PI2), Reports()
     pid = await pid_of(cluster, PI1)
-    stopped = outcome_of(await control.stop(cluster, [PI1], reports.append))
+    stopped = outcome_of(await daemon_control.stop(cluster, [PI1], reports.append))
     assert (stopped.state, stopped.detail) == (OutcomeState.OK, "stopped")
     assert pid is not None
     assert not runs(pid)
     assert await alive_hosts(cluster) == {cluster.node("pi2").host}
 
     elsewhere = Reports()
-    again = outcome_of(await control.stop(cluster, [PI1], elsewhere.append))
+    again = outcome_of(await daemon_control.stop(cluster, [PI1], elsewhere.append))
     assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "was not running")
     await no_spark_where_the_configuration_says(cluster)
     await no_java(cluster)
     await a_worker_that_ends_at_once_says_why(cluster)
 
-    started = outcome_of(await control.start(cluster, [PI1], reports.append))
+    started = outcome_of(await daemon_control.start(cluster, [PI1], reports.append))
     assert started.state is OutcomeState.OK, started
     assert "listed with 2 cores and 768 MiB" in started.detail
     assert cluster.node("pi1").host in await alive_hosts(cluster)
@@ -114,7 +114,7 @@ async def test_one_worker_is_stopped_says_why_it_does_not_start_and_starts(
 
 async def no_spark_where_the_configuration_says(cluster: Cluster) -> None:
     wrong = changed(cluster, "pi1", spark_home="/nowhere/spark")
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.start(wrong, [PI1], Reports().append))
     assert outcome.state is OutcomeState.FAILED
     assert outcome.detail == "not started: there is no Spark at /nowhere/spark"
     assert "spark_home" in outcome.advice
@@ -122,14 +122,14 @@ async def no_spark_where_the_configuration_says(cluster: Cluster) -> None:
 
 async def no_java(cluster: Cluster) -> None:
     wrong = changed(cluster, "pi1", env={"JAVA_HOME": "/nowhere/java"})
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.start(wrong, [PI1], Reports().append))
     assert outcome.state is OutcomeState.FAILED
     assert outcome.detail == "not started: JAVA_HOME is /nowhere/java, where there is no bin/java"
 
 
 async def a_worker_that_ends_at_once_says_why(cluster: Cluster) -> None:
     wrong = changed(cluster, "pi1", env={"SPARK_LOCAL_IP": "203.0.113.9"})
-    outcome = outcome_of(await control.start(wrong, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.start(wrong, [PI1], Reports().append))
     assert outcome.state is OutcomeState.FAILED
     assert "could not listen on its port or address" in outcome.detail
     assert "BindException" in outcome.detail
@@ -137,10 +137,10 @@ async def a_worker_that_ends_at_once_says_why(cluster: Cluster) -> None:
 
 
 async def test_starting_what_runs(cluster: Cluster) -> None:
-    targets = control.targets_for(cluster, ["all"])
+    targets = daemon_control.targets_for(cluster, ["all"])
     assert targets == [MASTER, PI1, PI2]
     pids = [await pid_of(cluster, target) for target in targets]
-    started = await control.start(cluster, targets, Reports().append)
+    started = await daemon_control.start(cluster, targets, Reports().append)
     assert [outcome.state for outcome in started] == [OutcomeState.UNCHANGED] * 3
     assert all("already running" in outcome.detail for outcome in started)
     assert pids == [await pid_of(cluster, target) for target in targets]
@@ -151,7 +151,7 @@ async def test_a_worker_that_was_killed_is_started_again(cluster: Cluster) -> No
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     await wait_until(lambda: not runs(pid), "it is dead")
-    started = outcome_of(await control.start(cluster, [PI1], Reports().append))
+    started = outcome_of(await daemon_control.start(cluster, [PI1], Reports().append))
     assert started.state is OutcomeState.OK, started
     rows = (await cluster.spark_master.read()).workers
     states = [row.state for row in rows if row.host == cluster.node("pi1").host]
@@ -161,13 +161,13 @@ async def test_a_worker_that_was_killed_is_started_again(cluster: Cluster) -> No
 
 async def test_of_two_workers_the_one_that_is_missing_is_started(cluster: Cluster) -> None:
     two = changed(cluster, "pi1", env={"SPARK_WORKER_INSTANCES": "2"})
-    second = outcome_of(await control.start(two, [PI1], Reports().append))
+    second = outcome_of(await daemon_control.start(two, [PI1], Reports().append))
     assert (second.state, second.detail[:13]) == (OutcomeState.OK, "started, list"), second
     processes = [p for p in (await probe(two, "pi1")).own if p.role is Role.WORKER]
     assert sorted(p.webui_port for p in processes) == [8081, 8082]
-    again = outcome_of(await control.start(two, [PI1], Reports().append))
+    again = outcome_of(await daemon_control.start(two, [PI1], Reports().append))
     assert (again.state, again.detail) == (OutcomeState.UNCHANGED, "all already running")
-    stopped = outcome_of(await control.stop(two, [PI1], Reports().append))
+    stopped = outcome_of(await daemon_control.stop(two, [PI1], Reports().append))
     assert stopped.state is OutcomeState.OK, stopped
 
 
@@ -175,15 +175,15 @@ async def test_a_recycled_pid_is_never_killed(cluster: Cluster) -> None:
     process = (await probe(cluster, "pi1")).daemon(Role.WORKER)
     assert process is not None
     pid_file = worker_pid_file(cluster.node("pi1").spark_home)
-    await control.stop(cluster, [PI1], Reports().append)
+    await daemon_control.stop(cluster, [PI1], Reports().append)
     assert not pid_file.exists()
     with java_that_is_no_daemon() as stranger:
         pid_file.write_text(f"{stranger.pid}\n")
-        stopped = outcome_of(await control.stop(cluster, [PI1], Reports().append))
+        stopped = outcome_of(await daemon_control.stop(cluster, [PI1], Reports().append))
         assert stopped.state is OutcomeState.UNCHANGED
         assert stranger.poll() is None
 
-        started = outcome_of(await control.start(cluster, [PI1], Reports().append))
+        started = outcome_of(await daemon_control.start(cluster, [PI1], Reports().append))
         assert started.state is OutcomeState.OK, started
         assert stranger.poll() is None
         assert int(pid_file.read_text()) == await pid_of(cluster, PI1)
@@ -215,31 +215,31 @@ def changed(cluster: Cluster, name: str, **values: object) -> Cluster:
 
 
 async def test_without_a_master_no_worker_is_started(cluster: Cluster) -> None:
-    stopped = await control.stop(cluster, [MASTER, PI1, PI2], Reports().append)
+    stopped = await daemon_control.stop(cluster, [MASTER, PI1, PI2], Reports().append)
     assert [outcome.state for outcome in stopped] == [OutcomeState.OK] * 3, stopped
-    outcome = outcome_of(await control.start(cluster, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.start(cluster, [PI1], Reports().append))
     assert outcome.state is OutcomeState.FAILED
     assert "the master on nuc does not answer" in outcome.detail
     assert "pitui start master" in outcome.advice
     assert await pid_of(cluster, PI1) is None
 
-    started = await control.start(cluster, [PI2, MASTER, PI1], Reports().append)
+    started = await daemon_control.start(cluster, [PI2, MASTER, PI1], Reports().append)
     assert [outcome.state for outcome in started] == [OutcomeState.OK] * 3, started
     assert len(await alive_hosts(cluster)) == 2
 
 
 async def test_restart_gives_a_new_process(cluster: Cluster) -> None:
     before = await pid_of(cluster, PI1)
-    outcome = outcome_of(await control.restart(cluster, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.restart(cluster, [PI1], Reports().append))
     assert outcome.state is OutcomeState.OK
     assert outcome.detail.startswith("restarted, listed with")
     assert await pid_of(cluster, PI1) not in (None, before)
 
 
 async def test_an_interrupted_start_can_be_run_again(cluster: Cluster) -> None:
-    await control.stop(cluster, [PI1], Reports().append)
+    await daemon_control.stop(cluster, [PI1], Reports().append)
     reports = Reports()
-    task = asyncio.ensure_future(control.start(cluster, [PI1, PI2], reports.append))  # noqa: TID251
+    task = asyncio.ensure_future(daemon_control.start(cluster, [PI1, PI2], reports.append))  # noqa: TID251
     await wait_until(lambda: "starting" in reports.of("pi1"), "it is being started")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -247,16 +247,16 @@ async def test_an_interrupted_start_can_be_run_again(cluster: Cluster) -> None:
     last = {outcome.node: outcome for outcome in reports}
     assert last["pi1"].state is OutcomeState.CANCELLED
     assert "interrupted while starting" in last["pi1"].detail
-    outcome = outcome_of(await control.start(cluster, [PI1], Reports().append))
+    outcome = outcome_of(await daemon_control.start(cluster, [PI1], Reports().append))
     assert outcome.state.good, outcome
 
 
 async def test_a_dead_node_does_not_delay_another(cluster: Cluster, demo_cluster: Path) -> None:
-    await control.stop(cluster, [PI1], Reports().append)
+    await daemon_control.stop(cluster, [PI1], Reports().append)
     config = with_port(load_config(demo_cluster), "pi2", 1)
     async with open_cluster(config, NonInteractive()) as broken:
         reports = Reports()
-        outcomes = await control.start(broken, [PI1, PI2], reports.append)
+        outcomes = await daemon_control.start(broken, [PI1, PI2], reports.append)
     states = {outcome.node: outcome.state for outcome in outcomes}
     assert states == {"pi1": OutcomeState.OK, "pi2": OutcomeState.UNREACHABLE}
     ended = [outcome.node for outcome in reports if outcome.state.ended]

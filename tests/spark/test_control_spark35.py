@@ -13,7 +13,7 @@ from pitui.domain.cluster import Role
 from pitui.domain.node_outcome import OutcomeState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.nodes.probe import probe
 from pitui.spark.versions import page_version
@@ -69,9 +69,9 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, own_folders: None) -> 
     file.write_text(configuration(home))
     said = []
     async with open_cluster(load_config(file), NonInteractive()) as cluster:
-        targets = control.targets_for(cluster, [])
+        targets = daemon_control.targets_for(cluster, [])
         try:
-            started = await control.start(cluster, targets, said.append)
+            started = await daemon_control.start(cluster, targets, said.append)
             assert [outcome.state for outcome in started] == [OutcomeState.OK] * 2, started
             (worker,) = (await cluster.spark_master.read()).alive
             assert (worker.cores, worker.memory_mib) == (1, 512)
@@ -82,23 +82,25 @@ async def test_spark_3_5_starts_and_stops(tmp_path: Path, own_folders: None) -> 
             process = (await probe(cluster, "nuc")).daemon(Role.WORKER)
             assert process is not None
             assert process.host == "127.0.0.1"  # the address towards the master
-            again = await control.start(cluster, targets, said.append)
+            again = await daemon_control.start(cluster, targets, said.append)
             assert [outcome.state for outcome in again] == [OutcomeState.UNCHANGED] * 2, again
             off = await decommission_refusal(cluster)
             assert off is not None
             assert off.reason.startswith("decommissioning is switched off on the master")
-            drained = await control.drain(cluster, targets[1:], said.append)
+            drained = await daemon_control.drain(cluster, targets[1:], said.append)
             assert [outcome.state for outcome in drained] == [OutcomeState.FAILED]
             assert "switched off" in drained[0].detail
             assert len((await cluster.spark_master.read()).alive) == 1
             (home / "conf" / "spark-defaults.conf").write_text("spark.decommission.enabled true\n")
-            assert all(o.state.good for o in await control.restart(cluster, targets, said.append))
+            assert all(
+                o.state.good for o in await daemon_control.restart(cluster, targets, said.append)
+            )
             assert await decommission_refusal(cluster) is None
-            drained = await control.drain(cluster, targets[1:], said.append)
+            drained = await daemon_control.drain(cluster, targets[1:], said.append)
             assert [outcome.state for outcome in drained] == [OutcomeState.OK], drained
             assert "drained" in drained[0].detail
         finally:
-            stopped = await control.stop(cluster, targets, said.append)
+            stopped = await daemon_control.stop(cluster, targets, said.append)
         assert all(outcome.state.good for outcome in stopped), stopped
         assert (await probe(cluster, "nuc")).own == ()
         assert not list((home / "run").iterdir())

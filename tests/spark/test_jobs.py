@@ -20,12 +20,12 @@ from pitui.domain.apps.recorded_run import RunState
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.cluster import Application, ApplicationState
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NodeError
 from pitui.domain.events.event import Event
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.domain.events.snapshot_diff import diff_snapshots
 from pitui.domain.snapshot import Snapshot
+from pitui.domain.spark_driver import ClusterDriver, DriverState
 from pitui.remote.quoting import quote
 from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.collect_app_record import app_record

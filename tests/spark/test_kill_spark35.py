@@ -24,7 +24,7 @@ from pitui.services.apps.app_details import AppDetails
 from pitui.services.apps.kill import kill_application
 from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.runs.detached_runs import Runs
 from pitui.services.runs.submit import prepare
 
@@ -86,10 +86,10 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
     file = tmp_path / "config.yaml"
     file.write_text(configuration(home))
     async with open_cluster(load_config(file), NonInteractive()) as cluster:
-        targets = control.targets_for(cluster, [])
+        targets = daemon_control.targets_for(cluster, [])
         runs, app_details = Runs(cluster), AppDetails(cluster)
         try:
-            started = await control.start(cluster, targets, lambda _: None)
+            started = await daemon_control.start(cluster, targets, lambda _: None)
             assert all(outcome.state.good for outcome in started), started
             words = [*SMALL, "--conf", f"spark.my.password={OWN}"]
             words.append(str(write(tmp_path, "many", MANY)))
@@ -121,4 +121,4 @@ async def test_a_job_a_stage_and_the_whole(tmp_path: Path, own_folders: None) ->
         finally:
             for run in await runs.refresh():
                 await runs.cancel(run)
-            await control.stop(cluster, targets, lambda _: None)
+            await daemon_control.stop(cluster, targets, lambda _: None)

@@ -18,7 +18,7 @@ from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.logs.follow import follow
 from pitui.services.logs.log_arguments import sources_of
 
@@ -117,7 +117,9 @@ async def test_a_restarted_worker_is_followed_into_its_new_log(demo_cluster: Pat
             while not seen:
                 seen += [line.text for line in await anext(batches) if not line.note]
             before = len(seen)
-            await control.restart(cluster, [DaemonTarget("pi2", Role.WORKER)], lambda _: None)
+            await daemon_control.restart(
+                cluster, [DaemonTarget("pi2", Role.WORKER)], lambda _: None
+            )
             while not any(registered in text for text in seen[before:]):
                 seen += [line.text for line in await anext(batches) if not line.note]
     after = "\n".join(seen[before:])

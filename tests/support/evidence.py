@@ -7,7 +7,7 @@ import msgspec
 
 from pitui.config.model import Config
 from pitui.config.nodes import resolve_nodes
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
 from pitui.doctor.registry import CHECKS
 from pitui.domain.cluster import (

@@ -7,7 +7,7 @@ from datetime import date
 
 from pitui.doctor.doctor_report import KnownFinding, make_report
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.fix_plan import FixPlan
+from pitui.doctor.fix.fix_plan import FixPlan
 from pitui.doctor.registry import CHECKS
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.gantt import TaskBar
@@ -29,7 +29,7 @@ from pitui.provision.engine.provision_report import NodeReport
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.services.apps.spark_ui_links import WebPage
 from pitui.services.data.item_presence import ItemPresence, NodeData
-from pitui.services.doctor.fixing import FixPreview
+from pitui.services.doctor.fix.carry_out import FixPreview
 from pitui.services.doctor.run_checks import CheckRun
 from pitui.services.nodes.disk_use import Cleaned
 from pitui.services.nodes.inspect_node import NodeInspection

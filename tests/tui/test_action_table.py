@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import error
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.services.data.item_presence import ItemPresence, NodeData
 from pitui.tui.apps.level_screen import LevelScreen

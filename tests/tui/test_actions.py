@@ -23,7 +23,7 @@ from pitui.tui.apps.levels.jobs import JOBS as SPARK_JOBS
 from pitui.tui.backend.requests import ProvisionKind, ProvisionRequest, Verb
 from pitui.tui.base.actions.action_table import ACTIONS, Scope, bindings, of, reaches
 from pitui.tui.base.actions.help_screen import HelpScreen
-from pitui.tui.base.actions.keymap import Keys
+from pitui.tui.base.actions.key_remapping import Keys
 from pitui.tui.base.dialogs.confirm import ConfirmScreen
 from pitui.tui.base.panes.text_pane import TextPane
 from pitui.tui.benchmarks.benchmarks_pane import BenchmarksPane

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import FindingLine, SkippedCheck, error, info, warning
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import PituiError

@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import PituiError
+from pitui.domain.spark_driver import ClusterDriver, DriverState
 from pitui.services.apps.failure_analysis import FailureCause
 from pitui.tui.apps.level_screen import LevelScreen
 from pitui.tui.base.dialogs.confirm import ConfirmScreen

@@ -11,8 +11,8 @@ import pytest
 from tui.test_start_and_end import Terminal
 
 from pitui.bench.store import RunStore
-from pitui.config.own_database import BusyFileError, opened_database
 from pitui.config.paths import data_folder
+from pitui.config.state_database import BusyFileError, opened_database
 from pitui.services.doctor.finding_store import FindingStore
 from pitui.services.events.timeline_store import TimelineStore
 

@@ -24,7 +24,7 @@ from pitui.domain.errors import PituiError
 from pitui.remote.prompts import UnknownKey
 from pitui.tui.base.actions.action_table import Scope, of
 from pitui.tui.main.connection_prompts import HostKeyScreen, PassphraseScreen, UiAsker
-from pitui.tui.terminal.shell import shell_command
+from pitui.tui.terminal.node_shell import shell_command
 from pitui.tui.terminal.style_files import style_paths
 
 KEY = UnknownKey("pi1", "192.168.1.11", 22, "ssh-ed25519", "SHA256:abcdef")

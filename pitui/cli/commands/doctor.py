@@ -91,7 +91,7 @@ def command(  # noqa: PLR0917 - click hands them over by name
         from pitui.cli.open_writable import open_to_act
         from pitui.cli.render.progress_line import StateLine
         from pitui.services.cluster import open_cluster
-        from pitui.services.doctor.bundle_archive import check_bundle_path
+        from pitui.services.doctor.bundle.bundle_archive import check_bundle_path
 
         path = check_bundle_path(bundle) if bundle is not None else None
         progress = StateLine()
@@ -156,7 +156,7 @@ class _Work:
         from pitui.cli.interrupts import finishing_first
         from pitui.cli.render.doctor_text import report_summary
         from pitui.cli.render.fix_text import fix_result_json
-        from pitui.services.doctor.fix_rounds import FixRounds
+        from pitui.services.doctor.fix.fix_rounds import FixRounds
 
         await self.look()
         assert self.last is not None  # noqa: S101 - just looked
@@ -176,8 +176,8 @@ class _Work:
         """Show what a bundle would hold, and write it; say whether it was."""
         from pitui.cli.render.bundle_text import bundle_json
         from pitui.cli.render.doctor_text import report_json
-        from pitui.services.doctor.bundle import collect_bundle
-        from pitui.services.doctor.bundle_archive import write_bundle
+        from pitui.services.doctor.bundle.bundle import collect_bundle
+        from pitui.services.doctor.bundle.bundle_archive import write_bundle
 
         assert self.last is not None  # noqa: S101 - looked before
         assert self.last.evidence is not None  # noqa: S101

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pitui.services.doctor.bundle import BundleFile
+from pitui.services.doctor.bundle.bundle import BundleFile
 
 
 def bundle_lines(files: Sequence[BundleFile]) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from pitui.doctor.fix_plan import FixPlan
-from pitui.doctor.fix_result import FixResult, FixState
+from pitui.doctor.fix.fix_plan import FixPlan
+from pitui.doctor.fix.fix_result import FixResult, FixState
 from pitui.domain.node_outcome import Outcome
 from pitui.domain.text.number_words import counted
 from pitui.provision.engine.report_text import quiet, step_text
-from pitui.services.doctor.fixing import FixPreview
+from pitui.services.doctor.fix.carry_out import FixPreview
 
 _WORDS = {
     FixState.FIXED: "fixed",

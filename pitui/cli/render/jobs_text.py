@@ -11,8 +11,8 @@ from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage
 from pitui.domain.apps.work_counts import Tally, WorkDone
 from pitui.domain.bottleneck.explanation import Explanation
 from pitui.domain.cluster import Application
-from pitui.domain.driver import ClusterDriver
 from pitui.domain.snapshot import Snapshot
+from pitui.domain.spark_driver import ClusterDriver
 
 _NONE = "-"
 _MIB = 1024 * 1024

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pitui.domain.apps.jobs import SparkJob, SqlQuery, Stage, Task
 from pitui.domain.apps.work_counts import WorkDone, WorkState
 from pitui.domain.cluster import Progress
-from pitui.domain.driver import DriverAge
+from pitui.domain.spark_driver import DriverAge
 
 
 class DetailOrigin(StrEnum):

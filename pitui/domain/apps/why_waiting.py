@@ -14,12 +14,12 @@ from pitui.domain.cluster import (
     MasterView,
     Worker,
 )
-from pitui.domain.driver import ClusterDriver
 from pitui.domain.sizing import (
     LEAST_MEMORY,
     SMALLEST_EXECUTOR_MIB,
     SMALLEST_SERIAL_EXECUTOR_MIB,
 )
+from pitui.domain.spark_driver import ClusterDriver
 
 SHORT_WAIT = 3.0
 """Seconds in which waiting is just starting."""

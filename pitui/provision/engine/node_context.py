@@ -20,7 +20,7 @@ from pitui.provision.support.file_commands import (
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.receive_script import Placing
 from pitui.remote.copy.transfer_rate import RateMeter
-from pitui.remote.process import read_all
+from pitui.remote.remote_process import read_all
 from pitui.remote.runner import RUN_LIMIT, Result, Runner
 from pitui.remote.shell import Answer
 from pitui.remote.sudo import PATHS, Sudo

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pitui.config.model import Config, Node
 from pitui.remote.copy.relay.file_distributor import FileDistributor
-from pitui.remote.node_locks import Holding, NodeLocks
+from pitui.remote.locks.node_locks import Holding, NodeLocks
 from pitui.remote.prompts import PasswordPrompter
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.sudo import Passwords

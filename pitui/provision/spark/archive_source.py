@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from pitui.config.atomic_file import replace_file
 from pitui.config.model import Config
 from pitui.config.nodes import expand_path
 from pitui.config.paths import cache_folder
-from pitui.config.whole_file import replace_file
 from pitui.domain.errors import WebError
 from pitui.provision.engine.provision_report import Transfer
 from pitui.provision.spark.archive import Archive, ArchiveError, read_archive

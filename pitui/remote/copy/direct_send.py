@@ -23,7 +23,7 @@ from pitui.remote.copy.payload import (
 )
 from pitui.remote.copy.receive_script import ORDINARY, Placing, RemoteFile, receive_command
 from pitui.remote.copy.retrying_upload import AWAY_LIMIT, RetryingUpload
-from pitui.remote.process import read_all
+from pitui.remote.remote_process import read_all
 from pitui.remote.runner import BLOCK, RemoteProcess, Runner
 
 STALL_LIMIT = 60.0

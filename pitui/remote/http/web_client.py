@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from pitui.domain.errors import LinkError, NotListeningError, WebError
 from pitui.domain.ip_address import is_loopback
-from pitui.remote.change_guard import ChangeGuard
 from pitui.remote.http.request import (
     DIRECT_LIMIT,
     DroppedError,
@@ -24,6 +23,7 @@ from pitui.remote.http.request import (
     exchange,
 )
 from pitui.remote.http.request_queue import Gate
+from pitui.remote.locks.change_guard import ChangeGuard
 from pitui.remote.ssh.connection_pool import ConnectionPool
 from pitui.remote.tcp import open_socket
 

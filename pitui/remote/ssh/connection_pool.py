@@ -16,9 +16,9 @@ from pitui.config.model import Node
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import HostKeyChangedError
 from pitui.domain.link import LinkState, LinkStatus
-from pitui.remote.change_guard import ChangeGuard
-from pitui.remote.guarded_runner import GuardedRunner
 from pitui.remote.local_runner import LocalRunner
+from pitui.remote.locks.change_guard import ChangeGuard
+from pitui.remote.locks.guarded_runner import GuardedRunner
 from pitui.remote.prompts import Prompter
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
 from pitui.remote.ssh.asyncssh_import import import_ssh

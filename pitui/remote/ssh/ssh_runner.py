@@ -10,8 +10,8 @@ import asyncssh
 from pitui.domain.errors import Failure
 from pitui.remote import ssh_errors
 from pitui.remote.output_frame import OutputFrame
-from pitui.remote.process import FramedProcess
 from pitui.remote.process_cleanup import kill_group, watched
+from pitui.remote.remote_process import FramedProcess
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result
 from pitui.remote.ssh.connection import Connection, LiveConnection, is_lost
 from pitui.remote.time_limit import time_limit

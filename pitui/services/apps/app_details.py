@@ -9,7 +9,6 @@ from pitui.domain.apps.app_detail import AppDetail, AppLocation, DetailOrigin, D
 from pitui.domain.apps.jobs import Stage, Task
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.clock_jumps import steady_time
-from pitui.domain.driver import DriverAge, driver_age
 from pitui.domain.errors import (
     NodeError,
     NotSparkError,
@@ -18,6 +17,7 @@ from pitui.domain.errors import (
     WebError,
     ungrouped,
 )
+from pitui.domain.spark_driver import DriverAge, driver_age
 from pitui.remote.http.request_queue import polling
 from pitui.services.apps.app_history import AppHistory
 from pitui.services.apps.event_logs import EventLogs

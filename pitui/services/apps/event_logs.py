@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pitui.domain.cluster import Application
 from pitui.domain.errors import NodeError, PituiError
-from pitui.remote.process import read_all
+from pitui.remote.remote_process import read_all
 from pitui.remote.time_limit import time_limit
 from pitui.services.cluster import Cluster
 from pitui.spark.event_log import files

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from pitui.domain.apps.app_detail import AppLocation
 from pitui.domain.apps.jobs import SparkJob, Stage
 from pitui.domain.cluster import Application, MasterView
-from pitui.domain.driver import ClusterDriver
 from pitui.domain.errors import UsageError
+from pitui.domain.spark_driver import ClusterDriver
 from pitui.services.apps.kill_job import kill_job, kill_stage
 from pitui.services.apps.kill_request import check_answer, kill_form, until_ended
 from pitui.services.cluster import Cluster

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pitui.bench.report.page import ReportedRun
-from pitui.config.whole_file import replace_file
+from pitui.config.atomic_file import replace_file
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.errors import PituiError, UsageError
 from pitui.services.apps.app_details import AppDetails

@@ -9,8 +9,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pitui.config.atomic_file import replace_file
 from pitui.config.paths import cache_folder
-from pitui.config.whole_file import replace_file
 from pitui.domain.errors import NodeError, PituiError
 from pitui.facts.disk.bench_folder import FOLDER
 from pitui.remote.copy.put_file import put_file

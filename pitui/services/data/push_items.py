@@ -15,8 +15,8 @@ from pitui.domain.text.printable import printable
 from pitui.remote.copy.payload import Payload
 from pitui.remote.copy.tree.digest_cache import DigestCache
 from pitui.remote.copy.tree.entry import Tree, TreeEntry, TreeIdentity
-from pitui.remote.copy.tree.kept_identity import KeptIdentity
 from pitui.remote.copy.tree.scan import UnfitFileError, scan_tree
+from pitui.remote.copy.tree.source_identity_cache import KeptIdentity
 from pitui.remote.copy.tree.tree_script import TreePlace
 from pitui.services.cluster import Cluster
 

@@ -13,7 +13,7 @@ from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.remote.copy.relay.file_distributor import FileDistributor
 from pitui.remote.copy.tree.archive_store import ArchiveStore
 from pitui.remote.fanout import fan_out
-from pitui.remote.node_locks import Holding
+from pitui.remote.locks.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.data.item_push import ItemPush, PushContext, PushProgress
 from pitui.services.data.push_items import Content, Item, recall_content

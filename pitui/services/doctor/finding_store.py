@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
+from pitui.config.state_database import opened_database
 from pitui.doctor.finding import Finding
 from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from pitui.doctor.app_evidence import AppEvidence
+from pitui.doctor.evidence.app_evidence import AppEvidence
 from pitui.domain.apps.app_detail import DetailOrigin
 from pitui.domain.bottleneck.explain import explanation
 from pitui.domain.bottleneck.task_record import ApplicationRecord

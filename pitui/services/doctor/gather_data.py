@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from pitui.doctor.data_evidence import DataItem, DataOnNode
+from pitui.doctor.evidence.data_evidence import DataItem, DataOnNode
 from pitui.services.cluster import Cluster
 from pitui.services.data.item_presence import ItemPresence, find_data
 

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from pitui.config.model import Node
-from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.check import Reads
-from pitui.doctor.evidence import Evidence, address_of_url
-from pitui.doctor.known_errors import LOG_WORDS
-from pitui.doctor.settling import SETTLE, is_settling
+from pitui.doctor.evidence.app_evidence import AppEvidence
+from pitui.doctor.evidence.evidence import Evidence, address_of_url
+from pitui.doctor.symptoms.known_errors import LOG_WORDS
+from pitui.doctor.symptoms.settling import SETTLE, is_settling
 from pitui.domain.cluster import DaemonProcess, NodeStatus, Role, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.ip_address import is_ip_address

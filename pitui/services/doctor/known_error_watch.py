@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from pitui.doctor.known_errors import LOG_WORDS
+from pitui.doctor.symptoms.known_errors import LOG_WORDS
 from pitui.domain.logs.log_line import Level, LogLine, LogSource, SourceKind
 from pitui.facts.node_facts.log_facts import LogFacts
 from pitui.facts.node_facts.node_facts import NodeFacts

@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pitui.config.model import Config, Node
-from pitui.config.own_database import BusyFileError, DamagedFileError
+from pitui.config.state_database import BusyFileError, DamagedFileError
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.logs import known_error
 from pitui.doctor.doctor_report import KnownFinding
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, info
-from pitui.doctor.fixable import with_possible_fixes
-from pitui.doctor.node_losses import recent_events
+from pitui.doctor.fix.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
+from pitui.doctor.symptoms.node_losses import recent_events
 from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.disk_thread import SlowDiskError
 from pitui.domain.concurrency.duty_cycle import pause_after

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from pitui.doctor.check import Check
 from pitui.doctor.doctor_report import KnownFinding, Report, make_report
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.fixable import with_possible_fixes
+from pitui.doctor.fix.fixable import with_possible_fixes
 from pitui.domain.errors import PituiError
 from pitui.services.cluster import Cluster
 from pitui.services.doctor.finding_store import (

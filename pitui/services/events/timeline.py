@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from pitui.config.own_database import BusyFileError, DamagedFileError
+from pitui.config.state_database import BusyFileError, DamagedFileError
 from pitui.domain.clock_jumps import ClockJumps
 from pitui.domain.cluster import MasterState
 from pitui.domain.concurrency.disk_thread import LastingWork, SlowDiskError

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from pitui.config.own_database import opened_database
 from pitui.config.paths import data_folder
+from pitui.config.state_database import opened_database
 from pitui.domain.concurrency.disk_thread import DiskThread
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity

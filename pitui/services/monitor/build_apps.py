@@ -9,7 +9,7 @@ from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.apps.why_waiting import driver_waits, waits
 from pitui.domain.cluster import Application, Executor, MasterView, Progress
-from pitui.domain.driver import ClusterDriver, DriverAge
+from pitui.domain.spark_driver import ClusterDriver, DriverAge
 from pitui.facts.network.address import Matched
 from pitui.services.monitor.poll_state import DriverView, PollState
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from pitui.domain.clock_jumps import steady_time
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.domain.driver import DriverAge, driver_age
+from pitui.domain.spark_driver import DriverAge, driver_age
 from pitui.remote.http.request import ANSWER_LIMIT
 from pitui.remote.http.request_queue import polling
 from pitui.services.monitor.driver_poll import DriverPoll

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pitui.domain.apps.executor_end import RemovedExecutor
 from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import Executor, MasterView, Progress
-from pitui.domain.driver import DriverAge
+from pitui.domain.spark_driver import DriverAge
 from pitui.facts.health.reader import Health
 from pitui.facts.network.address import Names
 from pitui.services.monitor.node_history import LoadHistory

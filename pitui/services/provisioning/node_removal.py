@@ -20,9 +20,9 @@ from pitui.provision.engine.provision_report import (
 )
 from pitui.provision.steps import IDS, steps
 from pitui.remote.fanout import fan_out
-from pitui.remote.node_locks import Holding
+from pitui.remote.locks.node_locks import Holding
 from pitui.services.cluster import Cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.daemons.decommission import decommission
 
 STOP = ("stop", "its worker stopped")
@@ -104,7 +104,7 @@ class Removal:
             return ""
         drained = await decommission(self._cluster, self._name, self._tell)
         target = DaemonTarget(self._name, Role.WORKER)
-        [outcome] = await control.stop(self._cluster, [target], self._tell)
+        [outcome] = await daemon_control.stop(self._cluster, [target], self._tell)
         if outcome.state is OutcomeState.UNREACHABLE:
             self._away = True
             return f"the node is unreachable: {outcome.detail}"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pitui.config.whole_file import save_as
+from pitui.config.atomic_file import save_as
 from pitui.domain.json_version import SCHEMA
 from pitui.domain.text.printable import printable
 from pitui.provision.engine.provision_report import NodeReport, reports_json

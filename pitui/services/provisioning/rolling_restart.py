@@ -9,7 +9,7 @@ from pitui.provision.engine.step import CheckResult, Step, ok, would_change
 from pitui.provision.spark.daemons import daemons_of
 from pitui.provision.spark.running_daemons import Running, running
 from pitui.services.cluster import Cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.daemons.decommission import decommission
 
 RESTART = ("restart", "restart daemons")
@@ -49,7 +49,7 @@ class Restart(Step):
             await decommission(self._cluster, ctx.name, _progress_report(ctx))
         ctx.say("restarting")
         targets = [DaemonTarget(ctx.name, role) for role in old]
-        outcomes = await control.restart(self._cluster, targets, _progress_report(ctx))
+        outcomes = await daemon_control.restart(self._cluster, targets, _progress_report(ctx))
         bad = next((outcome for outcome in outcomes if not outcome.state.good), None)
         if bad is not None:
             raise NodeError(ctx.name, f"restart of the {bad.role}: {bad.detail}", bad.advice)

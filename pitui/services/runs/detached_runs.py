@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 
 from pitui.bench.store import RunStore, keep_baseline
-from pitui.config.own_database import BusyFileError
+from pitui.config.state_database import BusyFileError
 from pitui.domain.apps.recorded_run import Repeat, Run
 from pitui.domain.apps.run_state import RunState
 from pitui.domain.bottleneck.node_sample import NodeSample

@@ -15,8 +15,8 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.driver import ClusterDriver, DriverState
 from pitui.domain.errors import NotSparkError
+from pitui.domain.spark_driver import ClusterDriver, DriverState
 from pitui.domain.workers import registered_once
 from pitui.spark.json_reader import UNREADABLE, Reader, unix_seconds
 

@@ -2,7 +2,7 @@
 
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.cluster import Application
-from pitui.domain.driver import ClusterDriver
+from pitui.domain.spark_driver import ClusterDriver
 from pitui.tui.apps.job_rows import job_state_cell
 from pitui.tui.text.facts import Facts, local_time
 from pitui.tui.text.job_list import Job

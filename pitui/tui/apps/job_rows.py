@@ -19,8 +19,8 @@ from pitui.tui.text.state_cells import application_cell, driver_cell, run_cell
 if TYPE_CHECKING:
     from pitui.doctor.finding import Finding
     from pitui.domain.apps.recorded_run import Run
-    from pitui.domain.driver import ClusterDriver
     from pitui.domain.snapshot import Snapshot
+    from pitui.domain.spark_driver import ClusterDriver
 
 JOB_BAR_WIDTH = 12
 

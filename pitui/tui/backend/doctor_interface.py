@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from pitui.doctor.doctor_report import KnownFinding
     from pitui.doctor.finding import Finding
-    from pitui.doctor.fix_plan import FixPlan
+    from pitui.doctor.fix.fix_plan import FixPlan
     from pitui.domain.node_outcome import Outcome, OutcomeReport
-    from pitui.services.doctor.fixing import FixPreview
+    from pitui.services.doctor.fix.carry_out import FixPreview
     from pitui.services.doctor.run_checks import CheckRun
 
 

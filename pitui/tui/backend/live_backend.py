@@ -25,7 +25,7 @@ from pitui.services.apps.kill import kill_application, kill_driver, kill_locatio
 from pitui.services.apps.spark_ui_links import page_of
 from pitui.services.apps.thread_dump import thread_dump
 from pitui.services.cluster import Cluster, open_cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.daemons.decommission import decommission_refusal
 from pitui.services.events.timeline import Timeline
 from pitui.services.logs import follow
@@ -42,7 +42,11 @@ from pitui.tui.backend.live_provision import LiveProvisionService
 from pitui.tui.backend.live_runs import LiveBenchmarkService, LiveRunService
 from pitui.tui.backend.requests import Verb
 
-_ACTS = {Verb.START: control.start, Verb.STOP: control.stop, Verb.RESTART: control.restart}
+_ACTS = {
+    Verb.START: daemon_control.start,
+    Verb.STOP: daemon_control.stop,
+    Verb.RESTART: daemon_control.restart,
+}
 
 
 class LiveBackend:
@@ -68,7 +72,7 @@ class LiveBackend:
         self.data = LiveDataService(cluster)
         self._wants_read_only = False
         self.set_active_apps = monitor.set_active_apps
-        self.consequences = control.stop_impact
+        self.consequences = daemon_control.stop_impact
 
     @property
     def read_only(self) -> bool:
@@ -177,7 +181,7 @@ class LiveInspectionService:
     async def drain(self, nodes: Sequence[str], report: OutcomeReport) -> list[Outcome]:
         """Decommission, wait, stop."""
         targets = [DaemonTarget(name, Role.WORKER) for name in nodes]
-        return await control.drain(self._cluster, targets, report)
+        return await daemon_control.drain(self._cluster, targets, report)
 
 
 class LiveLogService:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix_plan import FixPlan
+from pitui.doctor.fix.fix_plan import FixPlan
 from pitui.doctor.registry import CHECKS
 from pitui.domain.logs.log_line import LogLine, LogSource
 from pitui.domain.node_outcome import OutcomeReport
@@ -21,7 +21,7 @@ from pitui.services.events.timeline import Timeline
 from pitui.services.logs.follow import follow
 
 if TYPE_CHECKING:
-    from pitui.services.doctor.fixing import Fixing
+    from pitui.services.doctor.fix.carry_out import Fixing
 
 
 class LiveDoctorService:
@@ -58,7 +58,7 @@ class LiveDoctorService:
 
     def fixing(self, plan: FixPlan, report: OutcomeReport) -> "Fixing":
         """Return what carries out a plan."""
-        from pitui.services.doctor.fixing import Fixing
+        from pitui.services.doctor.fix.carry_out import Fixing
 
         return Fixing(self._cluster, plan, report)
 

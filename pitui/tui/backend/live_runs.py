@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from pitui.config.own_database import DamagedFileError
+from pitui.config.state_database import DamagedFileError
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.apps.run_state import RunState

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pitui.domain.apps.recorded_run import Run
     from pitui.domain.snapshot import Snapshot
     from pitui.tui.backend.backend_interface import Backend
-    from pitui.tui.base.actions.keymap import Keys
+    from pitui.tui.base.actions.key_remapping import Keys
     from pitui.tui.base.ui_messages import LogsRequested, ShowLogAt
     from pitui.tui.text.cells import Span
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pitui.doctor.doctor_report import KnownFinding, Report, cause_key, make_report
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix_result import FixResult, fix_results
+from pitui.doctor.fix.fix_result import FixResult, fix_results
 from pitui.doctor.registry import CHECKS
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import Outcome

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from pitui.doctor.doctor_report import KnownFinding
-from pitui.doctor.fix_plan import FixPlan, fixes_for
-from pitui.doctor.fix_result import FixResult, FixState
+from pitui.doctor.fix.fix_plan import FixPlan, fixes_for
+from pitui.doctor.fix.fix_result import FixResult, FixState
 from pitui.domain.errors import PituiError
 from pitui.domain.node_outcome import OutcomeReport
 from pitui.domain.text.printable import printable
@@ -28,7 +28,7 @@ _INDENT = ("    ", Tone.NORMAL)
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from pitui.services.doctor.fixing import FixPreview
+    from pitui.services.doctor.fix.carry_out import FixPreview
     from pitui.tui.backend.doctor_interface import FixWork
 
 

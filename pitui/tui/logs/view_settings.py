@@ -46,7 +46,7 @@ def save_settings(settings: LogViewSettings) -> None:
     Raises:
         PituiError: the file cannot be written.
     """
-    from pitui.config.whole_file import replace_file
+    from pitui.config.atomic_file import replace_file
 
     path = settings_path()
     try:

@@ -223,7 +223,7 @@ class MainScreen(ActionScreen):
     @work(group="shell", exclusive=True)
     async def open_shell(self, message: ShellRequested) -> None:
         """Leave the screen to a shell on a node for a while."""
-        from pitui.tui.terminal.shell import run_shell
+        from pitui.tui.terminal.node_shell import run_shell
 
         if problem := await run_shell(self.app, app_of(self).nodes[message.node]):
             self.footer.say(problem)

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from pitui.config.whole_file import create_file
+from pitui.config.atomic_file import create_file
 from pitui.domain.errors import PituiError
 
 

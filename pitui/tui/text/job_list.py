@@ -16,8 +16,8 @@ from pitui.tui.text.sorting import Order, Sorting
 
 if TYPE_CHECKING:
     from pitui.domain.apps.recorded_run import Run
-    from pitui.domain.driver import ClusterDriver
     from pitui.domain.snapshot import Snapshot
+    from pitui.domain.spark_driver import ClusterDriver
 
 
 @dataclass(frozen=True, slots=True)

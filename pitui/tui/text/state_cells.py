@@ -6,9 +6,9 @@ from functools import cache
 
 from pitui.domain.apps.run_state import RunState
 from pitui.domain.cluster import ApplicationState, MasterState, Metrics, WorkerState
-from pitui.domain.driver import DriverState
 from pitui.domain.link import LinkState, LinkStatus
 from pitui.domain.node_outcome import OutcomeState
+from pitui.domain.spark_driver import DriverState
 from pitui.tui.text.cells import DASH, Cell, Tone, cell, cells
 
 _HOT_C, _WARM_C = 80.0, 70.0

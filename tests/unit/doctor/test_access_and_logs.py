@@ -20,12 +20,12 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import FindingLine
-from pitui.doctor.fix import Fix
-from pitui.doctor.known_errors import KNOWN_ERRORS
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
+from pitui.doctor.symptoms.known_errors import KNOWN_ERRORS
 from pitui.domain.cluster import Application, ApplicationState, Launcher, MasterState, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.link import LinkState, LinkStatus

@@ -16,9 +16,9 @@ from support.evidence import (
 )
 from support.records import START, stage, task
 
-from pitui.doctor.app_evidence import AppEvidence
-from pitui.doctor.data_evidence import DataItem, DataOnNode
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.app_evidence import AppEvidence
+from pitui.doctor.evidence.data_evidence import DataItem, DataOnNode
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.jobs import Task

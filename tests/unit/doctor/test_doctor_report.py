@@ -9,7 +9,7 @@ from support.evidence import NUC, facts, folder, healthy, with_facts, with_maste
 from pitui.cli.render.doctor_text import report_json, report_lines
 from pitui.config.model import ExclusionSection
 from pitui.doctor.doctor_report import KnownFinding, Report, make_report
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import SkippedCheck, error, warning
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity

@@ -25,7 +25,7 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.stall_reason import StallKind, StallReason

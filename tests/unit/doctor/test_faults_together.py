@@ -21,13 +21,13 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix import Fix
-from pitui.doctor.fixable import with_possible_fixes
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.fix.daemon_start_steps import start_steps
+from pitui.doctor.fix.fixable import with_possible_fixes
 from pitui.doctor.registry import CHECKS
 from pitui.doctor.severity import FindingSeverity
-from pitui.doctor.start_steps import start_steps
 from pitui.domain.cluster import (
     Application,
     ApplicationState,

@@ -14,9 +14,9 @@ from pitui.cli.render.fix_text import (
 from pitui.config.model import Config
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.fix import Fix
-from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
-from pitui.doctor.fix_result import FixResult, FixState, fix_results
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.fix.fix_plan import FixPlan, NodesSteps, fixes_for
+from pitui.doctor.fix.fix_result import FixResult, FixState, fix_results
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
@@ -24,8 +24,8 @@ from pitui.domain.node_outcome import Outcome, OutcomeState
 from pitui.provision.engine.provision_report import NodeReport, NodeResult, StepReport, StepState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.doctor.fixing import Fixing, FixPreview
-from pitui.services.doctor.start_files import StartFiles
+from pitui.services.doctor.fix.carry_out import Fixing, FixPreview
+from pitui.services.doctor.fix.daemon_start_files import StartFiles
 
 WORKER = DaemonTarget("pi1", Role.WORKER)
 FIX = Fix.provisioning("hosts", on=["pi1"], restart=[WORKER])

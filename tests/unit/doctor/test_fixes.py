@@ -17,13 +17,13 @@ from support.evidence import (
 )
 
 from pitui.doctor.doctor_report import KnownFinding, Report, make_report
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix import Fix
-from pitui.doctor.fix_plan import FixPlan, NodesSteps, fixes_for
-from pitui.doctor.fixable import ROOT_STEPS, with_possible_fixes
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.fix.fix_plan import FixPlan, NodesSteps, fixes_for
+from pitui.doctor.fix.fixable import ROOT_STEPS, with_possible_fixes
+from pitui.doctor.fix.restart_order import restart_order
 from pitui.doctor.registry import CHECKS
-from pitui.doctor.restart_order import restart_order
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import (
     Application,

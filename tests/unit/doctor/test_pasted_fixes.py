@@ -16,9 +16,9 @@ from unit.doctor.test_step_fixes import FIXES
 from unit.doctor.test_units_and_accounts import FAULTS as UNIT_FAULTS
 
 from pitui.cli.command_table import COMMANDS
-from pitui.doctor.app_evidence import AppEvidence
-from pitui.doctor.evidence import Evidence
-from pitui.doctor.known_errors import KNOWN_ERRORS
+from pitui.doctor.evidence.app_evidence import AppEvidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.symptoms.known_errors import KNOWN_ERRORS
 from pitui.domain.apps.work_counts import WorkState
 from pitui.domain.bottleneck.task_record import ApplicationRecord
 from pitui.domain.cluster import Application, ApplicationState

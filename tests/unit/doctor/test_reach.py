@@ -7,7 +7,7 @@ import pytest
 from support.evidence import found, healthy, with_master, with_status
 
 from pitui.doctor.doctor_report import KnownFinding, make_report
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import SkippedCheck
 from pitui.doctor.registry import chosen_checks
 from pitui.domain.cluster import MasterState, NodeStatus

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from support.evidence import NUC, healthy, with_master, with_status
 
-from pitui.doctor.evidence import Evidence
-from pitui.doctor.settling import is_settling
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.symptoms.settling import is_settling
 from pitui.domain.cluster import MasterState, NodeStatus, WorkerState
 
 UPTIME = 86_400

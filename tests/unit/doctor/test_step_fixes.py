@@ -17,9 +17,9 @@ from support.evidence import (
     with_status,
 )
 
-from pitui.doctor.data_evidence import DataItem, DataOnNode
-from pitui.doctor.evidence import Evidence
-from pitui.doctor.fix import Fix
+from pitui.doctor.evidence.data_evidence import DataItem, DataOnNode
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.registry import CHECKS
 from pitui.domain.cluster import Launcher, NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget

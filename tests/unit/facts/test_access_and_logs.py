@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from pitui.doctor.known_errors import LOG_WORDS
+from pitui.doctor.symptoms.known_errors import LOG_WORDS
 from pitui.domain.spark_env import SPARK_ENV_SH
 from pitui.facts.node_facts.access_facts import PrivateFile
 from pitui.facts.node_facts.access_script import protected_files

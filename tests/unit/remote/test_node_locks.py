@@ -9,7 +9,7 @@ import pytest
 
 from pitui.config.model import Config
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.remote.node_locks import Holding, _Lock
+from pitui.remote.locks.node_locks import Holding, _Lock
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import Cluster, open_cluster
 
@@ -59,7 +59,7 @@ async def test_a_command_that_confirms_the_lock_of_an_action_that_ends_is_not_in
     answers: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pitui.remote.node_locks._BEGUN_LIMIT", 0.05)
+    monkeypatch.setattr("pitui.remote.locks.node_locks._BEGUN_LIMIT", 0.05)
     async with TaskGroup() as group:
         async with cluster.locks.holding("restart") as locks:
             locks._turns["nuc"] = asyncio.Lock()

@@ -7,7 +7,7 @@ import pytest
 
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.remote.output_frame import OutputFrame
-from pitui.remote.process import FramedProcess
+from pitui.remote.remote_process import FramedProcess
 
 
 class Silent:
@@ -43,7 +43,7 @@ async def test_what_was_written_may_come_long_after_the_exit_status(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As from an overloaded node: sshd tells of the end first."""
-    monkeypatch.setattr("pitui.remote.process.LINGER", 0)
+    monkeypatch.setattr("pitui.remote.remote_process.LINGER", 0)
     frame = OutputFrame()
     wrote = run(frame, "echo out; echo err >&2; exit 3")
     process = FramedProcess("pi", frame, stdin=False)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_provisioned
 from pitui.doctor.finding import Finding, error
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_provisioned
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_written_by_step
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.cluster import Launcher, Role
 from pitui.domain.text.number_words import counted
 from pitui.facts.node_facts.access_facts import OwnedFolder

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, finding, warning
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.executor_end import EXECUTOR_DEATHS, EndKind, end_of

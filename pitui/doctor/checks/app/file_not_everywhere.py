@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from shlex import quote
 
-from pitui.doctor.app_evidence import AppEvidence
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.app_evidence import AppEvidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error, info, warning
 from pitui.facts.node_facts.log_facts import PathFacts
 

@@ -1,7 +1,7 @@
 """app.gc: much of the tasks' time is garbage collection."""
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.suspect_findings import suspect_findings
+from pitui.doctor.symptoms.suspect_findings import suspect_findings
 from pitui.domain.bottleneck.explanation import SuspectKind
 
 CHECK = Check(

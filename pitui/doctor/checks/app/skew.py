@@ -1,7 +1,7 @@
 """app.skew: a stage waits for a few tasks with more data than the others, or on a slow node."""
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.suspect_findings import suspect_findings
+from pitui.doctor.symptoms.suspect_findings import suspect_findings
 from pitui.domain.bottleneck.explanation import SuspectKind
 
 CHECK = Check(

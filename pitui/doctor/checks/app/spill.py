@@ -1,7 +1,7 @@
 """app.spill: tasks have too little memory, and write what does not fit to the disk."""
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.suspect_findings import suspect_findings
+from pitui.doctor.symptoms.suspect_findings import suspect_findings
 from pitui.domain.bottleneck.explanation import SuspectKind
 
 CHECK = Check(

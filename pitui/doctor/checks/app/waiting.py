@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
 from pitui.doctor.checks.memory.executor_does_not_fit import executor_does_not_fit
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.apps.stall_reason import StallKind

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.kernel_log import recent
+from pitui.doctor.symptoms.kernel_log import recent
 
 _BROKEN = re.compile(r"EXT4-fs error|I/O error, dev|mmc\d+: (?:error|Timeout|card .* removed)")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.folder_mounts import folders_by_mount
+from pitui.doctor.symptoms.folder_mounts import folders_by_mount
 
 _FEW, _NONE_LEFT = 5.0, 1.0
 """Percent."""

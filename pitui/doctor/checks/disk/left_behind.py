@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_provisioned
 from pitui.doctor.finding import Finding, info
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_provisioned
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.text.number_words import counted
 
 

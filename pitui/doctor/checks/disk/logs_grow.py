@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 
 _ROLLING = "spark.executor.logs.rolling.strategy"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error
-from pitui.doctor.folder_mounts import folders_by_mount
+from pitui.doctor.symptoms.folder_mounts import folders_by_mount
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:

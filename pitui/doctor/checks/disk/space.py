@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.folder_mounts import folders_by_mount
+from pitui.doctor.symptoms.folder_mounts import folders_by_mount
 
 _FULL_KIB, _FULL_PERCENT = 200 << 10, 2
 _SCARCE_KIB, _SCARCE_PERCENT = 2 << 20, 10

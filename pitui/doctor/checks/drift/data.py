@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.text.number_words import counted
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_written_by_step
 from pitui.doctor.finding import Finding, info
-from pitui.doctor.fix import Fix
-from pitui.doctor.majority import usual
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.symptoms.usual_value import usual
 
 _OWN = ("spark.local.dir", "spark.driver.host", "spark.driver.bindAddress", "spark.master")
 """Settings that may be a node's own; what spark.master is, spark.master-differs says."""

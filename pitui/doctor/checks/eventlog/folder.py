@@ -5,10 +5,10 @@ from shlex import quote
 from urllib.parse import unquote, urlsplit
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_written_by_step
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.finding_fix import Fix
 
 _DIR, _HISTORY = "spark.eventLog.dir", "spark.history.fs.logDirectory"
 _OWN = "/var/lib/spark/events"

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine
-from pitui.doctor.known_errors import KNOWN_ERRORS, KnownError
+from pitui.doctor.symptoms.known_errors import KNOWN_ERRORS, KnownError
 
 _PATTERNS = [(re.compile(known.words), known) for known in KNOWN_ERRORS]
 

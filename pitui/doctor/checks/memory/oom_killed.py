@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
-from pitui.doctor.kernel_log import recent
+from pitui.doctor.symptoms.kernel_log import recent
 from pitui.domain.text.number_words import counted
 
 _LESS = 0.75

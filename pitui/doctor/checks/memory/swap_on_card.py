@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.facts.node_facts.node_facts import NodeFacts
 

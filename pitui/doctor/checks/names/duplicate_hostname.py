@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:

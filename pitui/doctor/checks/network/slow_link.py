@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 from pitui.facts.node_facts.node_facts import NodeFacts
 

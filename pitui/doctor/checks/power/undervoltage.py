@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.throttling import throttling
+from pitui.doctor.symptoms.throttling import throttling
 
 _WORD = "under-voltage"
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.majority import usual
+from pitui.doctor.symptoms.usual_value import usual
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding]:

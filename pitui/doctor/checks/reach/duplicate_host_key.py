@@ -5,7 +5,7 @@ from shlex import quote
 
 from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
 
 # A machine without any key lets nobody log in any more.

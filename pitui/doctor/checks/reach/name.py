@@ -5,7 +5,7 @@ from itertools import combinations
 
 from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error, warning
 from pitui.domain.ip_address import is_ip_address
 from pitui.domain.link import LinkState

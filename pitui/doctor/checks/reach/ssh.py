@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pitui.config.model import Node
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, error, warning
-from pitui.doctor.node_losses import node_losses
-from pitui.doctor.pasted import ssh_command
+from pitui.doctor.fix.sudo_prefix import ssh_command
+from pitui.doctor.symptoms.node_losses import node_losses
 from pitui.domain.cluster import NodeStatus, WorkerState
 from pitui.domain.link import LinkState
 

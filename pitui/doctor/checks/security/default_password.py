@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, SkippedCheck, warning
-from pitui.doctor.pasted import ssh_command
+from pitui.doctor.fix.sudo_prefix import ssh_command
 
 
 def _rule(evidence: Evidence) -> Iterator[Finding | SkippedCheck]:

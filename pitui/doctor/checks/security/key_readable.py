@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_written_by_step
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.secret_names import holds_secret
 
 

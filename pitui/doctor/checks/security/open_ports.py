@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import INNER_LINKS, Evidence
+from pitui.doctor.evidence.evidence import INNER_LINKS, Evidence
 from pitui.doctor.finding import Finding, info, warning
 from pitui.domain.cluster import Role
 from pitui.domain.ip_address import is_ip_address, is_loopback

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, FindingLine, error
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.cluster import MasterState
 from pitui.facts.node_facts.node_facts import NodeFacts
 

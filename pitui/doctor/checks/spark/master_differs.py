@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence, address_of_url
+from pitui.doctor.evidence.evidence import Evidence, address_of_url
+from pitui.doctor.evidence.provisioned_settings import (
+    is_overridden,
+    is_provisioned,
+    is_written_by_step,
+)
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_overridden, is_provisioned, is_written_by_step
+from pitui.doctor.finding_fix import Fix
 from pitui.domain.cluster import NodeStatus, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.ip_address import is_ip_address

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_written_by_step
 from pitui.doctor.finding import Finding, info, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.pasted import as_owner
-from pitui.doctor.provisioned import is_written_by_step
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.fix.sudo_prefix import as_owner
 from pitui.domain.cluster import DaemonProcess, Launcher
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.facts.node_facts.node_facts import NodeFacts

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, info, warning
-from pitui.doctor.settling import process_age
+from pitui.doctor.symptoms.settling import process_age
 from pitui.domain.cluster import MasterState, Role
 from pitui.facts.node_facts.node_facts import NodeFacts
 

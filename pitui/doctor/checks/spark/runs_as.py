@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_overridden, is_provisioned
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_overridden, is_provisioned
-from pitui.doctor.spark_account import spark_account
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.symptoms.spark_account import spark_account
 from pitui.domain.cluster import DaemonProcess, Role
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.spark.daemons.unit_files import unit_name

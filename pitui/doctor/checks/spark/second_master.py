@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.pasted import as_owner
+from pitui.doctor.fix.sudo_prefix import as_owner
 from pitui.domain.cluster import DaemonProcess, Role
 
 

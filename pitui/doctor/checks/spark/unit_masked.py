@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_provisioned
 from pitui.doctor.finding import Finding, finding
-from pitui.doctor.provisioned import is_provisioned
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role
 from pitui.spark.daemons.unit_files import unit_name

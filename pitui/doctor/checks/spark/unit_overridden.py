@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_provisioned
 from pitui.doctor.finding import Finding, warning
-from pitui.doctor.provisioned import is_provisioned
-from pitui.doctor.spark_account import spark_account
+from pitui.doctor.symptoms.spark_account import spark_account
 from pitui.domain.cluster import Role
 from pitui.spark.daemons.unit_files import unit_name
 

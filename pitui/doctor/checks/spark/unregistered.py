@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_overridden, is_provisioned
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.provisioned import is_overridden, is_provisioned
-from pitui.doctor.start_steps import START_STEPS, start_steps
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.fix.daemon_start_steps import START_STEPS, start_steps
 from pitui.domain.cluster import MasterState, NodeStatus, Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.text.printable import time_span

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from shlex import quote
 
 from pitui.doctor.check import Check, Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import configured_spark, is_provisioned
 from pitui.doctor.finding import Finding, error, warning
-from pitui.doctor.fix import Fix
-from pitui.doctor.majority import usual
-from pitui.doctor.provisioned import configured_spark, is_provisioned
+from pitui.doctor.finding_fix import Fix
+from pitui.doctor.symptoms.usual_value import usual
 from pitui.domain.cluster import DaemonProcess
 from pitui.domain.daemon_target import DaemonTarget
 

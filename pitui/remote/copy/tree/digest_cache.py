@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from pitui.config.whole_file import replace_file
+from pitui.config.atomic_file import replace_file
 
 _READ = 4 * 1024 * 1024
 _GRAIN = 100_000_000

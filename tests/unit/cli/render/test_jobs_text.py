@@ -10,7 +10,7 @@ from pitui.cli.render.jobs_text import inside_json, inside_lines, list_json, lis
 from pitui.domain.apps.app_detail import AppLocation, DetailResult
 from pitui.domain.apps.stall_reason import StallReason
 from pitui.domain.cluster import Application, ApplicationState
-from pitui.domain.driver import ClusterDriver, DriverState
+from pitui.domain.spark_driver import ClusterDriver, DriverState
 
 DRIVER = ClusterDriver(
     "driver-1", DriverState.SUBMITTED, 1, 9000, NOW, stall=StallReason("wants 9000 MiB", "Less.")

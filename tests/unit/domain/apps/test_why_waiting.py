@@ -20,7 +20,7 @@ from pitui.domain.cluster import (
     Worker,
     WorkerState,
 )
-from pitui.domain.driver import ClusterDriver, DriverState
+from pitui.domain.spark_driver import ClusterDriver, DriverState
 
 APP = Application("app-1", "greedy", ApplicationState.WAITING, 0, 2048, 0.0, 30.0)
 OTHER = Application("app-0", "pi", ApplicationState.RUNNING, 4, 400, 0.0, 90.0)

@@ -13,8 +13,8 @@ import pytest
 from pitui.remote.copy.tree import tree_shell
 from pitui.remote.copy.tree.digest_cache import DigestCache
 from pitui.remote.copy.tree.entry import Tree, TreeIdentity
-from pitui.remote.copy.tree.kept_identity import KeptIdentity
 from pitui.remote.copy.tree.scan import scan_tree
+from pitui.remote.copy.tree.source_identity_cache import KeptIdentity
 
 ODD = ["it's", "new\nline", " spaces ", "-rf", "ünï", "deep/er", os.fsdecode(b"\xff"), "a\\b"]
 

@@ -20,7 +20,7 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import UsageError
 from pitui.domain.snapshot import Snapshot
 from pitui.services.cluster import Cluster
-from pitui.services.daemons.control import stop_impact, targets_for
+from pitui.services.daemons.daemon_control import stop_impact, targets_for
 
 NUC = DaemonTarget("nuc", Role.MASTER)
 PI1, PI2 = DaemonTarget("pi1", Role.WORKER), DaemonTarget("pi2", Role.WORKER)

@@ -25,9 +25,9 @@ from pitui.domain.events.event import Event, EventKind
 from pitui.domain.events.last_known_state import LastKnownState
 from pitui.remote.prompts import NonInteractive
 from pitui.services.cluster import open_cluster
-from pitui.services.doctor.bundle import BundleFile, collect_bundle
-from pitui.services.doctor.bundle_archive import write_bundle
-from pitui.services.doctor.bundle_names import (
+from pitui.services.doctor.bundle.bundle import BundleFile, collect_bundle
+from pitui.services.doctor.bundle.bundle_archive import write_bundle
+from pitui.services.doctor.bundle.bundle_names import (
     config_values,
     know_names,
     without_private_texts,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pitui.config.own_database import DamagedFileError, damaged_put_aside
+from pitui.config.state_database import DamagedFileError, damaged_put_aside
 from pitui.doctor.finding import Finding, error
 from pitui.domain.errors import PituiError
 from pitui.services.doctor.finding_store import FindingStore, IgnoredFinding, finding_identity

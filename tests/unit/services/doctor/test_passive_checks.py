@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.evidence import NOW, config, healthy, with_apps, with_master, with_status
 
 from pitui.config.nodes import resolve_nodes
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding, error, info, warning
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Application, ApplicationState, MasterState, NodeStatus

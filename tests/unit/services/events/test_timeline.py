@@ -12,7 +12,7 @@ import pytest
 from support.plain_cluster import DONE, RUNNING, pi, worker
 from support.plain_cluster import FULL as SHELF
 
-from pitui.config.own_database import BusyFileError
+from pitui.config.state_database import BusyFileError
 from pitui.domain.cluster import ApplicationState, WorkerState
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import KEPT_S, Event, EventKind, Severity

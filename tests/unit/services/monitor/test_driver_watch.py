@@ -4,7 +4,7 @@ import asyncio
 
 from pitui.domain.cluster import Progress
 from pitui.domain.concurrency.task_group import TaskGroup
-from pitui.domain.driver import driver_age
+from pitui.domain.spark_driver import driver_age
 from pitui.services.monitor.driver_watch import DriverWatch
 from pitui.services.monitor.poll_state import DriverView
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pitui.doctor.doctor_report import KnownFinding
 from pitui.doctor.finding import Finding, SkippedCheck
-from pitui.doctor.start_steps import START_STEPS
+from pitui.doctor.fix.daemon_start_steps import START_STEPS
 from pitui.domain.node_outcome import Outcome, OutcomeState
 
 

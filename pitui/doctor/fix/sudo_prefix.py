@@ -1,7 +1,7 @@
 """Words of commands that a person pastes."""
 
 from pitui.config.model import Node
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 
 
 def as_owner(evidence: Evidence, name: str, owner: str) -> str:

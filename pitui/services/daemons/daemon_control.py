@@ -13,14 +13,14 @@ from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import LinkError, NodeError, PituiError
 from pitui.domain.node_outcome import Outcome, OutcomeReport, OutcomeState
 from pitui.remote.fanout import fan_out
-from pitui.remote.node_locks import Holding
+from pitui.remote.locks.node_locks import Holding
 from pitui.services.cluster import Cluster
 from pitui.services.daemons.daemon_action import DaemonAction, DaemonResult
 from pitui.services.daemons.decommission import DRAIN_LIMIT, drain_worker
+from pitui.services.daemons.select_daemons import targets_for
 from pitui.services.daemons.start_daemon import start_daemon
 from pitui.services.daemons.stop_daemon import stop_daemon
 from pitui.services.daemons.stop_impact import stop_impact
-from pitui.services.daemons.targets import targets_for
 
 __all__ = ["DaemonTarget", "drain", "restart", "start", "stop", "stop_impact", "targets_for"]
 

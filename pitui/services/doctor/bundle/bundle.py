@@ -16,7 +16,7 @@ import yaml
 
 from pitui import __version__
 from pitui.doctor.check import Reads
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.domain.anonymous.anonymizer import Anonymizer
 from pitui.domain.errors import PituiError
 from pitui.domain.events.event import Event
@@ -24,7 +24,7 @@ from pitui.domain.link import LinkState
 from pitui.domain.logs.log_line import LogSource
 from pitui.domain.text.printable import printable
 from pitui.services.cluster import Cluster
-from pitui.services.doctor.bundle_names import (
+from pitui.services.doctor.bundle.bundle_names import (
     config_values,
     know_names,
     without_private_texts,

@@ -1,8 +1,8 @@
 """Which steps of provisioning write what the daemons of a node are started from."""
 
-from pitui.doctor.evidence import Evidence
-from pitui.doctor.fixable import may_provision
-from pitui.doctor.provisioned import is_provisioned
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.evidence.provisioned_settings import is_provisioned
+from pitui.doctor.fix.fixable import may_provision
 from pitui.domain.cluster import Role
 
 START_STEPS = ("conf", "secret", "sizing", "service")

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from pitui.doctor.check import Check
 from pitui.doctor.doctor_report import KnownFinding
-from pitui.doctor.fix_plan import FixPlan, fixes_for
-from pitui.doctor.fix_result import FixResult, fix_results
+from pitui.doctor.fix.fix_plan import FixPlan, fixes_for
+from pitui.doctor.fix.fix_result import FixResult, fix_results
 from pitui.domain.node_outcome import Outcome
 from pitui.services.cluster import Cluster
-from pitui.services.doctor.fixing import Fixing, FixPreview
+from pitui.services.doctor.fix.carry_out import Fixing, FixPreview
 from pitui.services.doctor.gather_evidence import Progress
 from pitui.services.doctor.run_checks import CheckRun, run_checks
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from pitui.doctor.fix_plan import FixPlan, NodesSteps
-from pitui.doctor.restart_order import restart_order
+from pitui.doctor.fix.fix_plan import FixPlan, NodesSteps
+from pitui.doctor.fix.restart_order import restart_order
 from pitui.domain.cluster import Role, WorkerState
 from pitui.domain.daemon_target import DaemonTarget
 from pitui.domain.errors import NodeError, PituiError
@@ -23,11 +23,11 @@ from pitui.provision.engine.provision_report import (
 )
 from pitui.provision.engine.provisioning import Provisioning
 from pitui.remote.fanout import fan_out
-from pitui.remote.node_locks import Holding
+from pitui.remote.locks.node_locks import Holding
 from pitui.services.cluster import Cluster
-from pitui.services.daemons import control
+from pitui.services.daemons import daemon_control
 from pitui.services.daemons.decommission import decommission
-from pitui.services.doctor.start_files import StartFiles, find_start_files
+from pitui.services.doctor.fix.daemon_start_files import StartFiles, find_start_files
 from pitui.services.monitor.cluster_monitor import ClusterMonitor
 from pitui.services.provisioning.provision import provisioning
 
@@ -103,7 +103,7 @@ class Fixing:
             names = dict.fromkeys(target.node for target in daemons)
             files = await find_start_files(self._cluster, names, snapshot)
             if self.plan.restart:
-                effects += control.stop_impact(snapshot, self.plan.restart)
+                effects += daemon_control.stop_impact(snapshot, self.plan.restart)
                 effects += await self._unlisted(snapshot)
         looked: list[NodeReport] = []
         for group in self.plan.with_steps(files.steps).steps:
@@ -177,13 +177,13 @@ class Fixing:
         restart, start = self._possible(self.plan.restart), self._possible(self.plan.start)
         masters = [target for target in start if target.role is Role.MASTER]
         if masters and not self._stopping.is_set():
-            await control.start(self._cluster, masters, self._take)
+            await daemon_control.start(self._cluster, masters, self._take)
             await self._await_workers()
         if restart and not self._stopping.is_set():
             await self._restart(restart, locks)
         workers = [target for target in start if target.role is Role.WORKER]
         if workers and not self._stopping.is_set():
-            await control.start(self._cluster, workers, self._take)
+            await daemon_control.start(self._cluster, workers, self._take)
 
     async def _await_workers(self) -> None:
         """Wait until the workers that run are back at a master that was started.
@@ -222,7 +222,7 @@ class Fixing:
             advice = "Run this again when they have ended."
             self._tell(target.node, str(target.role), OutcomeState.FAILED, why, advice)
         if order.free:
-            await control.restart(self._cluster, order.free, self._take)
+            await daemon_control.restart(self._cluster, order.free, self._take)
             if any(target.role is Role.MASTER for target in order.free):
                 await self._await_workers()
         for target in order.busy:
@@ -233,7 +233,7 @@ class Fixing:
                 await locks.take(target.node)
                 # Where the master does not know how, the executors end with their worker.
                 await decommission(self._cluster, target.node, self._take_progress)
-            await control.restart(self._cluster, [target], self._take)
+            await daemon_control.restart(self._cluster, [target], self._take)
 
     async def _unlisted(self, snapshot: Snapshot) -> list[str]:
         """Return what runs on workers to be restarted and belongs to no application known here."""

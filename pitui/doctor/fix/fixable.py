@@ -4,9 +4,9 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 
 from pitui.doctor.check import Check
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
-from pitui.doctor.fix import Fix
+from pitui.doctor.finding_fix import Fix
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.cluster import Role
 from pitui.domain.daemon_target import DaemonTarget

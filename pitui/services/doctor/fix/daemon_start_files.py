@@ -4,9 +4,9 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from pitui.doctor.evidence import Evidence
-from pitui.doctor.fix_plan import FixPlan
-from pitui.doctor.start_steps import start_steps
+from pitui.doctor.evidence.evidence import Evidence
+from pitui.doctor.fix.daemon_start_steps import start_steps
+from pitui.doctor.fix.fix_plan import FixPlan
 from pitui.domain.errors import PituiError
 from pitui.domain.snapshot import Snapshot
 from pitui.provision.engine.provision_report import NodeReport, StepState

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.doctor.finding import Finding
 from pitui.doctor.severity import FindingSeverity
 from pitui.domain.bottleneck.explanation import Suspect, SuspectKind

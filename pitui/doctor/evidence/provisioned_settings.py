@@ -3,7 +3,7 @@
 import re
 
 from pitui.config.model import Config
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.domain.cluster import Role
 from pitui.spark.daemons.unit_files import unit_name
 

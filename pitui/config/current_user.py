@@ -4,7 +4,7 @@ import os
 import pwd
 
 
-def own_user() -> str:
+def current_user() -> str:
     """Return the login name of who runs this, or the number of one without a name."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pitui.config.own_user import own_user
+from pitui.config.current_user import current_user
 from pitui.domain.clock_jumps import steady_time
 from pitui.domain.concurrency.task_group import TaskGroup
 from pitui.domain.errors import LockedError, NodeError
 from pitui.domain.link import LinkState
-from pitui.remote.lock_script import (
+from pitui.remote.locks.lock_script import (
     RENEWED_EVERY,
     LockOwner,
     locked,
@@ -153,7 +153,8 @@ class Holding:
         self.locks = locks
         self._connections = connections
         self.token = f"{process_space()}.{secrets.token_hex(8)}"
-        self._owner = LockOwner(own_user(), socket.gethostname(), os.getpid(), action, self.token)
+        here = (current_user(), socket.gethostname(), os.getpid())
+        self._owner = LockOwner(*here, action, self.token)
         self._held: dict[str, _Lock] = {}
         self._refused: dict[str, LockedError] = {}
         self._turns: dict[str, asyncio.Lock] = {}

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from pitui.remote.change_guard import ChangeGuard
+from pitui.remote.locks.change_guard import ChangeGuard
 from pitui.remote.runner import RUN_LIMIT, RemoteProcess, Result, Runner
 
 

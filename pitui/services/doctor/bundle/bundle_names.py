@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pitui.config.model import Config
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.domain.anonymous.anonymizer import Anonymizer
 from pitui.domain.anonymous.stand_ins import NameKind
 from pitui.domain.secret_names import holds_secret

@@ -1,6 +1,6 @@
 """Whose Spark's daemons are on a node."""
 
-from pitui.doctor.evidence import Evidence
+from pitui.doctor.evidence.evidence import Evidence
 from pitui.domain.cluster import Role
 from pitui.spark.daemons.unit_files import unit_name
 

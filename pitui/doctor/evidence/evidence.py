@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitui.config.model import Config, Node
-from pitui.doctor.app_evidence import AppEvidence
-from pitui.doctor.data_evidence import DataItem
+from pitui.doctor.evidence.app_evidence import AppEvidence
+from pitui.doctor.evidence.data_evidence import DataItem
 from pitui.domain.cluster import MasterState, NodeStatus, Role
 from pitui.domain.events.event import Event
 from pitui.domain.ip_address import is_loopback, is_of_docker

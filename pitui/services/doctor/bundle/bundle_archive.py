@@ -7,9 +7,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from pitui.config.whole_file import save_as
+from pitui.config.atomic_file import save_as
 from pitui.domain.errors import UsageError
-from pitui.services.doctor.bundle import BundleFile
+from pitui.services.doctor.bundle.bundle import BundleFile
 
 _FOLDER = "pitui-bundle"
 """What it unpacks to."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pitui.config import whole_file
-from pitui.config.whole_file import create_file, replace_file
+from pitui.config import atomic_file
+from pitui.config.atomic_file import create_file, replace_file
 
 Write = Callable[..., None]
 
@@ -50,7 +50,7 @@ def test_a_write_that_fails_leaves_nothing(
     def full(_fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(whole_file.os, "fsync", full)
+    monkeypatch.setattr(atomic_file.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write(folder / "file", b"text")
     assert list(folder.iterdir()) == []
@@ -60,7 +60,7 @@ def test_what_comes_meanwhile_is_not_replaced(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "file"
-    monkeypatch.setattr(whole_file.os, "fsync", lambda _fd: path.write_text("theirs"))
+    monkeypatch.setattr(atomic_file.os, "fsync", lambda _fd: path.write_text("theirs"))
     with pytest.raises(FileExistsError):
         create_file(path, b"ours")
     assert path.read_text() == "theirs"

@@ -1,0 +1,1 @@
+"""What the checks look at: configuration, snapshot, and what nodes and applications said."""

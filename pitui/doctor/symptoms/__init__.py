@@ -1,0 +1,1 @@
+"""What several checks recognise something by."""

@@ -1,0 +1,1 @@
+"""One who changes a node at a time, and nobody while pitui is read-only."""

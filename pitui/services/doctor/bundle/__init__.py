@@ -1,0 +1,1 @@
+"""A report of a bug without names, addresses and secrets."""
