@@ -1,6 +1,6 @@
 """What a run of the checks says as a whole: one finding a cause, what explains most first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pitui.doctor.check import Check
@@ -149,6 +149,16 @@ def _is_shared(group: Sequence[KnownFinding]) -> bool:
     return len({one.finding.node for one in group}) > 1
 
 
+def _details_by_node(group: Sequence[KnownFinding], names: Collection[str]) -> Iterator[str]:
+    """Yield the details of several findings, each once, with its nodes where it is not of all."""
+    found: dict[str, dict[str, None]] = {}
+    for one in group:
+        if one.finding.detail:
+            found.setdefault(one.finding.detail, {})[one.finding.node or ""] = None
+    for detail, of in found.items():
+        yield detail if len(of) == len(names) else f"{', '.join(of)}: {detail}"
+
+
 def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
     """Return several findings of one cause as one; the nodes' own words become its detail."""
     first = group[0].finding
@@ -158,7 +168,7 @@ def _one_of(group: Sequence[KnownFinding]) -> KnownFinding:
     if len(group) == 1:
         return replace(group[0], finding=replace(first, fix=fix), nodes=names)
     parts = [f"{one.finding.node}: {one.finding.title}" for one in group]
-    details = dict.fromkeys(one.finding.detail for one in group if one.finding.detail)
+    details = _details_by_node(group, names)
     since = [one.since for one in group if one.since is not None]
     fixed_by = [one.finding.fixed_by for one in group if one.finding.fixed_by is not None]
     found = replace(

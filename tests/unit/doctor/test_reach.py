@@ -71,5 +71,9 @@ def test_nodes_that_nobody_reaches_have_one_cause_and_the_masters_word_is_told()
     (one,) = make_report(checks, [KnownFinding(finding) for finding in said], ()).findings
     assert one.finding.title == "2 nodes: they cannot be reached: nobody answers"
     assert "pi1: it cannot be reached: 192.168.1.11: no route to host" in one.finding.detail
+    gone = with_status(away, "pi2", change=lambda node: replace(node, workers=()))
+    known = [KnownFinding(finding) for finding in found(gone, "reach.ssh")]
+    (one,) = make_report(checks, known, ()).findings
+    assert ". pi1: the master still has its worker as ALIVE" in one.finding.detail
     silent = with_master(away, state=MasterState.STOPPED)
     assert {one.detail for one in found(silent, "reach.ssh")} == {""}
