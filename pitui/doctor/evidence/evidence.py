@@ -17,6 +17,10 @@ from pitui.facts.node_facts.node_facts import NodeFacts
 INNER_LINKS = ("lo", "docker", "br-", "veth", "virbr", "lxc", "lxd", "cni", "flannel", "podman")
 """How the names of links begin that lead nowhere outside of a machine."""
 
+_MASTERS_OPTIONS = ("SPARK_DAEMON_JAVA_OPTS", "SPARK_MASTER_OPTS")
+"""Variables of spark-env.sh with options of the master's Java, in the order in which it gets them:
+the last word counts (`SparkClassCommandBuilder`)."""
+
 _URL = re.compile(r"spark://\[?(?P<host>[^\],/]+?)\]?:(?P<port>\d+)$")
 
 
@@ -125,13 +129,18 @@ class Evidence:
         return ""
 
     def masters_setting(self, name: str) -> str:
-        """Return a property of the master: of its command line, else of its node's file."""
+        """Return a property of the master: of its command line, else of its node's files."""
         status, facts = self.status(self.master_name), self.facts.get(self.master_name)
         for process in status.processes if status is not None else ():
             told = dict(process.settings)
             if process.role is Role.MASTER and name in told:
                 return told[name]
-        return facts.defaults.get(name, "") if facts is not None else ""
+        if facts is None:
+            return ""
+        # Where its command line cannot be read.
+        options = " ".join(facts.env.get(variable, "") for variable in _MASTERS_OPTIONS).split()
+        given = [word.partition("=")[2] for word in options if word.startswith(f"-D{name}=")]
+        return given[-1] if given else facts.defaults.get(name, "")
 
 
 def address_of_url(url: str) -> tuple[str, int] | None:

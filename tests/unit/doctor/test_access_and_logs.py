@@ -71,6 +71,16 @@ def by_options(name: str, value: str) -> Evidence:
     )  # fmt: skip
 
 
+def by_environment(options: str) -> Evidence:
+    """Return the same where the command line of the master cannot be read."""
+    name = options.removeprefix("-D").partition("=")[0]
+    defaults = {one: told for one, told in facts(NUC).defaults.items() if one != name}
+    env = {**facts(NUC).env, "SPARK_DAEMON_JAVA_OPTS": options}
+    return with_status(
+        says(NUC, env=env, defaults=defaults), NUC, change=lambda n: replace(n, processes=())
+    )
+
+
 def running(**changes: object) -> Evidence:
     evidence = healthy()
     return with_status(
@@ -248,6 +258,7 @@ def test_no_other_check_speaks_of_a_fault(
         ),
         ("spark.recovery", defaults(recoveryMode="ZOOKEEPER", recoveryDirectory="")),
         ("spark.recovery", by_options("spark.deploy.recoveryMode", "ZOOKEEPER")),
+        ("spark.recovery", by_environment("-Dspark.deploy.recoveryMode=ZOOKEEPER")),
         ("security.no-authentication", by_options("spark.authenticate", "true")),
         ("spark.ends-at-logout", in_session(kills=False)),
         ("memory.swap-on-card", says(swaps=(Swap("/dev/zram0", "partition", 1 << 20, 1 << 19),))),
