@@ -81,7 +81,8 @@ class ServiceStep(Step):
         looks = [await _check_unit(ctx, daemon) for daemon in daemons]
         masked = [one.daemon.unit for one in looks if one.now.masked]
         if masked:
-            why = f"{listed(masked)} is masked: somebody forbade systemd to start it"
+            are, them = ("is", "it") if len(masked) == 1 else ("are", "them")
+            why = f"{listed(masked)} {are} masked: somebody forbade systemd to start {them}"
             return CheckResult(
                 State.BLOCKED, why, admin=f"sudo systemctl unmask {' '.join(masked)}"
             )
