@@ -136,8 +136,8 @@ def test_a_second_ctrl_c_leaves_at_once_and_says_what_may_stay(demo_cluster, ben
     # The first one had begun to end it.
     assert f"`pitui bench cancel {run['id']}` ends it" in begun.said
     assert last.startswith(f"pitui: left at once; what was made below {FOLDER} may still be")
-    pitui(demo_cluster, "bench", "cancel", str(run["id"]))
-    assert newest(demo_cluster)["state"] == "cancelled"
+    cancelled = pitui(demo_cluster, "bench", "cancel", str(run["id"]), "--json")
+    assert json.loads(cancelled)["state"] == newest(demo_cluster)["state"] == "cancelled"
     wait_until(lambda: running(demo_cluster) is None, LIMIT, "the application is gone")
     shutil.rmtree(MADE / "text-16m")
     MADE.rmdir()
