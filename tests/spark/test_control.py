@@ -79,6 +79,7 @@ def outcome_of(outcomes: list[Outcome]) -> Outcome:
     return outcome
 
 
+@pytest.mark.timeout(300)
 async def test_one_worker_is_stopped_says_why_it_does_not_start_and_starts(
     cluster: Cluster,
 ) -> None:

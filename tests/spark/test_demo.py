@@ -70,7 +70,9 @@ def _refused(arguments: list[str], environment: dict[str, str]) -> tuple[int, st
 
 def test_what_a_demo_brings_up(demo_cluster):
     """Of the demonstration that all tests share."""
-    assert said_by_master(demo_cluster)["aliveworkers"] == 2
+    wait_until(
+        lambda: said_by_master(demo_cluster)["aliveworkers"] == 2, 30, "both workers are back"
+    )
     nodes = yaml.safe_load(demo_cluster.read_text())["nodes"]
     hosts = {(node["host"], node.get("port")) for node in nodes.values()}
     assert len(hosts) == 3
@@ -133,6 +135,7 @@ def test_closing_the_terminal_of_the_ui_leaves_nothing(tmp_path, environment):
     assert _states(tmp_path / "home") == []
 
 
+@pytest.mark.timeout(400)
 def test_two_demos_taken_ports_and_what_a_killed_one_left(tmp_path, environment, started):
     taken = []
     for address, port in (("127.0.0.10", 7077), ("127.0.0.11", 2222), ("127.0.0.11", 8081)):

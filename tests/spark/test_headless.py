@@ -206,7 +206,7 @@ def test_a_detached_run_that_waits_is_found_by_another_pitui_explained_and_kille
             break
         assert time.monotonic() < limit
     assert (seen[0]["id"], seen[0]["state"]) == (run_id, "running")
-    app_id = seen[0]["application"]
+    app_id, limit = seen[0]["application"], time.monotonic() + 60
     while not (found := [a for a in status(pitui)["applications"] if a["id"] == app_id]):
         assert time.monotonic() < limit
     assert (found[0]["name"], found[0]["state"]) == ("greedy", "WAITING")
