@@ -1,6 +1,7 @@
 """Shells that the texts must run in."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ def shell(request):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what such a shell does: it is the same with every Python and package of ours."""
-    for item in items:
-        if "shell" in getattr(item, "fixturenames", ()):
+    folder = Path(__file__).parent
+    for item in items:  # of all folders
+        if item.path.is_relative_to(folder) and "shell" in getattr(item, "fixturenames", ()):
             item.add_marker("node_shell")
