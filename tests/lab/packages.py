@@ -10,5 +10,5 @@ def install(*packages: str) -> str:
     return f"""
 ln -sf /bin/true /usr/bin/py3compile
 DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-download --no-install-recommends \\
-    -o Dpkg::Options::=--force-unsafe-io {" ".join(packages)} >/dev/null 2>&1
+    -o Dpkg::Options::=--force-unsafe-io {" ".join(packages)} >/dev/null
 """
