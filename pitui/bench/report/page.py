@@ -13,7 +13,7 @@ from pitui.bench.report.time_charts import gantt_chart, node_load_charts
 from pitui.bench.scaling import run_scaling
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
-from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample, recorded_span
 from pitui.domain.text.number_words import counted, took
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -185,12 +185,10 @@ def _bound_part(run: Run) -> Iterable[Element]:
 
 
 def _node_loads_part(reported: ReportedRun) -> Iterable[Element]:
-    charts = node_load_charts(reported.samples)
-    if charts:
-        moments = [sample.at for series in reported.samples.values() for sample in series]
-        span = took(max(moments) - min(moments))
-        yield element("h3", f"Nodes meanwhile: {span} from the left to the right")
-        yield from charts
+    span = recorded_span(reported.samples.values())
+    if span is not None:
+        yield element("h3", f"Nodes meanwhile: {took(span[1] - span[0])} from left to right")
+        yield from node_load_charts(reported.samples)
 
 
 def _gantt_part(reported: ReportedRun) -> Iterable[Element]:

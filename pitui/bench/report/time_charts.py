@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pitui.bench.report.charts import WIDTH
 from pitui.bench.report.markup import Element, drawn_text, shape, svg
 from pitui.domain.apps.gantt import CoreLane, TaskBar, core_lanes, span_of
-from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample, recorded_span
 from pitui.domain.text.number_words import bytes_words
 
 _GAP = 36.0
@@ -63,10 +63,9 @@ _FIGURES = (
 
 def node_load_charts(samples: Mapping[str, Sequence[NodeSample]]) -> list[Element]:
     """Return a row of charts for each node, all over the same time."""
-    every = [sample for series in samples.values() for sample in series]
-    if not every:
+    span = recorded_span(samples.values())
+    if span is None:
         return []
-    span = min(sample.begins for sample in every), max(sample.at for sample in every)
     return [_node_load_row(node, series, span) for node, series in samples.items()]
 
 

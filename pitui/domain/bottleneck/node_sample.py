@@ -1,5 +1,6 @@
 """One moment of one node while an application ran: what its own counters said."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -62,3 +63,11 @@ class NodeSample:
         if not self.link or self.received is None or self.sent is None:
             return None
         return max(self.received, self.sent) / self.link
+
+
+def recorded_span(nodes: Iterable[Sequence[NodeSample]]) -> tuple[float, float] | None:
+    """Return when the first sample of all nodes begins and the last ends; None without samples."""
+    every = [sample for series in nodes for sample in series]
+    if not every:
+        return None
+    return min(sample.begins for sample in every), max(sample.at for sample in every)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample, recorded_span
 from pitui.tui.text.cells import BLANK, Cell, Tone, cells
 from pitui.tui.text.charts import captioned, degrees_label, percent_label, rate_label
 from pitui.tui.text.paragraphs import SIDE_GAP, beside
@@ -13,10 +13,9 @@ _LEAST = 36
 
 def node_chart_lines(samples: Mapping[str, Sequence[NodeSample]], width: int) -> list[Cell]:
     """Return the charts of all nodes, in the same time, as many beside each other as fit."""
-    every = [sample for series in samples.values() for sample in series]
-    if not every:
+    span = recorded_span(samples.values())
+    if span is None:
         return []
-    span = min(s.begins for s in every), max(s.at for s in every)
     lines: list[Cell] = []
     for node, series in samples.items():
         lines += [_node_heading(node, series), *_charts_of_node(series, span, width), BLANK]

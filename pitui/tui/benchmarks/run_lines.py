@@ -8,7 +8,7 @@ from pitui.bench.compare_runs import seconds_of
 from pitui.domain.apps.gantt import TaskBar
 from pitui.domain.apps.recorded_run import Run
 from pitui.domain.apps.run_state import RunState
-from pitui.domain.bottleneck.node_sample import NodeSample
+from pitui.domain.bottleneck.node_sample import NodeSample, recorded_span
 from pitui.tui.benchmarks.bars import part_bars, repeat_strip
 from pitui.tui.benchmarks.gantt_lines import gantt_lines
 from pitui.tui.benchmarks.node_charts import node_chart_lines
@@ -150,12 +150,11 @@ def _node_block(picture: RunPicture, width: int) -> list[Cell]:
         return [head, *_indented(picture.samples_problem, width, Tone.WARN)]
     if picture.samples is None:
         return [head, cells(("  reading …", Tone.DIM))]
-    charts = node_chart_lines(picture.samples, width)
-    if not charts:
+    span = recorded_span(picture.samples.values())
+    if span is None:
         return [head, _nothing_line(picture.run, "No node was recorded during this run.")]
-    moments = [sample.at for series in picture.samples.values() for sample in series]
-    span = f"{duration(max(moments) - min(moments))} from the left to the right"
-    return [title("Nodes meanwhile", span), *charts[:-1]]
+    said = f"{duration(span[1] - span[0])} from left to right"
+    return [title("Nodes meanwhile", said), *node_chart_lines(picture.samples, width)[:-1]]
 
 
 def _task_block(picture: RunPicture, width: int) -> list[Cell]:
