@@ -24,10 +24,10 @@ def three(lab: Lab) -> Lab:
 
 
 @pytest.fixture
-def plain(lab: Lab) -> Machine:
+def plain(three: Lab) -> Machine:
     """A machine of the usual kind, where a test before may have left files."""
-    lab.known_hosts.unlink(missing_ok=True)
-    found = lab.machines["pi1"]
+    three.known_hosts.unlink(missing_ok=True)
+    found = three.machines["pi1"]
     if not found.running or found.kind != KIND:
         found.fresh(KIND)
     return found
