@@ -65,7 +65,8 @@ def end_of(reason: str) -> ExecutorEnd:
     code = int(match[1]) if match else None
     if _DECOMMISSIONED.search(reason):
         kind = EndKind.DECOMMISSIONED
-    elif _RELEASED.search(reason) and not code:
+    elif code == 0 or (code is None and _RELEASED.search(reason)):
+        # Executors that the driver tells to stop say no more than that they exited with code 0.
         kind = EndKind.RELEASED
     else:
         kind = EndKind.LOST

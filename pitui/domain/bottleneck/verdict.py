@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from pitui.domain.apps.executor_end import EndKind, end_of
 from pitui.domain.bottleneck.attribution.attribution import Attribution
 from pitui.domain.bottleneck.attribution.idle_cores import Key
 from pitui.domain.bottleneck.attribution.lack_of_memory import ended_for_memory
@@ -189,16 +190,31 @@ def _starting_sentence(record: ApplicationRecord, _attribution: Attribution) -> 
     count, at_once = len(record.executors), len(executors_at_most(record))
     if not count:
         return
-    if count > at_once:
+    came = f"{counted(count, 'executor')} came in all, {at_once} at once"
+    if count > at_once and (lost := _lost_executors(record)):
+        yield f"{came}: {listed(lost)}, and others had to start in their place."
+    elif count > at_once:
         yield (
-            f"{counted(count, 'executor')} came in all, {at_once} at once: those that went were "
-            "missed again. With dynamic allocation keep idle ones for longer "
-            "(spark.dynamicAllocation.executorIdleTimeout), or some always (minExecutors)."
+            f"{came}: those that went were missed again. With dynamic allocation keep idle ones "
+            "for longer (spark.dynamicAllocation.executorIdleTimeout), or some always "
+            "(minExecutors)."
         )
     else:
         last = max(executor.added_at for executor in record.executors) - record.began_at
         which = "Its executor" if count == 1 else f"The last of its {count} executors"
         yield f"{which} came {took(max(0.0, last))} after it began."
+
+
+def _lost_executors(record: ApplicationRecord) -> list[str]:
+    """Return how many executors ended without being told to, by what that means."""
+    told = [e.removed_because for e in record.executors if e.removed_because]
+    lost = [end for end in map(end_of, told) if end.kind is EndKind.LOST]
+    found = Counter(end.meaning or _of_code(end.code) for end in lost)
+    return [f"{count} ended ({meaning})" for meaning, count in found.most_common()]
+
+
+def _of_code(code: int | None) -> str:
+    return "lost" if code is None else f"exit code {code}"
 
 
 def _out_of_memory_sentence(record: ApplicationRecord) -> Iterator[str]:

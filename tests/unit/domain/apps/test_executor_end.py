@@ -11,6 +11,7 @@ from pitui.domain.apps.executor_end import EndKind, end_of
         ("Command exited with code 137", EndKind.LOST, 137, "SIGKILL"),
         ("Executor decommission: worker decommissioned", EndKind.DECOMMISSIONED, None, ""),
         ("Executor killed by driver.", EndKind.RELEASED, None, ""),
+        ("Command exited with code 0", EndKind.RELEASED, 0, ""),
         ("Command exited with code 52", EndKind.LOST, 52, "out of memory"),
         ("Command exited with code 55", EndKind.LOST, 55, "could not make a folder"),
         ("Command exited with code 1", EndKind.LOST, 1, ""),

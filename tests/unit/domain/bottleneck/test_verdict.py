@@ -96,6 +96,19 @@ def test_an_application_that_hardly_began_is_judged_from_its_first_stage_to_its_
     assert only_starting.by == "starting"
 
 
+def test_executors_that_had_to_be_replaced_are_no_matter_of_dynamic_allocation() -> None:
+    gone = executor("pi1", 1, added=1, removed=3)
+    reasons = ("Command exited with code 137", "Command exited with code 137", "worker lost")
+    ended = [replace(gone, removed_because=reason) for reason in reasons]
+    stages = [stage(0, [task(1, 20)])]
+    found = bound(application(20, [*ended, executor("pi1", 3, added=17)], stages))
+    assert found.by == "starting"
+    assert (
+        "4 executors came in all, 3 at once: 2 ended (killed by SIGKILL: often the kernel, out of "
+        "memory) and 1 ended (lost), and others had to start in their place." in found.text
+    )
+
+
 def test_skew_names_the_task_and_the_node() -> None:
     tasks = [task(0, 1), task(0, 1), task(0, 1, "pi2"), task(0, 10, "pi2", index=7)]
     found = bound(application(10, TWO, [stage(3, tasks)]))
