@@ -20,7 +20,7 @@ from pathlib import Path
 
 from installed import keep_bytecode
 
-LIMITS = {"pitui --help": 0.7, "first paint": 1.7, "pitui status": 5.0}
+LIMITS = {"pitui --help": 0.7, "first paint": 1.5, "pitui status": 5.0}
 PITUI = str(Path(sys.executable).with_name("pitui"))
 PAINTED = b"Nodes"
 CONFIG = """cluster: {name: away, master: nuc}
